@@ -1,0 +1,168 @@
+/**
+ * The contract between Touchstone and a framework. One file or folder under `adapters/` default-exports a
+ * `Framework`; it is found by the folder listing, so nothing else is edited.
+ *
+ * The descriptor is cheap: planning and `list` read it without importing the framework. The framework itself is
+ * imported only inside a worker process, by `open` (Node) or by the named module of the Python bridge.
+ *
+ * Adapters import nothing of the coordinator: only this file, `suites/onnx/graph.ts` and `adapters/lowering/`.
+ */
+
+import type { ArtefactManifest } from '../suites/onnx/artefact-manifest.js';
+import type { Graph, Tensor, Tensors } from '../suites/onnx/graph.js';
+import type { Mode, Precision } from '../suites/workload.js';
+
+export type { Graph, Mode, Precision, Tensor, Tensors };
+
+export interface Framework {
+  /** First part of every target's name: `tfjs`. */
+  readonly name: string;
+  /** As its makers write it: `TensorFlow.js`. */
+  readonly title: string;
+  readonly homepage: string;
+  readonly targets: readonly Target[];
+}
+
+export type Target = NodeTarget | PythonTarget;
+
+interface TargetBase {
+  /** `framework/backend`: `tfjs/wasm`. */
+  readonly name: string;
+  /** One line: what it is and how it computes. */
+  readonly summary: string;
+  /** Modes that the framework has at all, with the reason for each that it lacks. */
+  readonly modes: Readonly<Record<Mode, Support>>;
+  readonly precisions: readonly Precision[];
+  /**
+   * Can this target run this graph in this mode? Decided from the description alone, before anything is spawned.
+   * Names the operator or attribute that it lacks.
+   */
+  supports(graph: Graph, mode: Mode): Support;
+  /** Set before the framework is imported: thread counts, strict float32, quiet logs. */
+  environment(budget: Budget): Readonly<Record<string, string>>;
+  /** True for the identity targets that measure the harness itself. They are never compared with frameworks. */
+  readonly isNull?: boolean;
+}
+
+/** A framework that runs inside a Node worker. */
+export interface NodeTarget extends TargetBase {
+  readonly host: 'node';
+  /** npm packages that must be installed, the framework's own first; their versions are reported. */
+  readonly packages: readonly string[];
+  /** Imports the framework and sets it up. This is the `import` phase. */
+  open(budget: Budget): Promise<OpenFramework>;
+}
+
+/** A framework that runs inside a Python worker; `open` is a function of the module that it names. */
+export interface PythonTarget extends TargetBase {
+  readonly host: 'python';
+  /** Name of the environment under `python-bridge/environments/`. */
+  readonly environmentName: string;
+  /** Module under `touchstone_bridge.frameworks` whose `open_framework(target, budget)` drives it. */
+  readonly module: string;
+}
+
+export type Support =
+  | { readonly supported: true }
+  /** `reason` completes "cannot run, because …" and names the missing operator, attribute or mode. */
+  | { readonly supported: false; readonly reason: string };
+
+export const supported: Support = { supported: true };
+export function unsupported(reason: string): Support {
+  return { supported: false, reason };
+}
+
+/** What a worker may use; equal for all targets of a run. */
+export interface Budget {
+  /** Threads that the framework may compute with. */
+  readonly threads: number;
+  /** Numbers of the processors that the worker is bound to; empty where the system cannot bind. */
+  readonly cpus: readonly number[];
+}
+
+/** A framework that has been imported and set up in this process. */
+export interface OpenFramework {
+  /** What really runs: read from inside the framework, never repeated from what was asked for. */
+  describe(): Promise<Description> | Description;
+  loadInference(model: Model): Promise<InferenceModel> | InferenceModel;
+  /** Absent where the framework cannot train. */
+  loadTraining?(model: Model): Promise<TrainingModel> | TrainingModel;
+}
+
+export interface Description {
+  /** Framework and kernel libraries with versions: `{ "tfjs": "4.22.0" }`. */
+  readonly versions: Readonly<Record<string, string>>;
+  readonly configuration: Configuration;
+}
+
+/**
+ * Effective settings, read from inside. The named ones are compared between every two targets on one chart; a
+ * `null` says that the framework does not tell. Further keys are shown and not compared.
+ */
+export interface Configuration {
+  /** Threads that one operator may use. */
+  readonly threads: number | null;
+  /** Threads over which independent operators are spread. */
+  readonly interOpThreads: number | null;
+  /** `scalar`, `wasm simd128`, `avx2`, `avx512`, … as the kernel library reports it. */
+  readonly instructionSet: string | null;
+  /** `oneDNN`, `MLAS`, `XNNPACK`, `plain JavaScript`, … */
+  readonly kernelLibrary: string | null;
+  /** `eager`, `graph`, `graph, optimised`, `compiled`. */
+  readonly execution: string | null;
+  /** `NCHW` or `NHWC`. */
+  readonly layout: string | null;
+  /** Arithmetic of a float32 product: `float32`, `float64`, `tf32`. */
+  readonly arithmetic: string | null;
+  /** Whether subnormal numbers are flushed to zero. */
+  readonly flushToZero: boolean | null;
+  readonly [further: string]: string | number | boolean | null;
+}
+
+/** One cell's model, as the worker hands it over. */
+export interface Model {
+  readonly manifest: ArtefactManifest;
+  readonly graph: Graph;
+  /** By name, in ONNX layout. */
+  readonly weights: Tensors;
+  /** One entry a buffer: the graph's inputs by name, and `labels` in training. */
+  readonly inputs: readonly Tensors[];
+  /** Path of `model.onnx`, for frameworks that read it. */
+  readonly modelPath: string;
+}
+
+/**
+ * A model ready to answer. `run` is the timed path: from the input in host memory, in the framework's own layout and
+ * container (prepared by `load`), to the whole output in host memory. It does nothing else.
+ */
+export interface InferenceModel<Native = unknown> {
+  run(buffer: number): Native | Promise<Native>;
+  /** Untimed. Converts what `run` returned to ONNX names and layout. */
+  read(output: Native): Tensors;
+  /** Untimed, optional: gives back what `run` returned where the framework does not collect it by itself. */
+  release?(output: Native): void;
+  /** Settings that hold for this model only, such as which LSTM kernel was chosen. */
+  readonly configuration?: Partial<Configuration>;
+  dispose(): void;
+}
+
+/**
+ * A model ready to learn. `step` is the timed path: forward, loss, backward and update on one batch; it ends when
+ * the loss, taken before the update, is on the host.
+ */
+export interface TrainingModel {
+  step(buffer: number): number | Promise<number>;
+  /** Untimed. The first weights again, and an optimiser that has seen nothing. */
+  reset(): void | Promise<void>;
+  /** Untimed. The graph's output (logits) for a buffer, with the present weights. */
+  output(buffer: number): Tensors | Promise<Tensors>;
+  /**
+   * Untimed. Gradient of the mean loss by parameter name, in ONNX layout, at the present weights. Absent where the
+   * framework does not expose gradients: then the weights after k steps are compared instead.
+   */
+  gradients?(buffer: number): Tensors | Promise<Tensors>;
+  /** Untimed. Present weights by parameter name, in ONNX layout. */
+  weights(): Tensors | Promise<Tensors>;
+  readonly configuration?: Partial<Configuration>;
+  dispose(): void;
+}

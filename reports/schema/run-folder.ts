@@ -1,0 +1,147 @@
+/**
+ * The run folder, from which results are derived at any moment, finished or not:
+ *
+ * `manifest.json`   what was asked for and planned; written once, before anything is spawned
+ * `events.ndjson`   append-only, one line an event, written when it happens; a torn last line is ignored
+ * `logs/`           stdout and stderr of the workers
+ * `tensors/`        what workers computed for the parity gate and the audits (removed when they agree)
+ * `results.json`, `report.html`   derived from the first two
+ *
+ * The runners write it, the reports read it: this file is all that they share.
+ */
+import { z } from 'zod';
+import { mode, precision } from '../../suites/workload.js';
+import { conditions, machine, parityCheck } from './results.js';
+
+const count = z.number().int().nonnegative();
+const ns = z.number().nonnegative();
+const settings = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
+
+export const plannedCell = z.object({
+  /** `workload:mode:bN:precision:track:target` */
+  id: z.string(),
+  workload: z.string(),
+  mode,
+  batch: z.number().int().positive(),
+  precision,
+  track: z.enum(['default', 'tuned']),
+  boundary: z.enum(['end-to-end', 'resident']),
+  target: z.string(),
+  /** Decided while planning: such a cell is never spawned. */
+  decided: z
+    .object({ state: z.enum(['unsupported', 'unavailable', 'failed']), reason: z.string() })
+    .nullable(),
+});
+export type PlannedCell = z.infer<typeof plannedCell>;
+
+export const plannedTarget = z.object({
+  target: z.string(),
+  framework: z.string(),
+  host: z.enum(['node', 'python']),
+  summary: z.string(),
+});
+
+export const runManifest = z.object({
+  version: z.literal(1),
+  id: z.string(),
+  touchstone: z.object({ version: z.string(), commit: z.string().nullable() }),
+  startedAt: z.string(),
+  command: z.string(),
+  options: z.object({
+    suite: z.string().nullable(),
+    seed: count,
+    threads: z.number().int().positive(),
+    /** Most rounds to measure. */
+    rounds: z.number().int().positive(),
+    /** Wall time for the rounds, process start-up included; the parity gate comes before it. */
+    budgetMs: z.number().positive(),
+    deadlineMs: z.number().positive(),
+  }),
+  machine,
+  workloads: z.array(z.object({ name: z.string(), title: z.string(), source: z.string() })),
+  targets: z.array(plannedTarget),
+  cells: z.array(plannedCell),
+  /** Artefact folder of each workload, mode and batch, keyed `workload:mode:bN`. */
+  artefacts: z.record(z.string(), z.string()),
+});
+export type RunManifest = z.infer<typeof runManifest>;
+
+/** `atMs` counts from the start of the run (a resumed run goes on counting where the earlier one stopped). */
+const at = { atMs: z.number().nonnegative() };
+
+export const runEvent = z.discriminatedUnion('type', [
+  /** A session of the coordinator began: the first, or one that resumes. */
+  z.object({ ...at, type: z.literal('began'), conditions }),
+  /** A worker process answered `hello` and `describe`. `process` counts up over the whole run. `round` null: the parity gate. */
+  z.object({
+    ...at,
+    type: z.literal('process'),
+    process: count,
+    target: z.string(),
+    round: count.nullable(),
+    runtime: z.string(),
+    versions: z.record(z.string(), z.string()),
+    configuration: settings,
+    spawnMs: z.number().nonnegative(),
+    importMs: z.number().nonnegative(),
+  }),
+  /** The parity gate's finding on a cell, in a process of its own, with what only such a process can tell. */
+  z.object({
+    ...at,
+    type: z.literal('gate'),
+    cell: z.string(),
+    checks: z.array(parityCheck),
+    passed: z.boolean(),
+    configuration: settings,
+    loadNs: ns,
+    firstNs: ns,
+    /** Fastest later iteration: from it the plan divides the budget. */
+    iterationNs: ns,
+    peakRssBytes: count,
+  }),
+  /** How the budget was divided, once the gate has told how long an iteration takes. */
+  z.object({
+    ...at,
+    type: z.literal('schedule'),
+    rounds: count,
+    /** By cell id. */
+    shares: z.record(
+      z.string(),
+      z.object({ turns: count, turnNs: ns, warmNs: ns, note: z.string().nullable() }),
+    ),
+  }),
+  z.object({
+    ...at,
+    type: z.literal('turn'),
+    cell: z.string(),
+    round: count,
+    block: count,
+    process: count,
+    startMs: z.number().nonnegative(),
+    samplesNs: z.array(ns),
+    cpuNs: ns,
+  }),
+  /** Outputs or losses of timed iterations, checked after the clock stopped. */
+  z.object({ ...at, type: z.literal('audit'), cell: z.string(), round: count, check: parityCheck }),
+  /** A cell that cannot be trusted any more: it stays so. */
+  z.object({
+    ...at,
+    type: z.literal('lost'),
+    cell: z.string(),
+    state: z.enum(['wrong', 'unsupported', 'unavailable', 'failed']),
+    reason: z.string(),
+  }),
+  z.object({ ...at, type: z.literal('round'), round: count }),
+  z.object({ ...at, type: z.literal('overhead'), host: z.enum(['node', 'python']), samplesNs: z.array(ns) }),
+  /** Wall time of the coordinator by what it was spent on, for this session. */
+  z.object({ ...at, type: z.literal('wall'), spentMs: z.record(z.string(), z.number()) }),
+  z.object({
+    ...at,
+    type: z.literal('ended'),
+    ending: z.enum(['finished', 'interrupted', 'storage', 'error']),
+    stealShare: z.number().nullable(),
+  }),
+]);
+export type RunEvent = z.infer<typeof runEvent>;
+/** An event before the log has stamped it. */
+export type NewRunEvent = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'atMs'> : never) : never;

@@ -1,0 +1,77 @@
+/**
+ * What is measured: a workload is one file under `suites/<family>/` that default-exports one of these, and is found
+ * by its folder. Its docstring names the source of its definition, the shapes, the parameter count and why it is
+ * drawn exactly so.
+ */
+import { z } from 'zod';
+import type { GraphBuilder } from './onnx/builder.js';
+import type { Tensors } from './onnx/graph.js';
+
+export const modes = ['inference', 'training'] as const;
+export const mode = z.enum(modes);
+export type Mode = z.infer<typeof mode>;
+
+export const precision = z.enum(['float32']);
+export type Precision = z.infer<typeof precision>;
+
+/**
+ * Stochastic gradient descent with classical momentum, written down once because frameworks differ:
+ * `v ← momentum·v + g; w ← w − learningRate·v`, v starting at zero, no dampening, no Nesterov, no weight decay,
+ * g the gradient of the mean loss over the batch.
+ */
+export const optimiser = z.object({
+  name: z.literal('sgd'),
+  learningRate: z.number().positive(),
+  momentum: z.number().min(0).max(1),
+});
+export type Optimiser = z.infer<typeof optimiser>;
+
+export const training = z.object({
+  /** Mean over the batch of −log softmax(logits)[label]; logits are the graph's only output, shape [batch, classes]. */
+  loss: z.literal('softmax-cross-entropy'),
+  optimiser,
+  /** Steps of the loss trajectory that a target must reproduce before it is timed. */
+  steps: z.number().int().min(3),
+});
+export type Training = z.infer<typeof training>;
+
+/** Largest accepted ‖actual − reference‖ / ‖reference‖ (Euclidean norms over a whole tensor). */
+export const tolerance = z.object({
+  output: z.number().positive(),
+  loss: z.number().positive(),
+  gradient: z.number().positive(),
+  weight: z.number().positive(),
+});
+export type Tolerance = z.infer<typeof tolerance>;
+
+export interface Workload {
+  /** Lower-case, with hyphens, unique: `lenet5`. */
+  readonly name: string;
+  readonly title: string;
+  /** Paper, section or well-known implementation that defines it. */
+  readonly source: string;
+  readonly family: 'cnn' | 'lstm' | 'rl' | 'micro';
+  readonly modes: readonly Mode[];
+  readonly batches: readonly number[];
+  /** Trainable scalars, as the source counts them. */
+  readonly parameterCount: number;
+  readonly training: Training;
+  readonly tolerance: Tolerance;
+  /**
+   * Draws the graph. In `inference` it ends in the class probabilities (Softmax), as a classifier is deployed; in
+   * `training` it ends in the logits, because the loss takes those.
+   */
+  build(graph: GraphBuilder, batch: number, mode: Mode): void;
+  /**
+   * One batch of real input. `buffer` tells apart the distinct batches among which a measurement rotates.
+   * Keys are the graph's input names; in training `labels` (int32, shape [batch]) comes with them.
+   */
+  inputs(batch: number, buffer: number, mode: Mode): Tensors;
+}
+
+/** A named selection of workloads with the batches at which they are measured. */
+export interface Suite {
+  readonly name: string;
+  readonly title: string;
+  readonly workloads: readonly string[];
+}
