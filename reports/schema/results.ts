@@ -173,7 +173,8 @@ export const runResults = z.object({
     suite: z.string().nullable(),
     seed: count,
     threads: z.number().int().positive(),
-    rounds: z.number().int().positive(),
+    /** Asked for with `--rounds`; null: the budget decided. */
+    rounds: z.number().int().positive().nullable(),
     budgetMs: z.number().positive(),
   }),
   machine,

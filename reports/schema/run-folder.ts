@@ -51,8 +51,8 @@ export const runManifest = z.object({
     suite: z.string().nullable(),
     seed: count,
     threads: z.number().int().positive(),
-    /** Most rounds to measure. */
-    rounds: z.number().int().positive(),
+    /** Asked for with `--rounds`; null leaves the number to the budget. */
+    rounds: z.number().int().positive().nullable(),
     /** Wall time for the rounds, process start-up included; the parity gate comes before it. */
     budgetMs: z.number().positive(),
     deadlineMs: z.number().positive(),

@@ -1,0 +1,65 @@
+/**
+ * The parity gate for one cell, in a process of its own, so that the figures that only a fresh process can give come
+ * with it: the first iteration, the load and the peak of memory before the verification itself takes any.
+ */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ParityCheck } from '../../reports/schema/results.js';
+import type { PlannedCell } from '../../reports/schema/run-folder.js';
+import { fileName, groupKey, type Reference, type RunContext } from '../schedule/context.js';
+import { type LiveWorker, openWorker } from '../schedule/live-worker.js';
+import { checkParity } from './parity.js';
+
+/** Iterations that tell how long one takes: enough for a just-in-time compiler, little for a slow cell. */
+const probe = { minIterations: 3, minNs: 60e6, maxNs: 400e6 };
+
+/** Records the finding as a `gate` event. Rejects with the worker's failure; the caller decides what that makes of the cell. */
+export async function gateCell(
+  context: RunContext,
+  cell: PlannedCell,
+  cpus: readonly number[],
+): Promise<void> {
+  const folder = context.state.manifest.artefacts[groupKey(cell)] ?? '';
+  const reference = await context.files.reference(folder);
+  const worker = await openWorker(context, cell.target, cpus, null);
+  try {
+    const loaded = await worker.ask('parity gate', { type: 'load', folder, mode: cell.mode });
+    const first = await worker.ask('parity gate', { type: 'warm', minIterations: 1, minNs: 0, maxNs: 0 });
+    const later = await worker.ask('parity gate', { type: 'warm', ...probe });
+    const memory = await worker.ask('parity gate', { type: 'memory' });
+    const checks = await verify(context, worker, cell, reference);
+    context.state.record({
+      type: 'gate',
+      cell: cell.id,
+      checks,
+      passed: checks.every((check) => check.passed),
+      configuration: loaded.configuration,
+      loadNs: loaded.loadNs,
+      firstNs: first.samplesNs[0] ?? 0,
+      iterationNs: Math.min(...later.samplesNs, ...first.samplesNs),
+      peakRssBytes: memory.peakRssBytes,
+    });
+    await worker.close();
+  } finally {
+    await worker.kill();
+  }
+}
+
+async function verify(
+  context: RunContext,
+  worker: LiveWorker,
+  cell: PlannedCell,
+  reference: Reference,
+): Promise<ParityCheck[]> {
+  const file = join(context.folder, 'tensors', `${fileName(cell.id)}.safetensors`);
+  await worker.ask('parity gate', { type: 'verify', file });
+  const checks = checkParity({
+    expected: reference.expected,
+    actual: await context.files.read(file),
+    initial: reference.weights,
+    tolerance: reference.tolerance,
+  });
+  // Tensors that disagree are kept, for whoever looks into it.
+  if (checks.every((check) => check.passed)) await rm(file, { force: true });
+  return checks;
+}

@@ -1,0 +1,177 @@
+/**
+ * Correct before fast: compares what a worker computed with the reference, tensor by tensor.
+ *
+ * The error of a tensor is ‖actual − reference‖₂ / ‖reference‖₂ over the whole tensor, accumulated in float64. Weights
+ * are compared by how far they moved, (w_k − w_0), because a wrong optimiser hides behind weights that hardly move.
+ */
+import type { ParityCheck } from '../../reports/schema/results.js';
+import type { Tensor, Tensors } from '../../suites/onnx/graph.js';
+import type { Tolerance } from '../../suites/workload.js';
+
+export interface ParityInput {
+  readonly expected: Tensors;
+  readonly actual: Tensors;
+  /** The first weights, by parameter name. */
+  readonly initial: Tensors;
+  readonly tolerance: Tolerance;
+}
+
+/**
+ * One check for each kind of quantity that the reference holds. Gradients may be absent altogether (a framework that
+ * does not expose them), then the weights after k steps stand for them; nothing else may be missing.
+ */
+export function checkParity(input: ParityInput): ParityCheck[] {
+  const { expected, actual, tolerance } = input;
+  const names = Object.keys(expected);
+  const withPrefix = (prefix: string) => names.filter((name) => name.startsWith(prefix));
+  const exposesGradients = Object.keys(actual).some((name) => name.startsWith('gradient/'));
+  const checks = [
+    worst('output', withPrefix('output/'), tolerance.output, (name) => errorOf(expected[name], actual[name])),
+    worst('loss', withPrefix('losses'), tolerance.loss, (name) => lossError(expected[name], actual[name])),
+    worst('gradient', exposesGradients ? withPrefix('gradient/') : [], tolerance.gradient, (name) =>
+      errorOf(expected[name], actual[name]),
+    ),
+    worst('weight', withPrefix('weight/'), tolerance.weight, (name) =>
+      moveError(expected[name], actual[name], input.initial[name.slice('weight/'.length)]),
+    ),
+  ];
+  return checks.filter((check) => check !== undefined);
+}
+
+/** An audited output of a timed iteration. `pairs` are (reference, actual) by a name to show. */
+export function checkAudit(
+  pairs: readonly { name: string; expected: Tensor | undefined; actual: Tensor | undefined }[],
+  tolerance: number,
+): ParityCheck {
+  const byName = new Map(pairs.map((pair) => [pair.name, pair]));
+  const check = worst('audit', [...byName.keys()], tolerance, (name) => {
+    const pair = byName.get(name);
+    return errorOf(pair?.expected, pair?.actual);
+  });
+  return (
+    check ?? {
+      what: 'audit',
+      worst: '',
+      error: null,
+      tolerance,
+      passed: false,
+      reason: 'nothing was kept for the audit',
+    }
+  );
+}
+
+/** Losses of a turn's first steps against the reference trajectory; null stands for a value that is not finite. */
+export function checkLosses(
+  losses: readonly (number | null)[],
+  finite: boolean,
+  expected: Tensor | undefined,
+  tolerance: number,
+): ParityCheck {
+  const reference = expected ? numbers(expected).slice(0, losses.length) : [];
+  if (!finite || losses.includes(null)) {
+    return {
+      what: 'audit',
+      worst: 'losses',
+      error: null,
+      tolerance,
+      passed: false,
+      reason: 'a loss is not a finite number',
+    };
+  }
+  const error = Math.max(
+    ...losses.map((loss, step) =>
+      relative((loss ?? Number.NaN) - (reference[step] ?? Number.NaN), reference[step]),
+    ),
+  );
+  return { what: 'audit', worst: 'losses', error, tolerance, passed: error <= tolerance };
+}
+
+type TensorError = { readonly error: number } | { readonly reason: string };
+
+function worst(
+  what: ParityCheck['what'],
+  names: readonly string[],
+  tolerance: number,
+  measure: (name: string) => TensorError,
+): ParityCheck | undefined {
+  let found: ParityCheck | undefined;
+  for (const name of names) {
+    const measured = measure(name);
+    const reason = 'reason' in measured ? measured.reason : undefined;
+    if ('reason' in measured || Number.isNaN(measured.error)) {
+      return { what, worst: name, error: null, tolerance, passed: false, reason: reason ?? 'not a number' };
+    }
+    if (found === undefined || measured.error > (found.error ?? 0)) {
+      found = { what, worst: name, error: measured.error, tolerance, passed: measured.error <= tolerance };
+    }
+  }
+  return found;
+}
+
+function errorOf(expected: Tensor | undefined, actual: Tensor | undefined): TensorError {
+  const mismatch = mismatchOf(expected, actual);
+  if (mismatch !== undefined || !expected || !actual) return { reason: mismatch ?? 'missing' };
+  return norms(expected.data.length, (index) => [Number(expected.data[index]), Number(actual.data[index])]);
+}
+
+function moveError(
+  expected: Tensor | undefined,
+  actual: Tensor | undefined,
+  initial: Tensor | undefined,
+): TensorError {
+  const mismatch = mismatchOf(expected, actual) ?? mismatchOf(expected, initial);
+  if (mismatch !== undefined || !expected || !actual || !initial) return { reason: mismatch ?? 'missing' };
+  return norms(expected.data.length, (index) => {
+    const start = Number(initial.data[index]);
+    return [Number(expected.data[index]) - start, Number(actual.data[index]) - start];
+  });
+}
+
+/** A loss trajectory is judged by its worst step, so that a late divergence is not averaged away. */
+function lossError(expected: Tensor | undefined, actual: Tensor | undefined): TensorError {
+  const mismatch = mismatchOf(expected, actual);
+  if (mismatch !== undefined || !expected || !actual) return { reason: mismatch ?? 'missing' };
+  const losses = numbers(actual);
+  const errors = numbers(expected).map((reference, step) =>
+    relative((losses[step] ?? Number.NaN) - reference, reference),
+  );
+  return errors.some(Number.isNaN)
+    ? { reason: 'a loss is not a finite number' }
+    : { error: Math.max(...errors) };
+}
+
+function mismatchOf(expected: Tensor | undefined, actual: Tensor | undefined): string | undefined {
+  if (!expected) return 'the reference lacks this tensor';
+  if (!actual) return 'the framework did not give this tensor';
+  if (expected.shape.join('×') !== actual.shape.join('×')) {
+    return `shape ${describe(actual.shape)} instead of ${describe(expected.shape)}`;
+  }
+  return undefined;
+}
+
+function norms(length: number, at: (index: number) => readonly [number, number]): TensorError {
+  let difference = 0;
+  let reference = 0;
+  for (let index = 0; index < length; index++) {
+    const [expected, actual] = at(index);
+    if (!Number.isFinite(actual) && Number.isFinite(expected))
+      return { reason: `element ${index} is ${actual}` };
+    difference += (actual - expected) ** 2;
+    reference += expected ** 2;
+  }
+  return { error: relative(Math.sqrt(difference), Math.sqrt(reference)) };
+}
+
+/** Relative where there is something to be relative to: a reference of zero asks for the absolute error. */
+function relative(difference: number, reference: number | undefined): number {
+  if (reference === undefined) return Number.NaN;
+  return Math.abs(difference) / (Math.abs(reference) || 1);
+}
+
+function numbers(tensor: Tensor): number[] {
+  return Array.from(tensor.data as ArrayLike<number | bigint>, Number);
+}
+
+function describe(shape: readonly number[]): string {
+  return shape.length === 0 ? 'scalar' : shape.join('×');
+}

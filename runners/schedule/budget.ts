@@ -1,0 +1,116 @@
+/**
+ * Divides the measuring time over rounds and cells, once the parity gate has told how long one iteration takes.
+ *
+ * Rounds come first, because the process is the unit of replication (DESIGN section 7): as many as the budget holds
+ * up to the wanted number, with one iteration of every cell in each. What is then left of a round is shared out
+ * equally; a cell whose single iteration is longer than its share takes that one iteration and says so, and what it
+ * does not use goes to the others.
+ */
+
+export interface CellCost {
+  readonly cell: string;
+  readonly iterationNs: number;
+  readonly loadNs: number;
+}
+
+export interface Share {
+  readonly turns: number;
+  readonly turnNs: number;
+  readonly warmNs: number;
+  /** Why the cell gets less than others; null where it does not. */
+  readonly note: string | null;
+}
+
+export interface Schedule {
+  readonly rounds: number;
+  readonly shares: Readonly<Record<string, Share>>;
+  /** Expected length of one round. */
+  readonly roundMs: number;
+}
+
+/** A turn is at least this long (DESIGN section 7: 20–50 ms), so that caches and clocks settle after a switch. */
+const shortestTurnNs = 20e6;
+const longestTurnNs = 50e6;
+/** With more time than this for a cell and round, further rounds tell more than further iterations. */
+const amplePerCellNs = 150e6;
+const mostPerCellNs = 2e9;
+/** Asking a worker for something, and switching from one worker to the next. */
+const requestNs = 3e6;
+/** Estimates come from few iterations in a quiet process: leave room. */
+const caution = 1.15;
+
+/** Fewest rounds that carry a 99 % signed-rank interval, and the most that are worth their process starts. */
+export const usualRounds = 8;
+export const mostRounds = 20;
+
+/**
+ * @param startMs process start-up of all targets together, once a round
+ * @param wanted rounds asked for with `--rounds`; undefined leaves the choice to the budget
+ */
+export function divideBudget(
+  budgetMs: number,
+  startMs: number,
+  cells: readonly CellCost[],
+  wanted: number | undefined,
+): Schedule {
+  const fixedNs = caution * (startMs * 1e6 + sum(cells.map(leastCostNs)));
+  const affordable = (rounds: number, perCellNs: number) =>
+    rounds * (fixedNs + perCellNs * cells.length) <= budgetMs * 1e6;
+  const rounds = wanted
+    ? firstFitting(wanted, 1, (count) => affordable(count, 0))
+    : (search(mostRounds, usualRounds + 1, (count) => affordable(count, amplePerCellNs)) ??
+      firstFitting(usualRounds, 1, (count) => affordable(count, 0)));
+  const spareNs = Math.max(0, (budgetMs * 1e6) / rounds - fixedNs) / caution;
+  const perCellNs = Math.min(mostPerCellNs, equalShare(spareNs, cells));
+  const shares = Object.fromEntries(cells.map((cell) => [cell.cell, shareOf(cell, perCellNs)]));
+  const usedNs = sum(cells.map((cell) => leastCostNs(cell) + extraNs(cell, perCellNs)));
+  return { rounds, shares, roundMs: startMs + usedNs / 1e6 };
+}
+
+/** One round's cost of a cell that gets a single iteration. */
+function leastCostNs(cell: CellCost): number {
+  return cell.loadNs + cell.iterationNs + 5 * requestNs;
+}
+
+function extraNs(cell: CellCost, perCellNs: number): number {
+  return cell.iterationNs > perCellNs ? 0 : perCellNs;
+}
+
+/** Largest equal share such that the cells that can use it together use no more than is there. */
+function equalShare(spareNs: number, cells: readonly CellCost[]): number {
+  const byLength = [...cells].sort((a, b) => a.iterationNs - b.iterationNs);
+  for (let users = byLength.length; users > 0; users--) {
+    const share = spareNs / users;
+    if ((byLength[users - 1]?.iterationNs ?? 0) <= share) return share;
+  }
+  return 0;
+}
+
+function shareOf(cell: CellCost, perCellNs: number): Share {
+  if (cell.iterationNs > perCellNs) {
+    const note = `one iteration takes ${seconds(cell.iterationNs)}, more than its share of ${seconds(perCellNs)}: one iteration a round, without warm-up`;
+    return { turns: 1, turnNs: 0, warmNs: 0, note };
+  }
+  const warmNs = Math.min(perCellNs * 0.35, 300e6);
+  const measureNs = perCellNs - warmNs + cell.iterationNs;
+  const turnNs = Math.min(longestTurnNs, Math.max(shortestTurnNs, measureNs / 4));
+  const turns = Math.max(1, Math.floor(measureNs / (Math.max(turnNs, cell.iterationNs) + requestNs)));
+  return { turns, turnNs, warmNs, note: null };
+}
+
+function seconds(ns: number): string {
+  return `${(ns / 1e9).toPrecision(2)} s`;
+}
+
+function search(from: number, to: number, fits: (count: number) => boolean): number | undefined {
+  for (let count = from; count >= to; count--) if (fits(count)) return count;
+  return undefined;
+}
+
+function firstFitting(from: number, to: number, fits: (count: number) => boolean): number {
+  return search(from, to, fits) ?? to;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,66 @@
+/** What every stage of a run is handed: the run's state, the means to start workers, and someone to tell. */
+
+import type { PlannedCell } from '../../reports/schema/run-folder.js';
+import type { Tensors } from '../../suites/onnx/graph.js';
+import type { Mode } from '../../suites/workload.js';
+import type { RunState } from './run-state.js';
+import type { Stopwatch } from './stopwatch.js';
+import type { StartWorker } from './worker.js';
+
+export interface RunContext {
+  readonly folder: string;
+  readonly state: RunState;
+  readonly startWorker: StartWorker;
+  readonly stopwatch: Stopwatch;
+  readonly observer: Observer;
+  /** Aborted when the user asks to stop: workers are killed, nothing more is started. */
+  readonly signal: AbortSignal;
+  /** Measuring time that earlier sessions of a resumed run used up. */
+  readonly measuredEarlierMs: number;
+  /** Monotonic, in milliseconds. */
+  nowMs(): number;
+  readonly cpus: {
+    /** Where timed work runs, one worker at a time. */
+    readonly worker: readonly number[];
+    /** All that may be used where nothing is timed for comparison, as in the parity gate. */
+    readonly all: readonly number[];
+  };
+  readonly deadlineMs: number;
+  readonly files: TensorFiles;
+}
+
+/** Reads tensors and artefacts; injected so that schedules are tested without files. */
+export interface TensorFiles {
+  read(path: string): Promise<Tensors>;
+  remove(path: string): Promise<void>;
+  reference(folder: string): Promise<Reference>;
+}
+
+/** What the parity gate and the audits compare with. */
+export interface Reference {
+  readonly mode: Mode;
+  readonly buffers: number;
+  readonly steps: number;
+  readonly expected: Tensors;
+  readonly weights: Tensors;
+  readonly tolerance: { output: number; loss: number; gradient: number; weight: number };
+}
+
+/** Told what happens, for the terminal. Called outside the clock. */
+export interface Observer {
+  /** A stage begins: the parity gate, the rounds. */
+  stage(name: string, steps: number): void;
+  /** One step of the stage is done. `endsAtMs` is the best guess of when the stage will be, in run time. */
+  step(label: string): void;
+  note(line: string): void;
+}
+
+/** Key of the artefact that a cell runs: `workload:mode:bN`. */
+export function groupKey(cell: Pick<PlannedCell, 'workload' | 'mode' | 'batch'>): string {
+  return `${cell.workload}:${cell.mode}:b${cell.batch}`;
+}
+
+/** File name for a cell's tensors and logs: cell ids hold characters that file systems do not. */
+export function fileName(id: string): string {
+  return id.replaceAll(/[^A-Za-z0-9._-]+/g, '_');
+}

@@ -1,0 +1,130 @@
+/** A worker that has been started, greeted and described, with its number in the run. */
+import { join } from 'node:path';
+import { TouchstoneError } from '../../common/errors.js';
+import { protocolVersion, type RequestBody, type Results } from '../protocol/messages.js';
+import { fileName, type RunContext } from './context.js';
+import type { Activity } from './stopwatch.js';
+import type { Worker } from './worker.js';
+
+export interface LiveWorker {
+  readonly target: string;
+  /** Counts up over the whole run; samples name it. */
+  readonly process: number;
+  readonly spawnMs: number;
+  readonly importMs: number;
+  /** Resumes the worker, asks, and pauses it again, so that at most one is ever awake. */
+  ask<Body extends RequestBody>(
+    activity: Activity,
+    body: Body,
+    deadlineMs?: number,
+  ): Promise<Results[Body['type']]>;
+  /** Says goodbye; a worker that does not leave is killed. */
+  close(): Promise<void>;
+  kill(): Promise<void>;
+}
+
+/**
+ * Starts a worker and imports its framework. Rejects with the worker's failure, after the process is gone.
+ *
+ * @param round null outside the rounds
+ */
+export async function openWorker(
+  context: RunContext,
+  target: string,
+  cpus: readonly number[],
+  round: number | null,
+): Promise<LiveWorker> {
+  const number = context.state.nextProcess();
+  const logFile = join(context.folder, 'logs', `${fileName(target)}-${number}.log`);
+  const startedMs = context.nowMs();
+  const worker = context.startWorker({ target, cpus, logFile });
+  const stopOnAbort = () => void worker.kill();
+  context.signal.addEventListener('abort', stopOnAbort);
+  const gone = async () => {
+    context.signal.removeEventListener('abort', stopOnAbort);
+    await worker.kill();
+  };
+  try {
+    const { hello, spawnMs, description } = await greet(context, worker, target, cpus, startedMs);
+    const importMs = description.importNs / 1e6;
+    context.state.record({
+      type: 'process',
+      process: number,
+      target,
+      round,
+      runtime: hello.runtime,
+      versions: description.versions,
+      configuration: description.configuration,
+      spawnMs,
+      importMs,
+    });
+    worker.pause();
+    return live(context, worker, { target, process: number, spawnMs, importMs }, gone);
+  } catch (error) {
+    await gone();
+    throw error;
+  }
+}
+
+async function greet(
+  context: RunContext,
+  worker: Worker,
+  target: string,
+  cpus: readonly number[],
+  startedMs: number,
+) {
+  const { threads } = context.state.manifest.options;
+  const budget = { threads, cpus: [...cpus] };
+  const hello = await context.stopwatch.time('start-up', () =>
+    worker.request({ type: 'hello', protocol: protocolVersion, target, budget }, context.deadlineMs),
+  );
+  const spawnMs = context.nowMs() - startedMs;
+  const description = await context.stopwatch.time('start-up', () =>
+    worker.request({ type: 'describe' }, context.deadlineMs),
+  );
+  verifyBudget(target, cpus, hello.cpus, 'before');
+  verifyBudget(target, cpus, description.cpus, 'after');
+  return { hello, spawnMs, description };
+}
+
+/** A framework that binds itself elsewhere would be timed on other processors than its rivals. */
+function verifyBudget(
+  target: string,
+  given: readonly number[],
+  found: readonly number[] | null,
+  when: 'before' | 'after',
+): void {
+  if (given.length === 0 || found === null || given.join() === found.join()) return;
+  throw new TouchstoneError(
+    'worker',
+    `${target} runs on processors ${found.join(', ')} ${when} its import, although it was given ${given.join(', ')}`,
+    { hint: 'look for affinity settings of its threading library in the environment' },
+  );
+}
+
+function live(
+  context: RunContext,
+  worker: Worker,
+  facts: Pick<LiveWorker, 'target' | 'process' | 'spawnMs' | 'importMs'>,
+  gone: () => Promise<void>,
+): LiveWorker {
+  return {
+    ...facts,
+    ask(activity, body, deadlineMs) {
+      return context.stopwatch.time(activity, async () => {
+        worker.resume();
+        try {
+          return await worker.request(body, deadlineMs ?? context.deadlineMs);
+        } finally {
+          worker.pause();
+        }
+      });
+    },
+    async close() {
+      worker.resume();
+      await worker.request({ type: 'bye' }, 2_000).catch(() => undefined);
+      await gone();
+    },
+    kill: gone,
+  };
+}

@@ -1,0 +1,253 @@
+/**
+ * The rounds: fresh processes, all of a group alive at once on the same processors, one awake at a time, alternating
+ * short turns in random order (DESIGN section 7).
+ */
+import { join } from 'node:path';
+import type { ParityCheck } from '../../reports/schema/results.js';
+import type { PlannedCell } from '../../reports/schema/run-folder.js';
+import { checkAudit, checkLosses } from '../gate/parity.js';
+import type { Share } from './budget.js';
+import { fileName, groupKey, type Reference, type RunContext } from './context.js';
+import { stateOfFailure } from './failures.js';
+import { type LiveWorker, openWorker } from './live-worker.js';
+import { randomFor, shuffled } from './random.js';
+
+/** Most samples of one turn: a null iteration takes nanoseconds, and a reply has to stay a line of JSON. */
+const mostIterations = 20_000;
+
+/** A cell's part in one round: its worker and what its turns kept for the audit. */
+interface Seat {
+  readonly cell: PlannedCell;
+  readonly worker: LiveWorker;
+  readonly share: Share;
+  /** Buffer of the output that each turn kept. */
+  readonly kept: number[];
+}
+
+/** Raised inside a round when its time is up; what was measured stays. */
+export class BudgetSpent extends Error {}
+
+/**
+ * Measures one round, or what an earlier session left of it.
+ *
+ * @param endsMs when the measuring budget ends, on the context's clock
+ * @throws BudgetSpent when the budget ended inside the round
+ */
+export async function measureRound(
+  context: RunContext,
+  round: number,
+  cells: readonly PlannedCell[],
+  shares: Readonly<Record<string, Share>>,
+  endsMs: number,
+): Promise<void> {
+  const random = randomFor(context.state.manifest.options.seed, 'round', round);
+  const remaining = cells.filter((cell) => hasWork(context, cell, round, shares));
+  const workers = new Map<string, LiveWorker>();
+  const checkTime = () => {
+    if (context.signal.aborted || context.nowMs() >= endsMs) throw new BudgetSpent();
+  };
+  try {
+    for (const target of shuffled([...new Set(remaining.map((cell) => cell.target))], random)) {
+      checkTime();
+      await startFor(context, workers, target, round, remaining);
+    }
+    for (const key of shuffled([...new Set(remaining.map(groupKey))], random)) {
+      const members = remaining.filter((cell) => groupKey(cell) === key);
+      await measureGroup(context, round, members, shares, workers, checkTime);
+    }
+  } finally {
+    await Promise.all([...workers.values()].map((worker) => worker.close()));
+  }
+}
+
+function hasWork(
+  context: RunContext,
+  cell: PlannedCell,
+  round: number,
+  shares: Readonly<Record<string, Share>>,
+): boolean {
+  return context.state.isTimed(cell) && context.state.turnsIn(cell.id, round) < (shares[cell.id]?.turns ?? 0);
+}
+
+/** A target that does not start costs all of its cells their place: none of them can be measured like its rivals. */
+async function startFor(
+  context: RunContext,
+  workers: Map<string, LiveWorker>,
+  target: string,
+  round: number,
+  cells: readonly PlannedCell[],
+): Promise<void> {
+  try {
+    workers.set(target, await openWorker(context, target, context.cpus.worker, round));
+  } catch (failure) {
+    if (context.signal.aborted) throw new BudgetSpent();
+    for (const cell of cells.filter((candidate) => candidate.target === target)) {
+      if (!context.state.isLost(cell.id)) context.state.lose(cell.id, stateOfFailure(failure), failure);
+    }
+  }
+}
+
+async function measureGroup(
+  context: RunContext,
+  round: number,
+  cells: readonly PlannedCell[],
+  shares: Readonly<Record<string, Share>>,
+  workers: Map<string, LiveWorker>,
+  checkTime: () => void,
+): Promise<void> {
+  const first = cells[0];
+  if (!first) return;
+  const key = groupKey(first);
+  const random = randomFor(context.state.manifest.options.seed, 'group', round, key);
+  const reference = await context.files.reference(context.state.manifest.artefacts[key] ?? '');
+  const guarded = guard(context, workers, round);
+  let seats: Seat[] = [];
+  try {
+    for (const cell of shuffled(cells, random)) {
+      checkTime();
+      const seat = await guarded(cell, () => takeSeat(context, cell, shares, workers));
+      if (seat) seats.push(seat);
+    }
+    const blocks = Math.max(0, ...seats.map((seat) => seat.share.turns));
+    for (let block = 0; block < blocks; block++) {
+      for (const seat of shuffled(seats, random)) {
+        if (block >= seat.share.turns || context.state.hasTurn(seat.cell.id, round, block)) continue;
+        checkTime();
+        const buffer = Math.floor(random() * reference.buffers);
+        const done = await guarded(seat.cell, () => takeTurn(context, seat, round, block, buffer, reference));
+        if (!done) seats = seats.filter((other) => other !== seat);
+      }
+    }
+  } finally {
+    for (const seat of seats) await guarded(seat.cell, () => leaveSeat(context, seat, round, reference));
+  }
+  context.observer.step(`round ${round + 1}: ${key}`);
+}
+
+/**
+ * Runs one cell's work. A failure makes that cell `failed` (or what the failure says) and replaces the process, so
+ * that the target's other cells go on.
+ */
+function guard(context: RunContext, workers: Map<string, LiveWorker>, round: number) {
+  return async <T>(cell: PlannedCell, work: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await work();
+    } catch (failure) {
+      if (failure instanceof BudgetSpent || context.signal.aborted) throw new BudgetSpent();
+      context.state.lose(cell.id, stateOfFailure(failure), failure);
+      await workers.get(cell.target)?.kill();
+      workers.delete(cell.target);
+      await startFor(context, workers, cell.target, round, othersOf(context, cell));
+      return undefined;
+    }
+  };
+}
+
+function othersOf(context: RunContext, cell: PlannedCell): PlannedCell[] {
+  return context.state.manifest.cells.filter(
+    (other) => other.target === cell.target && context.state.isTimed(other),
+  );
+}
+
+async function takeSeat(
+  context: RunContext,
+  cell: PlannedCell,
+  shares: Readonly<Record<string, Share>>,
+  workers: Map<string, LiveWorker>,
+): Promise<Seat | undefined> {
+  const worker = workers.get(cell.target);
+  const share = shares[cell.id];
+  if (!worker || !share) return undefined;
+  const folder = context.state.manifest.artefacts[groupKey(cell)] ?? '';
+  await worker.ask('load', { type: 'load', folder, mode: cell.mode });
+  if (share.warmNs > 0) {
+    await worker.ask('warm-up', { type: 'warm', minIterations: 1, minNs: share.warmNs, maxNs: share.warmNs });
+  }
+  return { cell, worker, share, kept: [] };
+}
+
+async function takeTurn(
+  context: RunContext,
+  seat: Seat,
+  round: number,
+  block: number,
+  firstBuffer: number,
+  reference: Reference,
+): Promise<true> {
+  const { cell, worker, share } = seat;
+  const startMs = context.nowMs();
+  const gate = context.state.gateOf(cell.id);
+  const expectedIterations = Math.max(1, Math.floor(share.turnNs / Math.max(1, gate?.iterationNs ?? 1)));
+  // Which iteration is audited must not be guessable from the turn: it follows from the seed.
+  const random = randomFor(context.state.manifest.options.seed, 'audit', cell.id, round, block);
+  const turn = await worker.ask('measuring', {
+    type: 'turn',
+    minNs: share.turnNs,
+    maxIterations: share.turnNs === 0 ? 1 : mostIterations,
+    firstBuffer,
+    auditIteration: Math.floor(random() * Math.min(expectedIterations, mostIterations)),
+  });
+  context.state.record({
+    type: 'turn',
+    cell: cell.id,
+    round,
+    block,
+    process: worker.process,
+    startMs,
+    samplesNs: turn.samplesNs,
+    cpuNs: turn.cpuNs,
+  });
+  if (reference.mode === 'training') {
+    const check = checkLosses(
+      turn.losses,
+      turn.finite,
+      reference.expected['losses'],
+      reference.tolerance.loss,
+    );
+    recordAudit(context, cell, round, check);
+  }
+  seat.kept.push(turn.auditBuffer);
+  return true;
+}
+
+/** After the clock: checks what the turns kept, and makes room for the next model. */
+async function leaveSeat(
+  context: RunContext,
+  seat: Seat,
+  round: number,
+  reference: Reference,
+): Promise<void> {
+  const { cell, worker, kept } = seat;
+  if (reference.mode === 'inference' && kept.length > 0) {
+    const file = join(context.folder, 'tensors', `${fileName(cell.id)}-r${round}.safetensors`);
+    await worker.ask('audit', { type: 'audit', file });
+    const actual = await context.files.read(file);
+    const names = Object.keys(reference.expected)
+      .filter((name) => name.startsWith('output/0/'))
+      .map((name) => name.slice('output/0/'.length));
+    const pairs = kept.flatMap((buffer, turn) =>
+      names.map((name) => ({
+        name: `${name} of turn ${turn}`,
+        expected: reference.expected[`output/${buffer}/${name}`],
+        actual: actual[`${turn}/${name}`],
+      })),
+    );
+    const check = checkAudit(pairs, reference.tolerance.output);
+    recordAudit(context, cell, round, check);
+    if (check.passed) await context.files.remove(file);
+  }
+  await worker.ask('audit', { type: 'unload' });
+}
+
+/** What was timed was not what was verified: the cell is `wrong` from here on, whatever the parity gate said. */
+function recordAudit(context: RunContext, cell: PlannedCell, round: number, check: ParityCheck): void {
+  context.state.record({ type: 'audit', cell: cell.id, round, check });
+  if (!check.passed && !context.state.isLost(cell.id)) {
+    const finding = check.reason ?? `error ${check.error?.toExponential(1)}, tolerance ${check.tolerance}`;
+    context.state.lose(
+      cell.id,
+      'wrong',
+      `a timed iteration of round ${round + 1} gave another result: ${check.worst}: ${finding}`,
+    );
+  }
+}

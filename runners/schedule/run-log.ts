@@ -1,0 +1,97 @@
+/**
+ * The run folder as the coordinator writes it: the manifest once, then one line an event, each written when it
+ * happens. A process that is killed at any moment leaves at most one torn line, which the next session cuts off.
+ */
+import {
+  closeSync,
+  existsSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { messageOf, TouchstoneError } from '../../common/errors.js';
+import {
+  type NewRunEvent,
+  type RunEvent,
+  type RunManifest,
+  runEvent,
+} from '../../reports/schema/run-folder.js';
+
+export interface RunLog {
+  readonly folder: string;
+  /** Milliseconds on the run's own clock, which stands still between sessions. */
+  nowMs(): number;
+  /** Writes an event with the time it happened. Throws a `storage` error when the disk refuses. */
+  write(event: NewRunEvent): void;
+  close(): void;
+}
+
+/** Makes the folder and its manifest; refuses a folder that already holds a run. */
+export function createRunFolder(folder: string, manifest: RunManifest): void {
+  if (existsSync(join(folder, 'manifest.json'))) {
+    throw new TouchstoneError('usage', `${folder} already holds a run`, {
+      hint: 'continue it with --resume, or name another folder with --out',
+    });
+  }
+  storing(folder, () => {
+    mkdirSync(join(folder, 'logs'), { recursive: true });
+    mkdirSync(join(folder, 'tensors'), { recursive: true });
+    const temporary = join(folder, '.manifest.json');
+    writeFileSync(temporary, `${JSON.stringify(manifest, null, 2)}\n`);
+    renameSync(temporary, join(folder, 'manifest.json'));
+  });
+}
+
+/** Opens the event log for appending, after cutting off a line that a killed session did not finish. */
+export function openRunLog(folder: string): { log: RunLog; earlier: RunEvent[] } {
+  const path = join(folder, 'events.ndjson');
+  return storing(folder, () => {
+    const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+    const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+    const earlier = whole.split('\n').filter(Boolean).map(parseEvent);
+    const descriptor = openSync(path, 'a');
+    ftruncateSync(descriptor, Buffer.byteLength(whole));
+    return { log: logOn(folder, descriptor, earlier.at(-1)?.atMs ?? 0), earlier };
+  });
+}
+
+function logOn(folder: string, descriptor: number, startMs: number): RunLog {
+  const openedMs = performance.now();
+  const nowMs = () => startMs + performance.now() - openedMs;
+  return {
+    folder,
+    nowMs,
+    write(event) {
+      const line = `${JSON.stringify({ atMs: Math.round(nowMs() * 1000) / 1000, ...event })}\n`;
+      storing(folder, () => writeAll(descriptor, Buffer.from(line)));
+    },
+    close: () => closeSync(descriptor),
+  };
+}
+
+/** A nearly full disk may take a part of a line only. */
+function writeAll(descriptor: number, bytes: Buffer): void {
+  for (let offset = 0; offset < bytes.length; ) offset += writeSync(descriptor, bytes, offset);
+}
+
+function parseEvent(line: string): RunEvent {
+  return runEvent.parse(JSON.parse(line));
+}
+
+/** Turns what the file system says into one line that names the folder. */
+export function storing<T>(folder: string, action: () => T): T {
+  try {
+    return action();
+  } catch (cause) {
+    if (cause instanceof TouchstoneError) throw cause;
+    throw new TouchstoneError('storage', `cannot write the run folder ${folder}: ${messageOf(cause)}`, {
+      hint: 'free some space or name another folder with --out; what was written before is kept, `--resume` continues it',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * What is known of a run so far, folded from its events: the same for a run that goes on and for one that resumes.
+ */
+import { messageOf } from '../../common/errors.js';
+import type { NewRunEvent, PlannedCell, RunEvent, RunManifest } from '../../reports/schema/run-folder.js';
+import type { RunLog } from './run-log.js';
+
+type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
+
+export interface RunState {
+  readonly manifest: RunManifest;
+  /** Writes an event and folds it in. */
+  record(event: NewRunEvent): void;
+  gateOf(cell: string): EventOf<'gate'> | undefined;
+  schedule(): EventOf<'schedule'> | undefined;
+  /** Processes known by target: what their start cost. */
+  startsMs(target: string): number[];
+  hasTurn(cell: string, round: number, block: number): boolean;
+  turnsIn(cell: string, round: number): number;
+  roundFinished(round: number): boolean;
+  hasOverhead(host: 'node' | 'python'): boolean;
+  isLost(cell: string): boolean;
+  /** A cell that can still be measured: planned, not lost, and through the gate. */
+  isTimed(cell: PlannedCell): boolean;
+  nextProcess(): number;
+  /** Marks a cell as one that cannot be trusted. */
+  lose(cell: string, state: EventOf<'lost'>['state'], reason: unknown): void;
+}
+
+export function foldRun(manifest: RunManifest, log: RunLog, earlier: readonly RunEvent[]): RunState {
+  const gates = new Map<string, EventOf<'gate'>>();
+  const lost = new Set<string>();
+  const turns = new Map<string, Set<number>>();
+  const starts = new Map<string, number[]>();
+  const rounds = new Set<number>();
+  const overheads = new Set<string>();
+  let schedule: EventOf<'schedule'> | undefined;
+  let processes = 0;
+
+  const fold = (event: NewRunEvent | RunEvent): void => {
+    if (event.type === 'gate') gates.set(event.cell, event as EventOf<'gate'>);
+    else if (event.type === 'lost') lost.add(event.cell);
+    else if (event.type === 'schedule') schedule = event as EventOf<'schedule'>;
+    else if (event.type === 'round') rounds.add(event.round);
+    else if (event.type === 'overhead') overheads.add(event.host);
+    else if (event.type === 'turn') append(turns, `${event.cell}@${event.round}`, event.block);
+    else if (event.type === 'process') {
+      processes = Math.max(processes, event.process + 1);
+      starts.set(event.target, [...(starts.get(event.target) ?? []), event.spawnMs + event.importMs]);
+    }
+  };
+  for (const event of earlier) fold(event);
+
+  const record = (event: NewRunEvent): void => {
+    log.write(event);
+    fold(event);
+  };
+  return {
+    manifest,
+    record,
+    gateOf: (cell) => gates.get(cell),
+    schedule: () => schedule,
+    startsMs: (target) => starts.get(target) ?? [],
+    hasTurn: (cell, round, block) => turns.get(`${cell}@${round}`)?.has(block) ?? false,
+    turnsIn: (cell, round) => turns.get(`${cell}@${round}`)?.size ?? 0,
+    roundFinished: (round) => rounds.has(round),
+    hasOverhead: (host) => overheads.has(host),
+    isLost: (cell) => lost.has(cell),
+    isTimed: (cell) => cell.decided === null && !lost.has(cell.id) && (gates.get(cell.id)?.passed ?? false),
+    nextProcess: () => processes++,
+    lose: (cell, state, reason) => record({ type: 'lost', cell, state, reason: messageOf(reason) }),
+  };
+}
+
+function append(map: Map<string, Set<number>>, key: string, value: number): void {
+  const set = map.get(key) ?? new Set<number>();
+  set.add(value);
+  map.set(key, set);
+}

@@ -1,0 +1,156 @@
+/**
+ * A run from its manifest to its last event: the parity gate, the harness's own overhead, the division of the budget,
+ * the rounds. Everything that is learnt goes into the event log; a run that resumes skips what the log already holds.
+ */
+import type { PlannedCell } from '../../reports/schema/run-folder.js';
+import { gateCell } from '../gate/gate-cell.js';
+import { divideBudget } from './budget.js';
+import { groupKey, type RunContext } from './context.js';
+import { stateOfFailure } from './failures.js';
+import { openWorker } from './live-worker.js';
+import { BudgetSpent, measureRound } from './rounds.js';
+
+/** `interrupted` where the user asked to stop. Storage errors are thrown. */
+export type Ending = 'finished' | 'interrupted';
+
+export async function executeRun(context: RunContext): Promise<Ending> {
+  await gateAll(context);
+  await measureOverhead(context);
+  if (!context.signal.aborted && context.state.schedule() === undefined) planRounds(context);
+  if (!context.signal.aborted) await measureRounds(context);
+  return context.signal.aborted ? 'interrupted' : 'finished';
+}
+
+/**
+ * Gates every cell that is not decided yet, as many at once as processors allow: nothing is compared by time here.
+ */
+async function gateAll(context: RunContext): Promise<void> {
+  const { state } = context;
+  const waiting = state.manifest.cells.filter(
+    (cell) => cell.decided === null && !state.isLost(cell.id) && state.gateOf(cell.id) === undefined,
+  );
+  if (waiting.length === 0) return;
+  context.observer.stage('parity gate', waiting.length);
+  const lanes = lanesOf(context);
+  await Promise.all(
+    lanes.map(async (cpus) => {
+      for (let cell = waiting.shift(); cell && !context.signal.aborted; cell = waiting.shift()) {
+        await gateOrLose(context, cell, cpus);
+        context.observer.step(cell.id);
+      }
+    }),
+  );
+}
+
+async function gateOrLose(context: RunContext, cell: PlannedCell, cpus: readonly number[]): Promise<void> {
+  try {
+    await gateCell(context, cell, cpus);
+  } catch (failure) {
+    if (!context.signal.aborted) context.state.lose(cell.id, stateOfFailure(failure), failure);
+  }
+}
+
+/** Disjoint sets of processors, each as large as a worker's budget. */
+function lanesOf(context: RunContext): (readonly number[])[] {
+  const { threads } = context.state.manifest.options;
+  const { all, worker } = context.cpus;
+  if (all.length < 2 * threads) return [worker];
+  return Array.from({ length: Math.floor(all.length / threads) }, (_, lane) =>
+    all.slice(lane * threads, (lane + 1) * threads),
+  );
+}
+
+/** The null target of each worker kind: what the harness itself costs per iteration. */
+async function measureOverhead(context: RunContext): Promise<void> {
+  const { state } = context;
+  const gated = state.manifest.cells.filter((cell) => state.isTimed(cell) && cell.mode === 'inference');
+  const any = gated[0] ?? state.manifest.cells.find((cell) => state.isTimed(cell));
+  if (!any) return;
+  const used = new Set(state.manifest.targets.map((target) => target.host));
+  for (const host of used) {
+    if (state.hasOverhead(host) || context.signal.aborted) continue;
+    try {
+      await measureNull(context, host, any);
+    } catch (failure) {
+      const said = failure instanceof Error ? failure.message : String(failure);
+      if (!context.signal.aborted)
+        context.observer.note(`the overhead of ${host} workers is not known: ${said}`);
+    }
+  }
+}
+
+async function measureNull(context: RunContext, host: 'node' | 'python', cell: PlannedCell): Promise<void> {
+  const worker = await openWorker(context, `null/${host}`, context.cpus.worker, null);
+  try {
+    const folder = context.state.manifest.artefacts[groupKey(cell)] ?? '';
+    await worker.ask('load', { type: 'load', folder, mode: cell.mode });
+    await worker.ask('warm-up', { type: 'warm', minIterations: 1000, minNs: 20e6, maxNs: 200e6 });
+    const turn = await worker.ask('measuring', {
+      type: 'turn',
+      minNs: 50e6,
+      maxIterations: 5_000,
+      firstBuffer: 0,
+      auditIteration: 0,
+    });
+    context.state.record({ type: 'overhead', host, samplesNs: turn.samplesNs });
+    await worker.close();
+  } finally {
+    await worker.kill();
+  }
+}
+
+function planRounds(context: RunContext): void {
+  const { state } = context;
+  const timed = state.manifest.cells.filter((cell) => state.isTimed(cell));
+  const { budgetMs, rounds } = state.manifest.options;
+  const targets = [...new Set(timed.map((cell) => cell.target))];
+  const startMs = targets.reduce((total, target) => total + median(state.startsMs(target)), 0);
+  const costs = timed.map((cell) => ({
+    cell: cell.id,
+    iterationNs: state.gateOf(cell.id)?.iterationNs ?? 0,
+    loadNs: state.gateOf(cell.id)?.loadNs ?? 0,
+  }));
+  const schedule = divideBudget(budgetMs, startMs, costs, rounds ?? undefined);
+  state.record({ type: 'schedule', rounds: schedule.rounds, shares: { ...schedule.shares } });
+}
+
+async function measureRounds(context: RunContext): Promise<void> {
+  const { state } = context;
+  const schedule = state.schedule();
+  if (!schedule) return;
+  const timed = state.manifest.cells.filter((cell) => state.isTimed(cell));
+  const groups = new Set(timed.map(groupKey)).size;
+  context.observer.stage('rounds', schedule.rounds * groups);
+  const endsMs = context.nowMs() + state.manifest.options.budgetMs - context.measuredEarlierMs;
+  for (let round = 0; round < schedule.rounds; round++) {
+    if (state.roundFinished(round)) {
+      for (let group = 0; group < groups; group++) context.observer.step(`round ${round + 1}: kept`);
+      continue;
+    }
+    try {
+      await measureRound(context, round, timed, schedule.shares, endsMs);
+      state.record({ type: 'round', round });
+    } catch (error) {
+      if (!(error instanceof BudgetSpent)) throw error;
+      break;
+    }
+  }
+  loseUntimed(context, timed);
+}
+
+/** A cell for which no time was left has no number, and says what would give it one. */
+function loseUntimed(context: RunContext, timed: readonly PlannedCell[]): void {
+  if (context.signal.aborted) return;
+  const { state } = context;
+  const rounds = state.schedule()?.rounds ?? 0;
+  for (const cell of timed) {
+    const measured = Array.from({ length: rounds }, (_, round) => state.turnsIn(cell.id, round));
+    if (state.isLost(cell.id) || measured.some((turns) => turns > 0)) continue;
+    state.lose(cell.id, 'failed', 'the time budget ended before its first turn; give a larger --time');
+  }
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
