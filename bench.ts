@@ -1,0 +1,107 @@
+/** The command line: every command is one line to its module. */
+import { Command, CommanderError, Option } from 'commander';
+import { compareCommand } from './cli/compare.js';
+import { doctorCommand } from './cli/doctor.js';
+import { listCommand } from './cli/list.js';
+import type { RunOptions } from './cli/options.js';
+import { reportCommand } from './cli/report.js';
+import { runCommand } from './cli/run.js';
+import { setupCommand } from './cli/setup.js';
+import { duration, inputShape, integers, modeNames, names, positiveInteger, seed } from './cli/values.js';
+import { exitStatus, oneLine, TouchstoneError } from './common/errors.js';
+
+/** Long enough for eight rounds of the smoke suite on two cores, with the parity gate and the report under 3 minutes. */
+const usualBudgetMs = 140_000;
+/** Longer than any import or iteration that a user would wait for. */
+const usualDeadlineMs = 120_000;
+
+process.exitCode = await main(process.argv.slice(2));
+
+/** Exit status; see `common/errors.ts`. */
+async function main(args: readonly string[]): Promise<number> {
+  let status = 0;
+  const ending = (result: Promise<number>) => result.then((value) => void (status = value));
+  const program = commandLine(ending);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return status;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitStatus.usage;
+    process.stderr.write(`${oneLine(error)}\n`);
+    if (error instanceof TouchstoneError) return exitStatus[error.code];
+    process.stderr.write(`${error instanceof Error ? error.stack : ''}\n`);
+    return exitStatus.internal;
+  }
+}
+
+function commandLine(ending: (result: Promise<number>) => Promise<void>): Command {
+  const program = new Command('npm run bench --')
+    .description(
+      'Which deep-learning framework is faster on this machine, for this model, by how much, and how sure are we?',
+    )
+    .exitOverride()
+    .showSuggestionAfterError();
+  addRun(program, ending);
+  program
+    .command('list')
+    .description('suites, workloads with their sources, and targets with what each can do')
+    .option('--json', 'for machines')
+    .action((options: { json?: true }) => ending(listCommand(options)));
+  program
+    .command('doctor')
+    .description('each target: available or not, its versions, and what mends it')
+    .option('--json', 'for machines')
+    .action((options: { json?: true }) => ending(doctorCommand(options)));
+  program
+    .command('setup')
+    .description('installs what targets need, or removes everything that was installed')
+    .argument('[targets...]', 'names or globs, such as pytorch/*')
+    .option('--all', 'every target')
+    .option('--remove', 'give the disk space back; runs are kept')
+    .action((targets: string[], options: { all?: true; remove?: true }) =>
+      ending(setupCommand(targets, options)),
+    );
+  program
+    .command('report')
+    .description('draws results.json and report.html of a run again, finished or not')
+    .argument('<run>', 'run folder, or its name under .touchstone/runs')
+    .action((run: string) => ending(reportCommand(run)));
+  program
+    .command('compare')
+    .description('puts two runs side by side, cell by cell')
+    .argument('<baseline>', 'run folder')
+    .argument('<candidate>', 'run folder')
+    .action((baseline: string, candidate: string) => ending(compareCommand(baseline, candidate)));
+  return program;
+}
+
+function addRun(program: Command, ending: (result: Promise<number>) => Promise<void>): void {
+  program
+    .command('run', { isDefault: true })
+    .description('measures and reports (the default command)')
+    .option('--suite <name>', 'suite of workloads (default: smoke)')
+    .option('--workload <names>', 'workloads, by name or glob, instead of a suite', names)
+    .option('--targets <names>', "targets, by name or glob, such as 'pytorch/*,tfjs/*' (default: all)", names)
+    .option('--mode <modes>', 'inference, training, or both (default: what the workload has)', modeNames)
+    .option('--batch <sizes>', 'batch sizes, such as 1,64 (default: those of the workload)', integers)
+    .option('--threads <count>', 'threads for every target', positiveInteger, 1)
+    .option(
+      '--rounds <count>',
+      'rounds of fresh processes (default: what the time allows, 8 for a 99 % interval)',
+      positiveInteger,
+    )
+    .option('--time <duration>', 'measuring budget, after the parity gate: 60s, 2m', duration, usualBudgetMs)
+    .option('--seed <number>', 'order of targets, turns and audits', seed, 1)
+    .option('--out <folder>', 'run folder (default: a new one under .touchstone/runs)')
+    .option('--resume [run]', 'continue a run that was interrupted (default: the newest)')
+    .option('--model <file.onnx>', 'measure your own model instead of a suite')
+    .option('--input <name=shape>', 'shape of a model input: image=1x3x224x224 (repeatable)', inputShape)
+    .option('--installed-only', 'never install anything: what is missing is reported as unavailable')
+    .option('--dry-run', 'print the plan: every cell, and for each that will not run, why')
+    .addOption(
+      new Option('--deadline <duration>', 'give up on a worker that is silent for so long')
+        .argParser(duration)
+        .default(usualDeadlineMs, '120s'),
+    )
+    .action((options: RunOptions) => ending(runCommand(options)));
+}

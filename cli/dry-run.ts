@@ -1,0 +1,18 @@
+/** `--dry-run`: every cell of the plan, and for each that will not run, why. */
+import Table from 'cli-table3';
+import type { PlannedCell } from '../reports/schema/run-folder.js';
+
+export function renderPlan(cells: readonly PlannedCell[]): string {
+  const table = new Table({
+    head: ['workload', 'mode', 'batch', 'target', 'plan'],
+    style: { head: [], border: [] },
+    colWidths: [null, null, null, null, 60],
+    wordWrap: true,
+  });
+  for (const cell of cells) {
+    const plan = cell.decided === null ? 'will run' : `${cell.decided.state}: ${cell.decided.reason}`;
+    table.push([cell.workload, cell.mode, String(cell.batch), cell.target, plan]);
+  }
+  const running = cells.filter((cell) => cell.decided === null).length;
+  return `${table.toString()}\n${cells.length} cells planned, ${running} will run`;
+}

@@ -1,0 +1,64 @@
+/** `list`: suites, workloads with their sources, targets with what each can do. */
+import Table from 'cli-table3';
+import { discoverFrameworks } from '../adapters/discover.js';
+import { discoverSuites, discoverWorkloads } from '../suites/discover.js';
+import { modes } from '../suites/workload.js';
+
+export async function listCommand(options: { json?: true }): Promise<number> {
+  const listing = await collect();
+  process.stdout.write(options.json ? `${JSON.stringify(listing, null, 2)}\n` : `${render(listing)}\n`);
+  return 0;
+}
+
+type Listing = Awaited<ReturnType<typeof collect>>;
+
+async function collect() {
+  const [suites, workloads, frameworks] = await Promise.all([
+    discoverSuites(),
+    discoverWorkloads(),
+    discoverFrameworks(),
+  ]);
+  return {
+    suites: suites.map(({ name, title, workloads: members }) => ({ name, title, workloads: members })),
+    workloads: workloads.map((workload) => ({
+      name: workload.name,
+      title: workload.title,
+      source: workload.source,
+      modes: workload.modes,
+      batches: workload.batches,
+      parameters: workload.parameterCount,
+    })),
+    targets: frameworks.flatMap((framework) =>
+      framework.targets.map((target) => ({
+        name: target.name,
+        framework: framework.title,
+        host: target.host,
+        summary: target.summary,
+        modes: Object.fromEntries(
+          modes.map((mode) => {
+            const support = target.modes[mode];
+            return [mode, support.supported ? 'yes' : `no: ${support.reason}`];
+          }),
+        ),
+      })),
+    ),
+  };
+}
+
+function render(listing: Listing): string {
+  const suites = table(['suite', 'what it measures', 'workloads'], [14, 46, 34]);
+  for (const suite of listing.suites) suites.push([suite.name, suite.title, suite.workloads.join(', ')]);
+  const workloads = table(['workload', 'batches', 'parameters', 'definition and source'], [14, 9, 12, 59]);
+  for (const { name, batches, parameters, title, source } of listing.workloads) {
+    workloads.push([name, batches.join(', '), parameters.toLocaleString('en'), `${title}. ${source}`]);
+  }
+  const targets = table(['target', 'runs in', 'inference', 'training', 'what it is'], [18, 9, 11, 27, 29]);
+  for (const { name, host, modes: can, summary } of listing.targets) {
+    targets.push([name, host, can.inference ?? '', can.training ?? '', summary]);
+  }
+  return [suites.toString(), workloads.toString(), targets.toString()].join('\n\n');
+}
+
+function table(head: string[], colWidths: number[]): Table.Table {
+  return new Table({ head, colWidths, wordWrap: true, style: { head: [], border: [] } });
+}

@@ -1,0 +1,123 @@
+/** Measures into a run folder, new or resumed: binds processors, waits its turn, runs, and always writes how it ended. */
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { TouchstoneError } from '../common/errors.js';
+import { type RunEvent, type RunManifest, runManifest } from '../reports/schema/run-folder.js';
+import { readConditions, readSteal, stealShareSince } from '../runners/environment/conditions.js';
+import { loadReference } from '../runners/gate/reference.js';
+import { capabilities } from '../runners/process/capabilities.js';
+import { allowedCpus, bindSelf, splitCpus } from '../runners/process/cpus.js';
+import { startWorker } from '../runners/process/session.js';
+import type { RunContext, TensorFiles } from '../runners/schedule/context.js';
+import { executeRun } from '../runners/schedule/run.js';
+import { openRunLog } from '../runners/schedule/run-log.js';
+import { foldRun } from '../runners/schedule/run-state.js';
+import { startStopwatch } from '../runners/schedule/stopwatch.js';
+import type { StartWorker } from '../runners/schedule/worker.js';
+import { readTensors } from '../suites/onnx/safetensors.js';
+import type { PreparedTarget } from './prepare.js';
+import { makeProgress } from './progress.js';
+import { enterTurnstile } from './turnstile.js';
+
+export interface MeasureTargets {
+  readonly targets: readonly PreparedTarget[];
+  readonly nulls: readonly PreparedTarget[];
+}
+
+export async function measure(
+  folder: string,
+  prepared: MeasureTargets,
+  signal: AbortSignal,
+  say: (line: string) => void,
+): Promise<void> {
+  const manifest = runManifest.parse(JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')));
+  const leave = await enterTurnstile(say, signal);
+  const { log, earlier } = openRunLog(folder);
+  const stopwatch = startStopwatch();
+  const progress = makeProgress();
+  const steal = readSteal();
+  const state = foldRun(manifest, log, earlier);
+  let ending: Extract<RunEvent, { type: 'ended' }>['ending'] = 'error';
+  try {
+    const cpus = splitCpus(manifest.options.threads);
+    bindSelf(cpus.coordinator);
+    state.record({ type: 'began', conditions: { ...readConditions(), ...conditionsOf(cpus) } });
+    const context: RunContext = {
+      folder,
+      state,
+      stopwatch,
+      signal,
+      observer: progress,
+      startWorker: startWorkers(manifest, prepared),
+      measuredEarlierMs: measuredMs(earlier),
+      nowMs: () => log.nowMs(),
+      cpus: { worker: cpus.workers, all: allowedCpus() },
+      deadlineMs: manifest.options.deadlineMs,
+      files: tensorFiles(),
+    };
+    ending = await executeRun(context);
+  } catch (error) {
+    ending = error instanceof TouchstoneError && error.code === 'storage' ? 'storage' : 'error';
+    throw error;
+  } finally {
+    progress.finish();
+    // On a full disk these two lines cannot be written either; the error that is on its way says so already.
+    if (ending !== 'storage') {
+      state.record({ type: 'wall', spentMs: stopwatch.spentMs() });
+      state.record({ type: 'ended', ending, stealShare: stealShareSince(steal) });
+    }
+    log.close();
+    await leave();
+  }
+}
+
+function conditionsOf(cpus: ReturnType<typeof splitCpus>) {
+  const able = capabilities();
+  return {
+    workerCpus: [...cpus.workers],
+    coordinatorCpus: [...cpus.coordinator],
+    bound: able.canBind,
+    paused: able.canDieWithParent,
+  };
+}
+
+function startWorkers(manifest: RunManifest, prepared: MeasureTargets): StartWorker {
+  const byName = new Map([...prepared.targets, ...prepared.nulls].map((entry) => [entry.target.name, entry]));
+  return ({ target: name, cpus, logFile }) => {
+    const entry = byName.get(name);
+    if (!entry) throw new TouchstoneError('worker', `${name} is not installed any more`);
+    const { target, python } = entry;
+    const { threads, deadlineMs } = manifest.options;
+    const budget = { threads, cpus: [...cpus] };
+    return startWorker({ target, budget, logFile, deadlineMs, ...(python === undefined ? {} : { python }) });
+  };
+}
+
+/** References are read once a run: they are the same in every round. */
+function tensorFiles(): TensorFiles {
+  const references = new Map<string, ReturnType<typeof loadReference>>();
+  return {
+    read: readTensors,
+    remove: (path) => rm(path, { force: true }),
+    reference(folder) {
+      const known = references.get(folder) ?? loadReference(folder);
+      references.set(folder, known);
+      return known;
+    },
+  };
+}
+
+/** Measuring time of earlier sessions: from the schedule, or a session's beginning after it, to the session's last event. */
+function measuredMs(earlier: readonly RunEvent[]): number {
+  let total = 0;
+  let since: number | undefined;
+  let scheduled = false;
+  let last = 0;
+  for (const event of earlier) {
+    if (event.type === 'began' && since !== undefined) total += last - since;
+    if (event.type === 'schedule') scheduled = true;
+    if (event.type === 'schedule' || (event.type === 'began' && scheduled)) since = event.atMs;
+    last = event.atMs;
+  }
+  return since === undefined ? 0 : total + last - since;
+}

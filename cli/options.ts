@@ -1,0 +1,56 @@
+/** The command line as data: what `run` was asked for. */
+import type { Mode } from '../suites/workload.js';
+
+export interface RunOptions {
+  readonly suite?: string;
+  readonly workload?: readonly string[];
+  readonly targets?: readonly string[];
+  readonly mode?: readonly Mode[];
+  readonly batch?: readonly number[];
+  readonly threads: number;
+  readonly rounds?: number;
+  /** Measuring budget in milliseconds. */
+  readonly time: number;
+  readonly seed: number;
+  readonly out?: string;
+  /** A run folder, or true for the newest one that did not finish. */
+  readonly resume?: string | true;
+  readonly model?: string;
+  readonly input?: Readonly<Record<string, number[]>>;
+  readonly installedOnly?: true;
+  readonly dryRun?: true;
+  /** Milliseconds after which a silent worker is given up. */
+  readonly deadline: number;
+}
+
+/** Repeats the run when typed, the seed included: it is in the report under "how to reproduce". */
+export function commandOf(options: RunOptions): string {
+  const list = (name: string, values: readonly (string | number)[] | undefined) =>
+    values === undefined ? [] : [name, quote(values.join(','))];
+  const words = [
+    ...list('--suite', options.suite === undefined ? undefined : [options.suite]),
+    ...list('--workload', options.workload),
+    ...list('--model', options.model === undefined ? undefined : [options.model]),
+    ...Object.entries(options.input ?? {}).flatMap(([name, shape]) => [
+      '--input',
+      quote(`${name}=${shape.join('x')}`),
+    ]),
+    ...list('--targets', options.targets),
+    ...list('--mode', options.mode),
+    ...list('--batch', options.batch),
+    ...list('--rounds', options.rounds === undefined ? undefined : [options.rounds]),
+    ...[
+      '--threads',
+      String(options.threads),
+      '--time',
+      `${options.time / 1000}s`,
+      '--seed',
+      String(options.seed),
+    ],
+  ];
+  return ['npm run bench --', ...words].join(' ');
+}
+
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}

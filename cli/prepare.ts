@@ -1,0 +1,170 @@
+/** From the command line to a plan: which workloads, which targets, what is installed, which artefacts. */
+
+import type { Framework, Target } from '../adapters/adapter.js';
+import { discoverFrameworks } from '../adapters/discover.js';
+import { messageOf, TouchstoneError } from '../common/errors.js';
+import type { PlannedCell, RunManifest } from '../reports/schema/run-folder.js';
+import { environmentOf, targetAvailability } from '../runners/provision/availability.js';
+import { ensureEnvironment, ensureEnvironments } from '../runners/provision/environments.js';
+import { groupKey } from '../runners/schedule/context.js';
+import { type Availability, planCells, type WorkItem } from '../runners/schedule/plan.js';
+import { discoverSuites, discoverWorkloads } from '../suites/discover.js';
+import { type Artefact, modelArtefact, workloadArtefact } from '../suites/onnx/artefact.js';
+import { type Mode, modes, type Workload } from '../suites/workload.js';
+import type { RunOptions } from './options.js';
+import { select } from './select.js';
+
+/** Weights and inputs do not follow `--seed`: that seed orders the run, and the references were made for these. */
+const dataSeed = 0;
+
+export interface PreparedTarget {
+  readonly framework: Framework;
+  readonly target: Target;
+  /** Interpreter of the target's environment, where it has one. */
+  readonly python?: string;
+}
+
+export interface Prepared {
+  readonly workloads: RunManifest['workloads'];
+  readonly targets: readonly PreparedTarget[];
+  /** The null targets, for the harness's own overhead. */
+  readonly nulls: readonly PreparedTarget[];
+  readonly cells: readonly PlannedCell[];
+  /** Artefact folders by group key. */
+  readonly artefacts: Readonly<Record<string, string>>;
+}
+
+/** @param say prints a line about what takes time: installing, preparing */
+export async function prepare(options: RunOptions, say: (line: string) => void): Promise<Prepared> {
+  const wanted = await chooseWork(options);
+  const { chosen, nulls } = await chooseTargets(options);
+  const install = !options.installedOnly && !options.dryRun;
+  const environments = [...chosen, ...nulls].flatMap(({ target }) => environmentOf(target) ?? []);
+  if (install) await installAll(environments, say);
+  const prepared = await Promise.all(chosen.map(locate));
+  const availability = new Map(prepared.map(({ target, health }) => [target, health]));
+  const made = await makeArtefacts(wanted, options, say);
+  return {
+    workloads: wanted.map(({ name, title, source }) => ({ name, title, source })),
+    targets: prepared,
+    nulls: (await Promise.all(nulls.map(locate))).filter(({ health }) => health.available),
+    cells: planCells(
+      made.items,
+      chosen.map(({ target }) => target),
+      (target) => availability.get(target) ?? { available: false, reason: 'unknown', mend: '' },
+    ),
+    artefacts: made.folders,
+  };
+}
+
+/** A workload, or a user's model, which has one batch size of its own and no loss. */
+interface Work {
+  readonly name: string;
+  readonly title: string;
+  readonly source: string;
+  readonly modes: readonly Mode[];
+  readonly batches: readonly number[];
+  artefact(mode: Mode, batch: number): Promise<Artefact | { readonly refused: string }>;
+}
+
+async function chooseWork(options: RunOptions): Promise<Work[]> {
+  if (options.model !== undefined) return [modelWork(options.model, options)];
+  if (options.input) {
+    throw new TouchstoneError('usage', '--input gives shapes to a --model', {
+      hint: 'add --model file.onnx',
+    });
+  }
+  const workloads = await discoverWorkloads();
+  const suite = select('suite', await discoverSuites(), [options.suite ?? 'smoke'])[0];
+  const inSuite = workloads.filter((workload) => suite?.workloads.includes(workload.name));
+  // A workload that is named is measured whether the suite holds it or not.
+  const chosen = options.workload ? select('workload', workloads, options.workload) : inSuite;
+  return chosen.map((workload) => workloadWork(workload, options));
+}
+
+function workloadWork(workload: Workload, options: RunOptions): Work {
+  const { name, title, source } = workload;
+  return {
+    name,
+    title,
+    source,
+    modes: options.mode ?? workload.modes,
+    batches: options.batch ?? workload.batches,
+    artefact: async (mode, batch) =>
+      workload.modes.includes(mode)
+        ? workloadArtefact(workload, mode, batch, dataSeed)
+        : { refused: `${name} has no ${mode}` },
+  };
+}
+
+function modelWork(path: string, options: RunOptions): Work {
+  const name = path.replace(/^.*[/\\]/, '').replace(/\.onnx$/i, '');
+  let inference: Promise<Artefact> | undefined;
+  return {
+    name,
+    title: name,
+    source: path,
+    modes: options.mode ?? ['inference'],
+    batches: options.batch ?? [1],
+    async artefact(mode) {
+      if (mode === 'training') {
+        return {
+          refused: 'a model file does not say its loss and optimiser; training needs a workload file',
+        };
+      }
+      inference ??= modelArtefact(path, {
+        shapes: options.input ?? {},
+        seed: dataSeed,
+        python: async (environment) => {
+          const installedOnly = options.installedOnly === true;
+          return (await ensureEnvironment(environment, { installedOnly })).python;
+        },
+      });
+      return inference;
+    },
+  };
+}
+
+async function chooseTargets(options: RunOptions) {
+  const frameworks = await discoverFrameworks();
+  const all = frameworks.flatMap((framework) =>
+    framework.targets.map((target) => ({ name: target.name, framework, target })),
+  );
+  const real = all.filter(({ target }) => !target.isNull);
+  const chosen = options.targets ? select('target', all, options.targets) : real;
+  const hosts = new Set(chosen.map(({ target }) => target.host));
+  const nulls = all.filter(({ target }) => target.isNull && hosts.has(target.host));
+  return { chosen, nulls };
+}
+
+/** A broken installation costs its own targets only: availability then says why and how to mend it. */
+async function installAll(environments: readonly string[], say: (line: string) => void): Promise<void> {
+  try {
+    await ensureEnvironments([...new Set(environments)], { report: say });
+  } catch (error) {
+    say(`warning: ${messageOf(error)}`);
+  }
+}
+
+async function locate({ framework, target }: { framework: Framework; target: Target }) {
+  const health: Availability & { python?: string } = await targetAvailability(target);
+  return { framework, target, health, ...(health.python === undefined ? {} : { python: health.python }) };
+}
+
+async function makeArtefacts(work: readonly Work[], options: RunOptions, say: (line: string) => void) {
+  const items: WorkItem[] = [];
+  const folders: Record<string, string> = {};
+  for (const one of work) {
+    for (const mode of modes.filter((candidate) => one.modes.includes(candidate))) {
+      for (const batch of one.batches) {
+        const made = await one.artefact(mode, batch);
+        const realBatch = 'refused' in made || options.model === undefined ? batch : made.manifest.batch;
+        const item = { workload: one.name, mode, batch: realBatch, precision: 'float32' as const };
+        items.push({ ...item, graph: 'refused' in made ? made : made.graph });
+        if (!('refused' in made)) folders[groupKey(item)] = made.folder;
+      }
+    }
+    say(`prepared ${one.name}`);
+  }
+  return { items, folders };
+}

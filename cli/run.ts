@@ -1,0 +1,106 @@
+/** `run`: plan, measure, report. */
+import { basename, join, resolve } from 'node:path';
+import pc from 'picocolors';
+import { exitStatus, oneLine, TouchstoneError } from '../common/errors.js';
+import { runsFolder } from '../common/paths.js';
+import { readRun, writeResults } from '../reports/analyse/index.js';
+import { writeReport } from '../reports/html/index.js';
+import type { RunManifest } from '../reports/schema/run-folder.js';
+import { renderTerminal } from '../reports/terminal/index.js';
+import { readMachine } from '../runners/environment/machine.js';
+import { createRunFolder } from '../runners/schedule/run-log.js';
+import { renderPlan } from './dry-run.js';
+import { listenForInterrupt } from './interrupt.js';
+import { type MeasureTargets, measure } from './measure.js';
+import { commandOf, type RunOptions } from './options.js';
+import { type Prepared, prepare } from './prepare.js';
+import { findRun, newestUnfinished, newRunId } from './run-folder.js';
+import { touchstoneVersion } from './version.js';
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** Exit status of the run. */
+export async function runCommand(options: RunOptions): Promise<number> {
+  if (options.resume !== undefined) return resumeRun(options.resume, options);
+  const prepared = await prepare(options, say);
+  if (prepared.cells.length === 0) {
+    throw new TouchstoneError('usage', 'nothing to measure: the selection is empty', {
+      hint: 'see --dry-run',
+    });
+  }
+  if (options.dryRun) {
+    process.stdout.write(`${renderPlan(prepared.cells)}\n`);
+    return 0;
+  }
+  const id = newRunId(new Date());
+  const folder = options.out === undefined ? join(runsFolder, id) : resolve(options.out);
+  createRunFolder(folder, await manifestOf(basename(folder), options, prepared));
+  return measureAndReport(folder, prepared);
+}
+
+async function resumeRun(which: string | true, options: RunOptions): Promise<number> {
+  const folder = which === true ? newestUnfinished() : findRun(which);
+  const { manifest } = await readRun(folder);
+  const targets = manifest.targets.map(({ target }) => target);
+  // The plan stands: only where the targets' interpreters lie has to be found again.
+  const prepared = await prepare({ ...options, targets, workload: [], dryRun: true }, () => undefined);
+  return measureAndReport(folder, prepared);
+}
+
+async function measureAndReport(folder: string, targets: MeasureTargets): Promise<number> {
+  const interrupt = listenForInterrupt(say);
+  let failure: unknown;
+  try {
+    await measure(folder, targets, interrupt.signal, say);
+  } catch (error) {
+    failure = error;
+  }
+  interrupt.dispose();
+  const reported = await report(folder).catch((error: unknown) => error);
+  const problem = failure ?? reported;
+  if (interrupt.exitStatus() !== undefined) {
+    say(`stopped; continue with: npm run bench -- --resume ${folder}`);
+    return interrupt.exitStatus() ?? exitStatus.interrupted;
+  }
+  if (problem === undefined) return 0;
+  say(pc.red(oneLine(problem)));
+  return problem instanceof TouchstoneError ? exitStatus[problem.code] : exitStatus.internal;
+}
+
+/** Derives results and report from what the folder holds, finished or not. */
+async function report(folder: string): Promise<undefined> {
+  const results = await writeResults(folder);
+  process.stdout.write(`${renderTerminal(results)}\n`);
+  const path = await writeReport(folder);
+  process.stdout.write(`\nreport: ${path}\n`);
+  return undefined;
+}
+
+async function manifestOf(id: string, options: RunOptions, prepared: Prepared): Promise<RunManifest> {
+  return {
+    version: 1,
+    id,
+    touchstone: await touchstoneVersion(),
+    startedAt: new Date().toISOString(),
+    command: commandOf(options),
+    options: {
+      suite:
+        options.model === undefined && options.workload === undefined ? (options.suite ?? 'smoke') : null,
+      seed: options.seed,
+      threads: options.threads,
+      rounds: options.rounds ?? null,
+      budgetMs: options.time,
+      deadlineMs: options.deadline,
+    },
+    machine: await readMachine(),
+    workloads: [...prepared.workloads],
+    targets: prepared.targets.map(({ framework, target }) => ({
+      target: target.name,
+      framework: framework.title,
+      host: target.host,
+      summary: target.summary,
+    })),
+    cells: [...prepared.cells],
+    artefacts: { ...prepared.artefacts },
+  };
+}
