@@ -80,7 +80,9 @@ function extraNs(cell: CellCost, perCellNs: number): number {
 function equalShare(spareNs: number, cells: readonly CellCost[]): number {
   const byLength = [...cells].sort((a, b) => a.iterationNs - b.iterationNs);
   for (let users = byLength.length; users > 0; users--) {
-    const share = spareNs / users;
+    // Just short of what the next cell would need: there is not enough for that one as well.
+    const next = byLength[users]?.iterationNs ?? Number.POSITIVE_INFINITY;
+    const share = Math.min(spareNs / users, next - 1);
     if ((byLength[users - 1]?.iterationNs ?? 0) <= share) return share;
   }
   return 0;

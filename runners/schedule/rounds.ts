@@ -10,7 +10,7 @@ import type { Share } from './budget.js';
 import { fileName, groupKey, type Reference, type RunContext } from './context.js';
 import { stateOfFailure } from './failures.js';
 import { type LiveWorker, openWorker } from './live-worker.js';
-import { randomFor, shuffled } from './random.js';
+import { type Random, randomFor, shuffled } from './random.js';
 
 /** Most samples of one turn: a null iteration takes nanoseconds, and a reply has to stay a line of JSON. */
 const mostIterations = 20_000;
@@ -56,7 +56,7 @@ export async function measureRound(
       await measureGroup(context, round, members, shares, workers, checkTime);
     }
   } finally {
-    await Promise.all([...workers.values()].map((worker) => worker.close()));
+    for (const worker of workers.values()) await worker.close();
   }
 }
 
@@ -87,6 +87,17 @@ async function startFor(
   }
 }
 
+/** Everything that one group's turns need. */
+interface Table {
+  readonly context: RunContext;
+  readonly round: number;
+  readonly reference: Reference;
+  readonly random: Random;
+  readonly guarded: ReturnType<typeof guard>;
+  /** Throws when the time is up. */
+  checkTime(): void;
+}
+
 async function measureGroup(
   context: RunContext,
   round: number,
@@ -95,33 +106,46 @@ async function measureGroup(
   workers: Map<string, LiveWorker>,
   checkTime: () => void,
 ): Promise<void> {
-  const first = cells[0];
-  if (!first) return;
-  const key = groupKey(first);
-  const random = randomFor(context.state.manifest.options.seed, 'group', round, key);
-  const reference = await context.files.reference(context.state.manifest.artefacts[key] ?? '');
-  const guarded = guard(context, workers, round);
-  let seats: Seat[] = [];
+  const key = cells[0] ? groupKey(cells[0]) : '';
+  const table: Table = {
+    context,
+    round,
+    reference: await context.files.reference(context.state.manifest.artefacts[key] ?? ''),
+    random: randomFor(context.state.manifest.options.seed, 'group', round, key),
+    guarded: guard(context, workers, round),
+    checkTime,
+  };
+  const seats = new Set<Seat>();
   try {
-    for (const cell of shuffled(cells, random)) {
+    for (const cell of shuffled(cells, table.random)) {
       checkTime();
-      const seat = await guarded(cell, () => takeSeat(context, cell, shares, workers));
-      if (seat) seats.push(seat);
+      const seat = await table.guarded(cell, () => takeSeat(context, cell, shares, workers));
+      if (seat) seats.add(seat);
     }
-    const blocks = Math.max(0, ...seats.map((seat) => seat.share.turns));
-    for (let block = 0; block < blocks; block++) {
-      for (const seat of shuffled(seats, random)) {
-        if (block >= seat.share.turns || context.state.hasTurn(seat.cell.id, round, block)) continue;
-        checkTime();
-        const buffer = Math.floor(random() * reference.buffers);
-        const done = await guarded(seat.cell, () => takeTurn(context, seat, round, block, buffer, reference));
-        if (!done) seats = seats.filter((other) => other !== seat);
-      }
-    }
+    await takeTurns(table, seats);
   } finally {
-    for (const seat of seats) await guarded(seat.cell, () => leaveSeat(context, seat, round, reference));
+    for (const seat of seats) {
+      await table.guarded(seat.cell, () => leaveSeat(context, seat, round, table.reference));
+    }
   }
   context.observer.step(`round ${round + 1}: ${key}`);
+}
+
+/** Blocks of one turn each, in an order drawn anew for every block; who fails leaves the table. */
+async function takeTurns(table: Table, seats: Set<Seat>): Promise<void> {
+  const { context, round, random, reference } = table;
+  const blocks = Math.max(0, ...[...seats].map((seat) => seat.share.turns));
+  for (let block = 0; block < blocks; block++) {
+    for (const seat of shuffled([...seats], random)) {
+      if (block >= seat.share.turns || context.state.hasTurn(seat.cell.id, round, block)) continue;
+      table.checkTime();
+      const buffer = Math.floor(random() * reference.buffers);
+      const done = await table.guarded(seat.cell, () =>
+        takeTurn(context, seat, round, block, buffer, reference),
+      );
+      if (!done) seats.delete(seat);
+    }
+  }
 }
 
 /**
@@ -198,12 +222,7 @@ async function takeTurn(
     cpuNs: turn.cpuNs,
   });
   if (reference.mode === 'training') {
-    const check = checkLosses(
-      turn.losses,
-      turn.finite,
-      reference.expected['losses'],
-      reference.tolerance.loss,
-    );
+    const check = checkLosses(turn.losses, turn.finite, reference.expected.losses, reference.tolerance.loss);
     recordAudit(context, cell, round, check);
   }
   seat.kept.push(turn.auditBuffer);

@@ -1,0 +1,1 @@
+export function stateOfFailure(_: unknown): 'failed' { return 'failed'; }

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { checkAudit, checkLosses, checkParity } from '../../../runners/gate/parity.js';
+import type { Tensor, Tensors } from '../../../suites/onnx/graph.js';
+
+const tensor = (...values: number[]): Tensor => ({
+  type: 'float32',
+  shape: [values.length],
+  data: new Float32Array(values),
+});
+const tolerance = { output: 1e-4, loss: 1e-4, gradient: 1e-3, weight: 1e-3 };
+
+const expected: Tensors = {
+  'output/0/y': tensor(1, 2, 3),
+  losses: tensor(2.3, 2.2, 2.1),
+  'gradient/w': tensor(0.1, -0.2),
+  'weight/w': tensor(0.999, 1.002),
+};
+const initial: Tensors = { w: tensor(1, 1) };
+
+const findings = (actual: Tensors) =>
+  Object.fromEntries(
+    checkParity({ expected, actual, initial, tolerance }).map((check) => [check.what, check]),
+  );
+
+describe('checkParity', () => {
+  it('passes what agrees to float32 precision', () => {
+    const actual = { ...expected, 'output/0/y': tensor(1.00001, 2, 3) };
+    expect(Object.values(findings(actual)).every((check) => check.passed)).toBe(true);
+  });
+
+  it('measures the relative Euclidean error', () => {
+    const { output } = findings({ ...expected, 'output/0/y': tensor(1, 2, 3.001) });
+    expect(output).toMatchObject({ passed: false, worst: 'output/0/y' });
+    expect(output?.error).toBeCloseTo(0.001 / Math.sqrt(14), 6);
+  });
+
+  it('compares weights by how far they moved, where an absolute error would be small', () => {
+    const { weight } = findings({ ...expected, 'weight/w': tensor(0.9995, 1.002) });
+    expect(weight?.passed).toBe(false);
+  });
+
+  it('lets gradients be absent altogether, but not partly', () => {
+    const { 'gradient/w': _, ...without } = expected;
+    expect(findings(without)['gradient']).toBeUndefined();
+    const more = { ...expected, 'gradient/b': tensor(1) };
+    const partly = checkParity({ expected: more, actual: expected, initial, tolerance });
+    expect(partly.find((check) => check.what === 'gradient')).toMatchObject({
+      passed: false,
+      worst: 'gradient/b',
+    });
+  });
+
+  it.each([
+    ['a wrong shape', tensor(1, 2), 'shape 2 instead of 3'],
+    ['a NaN', tensor(1, Number.NaN, 3), 'element 1 is NaN'],
+    ['an infinity', tensor(1, 2, Number.POSITIVE_INFINITY), 'element 2 is Infinity'],
+  ])('names %s', (_, output, reason) => {
+    expect(findings({ ...expected, 'output/0/y': output })['output']).toMatchObject({
+      passed: false,
+      reason,
+    });
+  });
+
+  it('names a tensor that did not come', () => {
+    const { 'weight/w': _, ...without } = expected;
+    expect(findings(without)['weight']).toMatchObject({
+      passed: false,
+      reason: 'the framework did not give this tensor',
+    });
+  });
+});
+
+describe('checkLosses', () => {
+  it('compares as many steps as the turn had', () => {
+    expect(checkLosses([2.3, 2.2], true, expected['losses'], 1e-4).passed).toBe(true);
+    expect(checkLosses([2.3, 2.3], true, expected['losses'], 1e-4).passed).toBe(false);
+  });
+  it('does not pass a loss that is not finite', () => {
+    expect(checkLosses([null], false, expected['losses'], 1e-4)).toMatchObject({
+      passed: false,
+      error: null,
+    });
+  });
+});
+
+describe('checkAudit', () => {
+  it('fails when nothing was kept', () => {
+    expect(checkAudit([], 1e-4).passed).toBe(false);
+  });
+});

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../../reports/schema/run-folder.js';
+import { executeRun } from '../../../runners/schedule/run.js';
+import { makeWorld, type ScriptedTarget, type WorldOptions } from './scripted.js';
+
+const fast: ScriptedTarget = { name: 'a/fast', iterationMs: 1, startMs: 100 };
+const slow: ScriptedTarget = { name: 'b/slow', iterationMs: 3, startMs: 200 };
+
+const turns = (events: readonly RunEvent[]) => events.filter((event) => event.type === 'turn');
+const keyOf = (turn: { cell: string; round: number; block: number }) =>
+  `${turn.cell}@${turn.round}.${turn.block}`;
+const lost = (events: readonly RunEvent[]) => events.filter((event) => event.type === 'lost');
+
+async function run(options: WorldOptions) {
+  const world = makeWorld(options);
+  const ending = await executeRun(world.context);
+  return { ...world, ending };
+}
+
+describe('a run', () => {
+  it('gates every cell, then measures it in every round, and leaves no worker behind', async () => {
+    const { events, ending, alive } = await run({ targets: [fast, slow], workloads: ['v', 'w'], rounds: 8 });
+    expect(ending).toBe('finished');
+    expect(events.filter((event) => event.type === 'gate')).toHaveLength(4);
+    const rounds = new Map<string, Set<number>>();
+    for (const turn of turns(events))
+      rounds.set(turn.cell, (rounds.get(turn.cell) ?? new Set()).add(turn.round));
+    expect([...rounds.values()].map((set) => set.size)).toEqual([8, 8, 8, 8]);
+    expect(alive()).toBe(0);
+  });
+
+  it('never has two workers awake at once', async () => {
+    const { mostAwake } = await run({ targets: [fast, slow], rounds: 3 });
+    expect(mostAwake()).toBe(1);
+  });
+
+  it('gives the same order for the same seed and another for another', async () => {
+    const order = async (seed: number) =>
+      turns((await run({ targets: [fast, slow], rounds: 4, seed })).events).map(keyOf);
+    expect(await order(7)).toEqual(await order(7));
+    expect(await order(7)).not.toEqual(await order(8));
+  });
+
+  it('alternates the targets of a group turn by turn', async () => {
+    const { events } = await run({ targets: [fast, slow], rounds: 1 });
+    const blocks = new Map<number, string[]>();
+    for (const turn of turns(events)) blocks.set(turn.block, [...(blocks.get(turn.block) ?? []), turn.cell]);
+    for (const cells of blocks.values()) expect(new Set(cells).size).toBe(2);
+    const order = turns(events).map((turn) => turn.block);
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+  });
+
+  it('stays inside its budget but for the slowest iteration', async () => {
+    const targets = [fast, { ...slow, iterationMs: 900 }];
+    const world = makeWorld({ targets, workloads: ['v', 'w'], budgetMs: 5_000 });
+    await executeRun(world.context);
+    const scheduledMs = world.events.find((event) => event.type === 'schedule')?.atMs ?? Number.NaN;
+    expect(world.nowMs() - scheduledMs).toBeLessThanOrEqual(5_000 + 900);
+    expect(turns(world.events).length).toBeGreaterThan(0);
+  });
+
+  it('says which cells got no time at all, and what to do', async () => {
+    const { events } = await run({ targets: [{ ...slow, iterationMs: 30_000 }, fast], budgetMs: 1_000 });
+    const measured = new Set(turns(events).map((turn) => turn.cell));
+    const cells = new Set([...measured, ...lost(events).map((event) => event.cell)]);
+    expect(cells.size).toBe(2);
+    for (const event of lost(events)) expect(event.reason).toContain('--time');
+  });
+});
+
+describe('a target that fails', () => {
+  it('while it is timed costs that cell only; a fresh process serves the others', async () => {
+    let hit = false;
+    const breaking: ScriptedTarget = {
+      ...slow,
+      fail(body) {
+        if (body.type !== 'turn' || hit) return;
+        hit = true;
+        throw new Error('segmentation fault');
+      },
+    };
+    const { events, ending } = await run({ targets: [fast, breaking], workloads: ['v', 'w'], rounds: 3 });
+    expect(ending).toBe('finished');
+    expect(lost(events)).toMatchObject([{ state: 'failed', reason: 'segmentation fault' }]);
+    const survivors = new Set(
+      turns(events)
+        .filter((turn) => turn.round === 2)
+        .map((turn) => turn.cell),
+    );
+    expect(survivors.size).toBe(3);
+  });
+
+  it('to start costs all of its cells and nobody else any', async () => {
+    const dead: ScriptedTarget = {
+      ...slow,
+      fail(body) {
+        if (body.type === 'describe') throw new Error('cannot import');
+      },
+    };
+    const { events } = await run({ targets: [fast, dead], workloads: ['v', 'w'], rounds: 2 });
+    expect(lost(events).map((event) => event.cell)).toEqual(
+      ['v', 'w'].map((name) => `${name}:inference:b1:float32:default:b/slow`),
+    );
+    expect(new Set(turns(events).map((turn) => turn.cell)).size).toBe(2);
+  });
+
+  it('in the audit is wrong, and is not measured any more', async () => {
+    const { events } = await run({ targets: [fast, { ...slow, wrongAudit: true }], rounds: 4 });
+    expect(lost(events)).toMatchObject([{ state: 'wrong' }]);
+    expect(lost(events)[0]?.reason).toContain('timed iteration');
+    expect(turns(events).filter((turn) => turn.cell.endsWith('b/slow') && turn.round > 0)).toEqual([]);
+  });
+});
+
+describe('a run that was interrupted at any request', () => {
+  it('resumes with no finished turn lost and none counted twice', async () => {
+    const options: WorldOptions = { targets: [fast, slow], workloads: ['v', 'w'], rounds: 3 };
+    const whole = await run(options);
+    const planned = turns(whole.events).map(keyOf).sort();
+    for (let abortAfter = 1; abortAfter < whole.asked.length; abortAfter += 7) {
+      const first = await run({ ...options, abortAfter });
+      expect(first.ending).toBe('interrupted');
+      expect(first.alive()).toBe(0);
+      const second = await run({ ...options, earlier: first.events });
+      const kept = turns(second.events).map(keyOf).sort();
+      expect(new Set(kept).size).toBe(kept.length);
+      expect(kept).toEqual(planned);
+      expect(turns(second.events).slice(0, turns(first.events).length)).toEqual(turns(first.events));
+      expect(lost(second.events)).toEqual([]);
+    }
+  });
+});

@@ -1,0 +1,223 @@
+/**
+ * Workers that compute nothing, on a clock that only moves when they are asked something: schedules then have exact
+ * expected results, and no test needs a framework or a second of real time.
+ */
+
+import { supported, type Target } from '../../../adapters/adapter.js';
+import type { RunEvent, RunManifest } from '../../../reports/schema/run-folder.js';
+import type { RequestBody, Results } from '../../../runners/protocol/messages.js';
+import type { Reference, RunContext } from '../../../runners/schedule/context.js';
+import { planCells } from '../../../runners/schedule/plan.js';
+import type { RunLog } from '../../../runners/schedule/run-log.js';
+import { foldRun } from '../../../runners/schedule/run-state.js';
+import { startStopwatch } from '../../../runners/schedule/stopwatch.js';
+import type { Worker } from '../../../runners/schedule/worker.js';
+import type { Graph, Tensors } from '../../../suites/onnx/graph.js';
+
+export interface ScriptedTarget {
+  readonly name: string;
+  readonly iterationMs: number;
+  readonly startMs: number;
+  /** Called before each request; throws to fail it. */
+  readonly fail?: (body: RequestBody, process: number) => void;
+  /** What `turn` says about its audited output. */
+  readonly wrongAudit?: boolean;
+}
+
+const output = (value: number) => ({ type: 'float32' as const, shape: [1], data: new Float32Array([value]) });
+
+/** Four buffers; the output for buffer b is b + 1. */
+const reference: Reference = {
+  mode: 'inference',
+  buffers: 4,
+  steps: 0,
+  expected: Object.fromEntries([0, 1, 2, 3].map((buffer) => [`output/${buffer}/y`, output(buffer + 1)])),
+  weights: {},
+  tolerance: { output: 1e-4, loss: 1e-4, gradient: 1e-4, weight: 1e-3 },
+};
+
+export interface World {
+  readonly context: RunContext;
+  readonly events: RunEvent[];
+  /** Requests in the order in which they were made: `target request`. */
+  readonly asked: string[];
+  /** Names of the targets that are awake, checked at every request. */
+  readonly mostAwake: () => number;
+  readonly alive: () => number;
+  readonly nowMs: () => number;
+}
+
+export interface WorldOptions {
+  readonly targets: readonly ScriptedTarget[];
+  readonly workloads?: readonly string[];
+  readonly budgetMs?: number;
+  readonly rounds?: number;
+  readonly seed?: number;
+  readonly earlier?: readonly RunEvent[];
+  /** Aborts the run at this many requests. */
+  readonly abortAfter?: number;
+}
+
+export function makeWorld(options: WorldOptions): World {
+  let clockMs = options.earlier?.at(-1)?.atMs ?? 0;
+  const events: RunEvent[] = [...(options.earlier ?? [])];
+  const asked: string[] = [];
+  const awake = new Set<object>();
+  const alive = new Set<object>();
+  const abort = new AbortController();
+  let most = 0;
+  let started = 0;
+  const files = new Map<string, Tensors>();
+
+  const startWorker = (target: string): Worker => {
+    const script = options.targets.find((candidate) => candidate.name === target) ?? {
+      name: target,
+      iterationMs: 0.001,
+      startMs: 1,
+    };
+    const self = {};
+    const number = started++;
+    const kept: number[] = [];
+    alive.add(self);
+    awake.add(self);
+    return {
+      pause: () => void awake.delete(self),
+      resume: () => void awake.add(self),
+      async kill() {
+        alive.delete(self);
+        awake.delete(self);
+      },
+      async request<Body extends RequestBody>(body: Body): Promise<Results[Body['type']]> {
+        if (!alive.has(self)) throw new Error('asked a worker that is gone');
+        most = Math.max(most, awake.size);
+        asked.push(`${target} ${body.type}`);
+        if (options.abortAfter === asked.length) abort.abort();
+        if (abort.signal.aborted) throw new Error('killed');
+        script.fail?.(body, number);
+        return answer(body) as Results[Body['type']];
+      },
+    };
+
+    function answer(body: RequestBody): unknown {
+      switch (body.type) {
+        case 'hello':
+          clockMs += script.startMs / 2;
+          return { protocol: 1, pid: 1, runtime: 'scripted', cpus: [1] };
+        case 'describe':
+          clockMs += script.startMs / 2;
+          return { importNs: (script.startMs / 2) * 1e6, versions: {}, configuration: {}, cpus: [1] };
+        case 'load':
+          kept.length = 0;
+          return { loadNs: 1e6, configuration: {} };
+        case 'warm': {
+          const samples = iterate(Math.min(body.minNs, body.maxNs), Math.max(1, body.minIterations));
+          return { samplesNs: samples };
+        }
+        case 'turn': {
+          const samples = iterate(body.minNs, 1).slice(0, body.maxIterations);
+          const buffer = (body.firstBuffer + Math.min(body.auditIteration, samples.length - 1)) % 4;
+          kept.push(buffer);
+          return { samplesNs: samples, cpuNs: sum(samples), auditBuffer: buffer, losses: [], finite: true };
+        }
+        case 'verify':
+          files.set(body.file, reference.expected);
+          return { buffers: 4 };
+        case 'audit':
+          files.set(
+            body.file,
+            Object.fromEntries(
+              kept.map((buffer, turn) => [`${turn}/y`, output(buffer + 1 + (script.wrongAudit ? 1 : 0))]),
+            ),
+          );
+          return { outputs: kept.length };
+        case 'memory':
+          return { rssBytes: 1, peakRssBytes: 1 };
+        default:
+          return {};
+      }
+    }
+
+    function iterate(minNs: number, minIterations: number): number[] {
+      const needed = Math.max(minIterations, Math.ceil(minNs / (script.iterationMs * 1e6)));
+      const samples = new Array<number>(Math.min(needed, 20_000)).fill(script.iterationMs * 1e6);
+      clockMs += sum(samples) / 1e6;
+      return samples;
+    }
+  };
+
+  const log: RunLog = {
+    folder: '/nowhere',
+    nowMs: () => clockMs,
+    write: (event) => void events.push({ atMs: clockMs, ...event } as RunEvent),
+    close: () => undefined,
+  };
+  const manifest = makeManifest(options);
+  const context: RunContext = {
+    folder: '/nowhere',
+    state: foldRun(manifest, log, options.earlier ?? []),
+    startWorker: ({ target }) => startWorker(target),
+    stopwatch: startStopwatch(() => clockMs),
+    observer: { stage: () => undefined, step: () => undefined, note: () => undefined },
+    signal: abort.signal,
+    measuredEarlierMs: 0,
+    nowMs: () => clockMs,
+    cpus: { worker: [1], all: [1] },
+    deadlineMs: 1000,
+    files: {
+      read: async (path) => files.get(path) ?? {},
+      remove: async (path) => void files.delete(path),
+      reference: async () => reference,
+    },
+  };
+  return { context, events, asked, mostAwake: () => most, alive: () => alive.size, nowMs: () => clockMs };
+}
+
+function makeManifest(options: WorldOptions): RunManifest {
+  const targets = options.targets.map((target) => describeTarget(target.name));
+  const workloads = options.workloads ?? ['w'];
+  const items = workloads.map((workload) => ({
+    workload,
+    mode: 'inference' as const,
+    batch: 1,
+    precision: 'float32' as const,
+    graph: {} as Graph,
+  }));
+  return {
+    version: 1,
+    id: 'scripted',
+    touchstone: { version: '0', commit: null },
+    startedAt: '2026-01-01T00:00:00.000Z',
+    command: 'npm run bench',
+    options: {
+      suite: null,
+      seed: options.seed ?? 1,
+      threads: 1,
+      rounds: options.rounds ?? null,
+      budgetMs: options.budgetMs ?? 60_000,
+      deadlineMs: 1000,
+    },
+    machine: { platform: '', cpu: '', cores: 2, memoryBytes: 1, kernel: '', node: '', instructionSets: [] },
+    workloads: workloads.map((name) => ({ name, title: name, source: '' })),
+    targets: targets.map((target) => ({ target: target.name, framework: '', host: 'node', summary: '' })),
+    cells: planCells(items, targets, () => ({ available: true })),
+    artefacts: Object.fromEntries(workloads.map((name) => [`${name}:inference:b1`, `/artefacts/${name}`])),
+  };
+}
+
+function describeTarget(name: string): Target {
+  return {
+    name,
+    host: 'node',
+    summary: '',
+    packages: [],
+    precisions: ['float32'],
+    modes: { inference: supported, training: supported },
+    supports: () => supported,
+    environment: () => ({}),
+    open: () => Promise.reject(new Error('scripted')),
+  };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
