@@ -1,0 +1,58 @@
+/** Numbers with no more digits than their interval supports. */
+
+export interface Bounds {
+  readonly value: number;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+export interface Digits {
+  readonly value: string;
+  readonly low: string | null;
+  readonly high: string | null;
+}
+
+/** Without an interval nothing says how far to trust a digit: two are printed. */
+const digitsWithoutInterval = 2;
+/** However narrow the interval, a reader uses no more. */
+const mostDigits = 4;
+
+/**
+ * The value rounded at the leading digit of the interval's half-width, the bounds at the same place and outwards, so
+ * that the printed interval never claims more than the computed one.
+ */
+export function digits({ value, low, high }: Bounds): Digits {
+  if (low === null || high === null || !Number.isFinite(value)) {
+    return { value: toDecimals(value, decimalsFor(value, digitsWithoutInterval)), low: null, high: null };
+  }
+  const halfWidth = (high - low) / 2;
+  const finest = decimalsFor(value, mostDigits);
+  const allowed = halfWidth > 0 ? -Math.floor(Math.log10(halfWidth)) : finest;
+  // An interval as wide as the value itself still leaves one digit.
+  const decimals = Math.max(Math.min(allowed, finest), Math.min(finest, decimalsFor(value, 1)));
+  return {
+    value: toDecimals(value, decimals),
+    low: toDecimals(rounded(low, decimals, Math.floor), decimals),
+    high: toDecimals(rounded(high, decimals, Math.ceil), decimals),
+  };
+}
+
+/** Decimal places that show so many significant digits; negative for tens, hundreds, … */
+function decimalsFor(value: number, significant: number): number {
+  if (value === 0 || !Number.isFinite(value)) return 0;
+  return significant - 1 - Math.floor(Math.log10(Math.abs(value)));
+}
+
+function rounded(value: number, decimals: number, round: (value: number) => number): number {
+  const scale = 10 ** decimals;
+  // A hair of slack: 1.1 * 100 is 110.00000000000001, and must not be rounded up to 111.
+  const scaled = value * scale;
+  const near = Math.round(scaled);
+  return (Math.abs(scaled - near) < 1e-9 * Math.max(1, Math.abs(scaled)) ? near : round(scaled)) / scale;
+}
+
+function toDecimals(value: number, decimals: number): string {
+  if (decimals >= 0) return value.toFixed(Math.min(decimals, 20));
+  const unit = 10 ** -decimals;
+  return String(Math.round(value / unit) * unit);
+}

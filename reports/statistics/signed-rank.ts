@@ -1,0 +1,109 @@
+/**
+ * One sample of paired differences: Wilcoxon's signed-rank test and what follows from it.
+ *
+ * Wilcoxon, "Individual comparisons by ranking methods", Biometrics Bulletin 1 (1945); Hodges and Lehmann,
+ * "Estimates of location based on rank tests", Annals of Mathematical Statistics 34 (1963); Hollander, Wolfe and
+ * Chicken, "Nonparametric Statistical Methods", 3rd edition, sections 3.1 to 3.3.
+ *
+ * The differences are assumed independent and symmetric about one centre; they need not be normal.
+ */
+import { ascending, quantileSorted } from './quantiles.js';
+
+/** Levels that an interval may have, highest first; the first that the number of values allows is taken. */
+const levels = [0.99, 0.95] as const;
+
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+  /** Nominal confidence level; the true coverage is at least this. */
+  readonly level: number;
+}
+
+/** Means of all pairs i ≤ j, sorted: n(n+1)/2 of them. */
+export function walshAverages(values: readonly number[]): number[] {
+  const averages = values.flatMap((first, i) => values.slice(i).map((second) => first / 2 + second / 2));
+  return averages.sort(ascending);
+}
+
+/** Hodges–Lehmann estimate of the centre: the median of the Walsh averages. NaN for no values. */
+export function hodgesLehmann(values: readonly number[]): number {
+  return quantileSorted(walshAverages(values), 0.5);
+}
+
+/**
+ * Probabilities of every value 0 … sum(ranks) of the sum of those ranks whose fair coin shows heads: the null
+ * distribution of the signed-rank statistic, by dynamic programming over the ranks. Ranks must be whole numbers.
+ */
+export function signDistribution(ranks: readonly number[]): number[] {
+  let probabilities = [1];
+  for (const rank of ranks) {
+    const next = new Array<number>(probabilities.length + rank).fill(0);
+    probabilities.forEach((probability, sum) => {
+      next[sum] = (next[sum] ?? 0) + probability / 2;
+      next[sum + rank] = (next[sum + rank] ?? 0) + probability / 2;
+    });
+    probabilities = next;
+  }
+  return probabilities;
+}
+
+/**
+ * Position k (from 1) of the ordered Walsh average that bounds the interval from below; the k-th largest bounds it
+ * from above. The largest k with 2·P(T < k) ≤ 1 − level, or undefined where n is too small for the level.
+ */
+export function criticalPosition(n: number, level: number): number | undefined {
+  const probabilities = signDistribution(Array.from({ length: n }, (_, index) => index + 1));
+  // The tolerance keeps a tail that equals the limit exactly, such as 2/64 at 1 − 62/64, on the right side.
+  const limit = (1 - level) / 2 + 1e-12;
+  let tail = 0;
+  for (let k = 0; k < probabilities.length; k++) {
+    tail += probabilities[k] ?? 0;
+    if (tail > limit) return k === 0 ? undefined : k;
+  }
+  return undefined;
+}
+
+/** Highest level that n values allow: 0.99 from 8 on, 0.95 from 6 on, null for fewer. */
+export function highestLevel(n: number): number | null {
+  return levels.find((level) => criticalPosition(n, level) !== undefined) ?? null;
+}
+
+/** Exact interval for the centre at the highest level that the number of values allows; null with fewer than 6. */
+export function signedRankInterval(values: readonly number[]): Interval | null {
+  const level = highestLevel(values.length);
+  const k = level === null ? undefined : criticalPosition(values.length, level);
+  if (level === null || k === undefined) return null;
+  const averages = walshAverages(values);
+  const low = averages[k - 1];
+  const high = averages[averages.length - k];
+  return low === undefined || high === undefined ? null : { low, high, level };
+}
+
+/**
+ * Two-sided exact p-value of "the centre is zero". Ties share the mean of their ranks and zeros are ranked but not
+ * counted (Pratt, Journal of the American Statistical Association 54, 1959); the null distribution is that of the
+ * ranks at hand, so the value stays exact. 1 for no values.
+ */
+export function signedRankP(values: readonly number[]): number {
+  const doubled = doubledRanks(values.map(Math.abs));
+  const ranks = doubled.filter((_, index) => values[index] !== 0);
+  const nonzero = values.filter((value) => value !== 0);
+  const statistic = ranks.reduce((sum, rank, index) => ((nonzero[index] ?? 0) > 0 ? sum + rank : sum), 0);
+  const probabilities = signDistribution(ranks);
+  // The distribution is symmetric: the smaller tail of both sides, twice.
+  const smaller = Math.min(statistic, probabilities.length - 1 - statistic);
+  const tail = probabilities.slice(0, smaller + 1).reduce((sum, probability) => sum + probability, 0);
+  return Math.min(1, 2 * tail);
+}
+
+/** Twice the mean rank of every value, so that the mean of two ranks is still a whole number. */
+export function doubledRanks(values: readonly number[]): number[] {
+  const sorted = [...values].sort(ascending);
+  const ranks = new Map<number, number>();
+  for (let start = 0, end = 0; start < sorted.length; start = end) {
+    while (end < sorted.length && sorted[end] === sorted[start]) end++;
+    // Ranks start + 1 … end, whose mean is (start + 1 + end) / 2.
+    ranks.set(sorted[start] ?? Number.NaN, start + 1 + end);
+  }
+  return values.map((value) => ranks.get(value) ?? 0);
+}
