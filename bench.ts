@@ -20,7 +20,9 @@ process.exitCode = await main(process.argv.slice(2));
 /** Exit status; see `common/errors.ts`. */
 async function main(args: readonly string[]): Promise<number> {
   let status = 0;
-  const ending = (result: Promise<number>) => result.then((value) => void (status = value));
+  const ending = async (result: Promise<number>) => {
+    status = await result;
+  };
   const program = commandLine(ending);
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -9,6 +9,7 @@ import { capabilities } from '../runners/process/capabilities.js';
 import { allowedCpus, bindSelf, splitCpus } from '../runners/process/cpus.js';
 import { startWorker } from '../runners/process/session.js';
 import type { RunContext, TensorFiles } from '../runners/schedule/context.js';
+import { targetOf } from '../runners/schedule/live-worker.js';
 import { executeRun } from '../runners/schedule/run.js';
 import { openRunLog } from '../runners/schedule/run-log.js';
 import { foldRun } from '../runners/schedule/run-state.js';
@@ -84,7 +85,7 @@ function conditionsOf(cpus: ReturnType<typeof splitCpus>) {
 function startWorkers(manifest: RunManifest, prepared: MeasureTargets): StartWorker {
   const byName = new Map([...prepared.targets, ...prepared.nulls].map((entry) => [entry.target.name, entry]));
   return ({ target: name, cpus, logFile }) => {
-    const entry = byName.get(name);
+    const entry = byName.get(targetOf(name));
     if (!entry) throw new TouchstoneError('worker', `${name} is not installed any more`);
     const { target, python } = entry;
     const { threads, deadlineMs } = manifest.options;

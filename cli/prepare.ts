@@ -151,20 +151,35 @@ async function locate({ framework, target }: { framework: Framework; target: Tar
   return { framework, target, health, ...(health.python === undefined ? {} : { python: health.python }) };
 }
 
+/** The artefact of every workload, mode and batch: what all targets of a group are given. */
 async function makeArtefacts(work: readonly Work[], options: RunOptions, say: (line: string) => void) {
   const items: WorkItem[] = [];
   const folders: Record<string, string> = {};
   for (const one of work) {
-    for (const mode of modes.filter((candidate) => one.modes.includes(candidate))) {
-      for (const batch of one.batches) {
-        const made = await one.artefact(mode, batch);
-        const realBatch = 'refused' in made || options.model === undefined ? batch : made.manifest.batch;
-        const item = { workload: one.name, mode, batch: realBatch, precision: 'float32' as const };
-        items.push({ ...item, graph: 'refused' in made ? made : made.graph });
-        if (!('refused' in made)) folders[groupKey(item)] = made.folder;
-      }
+    for (const { mode, batch } of variantsOf(one)) {
+      const made = await one.artefact(mode, batch);
+      const item = itemOf(one, mode, batch, made);
+      items.push(item);
+      if (!('refused' in made)) folders[groupKey(item)] = made.folder;
     }
-    say(`prepared ${one.name}`);
+    if (!options.dryRun) say(`prepared ${one.name}`);
   }
   return { items, folders };
+}
+
+function variantsOf(work: Work): { mode: Mode; batch: number }[] {
+  const inOrder = modes.filter((mode) => work.modes.includes(mode));
+  return inOrder.flatMap((mode) => work.batches.map((batch) => ({ mode, batch })));
+}
+
+function itemOf(
+  work: Work,
+  mode: Mode,
+  batch: number,
+  made: Artefact | { readonly refused: string },
+): WorkItem {
+  const common = { workload: work.name, mode, precision: 'float32' as const };
+  // A model file has the batch size that its inputs say.
+  if ('refused' in made) return { ...common, batch, graph: made };
+  return { ...common, batch: made.manifest.batch, graph: made.graph };
 }

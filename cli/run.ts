@@ -5,17 +5,15 @@ import { exitStatus, oneLine, TouchstoneError } from '../common/errors.js';
 import { runsFolder } from '../common/paths.js';
 import { readRun, writeResults } from '../reports/analyse/index.js';
 import { writeReport } from '../reports/html/index.js';
-import type { RunManifest } from '../reports/schema/run-folder.js';
 import { renderTerminal } from '../reports/terminal/index.js';
-import { readMachine } from '../runners/environment/machine.js';
 import { createRunFolder } from '../runners/schedule/run-log.js';
 import { renderPlan } from './dry-run.js';
 import { listenForInterrupt } from './interrupt.js';
+import { manifestOf } from './manifest.js';
 import { type MeasureTargets, measure } from './measure.js';
-import { commandOf, type RunOptions } from './options.js';
-import { type Prepared, prepare } from './prepare.js';
+import type { RunOptions } from './options.js';
+import { prepare } from './prepare.js';
 import { findRun, newestUnfinished, newRunId } from './run-folder.js';
-import { touchstoneVersion } from './version.js';
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
@@ -74,33 +72,4 @@ async function report(folder: string): Promise<undefined> {
   const path = await writeReport(folder);
   process.stdout.write(`\nreport: ${path}\n`);
   return undefined;
-}
-
-async function manifestOf(id: string, options: RunOptions, prepared: Prepared): Promise<RunManifest> {
-  return {
-    version: 1,
-    id,
-    touchstone: await touchstoneVersion(),
-    startedAt: new Date().toISOString(),
-    command: commandOf(options),
-    options: {
-      suite:
-        options.model === undefined && options.workload === undefined ? (options.suite ?? 'smoke') : null,
-      seed: options.seed,
-      threads: options.threads,
-      rounds: options.rounds ?? null,
-      budgetMs: options.time,
-      deadlineMs: options.deadline,
-    },
-    machine: await readMachine(),
-    workloads: [...prepared.workloads],
-    targets: prepared.targets.map(({ framework, target }) => ({
-      target: target.name,
-      framework: framework.title,
-      host: target.host,
-      summary: target.summary,
-    })),
-    cells: [...prepared.cells],
-    artefacts: { ...prepared.artefacts },
-  };
 }

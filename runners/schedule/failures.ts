@@ -1,1 +1,3 @@
-export function stateOfFailure(_: unknown): 'failed' { return 'failed'; }
+export function stateOfFailure(_: unknown): 'failed' {
+  return 'failed';
+}

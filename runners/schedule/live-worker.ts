@@ -76,7 +76,10 @@ async function greet(
   const { threads } = context.state.manifest.options;
   const budget = { threads, cpus: [...cpus] };
   const hello = await context.stopwatch.time('start-up', () =>
-    worker.request({ type: 'hello', protocol: protocolVersion, target, budget }, context.deadlineMs),
+    worker.request(
+      { type: 'hello', protocol: protocolVersion, target: targetOf(target), budget },
+      context.deadlineMs,
+    ),
   );
   const spawnMs = context.nowMs() - startedMs;
   const description = await context.stopwatch.time('start-up', () =>
@@ -85,6 +88,14 @@ async function greet(
   verifyBudget(target, cpus, hello.cpus, 'before');
   verifyBudget(target, cpus, description.cpus, 'after');
   return { hello, spawnMs, description };
+}
+
+/**
+ * A target may be planned a second time under an alias, `tfjs/js~twin`, to compare it with itself: what such a
+ * comparison finds is the harness's own error.
+ */
+export function targetOf(name: string): string {
+  return name.replace(/~.*$/, '');
 }
 
 /** A framework that binds itself elsewhere would be timed on other processors than its rivals. */

@@ -9,6 +9,7 @@ import { groupKey, type RunContext } from './context.js';
 import { stateOfFailure } from './failures.js';
 import { openWorker } from './live-worker.js';
 import { BudgetSpent, measureRound } from './rounds.js';
+import { uncharged } from './stopwatch.js';
 
 /** `interrupted` where the user asked to stop. Storage errors are thrown. */
 export type Ending = 'finished' | 'interrupted';
@@ -31,14 +32,16 @@ async function gateAll(context: RunContext): Promise<void> {
   );
   if (waiting.length === 0) return;
   context.observer.stage('parity gate', waiting.length);
-  const lanes = lanesOf(context);
-  await Promise.all(
-    lanes.map(async (cpus) => {
-      for (let cell = waiting.shift(); cell && !context.signal.aborted; cell = waiting.shift()) {
-        await gateOrLose(context, cell, cpus);
-        context.observer.step(cell.id);
-      }
-    }),
+  const beside = { ...context, stopwatch: uncharged };
+  const work = async (cpus: readonly number[]) => {
+    for (let cell = waiting.shift(); cell && !context.signal.aborted; cell = waiting.shift()) {
+      await gateOrLose(beside, cell, cpus);
+      context.observer.step(cell.id);
+    }
+  };
+  await context.stopwatch.time(
+    'parity gate',
+    async () => void (await Promise.all(lanesOf(context).map(work))),
   );
 }
 

@@ -35,3 +35,9 @@ export function startStopwatch(nowMs: () => number = () => performance.now()): S
     },
   };
 }
+
+/** For work that runs beside other work, whose wall time is charged as a whole elsewhere. */
+export const uncharged: Stopwatch = {
+  time: (_, work) => work(),
+  spentMs: () => Object.fromEntries(activities.map((activity) => [activity, 0])) as Record<Activity, number>,
+};

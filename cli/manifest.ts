@@ -1,0 +1,35 @@
+/** What was asked for and planned, as `manifest.json` keeps it. */
+import type { RunManifest } from '../reports/schema/run-folder.js';
+import { readMachine } from '../runners/environment/machine.js';
+import { commandOf, type RunOptions } from './options.js';
+import type { Prepared } from './prepare.js';
+import { touchstoneVersion } from './version.js';
+
+export async function manifestOf(id: string, options: RunOptions, prepared: Prepared): Promise<RunManifest> {
+  return {
+    version: 1,
+    id,
+    touchstone: await touchstoneVersion(),
+    startedAt: new Date().toISOString(),
+    command: commandOf(options),
+    options: {
+      suite:
+        options.model === undefined && options.workload === undefined ? (options.suite ?? 'smoke') : null,
+      seed: options.seed,
+      threads: options.threads,
+      rounds: options.rounds ?? null,
+      budgetMs: options.time,
+      deadlineMs: options.deadline,
+    },
+    machine: await readMachine(),
+    workloads: [...prepared.workloads],
+    targets: prepared.targets.map(({ framework, target }) => ({
+      target: target.name,
+      framework: framework.title,
+      host: target.host,
+      summary: target.summary,
+    })),
+    cells: [...prepared.cells],
+    artefacts: { ...prepared.artefacts },
+  };
+}

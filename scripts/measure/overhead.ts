@@ -1,0 +1,83 @@
+/**
+ * `npm run measure:overhead`: what the harness itself costs. The null target of each worker kind per iteration (bar: at
+ * most 5 µs), and how the wall time of a real run was spent (bar: at least 90 % measuring or in framework start-up).
+ *
+ * Options: `-- --run <folder>` takes an existing run; otherwise one of the smoke suite is made (`--time 140s`).
+ */
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { manifestOf } from '../../cli/manifest.js';
+import { measure } from '../../cli/measure.js';
+import type { RunOptions } from '../../cli/options.js';
+import { prepare } from '../../cli/prepare.js';
+import { findRun, newRunId } from '../../cli/run-folder.js';
+import { duration } from '../../cli/values.js';
+import { runsFolder } from '../../common/paths.js';
+import { readRun } from '../../reports/analyse/index.js';
+import type { RunEvent } from '../../reports/schema/run-folder.js';
+import { quantile } from '../../reports/statistics/quantiles.js';
+import { createRunFolder } from '../../runners/schedule/run-log.js';
+import { activities } from '../../runners/schedule/stopwatch.js';
+import { markdownTable } from './table.js';
+
+const bars = { iterationUs: 5, usefulShare: 0.9 };
+/** What a run is for: everything else is the harness's own. */
+const useful = new Set<string>(['start-up', 'load', 'warm-up', 'measuring', 'parity gate']);
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+const { values } = parseArgs({
+  options: { run: { type: 'string' }, time: { type: 'string', default: '140s' } },
+});
+const folder = values.run ? findRun(values.run) : await newRun(duration(values.time));
+const { events } = await readRun(folder);
+const overheads = nullRows(events);
+const wall = wallRows(events);
+process.stdout.write(
+  `${markdownTable(['null target', 'iterations', 'p50', 'p90', 'p99', 'bar'], overheads)}\n\n`,
+);
+process.stdout.write(`${markdownTable(['wall time spent on', 'seconds', 'share'], wall)}\n`);
+
+async function newRun(time: number): Promise<string> {
+  const options: RunOptions = { threads: 1, time, seed: 1, deadline: 120_000 };
+  const prepared = await prepare(options, say);
+  const made = join(runsFolder, `overhead-${newRunId(new Date())}`);
+  createRunFolder(made, await manifestOf('overhead', options, prepared));
+  await measure(made, prepared, new AbortController().signal, say);
+  return made;
+}
+
+function nullRows(all: readonly RunEvent[]): string[][] {
+  const microseconds = (ns: number) => `${(ns / 1000).toFixed(2)} µs`;
+  return all.flatMap((event) => {
+    if (event.type !== 'overhead') return [];
+    const at = (share: number) => microseconds(quantile(event.samplesNs, share));
+    return [
+      [
+        `null/${event.host}`,
+        String(event.samplesNs.length),
+        at(0.5),
+        at(0.9),
+        at(0.99),
+        `${bars.iterationUs} µs`,
+      ],
+    ];
+  });
+}
+
+function wallRows(all: readonly RunEvent[]): string[][] {
+  const spent = new Map<string, number>(activities.map((activity) => [activity, 0]));
+  for (const event of all) {
+    if (event.type !== 'wall') continue;
+    for (const [activity, ms] of Object.entries(event.spentMs))
+      spent.set(activity, (spent.get(activity) ?? 0) + ms);
+  }
+  const total = [...spent.values()].reduce((sum, ms) => sum + ms, 0);
+  const row = (name: string, ms: number) => [
+    name,
+    (ms / 1000).toFixed(1),
+    `${((100 * ms) / total).toFixed(1)} %`,
+  ];
+  const usefulMs = [...spent].reduce((sum, [activity, ms]) => sum + (useful.has(activity) ? ms : 0), 0);
+  const rows = [...spent].map(([activity, ms]) => row(activity, ms));
+  return [...rows, row(`measuring or start-up (bar: ${100 * bars.usefulShare} %)`, usefulMs)];
+}
