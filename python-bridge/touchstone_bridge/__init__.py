@@ -1,0 +1,1 @@
+"""Drives Python frameworks for Touchstone: one worker process, one lowering per framework."""

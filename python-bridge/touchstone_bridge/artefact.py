@@ -1,0 +1,157 @@
+"""Reads an artefact folder (suites/onnx/artefact-manifest.ts, suites/onnx/graph.ts)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, List, Mapping, Union
+
+import numpy as np
+import numpy.typing as npt
+from safetensors.numpy import load_file, save_file
+
+Array = npt.NDArray[Any]
+Tensors = Mapping[str, Array]
+Attribute = Union[int, float, str, List[int], List[float], List[str]]
+
+
+@dataclass(frozen=True)
+class TensorInfo:
+    name: str
+    type: str
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Node:
+    name: str
+    operator: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    attributes: Mapping[str, Attribute]
+
+
+@dataclass(frozen=True)
+class Graph:
+    name: str
+    opset: int
+    inputs: tuple[TensorInfo, ...]
+    outputs: tuple[TensorInfo, ...]
+    weights: tuple[TensorInfo, ...]
+    parameters: tuple[str, ...]
+    nodes: tuple[Node, ...]
+    values: Mapping[str, TensorInfo]
+
+
+@dataclass(frozen=True)
+class Optimiser:
+    """Classical momentum as suites/workload.ts defines it: v ← momentum·v + g; w ← w − learning_rate·v."""
+
+    learning_rate: float
+    momentum: float
+
+
+@dataclass(frozen=True)
+class Training:
+    optimiser: Optimiser
+    steps: int
+
+
+@dataclass(frozen=True)
+class Manifest:
+    id: str
+    workload: str
+    mode: str
+    batch: int
+    precision: str
+    buffers: int
+    training: Training | None
+
+
+@dataclass(frozen=True)
+class Model:
+    """One cell's model: `inputs[buffer]` holds the graph's inputs by name, and `labels` in training."""
+
+    manifest: Manifest
+    graph: Graph
+    weights: Tensors
+    inputs: tuple[Tensors, ...]
+    model_path: Path
+
+
+def load_model(folder: Path) -> Model:
+    """Everything of the folder but the reference, in host memory. ValueError names what does not fit."""
+    manifest = _manifest(json.loads((folder / "artefact.json").read_text("utf-8")))
+    graph = _graph(json.loads((folder / "graph.json").read_text("utf-8")))
+    weights = load_file(folder / "weights.safetensors")
+    inputs = _inputs(load_file(folder / "inputs.safetensors"), manifest.buffers)
+    needed = {info.name for info in graph.inputs} | ({"labels"} if manifest.training else set())
+    for number, tensors in enumerate(inputs):
+        missing = needed - tensors.keys()
+        if missing:
+            raise ValueError(f"{folder}: buffer {number} lacks {', '.join(sorted(missing))}")
+    lacking = {info.name for info in graph.weights} - weights.keys()
+    if lacking:
+        raise ValueError(f"{folder}: weights.safetensors lacks {', '.join(sorted(lacking))}")
+    return Model(manifest, graph, weights, inputs, folder / "model.onnx")
+
+
+def write_tensors(file: Path, tensors: Tensors) -> None:
+    """Writes a safetensors file, row-major."""
+    save_file({name: np.ascontiguousarray(array) for name, array in tensors.items()}, file)
+
+
+def _manifest(raw: Mapping[str, Any]) -> Manifest:
+    if raw.get("version") != 1:
+        raise ValueError(f"artefact.json has version {raw.get('version')!r}; this bridge reads version 1")
+    training = raw.get("training")
+    return Manifest(
+        id=raw["id"],
+        workload=raw["workload"],
+        mode=raw["mode"],
+        batch=raw["batch"],
+        precision=raw["precision"],
+        buffers=raw["buffers"],
+        training=None if training is None else _training(training),
+    )
+
+
+def _training(raw: Mapping[str, Any]) -> Training:
+    optimiser = raw["optimiser"]
+    if raw["loss"] != "softmax-cross-entropy" or optimiser["name"] != "sgd":
+        raise ValueError(f"unknown loss {raw['loss']!r} or optimiser {optimiser['name']!r}")
+    return Training(Optimiser(optimiser["learningRate"], optimiser["momentum"]), raw["steps"])
+
+
+def _graph(raw: Mapping[str, Any]) -> Graph:
+    return Graph(
+        name=raw["name"],
+        opset=raw["opset"],
+        inputs=tuple(map(_info, raw["inputs"])),
+        outputs=tuple(map(_info, raw["outputs"])),
+        weights=tuple(map(_info, raw["weights"])),
+        parameters=tuple(raw["parameters"]),
+        nodes=tuple(map(_node, raw["nodes"])),
+        values={name: _info(value) for name, value in raw["values"].items()},
+    )
+
+
+def _info(raw: Mapping[str, Any]) -> TensorInfo:
+    return TensorInfo(raw["name"], raw["type"], tuple(raw["shape"]))
+
+
+def _node(raw: Mapping[str, Any]) -> Node:
+    return Node(
+        raw["name"], raw["operator"], tuple(raw["inputs"]), tuple(raw["outputs"]), dict(raw["attributes"])
+    )
+
+
+def _inputs(tensors: Tensors, buffers: int) -> tuple[Tensors, ...]:
+    """Splits `<buffer>/<name>` by buffer."""
+    by_buffer: list[dict[str, Array]] = [{} for _ in range(buffers)]
+    for key, array in tensors.items():
+        buffer, _, name = key.partition("/")
+        if buffer.isdecimal() and int(buffer) < buffers:
+            by_buffer[int(buffer)][name] = array
+    return tuple(by_buffer)

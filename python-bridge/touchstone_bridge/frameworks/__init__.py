@@ -1,0 +1,1 @@
+"""One module per framework, imported by name: each defines `open_framework(target, threads)`."""

@@ -1,0 +1,82 @@
+"""The identity, which measures the worker itself: `run` returns the prepared input, `step` a constant."""
+
+from __future__ import annotations
+
+import platform
+
+from ..artefact import Array, Model, Tensors
+from ..framework import Configuration, Description
+
+
+class NullInference:
+    """Answers with its first input, under the names of the graph's outputs."""
+
+    configuration: Configuration = {}
+
+    def __init__(self, model: Model) -> None:
+        self._outputs = [info.name for info in model.graph.outputs]
+        first = model.graph.inputs[0].name
+        self._inputs = [tensors[first] for tensors in model.inputs]
+
+    def run(self, buffer: int) -> Array:
+        return self._inputs[buffer]
+
+    def read(self, output: Array) -> Tensors:
+        return {name: output for name in self._outputs}
+
+    def dispose(self) -> None:
+        self._inputs = []
+
+
+class NullTraining:
+    """Learns nothing."""
+
+    configuration: Configuration = {}
+
+    def __init__(self, model: Model) -> None:
+        self._inference = NullInference(model)
+        self._weights = {name: model.weights[name] for name in model.graph.parameters}
+
+    def step(self, buffer: int) -> float:
+        return 0.0
+
+    def reset(self) -> None:
+        pass
+
+    def output(self, buffer: int) -> Tensors:
+        return self._inference.read(self._inference.run(buffer))
+
+    def gradients(self, buffer: int) -> Tensors | None:
+        return None
+
+    def weights(self) -> Tensors:
+        return self._weights
+
+    def dispose(self) -> None:
+        self._inference.dispose()
+
+
+class NullFramework:
+    def describe(self) -> Description:
+        configuration: Configuration = {
+            "threads": 1,
+            "interOpThreads": None,
+            "instructionSet": None,
+            "kernelLibrary": None,
+            "execution": None,
+            "layout": None,
+            "arithmetic": None,
+            "flushToZero": None,
+        }
+        return Description({"python": platform.python_version()}, configuration)
+
+    def load_inference(self, model: Model) -> NullInference:
+        return NullInference(model)
+
+    def load_training(self, model: Model) -> NullTraining:
+        return NullTraining(model)
+
+
+def open_framework(target: str, threads: int) -> NullFramework:
+    """There is nothing to open, and no thread to bound."""
+    return NullFramework()

@@ -1,0 +1,102 @@
+"""The timed paths of PyTorch, as its documentation writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import torch
+import torch.nn.functional as functional
+
+from ...artefact import Model, Tensors
+from ...errors import UnsupportedError
+from ...framework import Configuration
+from .lowering import Lowered, lower
+
+
+class TorchInference:
+    """`model.eval()` under `torch.inference_mode()`. Inputs are CPU tensors, and so are the outputs."""
+
+    configuration: Configuration = {}
+
+    def __init__(self, model: Model) -> None:
+        self._outputs = [info.name for info in model.graph.outputs]
+        self._inputs = native_inputs(model)
+        self._module = lower(model.graph, model.weights, training=False).module.eval()
+
+    def run(self, buffer: int) -> torch.Tensor | tuple[torch.Tensor, ...]:
+        with torch.inference_mode():
+            return self._module(*self._inputs[buffer])
+
+    def read(self, output: torch.Tensor | tuple[torch.Tensor, ...]) -> Tensors:
+        return named(self._outputs, output)
+
+    def dispose(self) -> None:
+        del self._module, self._inputs
+
+
+class TorchTraining:
+    """The training loop of PyTorch's own tutorial: cross-entropy on logits and `torch.optim.SGD`."""
+
+    configuration: Configuration = {}
+
+    def __init__(self, model: Model) -> None:
+        if model.manifest.training is None or len(model.graph.outputs) != 1:
+            raise UnsupportedError("training needs an optimiser and a graph whose only output is the logits")
+        self._recipe = model.manifest.training.optimiser
+        self._output = model.graph.outputs[0].name
+        self._inputs = native_inputs(model)
+        # `cross_entropy` takes class numbers of 64 bits.
+        self._labels = [torch.tensor(tensors["labels"], dtype=torch.int64) for tensors in model.inputs]
+        self._lowered: Lowered = lower(model.graph, model.weights, training=True)
+        self._module = self._lowered.module.train()
+        self._first = {name: value.detach().clone() for name, value in self._module.named_parameters()}
+        self._optimiser = self._new_optimiser()
+
+    def step(self, buffer: int) -> float:
+        self._optimiser.zero_grad()
+        logits = self._module(*self._inputs[buffer])
+        loss = functional.cross_entropy(logits, self._labels[buffer])
+        loss.backward()
+        self._optimiser.step()
+        return loss.item()
+
+    def reset(self) -> None:
+        with torch.no_grad():
+            for name, parameter in self._module.named_parameters():
+                parameter.copy_(self._first[name])
+                parameter.grad = None
+        self._optimiser = self._new_optimiser()
+
+    def output(self, buffer: int) -> Tensors:
+        with torch.no_grad():
+            return named([self._output], self._module(*self._inputs[buffer]))
+
+    def gradients(self, buffer: int) -> Tensors:
+        self._optimiser.zero_grad()
+        functional.cross_entropy(self._module(*self._inputs[buffer]), self._labels[buffer]).backward()
+        gradients = {binding.name: binding.gradient().numpy() for binding in self._lowered.bindings}
+        self._optimiser.zero_grad()
+        return gradients
+
+    def weights(self) -> Tensors:
+        return {binding.name: binding.weight().numpy() for binding in self._lowered.bindings}
+
+    def dispose(self) -> None:
+        del self._module, self._lowered, self._optimiser, self._first, self._inputs, self._labels
+
+    def _new_optimiser(self) -> torch.optim.Optimizer:
+        # PyTorch's SGD has the convention of suites/workload.ts: v ← momentum·v + g, w ← w − rate·v, v first zero.
+        trainable = [parameter for parameter in self._module.parameters() if parameter.requires_grad]
+        return torch.optim.SGD(trainable, lr=self._recipe.learning_rate, momentum=self._recipe.momentum)
+
+
+def native_inputs(model: Model) -> list[tuple[torch.Tensor, ...]]:
+    """One tuple a buffer, in the order of the graph's inputs; copied, so that PyTorch's allocator aligns them."""
+    names = [info.name for info in model.graph.inputs]
+    return [tuple(torch.tensor(tensors[name]) for name in names) for tensors in model.inputs]
+
+
+def named(names: Iterable[str], output: torch.Tensor | tuple[torch.Tensor, ...]) -> Tensors:
+    """Outputs as NumPy arrays by ONNX name."""
+    outputs = (output,) if isinstance(output, torch.Tensor) else output
+    return {name: value.numpy() for name, value in zip(names, outputs)}

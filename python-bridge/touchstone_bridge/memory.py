@@ -1,0 +1,36 @@
+"""Resident set of this process, in bytes."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+
+
+def resident_bytes() -> tuple[int, int]:
+    """Resident set now and at its highest. Where /proc is missing, the highest stands for both."""
+    status = _proc_status()
+    peak = status.get("VmHWM", _peak_by_resource())
+    return status.get("VmRSS", peak), peak
+
+
+def bound_cpus() -> list[int] | None:
+    """Processors that this process may run on; None where the system does not tell."""
+    if not hasattr(os, "sched_getaffinity"):
+        return None
+    return sorted(os.sched_getaffinity(0))
+
+
+def _proc_status() -> dict[str, int]:
+    try:
+        with open("/proc/self/status", encoding="ascii", errors="replace") as file:
+            fields = [line.split() for line in file if line.startswith(("VmRSS:", "VmHWM:"))]
+    except OSError:
+        return {}
+    return {name.rstrip(":"): int(kibibytes) * 1024 for name, kibibytes, *_ in fields}
+
+
+def _peak_by_resource() -> int:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # Linux counts in KiB, macOS in bytes.
+    return peak if sys.platform == "darwin" else peak * 1024

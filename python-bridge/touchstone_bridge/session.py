@@ -1,0 +1,258 @@
+"""What a worker knows between requests, and how it answers each of them. Standard library until `describe`."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import math
+import os
+import platform
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Dict, List, Union
+
+from . import protocol
+from .clock import Limits, Timing, time_loop
+from .errors import ProtocolError, UnavailableError
+from .memory import bound_cpus, resident_bytes
+
+if TYPE_CHECKING:
+    from .artefact import Array, Manifest, Training
+    from .framework import Framework, InferenceModel, TrainingModel
+
+Result = Dict[str, Any]
+
+
+@dataclass
+class Answering:
+    """A loaded inference model, with the outputs that its turns kept."""
+
+    model: InferenceModel
+    manifest: Manifest
+    kept: List[Any] = field(default_factory=list)
+
+
+@dataclass
+class Learning:
+    """A loaded training model."""
+
+    model: TrainingModel
+    manifest: Manifest
+    training: Training
+
+
+Loaded = Union[Answering, Learning]
+
+
+class Session:
+    """One worker's state: hello → describe → (load … unload)* → memory → bye."""
+
+    def __init__(self, module: str | None) -> None:
+        self._module = module
+        self._hello: protocol.Hello | None = None
+        self._framework: Framework | None = None
+        self._loaded: Loaded | None = None
+
+    def answer(self, request: protocol.RequestBody) -> Result:
+        """The result of a request; whatever it raises becomes an error reply."""
+        if isinstance(request, protocol.Hello):
+            return self._greet(request)
+        if isinstance(request, protocol.Describe):
+            return self._describe()
+        if isinstance(request, protocol.Load):
+            return self._load(request)
+        if isinstance(request, protocol.Warm):
+            return self._warm(request)
+        if isinstance(request, protocol.Verify):
+            return self._verify(request)
+        if isinstance(request, protocol.Turn):
+            return self._turn(request)
+        if isinstance(request, protocol.Audit):
+            return self._audit(request)
+        if isinstance(request, protocol.Unload):
+            return self._unload()
+        if isinstance(request, protocol.Memory):
+            now, peak = resident_bytes()
+            return {"rssBytes": now, "peakRssBytes": peak}
+        return {}
+
+    def _greet(self, request: protocol.Hello) -> Result:
+        if request.protocol != protocol.PROTOCOL_VERSION:
+            raise ProtocolError(f"protocol {request.protocol}, but this worker speaks {protocol.PROTOCOL_VERSION}")
+        self._hello = request
+        return {
+            "protocol": protocol.PROTOCOL_VERSION,
+            "pid": os.getpid(),
+            "runtime": f"python {platform.python_version()}",
+            "cpus": bound_cpus(),
+        }
+
+    def _describe(self) -> Result:
+        if self._hello is None:
+            raise ProtocolError("describe before hello")
+        if self._framework is not None:
+            raise ProtocolError("describe twice")
+        begin = time.perf_counter_ns()
+        framework = open_framework(module_of(self._hello.target, self._module), self._hello)
+        import_ns = time.perf_counter_ns() - begin
+        import_artefact()
+        description = framework.describe()
+        self._framework = framework
+        # What has been imported lives as long as the process: out of the collector's sight, so that collecting before
+        # each turn costs microseconds and not the tenth of a second that a framework's modules take to scan.
+        gc.collect()
+        gc.freeze()
+        return {
+            "importNs": import_ns,
+            "versions": dict(description.versions),
+            "configuration": dict(description.configuration),
+            "cpus": bound_cpus(),
+        }
+
+    def _load(self, request: protocol.Load) -> Result:
+        """Times the framework's own work only: reading the artefact is the harness's."""
+        from .artefact import load_model
+
+        if self._framework is None:
+            raise ProtocolError("load before describe")
+        if self._loaded is not None:
+            raise ProtocolError("load while a model is loaded")
+        model = load_model(Path(request.folder))
+        if model.manifest.mode != request.mode:
+            raise ProtocolError(f"load for {request.mode} of an artefact made for {model.manifest.mode}")
+        begin = time.perf_counter_ns()
+        if model.manifest.training is None:
+            self._loaded = Answering(self._framework.load_inference(model), model.manifest)
+        else:
+            learner = self._framework.load_training(model)
+            self._loaded = Learning(learner, model.manifest, model.manifest.training)
+        load_ns = time.perf_counter_ns() - begin
+        return {"loadNs": load_ns, "configuration": dict(self._loaded.model.configuration)}
+
+    def _warm(self, request: protocol.Warm) -> Result:
+        limits = Limits(request.min_iterations, request.min_ns, math.inf, request.max_ns)
+        return {"samplesNs": self._time(self._present(), 0, limits, 0).samples_ns}
+
+    def _turn(self, request: protocol.Turn) -> Result:
+        loaded = self._present()
+        # Every turn of training is the same work, from the first weights on: it starts on buffer 0 whatever was asked.
+        first = request.first_buffer if isinstance(loaded, Answering) else 0
+        limits = Limits(1, request.min_ns, request.max_iterations, math.inf)
+        timing = self._time(loaded, first, limits, request.audit_iteration)
+        result: Result = {
+            "samplesNs": timing.samples_ns,
+            "cpuNs": timing.cpu_ns,
+            "auditBuffer": (first + timing.kept_iteration) % loaded.manifest.buffers,
+            "losses": [],
+            "finite": True,
+        }
+        if isinstance(loaded, Answering):
+            loaded.kept.append(timing.kept)
+        else:
+            result["losses"] = [finite_or_none(loss) for loss in timing.outputs[: loaded.training.steps]]
+            result["finite"] = all(map(math.isfinite, timing.outputs))
+        return result
+
+    def _time(self, loaded: Loaded, first_buffer: int, limits: Limits, keep_iteration: int) -> Timing[Any]:
+        buffers = loaded.manifest.buffers
+        if isinstance(loaded, Answering):
+            return time_loop(loaded.model.run, buffers, first_buffer, limits, keep_iteration, keep_all=False)
+        loaded.model.reset()
+        return time_loop(loaded.model.step, buffers, first_buffer, limits, keep_iteration, keep_all=True)
+
+    def _verify(self, request: protocol.Verify) -> Result:
+        from .artefact import write_tensors
+
+        loaded = self._present()
+        if isinstance(loaded, Answering):
+            tensors = verify_inference(loaded)
+        else:
+            tensors = verify_training(loaded)
+        write_tensors(Path(request.file), tensors)
+        return {"buffers": loaded.manifest.buffers}
+
+    def _audit(self, request: protocol.Audit) -> Result:
+        from .artefact import write_tensors
+
+        loaded = self._present()
+        if isinstance(loaded, Learning):
+            return {"outputs": 0}
+        tensors = {
+            f"{turn}/{name}": array
+            for turn, output in enumerate(loaded.kept)
+            for name, array in loaded.model.read(output).items()
+        }
+        write_tensors(Path(request.file), tensors)
+        return {"outputs": len(loaded.kept)}
+
+    def _unload(self) -> Result:
+        loaded = self._present()
+        self._loaded = None
+        loaded.model.dispose()
+        del loaded
+        # Modules hold cycles: without this, the next cell's load would meet this one's weights still in memory.
+        gc.collect()
+        return {}
+
+    def _present(self) -> Loaded:
+        if self._loaded is None:
+            raise ProtocolError("no model is loaded")
+        return self._loaded
+
+
+def module_of(target: str, module: str | None) -> str:
+    """The module that drives a target: the one named at start, else the one named like the target's framework."""
+    name = module or target.partition("/")[0].replace("-", "_")
+    if not all(part.isidentifier() for part in name.split(".")):
+        raise ProtocolError(f"{name!r} is not the name of a module")
+    # A dotted name is a module outside this package, such as a test's.
+    return name if "." in name else f"{__package__}.frameworks.{name}"
+
+
+def open_framework(module: str, hello: protocol.Hello) -> Framework:
+    """Imports the module, and the framework with it. UnavailableError where that fails."""
+    try:
+        opened: Framework = importlib.import_module(module).open_framework(hello.target, hello.threads)
+    # A framework whose shared library does not load raises OSError (ctypes) as often as ImportError.
+    except (ImportError, OSError) as error:
+        raise UnavailableError(f"{hello.target} cannot be imported: {error}") from error
+    return opened
+
+
+def import_artefact() -> None:
+    """NumPy and safetensors, now rather than inside the first load."""
+    try:
+        importlib.import_module(f"{__package__}.artefact")
+    except ImportError as error:
+        raise UnavailableError(f"this environment cannot read artefacts: {error}") from error
+
+
+def verify_inference(loaded: Answering) -> dict[str, Array]:
+    """`output/<buffer>/<name>` for every buffer."""
+    return {
+        f"output/{buffer}/{name}": array.copy()
+        for buffer in range(loaded.manifest.buffers)
+        for name, array in loaded.model.read(loaded.model.run(buffer)).items()
+    }
+
+
+def verify_training(loaded: Learning) -> dict[str, Array]:
+    """From the first weights: output and gradients on buffer 0, then losses and weights after the steps."""
+    import numpy as np
+
+    model = loaded.model
+    model.reset()
+    tensors = {f"output/0/{name}": array.copy() for name, array in model.output(0).items()}
+    gradients = model.gradients(0)
+    if gradients is not None:
+        tensors.update({f"gradient/{name}": array.copy() for name, array in gradients.items()})
+    losses = [model.step(step % loaded.manifest.buffers) for step in range(loaded.training.steps)]
+    tensors["losses"] = np.asarray(losses, dtype=np.float64)
+    tensors.update({f"weight/{name}": array.copy() for name, array in model.weights().items()})
+    return tensors
+
+
+def finite_or_none(loss: float) -> float | None:
+    """JSON has no NaN."""
+    return loss if math.isfinite(loss) else None
