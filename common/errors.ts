@@ -42,10 +42,15 @@ export function messageOf(thrown: unknown): string {
   return text.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim();
 }
 
+/** The message with the hint behind it, on one line: what is wrong and what to do. */
+export function explain(thrown: unknown): string {
+  const hint = thrown instanceof TouchstoneError && thrown.hint ? ` (${thrown.hint})` : '';
+  return `${messageOf(thrown)}${hint}`;
+}
+
 /** `error: <message> (<hint>)`: the one line that a user sees. */
 export function oneLine(thrown: unknown): string {
-  const hint = thrown instanceof TouchstoneError && thrown.hint ? ` (${thrown.hint})` : '';
-  return `error: ${messageOf(thrown)}${hint}`;
+  return `error: ${explain(thrown)}`;
 }
 
 /** For the `default` of a switch over a union: the compiler refuses a forgotten case, the runtime names it. */

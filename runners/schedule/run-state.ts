@@ -1,7 +1,7 @@
 /**
  * What is known of a run so far, folded from its events: the same for a run that goes on and for one that resumes.
  */
-import { messageOf } from '../../common/errors.js';
+import { explain } from '../../common/errors.js';
 import type { NewRunEvent, PlannedCell, RunEvent, RunManifest } from '../../reports/schema/run-folder.js';
 import type { RunLog } from './run-log.js';
 
@@ -68,7 +68,7 @@ export function foldRun(manifest: RunManifest, log: RunLog, earlier: readonly Ru
     isLost: (cell) => lost.has(cell),
     isTimed: (cell) => cell.decided === null && !lost.has(cell.id) && (gates.get(cell.id)?.passed ?? false),
     nextProcess: () => processes++,
-    lose: (cell, state, reason) => record({ type: 'lost', cell, state, reason: messageOf(reason) }),
+    lose: (cell, state, reason) => record({ type: 'lost', cell, state, reason: explain(reason) }),
   };
 }
 
