@@ -1,0 +1,60 @@
+/** A run's manifest and events → its results. Pure: the same run gives the same results on any machine. */
+import type { Conditions, RunResults } from '../schema/results.js';
+import type { RunEvent, RunManifest } from '../schema/run-folder.js';
+import { median } from '../statistics/quantiles.js';
+import { cellResult } from './cells.js';
+import { collectFacts, type RunFacts } from './facts.js';
+import { groupsOf } from './groups.js';
+import { targetResults } from './targets.js';
+
+/** Names the published schema, `reports/schema/results.schema.json`. */
+export const schemaId = 'urn:touchstone:results:1';
+
+export function analyse(manifest: RunManifest, events: readonly RunEvent[]): RunResults {
+  const facts = collectFacts(events);
+  const targets = targetResults(manifest, facts);
+  const cells = manifest.cells.map((cell) => cellResult(cell, facts));
+  const { suite, seed, threads, rounds, budgetMs } = manifest.options;
+  return {
+    $schema: schemaId,
+    version: 1,
+    id: manifest.id,
+    touchstone: manifest.touchstone,
+    startedAt: manifest.startedAt,
+    ending: facts.ending,
+    command: manifest.command,
+    options: { suite, seed, threads, rounds, budgetMs },
+    machine: manifest.machine,
+    conditions: conditionsOf(facts),
+    plannedRounds: facts.schedule?.rounds ?? 0,
+    finishedRounds: facts.finishedRounds,
+    targets,
+    cells,
+    groups: groupsOf(cells, targets),
+    overhead: overheadOf(facts),
+    wallMs: { ...facts.wallMs },
+  };
+}
+
+/** Of the last session; the share of stolen time is known when it ends. */
+function conditionsOf(facts: RunFacts): Conditions {
+  const began = facts.began?.conditions ?? {
+    loadAverage: null,
+    stealShare: null,
+    workerCpus: [],
+    coordinatorCpus: [],
+    bound: false,
+    paused: false,
+  };
+  return { ...began, stealShare: facts.ended?.stealShare ?? began.stealShare };
+}
+
+function overheadOf(facts: RunFacts): RunResults['overhead'] {
+  const hosts = [...new Set(facts.overheads.map(({ host }) => host))];
+  return hosts.flatMap((host) => {
+    const samples = facts.overheads
+      .filter((event) => event.host === host)
+      .flatMap((event) => event.samplesNs);
+    return samples.length > 0 ? [{ host, iterationNs: median(samples), samples: samples.length }] : [];
+  });
+}

@@ -1,0 +1,66 @@
+/** The one final state of every planned cell, whatever happened to the run. */
+import type { CellState, ParityCheck } from '../schema/results.js';
+import type { PlannedCell } from '../schema/run-folder.js';
+import type { CellFacts, EventOf } from './facts.js';
+
+export interface FinalState {
+  readonly state: CellState;
+  /** One line; empty for an ok cell. */
+  readonly reason: string;
+}
+
+/** A cell is ok only where it passed the gate, was timed, and nothing speaks against it. */
+export function finalState(
+  cell: PlannedCell,
+  facts: CellFacts,
+  ending: EventOf<'ended'>['ending'],
+): FinalState {
+  if (cell.decided) return cell.decided;
+  if (facts.lost) return { state: facts.lost.state, reason: facts.lost.reason };
+  if (!facts.gate) return { state: 'failed', reason: unreached(ending, 'its parity check') };
+  if (!facts.gate.passed) return { state: 'wrong', reason: wrongReason(facts.gate.checks) };
+  const audit = facts.audits.find(({ check }) => !check.passed);
+  if (audit) {
+    const finding = findingOf(audit.check);
+    return {
+      state: 'wrong',
+      reason: `a timed iteration of round ${audit.round + 1} gave another result: ${finding}`,
+    };
+  }
+  if (!facts.turns.some((turn) => turn.samplesNs.length > 0)) {
+    return { state: 'failed', reason: unreached(ending, 'its first turn') };
+  }
+  return { state: 'ok', reason: '' };
+}
+
+function unreached(ending: EventOf<'ended'>['ending'], what: string): string {
+  switch (ending) {
+    case 'finished':
+      return `the run ended before ${what}; give it a larger --time`;
+    case 'interrupted':
+      return `the run was interrupted before ${what}; \`--resume\` continues it`;
+    case 'storage':
+      return `the run folder could not be written before ${what}; free some space, then \`--resume\` continues it`;
+    case 'error':
+      return `the run stopped by an error before ${what}; \`--resume\` continues it`;
+  }
+}
+
+function wrongReason(checks: readonly ParityCheck[]): string {
+  const worst = worstCheck(checks.filter((check) => !check.passed));
+  return worst ? findingOf(worst) : 'it did not pass its parity check';
+}
+
+/** `gradient conv1.weight differs from the reference by 3.2e-2 (tolerance 1.0e-4)` */
+function findingOf(check: ParityCheck): string {
+  const what = check.what === 'audit' ? check.worst : `${check.what} ${check.worst}`;
+  if (check.reason !== undefined) return `${what}: ${check.reason}`;
+  const error = check.error === null ? 'no finite number' : check.error.toExponential(1);
+  return `${what} differs from the reference by ${error} (tolerance ${check.tolerance.toExponential(1)})`;
+}
+
+/** The check that misses its tolerance by most; one without a finite error is worse than any. */
+export function worstCheck(checks: readonly ParityCheck[]): ParityCheck | undefined {
+  const excess = ({ error, tolerance }: ParityCheck) => (error === null ? Infinity : error / tolerance);
+  return [...checks].sort((a, b) => (excess(a) === excess(b) ? 0 : excess(b) - excess(a)))[0];
+}

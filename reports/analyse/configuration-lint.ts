@@ -1,0 +1,65 @@
+/**
+ * "Not like for like because …": differences of effective settings that change what a comparison means. Each rule
+ * looks at one named key of `Configuration`. A setting that a framework does not tell is not known to differ.
+ *
+ * Not here: layout and kernel library, which are the frameworks' own choices and part of what is compared.
+ */
+type Value = string | number | boolean | null;
+export type Settings = Readonly<Record<string, Value>>;
+
+/** One side of a comparison with its effective settings for the cell. */
+export interface Side {
+  readonly target: string;
+  readonly settings: Settings;
+}
+
+interface DifferenceRule {
+  readonly key: string;
+  /** Completes "`<target>` …": `computes with 2 threads`. */
+  says(value: Exclude<Value, null>): string;
+}
+
+const differenceRules: readonly DifferenceRule[] = [
+  { key: 'threads', says: (value) => `computes with ${plural(value, 'thread')}` },
+  { key: 'interOpThreads', says: (value) => `spreads operators over ${plural(value, 'thread')}` },
+  { key: 'instructionSet', says: (value) => `uses ${value} instructions` },
+  { key: 'execution', says: (value) => `executes in ${value} mode` },
+  { key: 'arithmetic', says: (value) => `multiplies in ${value}` },
+  {
+    key: 'flushToZero',
+    says: (value) => `${value ? 'flushes' : 'does not flush'} subnormal numbers to zero`,
+  },
+];
+
+/** Rules that one side breaks by itself, whatever the other does in the same way. */
+const singleRules: readonly ((settings: Settings, batch: number) => string | undefined)[] = [
+  ({ batching }, batch) =>
+    typeof batching === 'string' && /one example at a time/i.test(batching) && batch > 1
+      ? `computes a batch of ${batch} one example at a time, without batching`
+      : undefined,
+];
+
+/** Sentences that complete "not like for like because …", the same whichever side is the baseline. */
+export function notLikeForLike(first: Side, second: Side, batch: number): string[] {
+  const [a, b] = first.target <= second.target ? [first, second] : [second, first];
+  const differences = differenceRules.flatMap((rule) => {
+    const [ours, theirs] = [a.settings[rule.key] ?? null, b.settings[rule.key] ?? null];
+    if (ours === null || theirs === null || same(ours, theirs)) return [];
+    return [`${a.target} ${rule.says(ours)}, ${b.target} ${rule.says(theirs)}`];
+  });
+  const peculiarities = singleRules.flatMap((rule) => {
+    const [ours, theirs] = [rule(a.settings, batch), rule(b.settings, batch)];
+    if (ours !== undefined && theirs !== undefined) return [];
+    if (ours !== undefined) return [`${a.target} ${ours}`];
+    return theirs === undefined ? [] : [`${b.target} ${theirs}`];
+  });
+  return [...differences, ...peculiarities];
+}
+
+function same(a: Value, b: Value): boolean {
+  return typeof a === 'string' && typeof b === 'string' ? a.toLowerCase() === b.toLowerCase() : a === b;
+}
+
+function plural(value: Value, noun: string): string {
+  return `${value} ${noun}${value === 1 ? '' : 's'}`;
+}

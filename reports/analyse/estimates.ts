@@ -1,0 +1,89 @@
+/** Estimates over rounds: the process is the unit of replication, so a round gives one value. */
+import type { Estimate, TurnSamples } from '../schema/results.js';
+import { median } from '../statistics/quantiles.js';
+import { hodgesLehmann, signedRankInterval, signedRankP } from '../statistics/signed-rank.js';
+
+/** A clock cannot tell less than this apart, and the logarithm needs something above zero. */
+const smallestNs = 1;
+
+/** Median time per iteration of each round that has samples, by round. */
+export function roundMediansNs(turns: readonly TurnSamples[]): Map<number, number> {
+  return byRound(turns, (turnsOfRound) =>
+    Math.max(smallestNs, median(turnsOfRound.flatMap((turn) => turn.samplesNs))),
+  );
+}
+
+/** CPU time of the process per iteration, by round. */
+export function roundCpuNs(turns: readonly TurnSamples[]): Map<number, number> {
+  return byRound(turns, (turnsOfRound) => {
+    const cpuNs = turnsOfRound.reduce((sum, turn) => sum + turn.cpuNs, 0);
+    const iterations = turnsOfRound.reduce((sum, turn) => sum + turn.samplesNs.length, 0);
+    return Math.max(smallestNs, cpuNs / iterations);
+  });
+}
+
+function byRound(
+  turns: readonly TurnSamples[],
+  summarise: (turns: readonly TurnSamples[]) => number,
+): Map<number, number> {
+  const rounds = new Map<number, TurnSamples[]>();
+  for (const turn of turns) {
+    if (turn.samplesNs.length === 0) continue;
+    rounds.set(turn.round, [...(rounds.get(turn.round) ?? []), turn]);
+  }
+  return new Map([...rounds].sort(([a], [b]) => a - b).map(([round, list]) => [round, summarise(list)]));
+}
+
+/**
+ * Median of positive values with the signed-rank interval of their logarithms, in the values' own unit. The interval
+ * is widened to hold the median where the values are so skewed that it does not.
+ */
+export function estimateOf(values: readonly number[]): Estimate {
+  const value = median(values);
+  const interval = signedRankInterval(values.map(Math.log));
+  const rounds = values.length;
+  if (!interval) return { value, low: null, high: null, level: null, rounds };
+  const low = Math.min(value, Math.exp(interval.low));
+  return { value, low, high: Math.max(value, Math.exp(interval.high)), level: interval.level, rounds };
+}
+
+/** amount ÷ estimate, bounds swapped. */
+export function rateOf(amount: number, per: Estimate): Estimate {
+  return {
+    ...per,
+    value: amount / per.value,
+    low: per.high === null ? null : amount / per.high,
+    high: per.low === null ? null : amount / per.low,
+  };
+}
+
+export interface PairedRatio {
+  readonly ratio: Estimate;
+  /** Two-sided exact signed-rank p-value of "no difference"; null where the rounds allow no interval. */
+  readonly p: number | null;
+}
+
+/**
+ * Time of `target` ÷ time of `baseline` from the rounds in which both have samples: within a round both met the same
+ * state of the machine. Without a common round the ratio is that of the medians, resting on no round.
+ */
+export function pairedRatio(target: readonly TurnSamples[], baseline: readonly TurnSamples[]): PairedRatio {
+  const [ours, theirs] = [roundMediansNs(target), roundMediansNs(baseline)];
+  const logRatios = [...ours].flatMap(([round, ns]) => {
+    const other = theirs.get(round);
+    return other === undefined ? [] : [Math.log(ns / other)];
+  });
+  if (logRatios.length === 0) {
+    const value = median([...ours.values()]) / median([...theirs.values()]);
+    return { ratio: { value, low: null, high: null, level: null, rounds: 0 }, p: null };
+  }
+  const interval = signedRankInterval(logRatios);
+  const ratio = {
+    value: Math.exp(hodgesLehmann(logRatios)),
+    low: interval && Math.exp(interval.low),
+    high: interval && Math.exp(interval.high),
+    level: interval?.level ?? null,
+    rounds: logRatios.length,
+  };
+  return { ratio, p: interval && signedRankP(logRatios) };
+}

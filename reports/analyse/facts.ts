@@ -1,0 +1,80 @@
+/** The events of a run, sorted by what they are about. */
+import type { RunEvent } from '../schema/run-folder.js';
+
+export type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
+
+export interface CellFacts {
+  readonly gate: EventOf<'gate'> | undefined;
+  readonly turns: readonly EventOf<'turn'>[];
+  readonly audits: readonly EventOf<'audit'>[];
+  readonly lost: EventOf<'lost'> | undefined;
+}
+
+export interface RunFacts {
+  readonly began: EventOf<'began'> | undefined;
+  readonly schedule: EventOf<'schedule'> | undefined;
+  readonly ended: EventOf<'ended'> | undefined;
+  /** How the last session ended; a session without an end was killed. */
+  readonly ending: EventOf<'ended'>['ending'];
+  readonly processes: readonly EventOf<'process'>[];
+  readonly overheads: readonly EventOf<'overhead'>[];
+  readonly finishedRounds: number;
+  /** Summed over sessions. */
+  readonly wallMs: Readonly<Record<string, number>>;
+  cell(id: string): CellFacts;
+}
+
+export function collectFacts(events: readonly RunEvent[]): RunFacts {
+  const of = <T extends RunEvent['type']>(type: T) =>
+    events.filter((event): event is EventOf<T> => event.type === type);
+  const byCell = groupByCell(events);
+  const began = of('began').at(-1);
+  const ended = events.slice(events.findLastIndex((event) => event.type === 'began') + 1);
+  const last = ended.findLast((event): event is EventOf<'ended'> => event.type === 'ended');
+  return {
+    began,
+    schedule: of('schedule').at(-1),
+    ended: last,
+    ending: last?.ending ?? 'interrupted',
+    processes: of('process'),
+    overheads: of('overhead'),
+    finishedRounds: new Set(of('round').map((event) => event.round)).size,
+    wallMs: sumRecords(of('wall').map((event) => event.spentMs)),
+    cell: (id) => factsOf(byCell.get(id) ?? []),
+  };
+}
+
+function groupByCell(events: readonly RunEvent[]): Map<string, RunEvent[]> {
+  const groups = new Map<string, RunEvent[]>();
+  for (const event of events) {
+    if (!('cell' in event)) continue;
+    const group = groups.get(event.cell);
+    if (group) group.push(event);
+    else groups.set(event.cell, [event]);
+  }
+  return groups;
+}
+
+function factsOf(events: readonly RunEvent[]): CellFacts {
+  const turns = new Map<string, EventOf<'turn'>>();
+  for (const event of events) {
+    if (event.type !== 'turn') continue;
+    // A turn counts once, however often it was written.
+    const key = `${event.round}/${event.block}`;
+    if (!turns.has(key)) turns.set(key, event);
+  }
+  return {
+    gate: events.findLast((event): event is EventOf<'gate'> => event.type === 'gate'),
+    turns: [...turns.values()],
+    audits: events.filter((event): event is EventOf<'audit'> => event.type === 'audit'),
+    lost: events.findLast((event): event is EventOf<'lost'> => event.type === 'lost'),
+  };
+}
+
+function sumRecords(records: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const total: Record<string, number> = {};
+  for (const record of records) {
+    for (const [key, value] of Object.entries(record)) total[key] = (total[key] ?? 0) + value;
+  }
+  return total;
+}

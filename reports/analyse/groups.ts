@@ -1,0 +1,120 @@
+/** Comparison and ranking of all targets of one workload, mode, batch, precision and track. */
+import type { CellResult, Comparison, Group, TargetResult } from '../schema/results.js';
+import { holm } from '../statistics/holm.js';
+import { notLikeForLike } from './configuration-lint.js';
+import { pairedRatio } from './estimates.js';
+
+/** Chance, per group and stage of the ranking, of telling two equal targets apart. */
+export const rankingAlpha = 0.05;
+
+type OkCell = CellResult & { metrics: NonNullable<CellResult['metrics']> };
+
+export function groupKey(
+  cell: Pick<CellResult, 'workload' | 'mode' | 'batch' | 'precision' | 'track'>,
+): string {
+  return `${cell.workload}:${cell.mode}:b${cell.batch}:${cell.precision}:${cell.track}`;
+}
+
+/** Groups in the order of the plan. */
+export function groupsOf(cells: readonly CellResult[], targets: readonly TargetResult[]): Group[] {
+  const keys = [...new Set(cells.map(groupKey))];
+  return keys.flatMap((key) => {
+    const members = cells.filter((cell) => groupKey(cell) === key);
+    return members[0] ? [groupOf(members[0], members.filter(isOk), targets)] : [];
+  });
+}
+
+function groupOf(identity: CellResult, ok: readonly OkCell[], targets: readonly TargetResult[]): Group {
+  const { workload, mode, batch, precision, track } = identity;
+  const ordered = fastestFirst(ok);
+  return {
+    workload,
+    mode,
+    batch,
+    precision,
+    track,
+    ranking: rankingOf(ordered),
+    comparisons: comparisonsWith(ordered[0], ordered.slice(1), targets),
+  };
+}
+
+export function isOk(cell: CellResult): cell is OkCell {
+  return cell.state === 'ok' && cell.metrics !== null;
+}
+
+/**
+ * By within-round ratio to the fastest. The first guess at it is the smallest median time; ratios within rounds may
+ * name another, which then takes its place.
+ */
+function fastestFirst(cells: readonly OkCell[]): OkCell[] {
+  const guess = [...cells].sort((a, b) => a.metrics.iterationNs.value - b.metrics.iterationNs.value)[0];
+  if (!guess) return [];
+  const fastest = orderedBy(guess, cells)[0] ?? guess;
+  return [fastest, ...orderedBy(fastest, cells).filter((cell) => cell !== fastest)];
+}
+
+function orderedBy(baseline: OkCell, cells: readonly OkCell[]): OkCell[] {
+  const ratios = new Map(
+    cells.map((cell) => [
+      cell,
+      cell === baseline ? 1 : pairedRatio(cell.samples, baseline.samples).ratio.value,
+    ]),
+  );
+  return [...cells].sort((a, b) => (ratios.get(a) ?? 1) - (ratios.get(b) ?? 1));
+}
+
+/**
+ * Every target against one baseline, Holm-adjusted over them. Comparisons without a p-value count in the family all
+ * the same: they were made.
+ */
+export function comparisonsWith(
+  baseline: CellResult | undefined,
+  others: readonly CellResult[],
+  targets: readonly TargetResult[],
+): Comparison[] {
+  if (!baseline) return [];
+  const pairs = others.map((cell) => pairedRatio(cell.samples, baseline.samples));
+  const adjusted = holm(pairs.map(({ p }) => p ?? 1));
+  return pairs.map(({ ratio, p }, index) => {
+    const cell = others[index] ?? baseline;
+    const sides = [cell, baseline].map((side) => ({
+      target: side.target,
+      settings: settingsOf(side, targets),
+    })) as [Parameters<typeof notLikeForLike>[0], Parameters<typeof notLikeForLike>[1]];
+    return {
+      target: cell.target,
+      baseline: baseline.target,
+      ratio,
+      adjustedP: p === null ? null : (adjusted[index] ?? 1),
+      notLikeForLike: notLikeForLike(...sides, cell.batch),
+    };
+  });
+}
+
+/** The target's settings with those of the cell over them. */
+function settingsOf(cell: CellResult, targets: readonly TargetResult[]) {
+  const target = targets.find((candidate) => candidate.target === cell.target);
+  return { ...target?.configuration, ...target?.cellConfiguration[cell.id] };
+}
+
+/**
+ * Ranks from the leader down: all that follow are compared with the leader, Holm-adjusted; the first that is told
+ * apart from it leads the next rank. Rank numbers leave room for ties: 1, 1, 3.
+ */
+function rankingOf(ordered: readonly OkCell[]): Group['ranking'] {
+  const ranking: Group['ranking'] = [];
+  for (let start = 0; start < ordered.length; ) {
+    const stage = ordered.slice(start);
+    const comparisons = comparisonsWith(stage[0], stage.slice(1), []);
+    const told = comparisons.findIndex(({ ratio, adjustedP }) => isTold(ratio.value, adjustedP));
+    const size = told < 0 ? stage.length : told + 1;
+    for (const cell of stage.slice(0, size)) ranking.push({ target: cell.target, rank: start + 1 });
+    start += size;
+  }
+  return ranking;
+}
+
+/** Slower than the leader, and more so than chance explains. */
+function isTold(ratio: number, adjustedP: number | null): boolean {
+  return adjustedP !== null && adjustedP <= rankingAlpha && ratio > 1;
+}

@@ -1,0 +1,91 @@
+/** Reads what a run wrote, at any moment of it: finished, interrupted or still going on. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { messageOf, TouchstoneError } from '../../common/errors.js';
+import { type RunEvent, type RunManifest, runEvent, runManifest } from '../schema/run-folder.js';
+
+export interface Run {
+  readonly manifest: RunManifest;
+  readonly events: readonly RunEvent[];
+}
+
+/** The version of the run folder that this program reads. */
+const version = 1;
+
+/**
+ * @param folder a run folder; without an event log it is a run that has not begun
+ * @throws TouchstoneError `usage` where it is no run folder, was written by another version, or is damaged
+ */
+export async function readRun(folder: string): Promise<Run> {
+  const manifest = parseManifest(await readText(folder, 'manifest.json'), folder);
+  const log = await readText(folder, 'events.ndjson').catch((error: unknown) => absent(error));
+  return { manifest, events: parseEvents(log, folder) };
+}
+
+async function readText(folder: string, file: string): Promise<string> {
+  try {
+    return await readFile(join(folder, file), 'utf8');
+  } catch (cause) {
+    throw new TouchstoneError('usage', `cannot read ${file} of the run ${folder}: ${messageOf(cause)}`, {
+      hint: 'name a run folder, such as one under .touchstone/runs',
+      cause,
+    });
+  }
+}
+
+/** A run that was killed before its first event has no log. */
+function absent(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return '';
+  throw error;
+}
+
+function parseManifest(text: string, folder: string): RunManifest {
+  const json = parseJson(text, `the manifest of ${folder}`);
+  checkVersion(json, folder);
+  return valid(runManifest, json, `the manifest of ${folder}`);
+}
+
+/** Said before anything else is checked: another version may differ everywhere. */
+function checkVersion(json: unknown, folder: string): void {
+  const found = z.object({ version: z.number() }).safeParse(json);
+  if (!found.success) {
+    throw new TouchstoneError(
+      'usage',
+      `the manifest of ${folder} has no version: it is no run of Touchstone`,
+    );
+  }
+  const { version: theirs } = found.data;
+  if (theirs === version) return;
+  const age = theirs > version ? 'a newer' : 'an older';
+  throw new TouchstoneError('usage', `${folder} was written by ${age} Touchstone (run format ${theirs})`, {
+    hint: `this one reads format ${version}; use the version that wrote it`,
+  });
+}
+
+/** One event a line. What follows the last line break is a line that a killed run did not finish. */
+function parseEvents(text: string, folder: string): RunEvent[] {
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  return whole.split('\n').flatMap((line, index) => {
+    if (line === '') return [];
+    const place = `line ${index + 1} of ${join(folder, 'events.ndjson')}`;
+    return [valid(runEvent, parseJson(line, place), place)];
+  });
+}
+
+function parseJson(text: string, place: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new TouchstoneError('usage', `${place} is damaged: ${messageOf(cause)}`, { cause });
+  }
+}
+
+function valid<T>(schema: z.ZodType<T>, json: unknown, place: string): T {
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const where = issue ? `${issue.path.join('.') || 'it'}: ${issue.message}` : 'it has another form';
+  throw new TouchstoneError('usage', `${place} is damaged: ${where}`, { cause: parsed.error });
+}

@@ -1,0 +1,59 @@
+/** What each target is: versions, effective settings, and what its processes cost to start. */
+import type { Estimate, TargetResult } from '../schema/results.js';
+import type { RunManifest } from '../schema/run-folder.js';
+import { median } from '../statistics/quantiles.js';
+import { estimateOf } from './estimates.js';
+import type { EventOf, RunFacts } from './facts.js';
+
+export function targetResults(manifest: RunManifest, facts: RunFacts): TargetResult[] {
+  return manifest.targets.map(({ target, framework, host }) => {
+    const processes = facts.processes.filter((process) => process.target === target);
+    const last = processes.at(-1);
+    const configuration = last?.configuration ?? {};
+    return {
+      target,
+      framework,
+      host,
+      runtime: last?.runtime ?? null,
+      versions: last?.versions ?? {},
+      configuration,
+      cellConfiguration: cellConfiguration(manifest, facts, target, configuration),
+      spawnMs: startEstimate(processes, (process) => process.spawnMs),
+      importMs: startEstimate(processes, (process) => process.importMs),
+    };
+  });
+}
+
+/** Settings of each cell that differ from those of its target. */
+function cellConfiguration(
+  manifest: RunManifest,
+  facts: RunFacts,
+  target: string,
+  common: TargetResult['configuration'],
+): TargetResult['cellConfiguration'] {
+  const entries = manifest.cells.flatMap((cell) => {
+    const own = Object.entries(facts.cell(cell.id).gate?.configuration ?? {});
+    const different = own.filter(([key, value]) => common[key] !== value);
+    return cell.target === target && different.length > 0 ? [[cell.id, Object.fromEntries(different)]] : [];
+  });
+  return Object.fromEntries(entries);
+}
+
+/**
+ * One value a round. Processes of the parity gate start beside others, so they only serve, without an interval, where
+ * no round was reached.
+ */
+function startEstimate(
+  processes: readonly EventOf<'process'>[],
+  msOf: (process: EventOf<'process'>) => number,
+): Estimate | null {
+  const byRound = new Map<number, number>();
+  for (const process of processes) {
+    // A process that replaces a failed one in the same round is not another round.
+    if (process.round !== null && !byRound.has(process.round)) byRound.set(process.round, msOf(process));
+  }
+  // A start that the clock calls instant still has a logarithm.
+  if (byRound.size > 0) return estimateOf([...byRound.values()].map((ms) => Math.max(ms, 1e-6)));
+  if (processes.length === 0) return null;
+  return { value: median(processes.map(msOf)), low: null, high: null, level: null, rounds: 0 };
+}

@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest';
+import { analyse } from '../../../reports/analyse/index.js';
+import type { CellResult, RunResults } from '../../../reports/schema/results.js';
+import { fixtureRun, truthUs } from '../fixtures.js';
+
+const { manifest, events } = fixtureRun();
+const results = analyse(manifest, events);
+
+function cell(run: RunResults, group: string, target: string): CellResult {
+  const found = run.cells.find((candidate) => candidate.id === `${group}:float32:default:${target}`);
+  if (!found) throw new Error(`no cell ${group} ${target}`);
+  return found;
+}
+const groupIndex = (of: CellResult) =>
+  results.groups.findIndex((g) => g.workload === of.workload && g.mode === of.mode && g.batch === of.batch);
+const group = (run: RunResults, workload: string, mode: string, batch: number) =>
+  run.groups.find((g) => g.workload === workload && g.mode === mode && g.batch === batch)!;
+
+describe('known answers', () => {
+  it('finds the built-in times', () => {
+    for (const result of results.cells.filter(({ state }) => state === 'ok')) {
+      const trueNs = Number(truthUs[result.target]![groupIndex(result)]) * 1000;
+      const { value, low, high, level, rounds } = result.metrics!.iterationNs;
+      expect(value / trueNs).toBeCloseTo(1, 0.7);
+      expect([level, rounds]).toEqual([0.99, 10]);
+      expect(low).toBeLessThanOrEqual(trueNs);
+      expect(high).toBeGreaterThanOrEqual(trueNs);
+      expect(result.metrics!.itemsPerSecond.value).toBeCloseTo((result.batch * 1e9) / value, 6);
+    }
+  });
+
+  it('finds the built-in ratios, though rounds differ by more than the targets do within one', () => {
+    for (const found of results.groups) {
+      for (const { target, baseline, ratio } of found.comparisons) {
+        const index = results.groups.indexOf(found);
+        const truth = Number(truthUs[target]![index]) / Number(truthUs[baseline]![index]);
+        expect([target, ratio.low! <= truth && truth <= ratio.high!]).toEqual([target, true]);
+        // What a round's processes share must have gone: it is in the times, not in their ratio.
+        const { low, high } = results.cells.find(
+          (c) => c.target === target && results.groups.indexOf(found) === groupIndex(c),
+        )!.metrics!.iterationNs;
+        expect(ratio.high! / ratio.low!).toBeLessThan(high! / low!);
+      }
+    }
+  });
+
+  it('ranks what differs and ties what does not', () => {
+    expect(group(results, 'lenet5', 'inference', 1).ranking.map(({ rank }) => rank)).toEqual([1, 2, 3, 4, 4]);
+    const tied = group(results, 'lenet5', 'inference', 1).ranking.slice(3);
+    expect(tied.map(({ target }) => target).sort()).toEqual(['convnetjs/js', 'tfjs/js']);
+    expect(group(results, 'lenet5', 'inference', 64).ranking).toEqual([
+      { target: 'onnxruntime/cpu', rank: 1 },
+      { target: 'pytorch/cpu', rank: 2 },
+      { target: 'tfjs/wasm', rank: 3 },
+      { target: 'tfjs/js', rank: 4 },
+      { target: 'convnetjs/js', rank: 5 },
+    ]);
+  });
+
+  it('equal targets are seldom told apart, over many runs', () => {
+    let told = 0;
+    const runs = 40;
+    for (let seed = 100; seed < 100 + runs; seed++) {
+      const run = fixtureRun({ seed, rounds: 8, blocks: 1 });
+      const ranks = group(analyse(run.manifest, run.events), 'lenet5', 'inference', 1).ranking.slice(3);
+      if (ranks[0]!.rank !== ranks[1]!.rank) told++;
+    }
+    // At 5 % a chance of 0.3 % to exceed seven in forty.
+    expect(told).toBeLessThanOrEqual(7);
+  });
+
+  it('is pure: the same run gives the same results, and the input is left alone', () => {
+    const copy = structuredClone(events);
+    expect(analyse(manifest, events)).toEqual(results);
+    expect(events).toEqual(copy);
+  });
+});
+
+describe('states', () => {
+  it('every planned cell has exactly one, in the order of the plan', () => {
+    expect(results.cells.map(({ id }) => id)).toEqual(manifest.cells.map(({ id }) => id));
+  });
+
+  it.each([
+    ['lenet5:training:b64', 'onnxruntime/cpu', 'unsupported', /no training, by design/],
+    ['lenet5:inference:b1', 'jax/cpu', 'unavailable', /not installed/],
+    ['lenet5:training:b64', 'tfjs/wasm', 'failed', /no kernel for the gradient/],
+    ['lstm-rows:training:b1', 'tfjs/wasm', 'wrong', /gradient conv1.gradient differs .* by 6.2e-2 .*1.0e-4/],
+    ['lenet5:inference:b1', 'slowpoke/js', 'wrong', /timed iteration of round 4 .*turn 1 differs/],
+    ['lenet5:inference:b64', 'slowpoke/js', 'wrong', /output conv1.output differs/],
+    ['lstm-rows:inference:b1', 'slowpoke/js', 'failed', /killed by SIGKILL/],
+    ['lstm-rows:training:b1', 'slowpoke/js', 'failed', /the run ended before its parity check/],
+  ])('%s %s is %s', (key, target, state, reason) => {
+    const found = cell(results, key, target);
+    expect([found.state, found.metrics]).toEqual([state, null]);
+    expect(found.reason).toMatch(reason);
+    expect(results.groups.flatMap((g) => g.ranking.filter((r) => r.target === 'jax/cpu'))).toEqual([]);
+  });
+
+  it('a lost cell does not come back, whatever follows', () => {
+    const id = cell(results, 'lenet5:inference:b1', 'pytorch/cpu').id;
+    const lost = { type: 'lost', cell: id, state: 'failed', reason: 'gone', atMs: 1 } as const;
+    const found = analyse(manifest, [lost, ...events]).cells.find((candidate) => candidate.id === id);
+    expect([found?.state, found?.reason]).toEqual(['failed', 'gone']);
+  });
+
+  it('a run that was killed says which cells wait, and how it goes on', () => {
+    const gates = events.findIndex(({ type }) => type === 'schedule');
+    const killed = analyse(manifest, events.slice(0, gates));
+    expect(killed.ending).toBe('interrupted');
+    expect(cell(killed, 'lenet5:inference:b1', 'pytorch/cpu').reason).toMatch(
+      /before its first turn; `--resume`/,
+    );
+    const empty = analyse(manifest, []);
+    expect(cell(empty, 'lenet5:inference:b1', 'pytorch/cpu').reason).toMatch(
+      /before its parity check; `--resume`/,
+    );
+    expect(empty.groups.every(({ ranking }) => ranking.length === 0)).toBe(true);
+  });
+
+  it('a session that resumes and is killed leaves the run interrupted', () => {
+    const began = events.find(({ type }) => type === 'began')!;
+    expect(analyse(manifest, [...events, began]).ending).toBe('interrupted');
+  });
+});
+
+describe('few rounds', () => {
+  it.each([
+    [1, null],
+    [5, null],
+    [6, 0.95],
+    [7, 0.95],
+    [8, 0.99],
+  ])('%i rounds: level %s', (rounds, level) => {
+    const run = fixtureRun({ rounds, plannedRounds: 8, ending: 'interrupted' });
+    const few = analyse(run.manifest, run.events);
+    const ok = few.cells.filter(({ state }) => state === 'ok');
+    expect(ok.length).toBeGreaterThan(10);
+    for (const { metrics, notes } of ok) {
+      expect(metrics!.iterationNs.level).toBe(level);
+      expect(metrics!.iterationNs.low === null).toBe(level === null);
+      expect(notes.some((note) => note.includes('planned rounds'))).toBe(rounds < 8);
+    }
+    const first = few.groups[0]!;
+    expect(first.comparisons.every(({ adjustedP }) => (adjustedP === null) === (level === null))).toBe(true);
+    if (level === null) expect(new Set(first.ranking.map(({ rank }) => rank))).toEqual(new Set([1]));
+  });
+});
+
+describe('turns', () => {
+  it('a turn that was written twice counts once', () => {
+    const turns = events.filter(({ type }) => type === 'turn');
+    expect(analyse(manifest, [...events, ...turns]).cells).toEqual(results.cells);
+  });
+
+  it('rounds without a partner do not enter a ratio', () => {
+    const alone = events.filter(
+      (event) => !(event.type === 'turn' && event.cell.endsWith('pytorch/cpu') && event.round < 3),
+    );
+    const { comparisons } = group(analyse(manifest, alone), 'lenet5', 'inference', 1);
+    expect(comparisons.find(({ target }) => target === 'pytorch/cpu')?.ratio.rounds).toBe(7);
+  });
+
+  it('a slow cell says what it got', () => {
+    const { notes } = cell(results, 'lenet5:training:b64', 'slowpoke/js');
+    expect(notes[0]).toMatch(/one iteration a round/);
+    expect(notes.at(-1)).toMatch(/10 audits/);
+  });
+});
