@@ -1,0 +1,28 @@
+/** The present model of a worker, whatever its mode. */
+import type { Configuration, Tensors } from '../../adapters/adapter.js';
+import type { RequestBody, Results } from '../protocol/messages.js';
+
+export type WarmRequest = Extract<RequestBody, { type: 'warm' }>;
+export type TurnRequest = Extract<RequestBody, { type: 'turn' }>;
+
+export interface LoadedModel {
+  /** Settings that hold for this model only. */
+  readonly configuration: Results['load']['configuration'];
+  readonly buffers: number;
+  /** @returns the samples, in nanoseconds and collection order */
+  warm(request: WarmRequest): Promise<number[]>;
+  turn(request: TurnRequest): Promise<Results['turn']>;
+  /** What the coordinator compares with the reference, by the names that `verify` in the protocol gives. */
+  verify(): Promise<Tensors>;
+  /** Outputs kept by the turns, as `<turn>/<name>`; undefined where the losses are the audit. */
+  audit(): { readonly outputs: number; readonly tensors: Tensors } | undefined;
+  dispose(): void;
+}
+
+/** Without the keys that a model leaves open. */
+export function settingsOf(configuration: Partial<Configuration> = {}): LoadedModel['configuration'] {
+  const known = Object.entries(configuration).flatMap(([key, value]) =>
+    value === undefined ? [] : [[key, value]],
+  );
+  return Object.fromEntries(known);
+}

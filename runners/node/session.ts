@@ -1,0 +1,133 @@
+/** What a Node worker knows between requests, and how it answers each of them. */
+import type { NodeTarget, OpenFramework } from '../../adapters/adapter.js';
+import { unreachable } from '../../common/errors.js';
+import { loadModel } from '../../suites/onnx/load-model.js';
+import { writeTensors } from '../../suites/onnx/safetensors.js';
+import { ownCpus } from '../process/cpu-list.js';
+import { protocolVersion, type RequestBody, type RequestType, type Results } from '../protocol/messages.js';
+import { inference } from './inference.js';
+import type { LoadedModel } from './loaded-model.js';
+import { residentMemory } from './memory.js';
+import { findNodeTarget } from './target.js';
+import { learner } from './training.js';
+
+type Of<T extends RequestType> = Extract<RequestBody, { type: T }>;
+
+/** A request that comes at the wrong moment, or that this worker cannot understand. */
+export class ProtocolError extends Error {
+  override readonly name = 'ProtocolError';
+}
+
+export class Session {
+  #target: NodeTarget | undefined;
+  #budget: Of<'hello'>['budget'] | undefined;
+  #framework: OpenFramework | undefined;
+  #loaded: LoadedModel | undefined;
+
+  /** The result of a request; whatever it throws becomes an error reply. */
+  answer(request: RequestBody): Promise<Results[RequestType]> | Results[RequestType] {
+    switch (request.type) {
+      case 'hello':
+        return this.#greet(request);
+      case 'describe':
+        return this.#describe();
+      case 'load':
+        return this.#load(request);
+      case 'warm':
+        return this.#warm(request);
+      case 'verify':
+        return this.#verify(request);
+      case 'turn':
+        return this.#present().turn(request);
+      case 'audit':
+        return this.#audit(request);
+      case 'unload':
+        return this.#unload();
+      case 'memory':
+        return residentMemory();
+      case 'bye':
+        return {};
+      default:
+        return unreachable(request);
+    }
+  }
+
+  async #greet(request: Of<'hello'>): Promise<Results['hello']> {
+    if (request.protocol !== protocolVersion) {
+      throw new ProtocolError(`protocol ${request.protocol}, but this worker speaks ${protocolVersion}`);
+    }
+    this.#target = await findNodeTarget(request.target);
+    this.#budget = request.budget;
+    return {
+      protocol: protocolVersion,
+      pid: process.pid,
+      runtime: `node ${process.versions.node}`,
+      cpus: ownCpus(),
+    };
+  }
+
+  async #describe(): Promise<Results['describe']> {
+    if (!this.#target || !this.#budget) throw new ProtocolError('describe before hello');
+    if (this.#framework) throw new ProtocolError('describe twice');
+    const begin = process.hrtime.bigint();
+    this.#framework = await this.#target.open(this.#budget);
+    const importNs = since(begin);
+    const { versions, configuration } = await this.#framework.describe();
+    return { importNs, versions: { ...versions }, configuration: { ...configuration }, cpus: ownCpus() };
+  }
+
+  /** Times the framework's own work only: reading the artefact is the harness's. */
+  async #load(request: Of<'load'>): Promise<Results['load']> {
+    const framework = this.#framework;
+    if (!framework) throw new ProtocolError('load before describe');
+    if (this.#loaded) throw new ProtocolError('load while a model is loaded');
+    const model = await loadModel(request.folder);
+    const { manifest } = model;
+    if (manifest.mode !== request.mode) {
+      throw new ProtocolError(`load for ${request.mode} of an artefact made for ${manifest.mode}`);
+    }
+    const begin = process.hrtime.bigint();
+    if (!manifest.training) {
+      const answering = await framework.loadInference(model);
+      this.#loaded = inference(answering, manifest);
+    } else {
+      if (!framework.loadTraining) throw new ProtocolError(`${this.#target?.name} cannot train`);
+      const learning = await framework.loadTraining(model);
+      this.#loaded = learner(learning, manifest, manifest.training);
+    }
+    return { loadNs: since(begin), configuration: this.#loaded.configuration };
+  }
+
+  async #warm(request: Of<'warm'>): Promise<Results['warm']> {
+    return { samplesNs: await this.#present().warm(request) };
+  }
+
+  async #verify({ file }: Of<'verify'>): Promise<Results['verify']> {
+    const loaded = this.#present();
+    await writeTensors(file, await loaded.verify());
+    return { buffers: loaded.buffers };
+  }
+
+  async #audit({ file }: Of<'audit'>): Promise<Results['audit']> {
+    const kept = this.#present().audit();
+    if (!kept) return { outputs: 0 };
+    await writeTensors(file, kept.tensors);
+    return { outputs: kept.outputs };
+  }
+
+  #unload(): Results['unload'] {
+    const loaded = this.#present();
+    this.#loaded = undefined;
+    loaded.dispose();
+    return {};
+  }
+
+  #present(): LoadedModel {
+    if (!this.#loaded) throw new ProtocolError('no model is loaded');
+    return this.#loaded;
+  }
+}
+
+function since(begin: bigint): number {
+  return Number(process.hrtime.bigint() - begin);
+}
