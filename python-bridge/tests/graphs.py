@@ -58,7 +58,10 @@ def make_graph(
 
 
 def make_model(
-    graph: Graph, weights: Mapping[str, Array], inputs: Sequence[Mapping[str, Array]], training: Training | None
+    graph: Graph,
+    weights: Mapping[str, Array],
+    inputs: Sequence[Mapping[str, Array]],
+    training: Training | None,
 ) -> Model:
     manifest = Manifest(
         id="0" * 64,

@@ -48,7 +48,9 @@ class Loop(unittest.TestCase):
         self.assertEqual(kept, [0, 3, 4])
 
     def test_samples_cover_the_call(self) -> None:
-        timing = time_loop(lambda _: time.sleep(0.002), 1, 0, Limits(1, math.inf, 3, math.inf), 0, keep_all=False)
+        timing = time_loop(
+            lambda _: time.sleep(0.002), 1, 0, Limits(1, math.inf, 3, math.inf), 0, keep_all=False
+        )
         self.assertTrue(all(sample >= 2e6 for sample in timing.samples_ns))
         self.assertEqual(timing.outputs, [])
 

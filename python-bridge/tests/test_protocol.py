@@ -73,7 +73,9 @@ class Errors(unittest.TestCase):
         for kind, error in cases.items():
             self.assertEqual(error_record(error)["kind"], kind)
         self.assertEqual(error_record(OutOfMemoryError("x"))["kind"], "out-of-memory")
-        allocator = RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried 10 bytes")
+        allocator = RuntimeError(
+            "[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried 10 bytes"
+        )
         self.assertEqual(error_record(allocator)["kind"], "out-of-memory")
 
     def test_causes_follow_and_end(self) -> None:

@@ -6,6 +6,7 @@ import unittest
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+
 from touchstone_bridge.artefact import Array, Attribute
 from touchstone_bridge.errors import UnsupportedError
 from touchstone_bridge.frameworks.pytorch.models import TorchInference

@@ -6,8 +6,10 @@ import itertools
 import math
 import unittest
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
+
 from touchstone_bridge.artefact import Array, Attribute
 from touchstone_bridge.errors import UnsupportedError
 from touchstone_bridge.frameworks.pytorch.models import TorchInference
@@ -31,15 +33,20 @@ def run(
     return model.read(model.run(0))["y"]
 
 
-def windows(x: Array, kernel: Sequence[int], stride: int, dilation: int, pads: Sequence[int], fill: float) -> Array:
+def windows(
+    x: Array, kernel: Sequence[int], stride: int, dilation: int, pads: Sequence[int], fill: float
+) -> Array:
     """[N, C, out…, kernel…] by plain slicing; pads are ONNX's, begins then ends."""
     axes = len(kernel)
     x = np.pad(x, [(0, 0), (0, 0), *zip(pads[:axes], pads[axes:])], constant_values=fill)
     outs = [(x.shape[2 + a] - (kernel[a] - 1) * dilation - 1) // stride + 1 for a in range(axes)]
     result = np.empty([*x.shape[:2], *outs, *kernel], x.dtype)
+    every: tuple[Any, ...] = (slice(None), slice(None))
     for at in itertools.product(*map(range, outs)):
-        where = tuple(slice(p * stride, p * stride + (k - 1) * dilation + 1, dilation) for p, k in zip(at, kernel))
-        result[(slice(None), slice(None), *at)] = x[(slice(None), slice(None), *where)]
+        where = tuple(
+            slice(p * stride, p * stride + (k - 1) * dilation + 1, dilation) for p, k in zip(at, kernel)
+        )
+        result[every + at] = x[every + where]
     return result
 
 
@@ -92,16 +99,26 @@ class Convolution(Case):
 
     def test_automatic_pads(self) -> None:
         x, w, b = random(1, 2, 7, 7), random(3, 2, 4, 4), random(3)
-        for automatic, pads in {"SAME_UPPER": [1, 1, 2, 2], "SAME_LOWER": [2, 2, 1, 1], "VALID": [0] * 4}.items():
+        for automatic, pads in {
+            "SAME_UPPER": [1, 1, 2, 2],
+            "SAME_LOWER": [2, 2, 1, 1],
+            "VALID": [0] * 4,
+        }.items():
             with self.subTest(auto_pad=automatic):
                 expected = convolve(x, w, b, 1, 1, pads, 1)
-                self.near(run("Conv", {"x": x}, {"w": w, "b": b}, expected, {"auto_pad": automatic}), expected)
+                self.near(
+                    run("Conv", {"x": x}, {"w": w, "b": b}, expected, {"auto_pad": automatic}), expected
+                )
 
 
 class Pooling(Case):
     def test_max(self) -> None:
         x = random(2, 3, 9, 9) - 2.0  # negative everywhere: a pad of zero would win
-        for kernel, stride, dilation, pads in [(2, 2, 1, [0] * 4), (3, 2, 1, [1] * 4), (2, 1, 2, [0, 1, 1, 0])]:
+        for kernel, stride, dilation, pads in [
+            (2, 2, 1, [0] * 4),
+            (3, 2, 1, [1] * 4),
+            (2, 1, 2, [0, 1, 1, 0]),
+        ]:
             with self.subTest(kernel=kernel, pads=pads):
                 seen = windows(x, [kernel] * 2, stride, dilation, pads, -np.inf)
                 expected = seen.max(axis=(-1, -2))
@@ -125,7 +142,9 @@ class Pooling(Case):
         for pads, counted in [([0] * 4, 0), ([1] * 4, 0), ([1] * 4, 1), ([0, 1, 1, 0], 1)]:
             with self.subTest(pads=pads, counted=counted):
                 total = windows(x, [3, 3], 2, 1, pads, 0.0).sum(axis=(-1, -2))
-                expected = total / (9 if counted else windows(ones, [3, 3], 2, 1, pads, 0.0).sum(axis=(-1, -2)))
+                expected = total / (
+                    9 if counted else windows(ones, [3, 3], 2, 1, pads, 0.0).sum(axis=(-1, -2))
+                )
                 attributes: dict[str, Attribute] = {
                     "kernel_shape": [3, 3],
                     "strides": [2, 2],
@@ -150,7 +169,12 @@ class Products(Case):
                 b = random(4, 5) if right else random(5, 4)
                 expected = alpha * (a.T if left else a) @ (b.T if right else b)
                 expected = expected if c is None else expected + beta * c
-                attributes: dict[str, Attribute] = {"alpha": alpha, "beta": beta, "transA": left, "transB": right}
+                attributes: dict[str, Attribute] = {
+                    "alpha": alpha,
+                    "beta": beta,
+                    "transA": left,
+                    "transB": right,
+                }
                 weights = {"b": b} if c is None else {"b": b, "c": c}
                 with self.subTest(attributes=attributes, c=None if c is None else c.shape):
                     self.near(run("Gemm", {"a": a}, weights, expected, attributes), expected)
@@ -176,7 +200,7 @@ class Products(Case):
             self.near(model.read(model.run(0))["y"], total)
             children = [type(child).__name__ for child in model._module.children()]
             self.assertEqual(children, layers)
-            self.assertEqual("torch.add" in model._module.code, c.ndim != 1)
+            self.assertEqual("torch.add" in str(model._module.code), c.ndim != 1)
 
 
 class Elementwise(Case):
@@ -231,12 +255,19 @@ class Elementwise(Case):
 class Normalisation(Case):
     def test_softmax_follows_the_operator_set(self) -> None:
         x = random(2, 3, 4)
-        for opset, attributes, axes in [(17, {}, (2,)), (17, {"axis": 1}, (1,)), (11, {}, (1, 2)), (11, {"axis": 2}, (2,))]:
+        for opset, attributes, axes in [
+            (17, {}, (2,)),
+            (17, {"axis": 1}, (1,)),
+            (11, {}, (1, 2)),
+            (11, {"axis": 2}, (2,)),
+        ]:
             with self.subTest(opset=opset, attributes=attributes):
                 e = np.exp(x)
                 expected = e / e.sum(axis=axes, keepdims=True)
                 self.near(run("Softmax", {"x": x}, {}, expected, attributes, opset=opset), expected)
-                self.near(run("LogSoftmax", {"x": x}, {}, expected, attributes, opset=opset), np.log(expected))
+                self.near(
+                    run("LogSoftmax", {"x": x}, {}, expected, attributes, opset=opset), np.log(expected)
+                )
 
     def test_batch_normalisation(self) -> None:
         scale, bias, mean, variance = random(3), random(3, seed=1), random(3, seed=2), random(3, seed=3) + 1.5
@@ -260,7 +291,9 @@ class Shaping(Case):
         axes = np.array([1], np.int64)
         self.near(run("Squeeze", {"x": x}, {"a": axes}, x[:, 0]), x[:, 0])
         self.near(run("Unsqueeze", {"x": x}, {"a": axes}, x[:, None]), x[:, None])
-        self.near(run("Reshape", {"x": x}, {"s": np.array([3, -1], np.int64)}, x.reshape(3, 2)), x.reshape(3, 2))
+        self.near(
+            run("Reshape", {"x": x}, {"s": np.array([3, -1], np.int64)}, x.reshape(3, 2)), x.reshape(3, 2)
+        )
         self.near(run("Transpose", {"x": x}, {}, x.T), x.T)
         turned = x.transpose(2, 0, 1)
         self.near(run("Transpose", {"x": x}, {}, turned, {"perm": [2, 0, 1]}), turned)

@@ -6,6 +6,7 @@ import unittest
 from collections.abc import Callable, Mapping
 
 import numpy as np
+
 from touchstone_bridge.artefact import Array, Model
 from touchstone_bridge.errors import UnsupportedError
 from touchstone_bridge.frameworks.pytorch.models import TorchTraining

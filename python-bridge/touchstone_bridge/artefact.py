@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, List, Mapping, Union
+from typing import TYPE_CHECKING, Any, List, Mapping, Union
 
 import numpy as np
-import numpy.typing as npt
 from safetensors.numpy import load_file, save_file
 
-Array = npt.NDArray[Any]
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    import numpy.typing as npt
+
+Array: TypeAlias = "npt.NDArray[Any]"
 Tensors = Mapping[str, Array]
 Attribute = Union[int, float, str, List[int], List[float], List[str]]
 

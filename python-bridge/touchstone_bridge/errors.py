@@ -12,7 +12,9 @@ MAX_CAUSES = 8
 # Frameworks report exhausted memory as a plain RuntimeError or a class of their own, which only the name or the
 # text tells apart: PyTorch's DefaultCPUAllocator and OutOfMemoryError, TensorFlow's ResourceExhaustedError, C++'s.
 OUT_OF_MEMORY_CLASSES = frozenset({"OutOfMemoryError", "ResourceExhaustedError"})
-OUT_OF_MEMORY_TEXT = re.compile(r"can't allocate memory|cannot allocate memory|not enough memory|bad_alloc", re.I)
+OUT_OF_MEMORY_TEXT = re.compile(
+    r"can't allocate memory|cannot allocate memory|not enough memory|bad_alloc", re.I
+)
 
 
 class UnavailableError(Exception):

@@ -176,7 +176,12 @@ def _count(body: dict[str, Any], name: str, least: int = 0) -> int:
 
 def _duration(body: dict[str, Any], name: str) -> float:
     value = body.get(name)
-    if type(value) not in (int, float) or not math.isfinite(value) or value < 0:
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, (int, float))
+        or not math.isfinite(value)
+        or value < 0
+    ):
         raise ProtocolError(f"{name} is not a duration in nanoseconds")
     return float(value)
 

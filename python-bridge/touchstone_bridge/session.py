@@ -79,7 +79,9 @@ class Session:
 
     def _greet(self, request: protocol.Hello) -> Result:
         if request.protocol != protocol.PROTOCOL_VERSION:
-            raise ProtocolError(f"protocol {request.protocol}, but this worker speaks {protocol.PROTOCOL_VERSION}")
+            raise ProtocolError(
+                f"protocol {request.protocol}, but this worker speaks {protocol.PROTOCOL_VERSION}"
+            )
         self._hello = request
         return {
             "protocol": protocol.PROTOCOL_VERSION,
@@ -165,10 +167,7 @@ class Session:
         from .artefact import write_tensors
 
         loaded = self._present()
-        if isinstance(loaded, Answering):
-            tensors = verify_inference(loaded)
-        else:
-            tensors = verify_training(loaded)
+        tensors = verify_inference(loaded) if isinstance(loaded, Answering) else verify_training(loaded)
         write_tensors(Path(request.file), tensors)
         return {"buffers": loaded.manifest.buffers}
 

@@ -10,7 +10,7 @@ import faulthandler
 import os
 import signal
 import sys
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from . import protocol
 from .errors import ProtocolError, error_record
@@ -43,7 +43,7 @@ def main(arguments: list[str]) -> int:
 def open_pipe(descriptor: int, mode: str) -> BinaryIO:
     """A pipe that no process started by the framework inherits: such a process would keep it open."""
     os.set_inheritable(descriptor, False)
-    return os.fdopen(descriptor, mode)
+    return cast(BinaryIO, os.fdopen(descriptor, mode))
 
 
 def serve(session: Session, requests: BinaryIO, replies: BinaryIO) -> int:

@@ -144,10 +144,9 @@ class Builder:
         """The node that computes a value."""
         return next((node for node in self.graph.nodes if name in node.outputs), None)
 
-    def drop_if_unused(self, value: fx.Node) -> None:
-        """Removes a call that nothing reads any more."""
-        if not value.users:
-            self._code.erase_node(value)
+    def remove(self, name: str) -> None:
+        """Takes back the computation of a value that its only consumer does without."""
+        self._code.erase_node(self._values.pop(name))
 
     def finish(self) -> nn.Module:
         """The module: its `forward` takes the graph's inputs in order, and returns the output, or a tuple of them."""

@@ -25,7 +25,7 @@ def read_versions() -> dict[str, str]:
 
 def read_configuration() -> Configuration:
     """Keys of `Configuration` in adapters/adapter.ts, then PyTorch's own."""
-    onednn = torch.backends.mkldnn.is_available() and torch.backends.mkldnn.enabled
+    onednn = bool(torch.backends.mkldnn.is_available() and torch.backends.mkldnn.enabled)
     return {
         "threads": torch.get_num_threads(),
         "interOpThreads": torch.get_num_interop_threads(),

@@ -79,7 +79,9 @@ def add_bias(builder: Builder, layer: nn.Linear, node: Node, position: int) -> N
     """Gives a linear layer the bias at that input of the node."""
     value = builder.constant(node, position)
     shape = value.shape
-    layer.bias = builder.parameter(node, position, value.reshape(-1), lambda tensors: tensors[0].reshape(shape))
+    layer.bias = builder.parameter(
+        node, position, value.reshape(-1), lambda tensors: tensors[0].reshape(shape)
+    )
 
 
 OPERATORS = {"Gemm": gemm, "MatMul": matmul}

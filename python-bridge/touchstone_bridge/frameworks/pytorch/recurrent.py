@@ -30,14 +30,13 @@ def lstm(builder: Builder, node: Node) -> None:
     suffixes = DIRECTIONS[text(node, "direction", "forward")]
     input_weight, recurrent_weight = builder.constant(node, 1), builder.constant(node, 2)
     hidden = recurrent_weight.shape[-1]
-    sequence = builder.value(node.inputs[0])
-    transposition = time_first_transposition(builder, node)
+    transposition = absorbable_transposition(builder, node)
     has_bias = builder.has_input(node, 3)
     layer = nn.LSTM(
         input_weight.shape[-1],
         hidden,
         bias=has_bias,
-        batch_first=transposition,
+        batch_first=transposition is not None,
         bidirectional=len(suffixes) == 2,
         device="meta",
     )
@@ -45,12 +44,11 @@ def lstm(builder: Builder, node: Node) -> None:
     hold(builder, node, 2, layer, "weight_hh_l0", suffixes, recurrent_weight)
     if has_bias:
         hold_biases(builder, node, layer, suffixes, hidden)
-    if transposition:
-        permuted, sequence = sequence, sequence.args[0]
     state = initial_state(builder, node)
+    sequence = builder.value((transposition or node).inputs[0])
     result = builder.layer(layer, sequence) if state is None else builder.layer(layer, sequence, state)
-    if transposition:
-        builder.drop_if_unused(permuted)
+    if transposition is not None:
+        builder.remove(node.inputs[0])
     define_outputs(builder, node, result, len(suffixes), hidden)
 
 
@@ -71,15 +69,16 @@ def check(builder: Builder, node: Node) -> None:
     refuse(node, unless=both, because="with only one of initial_h and initial_c")
 
 
-def time_first_transposition(builder: Builder, node: Node) -> bool:
-    """Whether the sequence comes batch first through a Transpose(1, 0, 2), which `batch_first` makes needless.
+def absorbable_transposition(builder: Builder, node: Node) -> Node | None:
+    """The Transpose(1, 0, 2) through which the sequence comes batch first, which `batch_first` makes needless.
 
     Y would come batch first too, so only where it is unused.
     """
     source = builder.producer(node.inputs[0])
-    if source is None or source.operator != "Transpose" or (node.outputs and node.outputs[0]):
-        return False
-    return integers(source, "perm", ()) == (1, 0, 2)
+    if source is None or source.operator != "Transpose" or node.outputs[0]:
+        return None
+    alone = builder.only_consumer(node.inputs[0]) is node
+    return source if alone and integers(source, "perm", ()) == (1, 0, 2) else None
 
 
 def hold(

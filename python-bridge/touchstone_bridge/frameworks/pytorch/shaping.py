@@ -46,7 +46,9 @@ def reduce_mean(builder: Builder, node: Node) -> None:
         return
     keep = bool(integer(node, "keepdims", 1))
     axes = axes or tuple(range(rank))
-    builder.define(node.outputs[0], builder.call(torch.mean, builder.value(node.inputs[0]), axes, keepdim=keep))
+    builder.define(
+        node.outputs[0], builder.call(torch.mean, builder.value(node.inputs[0]), axes, keepdim=keep)
+    )
 
 
 OPERATORS = {
