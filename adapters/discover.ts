@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { dirname, extname, join } from 'node:path';
+import { delimiter, dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { TouchstoneError } from '../common/errors.js';
 import type { Framework, Target } from './adapter.js';
@@ -11,11 +11,15 @@ const here = dirname(fileURLToPath(import.meta.url));
 /** Not frameworks: the contract, this file, and what adapters share. */
 const notFrameworks = new Set(['adapter', 'discover', 'lowering']);
 
-/** Every framework, in the order of their names. Imports descriptors only, never a framework. */
+/**
+ * Every framework, in the order of their names, then those of `TOUCHSTONE_ADAPTER` (paths of compiled adapters outside
+ * the tree, separated as in PATH; workers inherit it). Imports descriptors only, never a framework.
+ */
 export async function discoverFrameworks(): Promise<Framework[]> {
   const names = (await readdir(here)).sort();
-  const modules = names.map(moduleOf).filter((path) => path !== undefined);
-  return Promise.all(modules.map((path) => loadFramework(path)));
+  const inTree = names.map(moduleOf).filter((path) => path !== undefined);
+  const outside = (process.env.TOUCHSTONE_ADAPTER ?? '').split(delimiter).filter(Boolean);
+  return Promise.all([...inTree, ...outside.map((path) => resolve(path))].map(loadFramework));
 }
 
 /** The target of that name, with its framework; throws when there is none. */

@@ -1,0 +1,12 @@
+/**
+ * `npm run measure:lowering`: our lowered model against one written by hand in that framework
+ * (`scripts/measure/native/`, `touchstone_bridge.measure.native_pytorch`), in turn, in one process. Bar: at most 2 %
+ * slower.
+ */
+import { compareAll } from './paired.js';
+
+await compareAll({
+  kind: 'lowering',
+  head: 'lowered ÷ hand-written',
+  meets: (ratio) => ratio <= 1.02,
+});

@@ -1,0 +1,110 @@
+/**
+ * `npm run measure:fidelity` and `npm run measure:lowering`: ours against theirs, in one process, in turn, for every
+ * target and smoke cell. Ratios are Hodges–Lehmann estimates over adjacent blocks with exact signed-rank intervals.
+ *
+ * Options: `-- --targets 'pytorch/*' --workload lenet5 --batch 1 --mode inference --pairs 40 --block 60ms`
+ */
+
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { execa } from 'execa';
+import type { RunOptions } from '../../cli/options.js';
+import { type PreparedTarget, prepare } from '../../cli/prepare.js';
+import { duration, integers, modeNames, names, positiveInteger } from '../../cli/values.js';
+import { buildFolder, projectRoot } from '../../common/paths.js';
+import type { PlannedCell } from '../../reports/schema/run-folder.js';
+import { hodgesLehmann, signedRankInterval } from '../../reports/statistics/signed-rank.js';
+import { wrapped } from '../../runners/process/command.js';
+import { allowedCpus } from '../../runners/process/cpus.js';
+import { groupKey } from '../../runners/schedule/context.js';
+import { markdownTable, ratioText } from './table.js';
+
+export interface Comparison {
+  readonly kind: 'fidelity' | 'lowering';
+  readonly head: string;
+  /** Whether a ratio keeps to the bar. */
+  readonly meets: (ratio: number) => boolean;
+}
+
+/** A cell whose iteration is longer would need minutes for the pairs; its lowering is that of the smaller batch. */
+const patienceS = 240;
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+export async function compareAll(comparison: Comparison): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      targets: { type: 'string', default: '*/*' },
+      workload: { type: 'string', default: '*' },
+      mode: { type: 'string', default: 'inference,training' },
+      batch: { type: 'string', default: '1,64' },
+      pairs: { type: 'string', default: '40' },
+      block: { type: 'string', default: '60ms' },
+    },
+  });
+  const options: RunOptions = {
+    workload: names(values.workload),
+    targets: names(values.targets),
+    mode: modeNames(values.mode),
+    batch: integers(values.batch),
+    threads: 1,
+    time: 1000,
+    seed: 1,
+    deadline: 120_000,
+  };
+  const prepared = await prepare(options, say);
+  const rows: string[][] = [];
+  for (const cell of prepared.cells.filter(
+    (one) => one.decided === null && !one.target.startsWith('null/'),
+  )) {
+    const entry = prepared.targets.find(({ target }) => target.name === cell.target);
+    const folder = prepared.artefacts[groupKey(cell)];
+    if (!entry || folder === undefined) continue;
+    const parameters = [folder, '1', String(positiveInteger(values.pairs)), String(duration(values.block))];
+    rows.push(await row(comparison, cell, await measurePairs(comparison.kind, entry, parameters)));
+    say(rows.at(-1)?.join('  ') ?? '');
+  }
+  const head = ['target', 'workload', 'mode', 'batch', comparison.head, 'bar met'];
+  process.stdout.write(`${markdownTable(head, rows)}\n`);
+}
+
+function row(
+  comparison: Comparison,
+  cell: PlannedCell,
+  pairs: readonly (readonly [number, number])[] | undefined,
+): string[] {
+  const place = [cell.target, cell.workload, cell.mode, String(cell.batch)];
+  if (!pairs) return [...place, `not measured: longer than ${patienceS} s`, ''];
+  const logs = pairs.map(([ours, theirs]) => Math.log(ours / theirs));
+  const interval = signedRankInterval(logs);
+  const ratio = Math.exp(hodgesLehmann(logs));
+  const [low, high] = interval ? [Math.exp(interval.low), Math.exp(interval.high)] : [null, null];
+  return [...place, ratioText(ratio, low, high), comparison.meets(ratio) ? 'yes' : 'no'];
+}
+
+/** Pairs of nanoseconds per iteration; undefined when they would take too long. */
+async function measurePairs(
+  kind: Comparison['kind'],
+  { target, python }: PreparedTarget,
+  parameters: readonly string[],
+): Promise<[number, number][] | undefined> {
+  const program =
+    target.host === 'node'
+      ? [process.execPath, join(buildFolder, 'scripts/measure/paired-node.js')]
+      : [python ?? 'python3', '-m', 'touchstone_bridge.measure'];
+  const cpu = allowedCpus().slice(-1);
+  const [file = '', ...rest] = wrapped([...program, kind, target.name, ...parameters], cpu);
+  const environment = {
+    ...target.environment({ threads: 1, cpus: cpu }),
+    PYTHONPATH: join(projectRoot, 'python-bridge'),
+  };
+  const child = await execa(file, rest, {
+    env: environment,
+    cwd: projectRoot,
+    timeout: patienceS * 1000,
+    reject: false,
+  });
+  if (child.timedOut) return undefined;
+  if (child.exitCode !== 0) throw new Error(`${target.name}: ${child.stderr}`);
+  const line = child.stdout.split('\n').findLast((text) => text.startsWith('{"pairs"')) ?? '{"pairs":[]}';
+  return (JSON.parse(line) as { pairs: [number, number][] }).pairs;
+}

@@ -1,0 +1,80 @@
+/** Every way in which a worker can break, in one run of the whole program: each costs its own cell only. */
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { RunResults } from '../../reports/schema/results.js';
+import { scriptedNames } from './adapters/scripted.js';
+import { bench, leftBehind, newMarker, readResults, temporaryFolder } from './command.js';
+
+const marker = newMarker();
+let results: RunResults;
+let output: string;
+
+beforeAll(async () => {
+  const folder = join(await temporaryFolder(), 'run');
+  const args = [
+    '--targets',
+    'scripted/*',
+    '--workload',
+    'lenet5',
+    '--batch',
+    '1',
+    '--rounds',
+    '6',
+    '--time',
+    '30s',
+  ];
+  const run = await bench([...args, '--deadline', '3s', '--out', folder], {
+    marker,
+    env: { NODE_OPTIONS: '--max-old-space-size=192' },
+  });
+  expect(run.exitCode, String(run.stderr)).toBe(0);
+  output = String(run.stdout);
+  results = readResults(folder);
+}, 180_000);
+
+const cellOf = (name: string) =>
+  results.cells.find((cell) => cell.target === `scripted/${name}` && cell.mode === 'inference')!;
+
+describe('a run whose workers break', () => {
+  it('gives every planned cell exactly one final state', () => {
+    expect(results.cells).toHaveLength(2 * scriptedNames.length);
+    expect(new Set(results.cells.map((cell) => cell.id)).size).toBe(results.cells.length);
+    expect(results.ending).toBe('finished');
+  });
+
+  it.each([
+    ['exits', 'failed', /exit/],
+    ['killed', 'failed', /SIGKILL/],
+    ['hangs', 'failed', /3 s|silent|deadline/],
+    ['babbles', 'failed', /protocol/],
+    ['answers-twice', 'failed', /twice|request 0/],
+    ['out-of-memory', 'failed', /memory/],
+    ['nan', 'wrong', /NaN/],
+    ['wrong-shape', 'wrong', /shape/],
+    ['wrong-when-timed', 'wrong', /timed iteration/],
+  ])('%s: %s', (name, state, reason) => {
+    const cell = cellOf(name);
+    expect(cell.state, cell.reason).toBe(state);
+    expect(cell.reason).toMatch(reason);
+    expect(cell.metrics).toBeNull();
+    expect(output).toContain(cell.reason.slice(0, 30));
+  });
+
+  it('measures the healthy ones, also one that floods its standard output', () => {
+    for (const name of ['good', 'slower', 'floods'])
+      expect(cellOf(name).state, cellOf(name).reason).toBe('ok');
+  });
+
+  it('finds the difference that was built in', () => {
+    const group = results.groups.find((candidate) => candidate.mode === 'inference')!;
+    expect(group.ranking.at(0)?.target).not.toBe('scripted/slower');
+    const { ratio } = group.comparisons.find((comparison) => comparison.target === 'scripted/slower')!;
+    expect(ratio.value).toBeGreaterThan(1.4);
+    expect(ratio.value).toBeLessThan(1.6);
+    expect(ratio.level).toBe(0.95);
+  });
+
+  it('leaves no process behind', () => {
+    expect(leftBehind(marker)).toEqual([]);
+  });
+});

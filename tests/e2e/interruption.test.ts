@@ -1,0 +1,100 @@
+/** Runs that are stopped from outside, at any moment: nothing finished is lost, nothing is counted twice, nobody stays. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { bench, leftBehind, newMarker, readResults, temporaryFolder, until } from './command.js';
+
+const args = [
+  '--targets',
+  'scripted/good,scripted/slower',
+  '--workload',
+  'lenet5',
+  '--batch',
+  '1,64',
+  '--mode',
+  'inference',
+];
+
+/** Turns in the order in which they finished, as the log holds them; a torn last line is not one. */
+function finishedTurns(folder: string): string[] {
+  const path = join(folder, 'events.ndjson');
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  const lines = text
+    .slice(0, text.lastIndexOf('\n') + 1)
+    .split('\n')
+    .filter(Boolean);
+  const events = lines.map(
+    (line) => JSON.parse(line) as { type: string; cell: string; round: number; block: number },
+  );
+  return events
+    .filter((event) => event.type === 'turn')
+    .map(({ cell, round, block }) => `${cell}@${round}.${block}`);
+}
+
+describe('Ctrl-C', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    '%s ends the workers, keeps finished turns and exits like a shell says',
+    async (signal) => {
+      const marker = newMarker();
+      const folder = join(await temporaryFolder(), 'run');
+      const run = bench([...args, '--rounds', '20', '--time', '60s', '--out', folder], { marker });
+      await until('five turns', () => finishedTurns(folder).length >= 5);
+      run.kill(signal);
+      const { exitCode, stderr } = await run;
+      expect(exitCode).toBe(signal === 'SIGINT' ? 130 : 143);
+      expect(stderr).toContain('--resume');
+      expect(leftBehind(marker)).toEqual([]);
+      const results = readResults(folder);
+      expect(results.ending).toBe('interrupted');
+      expect(results.cells.flatMap((cell) => cell.samples)).toHaveLength(finishedTurns(folder).length);
+      expect(existsSync(join(folder, 'report.html'))).toBe(true);
+    },
+  );
+});
+
+describe('kill -9 of the coordinator', () => {
+  it('at random moments, again and again, then --resume', async () => {
+    const marker = newMarker();
+    const folder = join(await temporaryFolder(), 'run');
+    let run = bench([...args, '--rounds', '6', '--time', '20s', '--out', folder], { marker });
+    let kept: string[] = [];
+    for (const afterMs of [700, 2500, 4100, 5300, 3700]) {
+      await until('the manifest', () => existsSync(join(folder, 'manifest.json')));
+      await new Promise((resolve) => setTimeout(resolve, afterMs));
+      run.kill('SIGKILL');
+      await run;
+      await until('the workers to go', () => leftBehind(marker).length === 0, 10_000);
+      const now = finishedTurns(folder);
+      expect(now.slice(0, kept.length)).toEqual(kept);
+      kept = now;
+      run = bench(['--resume', folder], { marker });
+    }
+    const { exitCode, stderr } = await run;
+    expect(exitCode, String(stderr)).toBe(0);
+    const all = finishedTurns(folder);
+    expect(all.slice(0, kept.length)).toEqual(kept);
+    expect(new Set(all).size).toBe(all.length);
+    const results = readResults(folder);
+    expect(results.ending).toBe('finished');
+    for (const cell of results.cells) expect(cell.state, cell.reason).toBe('ok');
+    expect(results.cells.flatMap((cell) => cell.samples)).toHaveLength(all.length);
+    expect(leftBehind(marker)).toEqual([]);
+  }, 180_000);
+});
+
+describe('two runs at once in one checkout', () => {
+  it('wait for each other and both end well', async () => {
+    const marker = newMarker();
+    const folder = await temporaryFolder();
+    const runs = ['one', 'two'].map((name) =>
+      bench([...args, '--rounds', '2', '--time', '4s', '--out', join(folder, name)], { marker }),
+    );
+    const ended = await Promise.all(runs);
+    expect(ended.map((run) => run.exitCode)).toEqual([0, 0]);
+    expect(ended.filter((run) => String(run.stderr).includes('another run measures'))).toHaveLength(1);
+    for (const name of ['one', 'two']) {
+      for (const cell of readResults(join(folder, name)).cells) expect(cell.state, cell.reason).toBe('ok');
+    }
+    expect(leftBehind(marker)).toEqual([]);
+  }, 120_000);
+});

@@ -1,0 +1,91 @@
+/** What a stranger types: help, mistakes, and a plan. */
+import { describe, expect, it } from 'vitest';
+import { bench } from './command.js';
+
+const lastLine = (text: unknown) => String(text).trim().split('\n').at(-1);
+
+describe('the command line', () => {
+  it('explains itself', async () => {
+    const { exitCode, stdout } = await bench(['--help']);
+    expect(exitCode).toBe(0);
+    for (const word of ['run', 'list', 'doctor', 'setup', 'report', 'compare'])
+      expect(stdout).toContain(word);
+    const run = await bench(['run', '--help']);
+    const flags = [
+      'suite',
+      'workload',
+      'targets',
+      'mode',
+      'batch',
+      'threads',
+      'rounds',
+      'time',
+      'seed',
+      'out',
+      'resume',
+      'model',
+      'input',
+      'installed-only',
+      'dry-run',
+    ];
+    for (const flag of flags) expect(run.stdout).toContain(`--${flag}`);
+  });
+
+  it.each([
+    [['--targets', 'pytorch/cpuu'], 'did you mean pytorch/cpu?'],
+    [['--workload', 'lenet'], 'did you mean lenet5?'],
+    [['--suite', 'smok'], 'did you mean smoke?'],
+  ])('%s gets the nearest name', async (args, hint) => {
+    const { exitCode, stderr } = await bench([...args, '--dry-run']);
+    expect(exitCode).toBe(2);
+    expect(lastLine(stderr)).toContain(hint);
+  });
+
+  it.each([
+    [['--time', 'soon'], 'duration'],
+    [['--batch', '0'], 'whole number'],
+    [['--mode', 'learning'], 'inference, training'],
+    [['--input', 'x'], 'name=1x3x224x224'],
+    [['--input', 'x=1x2'], '--model'],
+    [['--model', 'nowhere.onnx'], 'nowhere.onnx'],
+    [['--nonsense'], '--nonsense'],
+    [['report', 'nowhere'], 'nowhere'],
+    [['compare', 'nowhere', 'nowhere'], 'nowhere'],
+  ])('%s is refused in one line', async (args, hint) => {
+    const { exitCode, stderr } = await bench(args);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(hint);
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it('prints the plan with a reason for every cell that will not run', async () => {
+    const { exitCode, stdout } = await bench(['--dry-run', '--targets', 'onnxruntime/*,convnetjs/*,tfjs/*']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('32 cells planned');
+    expect(stdout).toMatch(/unsupported/);
+    expect(stdout).toMatch(/Conv2DBackpropFilter/);
+    expect(stdout).toMatch(/LSTM/);
+  });
+
+  it('lists suites, workloads with their sources, and targets', async () => {
+    const { stdout } = await bench(['list', '--json']);
+    const listing = JSON.parse(String(stdout)) as {
+      workloads: { name: string; source: string }[];
+      targets: { name: string }[];
+    };
+    expect(listing.workloads.map((workload) => workload.name)).toEqual(
+      expect.arrayContaining(['lenet5', 'row-lstm']),
+    );
+    for (const workload of listing.workloads) expect(workload.source.length).toBeGreaterThan(10);
+    const names = [
+      'onnxruntime/cpu',
+      'tfjs/js',
+      'tfjs/wasm',
+      'convnetjs/js',
+      'pytorch/cpu',
+      'null/node',
+      'null/python',
+    ];
+    expect(listing.targets.map((target) => target.name)).toEqual(expect.arrayContaining(names));
+  });
+});
