@@ -23,11 +23,7 @@ const spoilers: Readonly<Record<string, Spoiler>> = {
   'transposed-weights': { model: (model) => changeWeight(model, hasShape(4), transposeWindow) },
   'missing-bias': { model: (model) => changeWeight(model, hasShape(1), zero) },
   'softmax-twice': {
-    inference: (model) => ({
-      ...model,
-      run: model.run,
-      read: (output) => mapTensors(model.read(output), softmax),
-    }),
+    inference: (model) => withRead(model, (output) => mapTensors(model.read(output), softmax)),
   },
   'gates-in-another-order': { model: (model) => changeWeight(model, hasShape(3), swapGates) },
   'momentum-dampened': { model: dampen },
@@ -125,10 +121,14 @@ function dampen(model: Model): Model {
   };
 }
 
+/** The same model with another `read`; adapters may be classes, which a spread would take apart. */
+function withRead(model: InferenceModel, read: InferenceModel['read']): InferenceModel {
+  return { run: (buffer) => model.run(buffer), read, dispose: () => model.dispose() };
+}
+
 function stale(model: InferenceModel): InferenceModel {
   let first: unknown;
   return {
-    ...model,
     async run(buffer) {
       first ??= await model.run(buffer);
       return first;

@@ -1,0 +1,80 @@
+/**
+ * The gate is proved: adapters that are subtly wrong, each in one way, run through real workers and must be caught;
+ * the same adapter with nothing wrong must pass.
+ */
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findTarget } from '../../adapters/discover.js';
+import { buildFolder } from '../../common/paths.js';
+import type { ParityCheck } from '../../reports/schema/results.js';
+import { checkParity } from '../../runners/gate/parity.js';
+import { loadReference } from '../../runners/gate/reference.js';
+import { startWorker } from '../../runners/process/session.js';
+import { protocolVersion } from '../../runners/protocol/messages.js';
+import { workloadArtefact } from '../../suites/onnx/artefact.js';
+import { readTensors } from '../../suites/onnx/safetensors.js';
+import type { Mode, Workload } from '../../suites/workload.js';
+import { temporaryFolder } from '../e2e/command.js';
+import { lenet5, rowLstm } from './workloads.js';
+
+const adapter = join(buildFolder, 'tests/gate/adapters/wrong.js');
+const before = process.env.TOUCHSTONE_ADAPTER;
+beforeAll(() => void (process.env.TOUCHSTONE_ADAPTER = adapter));
+afterAll(() => {
+  if (before === undefined) delete process.env.TOUCHSTONE_ADAPTER;
+  else process.env.TOUCHSTONE_ADAPTER = before;
+});
+
+async function gate(kind: string, workload: Workload, mode: Mode): Promise<ParityCheck[]> {
+  const { folder } = await workloadArtefact(workload, mode, 1, 0);
+  const { target } = await findTarget(`wrong/${kind}`);
+  const scratch = await temporaryFolder();
+  const budget = { threads: 1, cpus: [] };
+  const worker = startWorker({ target, budget, logFile: join(scratch, 'log'), deadlineMs: 60_000 });
+  try {
+    await worker.request({ type: 'hello', protocol: protocolVersion, target: target.name, budget });
+    await worker.request({ type: 'describe' });
+    await worker.request({ type: 'load', folder, mode });
+    const file = join(scratch, 'actual.safetensors');
+    await worker.request({ type: 'verify', file });
+    const { expected, weights, tolerance } = await loadReference(folder);
+    return checkParity({ expected, actual: await readTensors(file), initial: weights, tolerance });
+  } finally {
+    await worker.kill();
+  }
+}
+
+const failing = (checks: readonly ParityCheck[]) =>
+  checks.filter((check) => !check.passed).map((check) => check.what);
+
+describe('the parity gate', () => {
+  it.each([
+    [lenet5, 'inference'],
+    [lenet5, 'training'],
+    [rowLstm, 'inference'],
+    [rowLstm, 'training'],
+  ] as const)('passes what is right: $name %s', async (workload, mode) => {
+    const checks = await gate('nothing-wrong', workload, mode);
+    expect(failing(checks)).toEqual([]);
+    const kinds = mode === 'inference' ? ['output'] : ['output', 'loss', 'gradient', 'weight'];
+    expect(checks.map((check) => check.what)).toEqual(kinds);
+  });
+
+  it.each([
+    ['transposed-weights', lenet5, 'inference', 'output'],
+    ['transposed-weights', lenet5, 'training', 'gradient'],
+    ['missing-bias', lenet5, 'inference', 'output'],
+    ['missing-bias', lenet5, 'training', 'loss'],
+    ['softmax-twice', lenet5, 'inference', 'output'],
+    ['gates-in-another-order', rowLstm, 'inference', 'output'],
+    ['gates-in-another-order', rowLstm, 'training', 'gradient'],
+    ['momentum-dampened', lenet5, 'training', 'weight'],
+    ['momentum-dampened', rowLstm, 'training', 'weight'],
+    ['stale-output', lenet5, 'inference', 'output'],
+    ['half-precision', lenet5, 'inference', 'output'],
+    ['half-precision', rowLstm, 'inference', 'output'],
+    ['half-precision', lenet5, 'training', 'gradient'],
+  ] as const)('catches %s in $name %s by its %s', async (kind, workload, mode, what) => {
+    expect(failing(await gate(kind, workload, mode))).toContain(what);
+  });
+});
