@@ -15,18 +15,24 @@ export interface Side {
 
 interface DifferenceRule {
   readonly key: string;
+  readonly title: string;
   /** Completes "`<target>` …": `computes with 2 threads`. */
   says(value: Exclude<Value, null>): string;
 }
 
 const differenceRules: readonly DifferenceRule[] = [
-  { key: 'threads', says: (value) => `computes with ${plural(value, 'thread')}` },
-  { key: 'interOpThreads', says: (value) => `spreads operators over ${plural(value, 'thread')}` },
-  { key: 'instructionSet', says: (value) => `uses ${value} instructions` },
-  { key: 'execution', says: (value) => `executes in ${value} mode` },
-  { key: 'arithmetic', says: (value) => `multiplies in ${value}` },
+  { key: 'threads', title: 'threads', says: (value) => `computes with ${plural(value, 'thread')}` },
+  {
+    key: 'interOpThreads',
+    title: 'threads over operators',
+    says: (value) => `spreads operators over ${plural(value, 'thread')}`,
+  },
+  { key: 'instructionSet', title: 'instructions', says: (value) => `uses ${value} instructions` },
+  { key: 'execution', title: 'execution', says: (value) => `executes in ${value} mode` },
+  { key: 'arithmetic', title: 'arithmetic', says: (value) => `multiplies in ${value}` },
   {
     key: 'flushToZero',
+    title: 'subnormal numbers flushed to zero',
     says: (value) => `${value ? 'flushes' : 'does not flush'} subnormal numbers to zero`,
   },
 ];
@@ -54,6 +60,27 @@ export function notLikeForLike(first: Side, second: Side, batch: number): string
     return theirs === undefined ? [] : [`${b.target} ${theirs}`];
   });
   return [...differences, ...peculiarities];
+}
+
+/** One compared setting that is not the same for all: `instructions: avx2 (a, b); scalar (c)`. */
+export function settingsInShort(sides: readonly Side[]): string[] {
+  return differenceRules.flatMap(({ key, title }) => {
+    const byValue = targetsByValue(sides, key);
+    if (byValue.size < 2) return [];
+    const values = [...byValue].map(([value, targets]) => `${value} (${targets.join(', ')})`);
+    return [`${title}: ${values.join('; ')}`];
+  });
+}
+
+function targetsByValue(sides: readonly Side[], key: string): Map<string, string[]> {
+  const byValue = new Map<string, string[]>();
+  for (const { target, settings } of sides) {
+    const value = settings[key] ?? null;
+    if (value === null) continue;
+    const name = typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value).toLowerCase();
+    byValue.set(name, [...(byValue.get(name) ?? []), target]);
+  }
+  return byValue;
 }
 
 function same(a: Value, b: Value): boolean {

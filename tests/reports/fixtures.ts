@@ -141,7 +141,7 @@ function gate(
       loadNs: 4e6 + us * 3000,
       firstNs: us * 1000 * 8 + 2e6,
       iterationNs: us * 990,
-      peakRssBytes: python.has(cell.target) ? 310e6 + us * 10 : 95e6 + us * 40,
+      peakRssBytes: Math.round(python.has(cell.target) ? 310e6 + us * 10 : 95e6 + us * 40),
     });
     return bad ? [] : [{ cell, us, truth: real }];
   });
@@ -213,21 +213,29 @@ function startProcess(log: Log, target: string, process: number, round: number |
     round,
     runtime: js ? 'node 20.20.2' : 'python 3.11.7',
     versions: { [target.split('/')[0] ?? target]: '1.2.3' },
-    configuration: {
-      threads: 1,
-      interOpThreads: target === 'onnxruntime/cpu' ? 1 : null,
-      instructionSet: target.endsWith('/js') ? 'scalar' : target === 'tfjs/wasm' ? 'wasm simd128' : 'avx2',
-      kernelLibrary: js ? 'plain JavaScript' : 'oneDNN',
-      execution: js ? 'eager' : 'graph',
-      layout: js ? 'NHWC' : 'NCHW',
-      arithmetic: target === 'convnetjs/js' ? 'float64' : 'float32',
-      flushToZero: null,
-      ...(target === 'convnetjs/js' ? { batching: 'one example at a time' } : {}),
-    },
+    configuration: configurations[target] ?? plainJavaScript,
     spawnMs: 45 * Math.exp(0.1 * random.normal()),
     importMs: (js ? 220 : 1900) * Math.exp(0.08 * random.normal()),
   });
 }
+
+const plainJavaScript = {
+  threads: 1,
+  interOpThreads: null,
+  instructionSet: 'scalar',
+  kernelLibrary: 'plain JavaScript',
+  execution: 'eager',
+  layout: 'NHWC',
+  arithmetic: 'float32',
+  flushToZero: null,
+};
+const native = { ...plainJavaScript, instructionSet: 'avx2', execution: 'graph', layout: 'NCHW' };
+const configurations: Readonly<Record<string, Record<string, string | number | boolean | null>>> = {
+  'onnxruntime/cpu': { ...native, interOpThreads: 1, kernelLibrary: 'MLAS', execution: 'graph, optimised' },
+  'pytorch/cpu': { ...native, kernelLibrary: 'oneDNN' },
+  'tfjs/wasm': { ...plainJavaScript, instructionSet: 'wasm simd128', kernelLibrary: 'XNNPACK' },
+  'convnetjs/js': { ...plainJavaScript, arithmetic: 'float64', batching: 'one example at a time' },
+};
 
 /** Log-normal with a rare long pause. The median stays at the centre. */
 function samples(random: Random, centreNs: number, count: number): number[] {

@@ -1,0 +1,60 @@
+/** What a run says in sentences: the same in the terminal and at the head of the page. */
+import type { CellState, Group, RunResults } from './schema/results.js';
+import { groupTitle, inline, listed, ratio } from './text.js';
+
+/** One sentence for a group: who is fastest, by how much over the next rank, or that it cannot be told. */
+export function verdict(group: Group): string {
+  const leaders = group.ranking.filter(({ rank }) => rank === 1).map(({ target }) => target);
+  const next = group.ranking.find(({ rank }) => rank > 1);
+  const [fastest] = leaders;
+  if (fastest === undefined) return 'No target has a result.';
+  if (group.ranking.length === 1) return `Only ${fastest} has a result: there is nothing to compare it with.`;
+  const comparison = group.comparisons.find(({ target }) => target === next?.target);
+  const lead = next && comparison ? `${next.target} takes ${times(comparison)} as long` : '';
+  if (leaders.length === 1) return `${fastest} is fastest; ${lead}.`;
+  const together = `${listed(leaders)} cannot be told apart`;
+  return lead ? `${together}; ${lead} as ${fastest}.` : `${together}.`;
+}
+
+function times(comparison: Group['comparisons'][number]): string {
+  return inline(ratio(comparison.ratio));
+}
+
+/** How many cells ended in each state, in the order in which states are shown. */
+export function stateCounts(results: RunResults): { state: CellState; count: number }[] {
+  const order: CellState[] = ['ok', 'wrong', 'failed', 'unsupported', 'unavailable'];
+  return order
+    .map((state) => ({ state, count: results.cells.filter((cell) => cell.state === state).length }))
+    .filter(({ count }) => count > 0);
+}
+
+/** Highest level that all of the run's compared cells have; null where one has no interval, undefined without any. */
+export function commonLevel(results: RunResults): number | null | undefined {
+  const levels = results.cells.flatMap(({ metrics }) => (metrics ? [metrics.iterationNs.level] : []));
+  if (levels.length === 0) return undefined;
+  return levels.reduce<number | null>(
+    (lowest, level) => (lowest === null || level === null ? null : Math.min(lowest, level)),
+    1,
+  );
+}
+
+/** Every difference of settings within a group, once. */
+export function groupDifferences(group: Group): string[] {
+  return [...new Set(group.comparisons.flatMap(({ notLikeForLike }) => notLikeForLike))];
+}
+
+export function groupCells(results: RunResults, group: Group): RunResults['cells'] {
+  return results.cells.filter((cell) => groupTitle(cell) === groupTitle(group));
+}
+
+/** How the run ended, where it did not simply finish. */
+export function endingText(ending: RunResults['ending']): string | undefined {
+  const texts = {
+    finished: undefined,
+    interrupted: 'The run was interrupted; `--resume` continues it.',
+    storage:
+      'The run folder could not be written to the end; free some space, then `--resume` continues the run.',
+    error: 'The run stopped by an error; `--resume` continues it.',
+  };
+  return texts[ending];
+}

@@ -1,0 +1,111 @@
+/** The comparison as it stands in the terminal when a run ends: at most 100 columns, colours only where wanted. */
+import Table from 'cli-table3';
+import pc from 'picocolors';
+import { settingsInShort } from '../analyse/configuration-lint.js';
+import type { CellResult, Group, RunResults } from '../schema/results.js';
+import { commonLevel, endingText, groupCells, stateCounts, verdict } from '../summary.js';
+import { duration, groupTitle, inline, rate, ratio } from '../text.js';
+import { clean, fitted, wrapped } from './lines.js';
+
+const columns = 100;
+
+export function renderTerminal(results: RunResults): string {
+  const parts = [
+    header(results),
+    ...results.groups.map((group) => groupText(results, group)),
+    footer(results),
+  ];
+  return parts.join('\n\n');
+}
+
+function header(results: RunResults): string {
+  const level = commonLevel(results);
+  const intervals =
+    level === undefined
+      ? 'nothing was timed'
+      : level === null
+        ? 'too few rounds for intervals (6 give 95 %, 8 give 99 %)'
+        : `intervals at ${Math.round(level * 100)} %`;
+  const { finishedRounds, plannedRounds, options } = results;
+  const threads = `${options.threads} thread${options.threads === 1 ? '' : 's'}`;
+  const line = `Run ${clean(results.id)}: ${finishedRounds} of ${plannedRounds} rounds, ${intervals}, ${threads}`;
+  const ending = endingText(results.ending);
+  return [pc.bold(fitted(line, columns)), ...(ending ? [pc.yellow(ending)] : [])].join('\n');
+}
+
+function groupText(results: RunResults, group: Group): string {
+  const cells = groupCells(results, group);
+  const lines = [pc.bold(pc.cyan(fitted(groupTitle(group), columns)))];
+  if (group.ranking.length > 0) lines.push(tableOf(cells, group));
+  lines.push(...wrapped(verdict(group), columns, '  '));
+  const whole = new Set(sameEverywhere(results).map(({ target }) => target));
+  for (const cell of cells) {
+    if (cell.state !== 'ok' && !whole.has(cell.target)) lines.push(...notOk(cell));
+  }
+  return lines.join('\n');
+}
+
+function tableOf(cells: readonly CellResult[], group: Group): string {
+  const table = new Table({
+    head: ['rank', 'target', 'time per iteration', 'against the fastest', 'items/s'].map((text) =>
+      pc.dim(text),
+    ),
+    colAligns: ['right', 'left', 'right', 'right', 'right'],
+    style: { head: [], border: [], compact: true, 'padding-left': 1, 'padding-right': 1 },
+    chars: borders,
+  });
+  for (const { target, rank } of group.ranking) {
+    const metrics = cells.find((cell) => cell.target === target)?.metrics;
+    if (!metrics) continue;
+    const comparison = group.comparisons.find((candidate) => candidate.target === target);
+    const tied = group.ranking.filter((other) => other.rank === rank).length > 1;
+    table.push([
+      `${rank}${tied ? '=' : ' '}`,
+      rank === 1 ? pc.green(fitted(target, 24)) : fitted(target, 24),
+      inline(duration(metrics.iterationNs)),
+      comparison ? inline(ratio(comparison.ratio)) : '1×',
+      rate(metrics.itemsPerSecond).value,
+    ]);
+  }
+  return table.toString();
+}
+
+/** A rule under the head and nothing else. */
+const borders = {
+  ...Object.fromEntries(
+    ['top', 'bottom', 'left', 'right', 'mid'].flatMap((side) =>
+      ['', '-mid', '-left', '-right'].map((part) => [`${side}${part}`, '']),
+    ),
+  ),
+  middle: ' ',
+};
+
+function notOk(cell: CellResult): string[] {
+  const colour = cell.state === 'wrong' || cell.state === 'failed' ? pc.red : pc.dim;
+  return wrapped(`${cell.target}: ${cell.state}: ${cell.reason}`, columns, '  – ').map(colour);
+}
+
+/** Targets all of whose cells came to the same end for the same reason: said once, by their first cell. */
+function sameEverywhere(results: RunResults): CellResult[] {
+  return results.targets.flatMap(({ target }) => {
+    const cells = results.cells.filter((cell) => cell.target === target);
+    const [first] = cells;
+    const same = cells.every(({ state, reason }) => state === first?.state && reason === first.reason);
+    return first && first.state !== 'ok' && cells.length > 1 && same ? [first] : [];
+  });
+}
+
+function footer(results: RunResults): string {
+  const counts = stateCounts(results).map(({ state, count }) => `${count} ${state}`);
+  const compared = new Set(results.groups.flatMap(({ ranking }) => ranking.map(({ target }) => target)));
+  const sides = results.targets.filter(({ target }) => compared.has(target));
+  const settings = settingsInShort(
+    sides.map(({ target, configuration }) => ({ target, settings: configuration })),
+  );
+  return [
+    ...sameEverywhere(results).flatMap(notOk),
+    ...settings.flatMap((text) => wrapped(`not like for like: ${text}`, columns, '  ! ').map(pc.yellow)),
+    ...wrapped(`${results.cells.length} cells: ${counts.join(', ')}.`, columns, ''),
+    'Targets that share a rank (=) cannot be told apart. A ratio above 1× is slower than the fastest.',
+  ].join('\n');
+}

@@ -1,0 +1,42 @@
+/** Text from outside in lines of a terminal. */
+import { messageOf } from '../../common/errors.js';
+
+/** Without line breaks, control characters and terminal escapes. */
+export function clean(text: string): string {
+  return messageOf(text);
+}
+
+/** At most `width` characters; what is cut off is marked. */
+export function fitted(text: string, width: number): string {
+  const characters = [...clean(text)];
+  return characters.length <= width ? characters.join('') : `${characters.slice(0, width - 1).join('')}…`;
+}
+
+/** Lines of at most `width` characters: the first begins with `lead`, the others with as many spaces. */
+export function wrapped(text: string, width: number, lead: string): string[] {
+  const room = width - lead.length;
+  const lines: string[] = [];
+  let line = '';
+  for (const word of clean(text)
+    .split(' ')
+    .flatMap((part) => pieces(part, room))) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if ([...longer].length <= room) {
+      line = longer;
+    } else {
+      lines.push(line);
+      line = word;
+    }
+  }
+  const indent = ' '.repeat(lead.length);
+  return [...lines, line].map((content, index) => `${index === 0 ? lead : indent}${content}`);
+}
+
+/** A word longer than a line, such as a path, is cut. */
+function pieces(word: string, room: number): string[] {
+  const characters = [...word];
+  const count = Math.max(1, Math.ceil(characters.length / room));
+  return Array.from({ length: count }, (_, index) =>
+    characters.slice(index * room, (index + 1) * room).join(''),
+  );
+}

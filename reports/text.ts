@@ -1,0 +1,91 @@
+/** How quantities and names are written, the same in the terminal and on the page. */
+import type { CellResult, Estimate, Group } from './schema/results.js';
+import { type Bounds, digits } from './statistics/digits.js';
+
+/** A quantity in one unit, its interval beside it. */
+export interface Quantity {
+  readonly value: string;
+  /** `[61.2, 63.0]`, or empty where there is none. */
+  readonly interval: string;
+  readonly unit: string;
+}
+
+const timeUnits = [
+  { unit: 'ns', ns: 1 },
+  { unit: 'µs', ns: 1e3 },
+  { unit: 'ms', ns: 1e6 },
+  { unit: 's', ns: 1e9 },
+] as const;
+
+/** In the largest unit in which the value is at least 1. */
+export function duration(ns: Bounds): Quantity {
+  const scale = timeUnits.findLast((candidate) => ns.value >= candidate.ns) ?? timeUnits[0];
+  return quantity(ns, scale.ns, scale.unit);
+}
+
+export function rate(perSecond: Bounds): Quantity {
+  return quantity(perSecond, 1, '/s');
+}
+
+export function ratio(value: Bounds): Quantity {
+  return quantity(value, 1, '×');
+}
+
+export function bytes(count: number): string {
+  const mebibytes = count / 2 ** 20;
+  return mebibytes < 1024 ? `${grouped(mebibytes.toFixed(0))} MiB` : `${(mebibytes / 1024).toFixed(1)} GiB`;
+}
+
+/** Two digits, without an interval: for what was observed once. */
+export function once(ns: number): string {
+  return inline(duration({ value: ns, low: null, high: null }));
+}
+
+/** `62.1 µs [61.2, 63.0]`, `3.05× [2.99, 3.12]` */
+export function inline({ value, interval, unit }: Quantity): string {
+  const space = unit === '×' || unit === '/s' ? '' : ' ';
+  return `${value}${space}${unit}${interval ? ` ${interval}` : ''}`;
+}
+
+function quantity({ value, low, high }: Bounds, scale: number, unit: string): Quantity {
+  const divided = (bound: number | null) => (bound === null ? null : bound / scale);
+  const written = digits({ value: value / scale, low: divided(low), high: divided(high) });
+  const bounded = written.low !== null && written.high !== null;
+  const interval = bounded ? `[${grouped(written.low)}, ${grouped(written.high)}]` : '';
+  return { value: grouped(written.value), interval, unit };
+}
+
+/** 1234567 → 1,234,567 */
+function grouped(number: string): string {
+  const [whole = '', fraction] = number.split('.');
+  const separated = whole.replace(/\B(?=(\d{3})+$)/g, ',');
+  return fraction === undefined ? separated : `${separated}.${fraction}`;
+}
+
+export function percent(share: number): string {
+  const value = share * 100;
+  return `${value < 10 ? Number(value.toPrecision(2)) : Math.round(value)} %`;
+}
+
+/** `99 %`, or why there is none. */
+export function levelText(estimate: Pick<Estimate, 'level' | 'rounds'>): string {
+  if (estimate.level !== null) return `${Math.round(estimate.level * 100)} % interval`;
+  const rounds = `${estimate.rounds} round${estimate.rounds === 1 ? '' : 's'}`;
+  return `no interval: ${rounds}, 6 are needed`;
+}
+
+/** `lenet5 · inference · batch 64`; precision and track only where they are not the usual ones. */
+export function groupTitle(
+  group: Pick<Group | CellResult, 'workload' | 'mode' | 'batch' | 'precision' | 'track'>,
+): string {
+  const parts = [group.workload, group.mode, `batch ${group.batch}`];
+  if (group.precision !== 'float32') parts.push(group.precision);
+  if (group.track !== 'default') parts.push(group.track);
+  return parts.join(' · ');
+}
+
+/** `a`, `a and b`, `a, b and c` */
+export function listed(names: readonly string[]): string {
+  if (names.length <= 1) return names.join('');
+  return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}

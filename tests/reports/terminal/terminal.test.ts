@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { analyse } from '../../../reports/analyse/index.js';
+import { renderTerminal } from '../../../reports/terminal/index.js';
+import { clean, fitted, wrapped } from '../../../reports/terminal/lines.js';
+import { type FixtureOptions, fixtureRun } from '../fixtures.js';
+
+/** Colours are off where output is no terminal, and so in tests; strip them where a shell forces them. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: that is how colours begin
+const plain = (text: string) => text.replaceAll(/\u001b\[\d+m/g, '');
+const render = (options?: FixtureOptions) => {
+  const { manifest, events } = fixtureRun(options);
+  return plain(renderTerminal(analyse(manifest, events)));
+};
+
+describe('the comparison table', () => {
+  const text = render();
+  const rows = text.split('\n');
+
+  it('says rank, time and ratio with intervals, fastest first', () => {
+    const start = rows.indexOf('lenet5 · inference · batch 1');
+    const table = rows.slice(start + 1, start + 7);
+    expect(table[0]).toMatch(/rank +target +time per iteration +against the fastest +items\/s/);
+    expect(table[1]).toMatch(/1 +onnxruntime\/cpu +6\d µs \[\d+, \d+] +1× +1\d,\d00/);
+    expect(table[2]).toMatch(/2 +pytorch\/cpu +1\d\d µs \[\d+, \d+] +3\.\d+× \[[23]\.\d+, 3\.\d+]/);
+    expect(table.slice(4).map((row) => row.trim().slice(0, 2))).toEqual(['4=', '4=']);
+  });
+
+  it('fits into 100 columns, hostile names included', () => {
+    for (const line of [...rows, ...render({ hostile: true }).split('\n')]) {
+      expect([...line].length).toBeLessThanOrEqual(100);
+    }
+  });
+
+  it('gives every other cell its state and reason, and no number', () => {
+    const flat = text.replaceAll(/\s+/g, ' ');
+    expect(flat).toContain('slowpoke/js: wrong: a timed iteration of round 4 gave another result');
+    expect(flat).toContain('tfjs/wasm: failed: it has no kernel for the gradient Conv2DBackpropFilter');
+    expect(flat).toContain('35 cells: 20 ok, 3 wrong, 3 failed, 4 unsupported, 5 unavailable.');
+    expect(flat.match(/jax\/cpu/g)).toHaveLength(2);
+  });
+
+  it('names settings that differ', () => {
+    expect(text.replaceAll(/\s+/g, ' ')).toContain('arithmetic: float32 (onnxruntime/cpu,');
+  });
+});
+
+it('with too few rounds there is no interval, and it says so', () => {
+  const text = render({ rounds: 4, plannedRounds: 8, ending: 'interrupted' });
+  expect(text).toContain('4 of 8 rounds, too few rounds for intervals (6 give 95 %, 8 give 99 %)');
+  expect(text).toContain('The run was interrupted; `--resume` continues it.');
+  expect(text).not.toMatch(/× \[/);
+});
+
+it('a run in which nothing was timed is still a text', () => {
+  const { manifest } = fixtureRun();
+  const text = plain(renderTerminal(analyse(manifest, [])));
+  expect(text).toContain('nothing was timed');
+  expect(text).toContain('No target has a result.');
+});
+
+describe('lines', () => {
+  it('terminal escapes and line breaks do not get through', () => {
+    expect(clean('a\u001b[2Jb\r\nc\u0007')).toBe('a [2Jb c');
+  });
+  it('long text is cut or wrapped to the width', () => {
+    expect(fitted('abcdef', 4)).toBe('abc…');
+    expect(fitted('abcd', 4)).toBe('abcd');
+    expect(wrapped('one two three', 8, '- ')).toEqual(['- one', '  two', '  three']);
+    expect(wrapped('abcdefghij', 6, '- ')).toEqual(['- abcd', '  efgh', '  ij']);
+  });
+});
