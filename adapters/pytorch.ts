@@ -61,8 +61,8 @@ export default framework;
 /** What the lowering can build, decided from operators, attributes and shapes alone. */
 function supports(graph: Graph, mode: Mode): Support {
   for (const node of graph.nodes) {
-    const check = operators[node.operator];
-    if (!check) return unsupported(`the PyTorch lowering has no operator ${node.operator}`);
+    const check = Object.hasOwn(operators, node.operator) ? operators[node.operator] : undefined;
+    if (check === undefined) return unsupported(`the PyTorch lowering has no operator ${node.operator}`);
     const refused = check(node, graph, mode);
     if (refused !== undefined) return unsupported(`${node.operator} (${node.name}) ${refused}`);
   }
