@@ -1,0 +1,67 @@
+/**
+ * LeNet-5 on MNIST digits.
+ *
+ * Source: LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document recognition", Proceedings of
+ * the IEEE 86 (1998), section II.B: convolution 6@5×5, 2× subsampling, convolution 16@5×5, 2× subsampling, then 120,
+ * 84 and 10 units.
+ *
+ * The variant is the one that today's tutorials teach, drawn so that every framework here has each operator natively:
+ * - ReLU for the scaled tanh, and max pooling for the trainable average pooling: ConvNetJS pools by maximum only.
+ * - Every feature map of the second convolution sees all six maps; the paper's sparse connection table is expressible
+ *   in no framework's convolution layer.
+ * - A linear layer with softmax cross-entropy for the radial basis output.
+ * - 28 × 28 input with padding 2 in the first convolution, which gives the paper's 32 × 32 field; the padding is
+ *   symmetric, because ConvNetJS knows no other.
+ *
+ * Parameters: 6·25+6 + 16·6·25+16 + 400·120+120 + 120·84+84 + 84·10+10 = 61,706.
+ */
+import { digits, pixels } from '../data/mnist.js';
+import type { GraphBuilder } from '../onnx/builder.js';
+import type { Workload } from '../workload.js';
+
+const classes = 10;
+
+const lenet5: Workload = {
+  name: 'lenet5',
+  title: 'LeNet-5 (ReLU, max pooling) on MNIST digits',
+  source: 'LeCun et al., Gradient-based learning applied to document recognition, Proc. IEEE 86 (1998), II.B',
+  family: 'cnn',
+  modes: ['inference', 'training'],
+  batches: [1, 64],
+  parameterCount: 61_706,
+  training: {
+    loss: 'softmax-cross-entropy',
+    optimiser: { name: 'sgd', learningRate: 0.01, momentum: 0.9 },
+    steps: 3,
+  },
+  tolerance: {
+    // Forward in float32: sums of at most 400 products of order 1.
+    output: 1e-4,
+    loss: 1e-4,
+    // A gradient sums over the batch and the image as well, and cancels in part.
+    gradient: 1e-3,
+    // How far the weights moved: the movement itself is rounded to the weights' own precision.
+    weight: 2e-3,
+  },
+  build(graph: GraphBuilder, batch, mode) {
+    const image = graph.input('image', [batch, 1, 28, 28]);
+    const first = graph.maxPool(graph.relu(graph.conv(image, 'conv1', 1, 6, 5, 2)), 2);
+    const second = graph.maxPool(graph.relu(graph.conv(first, 'conv2', 6, 16, 5, 0)), 2);
+    const third = graph.relu(graph.gemm(graph.flatten(second), 'fc1', 400, 120, 2));
+    const fourth = graph.relu(graph.gemm(third, 'fc2', 120, 84, 2));
+    const logits = graph.gemm(fourth, 'fc3', 84, classes, 1);
+    graph.output(mode === 'inference' ? graph.softmax(logits) : logits, [batch, classes]);
+  },
+  inputs(batch, buffer, mode) {
+    const { images, labels } = digits(batch, buffer);
+    const image = {
+      type: 'float32' as const,
+      shape: [batch, 1, 28, 28],
+      data: images.subarray(0, batch * pixels),
+    };
+    return mode === 'inference'
+      ? { image }
+      : { image, labels: { type: 'int32', shape: [batch], data: labels } };
+  },
+};
+export default lenet5;

@@ -1,0 +1,28 @@
+/** Finds suites and workloads by listing folders: a file with the right default export is one. */
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Suite, Workload } from './workload.js';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const families = ['cnn', 'lstm', 'rl', 'micro'];
+
+/** Every workload, by family and name. */
+export async function discoverWorkloads(): Promise<Workload[]> {
+  return load<Workload>(families.flatMap((family) => modules(join(here, family), () => true)));
+}
+
+export async function discoverSuites(): Promise<Suite[]> {
+  return load<Suite>(modules(here, (name) => /\.suite\.[jt]s$/.test(name)));
+}
+
+function modules(folder: string, wanted: (name: string) => boolean): string[] {
+  if (!existsSync(folder)) return [];
+  const names = readdirSync(folder).filter((name) => /(?<!\.d)\.[jt]s$/.test(name) && wanted(name));
+  return names.sort().map((name) => join(folder, name));
+}
+
+async function load<T>(paths: readonly string[]): Promise<T[]> {
+  const loaded = await Promise.all(paths.map((path) => import(pathToFileURL(path).href)));
+  return loaded.map((module: { default: T }) => module.default);
+}

@@ -1,0 +1,53 @@
+/**
+ * An LSTM classifier that reads MNIST digits row by row: 28 steps of 28 values, 128 hidden units, the last hidden state
+ * into a linear layer of 10 classes.
+ *
+ * Source: the row-wise MNIST recurrent classifier of the frameworks' own tutorials and examples (first in Le, Jaitly
+ * and Hinton, "A simple way to initialize recurrent networks of rectified linear units", 2015, section 4.2, there
+ * pixel by pixel); the cell is that of the ONNX LSTM operator with its default activations, no peepholes.
+ *
+ * ONNX, like cuDNN, has two biases a gate, which only ever occur as their sum. Training both would double the step of
+ * that sum against frameworks that have one (Keras, TensorFlow.js). So the recurrent half of B is zero, and not
+ * trained: gradients and weights of B have zeros in their second half.
+ *
+ * Trainable parameters: 4·128·28 + 4·128·128 + 4·128 + 128·10 + 10 = 81,674.
+ */
+import { digits } from '../data/mnist.js';
+import type { GraphBuilder } from '../onnx/builder.js';
+import type { Workload } from '../workload.js';
+
+const steps = 28;
+const values = 28;
+const hidden = 128;
+const classes = 10;
+
+const rowLstm: Workload = {
+  name: 'row-lstm',
+  title: 'LSTM of 128 units that reads MNIST digits row by row',
+  source: 'row-wise MNIST classifier of the frameworks’ tutorials; task of Le, Jaitly and Hinton (2015), 4.2',
+  family: 'lstm',
+  modes: ['inference', 'training'],
+  batches: [1, 64],
+  parameterCount: 81_674,
+  training: {
+    loss: 'softmax-cross-entropy',
+    optimiser: { name: 'sgd', learningRate: 0.01, momentum: 0.9 },
+    steps: 3,
+  },
+  // As for LeNet-5; 28 steps of a recurrence that contracts add no more than the depth of that network does.
+  tolerance: { output: 1e-4, loss: 1e-4, gradient: 1e-3, weight: 2e-3 },
+  build(graph: GraphBuilder, batch, mode) {
+    const rows = graph.input('rows', [batch, steps, values]);
+    const last = graph.lstm(graph.transpose(rows, [1, 0, 2]), 'lstm', values, hidden);
+    const logits = graph.gemm(graph.squeeze(last, [0]), 'fc', hidden, classes, 1);
+    graph.output(mode === 'inference' ? graph.softmax(logits) : logits, [batch, classes]);
+  },
+  inputs(batch, buffer, mode) {
+    const { images, labels } = digits(batch, buffer);
+    const rows = { type: 'float32' as const, shape: [batch, steps, values], data: images };
+    return mode === 'inference'
+      ? { rows }
+      : { rows, labels: { type: 'int32', shape: [batch], data: labels } };
+  },
+};
+export default rowLstm;

@@ -1,0 +1,159 @@
+/**
+ * Draws a workload's graph and writes it as a real ONNX model: opset 17, IR version 8, weights inside.
+ *
+ * Methods are named for ONNX operators; each returns the name of the value that it makes. Trainable weights are drawn
+ * by the generator under their own names, so that a graph is the same whoever builds it.
+ */
+import { fanInWeights } from '../generator.js';
+import { elementTypes, encodeAttribute, encodeTensor } from './encode.js';
+import { type Attribute, type DataType, elementCount, type Tensor } from './graph.js';
+import { type GraphProto, type NodeProto, proto } from './proto.js';
+
+export const builderOpset = 17;
+const irVersion = 8;
+
+/** Name of a value in the graph. */
+export type Value = string;
+
+export interface BuiltModel {
+  /** A serialised ModelProto. */
+  readonly bytes: Uint8Array;
+  /** Names of the weights that training updates. */
+  readonly parameters: readonly string[];
+}
+
+export class GraphBuilder {
+  readonly #name: string;
+  readonly #seed: number;
+  readonly #nodes: NodeProto[] = [];
+  readonly #graph: Required<Pick<GraphProto, 'input' | 'output' | 'initializer'>> = {
+    input: [],
+    output: [],
+    initializer: [],
+  };
+  readonly #parameters: string[] = [];
+
+  constructor(name: string, seed: number) {
+    this.#name = name;
+    this.#seed = seed;
+  }
+
+  input(name: string, shape: readonly number[], type: DataType = 'float32'): Value {
+    this.#graph.input?.push(valueInfo(name, type, shape));
+    return name;
+  }
+
+  output(value: Value, shape: readonly number[], type: DataType = 'float32'): void {
+    this.#graph.output?.push(valueInfo(value, type, shape));
+  }
+
+  /** A trainable weight of variance gain / fanIn; see `suites/generator.ts`. */
+  parameter(name: string, shape: readonly number[], fanIn: number, gain: number): Value {
+    const data = fanInWeights(this.#seed, name, elementCount(shape), fanIn, gain);
+    return this.parameterOf(name, { type: 'float32', shape, data });
+  }
+
+  /** A trainable weight with given values. */
+  parameterOf(name: string, tensor: Tensor): Value {
+    this.#parameters.push(name);
+    return this.constant(name, tensor);
+  }
+
+  constant(name: string, tensor: Tensor): Value {
+    this.#graph.initializer?.push(encodeTensor(name, tensor));
+    return name;
+  }
+
+  /** Any operator of the default domain with one output; `outputs` names more, '' for one that is left out. */
+  node(
+    operator: string,
+    inputs: readonly Value[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+    outputs?: readonly Value[],
+  ): Value {
+    const name = `${operator.toLowerCase()}_${this.#nodes.length}`;
+    const made = outputs ?? [name];
+    const attribute = Object.entries(attributes).map(([key, value]) => encodeAttribute(key, value));
+    this.#nodes.push({ name, opType: operator, input: [...inputs], output: [...made], attribute });
+    return made.find((output) => output !== '') ?? name;
+  }
+
+  /** 2-D convolution with bias, square window, stride 1. x: [N, channels, H, W]. */
+  conv(x: Value, name: string, channels: number, filters: number, kernel: number, pad: number): Value {
+    const fanIn = channels * kernel * kernel;
+    const weight = this.parameter(`${name}.weight`, [filters, channels, kernel, kernel], fanIn, 2);
+    const bias = this.parameter(`${name}.bias`, [filters], fanIn, 1);
+    const attributes = {
+      kernel_shape: [kernel, kernel],
+      pads: [pad, pad, pad, pad],
+      strides: [1, 1],
+      dilations: [1, 1],
+      group: 1,
+    };
+    return this.node('Conv', [x, weight, bias], attributes);
+  }
+
+  relu(x: Value): Value {
+    return this.node('Relu', [x]);
+  }
+
+  /** Square window, no padding, stride equal to the window. */
+  maxPool(x: Value, window: number): Value {
+    return this.node('MaxPool', [x], { kernel_shape: [window, window], strides: [window, window] });
+  }
+
+  /** [N, …] → [N, product of the rest]. */
+  flatten(x: Value): Value {
+    return this.node('Flatten', [x], { axis: 1 });
+  }
+
+  /** x·Wᵀ + b. x: [N, inputs] → [N, outputs]. */
+  gemm(x: Value, name: string, inputs: number, outputs: number, gain: number): Value {
+    const weight = this.parameter(`${name}.weight`, [outputs, inputs], inputs, gain);
+    const bias = this.parameter(`${name}.bias`, [outputs], inputs, 1);
+    return this.node('Gemm', [x, weight, bias], { alpha: 1, beta: 1, transA: 0, transB: 1 });
+  }
+
+  softmax(x: Value): Value {
+    return this.node('Softmax', [x], { axis: -1 });
+  }
+
+  transpose(x: Value, perm: readonly number[]): Value {
+    return this.node('Transpose', [x], { perm: [...perm] });
+  }
+
+  squeeze(x: Value, axes: readonly number[]): Value {
+    const name = `axes_${this.#nodes.length}`;
+    const data = BigInt64Array.from(axes, BigInt);
+    return this.node('Squeeze', [x, this.constant(name, { type: 'int64', shape: [axes.length], data })]);
+  }
+
+  /**
+   * One forward LSTM layer, gates in ONNX's order i, o, f, c. x: [steps, N, inputs] → the last hidden state,
+   * [1, N, hidden]. The recurrent half of the bias is zero and stays so; see `suites/lstm/row-lstm.ts`.
+   */
+  lstm(x: Value, name: string, inputs: number, hidden: number): Value {
+    const weight = this.parameter(`${name}.W`, [1, 4 * hidden, inputs], inputs, 1);
+    const recurrence = this.parameter(`${name}.R`, [1, 4 * hidden, hidden], hidden, 1);
+    const bias = new Float32Array(8 * hidden);
+    bias.set(fanInWeights(this.#seed, `${name}.B`, 4 * hidden, inputs, 1));
+    const biases = this.parameterOf(`${name}.B`, { type: 'float32', shape: [1, 8 * hidden], data: bias });
+    const last = `${name}.Y_h`;
+    return this.node('LSTM', [x, weight, recurrence, biases], { hidden_size: hidden }, ['', last]);
+  }
+
+  finish(): BuiltModel {
+    const model = {
+      irVersion,
+      producerName: 'touchstone',
+      opsetImport: [{ domain: '', version: builderOpset }],
+      graph: { name: this.#name, node: this.#nodes, ...this.#graph },
+    };
+    return { bytes: proto.ModelProto.encode(model).finish(), parameters: [...this.#parameters] };
+  }
+}
+
+function valueInfo(name: string, type: DataType, shape: readonly number[]) {
+  const dim = shape.map((extent) => ({ dimValue: extent }));
+  return { name, type: { tensorType: { elemType: elementTypes[type], shape: { dim } } } };
+}

@@ -1,0 +1,9 @@
+/** One small CNN and one small LSTM on real digits: what a first run measures, within three minutes on two cores. */
+import type { Suite } from './workload.js';
+
+const smoke: Suite = {
+  name: 'smoke',
+  title: 'one small CNN and one small LSTM on real digits',
+  workloads: ['lenet5', 'row-lstm'],
+};
+export default smoke;
