@@ -1,9 +1,8 @@
 """The timed loop: two clock reads around exactly one call, and everything else outside them.
 
 Garbage collection stays enabled, because what a framework leaves to the collector is part of its cost and users
-run with it on. Full collections are made rare and fair instead: the worker freezes the imported modules out of the
-collector's sight once, and collects before each loop, so that no sample pays for what was made before the loop. The
-loop itself makes only integers and floats, which the collector does not track.
+run with it on. Each loop begins with a collection, so that no sample pays for what was made before it (collector.py
+keeps that cheap). The loop itself makes only integers and floats, which the collector does not track.
 """
 
 from __future__ import annotations

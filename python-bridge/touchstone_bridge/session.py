@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Dict, List, Union
 
 from . import protocol
 from .clock import Limits, Timing, time_loop
+from .collector import Collector
 from .errors import ProtocolError, UnavailableError
 from .memory import bound_cpus, resident_bytes
 
@@ -53,6 +54,7 @@ class Session:
         self._hello: protocol.Hello | None = None
         self._framework: Framework | None = None
         self._loaded: Loaded | None = None
+        self._collector = Collector()
 
     def answer(self, request: protocol.RequestBody) -> Result:
         """The result of a request; whatever it raises becomes an error reply."""
@@ -101,10 +103,8 @@ class Session:
         import_artefact()
         description = framework.describe()
         self._framework = framework
-        # What has been imported lives as long as the process: out of the collector's sight, so that collecting before
-        # each turn costs microseconds and not the tenth of a second that a framework's modules take to scan.
         gc.collect()
-        gc.freeze()
+        self._collector.settle(model_loaded=False)
         return {
             "importNs": import_ns,
             "versions": dict(description.versions),
@@ -130,11 +130,14 @@ class Session:
             learner = self._framework.load_training(model)
             self._loaded = Learning(learner, model.manifest, model.manifest.training)
         load_ns = time.perf_counter_ns() - begin
+        self._collector.settle(model_loaded=True)
         return {"loadNs": load_ns, "configuration": dict(self._loaded.model.configuration)}
 
     def _warm(self, request: protocol.Warm) -> Result:
         limits = Limits(request.min_iterations, request.min_ns, math.inf, request.max_ns)
-        return {"samplesNs": self._time(self._present(), 0, limits, 0).samples_ns}
+        samples = self._time(self._present(), 0, limits, 0).samples_ns
+        self._collector.settle(model_loaded=True)
+        return {"samplesNs": samples}
 
     def _turn(self, request: protocol.Turn) -> Result:
         loaded = self._present()
@@ -190,8 +193,7 @@ class Session:
         self._loaded = None
         loaded.model.dispose()
         del loaded
-        # Modules hold cycles: without this, the next cell's load would meet this one's weights still in memory.
-        gc.collect()
+        self._collector.let_go()
         return {}
 
     def _present(self) -> Loaded:
