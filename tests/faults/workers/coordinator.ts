@@ -1,0 +1,34 @@
+/**
+ * A coordinator that starts a worker, has it stopped, tells its number on stdout, and then ends in the way that its
+ * argument names; run compiled, as a process of its own, by `orphans.test.ts`. The worker's mark is inherited.
+ */
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { capabilities } from '../../../runners/process/capabilities.js';
+import { startWorker } from '../../../runners/process/session.js';
+import { faultyTarget } from '../adapters/faulty.js';
+
+const worker = startWorker({
+  target: faultyTarget('open-throws'),
+  budget: { threads: 1, cpus: [] },
+  logFile: join(tmpdir(), `touchstone-orphan-${process.pid}.log`),
+  deadlineMs: 20_000,
+});
+await worker.request({
+  type: 'hello',
+  protocol: 1,
+  target: 'faulty/open-throws',
+  budget: { threads: 1, cpus: [] },
+});
+worker.pause();
+process.stdout.write(`${JSON.stringify({ worker: worker.pid, ...capabilities() })}\n`);
+
+const endings: Readonly<Record<string, () => void>> = {
+  'is killed': () => undefined,
+  exits: () => process.exit(0),
+  throws: () =>
+    void setTimeout(() => {
+      throw new Error('a defect');
+    }),
+};
+endings[process.argv[2] ?? '']?.();

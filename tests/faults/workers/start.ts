@@ -1,0 +1,75 @@
+/** Starts faulty workers for tests: raw scripts that speak the protocol wrongly, or Node workers with faulty adapters. */
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildFolder } from '../../../common/paths.js';
+import { type StartOptions, startWorker, type WorkerSession } from '../../../runners/process/session.js';
+import { protocolVersion } from '../../../runners/protocol/messages.js';
+import { faultyTarget } from '../adapters/faulty.js';
+import { markName } from './marked.js';
+
+/** Carried by every process that this test file starts. */
+export const mark = randomUUID();
+const folder = mkdtempSync(join(tmpdir(), 'touchstone-faults-'));
+const budget = { threads: 1, cpus: [] };
+let started = 0;
+
+export interface Started {
+  readonly worker: WorkerSession;
+  readonly logFile: string;
+  readonly fault: string;
+}
+
+/** A worker of the real kind whose adapter fails in the given way. */
+export function startFaulty(fault: string, options: Partial<StartOptions> = {}): Started {
+  const logFile = join(folder, `${++started}.log`);
+  const worker = startWorker({
+    target: faultyTarget(fault),
+    budget,
+    logFile,
+    deadlineMs: 20_000,
+    ...options,
+    environment: {
+      [markName]: mark,
+      TOUCHSTONE_ADAPTER: join(buildFolder, 'tests', 'faults', 'adapters', 'faulty.js'),
+      ...options.environment,
+    },
+  });
+  return { worker, logFile, fault };
+}
+
+/**
+ * A worker that is nothing but this JavaScript. In its scope: `requests(handler)` calls the handler with each request,
+ * `reply(text)` writes a line as it is, `answer(id, result)` a right answer, `greet(id)` the answer to a hello.
+ */
+export function startRaw(script: string, options: Partial<StartOptions> = {}): Started {
+  return startFaulty('open-throws', {
+    command: [process.execPath, '-e', `${speech}\n${script}`],
+    ...options,
+  });
+}
+
+const speech = `
+const fs = require('node:fs');
+const reply = (text) => fs.writeSync(4, text + '\\n');
+const answer = (id, result) => reply(JSON.stringify({ id, ok: true, result }));
+const greet = (id) => answer(id, { protocol: ${protocolVersion}, pid: process.pid, runtime: 'raw', cpus: null });
+const requests = (handler) => {
+  let text = '';
+  new (require('node:net').Socket)({ fd: 3, writable: false }).on('data', (chunk) => {
+    text += chunk;
+    for (let at = text.indexOf('\\n'); at >= 0; at = text.indexOf('\\n')) {
+      const request = JSON.parse(text.slice(0, at));
+      text = text.slice(at + 1);
+      handler(request);
+    }
+  });
+};
+`;
+
+/** The first request; raw workers do not mind which target they are asked to be. */
+export function hello({ worker, fault }: Started, deadlineMs?: number) {
+  const body = { type: 'hello', protocol: protocolVersion, target: `faulty/${fault}`, budget } as const;
+  return worker.request(body, deadlineMs);
+}

@@ -1,0 +1,28 @@
+import { afterEach, expect, it, vi } from 'vitest';
+import { workerEnvironment } from '../../../runners/process/environment.js';
+import { faultyTarget } from '../../faults/adapters/faulty.js';
+
+const target = faultyTarget('open-throws');
+const budget = { threads: 3, cpus: [] };
+
+afterEach(() => vi.unstubAllEnvs());
+
+it('gives every worker the budget, whatever the user has set', () => {
+  vi.stubEnv('OMP_NUM_THREADS', '64');
+  vi.stubEnv('KMP_AFFINITY', 'scatter');
+  vi.stubEnv('SOME_SETTING', 'kept');
+  const environment = workerEnvironment(target, budget, {});
+  expect(environment).toMatchObject({
+    OMP_NUM_THREADS: '3',
+    MKL_NUM_THREADS: '3',
+    OPENBLAS_NUM_THREADS: '3',
+    SOME_SETTING: 'kept',
+  });
+  expect(environment).not.toHaveProperty('KMP_AFFINITY');
+});
+
+it('lets the target settle what it knows better, and the caller the rest', () => {
+  const own = { ...target, environment: () => ({ OMP_NUM_THREADS: '1', QUIET: 'yes' }) };
+  const environment = workerEnvironment(own, budget, { QUIET: 'no' });
+  expect(environment).toMatchObject({ OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '3', QUIET: 'no' });
+});
