@@ -2,9 +2,10 @@
  * The timed loop: two clock reads around exactly one call, everything else outside them.
  *
  * tinybench drives it; samples are our own, because tinybench's include its wrapper and come back sorted. On a shared
- * 2-core machine with Node 20, the median sample of the null target was 40 to 70 ns in this arrangement and as much in
- * a plain loop (150 to 270 ns where the target is asynchronous), and the whole iteration 0.7 to 2.1 µs against 0.2 to
- * 0.9 µs: both far below the 5 µs that the harness allows itself.
+ * 2-core machine with Node 20, the median sample of the null target was 40 to 90 ns in this arrangement and 40 to 70 ns
+ * in a plain loop (150 to 270 ns where the target is asynchronous), and the whole iteration 0.7 to 2.1 µs against 0.2
+ * to 0.9 µs: both far below the 5 µs that the harness allows itself. The difference is outside the samples; it is in
+ * the CPU time of a turn.
  */
 import { Bench } from 'tinybench';
 

@@ -6,7 +6,7 @@ import { buildFolder, projectRoot } from '../../../common/paths.js';
 import { WorkerFailure } from '../../../runners/protocol/failure.js';
 import { makeArtefact, removeArtefacts } from '../../runners/node/artefact.js';
 import { faultyTarget } from '../adapters/faulty.js';
-import { leftOver } from './marked.js';
+import { leftOver, sweep } from './marked.js';
 import { hello, mark, type Started, startFaulty } from './start.js';
 
 const begun: Started[] = [];
@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(removeArtefacts);
 afterEach(async () => {
   await Promise.all(begun.splice(0).map(({ worker }) => worker.kill()));
-  expect(await leftOver(mark)).toEqual([]);
+  expect(await sweep(mark)).toEqual([]);
 });
 
 async function failureOf(attempt: Promise<unknown>): Promise<WorkerFailure> {

@@ -22,6 +22,14 @@ export async function leftOver(mark: string, limitMs = 3_000): Promise<number[]>
   }
 }
 
+/** The names of those that a test left behind; they are ended, so that a failed test does not leave them for ever. */
+export async function sweep(mark: string): Promise<string[]> {
+  const left = await leftOver(mark);
+  const names = left.map((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' '));
+  for (const pid of left) process.kill(pid, 'SIGKILL');
+  return names;
+}
+
 /** `R`, `S`, `T` (stopped), `Z`, … */
 export function stateOf(pid: number): string {
   return readFileSync(`/proc/${pid}/stat`, 'utf8')

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { headBytes, tailBytes } from '../../../runners/process/log.js';
 import { WorkerFailure } from '../../../runners/protocol/failure.js';
-import { leftOver, livingWith } from './marked.js';
+import { leftOver, livingWith, sweep } from './marked.js';
 import { hello, mark, type Started, startRaw } from './start.js';
 
 const begun: Started[] = [];
@@ -15,7 +15,7 @@ function begin(...parameters: Parameters<typeof startRaw>): Started {
 
 afterEach(async () => {
   await Promise.all(begun.splice(0).map(({ worker }) => worker.kill()));
-  expect(await leftOver(mark)).toEqual([]);
+  expect(await sweep(mark)).toEqual([]);
 });
 
 async function failureOf(attempt: Promise<unknown>): Promise<WorkerFailure> {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { capabilities } from '../../../runners/process/capabilities.js';
 import { ownCpus } from '../../../runners/process/cpu-list.js';
-import { leftOver, stateOf } from '../../faults/workers/marked.js';
+import { stateOf, sweep } from '../../faults/workers/marked.js';
 import { hello, mark, type Started, startFaulty } from '../../faults/workers/start.js';
 
 const begun: Started[] = [];
@@ -14,7 +14,7 @@ function begin(...parameters: Parameters<typeof startFaulty>): Started {
 }
 afterEach(async () => {
   await Promise.all(begun.splice(0).map(({ worker }) => worker.kill()));
-  expect(await leftOver(mark)).toEqual([]);
+  expect(await sweep(mark)).toEqual([]);
 });
 
 it('the process is the worker itself, not a wrapper', async () => {
