@@ -39,7 +39,8 @@ const rowLstm: Workload = {
   build(graph: GraphBuilder, batch, mode) {
     const rows = graph.input('rows', [batch, steps, values]);
     const last = graph.lstm(graph.transpose(rows, [1, 0, 2]), 'lstm', values, hidden);
-    const logits = graph.gemm(graph.squeeze(last, [0]), 'fc', hidden, classes, 1);
+    // Hidden states are of order 1/4: a gain of 16 gives logits of order 1, which the softmax does not level out.
+    const logits = graph.gemm(graph.squeeze(last, [0]), 'fc', hidden, classes, 16);
     graph.output(mode === 'inference' ? graph.softmax(logits) : logits, [batch, classes]);
   },
   inputs(batch, buffer, mode) {

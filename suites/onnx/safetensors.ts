@@ -138,7 +138,7 @@ function tensorOf(raw: unknown, data: Uint8Array, where: string): Tensor {
     throw malformed(where, `shape ${shape.join('×')} does not fit its ${end - begin} bytes`);
   }
   // A copy of its own: offsets in the file need not be aligned for the element type.
-  return { type, shape, data: new arrays[type](data.slice(begin, end).buffer) };
+  return { type, shape, data: new arrays[type](Uint8Array.from(data.subarray(begin, end)).buffer) };
 }
 
 function malformed(where: string, why: string, cause?: unknown): TouchstoneError {

@@ -34,8 +34,8 @@ class RowLstm(nn.Module):
         self.lstm = nn.LSTM(28, 128, batch_first=True)
         self.head = nn.Linear(128, 10)
         # One trainable bias a gate, as the workload defines it.
-        self.lstm.bias_hh_l0.requires_grad_(False)
-        nn.init.zeros_(self.lstm.bias_hh_l0)
+        self.lstm.get_parameter("bias_hh_l0").requires_grad_(False)
+        nn.init.zeros_(self.lstm.get_parameter("bias_hh_l0"))
 
     def forward(self, rows: Tensor) -> Tensor:
         _, (hidden, _) = self.lstm(rows)

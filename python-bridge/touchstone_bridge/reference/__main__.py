@@ -1,0 +1,45 @@
+"""`python -m touchstone_bridge.reference forward|training <artefact folder>`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import onnx
+from safetensors.numpy import save_file
+
+from ..artefact import Array, load_model
+from .forward import expected_outputs
+
+
+def main(command: str, folder: Path) -> None:
+    model = load_model(folder)
+    if command == "forward":
+        tensors, by = expected_outputs(model), f"onnx {onnx.__version__} ReferenceEvaluator, float64"
+    elif command == "training":
+        import torch
+
+        from .training import expected_training
+
+        tensors = expected_training(model)
+        by = (
+            f"written-out equations under torch {torch.__version__} autograd, float64; outputs checked against onnx "
+            f"{onnx.__version__} ReferenceEvaluator, gradients by its central differences"
+        )
+    else:
+        raise SystemExit(f"unknown command {command}")
+    artefact = json.loads((folder / "artefact.json").read_text("utf-8"))["id"]
+    save_file(compact(tensors), folder / "expected.safetensors", {"artefact": artefact, "reference": by})
+
+
+def compact(tensors: dict[str, Array]) -> dict[str, Array]:
+    """Losses stay float64; tensors are rounded once to float32, 1e-3 of the tightest tolerance."""
+    return {
+        name: np.ascontiguousarray(array if name == "losses" or array.dtype != np.float64 else array.astype(np.float32))
+        for name, array in tensors.items()
+    }
+
+
+main(sys.argv[1], Path(sys.argv[2]))

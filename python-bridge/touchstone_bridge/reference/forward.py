@@ -1,0 +1,43 @@
+"""Expected outputs: the ONNX project's ReferenceEvaluator in float64."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Mapping
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+from onnx.reference import ReferenceEvaluator
+
+from ..artefact import Model
+from .double import to_double
+
+Array = npt.NDArray[Any]
+
+
+def evaluator(path: Path) -> ReferenceEvaluator:
+    """The model, checked by the ONNX checker, ready to be evaluated in float64."""
+    model = onnx.load(str(path))
+    onnx.checker.check_model(model)
+    return ReferenceEvaluator(to_double(model))
+
+
+def evaluate(model: ReferenceEvaluator, tensors: Mapping[str, Array]) -> dict[str, Array]:
+    """Outputs by name; float inputs are widened."""
+    feeds = {name: widen(tensors[name]) for name in model.input_names}
+    return dict(zip(model.output_names, model.run(None, feeds)))
+
+
+def widen(tensor: Array) -> Array:
+    return tensor.astype(np.float64) if tensor.dtype in (np.float32, np.float16) else tensor
+
+
+def expected_outputs(model: Model) -> dict[str, Array]:
+    """`output/<buffer>/<name>` for every buffer."""
+    reference = evaluator(model.model_path)
+    return {
+        f"output/{buffer}/{name}": np.asarray(array)
+        for buffer, tensors in enumerate(model.inputs)
+        for name, array in evaluate(reference, tensors).items()
+    }

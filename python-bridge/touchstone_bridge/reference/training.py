@@ -1,0 +1,130 @@
+"""Expected losses, gradients and weights: PyTorch float64 autograd on written-out equations, cross-checked.
+
+The optimiser is that of suites/workload.ts, written out too: v ← momentum·v + g; w ← w − rate·v.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from onnx.reference import ReferenceEvaluator
+from torch import Tensor
+
+from ..artefact import Model, Training
+from .equations import evaluate_graph
+from .forward import evaluate, evaluator
+
+Array = npt.NDArray[Any]
+Weights = dict[str, Tensor]
+
+# Coordinates of each parameter whose derivative is checked by central differences, and how well it must agree.
+CHECKED_COORDINATES = 4
+STEP = 1e-6
+AGREEMENT = 1e-5
+
+
+def expected_training(model: Model) -> dict[str, Array]:
+    """`output/0/<logits>`, `losses`, `gradient/<parameter>`, `weight/<parameter>`; AssertionError if checks fail."""
+    training = model.manifest.training
+    if training is None:
+        raise ValueError("this artefact is not one for training")
+    weights = {name: torch.from_numpy(array.astype(np.float64)) if array.dtype == np.float32 else
+               torch.from_numpy(array) for name, array in model.weights.items()}
+    logits, first_loss, first = gradients(model, weights, 0)
+    check_forward(model, logits)
+    check_differences(model, weights, first)
+    losses, trained = train(model, training, weights)
+    assert losses[0] == first_loss
+    expected = {f"output/0/{model.graph.outputs[0].name}": logits.numpy(), "losses": np.asarray(losses)}
+    expected.update({f"gradient/{name}": gradient.numpy() for name, gradient in first.items()})
+    expected.update({f"weight/{name}": trained[name].numpy() for name in model.graph.parameters})
+    return expected
+
+
+def gradients(model: Model, weights: Weights, buffer: int) -> tuple[Tensor, float, Weights]:
+    """Logits, mean loss and its gradient by parameter at those weights."""
+    tracked = {name: weights[name].clone().requires_grad_(True) for name in model.graph.parameters}
+    inputs = {info.name: torch.from_numpy(model.inputs[buffer][info.name].astype(np.float64)) for info in model.graph.inputs}
+    values = evaluate_graph(model.graph, {**weights, **tracked, **inputs})
+    logits = values[model.graph.outputs[0].name]
+    labels = torch.from_numpy(model.inputs[buffer]["labels"].astype(np.int64))
+    # Mean over the batch of −log softmax(logits)[label].
+    loss = (torch.logsumexp(logits, dim=1) - logits[torch.arange(len(labels)), labels]).mean()
+    loss.backward()
+    found = {name: freeze(model, name, gradient_of(tensor)) for name, tensor in tracked.items()}
+    return logits.detach(), float(loss.detach()), found
+
+
+def gradient_of(tensor: Tensor) -> Tensor:
+    if tensor.grad is None:
+        raise ValueError("a parameter does not take part in the loss")
+    return tensor.grad
+
+
+def freeze(model: Model, name: str, gradient: Tensor) -> Tensor:
+    """The recurrent half of an LSTM's bias is not trained: see suites/lstm/row-lstm.ts."""
+    is_bias = any(node.operator == "LSTM" and node.inputs[3:4] == (name,) for node in model.graph.nodes)
+    if is_bias:
+        gradient = gradient.clone()
+        gradient[:, gradient.shape[1] // 2 :] = 0
+    return gradient
+
+
+def train(model: Model, training: Training, weights: Weights) -> tuple[list[float], Weights]:
+    """Losses before each update, and the weights after all of them."""
+    optimiser = training.optimiser
+    weights = dict(weights)
+    velocity = {name: torch.zeros_like(weights[name]) for name in model.graph.parameters}
+    losses = []
+    for step in range(training.steps):
+        _, loss, found = gradients(model, weights, step % model.manifest.buffers)
+        losses.append(loss)
+        for name, gradient in found.items():
+            velocity[name] = optimiser.momentum * velocity[name] + gradient
+            weights[name] = weights[name] - optimiser.learning_rate * velocity[name]
+    return losses, weights
+
+
+def check_forward(model: Model, logits: Tensor) -> None:
+    """The equations against the ONNX project's evaluator."""
+    reference = evaluate(evaluator(model.model_path), model.inputs[0])[model.graph.outputs[0].name]
+    error = np.linalg.norm(logits.numpy() - reference) / np.linalg.norm(reference)
+    assert error < 1e-10, f"the equations and the ONNX evaluator differ by {error:.1e}"
+
+
+def check_differences(model: Model, weights: Weights, found: Weights) -> None:
+    """Derivatives against central differences of the loss that the ONNX evaluator gives."""
+    reference = evaluator(model.model_path)
+    random = np.random.default_rng(0)
+    for name in model.graph.parameters:
+        trainable = np.flatnonzero(found[name].numpy())
+        for index in random.choice(trainable, min(CHECKED_COORDINATES, len(trainable)), replace=False):
+            derivative = central_difference(model, reference, weights, name, int(index))
+            claimed = float(found[name].flatten()[index])
+            error = abs(derivative - claimed) / max(abs(claimed), 1e-3)
+            assert error < AGREEMENT, f"{name}[{index}]: {claimed} claimed, {derivative} by differences"
+
+
+def central_difference(
+    model: Model, reference: ReferenceEvaluator, weights: Weights, name: str, index: int
+) -> float:
+    def loss_at(offset: float) -> float:
+        moved = weights[name].numpy().copy()
+        moved.reshape(-1)[index] += offset
+        reference.rt_inits_[name] = moved
+        return loss_of(model, reference)
+
+    difference = (loss_at(STEP) - loss_at(-STEP)) / (2 * STEP)
+    reference.rt_inits_[name] = weights[name].numpy()
+    return difference
+
+
+def loss_of(model: Model, reference: ReferenceEvaluator) -> float:
+    logits = evaluate(reference, model.inputs[0])[model.graph.outputs[0].name]
+    labels = model.inputs[0]["labels"]
+    peak = logits.max(axis=1, keepdims=True)
+    normaliser = np.log(np.exp(logits - peak).sum(axis=1)) + peak[:, 0]
+    return float((normaliser - logits[np.arange(len(labels)), labels]).mean())

@@ -1,0 +1,86 @@
+/**
+ * Where an artefact's expected values come from: the files committed under `suites/references/`, or a reference
+ * environment in Python (`touchstone_bridge.reference`) that computes them in float64 on first use.
+ */
+import { existsSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { z } from 'zod';
+import { messageOf, TouchstoneError } from '../../common/errors.js';
+import { projectRoot } from '../../common/paths.js';
+import type { Mode } from '../workload.js';
+import { artefactFiles } from './artefact-manifest.js';
+import { readMetadata } from './safetensors.js';
+
+/** Environments under `python-bridge/environments/`: outputs need `onnx`, gradients PyTorch as well. */
+export type ReferenceEnvironment = 'reference' | 'reference-training';
+/** Path of the environment's interpreter; makes the environment where that is allowed. */
+export type FindPython = (environment: ReferenceEnvironment) => Promise<string>;
+
+const referencesFolder = join(projectRoot, 'suites/references');
+const metadata = z.object({ artefact: z.string(), reference: z.string() });
+/** Reference evaluation is plain NumPy: minutes for the largest models. */
+const patienceMs = 30 * 60_000;
+
+export function committedPath(workload: string, mode: Mode, batch: number): string {
+  return join(referencesFolder, `${workload}-${mode}-b${batch}.safetensors`);
+}
+
+/**
+ * Copies the committed reference into the artefact; undefined where there is none for this batch size.
+ *
+ * @throws TouchstoneError where it was made for other weights, inputs or settings
+ */
+export async function committedReference(
+  workload: string,
+  mode: Mode,
+  batch: number,
+  id: string,
+  folder: string,
+): Promise<string | undefined> {
+  const path = committedPath(workload, mode, batch);
+  if (!existsSync(path)) return undefined;
+  const { artefact, reference } = metadata.parse(await readMetadata(path));
+  if (artefact !== id) {
+    throw new TouchstoneError(
+      'internal',
+      `the reference ${path} was made for another version of ${workload}`,
+      {
+        hint: 'make it again with `npm run references`',
+      },
+    );
+  }
+  await copyFile(path, join(folder, artefactFiles.expected));
+  return reference;
+}
+
+/** @returns who computed it, for the artefact's manifest */
+export async function computeReference(
+  folder: string,
+  mode: Mode,
+  python: FindPython | undefined,
+  what: string,
+): Promise<string> {
+  if (!python) throw new TouchstoneError('internal', `there is no reference for ${what}`);
+  const [environment, command] =
+    mode === 'training' ? (['reference-training', 'training'] as const) : (['reference', 'forward'] as const);
+  const result = await execa(
+    await python(environment),
+    ['-m', 'touchstone_bridge.reference', command, folder],
+    {
+      cwd: projectRoot,
+      env: { PYTHONPATH: join(projectRoot, 'python-bridge'), OMP_NUM_THREADS: '1' },
+      reject: false,
+      timeout: patienceMs,
+    },
+  );
+  if (result.failed) {
+    const last = result.stderr.trim().split('\n').at(-1) ?? '';
+    throw new TouchstoneError(
+      'model',
+      `the reference of ${what} cannot be computed: ${messageOf(last || result.shortMessage)}`,
+    );
+  }
+  return metadata.parse(await readMetadata(join(folder, artefactFiles.expected))).reference;
+}

@@ -1,0 +1,36 @@
+/** Writes a checked or normalised model back as ONNX, all of its data inside. */
+import { elementTypes, encodeTensor } from './encode.js';
+import type { TensorInfo, Tensors } from './graph.js';
+import { type NodeProto, proto, type ValueInfoProto } from './proto.js';
+
+/** The first version in which an initialiser need not be an input as well is 4; ONNX Runtime reads 8 since 1.10. */
+const irVersion = 8;
+
+export interface WritableModel {
+  readonly name: string;
+  readonly opset: number;
+  readonly inputs: readonly TensorInfo[];
+  /** A name alone leaves type and shape to the reader, which ONNX Runtime accepts. */
+  readonly outputs: readonly (TensorInfo | { readonly name: string })[];
+  readonly nodes: readonly NodeProto[];
+  readonly weights: Tensors;
+}
+
+/** A serialised ModelProto. */
+export function writeModel(model: WritableModel): Uint8Array {
+  const graph = {
+    name: model.name || 'model',
+    node: [...model.nodes],
+    initializer: Object.entries(model.weights).map(([name, tensor]) => encodeTensor(name, tensor)),
+    input: model.inputs.map(describe),
+    output: model.outputs.map(describe),
+  };
+  const opsetImport = [{ domain: '', version: model.opset }];
+  return proto.ModelProto.encode({ irVersion, producerName: 'touchstone', opsetImport, graph }).finish();
+}
+
+function describe(value: TensorInfo | { readonly name: string }): ValueInfoProto {
+  if (!('shape' in value)) return { name: value.name };
+  const dim = value.shape.map((extent) => ({ dimValue: extent }));
+  return { name: value.name, type: { tensorType: { elemType: elementTypes[value.type], shape: { dim } } } };
+}
