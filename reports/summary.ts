@@ -1,4 +1,6 @@
 /** What a run says in sentences: the same in the terminal and at the head of the page. */
+import { settingsInShort } from './analyse/configuration-lint.js';
+import { settingsOf } from './analyse/groups.js';
 import type { CellState, Group, RunResults } from './schema/results.js';
 import { groupTitle, inline, listed, ratio } from './text.js';
 
@@ -9,6 +11,11 @@ export function verdict(group: Group): string {
   const [fastest] = leaders;
   if (fastest === undefined) return 'No target has a result.';
   if (group.ranking.length === 1) return `Only ${fastest} has a result: there is nothing to compare it with.`;
+  const second = group.comparisons[0];
+  if (second && group.comparisons.every(({ adjustedP }) => adjustedP === null)) {
+    const after = `${fastest} comes first and ${second.target} takes ${times(second)} as long`;
+    return `Too few rounds to tell targets apart; by the numbers at hand ${after}.`;
+  }
   const comparison = group.comparisons.find(({ target }) => target === next?.target);
   const lead = next && comparison ? `${next.target} takes ${times(comparison)} as long` : '';
   if (leaders.length === 1) return `${fastest} is fastest; ${lead}.`;
@@ -38,9 +45,11 @@ export function commonLevel(results: RunResults): number | null | undefined {
   );
 }
 
-/** Every difference of settings within a group, once. */
-export function groupDifferences(group: Group): string[] {
-  return [...new Set(group.comparisons.flatMap(({ notLikeForLike }) => notLikeForLike))];
+/** What is not alike among the targets of a group that have a result, a line each. */
+export function groupDifferences(results: RunResults, group: Group): string[] {
+  const ok = groupCells(results, group).filter(({ state }) => state === 'ok');
+  const sides = ok.map((cell) => ({ target: cell.target, settings: settingsOf(cell, results.targets) }));
+  return settingsInShort(sides, group.batch);
 }
 
 export function groupCells(results: RunResults, group: Group): RunResults['cells'] {

@@ -28,7 +28,7 @@ const differenceRules: readonly DifferenceRule[] = [
     says: (value) => `spreads operators over ${plural(value, 'thread')}`,
   },
   { key: 'instructionSet', title: 'instructions', says: (value) => `uses ${value} instructions` },
-  { key: 'execution', title: 'execution', says: (value) => `executes in ${value} mode` },
+  { key: 'execution', title: 'execution', says: (value) => `executes as “${value}”` },
   { key: 'arithmetic', title: 'arithmetic', says: (value) => `multiplies in ${value}` },
   {
     key: 'flushToZero',
@@ -53,23 +53,29 @@ export function notLikeForLike(first: Side, second: Side, batch: number): string
     if (ours === null || theirs === null || same(ours, theirs)) return [];
     return [`${a.target} ${rule.says(ours)}, ${b.target} ${rule.says(theirs)}`];
   });
-  const peculiarities = singleRules.flatMap((rule) => {
-    const [ours, theirs] = [rule(a.settings, batch), rule(b.settings, batch)];
-    if (ours !== undefined && theirs !== undefined) return [];
-    if (ours !== undefined) return [`${a.target} ${ours}`];
-    return theirs === undefined ? [] : [`${b.target} ${theirs}`];
-  });
-  return [...differences, ...peculiarities];
+  return [...differences, ...peculiarities([a, b], batch)];
 }
 
-/** One compared setting that is not the same for all: `instructions: avx2 (a, b); scalar (c)`. */
-export function settingsInShort(sides: readonly Side[]): string[] {
-  return differenceRules.flatMap(({ key, title }) => {
+/** What some of the sides do and others do not, by the rules that look at one side. */
+function peculiarities(sides: readonly Side[], batch: number): string[] {
+  return singleRules.flatMap((rule) => {
+    const broken = sides.flatMap(({ target, settings }) => {
+      const says = rule(settings, batch);
+      return says === undefined ? [] : [`${target} ${says}`];
+    });
+    return broken.length < sides.length ? broken : [];
+  });
+}
+
+/** The same for many sides, a line for each setting that is not the same for all: `instructions: avx2 (a, b); scalar (c)`. */
+export function settingsInShort(sides: readonly Side[], batch: number): string[] {
+  const lines = differenceRules.flatMap(({ key, title }) => {
     const byValue = targetsByValue(sides, key);
     if (byValue.size < 2) return [];
     const values = [...byValue].map(([value, targets]) => `${value} (${targets.join(', ')})`);
     return [`${title}: ${values.join('; ')}`];
   });
+  return [...lines, ...peculiarities(sides, batch)];
 }
 
 function targetsByValue(sides: readonly Side[], key: string): Map<string, string[]> {

@@ -1,7 +1,7 @@
 /** Comparison and ranking of all targets of one workload, mode, batch, precision and track. */
 import type { CellResult, Comparison, Group, TargetResult } from '../schema/results.js';
 import { holm } from '../statistics/holm.js';
-import { notLikeForLike } from './configuration-lint.js';
+import { notLikeForLike, type Settings } from './configuration-lint.js';
 import { pairedRatio } from './estimates.js';
 
 /** Chance, per group and stage of the ranking, of telling two equal targets apart. */
@@ -92,7 +92,7 @@ export function comparisonsWith(
 }
 
 /** The target's settings with those of the cell over them. */
-function settingsOf(cell: CellResult, targets: readonly TargetResult[]) {
+export function settingsOf(cell: CellResult, targets: readonly TargetResult[]): Settings {
   const target = targets.find((candidate) => candidate.target === cell.target);
   return { ...target?.configuration, ...target?.cellConfiguration[cell.id] };
 }

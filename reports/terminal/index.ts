@@ -101,6 +101,7 @@ function footer(results: RunResults): string {
   const sides = results.targets.filter(({ target }) => compared.has(target));
   const settings = settingsInShort(
     sides.map(({ target, configuration }) => ({ target, settings: configuration })),
+    Math.max(...results.groups.map(({ batch }) => batch)),
   );
   return [
     ...sameEverywhere(results).flatMap(notOk),

@@ -1,5 +1,9 @@
 import { expect, it } from 'vitest';
-import { notLikeForLike, type Settings } from '../../../reports/analyse/configuration-lint.js';
+import {
+  notLikeForLike,
+  type Settings,
+  settingsInShort,
+} from '../../../reports/analyse/configuration-lint.js';
 
 const lint = (ours: Settings, theirs: Settings, batch = 64) =>
   notLikeForLike({ target: 'a', settings: ours }, { target: 'b', settings: theirs }, batch);
@@ -11,7 +15,7 @@ it.each([
     { instructionSet: 'scalar' },
     'a uses avx2 instructions, b uses scalar instructions',
   ],
-  [{ execution: 'eager' }, { execution: 'graph' }, 'a executes in eager mode, b executes in graph mode'],
+  [{ execution: 'eager' }, { execution: 'graph' }, 'a executes as “eager”, b executes as “graph”'],
   [{ arithmetic: 'float64' }, { arithmetic: 'float32' }, 'a multiplies in float64, b multiplies in float32'],
   [
     { flushToZero: true },
@@ -50,4 +54,18 @@ it('reads the same whichever side is the baseline', () => {
   const a = { target: 'a', settings: { threads: 1 } };
   const b = { target: 'b', settings: { threads: 2 } };
   expect(notLikeForLike(a, b, 1)).toEqual(notLikeForLike(b, a, 1));
+});
+
+it('many sides in short: a line for each setting that is not the same for all', () => {
+  const sides = [
+    { target: 'a', settings: { threads: 1, execution: 'Eager', flushToZero: true } },
+    { target: 'b', settings: { threads: 1, execution: 'eager', batching: 'one example at a time' } },
+    { target: 'c', settings: { threads: 2, execution: 'eager', flushToZero: false } },
+  ];
+  expect(settingsInShort(sides, 8)).toEqual([
+    'threads: 1 (a, b); 2 (c)',
+    'subnormal numbers flushed to zero: yes (a); no (c)',
+    'b computes a batch of 8 one example at a time, without batching',
+  ]);
+  expect(settingsInShort([], 8)).toEqual([]);
 });

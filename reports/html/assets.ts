@@ -1,0 +1,55 @@
+/** Template, style sheet and scripts of the page, read once. */
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import Handlebars from 'handlebars';
+import { projectRoot } from '../../common/paths.js';
+
+export interface Assets {
+  readonly template: (view: object) => string;
+  readonly style: string;
+  /** Libraries, in the order in which they must run. */
+  readonly scripts: readonly string[];
+  /** The page's own script, a module. */
+  readonly client: string;
+}
+
+const templates = join(projectRoot, 'reports', 'html', 'templates');
+const modules = join(projectRoot, 'node_modules');
+const libraries = [
+  join(modules, 'vega', 'build', 'vega.min.js'),
+  join(modules, 'vega-lite', 'build', 'vega-lite.min.js'),
+  join(modules, 'vega-embed', 'build', 'vega-embed.min.js'),
+];
+
+let assets: Promise<Assets> | undefined;
+
+export function loadAssets(): Promise<Assets> {
+  assets ??= readAssets();
+  return assets;
+}
+
+async function readAssets(): Promise<Assets> {
+  // An engine of its own: partials of one report are nobody else's.
+  const engine = Handlebars.create();
+  const names = (await readdir(templates)).filter((name) => extname(name) === '.hbs');
+  for (const name of names) engine.registerPartial(basename(name, '.hbs'), await text(join(templates, name)));
+  const scripts = await Promise.all(libraries.map(text));
+  return {
+    template: engine.compile('{{> report}}', { strict: false, preventIndent: true }),
+    style: await text(join(templates, 'report.css')),
+    scripts: scripts.map(insideScript),
+    client: insideScript(await text(join(templates, 'report.client.js'))),
+  };
+}
+
+function text(path: string): Promise<string> {
+  return readFile(path, 'utf8');
+}
+
+/** A source map is not there to be found, and no string may end the script element. */
+function insideScript(source: string): string {
+  return source
+    .replace(/^\/\/# sourceMappingURL=.*$/m, '')
+    .replaceAll(/<\/script/gi, '<\\/script')
+    .replaceAll('<!--', '<\\!--');
+}

@@ -1,0 +1,52 @@
+/**
+ * Colours are names of CSS variables: the same drawing, made before or after scripts run, follows light, dark and print.
+ * The palette (`report.css`) keeps 3:1 against its background and stays apart for the common kinds of colour blindness;
+ * shapes repeat what colours say.
+ */
+import type { Config } from 'vega-lite';
+
+export const seriesColours = Array.from({ length: 8 }, (_, index) => `var(--series-${index + 1})`);
+export const seriesShapes = [
+  'circle',
+  'square',
+  'triangle-up',
+  'diamond',
+  'cross',
+  'triangle-down',
+  'triangle-right',
+  'triangle-left',
+];
+
+export const chartConfig: Config = {
+  background: 'transparent',
+  font: 'system-ui, sans-serif',
+  // The figure carries the description and a table follows it: a role on every mark would say it a third time.
+  aria: false,
+  view: { stroke: null },
+  axis: {
+    domainColor: 'var(--line)',
+    gridColor: 'var(--grid)',
+    tickColor: 'var(--line)',
+    labelColor: 'var(--ink)',
+    titleColor: 'var(--ink-soft)',
+    labelFontSize: 12,
+    titleFontSize: 12,
+    titleFontWeight: 'normal',
+    labelLimit: 170,
+  },
+  legend: {
+    labelColor: 'var(--ink)',
+    titleColor: 'var(--ink-soft)',
+    labelFontSize: 12,
+    labelLimit: 170,
+    orient: 'bottom',
+    title: null,
+    columns: 5,
+    symbolSize: 70,
+  },
+  text: { color: 'var(--ink)', fontSize: 12 },
+};
+
+/** Nanoseconds on an axis, in the unit that each tick asks for. */
+export const timeLabels =
+  "datum.value >= 1e9 ? format(datum.value / 1e9, '~g') + ' s' : datum.value >= 1e6 ? format(datum.value / 1e6, '~g') + ' ms' : datum.value >= 1e3 ? format(datum.value / 1e3, '~g') + ' µs' : format(datum.value, '~g') + ' ns'";

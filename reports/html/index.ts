@@ -1,0 +1,44 @@
+/** The report as one file that needs nothing else: no network, and no script to be read. */
+import { join } from 'node:path';
+import { writeResults } from '../analyse/index.js';
+import { writeWhole } from '../analyse/write-results.js';
+import type { RunResults } from '../schema/results.js';
+import { loadAssets } from './assets.js';
+import { chartSpecs } from './charts/specs.js';
+import { embeddedSamples, thinnedResults } from './thin.js';
+import { pageOf } from './view/page.js';
+
+export const reportFile = 'report.html';
+
+/** Draws the whole page; the same results give the same text. */
+export async function renderReport(results: RunResults): Promise<string> {
+  const [{ view, rows }, assets] = await Promise.all([pageOf(results), loadAssets()]);
+  const data = {
+    results: thinnedResults(results, embeddedSamples),
+    specs: chartSpecs,
+    rows,
+  };
+  return assets.template({
+    ...view,
+    style: assets.style,
+    scripts: assets.scripts,
+    client: assets.client,
+    data: scriptData(data),
+    embeddedSamples,
+  });
+}
+
+/** Derives `results.json` anew, writes `report.html` beside it and returns its path. */
+export async function writeReport(folder: string): Promise<string> {
+  const path = join(folder, reportFile);
+  await writeWhole(path, await renderReport(await writeResults(folder)));
+  return path;
+}
+
+/** JSON that may stand inside a script element: nothing in it can end the element or open a comment. */
+export function scriptData(data: unknown): string {
+  return JSON.stringify(data)
+    .replaceAll('<', '\\u003c')
+    .replaceAll('\u2028', '\\u2028')
+    .replaceAll('\u2029', '\\u2029');
+}

@@ -1,0 +1,159 @@
+/**
+ * Brings the page to life: theme, selection in the URL hash, drawings that follow the window, downloads. Everything
+ * is readable without it.
+ */
+const data = JSON.parse(document.getElementById('data').textContent);
+const filters = document.getElementById('filters');
+const root = document.documentElement;
+const targets = data.results.targets.map(({ target }) => target);
+root.classList.add('scripted');
+
+/** The hash holds what differs from the usual: `#workload=lenet5&batch=64`. Without `=` it is a section's name. */
+function selection() {
+  const hash = location.hash.slice(1);
+  return new URLSearchParams(hash.includes('=') ? hash : '');
+}
+
+function select(changes) {
+  const chosen = selection();
+  for (const [name, value] of Object.entries(changes)) {
+    if (value) chosen.set(name, value);
+    else chosen.delete(name);
+  }
+  history.replaceState(null, '', chosen.size > 0 ? `#${chosen}` : location.pathname + location.search);
+  apply();
+}
+
+function apply() {
+  const chosen = selection();
+  for (const field of filters.elements) {
+    const value = chosen.get(field.name) ?? '';
+    field.value = [...field.options].some((option) => option.value === value) ? value : '';
+  }
+  for (const element of document.querySelectorAll('[data-workload]')) {
+    element.hidden = ['workload', 'mode', 'batch'].some((name) => {
+      const wanted = filters.elements[name].value;
+      return wanted !== '' && wanted !== element.dataset[name];
+    });
+  }
+  const baseline = targets.indexOf(filters.elements.baseline.value);
+  for (const matrix of document.querySelectorAll('.matrix')) {
+    matrix.hidden = matrix.dataset.baseline !== (baseline < 0 ? '' : String(baseline));
+  }
+  for (const chart of document.querySelectorAll('.chart.alive[data-kind="intervals"]')) draw(chart);
+  applyTheme(chosen.get('theme'));
+}
+
+function applyTheme(theme) {
+  if (theme === 'dark' || theme === 'light') root.dataset.theme = theme;
+  else delete root.dataset.theme;
+  document.getElementById('theme').textContent = isDark() ? 'Light' : 'Dark';
+}
+
+function isDark() {
+  return root.dataset.theme
+    ? root.dataset.theme === 'dark'
+    : matchMedia('(prefers-color-scheme: dark)').matches;
+}
+
+/** Rows against the chosen baseline; where it has no result, against the fastest. */
+function rowsOf(chart) {
+  const baseline = targets.indexOf(filters.elements.baseline.value);
+  return data.rows[`${chart.dataset.figure}@${baseline}`] ?? data.rows[chart.dataset.figure];
+}
+
+/** The drawing made before stays until the new one is ready, and for good where that fails. */
+async function draw(chart) {
+  const rows = rowsOf(chart);
+  if (!rows || chart.drawn === rows) return;
+  chart.drawn = rows;
+  const fresh = document.createElement('div');
+  fresh.style.width = '100%';
+  const old = [...chart.children];
+  chart.append(fresh);
+  const spec = { ...data.specs[chart.dataset.kind], width: 'container', datasets: { rows } };
+  if (chart.clientWidth < 480) spec.config = narrow(spec.config);
+  try {
+    await window.vegaEmbed(fresh, spec, {
+      renderer: 'svg',
+      // A warning of the drawing library helps no reader.
+      logLevel: window.vega.Error,
+      actions: false,
+      tooltip: { theme: isDark() ? 'dark' : 'light' },
+    });
+    chart.classList.add('alive');
+    for (const element of old) element.remove();
+  } catch (error) {
+    fresh.remove();
+    console.error(error);
+  }
+}
+
+function narrow(config) {
+  return {
+    ...config,
+    axis: { ...config.axis, labelLimit: 95, labelFontSize: 11, titleFontSize: 11 },
+    legend: { ...config.legend, columns: 2, labelLimit: 100, labelFontSize: 11 },
+  };
+}
+
+function download(name, type, text) {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+function csv() {
+  const quote = (value) => `"${String(value).replaceAll('"', '""')}"`;
+  const lines = [['workload', 'mode', 'batch', 'target', 'round', 'median_ns']];
+  data.results.groups.forEach((group, index) => {
+    for (const { kind, target, round, ns } of data.rows[`rounds-${index}`] ?? []) {
+      if (kind === 'round') lines.push([group.workload, group.mode, group.batch, target, round, ns]);
+    }
+  });
+  return lines.map((line) => line.map(quote).join(',')).join('\r\n');
+}
+
+filters.addEventListener('change', ({ target }) => select({ [target.name]: target.value }));
+filters.addEventListener('submit', (event) => event.preventDefault());
+document
+  .getElementById('theme')
+  .addEventListener('click', () => select({ theme: isDark() ? 'light' : 'dark' }));
+const name = `touchstone-${data.results.id}`.replaceAll(/[^\w-]+/g, '-');
+document
+  .getElementById('download-json')
+  .addEventListener('click', () =>
+    download(`${name}.json`, 'application/json', JSON.stringify(data.results)),
+  );
+document
+  .getElementById('download-csv')
+  .addEventListener('click', () => download(`${name}.csv`, 'text/csv', csv()));
+// Links to sections would overwrite the selection in the hash.
+document.addEventListener('click', (event) => {
+  const link = event.target.closest?.('a[href^="#"]');
+  const section = link && document.getElementById(link.getAttribute('href').slice(1));
+  if (!section) return;
+  event.preventDefault();
+  section.scrollIntoView();
+});
+addEventListener('hashchange', apply);
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', apply);
+// What is printed should not hide its tables.
+addEventListener('beforeprint', () => {
+  for (const details of document.querySelectorAll('details')) details.open = true;
+});
+
+apply();
+const watcher = new IntersectionObserver(
+  (entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      watcher.unobserve(target);
+      draw(target);
+    }
+  },
+  { rootMargin: '400px' },
+);
+for (const chart of document.querySelectorAll('.chart')) if (chart.firstElementChild) watcher.observe(chart);

@@ -1,0 +1,32 @@
+/** Keeps the page small: the run folder's `results.json` has every sample, the page an even choice of them. */
+import type { RunResults } from '../schema/results.js';
+
+/** At most `count` values, evenly spaced in their order. */
+export function thinned<T>(values: readonly T[], count: number): T[] {
+  if (values.length <= count) return [...values];
+  return Array.from({ length: count }, (_, index) => {
+    const value = values[Math.floor(((index + 0.5) * values.length) / count)];
+    return value === undefined ? [] : [value];
+  }).flat();
+}
+
+/** Samples of a cell that are embedded in the page. */
+export const embeddedSamples = 200;
+
+/** The results with at most `perCell` samples a cell, whole nanoseconds, and none for cells that are not ok. */
+export function thinnedResults(results: RunResults, perCell: number): RunResults {
+  return {
+    ...results,
+    cells: results.cells.map((cell) => {
+      if (cell.state !== 'ok') return { ...cell, samples: [] };
+      const perTurn = Math.max(1, Math.floor(perCell / Math.max(1, cell.samples.length)));
+      return {
+        ...cell,
+        samples: cell.samples.map((turn) => ({
+          ...turn,
+          samplesNs: thinned(turn.samplesNs, perTurn).map(Math.round),
+        })),
+      };
+    }),
+  };
+}

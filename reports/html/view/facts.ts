@@ -1,0 +1,143 @@
+/** Tables of what was run, on what, and what came of it. */
+import { worstCheck } from '../../analyse/cell-state.js';
+import type { CellResult, RunResults } from '../../schema/results.js';
+import { bytes, groupTitle, once, percent } from '../../text.js';
+import { number, type Table, type TableCell } from './figure.js';
+
+export function statesTable({ cells }: RunResults): Table {
+  return {
+    caption: 'Cells without a result, and why',
+    head: ['Target', 'Cell', 'State', 'Reason'],
+    rows: cells
+      .filter(({ state }) => state !== 'ok')
+      .map((cell) => ({
+        heading: cell.target,
+        cells: [{ text: groupTitle(cell) }, { text: cell.state, note: cell.state }, { text: cell.reason }],
+      })),
+  };
+}
+
+export function parityTable({ cells }: RunResults): Table {
+  return {
+    caption: 'Largest relative error ‖actual − reference‖ ÷ ‖reference‖ of each compared quantity',
+    head: ['Target', 'Cell', 'Output', 'Loss', 'Gradient', 'Weight'],
+    rows: cells
+      .filter(({ parity }) => parity.length > 0)
+      .map((cell) => ({
+        heading: cell.target,
+        cells: [
+          { text: groupTitle(cell) },
+          ...(['output', 'loss', 'gradient', 'weight'] as const).map((what) => errorOf(cell, what)),
+        ],
+      })),
+  };
+}
+
+function errorOf(cell: CellResult, what: CellResult['parity'][number]['what']): TableCell {
+  const worst = worstCheck(cell.parity.filter((check) => check.what === what));
+  if (!worst) return number('–');
+  const error = worst.reason ?? (worst.error === null ? 'not finite' : worst.error.toExponential(1));
+  if (worst.passed) return number(error);
+  return {
+    text: `✗ ${error} (tolerance ${worst.tolerance.toExponential(0)}): ${worst.worst}`,
+    note: 'wrong',
+  };
+}
+
+export function configurationTable({ targets }: RunResults): Table {
+  const known = targets.filter(({ configuration }) => Object.keys(configuration).length > 0);
+  const keys = [...new Set(known.flatMap(({ configuration }) => Object.keys(configuration)))];
+  return {
+    caption: 'Effective settings, read from inside each framework',
+    head: ['Setting', ...known.map(({ target }) => target)],
+    rows: keys.map((key) => ({
+      heading: key,
+      cells: known.map(({ configuration }) => ({ text: settingText(configuration[key]) })),
+    })),
+  };
+}
+
+/** Settings that hold for some cells of a target only. */
+export function cellConfigurationTable({ targets, cells }: RunResults): Table {
+  return {
+    caption: 'Settings that hold for one cell only',
+    head: ['Target', 'Cell', 'Settings'],
+    rows: targets.flatMap(({ target, cellConfiguration }) =>
+      Object.entries(cellConfiguration).map(([id, settings]) => {
+        const cell = cells.find((candidate) => candidate.id === id);
+        const texts = Object.entries(settings).map(([key, value]) => `${key}: ${settingText(value)}`);
+        return {
+          heading: target,
+          cells: [{ text: cell ? groupTitle(cell) : id }, { text: texts.join('; ') }],
+        };
+      }),
+    ),
+  };
+}
+
+function settingText(value: string | number | boolean | null | undefined): string {
+  if (value === undefined) return '–';
+  if (value === null) return 'not told';
+  return typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value);
+}
+
+export function versionsTable({ targets }: RunResults): Table {
+  return {
+    caption: 'Frameworks and their versions',
+    head: ['Target', 'Framework', 'Runtime', 'Versions'],
+    rows: targets.map(({ target, framework, runtime, versions }) => ({
+      heading: target,
+      cells: [
+        { text: framework },
+        { text: runtime ?? 'never started' },
+        {
+          text: Object.entries(versions)
+            .map(([name, version]) => `${name} ${version}`)
+            .join(', '),
+        },
+      ],
+    })),
+  };
+}
+
+export function machineTable({ machine, touchstone }: RunResults): Table {
+  const facts: [string, string][] = [
+    ['Processor', machine.cpu],
+    ['Cores', String(machine.cores)],
+    ['Instruction sets', machine.instructionSets.join(', ') || 'not told'],
+    ['Memory', bytes(machine.memoryBytes)],
+    ['Platform', `${machine.platform}, kernel ${machine.kernel}`],
+    ['Node.js', machine.node],
+    ['Touchstone', `${touchstone.version}${touchstone.commit ? `, commit ${touchstone.commit}` : ''}`],
+  ];
+  return {
+    caption: 'Machine',
+    head: ['What', 'Value'],
+    rows: facts.map(([heading, text]) => ({ heading, cells: [{ text }] })),
+  };
+}
+
+export function overheadTable({ overhead }: RunResults): Table {
+  return {
+    caption: 'The null target: an iteration that computes nothing',
+    head: ['Worker', 'Time per iteration', 'Samples'],
+    rows: overhead.map(({ host, iterationNs, samples }) => ({
+      heading: host,
+      cells: [number(once(iterationNs)), number(String(samples))],
+    })),
+  };
+}
+
+export function wallTable({ wallMs }: RunResults): Table {
+  const total = Object.values(wallMs).reduce((sum, ms) => sum + ms, 0);
+  return {
+    caption: 'Where the wall time went',
+    head: ['What', 'Seconds', 'Share'],
+    rows: Object.entries(wallMs)
+      .sort(([, a], [, b]) => b - a)
+      .map(([what, ms]) => ({
+        heading: what,
+        cells: [number((ms / 1000).toFixed(1)), number(percent(ms / total))],
+      })),
+  };
+}

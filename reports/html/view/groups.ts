@@ -1,0 +1,247 @@
+/** Sections that repeat for every group: ranking, and the five drawings with their tables. */
+
+import { roundMediansNs } from '../../analyse/estimates.js';
+import { isOk } from '../../analyse/groups.js';
+import type { Group, RunResults } from '../../schema/results.js';
+import { quantile } from '../../statistics/quantiles.js';
+import { groupCells, groupDifferences, verdict } from '../../summary.js';
+import { bytes, duration, groupTitle, inline, levelText, once, rate, ratio } from '../../text.js';
+import type { Row } from '../charts/rows.js';
+import {
+  intervalRows,
+  memoryRows,
+  type OkCell,
+  phaseRows,
+  phasesOf,
+  roundRows,
+  sequenceRows,
+} from '../charts/rows.js';
+import { type Figure, type FigureSource, figure, number, type Table } from './figure.js';
+
+export interface GroupView {
+  readonly title: string;
+  readonly workload: string;
+  readonly mode: string;
+  readonly batch: number;
+  readonly verdict: string;
+  readonly differences: readonly string[];
+  readonly ranking: Table | null;
+  readonly intervals: Figure | null;
+  readonly rounds: Figure | null;
+  readonly sequence: Figure | null;
+  readonly phases: Figure | null;
+  readonly memory: Figure | null;
+}
+
+/** Rows of the page's data by figure; the intervals against target number k are under `<figure>@k`. */
+export type PageRows = Record<string, Row[]>;
+
+export async function groupView(
+  results: RunResults,
+  group: Group,
+  index: number,
+  pageRows: PageRows,
+): Promise<GroupView> {
+  const cells = rankedCells(results, group);
+  const title = groupTitle(group);
+  const sources = cells.length === 0 ? [] : sourcesOf(results, group, cells, index);
+  for (const source of sources) pageRows[source.id] = [...source.rows];
+  for (const baseline of cells) {
+    const number = results.targets.findIndex(({ target }) => target === baseline.target);
+    pageRows[`intervals-${index}@${number}`] = intervalRows(cells, baseline);
+  }
+  const drawn = await Promise.all(sources.map(figure));
+  const of = (kind: string) => drawn.find((candidate) => candidate.kind === kind) ?? null;
+  return {
+    title,
+    workload: group.workload,
+    mode: group.mode,
+    batch: group.batch,
+    verdict: verdict(group),
+    differences: groupDifferences(results, group),
+    ranking: cells[0] ? rankingTable(group, cells, levelText(cells[0].metrics.iterationNs)) : null,
+    intervals: of('intervals'),
+    rounds: of('rounds'),
+    sequence: of('sequence'),
+    phases: of('phases'),
+    memory: of('memory'),
+  };
+}
+
+/** The `ok` cells of a group, fastest first. */
+function rankedCells(results: RunResults, group: Group): OkCell[] {
+  const cells = groupCells(results, group).filter(isOk);
+  return group.ranking.flatMap(({ target }) => cells.filter((cell) => cell.target === target));
+}
+
+function rankingTable(group: Group, cells: readonly OkCell[], level: string): Table {
+  return {
+    caption: `${groupTitle(group)}: times and ratios with ${level}`,
+    head: [
+      'Target',
+      'Rank',
+      'Time per iteration',
+      'Against the fastest',
+      'Items per second',
+      'CPU time',
+      'Notes',
+    ],
+    rows: cells.map((cell) => {
+      const { rank } = group.ranking.find(({ target }) => target === cell.target) ?? { rank: 0 };
+      const shared = group.ranking.filter((other) => other.rank === rank).length > 1;
+      const comparison = group.comparisons.find(({ target }) => target === cell.target);
+      const { iterationNs, itemsPerSecond, cpuNsPerIteration } = cell.metrics;
+      return {
+        heading: cell.target,
+        cells: [
+          { text: `${rank}${shared ? '=' : ''}` },
+          number(inline(duration(iterationNs))),
+          number(comparison ? inline(ratio(comparison.ratio)) : '1×'),
+          number(rate(itemsPerSecond).value),
+          number(inline({ ...duration(cpuNsPerIteration), interval: '' })),
+          // That audits passed is the rule, and said once for all under validity.
+          { text: cell.notes.filter((note) => !note.endsWith('all passed')).join('; ') },
+        ],
+      };
+    }),
+  };
+}
+
+function sourcesOf(
+  results: RunResults,
+  group: Group,
+  cells: readonly OkCell[],
+  index: number,
+): FigureSource[] {
+  const [fastest] = cells;
+  const title = groupTitle(group);
+  const { targets } = results;
+  if (!fastest) return [];
+  const make = (kind: FigureSource['kind'], description: string, rows: readonly Row[], table: Table) => ({
+    id: `${kind}-${index}`,
+    kind,
+    description: `${description}: ${title}`,
+    rows,
+    table,
+  });
+  return [
+    ...(cells.length > 1
+      ? [
+          make(
+            'intervals',
+            'Time of every target divided by that of the baseline, with intervals',
+            intervalRows(cells, fastest),
+            intervalTable(group),
+          ),
+        ]
+      : []),
+    make(
+      'rounds',
+      'Median time of each process, above single iterations',
+      roundRows(cells),
+      quantileTable(title, cells),
+    ),
+    make(
+      'sequence',
+      'Turns in the order of time, relative to each target’s median',
+      sequenceRows(cells),
+      roundTable(title, cells),
+    ),
+    make('phases', 'Duration of each phase', phaseRows(cells, targets), phaseTable(title, cells, targets)),
+    make(
+      'memory',
+      'Highest resident set of a process of its own',
+      memoryRows(cells),
+      memoryTable(title, cells),
+    ),
+  ];
+}
+
+function intervalTable(group: Group): Table {
+  return {
+    caption: `Against the fastest: ${groupTitle(group)}`,
+    head: ['Target', 'Baseline', 'Ratio', 'Interval', 'Rounds', 'p (Holm)'],
+    rows: group.comparisons.map(({ target, baseline, ratio: estimate, adjustedP }) => ({
+      heading: target,
+      cells: [
+        { text: baseline },
+        number(inline(ratio(estimate))),
+        { text: levelText(estimate) },
+        number(String(estimate.rounds)),
+        number(adjustedP === null ? 'too few rounds' : adjustedP.toPrecision(2)),
+      ],
+    })),
+  };
+}
+
+/** A percentile is printed only where enough samples lie beyond it: the floors of MLPerf's early stopping. */
+const percentiles = [
+  { share: 0.1, title: 'p10', samples: 64 },
+  { share: 0.5, title: 'p50', samples: 1 },
+  { share: 0.9, title: 'p90', samples: 64 },
+  { share: 0.99, title: 'p99', samples: 662 },
+];
+
+function quantileTable(title: string, cells: readonly OkCell[]): Table {
+  return {
+    caption: `Single iterations of all processes: ${title}`,
+    head: ['Target', ...percentiles.map((percentile) => percentile.title), 'Samples', 'Processes'],
+    rows: cells.map(({ target, samples }) => {
+      const all = samples.flatMap((turn) => turn.samplesNs);
+      return {
+        heading: target,
+        cells: [
+          ...percentiles.map(({ share, samples: floor }) =>
+            number(all.length < floor ? `needs ${floor} samples` : once(quantile(all, share))),
+          ),
+          number(String(all.length)),
+          number(String(new Set(samples.map((turn) => turn.round)).size)),
+        ],
+      };
+    }),
+  };
+}
+
+function roundTable(title: string, cells: readonly OkCell[]): Table {
+  const medians = cells.map((cell) => roundMediansNs(cell.samples));
+  const rounds = [...new Set(medians.flatMap((byRound) => [...byRound.keys()]))].sort((a, b) => a - b);
+  return {
+    caption: `Median of each round: ${title}`,
+    head: ['Round', ...cells.map(({ target }) => target)],
+    rows: rounds.map((round) => ({
+      heading: String(round + 1),
+      cells: medians.map((byRound) => {
+        const ns = byRound.get(round);
+        return number(ns === undefined ? '–' : once(ns));
+      }),
+    })),
+  };
+}
+
+function phaseTable(title: string, cells: readonly OkCell[], targets: RunResults['targets']): Table {
+  const phases = cells.map((cell) =>
+    phasesOf(
+      cell,
+      targets.find(({ target }) => target === cell.target),
+    ),
+  );
+  return {
+    caption: `Phases: ${title}`,
+    head: ['Target', ...(phases[0] ?? []).map(({ phase }) => phase)],
+    rows: cells.map((cell, index) => ({
+      heading: cell.target,
+      cells: (phases[index] ?? []).map(({ ns }) => number(ns === null ? 'not known' : once(ns))),
+    })),
+  };
+}
+
+function memoryTable(title: string, cells: readonly OkCell[]): Table {
+  return {
+    caption: `Peak memory: ${title}`,
+    head: ['Target', 'Peak resident set'],
+    rows: cells.map(({ target, metrics }) => ({
+      heading: target,
+      cells: [number(metrics.peakRssBytes === null ? 'not known' : bytes(metrics.peakRssBytes))],
+    })),
+  };
+}

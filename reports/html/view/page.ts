@@ -1,0 +1,62 @@
+/** Everything that the template shows, in its order; all text is plain and escaped by the template. */
+import { isOk } from '../../analyse/groups.js';
+import type { RunResults } from '../../schema/results.js';
+import { stateCounts } from '../../summary.js';
+import * as facts from './facts.js';
+import { type GroupView, groupView, type PageRows } from './groups.js';
+import { matrices } from './matrix.js';
+import { validity } from './validity.js';
+
+export interface Page {
+  readonly view: Readonly<Record<string, unknown>>;
+  readonly rows: PageRows;
+}
+
+export async function pageOf(results: RunResults): Promise<Page> {
+  const rows: PageRows = {};
+  const groups: GroupView[] = [];
+  for (const [index, group] of results.groups.entries()) {
+    groups.push(await groupView(results, group, index, rows));
+  }
+  const view = {
+    id: results.id,
+    startedAt: dateText(results.startedAt),
+    machineLine: `${results.machine.cpu}, ${results.machine.cores} cores`,
+    groups,
+    counts: stateCounts(results),
+    cellCount: results.cells.length,
+    filters: filtersOf(results),
+    validity: validity(results),
+    matrices: matrices(results),
+    states: facts.statesTable(results),
+    parity: facts.parityTable(results),
+    configuration: facts.configurationTable(results),
+    cellConfiguration: facts.cellConfigurationTable(results),
+    machine: facts.machineTable(results),
+    versions: facts.versionsTable(results),
+    overhead: facts.overheadTable(results),
+    wall: facts.wallTable(results),
+    command: results.command,
+    commit: results.touchstone.commit,
+    seed: results.options.seed,
+    boundary: results.cells[0]?.boundary ?? 'end-to-end',
+  };
+  return { view, rows };
+}
+
+function filtersOf(results: RunResults) {
+  const distinct = <T>(values: readonly T[]) => [...new Set(values)];
+  const compared = new Set(results.cells.filter(isOk).map(({ target }) => target));
+  return {
+    workloads: distinct(results.groups.map(({ workload }) => workload)),
+    modes: distinct(results.groups.map(({ mode }) => mode)),
+    batches: distinct(results.groups.map(({ batch }) => batch)).sort((a, b) => a - b),
+    baselines: results.targets.flatMap(({ target }) => (compared.has(target) ? [target] : [])),
+  };
+}
+
+/** 2026-11-23 14:25 UTC */
+function dateText(iso: string): string {
+  const date = new Date(iso);
+  return Number.isNaN(date.getTime()) ? iso : `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}

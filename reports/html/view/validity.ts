@@ -1,0 +1,135 @@
+/** What speaks for and against trusting the run, each in a line with a mark. */
+import type { RunResults } from '../../schema/results.js';
+import { commonLevel, endingText } from '../../summary.js';
+import { once, percent } from '../../text.js';
+
+export interface Finding {
+  readonly good: boolean;
+  readonly label: string;
+  readonly text: string;
+}
+
+/** Above these a reader should know before believing small differences. */
+const busyLoadPerCore = 0.7;
+const muchSteal = 0.01;
+const muchOverhead = 0.01;
+
+export function validity(results: RunResults): Finding[] {
+  return [
+    rounds(results),
+    level(results),
+    parity(results),
+    audits(results),
+    processors(results),
+    load(results),
+    steal(results),
+    ...results.overhead.map((overhead) => overheadFinding(results, overhead)),
+  ];
+}
+
+function rounds({ finishedRounds, plannedRounds, ending }: RunResults): Finding {
+  const text = `${finishedRounds} of ${plannedRounds} planned rounds finished.`;
+  const why = endingText(ending);
+  return {
+    good: finishedRounds >= plannedRounds && plannedRounds > 0 && !why,
+    label: 'Rounds',
+    text: why ? `${text} ${why}` : text,
+  };
+}
+
+function level(results: RunResults): Finding {
+  const common = commonLevel(results);
+  if (common === undefined) return { good: false, label: 'Intervals', text: 'Nothing was timed.' };
+  if (common === null) {
+    const text =
+      'Some cells have fewer than the 6 rounds that an interval needs; they are shown without one.';
+    return { good: false, label: 'Intervals', text };
+  }
+  const most = Math.max(0, ...results.groups.map(({ comparisons }) => comparisons.length));
+  const smallestP = 2 ** (1 - results.finishedRounds);
+  const percentage = `${Math.round(common * 100)} %`;
+  if (smallestP * most > 0.05) {
+    const text = `${percentage} for every cell, but ${results.finishedRounds} rounds are too few to rank ${most + 1} targets: none is told apart.`;
+    return { good: false, label: 'Intervals', text };
+  }
+  return { good: true, label: 'Intervals', text: `${percentage}, exact, for every cell.` };
+}
+
+function parity({ cells }: RunResults): Finding {
+  const checked = cells.filter((cell) => cell.parity.length > 0);
+  const agreed = checked.filter((cell) => cell.parity.every(({ passed }) => passed));
+  return {
+    good: checked.length > 0 && agreed.length === checked.length,
+    label: 'Parity',
+    text: `${agreed.length} of ${checked.length} checked cells compute what the reference computes; the others have no number here.`,
+  };
+}
+
+function audits({ cells }: RunResults): Finding {
+  const ok = cells.filter(({ state }) => state === 'ok');
+  const unaudited = ok.filter(({ notes }) => notes.some((note) => note.startsWith('no timed iteration')));
+  return {
+    good: unaudited.length === 0,
+    label: 'Audits',
+    text:
+      unaudited.length === 0
+        ? 'Results of timed iterations, chosen at random, were checked in every cell.'
+        : `${unaudited.length} of ${ok.length} cells were timed without an audit.`,
+  };
+}
+
+function processors({ conditions, options }: RunResults): Finding {
+  const { bound, paused, workerCpus, coordinatorCpus } = conditions;
+  const shared = workerCpus.some((cpu) => coordinatorCpus.includes(cpu));
+  const parts = [
+    `${options.threads} thread${options.threads === 1 ? '' : 's'} for every target`,
+    bound ? `workers bound to processor ${workerCpus.join(', ')}` : 'workers not bound to processors',
+    shared ? 'shared with the coordinator' : 'apart from the coordinator',
+    paused ? 'workers out of turn stopped' : 'workers out of turn not stopped',
+  ];
+  return { good: bound && paused && !shared, label: 'Processors', text: `${parts.join('; ')}.` };
+}
+
+function load({ conditions, machine }: RunResults): Finding {
+  const { loadAverage } = conditions;
+  if (loadAverage === null) return { good: false, label: 'Load', text: 'The system does not tell its load.' };
+  const good = loadAverage < busyLoadPerCore * machine.cores;
+  const text = `Load average ${loadAverage.toFixed(2)} on ${machine.cores} cores when the run began.`;
+  return { good, label: 'Load', text: good ? text : `${text} Other programs were busy.` };
+}
+
+function steal({ conditions: { stealShare } }: RunResults): Finding {
+  if (stealShare === null) {
+    return {
+      good: false,
+      label: 'Stolen time',
+      text: 'The system does not tell whether its host took time away.',
+    };
+  }
+  return {
+    good: stealShare < muchSteal,
+    label: 'Stolen time',
+    text: `The host of this machine took ${percent(stealShare)} of CPU time away while measuring.`,
+  };
+}
+
+function overheadFinding(
+  results: RunResults,
+  { host, iterationNs }: RunResults['overhead'][number],
+): Finding {
+  const targets = new Set(
+    results.targets.filter((target) => target.host === host).map(({ target }) => target),
+  );
+  const times = results.cells.flatMap((cell) =>
+    cell.metrics && targets.has(cell.target) ? [cell.metrics.iterationNs.value] : [],
+  );
+  const label = `Overhead, ${host}`;
+  const text = `The harness itself takes ${once(iterationNs)} per iteration`;
+  if (times.length === 0) return { good: true, label, text: `${text}.` };
+  const share = iterationNs / Math.min(...times);
+  return {
+    good: share < muchOverhead,
+    label,
+    text: `${text}, ${percent(share)} of the fastest ${host} cell. It is not subtracted.`,
+  };
+}
