@@ -1,20 +1,21 @@
 /**
- * From a checked model to the neutral form: subgraphs that depend on constants or shapes alone become constants, `If`
- * with a constant condition becomes its branch, identities and inference-time dropout go, names become unique, dead
- * nodes go, and every remaining value has its observed type and shape.
- *
- * Models in the wild need it: exporters write `Shape → Gather → Concat → Reshape` chains and weights as
- * `ConstantOfShape`. Nothing is evaluated by rules of our own: ONNX Runtime ran it (see `observe.ts`).
+ * From a checked model to the neutral form: every value that depends on constants and shapes alone becomes a constant
+ * with the value that ONNX Runtime computes for it, an `If` whose condition is then constant is inlined, copies and
+ * dead nodes are dropped, names are made unique, and every shape is known.
  */
-import { TouchstoneError } from '../../common/errors.js';
 import { refuse } from './decode.js';
-import type { Attribute, Graph, GraphNode, TensorInfo, Tensors } from './graph.js';
+import type { Attribute, Graph, GraphNode, Tensor, TensorInfo, Tensors } from './graph.js';
+import { inlineBranch } from './inline.js';
 import { type Observation, observe } from './observe.js';
-import { type GraphProto, type NodeProto, proto } from './proto.js';
-import { noExternalData } from './external-data.js';
-import { decodeNode, type RawModel, type RawNode } from './reader.js';
-import { needs } from './topology.js';
-import { type WritableModel, writeModel } from './write-model.js';
+import type { NodeProto } from './proto.js';
+import type { RawModel, RawNode } from './reader.js';
+import { dropIdentities, isInferenceCopy, liveNodes } from './simplify.js';
+import { randomOperators, type Taint, traceTaint } from './taint.js';
+import { inOrder, needs } from './topology.js';
+import { writeModel } from './write-model.js';
+
+/** Branches may hold further branches; files in the wild have two or three levels. */
+const mostRounds = 20;
 
 export interface NormalModel {
   readonly graph: Graph;
@@ -24,23 +25,26 @@ export interface NormalModel {
   readonly bytes: Uint8Array;
 }
 
-/** Their value is known from their input's shape alone. */
-const shapeOperators = new Set(['Shape', 'Size']);
-/** Never constant, whatever goes in. */
-const randomOperators = new Set([
-  'RandomNormal',
-  'RandomNormalLike',
-  'RandomUniform',
-  'RandomUniformLike',
-  'Multinomial',
-  'Bernoulli',
-]);
-const mostInlinings = 64;
+/** What is normalised, and on what. */
+interface Subject {
+  readonly model: RawModel;
+  readonly inputs: readonly TensorInfo[];
+  readonly sample: Tensors;
+  readonly parameters: readonly string[];
+}
+
+/** A graph on its way: what is known to be constant, and the nodes that are left. */
+interface Work {
+  nodes: RawNode[];
+  readonly constants: Map<string, Tensor>;
+}
 
 /**
  * @param inputs the model's inputs with every dimension bound
- * @param sample one set of real inputs
- * @param parameters initialisers that training updates: they stay as they are
+ * @param sample one set of real inputs, by name
+ * @param parameters initialisers that training updates: they stay weights even where they could be folded. A model
+ *   without any is for inference, where `Dropout` copies
+ * @throws TouchstoneError('model') for what cannot be described with static shapes, or does not run
  */
 export async function normalise(
   model: RawModel,
@@ -48,214 +52,196 @@ export async function normalise(
   sample: Tensors,
   parameters: readonly string[],
 ): Promise<NormalModel> {
-  let current = model;
-  for (let round = 0; round < mostInlinings; round++) {
-    const observed = await observeAll(current, inputs, sample);
-    const inlined = inlineIfs(current, observed);
-    if (!inlined) return fold(current, inputs, observed, parameters);
-    current = inlined;
+  const subject: Subject = { model, inputs, sample, parameters };
+  const work: Work = { nodes: [...model.nodes], constants: new Map(model.initialisers) };
+  const sources = [...inputs.map((input) => input.name), ...parameters];
+  for (let round = 0; round < mostRounds; round++) {
+    work.nodes = liveNodes(work.nodes, model.outputs, needs);
+    const taint = traceTaint(work.nodes, sources);
+    const seen = await look(subject, work, taint);
+    for (const [name, tensor] of Object.entries(seen.data)) work.constants.set(name, tensor);
+    if (!inlineBranches(work, taint, sources, model.outputs)) return finish(subject, work, taint, seen);
   }
-  throw refuse('its If nodes are nested too deeply');
+  throw refuse(`its branches are nested more than ${mostRounds} deep`);
 }
 
-/** Values that depend on the data of an input; all others are constants. */
-export function dataDependent(model: RawModel): Set<string> {
-  const dependent = new Set(model.inputs.map((input) => input.name));
-  for (const node of model.nodes) {
-    if (shapeOperators.has(node.operator)) continue;
-    const depends = randomOperators.has(node.operator) || [...needs(node)].some((name) => dependent.has(name));
-    if (depends) for (const output of node.outputs) dependent.add(output);
-  }
-  return dependent;
-}
-
-async function observeAll(
-  model: RawModel,
-  inputs: readonly TensorInfo[],
-  sample: Tensors,
-): Promise<Observation> {
-  const made = model.nodes.flatMap((node) => node.outputs.filter(Boolean));
-  const dependent = dataDependent(model);
+/** Every value of the graph as it is now, with the data of those constants that something varying takes. */
+async function look(subject: Subject, work: Work, taint: Taint): Promise<Observation> {
+  const { model, inputs, sample } = subject;
+  const made = work.nodes.flatMap((node) => node.outputs.filter(Boolean));
+  const varyingNodes = work.nodes.filter((node) => isVarying(node, taint));
+  const taken = new Set(varyingNodes.flatMap((node) => [...needs(node)]));
   const bytes = writeModel({
     name: model.name,
     opset: model.opset,
     inputs,
     outputs: made.map((name) => ({ name })),
-    nodes: model.nodes.map((node) => node.proto),
-    weights: Object.fromEntries(model.initialisers),
+    nodes: work.nodes.map(toProto),
+    weights: Object.fromEntries(work.constants),
   });
-  const observed = await observe(
+  if (made.length === 0) throw refuse('its outputs are constants: there is nothing to compute');
+  return observe(
     bytes,
     sample,
-    made.filter((name) => !dependent.has(name)),
+    made.filter((name) => taken.has(name) && !taint.varying.has(name)),
   );
-  const given = [
-    ...inputs,
-    ...[...model.initialisers].map(([name, { type, shape }]) => ({ name, type, shape: [...shape] })),
-  ];
-  return {
-    data: observed.data,
-    values: { ...Object.fromEntries(given.map((value) => [value.name, value])), ...observed.values },
-  };
 }
 
-/** The model with one level of its constant `If` nodes replaced by their branches; undefined where there is none. */
-function inlineIfs(model: RawModel, observed: Observation): RawModel | undefined {
-  const dependent = dataDependent(model);
-  const conditional = model.nodes.filter(
-    (node) => node.operator === 'If' && !dependent.has(node.inputs[0] ?? ''),
-  );
-  if (conditional.length === 0) return undefined;
-  const nodes = model.nodes.flatMap((node, index) => {
-    if (!conditional.includes(node)) return [node];
-    const condition = observed.data[node.inputs[0] ?? ''] ?? model.initialisers.get(node.inputs[0] ?? '');
-    const branch = node.attributes[Number(condition?.data[0] ?? 0) ? 'then_branch' : 'else_branch'];
-    if (typeof branch !== 'object' || !('graph' in branch))
-      throw refuse(`node ${node.name} (If) lacks a branch`);
-    return branchNodes(branch.graph, node, `if${index}/`);
+/** @returns whether there was a branch to put in place */
+function inlineBranches(
+  work: Work,
+  taint: Taint,
+  sources: readonly string[],
+  outputs: readonly string[],
+): boolean {
+  let found = 0;
+  work.nodes = work.nodes.flatMap((node, index) => {
+    const condition = work.constants.get(node.inputs[0] ?? '');
+    if (node.operator !== 'If' || !condition || !isVarying(node, taint)) return [node];
+    found += 1;
+    const branch = node.attributes[Number(condition.data[0]) === 0 ? 'else_branch' : 'then_branch'];
+    if (typeof branch !== 'object' || !('graph' in branch)) {
+      throw refuse(`node ${node.name || node.operator} lacks a branch`);
+    }
+    const inlined = inlineBranch(branch.graph, node.outputs, `${node.name || 'if'}_${index}`);
+    for (const [name, tensor] of inlined.constants) work.constants.set(name, tensor);
+    return inlined.nodes;
   });
-  return { ...model, nodes };
+  if (found > 0) work.nodes = inOrder(work.nodes, new Set([...work.constants.keys(), ...sources]), outputs);
+  return found > 0;
 }
 
-/** A branch's nodes in the outer graph: its own names prefixed, its results named as the `If` node's outputs. */
-function branchNodes(branch: GraphProto, node: RawNode, prefix: string): RawNode[] {
-  const renamed = new Map<string, string>();
-  for (const inner of branch.node ?? [])
-    for (const output of inner.output ?? []) renamed.set(output, prefix + output);
-  const constants = (branch.initializer ?? []).map((tensor): NodeProto => {
-    renamed.set(tensor.name ?? '', prefix + (tensor.name ?? ''));
-    const attribute = [{ name: 'value', type: proto.AttributeProto.AttributeType.TENSOR, t: tensor }];
-    return { opType: 'Constant', input: [], output: [prefix + (tensor.name ?? '')], attribute };
-  });
-  const rename = (name: string) => renamed.get(name) ?? name;
-  const moved = (branch.node ?? []).map((inner) => ({
-    ...inner,
-    name: prefix + (inner.name ?? ''),
-    input: (inner.input ?? []).map(rename),
-    output: (inner.output ?? []).map(rename),
-  }));
-  const results = (branch.output ?? []).map(
-    (result, index): NodeProto => ({
-      opType: 'Identity',
-      input: [rename(result.name ?? '')],
-      output: [node.outputs[index] ?? ''],
-    }),
+function finish(subject: Subject, work: Work, taint: Taint, seen: Observation): NormalModel {
+  const { model, inputs, parameters } = subject;
+  const outputs = model.outputs.filter((output) => taint.varying.has(output));
+  const varying = liveNodes(
+    work.nodes.filter((node) => isVarying(node, taint)),
+    outputs,
+    needs,
   );
-  return [...constants, ...moved, ...results].map((inner, index) => decodeNode(inner, index, noExternalData));
+  for (const node of varying) checkNode(node, taint);
+  const used = new Set([...varying.flatMap((node) => node.inputs), ...outputs]);
+  const isCopy =
+    parameters.length === 0
+      ? isInferenceCopy(work.constants, used)
+      : (node: RawNode) => node.operator === 'Identity';
+  const nodes = nameNodes(dropIdentities(varying, outputs, isCopy));
+  if (nodes.length === 0)
+    throw refuse('its outputs do not depend on its inputs: there is nothing to compute');
+  const weights = weightsOf(nodes, work.constants);
+  const values = valuesOf(nodes, inputs, weights, seen);
+  return describe(subject, nodes, weights, values, outputs);
 }
 
-function fold(
-  model: RawModel,
-  inputs: readonly TensorInfo[],
-  observed: Observation,
-  parameters: readonly string[],
+function describe(
+  { model, inputs, parameters }: Subject,
+  nodes: readonly RawNode[],
+  weights: Tensors,
+  values: Record<string, TensorInfo>,
+  outputNames: readonly string[],
 ): NormalModel {
-  const dependent = dataDependent(model);
-  const computed = model.nodes.filter((node) => node.outputs.some((name) => dependent.has(name)));
-  const { nodes, nameOf } = withoutCopies(computed, model.outputs);
-  const live = liveNodes(nodes, model.outputs);
-  const constants = { ...Object.fromEntries(model.initialisers), ...observed.data };
-  const used = new Set([...live.flatMap((node) => node.inputs), ...model.outputs.map(nameOf)]);
-  const weights = Object.fromEntries(Object.entries(constants).filter(([name]) => used.has(name)));
-  for (const output of model.outputs) {
-    if (!dependent.has(output)) throw refuse(`its output ${output} does not depend on any input`);
-  }
-  const info = (name: string) => {
-    const value = observed.values[name];
-    if (!value) throw new TouchstoneError('internal', `value ${name} was not observed`);
-    return value;
-  };
-  const outputs = model.outputs.map(info);
-  const named = uniqueNames(live);
-  const graphNodes = named.map(toGraphNode);
-  const values = [...used, ...live.flatMap((node) => node.outputs.filter(Boolean))].filter(Boolean);
+  const outputs = outputNames.map((name) => infoOf(values, name));
   const graph: Graph = {
-    name: model.name || 'model',
+    name: model.name,
     opset: model.opset,
     inputs: [...inputs],
     outputs,
-    weights: Object.keys(weights).map(info),
-    parameters: parameters.filter((name) => used.has(name)),
-    nodes: graphNodes,
-    values: Object.fromEntries(values.map((name) => [name, info(name)])),
+    weights: Object.keys(weights).map((name) => infoOf(values, name)),
+    parameters: parameters.filter((name) => name in weights),
+    nodes: nodes.map(toGraphNode),
+    values,
   };
-  const writable: WritableModel = { ...graph, weights, nodes: named.map(toProto) };
-  return { graph, weights, bytes: writeModel(writable) };
-}
-
-/**
- * Drops Identity and Dropout (which copies in inference) and lets their consumers read the source. One that makes an
- * output of the graph from an input or a constant stays, since outputs keep their names.
- */
-function withoutCopies(nodes: readonly RawNode[], outputs: readonly string[]) {
-  const sources = new Map<string, string>();
-  const nameOf = (name: string): string => sources.get(name) ?? name;
-  const kept: RawNode[] = [];
-  for (const node of nodes) {
-    const [source = ''] = node.inputs;
-    const [copy = ''] = node.outputs;
-    const isCopy = node.operator === 'Identity' || (node.operator === 'Dropout' && !node.outputs[1]);
-    if (isCopy && !outputs.includes(copy)) sources.set(copy, nameOf(source));
-    else if (isCopy) kept.push(asIdentity(node, nameOf(source)));
-    else kept.push({ ...node, inputs: node.inputs.map(nameOf) });
-  }
-  return { nodes: kept, nameOf };
-}
-
-function asIdentity(node: RawNode, source: string): RawNode {
+  const { name, opset } = model;
   return {
-    ...node,
-    operator: 'Identity',
-    inputs: [source],
-    outputs: node.outputs.slice(0, 1),
-    attributes: {},
-    proto: { ...node.proto, attribute: [] },
+    graph,
+    weights,
+    bytes: writeModel({ name, opset, inputs, outputs, nodes: nodes.map(toProto), weights }),
   };
 }
 
-function liveNodes(nodes: readonly RawNode[], outputs: readonly string[]): RawNode[] {
-  const wanted = new Set(outputs);
-  const live: RawNode[] = [];
-  for (const node of [...nodes].reverse()) {
-    if (!node.outputs.some((name) => wanted.has(name))) continue;
-    for (const name of needs(node)) wanted.add(name);
-    live.push(node);
-  }
-  return live.reverse();
+function isVarying(node: RawNode, taint: Taint): boolean {
+  return node.outputs.some((output) => taint.varying.has(output));
 }
 
-function uniqueNames(nodes: readonly RawNode[]): RawNode[] {
+/** What remains must be describable: no chance, no subgraph, no shape that depends on data. */
+function checkNode(node: RawNode, taint: Taint): void {
+  const where = `node ${node.name || node.outputs[0]} (${node.operator})`;
+  if (randomOperators.has(node.operator))
+    throw refuse(`${where} draws random numbers, so its output has no reference`);
+  const origin = node.outputs
+    .map((output) => taint.unshaped.get(output))
+    .find((found) => found !== undefined);
+  if (origin !== undefined) {
+    throw refuse(
+      `${where} makes a value whose shape depends on the input's data (by ${origin}); shapes must be static`,
+    );
+  }
+  for (const [name, attribute] of Object.entries(node.attributes)) {
+    if (typeof attribute !== 'object' || Array.isArray(attribute)) continue;
+    const what = 'graph' in attribute ? 'a subgraph that depends on the input' : 'a tensor';
+    throw refuse(`${where} has ${what} as its attribute ${name}, which is not supported`);
+  }
+}
+
+function nameNodes(nodes: readonly RawNode[]): RawNode[] {
   const taken = new Set<string>();
   return nodes.map((node, index) => {
     const wanted = node.name || `${node.operator}_${index}`;
-    const name = taken.has(wanted) ? `${wanted}_${index}` : wanted;
+    let name = wanted;
+    for (let copy = 2; taken.has(name); copy++) name = `${wanted}_${copy}`;
     taken.add(name);
     return { ...node, name };
   });
 }
 
-/** Tensors as attributes occur on constants only, which are folded; a subgraph that is left makes the operator opaque. */
-function toGraphNode(node: RawNode): GraphNode {
-  const plain = Object.entries(node.attributes).filter((entry): entry is [string, Attribute] => {
-    const [, value] = entry;
-    return typeof value !== 'object' || Array.isArray(value);
-  });
-  const { name, operator, inputs, outputs } = node;
+function weightsOf(nodes: readonly RawNode[], constants: ReadonlyMap<string, Tensor>): Tensors {
+  const weights: Record<string, Tensor> = {};
+  for (const name of nodes.flatMap((node) => node.inputs)) {
+    const tensor = constants.get(name);
+    if (tensor) weights[name] = tensor;
+  }
+  return weights;
+}
+
+function valuesOf(
+  nodes: readonly RawNode[],
+  inputs: readonly TensorInfo[],
+  weights: Tensors,
+  seen: Observation,
+): Record<string, TensorInfo> {
+  const values: Record<string, TensorInfo> = {};
+  for (const input of inputs) values[input.name] = input;
+  for (const [name, { type, shape }] of Object.entries(weights))
+    values[name] = { name, type, shape: [...shape] };
+  for (const name of nodes.flatMap((node) => node.outputs.filter(Boolean))) {
+    values[name] = infoOf(seen.values, name);
+  }
+  return values;
+}
+
+function infoOf(values: Readonly<Record<string, TensorInfo>>, name: string): TensorInfo {
+  const info = values[name];
+  if (!info) throw refuse(`ONNX Runtime did not tell the shape of ${name}`);
+  return info;
+}
+
+function toGraphNode({ name, operator, inputs, outputs, attributes }: RawNode): GraphNode {
   return {
     name,
     operator,
     inputs: [...inputs],
     outputs: [...outputs],
-    attributes: Object.fromEntries(plain),
+    // `checkNode` has refused the others.
+    attributes: attributes as Record<string, Attribute>,
   };
 }
 
-function toProto(node: RawNode): NodeProto {
+function toProto({ name, operator, inputs, outputs, proto }: RawNode): NodeProto {
   return {
-    ...node.proto,
-    name: node.name,
-    opType: node.operator,
-    input: [...node.inputs],
-    output: [...node.outputs],
+    name,
+    opType: operator,
+    input: [...inputs],
+    output: [...outputs],
+    attribute: proto.attribute ?? [],
   };
 }

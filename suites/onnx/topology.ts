@@ -1,7 +1,7 @@
 /** The order of a graph's nodes, and what each needs. */
 import { refuse } from './decode.js';
-import type { RawNode } from './reader.js';
 import type { GraphProto } from './proto.js';
+import type { RawNode } from './reader.js';
 
 /**
  * Nodes in topological order (ONNX requires it; files in the wild do not always keep to it).
@@ -14,24 +14,31 @@ export function inOrder(
   outputs: readonly string[],
 ): RawNode[] {
   const producers = producersOf(nodes, given);
+  const unmade = outputs.find((output) => !given.has(output) && !producers.has(output));
+  if (unmade !== undefined) throw refuse(`nothing makes its output ${unmade}`);
   const missing = missingInputs(nodes, given, producers);
+  const sorted = sort(nodes, missing);
+  if (sorted.length < nodes.length) throw refuse('its graph has a cycle');
+  return sorted;
+}
+
+/** Kahn's algorithm; nodes of a cycle are left out. Takes the names away from `missing` as they become known. */
+function sort(nodes: readonly RawNode[], missing: ReadonlyMap<RawNode, Set<string>>): RawNode[] {
   const consumers = new Map<string, RawNode[]>();
   for (const [node, names] of missing) {
     for (const name of names) append(consumers, name, node);
   }
+  const isReady = (node: RawNode, made: string) => {
+    const names = missing.get(node);
+    return names?.delete(made) === true && names.size === 0;
+  };
   const ready = nodes.filter((node) => missing.get(node)?.size === 0);
   // The array grows while it is walked: it is the queue and, in the end, the order.
   for (const node of ready) {
     for (const output of node.outputs) {
-      for (const consumer of consumers.get(output) ?? []) {
-        const names = missing.get(consumer);
-        if (names?.delete(output) && names.size === 0) ready.push(consumer);
-      }
+      ready.push(...(consumers.get(output) ?? []).filter((consumer) => isReady(consumer, output)));
     }
   }
-  if (ready.length < nodes.length) throw refuse('its graph has a cycle');
-  const unmade = outputs.find((output) => !given.has(output) && !producers.has(output));
-  if (unmade !== undefined) throw refuse(`nothing makes its output ${unmade}`);
   return ready;
 }
 
