@@ -5,26 +5,34 @@ import { writeWhole } from '../analyse/write-results.js';
 import type { RunResults } from '../schema/results.js';
 import { loadAssets } from './assets.js';
 import { chartSpecs } from './charts/specs.js';
-import { embeddedSamples, thinnedResults } from './thin.js';
+import { type Detail, details, thinnedResults } from './thin.js';
 import { pageOf } from './view/page.js';
 
 export const reportFile = 'report.html';
 
-/** Draws the whole page; the same results give the same text. */
+/** A page above this is slow to open and clumsy to send. */
+export const largestPage = 2_500_000;
+
+/** Draws the whole page; the same results give the same text. Large runs keep all tables and lose drawings first. */
 export async function renderReport(results: RunResults): Promise<string> {
-  const [{ view, rows }, assets] = await Promise.all([pageOf(results), loadAssets()]);
-  const data = {
-    results: thinnedResults(results, embeddedSamples),
-    specs: chartSpecs,
-    rows,
-  };
+  let text = '';
+  for (const detail of details) {
+    text = await renderWith(results, detail);
+    if (Buffer.byteLength(text) <= largestPage) break;
+  }
+  return text;
+}
+
+async function renderWith(results: RunResults, detail: Detail): Promise<string> {
+  const [{ view, rows }, assets] = await Promise.all([pageOf(results, detail), loadAssets()]);
+  const data = { results: thinnedResults(results, detail.samples), specs: chartSpecs, rows };
   return assets.template({
     ...view,
     style: assets.style,
     scripts: assets.scripts,
     client: assets.client,
     data: scriptData(data),
-    embeddedSamples,
+    embeddedSamples: detail.samples,
   });
 }
 

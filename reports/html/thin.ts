@@ -1,5 +1,6 @@
 /** Keeps the page small: the run folder's `results.json` has every sample, the page an even choice of them. */
 import type { RunResults } from '../schema/results.js';
+import type { ChartKind } from './charts/specs.js';
 
 /** At most `count` values, evenly spaced in their order. */
 export function thinned<T>(values: readonly T[], count: number): T[] {
@@ -10,8 +11,20 @@ export function thinned<T>(values: readonly T[], count: number): T[] {
   }).flat();
 }
 
-/** Samples of a cell that are embedded in the page. */
-export const embeddedSamples = 200;
+/** How much a page holds. */
+export interface Detail {
+  /** Most samples of a cell that are embedded. */
+  readonly samples: number;
+  /** Drawings made before scripts run; the others wait for them, and their tables do not. */
+  readonly drawn: readonly ChartKind[];
+}
+
+/** Fullest first: a page takes the first with which it stays within its size. */
+export const details: readonly [Detail, ...Detail[]] = [
+  { samples: 200, drawn: ['intervals', 'rounds', 'sequence', 'phases', 'memory'] },
+  { samples: 60, drawn: ['intervals', 'rounds'] },
+  { samples: 20, drawn: [] },
+];
 
 /** The results with at most `perCell` samples a cell, whole nanoseconds, and none for cells that are not ok. */
 export function thinnedResults(results: RunResults, perCell: number): RunResults {
@@ -24,6 +37,8 @@ export function thinnedResults(results: RunResults, perCell: number): RunResults
         ...cell,
         samples: cell.samples.map((turn) => ({
           ...turn,
+          startMs: Math.round(turn.startMs),
+          cpuNs: Math.round(turn.cpuNs),
           samplesNs: thinned(turn.samplesNs, perTurn).map(Math.round),
         })),
       };

@@ -10,7 +10,7 @@ export type Row = Readonly<Record<string, string | number | null>>;
 
 /** Marks of single iterations per target: enough to see a shape, few enough for a small file. */
 const iterationMarks = 40;
-const sequenceMarks = 60;
+const sequenceMarks = 40;
 
 export function intervalRows(cells: readonly OkCell[], baseline: OkCell): Row[] {
   return cells.map((cell) => {

@@ -65,7 +65,7 @@ function rowsOf(chart) {
 /** The drawing made before stays until the new one is ready, and for good where that fails. */
 async function draw(chart) {
   const rows = rowsOf(chart);
-  if (!rows || chart.drawn === rows) return;
+  if (!rows?.length || chart.drawn === rows) return;
   chart.drawn = rows;
   const fresh = document.createElement('div');
   fresh.style.width = '100%';
@@ -156,4 +156,4 @@ const watcher = new IntersectionObserver(
   },
   { rootMargin: '400px' },
 );
-for (const chart of document.querySelectorAll('.chart')) if (chart.firstElementChild) watcher.observe(chart);
+for (const chart of document.querySelectorAll('.chart')) watcher.observe(chart);

@@ -2,6 +2,7 @@
 import { drawChart } from '../charts/draw.js';
 import type { Row } from '../charts/rows.js';
 import type { ChartKind } from '../charts/specs.js';
+import type { Detail } from '../thin.js';
 
 /** A table's cell: text, and whether it is a number (aligned to the right). */
 export interface TableCell {
@@ -35,8 +36,10 @@ export interface FigureSource {
   readonly table: Table;
 }
 
-export async function figure({ id, kind, description, rows, table }: FigureSource): Promise<Figure> {
-  return { id, kind, description, table, svg: rows.length > 0 ? await drawChart(kind, rows) : '' };
+export async function figure(source: FigureSource, detail: Detail): Promise<Figure> {
+  const { id, kind, description, rows, table } = source;
+  const drawn = rows.length > 0 && detail.drawn.includes(kind);
+  return { id, kind, description, table, svg: drawn ? await drawChart(kind, rows) : '' };
 }
 
 export const number = (text: string): TableCell => ({ text, numeric: true });

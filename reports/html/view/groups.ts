@@ -16,6 +16,7 @@ import {
   roundRows,
   sequenceRows,
 } from '../charts/rows.js';
+import type { Detail } from '../thin.js';
 import { type Figure, type FigureSource, figure, number, type Table } from './figure.js';
 
 export interface GroupView {
@@ -41,6 +42,7 @@ export async function groupView(
   group: Group,
   index: number,
   pageRows: PageRows,
+  detail: Detail,
 ): Promise<GroupView> {
   const cells = rankedCells(results, group);
   const title = groupTitle(group);
@@ -50,7 +52,7 @@ export async function groupView(
     const number = results.targets.findIndex(({ target }) => target === baseline.target);
     pageRows[`intervals-${index}@${number}`] = intervalRows(cells, baseline);
   }
-  const drawn = await Promise.all(sources.map(figure));
+  const drawn = await Promise.all(sources.map((source) => figure(source, detail)));
   const of = (kind: string) => drawn.find((candidate) => candidate.kind === kind) ?? null;
   return {
     title,

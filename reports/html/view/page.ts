@@ -2,6 +2,7 @@
 import { isOk } from '../../analyse/groups.js';
 import type { RunResults } from '../../schema/results.js';
 import { stateCounts } from '../../summary.js';
+import type { Detail } from '../thin.js';
 import * as facts from './facts.js';
 import { type GroupView, groupView, type PageRows } from './groups.js';
 import { matrices } from './matrix.js';
@@ -12,11 +13,11 @@ export interface Page {
   readonly rows: PageRows;
 }
 
-export async function pageOf(results: RunResults): Promise<Page> {
+export async function pageOf(results: RunResults, detail: Detail): Promise<Page> {
   const rows: PageRows = {};
   const groups: GroupView[] = [];
   for (const [index, group] of results.groups.entries()) {
-    groups.push(await groupView(results, group, index, rows));
+    groups.push(await groupView(results, group, index, rows, detail));
   }
   const view = {
     id: results.id,
