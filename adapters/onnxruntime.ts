@@ -1,0 +1,104 @@
+/**
+ * ONNX Runtime for Node. It is given `model.onnx` as it is; nothing is lowered on our side. An inference engine: its
+ * Node binding has no training API.
+ */
+import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import {
+  type Budget,
+  type Description,
+  type Framework,
+  type InferenceModel,
+  type Model,
+  type OpenFramework,
+  supported,
+  type Tensor,
+  unsupported,
+} from './adapter.js';
+
+type Ort = typeof import('onnxruntime-node');
+type Outputs = InferenceSession.OnnxValueMapType;
+
+const framework: Framework = {
+  name: 'onnxruntime',
+  title: 'ONNX Runtime',
+  homepage: 'https://onnxruntime.ai',
+  targets: [
+    {
+      name: 'onnxruntime/cpu',
+      summary: 'CPU execution provider (MLAS kernels), all graph optimisations, in Node',
+      host: 'node',
+      packages: ['onnxruntime-node', 'onnxruntime-common'],
+      precisions: ['float32'],
+      modes: {
+        inference: supported,
+        training: unsupported(
+          'ONNX Runtime for Node has no training API: it is an inference engine by design',
+        ),
+      },
+      // What is measured has been run in ONNX Runtime once already, when its shapes were observed.
+      supports: () => supported,
+      environment: () => ({}),
+      open,
+    },
+  ],
+};
+export default framework;
+
+async function open(budget: Budget): Promise<OpenFramework> {
+  const ort = await import('onnxruntime-node');
+  return {
+    describe: () => describe(ort, budget),
+    loadInference: (model) => loadInference(ort, budget, model),
+  };
+}
+
+/** Session options are all that it tells: there is no API to read its thread pool or kernels back. */
+function describe(ort: Ort, budget: Budget): Description {
+  return {
+    versions: {
+      'onnxruntime-node': ort.env.versions.node ?? 'unknown',
+      'onnxruntime-common': ort.env.versions.common,
+    },
+    configuration: {
+      threads: budget.threads,
+      interOpThreads: 1,
+      instructionSet: null,
+      kernelLibrary: 'MLAS',
+      execution: 'graph, optimised',
+      layout: 'NCHW',
+      arithmetic: 'float32',
+      flushToZero: false,
+      executionProvider: 'cpu',
+      executionMode: 'sequential',
+    },
+  };
+}
+
+async function loadInference(ort: Ort, budget: Budget, model: Model): Promise<InferenceModel<Outputs>> {
+  const session = await ort.InferenceSession.create(model.modelPath, {
+    executionProviders: ['cpu'],
+    graphOptimizationLevel: 'all',
+    executionMode: 'sequential',
+    intraOpNumThreads: budget.threads,
+    interOpNumThreads: 1,
+  });
+  const feeds = model.inputs.map((tensors) => {
+    const entries = model.graph.inputs.map(({ name }) => [name, toOrt(ort, tensors[name], name)] as const);
+    return Object.fromEntries(entries);
+  });
+  return {
+    run: (buffer) => session.run(feeds[buffer] ?? {}),
+    read: (outputs) =>
+      Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, fromOrt(value)])),
+    dispose: () => void session.release(),
+  };
+}
+
+function toOrt(ort: Ort, tensor: Tensor | undefined, name: string): OrtTensor {
+  if (!tensor) throw new Error(`the artefact has no input ${name}`);
+  return new ort.Tensor(tensor.type as 'float32', tensor.data as Float32Array, [...tensor.shape]);
+}
+
+function fromOrt(value: Outputs[string]): Tensor {
+  return { type: value.type as 'float32', shape: value.dims, data: value.data as Float32Array };
+}
