@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
@@ -20,6 +20,8 @@ export type FindPython = (environment: ReferenceEnvironment) => Promise<string>;
 
 const referencesFolder = join(projectRoot, 'suites/references');
 const metadata = z.object({ artefact: z.string(), reference: z.string() });
+/** Seed of the weights for which references are committed; they do not follow the run's `--seed`. */
+export const committedSeed = 0;
 /** Reference evaluation is plain NumPy: minutes for the largest models. */
 const patienceMs = 30 * 60_000;
 
@@ -28,7 +30,7 @@ export function committedPath(workload: string, mode: Mode, batch: number): stri
 }
 
 /**
- * Copies the committed reference into the artefact; undefined where there is none for this batch size.
+ * Copies the committed reference into the artefact; undefined where there is none for this batch size or seed.
  *
  * @throws TouchstoneError where it was made for other weights, inputs or settings
  */
@@ -36,16 +38,17 @@ export async function committedReference(
   workload: string,
   mode: Mode,
   batch: number,
+  seed: number,
   id: string,
   folder: string,
 ): Promise<string | undefined> {
   const path = committedPath(workload, mode, batch);
-  if (!existsSync(path)) return undefined;
+  if (seed !== committedSeed || !existsSync(path)) return undefined;
   const { artefact, reference } = metadata.parse(await readMetadata(path));
   if (artefact !== id) {
     throw new TouchstoneError(
       'internal',
-      `the reference ${path} was made for another version of ${workload}`,
+      `the reference ${basename(path)} was made for another version of ${workload}`,
       {
         hint: 'make it again with `npm run references`',
       },
@@ -62,7 +65,11 @@ export async function computeReference(
   python: FindPython | undefined,
   what: string,
 ): Promise<string> {
-  if (!python) throw new TouchstoneError('internal', `there is no reference for ${what}`);
+  if (!python) {
+    throw new TouchstoneError('usage', `there is no reference for ${what}`, {
+      hint: 'choose a batch size that `npm run bench -- list` shows',
+    });
+  }
   const [environment, command] =
     mode === 'training' ? (['reference-training', 'training'] as const) : (['reference', 'forward'] as const);
   const result = await execa(

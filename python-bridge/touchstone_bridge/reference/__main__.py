@@ -36,10 +36,11 @@ def main(command: str, folder: Path) -> None:
 
 def compact(tensors: dict[str, Array]) -> dict[str, Array]:
     """Losses stay float64; tensors are rounded once to float32, 1e-3 of the tightest tolerance."""
-    return {
-        name: np.ascontiguousarray(array if name == "losses" or array.dtype != np.float64 else array.astype(np.float32))
-        for name, array in tensors.items()
-    }
+    return {name: np.ascontiguousarray(rounded(name, array)) for name, array in tensors.items()}
+
+
+def rounded(name: str, array: Array) -> Array:
+    return array if name == "losses" or array.dtype != np.float64 else array.astype(np.float32)
 
 
 main(sys.argv[1], Path(sys.argv[2]))

@@ -25,7 +25,9 @@ def evaluate_graph(graph: Graph, given: Values) -> Values:
         if operation is None:
             raise NotImplementedError(f"no equation for operator {node.operator} (node {node.name})")
         results = operation(node, [values[name] if name else None for name in node.inputs])
-        values.update({name: result for name, result in zip(node.outputs, results) if name})
+        for name, result in zip(node.outputs, results):
+            if name and result is not None:
+                values[name] = result
     return values
 
 

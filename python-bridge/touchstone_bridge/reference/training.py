@@ -15,7 +15,7 @@ from torch import Tensor
 
 from ..artefact import Model, Training
 from .equations import evaluate_graph
-from .forward import evaluate, evaluator
+from .forward import evaluate, evaluator, widen
 
 Array = npt.NDArray[Any]
 Weights = dict[str, Tensor]
@@ -31,8 +31,7 @@ def expected_training(model: Model) -> dict[str, Array]:
     training = model.manifest.training
     if training is None:
         raise ValueError("this artefact is not one for training")
-    weights = {name: torch.from_numpy(array.astype(np.float64)) if array.dtype == np.float32 else
-               torch.from_numpy(array) for name, array in model.weights.items()}
+    weights = {name: torch.from_numpy(widen(array)) for name, array in model.weights.items()}
     logits, first_loss, first = gradients(model, weights, 0)
     check_forward(model, logits)
     check_differences(model, weights, first)
@@ -47,10 +46,11 @@ def expected_training(model: Model) -> dict[str, Array]:
 def gradients(model: Model, weights: Weights, buffer: int) -> tuple[Tensor, float, Weights]:
     """Logits, mean loss and its gradient by parameter at those weights."""
     tracked = {name: weights[name].clone().requires_grad_(True) for name in model.graph.parameters}
-    inputs = {info.name: torch.from_numpy(model.inputs[buffer][info.name].astype(np.float64)) for info in model.graph.inputs}
+    batch = model.inputs[buffer]
+    inputs = {info.name: torch.from_numpy(widen(batch[info.name])) for info in model.graph.inputs}
     values = evaluate_graph(model.graph, {**weights, **tracked, **inputs})
     logits = values[model.graph.outputs[0].name]
-    labels = torch.from_numpy(model.inputs[buffer]["labels"].astype(np.int64))
+    labels = torch.from_numpy(batch["labels"].astype(np.int64))
     # Mean over the batch of −log softmax(logits)[label].
     loss = (torch.logsumexp(logits, dim=1) - logits[torch.arange(len(labels)), labels]).mean()
     loss.backward()

@@ -1,0 +1,72 @@
+/**
+ * Where an artefact lies, decided without making it: its folder is named by a hash of all that it would be made from,
+ * the sources that make it included. A second run finds it in milliseconds, and a stale folder is never found.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { projectRoot } from '../../common/paths.js';
+import type { Mode, Workload } from '../workload.js';
+import { digestOf } from './artefact-source.js';
+import { externalDataIn } from './external-data.js';
+import { readModel, readModelBytes } from './reader.js';
+import { committedPath } from './reference.js';
+
+const suitesFolder = join(dirname(fileURLToPath(import.meta.url)), '..');
+const evaluatorFolder = join(projectRoot, 'python-bridge/touchstone_bridge/reference');
+/** Packages that decide what is in an artefact: the digits, and what ONNX Runtime computes of constants. */
+const packages = ['mnist', 'onnxruntime-node'];
+
+export function workloadKey(workload: Workload, mode: Mode, batch: number, seed: number): string {
+  const reference = committedPath(workload.name, mode, batch);
+  return keyOf([
+    // A workload from outside `suites/` is known by its text alone.
+    JSON.stringify({ ...workload, mode, batch, seed }),
+    String(workload.build),
+    String(workload.inputs),
+    existsSync(reference) ? readFileSync(reference) : '',
+  ]);
+}
+
+export function modelKey(
+  path: string,
+  shapes: Readonly<Record<string, readonly number[]>>,
+  seed: number,
+): string {
+  const bytes = readModelBytes(path);
+  // Every reference to external data says `location`; only then is the model read to find what lies outside it.
+  const isWhole = !Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes('location');
+  const content = isWhole ? bytes : digestOf(bytes, readModel(bytes, path, externalDataIn(dirname(path))));
+  return keyOf([JSON.stringify({ path, shapes, seed }), content]);
+}
+
+function keyOf(parts: readonly (string | Uint8Array)[]): string {
+  const hash = createHash('sha256').update(makers());
+  for (const part of parts) hash.update(`${part.length}:`).update(part);
+  return hash.digest('hex');
+}
+
+let known: Uint8Array | undefined;
+
+/** One hash of every source that has a hand in artefacts, and of the versions of packages that have. */
+function makers(): Uint8Array {
+  if (known) return known;
+  const hash = createHash('sha256');
+  for (const file of [...sources(suitesFolder, /\.[jt]s$/), ...sources(evaluatorFolder, /\.py$/)]) {
+    hash.update(file).update(readFileSync(file));
+  }
+  const require = createRequire(import.meta.url);
+  for (const name of packages) hash.update(readFileSync(require.resolve(`${name}/package.json`)));
+  known = hash.digest();
+  return known;
+}
+
+function sources(folder: string, pattern: RegExp): string[] {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return names
+    .filter((name) => pattern.test(name))
+    .sort()
+    .map((name) => join(folder, name));
+}

@@ -1,0 +1,100 @@
+/** What goes into an artefact: a model, its inputs and its settings, from a workload or from a user's file. */
+import { createHash, type Hash } from 'node:crypto';
+import { basename } from 'node:path';
+import type { Mode, Tolerance, Training, Workload } from '../workload.js';
+import { bindInputs } from './bind.js';
+import { GraphBuilder } from './builder.js';
+import type { Tensor, TensorInfo, Tensors } from './graph.js';
+import { randomInputs } from './random-inputs.js';
+import { type RawModel, readModel, readModelBytes, readModelFile } from './reader.js';
+
+/** Distinct inputs among which a measurement rotates. */
+export const buffers = 4;
+
+export interface Source {
+  readonly workload: string;
+  readonly mode: Mode;
+  readonly batch: number;
+  readonly seed: number;
+  readonly model: RawModel;
+  /** SHA-256 of the model, weights included. */
+  readonly modelDigest: Uint8Array;
+  /** Weights that training updates. */
+  readonly parameters: readonly string[];
+  /** The model's inputs with every dimension bound. */
+  readonly inputInfo: readonly TensorInfo[];
+  /** One entry a buffer; `labels` among them in training. */
+  readonly inputs: readonly Tensors[];
+  readonly training?: Training;
+  readonly tolerance: Tolerance;
+}
+
+export function workloadSource(workload: Workload, mode: Mode, batch: number, seed: number): Source {
+  const builder = new GraphBuilder(workload.name, seed);
+  workload.build(builder, batch, mode);
+  const built = builder.finish();
+  const model = readModel(built.bytes, workload.name);
+  return {
+    workload: workload.name,
+    mode,
+    batch,
+    seed,
+    model,
+    modelDigest: digestOf(built.bytes, model),
+    parameters: built.parameters,
+    inputInfo: bindInputs(model, {}),
+    inputs: Array.from({ length: buffers }, (_, buffer) => workload.inputs(batch, buffer, mode)),
+    ...(mode === 'training' ? { training: workload.training } : {}),
+    tolerance: workload.tolerance,
+  };
+}
+
+/** @param shapes by input name, for dimensions that the file leaves open */
+export function modelSource(
+  path: string,
+  shapes: Readonly<Record<string, readonly number[]>>,
+  seed: number,
+): Source {
+  const model = readModelFile(path);
+  const inputInfo = bindInputs(model, shapes);
+  return {
+    workload: modelName(path),
+    mode: 'inference',
+    batch: Math.max(1, inputInfo[0]?.shape[0] ?? 1),
+    seed,
+    model,
+    modelDigest: digestOf(readModelBytes(path), model),
+    parameters: [],
+    inputInfo,
+    inputs: Array.from({ length: buffers }, (_, buffer) => randomInputs(inputInfo, seed, buffer)),
+    // Unknown models may be deep: float32 loses about a digit more than in the small workloads.
+    tolerance: { output: 1e-3, loss: 1e-3, gradient: 1e-3, weight: 1e-3 },
+  };
+}
+
+export function modelName(path: string): string {
+  return basename(path).replace(/\.onnx$/i, '');
+}
+
+/** The artefact's id: SHA-256 over all that it is made from, so that a stale reference can be told. */
+export function idOf(source: Source): string {
+  const { workload, mode, batch, seed, training, tolerance, inputInfo } = source;
+  const hash = createHash('sha256').update(source.modelDigest);
+  hash.update(JSON.stringify({ workload, mode, batch, seed, training, tolerance, inputInfo }));
+  for (const tensors of source.inputs) {
+    for (const [name, tensor] of Object.entries(tensors)) addTensor(hash, name, tensor);
+  }
+  return hash.digest('hex');
+}
+
+/** Weights outside the file belong to what the model is, so they are hashed with it. */
+export function digestOf(bytes: Uint8Array, model: RawModel): Uint8Array {
+  const hash = createHash('sha256').update(bytes);
+  for (const [name, tensor] of model.initialisers) addTensor(hash, name, tensor);
+  return hash.digest();
+}
+
+function addTensor(hash: Hash, name: string, { type, shape, data }: Tensor): void {
+  hash.update(JSON.stringify([name, type, shape]));
+  hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+}
