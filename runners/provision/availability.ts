@@ -1,7 +1,7 @@
 /** Whether a target can run on this machine as it is. */
 import type { Target } from '../../adapters/adapter.js';
-import { environmentState } from './environments.js';
 import { environmentDefinition } from './definition.js';
+import { environmentState } from './environments.js';
 import { findInterpreter } from './interpreter.js';
 import { packageVersion } from './packages.js';
 

@@ -32,14 +32,16 @@ const staleMs = 10_000;
 export async function environmentState(name: string): Promise<EnvironmentState> {
   const definition = environmentDefinition(name);
   const python = pythonIn(definition);
-  if (!existsSync(definition.folder)) return { state: 'missing', reason: `environment ${name} is not installed` };
+  if (!existsSync(definition.folder))
+    return { state: 'missing', reason: `environment ${name} is not installed` };
   const made = readStamp(definition);
   if (!made) return { state: 'broken', reason: `environment ${name} was left half-made` };
   if (made.lockHash !== definition.lockHash) {
     return { state: 'broken', reason: `environment ${name} was made from other pins` };
   }
   const alive = await execa(python, ['-c', ''], { reject: false });
-  if (alive.exitCode !== 0) return { state: 'broken', reason: `the interpreter of environment ${name} does not start` };
+  if (alive.exitCode !== 0)
+    return { state: 'broken', reason: `the interpreter of environment ${name} does not start` };
   return { state: 'ready', python };
 }
 
@@ -48,10 +50,14 @@ export async function environmentState(name: string): Promise<EnvironmentState> 
  *
  * @throws TouchstoneError('install') with the last words of what failed, and where its log is
  */
-export async function ensureEnvironment(name: string, options: EnsureOptions = {}): Promise<{ python: string }> {
+export async function ensureEnvironment(
+  name: string,
+  options: EnsureOptions = {},
+): Promise<{ python: string }> {
   const before = await environmentState(name);
   if (before.state === 'ready') return before;
-  if (options.installedOnly) throw new TouchstoneError('install', before.reason, { hint: 'install it with `npm run setup -- --all`' });
+  if (options.installedOnly)
+    throw new TouchstoneError('install', before.reason, { hint: 'install it with `npm run setup -- --all`' });
   const definition = environmentDefinition(name);
   mkdirSync(environmentsFolder, { recursive: true });
   const release = await waitForLock(definition, options.report);
@@ -65,18 +71,25 @@ export async function ensureEnvironment(name: string, options: EnsureOptions = {
 }
 
 /** Several at once: they are independent, and most of an installation is waiting and unpacking. */
-export async function ensureEnvironments(names: readonly string[], options: EnsureOptions = {}): Promise<void> {
+export async function ensureEnvironments(
+  names: readonly string[],
+  options: EnsureOptions = {},
+): Promise<void> {
   const results = await Promise.allSettled(names.map((name) => ensureEnvironment(name, options)));
   const failed = results.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
 }
 
-
-async function make(definition: EnvironmentDefinition, report?: (line: string) => void): Promise<{ python: string }> {
+async function make(
+  definition: EnvironmentDefinition,
+  report?: (line: string) => void,
+): Promise<{ python: string }> {
   const { name, title, sizeMb, note, folder, lockFile, lockHash } = definition;
   const interpreter = await findInterpreter(definition.python);
   if (!interpreter.found) {
-    throw new TouchstoneError('install', `environment ${name}: ${interpreter.reason}`, { hint: interpreter.mend });
+    throw new TouchstoneError('install', `environment ${name}: ${interpreter.reason}`, {
+      hint: interpreter.mend,
+    });
   }
   report?.(`installing ${title}: about ${sizeMb} MB into ${folder}${note ? `. ${note}` : ''}`);
   rmSync(folder, { recursive: true, force: true });
@@ -94,10 +107,18 @@ async function waitForLock(definition: EnvironmentDefinition, report?: (line: st
   const lockfilePath = `${definition.folder}.lock`;
   for (let told = false; ; told = true) {
     try {
-      return await lock(environmentsFolder, { stale: staleMs, update: staleMs / 4, lockfilePath });
+      // The library tells locks apart by what is locked, which need not exist yet.
+      return await lock(definition.folder, {
+        realpath: false,
+        stale: staleMs,
+        update: staleMs / 4,
+        lockfilePath,
+      });
     } catch (error) {
       if ((error as { code?: string }).code !== 'ELOCKED') {
-        throw new TouchstoneError('install', `cannot lock ${lockfilePath}: ${messageOf(error)}`, { cause: error });
+        throw new TouchstoneError('install', `cannot lock ${lockfilePath}: ${messageOf(error)}`, {
+          cause: error,
+        });
       }
       if (!told) report?.(`another run installs ${definition.title}; waiting for it`);
       await new Promise((resolve) => setTimeout(resolve, 500));

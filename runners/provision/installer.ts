@@ -23,14 +23,19 @@ export async function runInstaller(
 ): Promise<void> {
   mkdirSync(dirname(logFile), { recursive: true });
   writeFileSync(logFile, '', { flag: 'a' });
-  const command = capabilities().canDieWithParent ? [...dieWithParent, file, ...parameters] : [file, ...parameters];
+  const command = capabilities().canDieWithParent
+    ? [...dieWithParent, file, ...parameters]
+    : [file, ...parameters];
   const [program = '', ...rest] = command;
   const child = execa(program, rest, {
     reject: false,
     all: true,
     stdin: 'ignore',
     // Nothing lands outside the project folder unless the user has said where caches are.
-    env: { PIP_CACHE_DIR: process.env.PIP_CACHE_DIR ?? join(stateFolder, 'cache', 'pip'), PYTHONDONTWRITEBYTECODE: '' },
+    env: {
+      PIP_CACHE_DIR: process.env.PIP_CACHE_DIR ?? join(stateFolder, 'cache', 'pip'),
+      PYTHONDONTWRITEBYTECODE: '',
+    },
   });
   let last = '';
   child.all.on('data', (chunk: Buffer) => {
@@ -42,5 +47,7 @@ export async function runInstaller(
   clearInterval(heartbeat);
   if (!result.failed) return;
   const words = messageOf(last || result.shortMessage).slice(0, 300);
-  throw new TouchstoneError('install', `${what} could not be installed: ${words}`, { hint: `its log is ${logFile}` });
+  throw new TouchstoneError('install', `${what} could not be installed: ${words}`, {
+    hint: `its log is ${logFile}`,
+  });
 }
