@@ -15,15 +15,17 @@ export function thinned<T>(values: readonly T[], count: number): T[] {
 export interface Detail {
   /** Most samples of a cell that are embedded. */
   readonly samples: number;
+  /** Most marks of single iterations, and of turns, per target and drawing. */
+  readonly marks: number;
   /** Drawings made before scripts run; the others wait for them, and their tables do not. */
   readonly drawn: readonly ChartKind[];
 }
 
 /** Fullest first: a page takes the first with which it stays within its size. */
 export const details: readonly [Detail, ...Detail[]] = [
-  { samples: 200, drawn: ['intervals', 'rounds', 'sequence', 'phases', 'memory'] },
-  { samples: 60, drawn: ['intervals', 'rounds'] },
-  { samples: 20, drawn: [] },
+  { samples: 200, marks: 40, drawn: ['intervals', 'rounds', 'sequence', 'phases', 'memory'] },
+  { samples: 60, marks: 24, drawn: ['intervals', 'rounds'] },
+  { samples: 20, marks: 12, drawn: [] },
 ];
 
 /** The results with at most `perCell` samples a cell, whole nanoseconds, and none for cells that are not ok. */

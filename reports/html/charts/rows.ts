@@ -8,10 +8,6 @@ import { thinned } from '../thin.js';
 export type OkCell = CellResult & { metrics: NonNullable<CellResult['metrics']> };
 export type Row = Readonly<Record<string, string | number | null>>;
 
-/** Marks of single iterations per target: enough to see a shape, few enough for a small file. */
-const iterationMarks = 40;
-const sequenceMarks = 40;
-
 export function intervalRows(cells: readonly OkCell[], baseline: OkCell): Row[] {
   return cells.map((cell) => {
     if (cell === baseline) {
@@ -36,11 +32,11 @@ export function standingOf({ low, high }: Estimate): 'faster' | 'slower' | 'not 
   return high !== null && high < 1 ? 'faster' : 'not told apart';
 }
 
-export function roundRows(cells: readonly OkCell[]): Row[] {
+export function roundRows(cells: readonly OkCell[], marks: number): Row[] {
   return cells.flatMap(({ target, samples }) => {
     const iterations = thinned(
       samples.flatMap((turn) => turn.samplesNs),
-      iterationMarks,
+      marks,
     );
     return [
       // A logarithmic axis has no place for a clock that did not move.
@@ -56,11 +52,11 @@ export function roundRows(cells: readonly OkCell[]): Row[] {
   });
 }
 
-export function sequenceRows(cells: readonly OkCell[]): Row[] {
+export function sequenceRows(cells: readonly OkCell[], marks: number): Row[] {
   return cells.flatMap(({ target, samples, metrics }) =>
     thinned(
       [...samples].sort((a, b) => a.startMs - b.startMs),
-      sequenceMarks,
+      marks,
     ).map((turn) => ({
       target,
       round: turn.round + 1,

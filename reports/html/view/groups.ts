@@ -46,7 +46,7 @@ export async function groupView(
 ): Promise<GroupView> {
   const cells = rankedCells(results, group);
   const title = groupTitle(group);
-  const sources = cells.length === 0 ? [] : sourcesOf(results, group, cells, index);
+  const sources = cells.length === 0 ? [] : sourcesOf(results, group, cells, index, detail);
   for (const source of sources) pageRows[source.id] = [...source.rows];
   for (const baseline of cells) {
     const number = results.targets.findIndex(({ target }) => target === baseline.target);
@@ -114,6 +114,7 @@ function sourcesOf(
   group: Group,
   cells: readonly OkCell[],
   index: number,
+  { marks }: Detail,
 ): FigureSource[] {
   const [fastest] = cells;
   const title = groupTitle(group);
@@ -140,13 +141,13 @@ function sourcesOf(
     make(
       'rounds',
       'Median time of each process, above single iterations',
-      roundRows(cells),
+      roundRows(cells, marks),
       quantileTable(title, cells),
     ),
     make(
       'sequence',
       'Turns in the order of time, relative to each target’s median',
-      sequenceRows(cells),
+      sequenceRows(cells, marks),
       roundTable(title, cells),
     ),
     make('phases', 'Duration of each phase', phaseRows(cells, targets), phaseTable(title, cells, targets)),

@@ -1,0 +1,100 @@
+import { compile } from 'vega-lite';
+import { describe, expect, it } from 'vitest';
+import { isOk } from '../../../reports/analyse/groups.js';
+import { analyse } from '../../../reports/analyse/index.js';
+import { drawChart } from '../../../reports/html/charts/draw.js';
+import {
+  intervalRows,
+  memoryRows,
+  phaseRows,
+  type Row,
+  roundRows,
+  sequenceRows,
+} from '../../../reports/html/charts/rows.js';
+import { type ChartKind, chartSpecs } from '../../../reports/html/charts/specs.js';
+import { thinned, thinnedResults } from '../../../reports/html/thin.js';
+import { fixtureRun, hostileTarget } from '../fixtures.js';
+
+const { manifest, events } = fixtureRun({ hostile: true });
+const results = analyse(manifest, events);
+const cells = results.cells
+  .filter(isOk)
+  .filter((c) => c.workload === 'lenet5' && c.mode === 'inference' && c.batch === 1);
+const [first] = cells;
+const rows: Record<ChartKind, Row[]> = {
+  intervals: intervalRows(cells, first!),
+  rounds: roundRows(cells, 40),
+  sequence: sequenceRows(cells, 40),
+  phases: phaseRows(cells, results.targets),
+  memory: memoryRows(cells),
+};
+const kinds = Object.keys(chartSpecs) as ChartKind[];
+
+describe.each(kinds)('%s', (kind) => {
+  it('compiles without a complaint', () => {
+    const complaints: string[] = [];
+    const note = (...said: readonly unknown[]) => {
+      complaints.push(said.join(' '));
+      return logger;
+    };
+    const logger = { level: () => logger, error: note, warn: note, info: () => logger, debug: () => logger };
+    compile({ ...chartSpecs[kind], datasets: { rows: rows[kind] } }, { logger: logger as never });
+    expect(complaints).toEqual([]);
+  });
+
+  it('draws every target, hostile names as text, in colours that follow the theme', async () => {
+    const svg = await drawChart(kind, rows[kind]);
+    expect(svg).toMatch(/^<svg [^>]*viewBox="[\d. ]+"/);
+    expect(svg).not.toMatch(/^<svg [^>]* (width|height)=/);
+    for (const { target } of cells.filter((cell) => cell.target !== hostileTarget))
+      expect(svg).toContain(`>${target}<`);
+    expect(svg).toContain('&lt;/script&gt;&lt;img');
+    expect(svg).not.toContain('<img');
+    expect(svg).toContain('var(--');
+    expect(svg).not.toContain('NaN');
+    expect(svg.length).toBeLessThan(60_000);
+  });
+
+  it('each target has one row of marks, and every field that the drawing names is there', () => {
+    expect(new Set(rows[kind].map(({ target }) => target))).toEqual(
+      new Set(cells.map(({ target }) => target)),
+    );
+    for (const row of rows[kind]) {
+      for (const value of Object.values(row)) expect(value === null || value === undefined).toBe(false);
+    }
+  });
+});
+
+describe('rows', () => {
+  it('the baseline is at 1, and the others are on the side where they belong', () => {
+    expect(rows.intervals.find(({ target }) => target === first!.target)).toMatchObject({
+      ratio: 1,
+      standing: 'baseline',
+    });
+    const other = cells.find(({ target }) => target === 'pytorch/cpu')!;
+    const turned = intervalRows(cells, other);
+    expect(turned.find(({ target }) => target === 'onnxruntime/cpu')?.standing).toBe('faster');
+    expect(turned.find(({ target }) => target === 'tfjs/js')?.standing).toBe('slower');
+  });
+
+  it('equal targets are not told apart', () => {
+    const convnet = cells.find(({ target }) => target === 'convnetjs/js')!;
+    const row = intervalRows(cells, convnet).find(({ target }) => target === 'tfjs/js');
+    expect(row?.standing).toBe('not told apart');
+  });
+});
+
+describe('thinning', () => {
+  it('keeps order and spread, and everything where it fits', () => {
+    const values = Array.from({ length: 1000 }, (_, index) => index);
+    expect(thinned(values, 4)).toEqual([125, 375, 625, 875]);
+    expect(thinned([1, 2], 4)).toEqual([1, 2]);
+  });
+
+  it('bounds the samples of a cell', () => {
+    for (const cell of thinnedResults(results, 60).cells) {
+      const count = cell.samples.reduce((sum, turn) => sum + turn.samplesNs.length, 0);
+      expect(count).toBeLessThanOrEqual(60);
+    }
+  });
+});
