@@ -135,7 +135,7 @@ function comparisonTable(cells: readonly ComparedCell[]): string {
   });
   for (const { cell, beforeNs, afterNs, ratio: change } of cells) {
     table.push([
-      `${fitted(groupTitle(cell), 34)}\n${fitted(cell.target, 34)}`,
+      `${fitted(groupTitle(cell), 30)}\n${fitted(cell.target, 30)}`,
       durationOf(beforeNs),
       durationOf(afterNs),
       inline(ratio(change)),
@@ -153,7 +153,7 @@ function durationOf(estimate: Estimate): string {
 function changeText({ low, high, rounds }: Estimate): string {
   if (low === null || high === null) return pc.dim(`${rounds} round${rounds === 1 ? '' : 's'}`);
   if (low > 1) return pc.red('slower');
-  return high < 1 ? pc.green('faster') : pc.dim('no difference shown');
+  return high < 1 ? pc.green('faster') : pc.dim('undecided');
 }
 
 const noBorders = {

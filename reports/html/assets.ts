@@ -36,7 +36,7 @@ async function readAssets(): Promise<Assets> {
   const scripts = await Promise.all(libraries.map(text));
   return {
     template: engine.compile('{{> report}}', { strict: false, preventIndent: true }),
-    style: await text(join(templates, 'report.css')),
+    style: `${await text(join(templates, 'report.css'))}\n${await text(join(templates, 'print.css'))}`,
     scripts: scripts.map(insideScript),
     client: insideScript(await text(join(templates, 'report.client.js'))),
   };

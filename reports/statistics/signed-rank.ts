@@ -52,6 +52,15 @@ export function signDistribution(ranks: readonly number[]): number[] {
  * from above. The largest k with 2·P(T < k) ≤ 1 − level, or undefined where n is too small for the level.
  */
 export function criticalPosition(n: number, level: number): number | undefined {
+  const key = `${n}/${level}`;
+  if (!criticalPositions.has(key)) criticalPositions.set(key, findCriticalPosition(n, level));
+  return criticalPositions.get(key);
+}
+
+/** Every pair of targets asks for the same few numbers of rounds, and the search is cubic in them. */
+const criticalPositions = new Map<string, number | undefined>();
+
+function findCriticalPosition(n: number, level: number): number | undefined {
   const probabilities = signDistribution(Array.from({ length: n }, (_, index) => index + 1));
   // The tolerance keeps a tail that equals the limit exactly, such as 2/64 at 1 − 62/64, on the right side.
   const limit = (1 - level) / 2 + 1e-12;

@@ -77,6 +77,15 @@ describe('renderComparison', () => {
     expect(text.match(/slower/g)).toHaveLength(5);
   });
 
+  it('fits into 100 columns', () => {
+    const hostile = run({ hostile: true });
+    const text = renderComparison(compareRuns(hostile, slowed(hostile, 'pytorch/cpu', 0.001)));
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: that is how colours begin
+    for (const line of text.replaceAll(/\u001b\[\d+m/g, '').split('\n')) {
+      expect([...line].length).toBeLessThanOrEqual(100);
+    }
+  });
+
   it('runs without a common cell say so', () => {
     const { manifest } = fixtureRun();
     expect(renderComparison(compareRuns(before, analyse(manifest, [])))).toContain(
