@@ -1,0 +1,185 @@
+/**
+ * ConvNetJS, in plain JavaScript: the first neural networks in the browser, no longer developed. It works on one
+ * example at a time, as its documentation shows: a batch is a loop over its examples.
+ */
+import type { Net, Vol } from 'convnetjs';
+import {
+  type Framework,
+  type Graph,
+  type InferenceModel,
+  type Mode,
+  type Model,
+  type OpenFramework,
+  type Support,
+  supported,
+  type Tensor,
+  type TrainingModel,
+  unsupported,
+} from '../adapter.js';
+import { float32 } from '../lowering/nodes.js';
+import { Inexpressible, layersOf } from './layers.js';
+import { clearGradients, putWeights, takeWeights } from './weights.js';
+
+type ConvNetJs = typeof import('convnetjs').default;
+
+const framework: Framework = {
+  name: 'convnetjs',
+  title: 'ConvNetJS',
+  homepage: 'https://cs.stanford.edu/people/karpathy/convnetjs',
+  targets: [
+    {
+      name: 'convnetjs/js',
+      summary: 'plain JavaScript in float64, one example at a time, in Node',
+      host: 'node',
+      packages: ['convnetjs'],
+      precisions: ['float32'],
+      modes: { inference: supported, training: supported },
+      supports,
+      environment: () => ({}),
+      open,
+    },
+  ],
+};
+export default framework;
+
+function supports(graph: Graph, mode: Mode): Support {
+  try {
+    layersOf(graph, mode);
+    return supported;
+  } catch (error) {
+    if (error instanceof Inexpressible) return unsupported(error.message);
+    throw error;
+  }
+}
+
+async function open(): Promise<OpenFramework> {
+  const { default: convnetjs } = await import('convnetjs');
+  return {
+    describe: () => ({
+      versions: { convnetjs: '0.3.0' },
+      configuration: {
+        threads: 1,
+        interOpThreads: 1,
+        instructionSet: 'scalar',
+        kernelLibrary: 'plain JavaScript',
+        execution: 'eager',
+        layout: 'NHWC',
+        // Its volumes are Float64Arrays.
+        arithmetic: new convnetjs.Vol(1, 1, 1, 0).w instanceof Float64Array ? 'float64' : 'float32',
+        flushToZero: false,
+        batching: 'one example at a time',
+      },
+    }),
+    loadInference: (model) => loadInference(convnetjs, model),
+    loadTraining: (model) => loadTraining(convnetjs, model),
+  };
+}
+
+function build(convnetjs: ConvNetJs, model: Model) {
+  const { definitions, weighted } = layersOf(model.graph, model.manifest.mode);
+  const net = new convnetjs.Net();
+  net.makeLayers(definitions);
+  putWeights(net, weighted, model.weights);
+  const [input] = model.graph.inputs;
+  const batches = model.inputs.map((tensors) => volumes(convnetjs, tensors[input?.name ?? '']));
+  return { net, weighted, batches };
+}
+
+function loadInference(convnetjs: ConvNetJs, model: Model): InferenceModel<Float64Array[]> {
+  const { net, batches } = build(convnetjs, model);
+  return {
+    run: (buffer) => forward(net, batches[buffer] ?? []),
+    read: (rows) => ({ [model.graph.outputs[0]?.name ?? '']: gather(model.graph, rows) }),
+    dispose: () => undefined,
+  };
+}
+
+/** Every forward pass makes a new volume, so that the outputs of a batch are not written over. */
+function forward(net: Net, batch: readonly Vol[]): Float64Array[] {
+  const outputs: Float64Array[] = [];
+  for (const example of batch) outputs.push(net.forward(example).w);
+  return outputs;
+}
+
+function loadTraining(convnetjs: ConvNetJs, model: Model): TrainingModel {
+  const { net, weighted, batches } = build(convnetjs, model);
+  const { training } = model.manifest;
+  if (!training) throw new Error('this artefact is not one for training');
+  const labels = model.inputs.map((tensors) => Array.from(tensors.labels?.data as Int32Array));
+  const examples = model.manifest.batch;
+  const makeTrainer = () =>
+    new convnetjs.Trainer(net, {
+      method: 'sgd',
+      learning_rate: training.optimiser.learningRate,
+      momentum: training.optimiser.momentum,
+      // It updates after so many examples, with the mean of their gradients.
+      batch_size: examples,
+    });
+  let trainer = makeTrainer();
+  return {
+    step(buffer) {
+      const batch = batches[buffer] ?? [];
+      const classes = labels[buffer] ?? [];
+      let loss = 0;
+      for (let example = 0; example < batch.length; example++) {
+        loss += trainer.train(batch[example] as Vol, classes[example] as number).loss;
+      }
+      return loss / examples;
+    },
+    reset() {
+      putWeights(net, weighted, model.weights);
+      trainer = makeTrainer();
+    },
+    output(buffer) {
+      const logits = (batches[buffer] ?? []).map((example) => {
+        net.forward(example);
+        return net.layers.at(-2)?.out_act.w ?? new Float64Array();
+      });
+      return { [model.graph.outputs[0]?.name ?? '']: gather(model.graph, logits) };
+    },
+    gradients(buffer) {
+      clearGradients(net);
+      (batches[buffer] ?? []).forEach((example, index) => {
+        net.forward(example, true);
+        net.backward(labels[buffer]?.[index] ?? 0);
+      });
+      const found = takeWeights(net, weighted, model.graph, 'dw', examples);
+      clearGradients(net);
+      return found;
+    },
+    weights: () => takeWeights(net, weighted, model.graph, 'w'),
+    dispose: () => undefined,
+  };
+}
+
+/** [N, C, H, W] or [N, F] → N volumes, channels-last. */
+function volumes(convnetjs: ConvNetJs, tensor: Tensor | undefined): Vol[] {
+  const [batch = 0, channels = 1, height = 1, width = 1] = tensor?.shape ?? [];
+  const data = tensor?.data as Float32Array;
+  return Array.from({ length: batch }, (_, example) => {
+    const volume = new convnetjs.Vol(width, height, channels, 0);
+    const start = example * channels * height * width;
+    for (let channel = 0; channel < channels; channel++) {
+      for (let place = 0; place < height * width; place++) {
+        volume.w[place * channels + channel] = data[start + channel * height * width + place] ?? 0;
+      }
+    }
+    return volume;
+  });
+}
+
+/** Rows into one tensor of the graph's output shape; an image output goes back to channels-first. */
+function gather(graph: Graph, rows: readonly Float64Array[]): Tensor {
+  const shape = graph.outputs[0]?.shape ?? [];
+  const [, channels = 1, height = 1, width = 1] = shape;
+  const places = height * width;
+  const data = new Float32Array(rows.length * channels * places);
+  rows.forEach((row, example) => {
+    for (let channel = 0; channel < channels; channel++) {
+      for (let place = 0; place < places; place++) {
+        data[(example * channels + channel) * places + place] = row[place * channels + channel] ?? 0;
+      }
+    }
+  });
+  return float32(shape, data);
+}
