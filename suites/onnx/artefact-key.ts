@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { projectRoot } from '../../common/paths.js';
 import type { Mode, Workload } from '../workload.js';
-import { digestOf } from './artefact-source.js';
+import { digestOf, modelName } from './artefact-source.js';
 import { externalDataIn } from './external-data.js';
 import { readModel, readModelBytes } from './reader.js';
 import { committedPath } from './reference.js';
@@ -39,7 +39,7 @@ export function modelKey(
   // Every reference to external data says `location`; only then is the model read to find what lies outside it.
   const isWhole = !Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes('location');
   const content = isWhole ? bytes : digestOf(bytes, readModel(bytes, path, externalDataIn(dirname(path))));
-  return keyOf([JSON.stringify({ path, shapes, seed }), content]);
+  return keyOf([JSON.stringify({ name: modelName(path), shapes, seed }), content]);
 }
 
 function keyOf(parts: readonly (string | Uint8Array)[]): string {

@@ -33,9 +33,10 @@ interface Subject {
   readonly parameters: readonly string[];
 }
 
-/** A graph on its way: what is known to be constant, and the nodes that are left. */
+/** A graph on its way. */
 interface Work {
-  nodes: RawNode[];
+  nodes: readonly RawNode[];
+  /** Initialisers, those of inlined branches among them. */
   readonly constants: Map<string, Tensor>;
 }
 
@@ -56,11 +57,13 @@ export async function normalise(
   const work: Work = { nodes: [...model.nodes], constants: new Map(model.initialisers) };
   const sources = [...inputs.map((input) => input.name), ...parameters];
   for (let round = 0; round < mostRounds; round++) {
-    work.nodes = liveNodes(work.nodes, model.outputs, needs);
+    work.nodes = nameNodes(liveNodes(work.nodes, model.outputs, needs));
     const taint = traceTaint(work.nodes, sources);
     const seen = await look(subject, work, taint);
-    for (const [name, tensor] of Object.entries(seen.data)) work.constants.set(name, tensor);
-    if (!inlineBranches(work, taint, sources, model.outputs)) return finish(subject, work, taint, seen);
+    const known = new Map([...work.constants, ...Object.entries(seen.data)]);
+    const inlined = inlineBranches(work, known, taint);
+    if (!inlined) return finish(subject, { nodes: work.nodes, constants: known }, taint, seen);
+    work.nodes = inOrder(inlined, new Set([...work.constants.keys(), ...sources]), model.outputs);
   }
   throw refuse(`its branches are nested more than ${mostRounds} deep`);
 }
@@ -87,28 +90,22 @@ async function look(subject: Subject, work: Work, taint: Taint): Promise<Observa
   );
 }
 
-/** @returns whether there was a branch to put in place */
-function inlineBranches(
-  work: Work,
-  taint: Taint,
-  sources: readonly string[],
-  outputs: readonly string[],
-): boolean {
-  let found = 0;
-  work.nodes = work.nodes.flatMap((node, index) => {
-    const condition = work.constants.get(node.inputs[0] ?? '');
-    if (node.operator !== 'If' || !condition || !isVarying(node, taint)) return [node];
-    found += 1;
-    const branch = node.attributes[Number(condition.data[0]) === 0 ? 'else_branch' : 'then_branch'];
+/** @returns the nodes with one level of decided branches in place; undefined where there is none */
+function inlineBranches(work: Work, known: ReadonlyMap<string, Tensor>, taint: Taint): RawNode[] | undefined {
+  const isDecided = (node: RawNode) =>
+    node.operator === 'If' && known.has(node.inputs[0] ?? '') && isVarying(node, taint);
+  if (!work.nodes.some(isDecided)) return undefined;
+  return work.nodes.flatMap((node) => {
+    if (!isDecided(node)) return [node];
+    const holds = Number(known.get(node.inputs[0] ?? '')?.data[0]) !== 0;
+    const branch = node.attributes[holds ? 'then_branch' : 'else_branch'];
     if (typeof branch !== 'object' || !('graph' in branch)) {
-      throw refuse(`node ${node.name || node.operator} lacks a branch`);
+      throw refuse(`node ${node.name} (If) lacks a branch`);
     }
-    const inlined = inlineBranch(branch.graph, node.outputs, `${node.name || 'if'}_${index}`);
+    const inlined = inlineBranch(branch.graph, node.outputs, node.name);
     for (const [name, tensor] of inlined.constants) work.constants.set(name, tensor);
     return inlined.nodes;
   });
-  if (found > 0) work.nodes = inOrder(work.nodes, new Set([...work.constants.keys(), ...sources]), outputs);
-  return found > 0;
 }
 
 function finish(subject: Subject, work: Work, taint: Taint, seen: Observation): NormalModel {

@@ -7,15 +7,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
-import { messageOf, TouchstoneError } from '../../common/errors.js';
+import { messageOf } from '../../common/errors.js';
 import { buildFolder } from '../../common/paths.js';
+import { refuse } from './decode.js';
 import { type TensorInfo, type Tensors, tensorInfo } from './graph.js';
 import type { ObserveRequest } from './observe-request.js';
 import { readTensors, writeTensors } from './safetensors.js';
 
 const child = join(buildFolder, 'suites/onnx/observe-worker.js');
 /** Far longer than any model that is worth timing takes once. */
-const patienceMs = 300_000;
+const usualPatienceMs = 300_000;
 const observedValues = z.record(z.string(), tensorInfo);
 
 export interface Observation {
@@ -29,12 +30,14 @@ export interface Observation {
  * @param model serialised, with everything that is to be observed among its outputs
  * @param inputs by name, of the real shapes
  * @param keep outputs whose data is wanted
+ * @param patienceMs after which the child is killed
  * @throws TouchstoneError('model') with what ONNX Runtime says, or that it crashed or hung
  */
 export async function observe(
   model: Uint8Array,
   inputs: Tensors,
   keep: readonly string[],
+  patienceMs = usualPatienceMs,
 ): Promise<Observation> {
   const folder = await mkdtemp(join(tmpdir(), 'touchstone-observe-'));
   const request: ObserveRequest = {
@@ -48,16 +51,17 @@ export async function observe(
     await writeFile(request.model, model);
     await writeTensors(request.inputs, inputs);
     await writeFile(join(folder, 'request.json'), JSON.stringify(request));
-    await run(join(folder, 'request.json'));
-    const values = observedValues.parse(JSON.parse(await readFile(request.values, 'utf8')));
-    return { values, data: await readTensors(request.data) };
+    await run(folder, patienceMs);
+    const values = observedValues.safeParse(JSON.parse(await readFile(request.values, 'utf8')));
+    if (!values.success) throw refuse('the model makes values that are no tensors of numbers');
+    return { values: values.data, data: await readTensors(request.data) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function run(requestFile: string): Promise<void> {
-  const result = await execa(process.execPath, [child, requestFile], {
+async function run(folder: string, patienceMs: number): Promise<void> {
+  const result = await execa(process.execPath, [child, join(folder, 'request.json')], {
     reject: false,
     timeout: patienceMs,
     killSignal: 'SIGKILL',
@@ -65,8 +69,8 @@ async function run(requestFile: string): Promise<void> {
   if (!result.failed) return;
   const because = result.timedOut
     ? `it ran for more than ${patienceMs / 1000} s`
-    : reasonIn(result.stderr, result);
-  throw new TouchstoneError('model', `ONNX Runtime cannot run the model: ${because}`);
+    : reasonIn(result.stderr.replaceAll(`${folder}/`, ''), result);
+  throw refuse(`ONNX Runtime cannot run the model: ${because}`);
 }
 
 /** The runtime's own words; where it died without any, how it died. */

@@ -73,9 +73,16 @@ export async function readMetadata(path: string): Promise<Record<string, string>
 export function parseTensors(bytes: Uint8Array, path: string): Record<string, Tensor> {
   const { entries, data } = splitFile(bytes, path);
   const tensors: Record<string, Tensor> = {};
+  let describedBytes = 0;
   for (const [name, raw] of Object.entries(entries)) {
-    if (name !== '__metadata__') tensors[name] = tensorOf(raw, data, `${path}: tensor ${name}`);
+    if (name === '__metadata__') continue;
+    const tensor = tensorOf(raw, data, `${path}: tensor ${name}`);
+    tensors[name] = tensor;
+    describedBytes += tensor.data.byteLength;
+    // Tensors that overlap would let a small file fill the memory.
+    if (describedBytes > data.length) throw malformed(path, 'its tensors overlap');
   }
+  if (describedBytes < data.length) throw malformed(path, 'it holds data that belongs to no tensor');
   return tensors;
 }
 

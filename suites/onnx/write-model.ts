@@ -1,4 +1,5 @@
 /** Writes a checked or normalised model back as ONNX, all of its data inside. */
+import { refuse } from './decode.js';
 import { elementTypes, encodeTensor } from './encode.js';
 import type { TensorInfo, Tensors } from './graph.js';
 import { type NodeProto, proto, type ValueInfoProto } from './proto.js';
@@ -16,8 +17,17 @@ export interface WritableModel {
   readonly weights: Tensors;
 }
 
-/** A serialised ModelProto. */
+/** Protobuf's limit for one message, less what the nodes may take. */
+const mostWeightBytes = 2 ** 31 - 2 ** 24;
+
+/**
+ * A serialised ModelProto.
+ * @throws TouchstoneError('model') for more weights than one file can hold
+ */
 export function writeModel(model: WritableModel): Uint8Array {
+  const weightBytes = Object.values(model.weights).reduce((sum, { data }) => sum + data.byteLength, 0);
+  if (weightBytes > mostWeightBytes)
+    throw refuse('its weights are larger than 2 GiB, which is not supported');
   const graph = {
     name: model.name || 'model',
     node: [...model.nodes],

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { discoverSuites, discoverWorkloads } from '../../suites/discover.js';
+import { GraphBuilder } from '../../suites/onnx/builder.js';
+import { elementCount } from '../../suites/onnx/graph.js';
+import { readModel } from '../../suites/onnx/reader.js';
+import type { Mode, Workload } from '../../suites/workload.js';
+
+const workloads = await discoverWorkloads();
+
+function build(workload: Workload, batch: number, mode: Mode) {
+  const builder = new GraphBuilder(workload.name, 0);
+  workload.build(builder, batch, mode);
+  const { bytes, parameters } = builder.finish();
+  return { model: readModel(bytes, workload.name), parameters };
+}
+
+it('suites name workloads that exist', async () => {
+  const names = workloads.map((workload) => workload.name);
+  expect(new Set(names).size).toBe(names.length);
+  const suites = await discoverSuites();
+  expect(suites.map((suite) => suite.name)).toContain('smoke');
+  for (const suite of suites) expect(names).toEqual(expect.arrayContaining([...suite.workloads]));
+});
+
+describe.each(workloads.map((workload) => [workload.name, workload] as const))('%s', (_, workload) => {
+  it('has as many trainable scalars as its source says', () => {
+    const { model, parameters } = build(workload, 1, 'training');
+    const biases = model.nodes.filter((node) => node.operator === 'LSTM').map((node) => node.inputs[3]);
+    const counts = parameters.map((name) => {
+      const scalars = elementCount(model.initialisers.get(name)?.shape ?? []);
+      // The recurrent half of an LSTM's bias is not trained.
+      return biases.includes(name) ? scalars / 2 : scalars;
+    });
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(workload.parameterCount);
+  });
+
+  it('ends in probabilities for inference and in logits for training', () => {
+    expect(build(workload, 1, 'inference').model.nodes.at(-1)?.operator).toBe('Softmax');
+    expect(build(workload, 1, 'training').model.nodes.map((node) => node.operator)).not.toContain('Softmax');
+  });
+
+  it.each(workload.modes)('has inputs of the graph’s names, types and shapes in %s', (mode) => {
+    for (const batch of workload.batches) {
+      const { labels, ...inputs } = workload.inputs(batch, 0, mode);
+      const described = Object.entries(inputs).map(([name, { type, shape }]) => ({
+        name,
+        type,
+        shape: [...shape],
+      }));
+      expect(described).toEqual(build(workload, batch, mode).model.inputs);
+      for (const { data, shape } of Object.values(inputs)) expect(data.length).toBe(elementCount(shape));
+      expect(labels?.shape).toEqual(mode === 'training' ? [batch] : undefined);
+    }
+  });
+
+  it('shows every digit in a batch of 64, and other digits in each buffer', () => {
+    const seen = new Set<string>();
+    for (let buffer = 0; buffer < 4; buffer++) {
+      const { labels, ...inputs } = workload.inputs(64, buffer, 'training');
+      expect(new Set(labels?.data as Int32Array).size).toBe(10);
+      const images = Object.values(inputs)[0]?.data as Float32Array;
+      for (let start = 0; start < images.length; start += 784)
+        seen.add(images.slice(start, start + 784).join());
+      expect(images.every((pixel) => pixel >= 0 && pixel <= 1)).toBe(true);
+    }
+    expect(seen.size).toBe(256);
+  });
+
+  it('never makes the LSTM’s second bias anything but zero', () => {
+    const { model } = build(workload, 1, 'training');
+    for (const node of model.nodes.filter((candidate) => candidate.operator === 'LSTM')) {
+      const bias = model.initialisers.get(node.inputs[3] ?? '')?.data as Float32Array;
+      expect(bias.subarray(bias.length / 2).every((value) => value === 0)).toBe(true);
+    }
+  });
+});
