@@ -44,42 +44,31 @@ const activations = new Map([
 export function layersOf(graph: Graph, mode: Mode): LayerList {
   const [input, ...others] = graph.inputs;
   if (!input || others.length > 0) throw new Inexpressible('ConvNetJS takes one input');
-  const definitions: LayerDefinition[] = [];
-  const weighted: Weighted[] = [];
   let extent = inputExtent(input.shape);
-  definitions.push({
-    type: 'input',
-    out_sx: extent.width,
-    out_sy: extent.height,
-    out_depth: extent.channels,
-  });
+  const first = { type: 'input', out_sx: extent.width, out_sy: extent.height, out_depth: extent.channels };
+  const definitions: LayerDefinition[] = [first];
+  const weighted: Weighted[] = [];
   let previous = input.name;
   for (const [index, node] of graph.nodes.entries()) {
-    if (node.inputs[0] !== previous)
+    if (node.inputs[0] !== previous) {
       throw new Inexpressible(`${nameOf(node)} does not take the layer before it: ConvNetJS nets are chains`);
-    const isLast = index === graph.nodes.length - 1;
-    const next = graph.nodes[index + 1];
-    if (node.operator === 'Gemm') {
-      weighted.push(gemm(graph, node, extent));
-      // Its `softmax` layer brings the fully connected layer before it, and is its loss.
-      const endsInSoftmax = isLast ? mode === 'training' : next?.operator === 'Softmax';
-      const outputs = shapeOf(graph, node.outputs[0] ?? '')[1] ?? 0;
-      definitions.push(
-        endsInSoftmax ? { type: 'softmax', num_classes: outputs } : { type: 'fc', num_neurons: outputs },
-      );
-      extent = { channels: outputs, height: 1, width: 1 };
-    } else {
-      const made = layerOf(graph, node, extent, isLast);
-      if (made.definition) definitions.push(made.definition);
-      if (made.weighted) weighted.push(made.weighted);
-      extent = made.extent ?? extent;
     }
+    const made = layerOf(graph, node, extent, { mode, next: graph.nodes[index + 1] });
+    if (made.definition) definitions.push(made.definition);
+    if (made.weighted) weighted.push(made.weighted);
+    extent = made.extent ?? extent;
     previous = node.outputs[0] ?? '';
   }
   if (mode === 'training' && definitions.at(-1)?.type !== 'softmax') {
     throw new Inexpressible('training needs a last Gemm, which becomes ConvNetJS’s softmax layer');
   }
   return { definitions, weighted };
+}
+
+/** Where in the chain a node stands. */
+interface Place {
+  readonly mode: Mode;
+  readonly next: GraphNode | undefined;
 }
 
 interface Made {
@@ -89,11 +78,13 @@ interface Made {
   readonly extent?: Extent;
 }
 
-function layerOf(graph: Graph, node: GraphNode, extent: Extent, isLast: boolean): Made {
+function layerOf(graph: Graph, node: GraphNode, extent: Extent, place: Place): Made {
   const activation = activations.get(node.operator);
   if (activation !== undefined) return { definition: { type: activation } };
   const output = shapeOf(graph, node.outputs[0] ?? '');
   switch (node.operator) {
+    case 'Gemm':
+      return gemm(graph, node, extent, place);
     case 'Conv':
       return conv(graph, node, output);
     case 'MaxPool':
@@ -104,7 +95,7 @@ function layerOf(graph: Graph, node: GraphNode, extent: Extent, isLast: boolean)
       if (output.length === 2) return {};
       throw new Inexpressible(`${nameOf(node)} to ${output.join('×')}: ConvNetJS only flattens`);
     case 'Softmax':
-      if (isLast && integer(node, 'axis', -1) % 2 !== 0 && extent.height * extent.width === 1) return {};
+      if (!place.next && integer(node, 'axis', -1) % 2 !== 0 && extent.height * extent.width === 1) return {};
       throw new Inexpressible(`${nameOf(node)} is not over the classes at the end of the net`);
     default:
       throw new Inexpressible(`ConvNetJS has no layer for ${node.operator}`);
@@ -145,13 +136,22 @@ function maxPool(graph: Graph, node: GraphNode, output: readonly number[]): Made
   return { definition: { type: 'pool', sx: width, sy: height, stride, pad }, extent: imageExtent(output) };
 }
 
-function gemm(graph: Graph, node: GraphNode, extent: Extent): Weighted {
+/** The last one becomes its `softmax` layer, which brings a fully connected layer and is the loss as well. */
+function gemm(graph: Graph, node: GraphNode, extent: Extent, { mode, next }: Place): Made {
   const plain =
     integer(node, 'transA', 0) === 0 && integer(node, 'alpha', 1) === 1 && integer(node, 'beta', 1) === 1;
   if (!plain) throw new Inexpressible(`${nameOf(node)} with transA, alpha or beta`);
   requireWeights(graph, node);
+  const outputs = shapeOf(graph, node.outputs[0] ?? '')[1] ?? 0;
+  const endsInSoftmax = next ? next.operator === 'Softmax' : mode === 'training';
   const isTransposed = integer(node, 'transB', 0) === 0;
-  return { weight: node.inputs[1] ?? '', bias: node.inputs[2] || undefined, ...extent, isTransposed };
+  return {
+    definition: endsInSoftmax
+      ? { type: 'softmax', num_classes: outputs }
+      : { type: 'fc', num_neurons: outputs },
+    weighted: { weight: node.inputs[1] ?? '', bias: node.inputs[2] || undefined, ...extent, isTransposed },
+    extent: { channels: outputs, height: 1, width: 1 },
+  };
 }
 
 /** ConvNetJS has one stride and one padding for both directions, no dilation, and rounds down. */
