@@ -9,19 +9,21 @@
  * What it installs lies inside the project folder: npm packages in `node_modules`, everything else in `.touchstone`.
  * `bench setup --remove` gives that back, also when an installation is broken.
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
-  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { constants, homedir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -29,6 +31,7 @@ const root = dirname(fileURLToPath(import.meta.url));
 const state = join(root, '.touchstone');
 const build = join(root, 'build');
 const modules = join(root, 'node_modules');
+const lock = join(state, 'start.lock');
 const packagesSize = 'about 900 MB';
 /** Folders whose TypeScript is compiled; tsconfig.json includes the same. */
 const sources = ['bench.ts', 'common', 'suites', 'adapters', 'runners', 'reports', 'cli', 'scripts', 'tests'];
@@ -41,18 +44,23 @@ class StartError extends Error {
   }
 }
 
+/** The first of these that came while a child was at work: why the child ended, then. */
+let interruptedBy;
+
 const [command = 'bench', ...rest] = process.argv.slice(2);
 try {
   process.exitCode = await main();
 } catch (error) {
-  process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
+  const hint = error?.hint ? ` (${error.hint})` : '';
+  process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}${hint}\n`);
   process.exitCode = error instanceof StartError ? error.status : 4;
 }
 
 async function main() {
   requireNode();
-  if (command === 'bench' && rest[0] === 'setup' && rest.includes('--remove'))
-    return removeAll(rest.includes('--runs'));
+  if (!['bench', 'test', 'check', 'script'].includes(command))
+    throw new StartError(`unknown command ${command}; it is one of bench, test, check, script`, 2);
+  if (command === 'bench' && rest[0] === 'setup' && rest.includes('--remove')) return remove();
   const installedOnly = command === 'bench' && rest.includes('--installed-only');
   await withLock(async () => {
     await installPackages(installedOnly);
@@ -60,9 +68,7 @@ async function main() {
   });
   if (command === 'bench') return handOver(join(build, 'bench.js'), rest);
   if (command === 'script') return handOver(join(build, `${rest[0] ?? ''}.js`), rest.slice(1));
-  if (command === 'test') return runTests();
-  if (command === 'check') return check();
-  throw new StartError(`unknown command ${command}; it is one of bench, test, check, script`, 2);
+  return command === 'test' ? runTests() : check();
 }
 
 function requireNode() {
@@ -90,7 +96,7 @@ async function installPackages(installedOnly) {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   if (installedOnly) {
     throw new StartError(
-      'the npm packages are not installed, and --installed-only forbids it; install them with: npm run bench -- --dry-run',
+      'the npm packages are not installed, or not those of package-lock.json, and --installed-only forbids to install them; do so with: npm run setup -- --all',
       4,
     );
   }
@@ -98,85 +104,66 @@ async function installPackages(installedOnly) {
     `installing npm packages: ${packagesSize} into ${modules} (npm ci); \`npm run setup -- --remove\` gives the space back`,
   );
   rmSync(stamp, { force: true });
-  // Install scripts only download: GPU builds, banners. What is used here lies in the packages themselves.
-  const parameters = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel', 'error'];
-  await run(
-    'npm',
-    parameters,
-    { ONNXRUNTIME_NODE_INSTALL: 'skip', npm_config_cache: userOr('npm_config_cache', 'npm') },
-    'npm ci',
-  );
+  const parameters = [
+    'ci',
+    // Install scripts only download: GPU builds, banners. What is used here lies in the packages themselves.
+    '--ignore-scripts',
+    // Whatever NODE_ENV says: the compiler is one of the development packages, its binary an optional one.
+    '--include=dev',
+    '--include=optional',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ];
+  await run('npm', parameters, { ONNXRUNTIME_NODE_INSTALL: 'skip', npm_config_cache: npmCache() }, 'npm ci');
   writeFileSync(stamp, wanted);
 }
 
-/** Caches lie in the project as well, unless the user has said where they are. */
-function userOr(variable, folder) {
-  return process.env[variable] ?? join(state, 'cache', folder);
+/** In the project, unless the user has said where. `npm run` sets the variable by itself, to npm's own default. */
+function npmCache() {
+  const given = process.env.npm_config_cache;
+  return given && given !== join(homedir(), '.npm') ? given : join(state, 'cache', 'npm');
 }
 
 /** Compiles into a fresh folder and exchanges it, so that no output of a deleted source remains to be found. */
 async function compile() {
   const stamp = join(build, '.touchstone-stamp');
-  const wanted = hashOf([
-    join(root, 'tsconfig.json'),
-    join(modules, '.touchstone-stamp'),
-    ...sources.flatMap((name) => filesIn(join(root, name))),
-  ]);
+  const inputs = sources.flatMap((name) => filesIn(join(root, name)));
+  const wanted = hashOf([join(root, 'tsconfig.json'), join(modules, '.touchstone-stamp'), ...inputs]);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  const fresh = join(state, `build-${process.pid}`);
-  const old = join(state, `old-build-${process.pid}`);
-  try {
-    await run(
-      process.execPath,
-      [join(modules, 'typescript/bin/tsc'), '--project', root, '--outDir', fresh],
-      {},
-      'the compiler',
-    );
-    // Runs that are under way keep their open files; what they start next is the new build.
-    if (existsSync(build)) renameSync(build, old);
-    moveFolder(fresh, build);
-    writeFileSync(stamp, wanted);
-  } finally {
-    rmSync(fresh, { recursive: true, force: true });
-    rmSync(old, { recursive: true, force: true });
-  }
-}
-
-function moveFolder(from, to) {
-  try {
-    renameSync(from, to);
-  } catch {
-    cpSync(from, to, { recursive: true });
-  }
+  const work = join(state, 'compiling');
+  const [fresh, old] = [join(work, 'new'), join(work, 'old')];
+  // Left behind by one that was killed.
+  rmSync(work, { recursive: true, force: true });
+  const compiler = join(modules, 'typescript/bin/tsc');
+  // Maps are left out: they would point from where the files were compiled, not from where they end up.
+  const parameters = [compiler, '--project', root, '--outDir', fresh, '--sourceMap', 'false'];
+  await run(process.execPath, parameters, {}, 'the compiler');
+  writeFileSync(join(fresh, '.touchstone-stamp'), wanted);
+  // A run that is under way keeps what it has loaded; what it starts from now on is the new build.
+  if (existsSync(build)) renameSync(build, old);
+  renameSync(fresh, build);
+  rmSync(work, { recursive: true, force: true });
 }
 
 async function runTests() {
-  const { ensureEnvironments } = await import(
-    pathToFileURL(join(build, 'runners/provision/environments.js')).href
-  );
-  const { environmentNames } = await import(
-    pathToFileURL(join(build, 'runners/provision/definition.js')).href
-  );
+  const { ensureEnvironments } = await fromBuild('runners/provision/environments.js');
+  const { environmentNames } = await fromBuild('runners/provision/definition.js');
   await ensureEnvironments(environmentNames(), { report: say });
   return exitStatus(process.execPath, [join(modules, 'vitest/vitest.mjs'), 'run', ...rest]);
 }
 
 async function check() {
   const bridge = join(root, 'python-bridge');
-  const { ensureEnvironment } = await import(
-    pathToFileURL(join(build, 'runners/provision/environments.js')).href
-  );
+  const settings = join(bridge, 'pyproject.toml');
+  const { ensureEnvironment } = await fromBuild('runners/provision/environments.js');
   const { python } = await ensureEnvironment('tools', { report: say });
   const checks = [
     ['types', process.execPath, [join(modules, 'typescript/bin/tsc'), '--project', root, '--noEmit']],
     ['lint and format', process.execPath, [join(modules, '@biomejs/biome/bin/biome'), 'ci', root]],
     ['Python lint', python, ['-m', 'ruff', 'check', bridge]],
     ['Python format', python, ['-m', 'ruff', 'format', '--check', bridge]],
-    [
-      'Python types',
-      python,
-      ['-m', 'mypy', '--config-file', join(bridge, 'pyproject.toml'), join(bridge, 'touchstone_bridge')],
-    ],
+    ['Python types', python, ['-m', 'mypy', '--config-file', settings, join(bridge, 'touchstone_bridge')]],
   ];
   for (const [what, file, parameters] of checks) {
     say(`checking ${what}`);
@@ -186,23 +173,30 @@ async function check() {
   return 0;
 }
 
-/** Everything that was installed or cached; runs only when asked. */
-function removeAll(runsToo) {
-  const kept = runsToo ? [] : ['runs'];
-  const inState = existsSync(state) ? readdirSync(state).filter((name) => !kept.includes(name)) : [];
-  for (const path of [...inState.map((name) => join(state, name)), build, modules]) {
-    say(`removing ${path}`);
-    rmSync(path, { recursive: true, force: true });
-  }
+function fromBuild(path) {
+  return import(pathToFileURL(join(build, path)).href);
+}
+
+/** Takes away everything that was installed, compiled, cached or prepared; runs too with `--all`. */
+async function remove() {
+  const kept = rest.includes('--all') ? [lock] : [lock, join(state, 'runs')];
+  await withLock(() => {
+    const inState = readdirSync(state).map((name) => join(state, name));
+    for (const path of [modules, build, ...inState]) {
+      if (kept.includes(path) || !existsSync(path)) continue;
+      say(`removing ${path}`);
+      rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+    }
+  });
+  if (readdirSync(state).length === 0) rmdirSync(state);
+  else if (existsSync(join(state, 'runs'))) say(`kept ${join(state, 'runs')} (--all removes it too)`);
   return 0;
 }
 
-/** One starter at a time; a lock whose holder is gone is taken over. */
+/** One starter at a time; the lock of one that is gone is taken over. */
 async function withLock(work) {
-  const lock = join(state, 'start.lock');
-  const owner = join(lock, 'pid');
   mkdirSync(state, { recursive: true });
-  for (let told = false; !take(lock, owner); told = true) {
+  for (let told = false; !take(); told = true) {
     if (!told) say('another start is setting up; waiting for it');
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
@@ -213,56 +207,113 @@ async function withLock(work) {
   }
 }
 
-function take(lock, owner) {
+/**
+ * The lock is a folder that holds one file, named after its holder. A dead holder's file can be removed only once:
+ * whoever does is the next holder, so two that wait cannot both take it.
+ */
+function take() {
   try {
     mkdirSync(lock);
-    writeFileSync(owner, String(process.pid));
-    return true;
-  } catch {
-    if (isAbandoned(lock, owner)) rmSync(lock, { recursive: true, force: true });
-    return false;
+    return enter();
+  } catch (error) {
+    if (error?.code !== 'EEXIST') throw error;
   }
+  try {
+    const [holder] = readdirSync(lock);
+    if (holder !== undefined) {
+      if (isAlive(holder)) return false;
+      unlinkSync(join(lock, holder));
+      return enter();
+    }
+    // Between the making of the folder and of the file in it there is a moment without a holder.
+    if (Date.now() - statSync(lock).mtimeMs > 5_000) rmdirSync(lock);
+  } catch (error) {
+    // Another one was faster: it holds the lock now, or has given it back already.
+    if (error?.code !== 'ENOENT' && error?.code !== 'ENOTEMPTY') throw error;
+  }
+  return false;
 }
 
-function isAbandoned(lock, owner) {
+function enter() {
+  const mine = join(lock, `${process.pid}-${processState(process.pid)?.startTicks ?? ''}`);
+  writeFileSync(mine, '');
+  if (readdirSync(lock).length === 1) return true;
+  unlinkSync(mine);
+  return false;
+}
+
+/** Process numbers are used again, so where the system tells, the time at which the process began must agree too. */
+function isAlive(holder) {
+  const [pid = 0, startTicks = ''] = holder.split('-');
   try {
-    // Between the making of the folder and of the file in it there is a moment without an owner.
-    if (!existsSync(owner)) return Date.now() - statSync(lock).mtimeMs > 5_000;
-    process.kill(Number(readFileSync(owner, 'utf8')), 0);
-    return false;
+    process.kill(Number(pid), 0);
   } catch (error) {
-    return error?.code === 'ESRCH';
+    return error?.code === 'EPERM';
+  }
+  const now = processState(pid);
+  return !now || (now.letter !== 'Z' && (startTicks === '' || startTicks === now.startTicks));
+}
+
+/** Fields 3 and 22 of /proc/<pid>/stat, behind the name in brackets (proc(5)); undefined where there is none. */
+function processState(pid) {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/s, '').trim().split(' ');
+    return { letter: fields[0], startTicks: fields[19] };
+  } catch {
+    return undefined;
   }
 }
 
 /** Runs to its end, with a sign of life where its own progress is not shown; throws when it fails. */
 async function run(file, parameters, environment, what) {
-  const heartbeat = process.stderr.isTTY
-    ? undefined
-    : setInterval(() => say(`${what} is still at work`), 10_000);
+  const startedMs = performance.now();
+  const heartbeat = setInterval(() => {
+    if (!process.stderr.isTTY)
+      say(`${what}: at work for ${Math.round((performance.now() - startedMs) / 1000)} s`);
+  }, 10_000);
   try {
     const status = await exitStatus(file, parameters, environment);
+    if (interruptedBy) {
+      const number = 128 + constants.signals[interruptedBy];
+      throw new StartError(`${what} was stopped; the next start makes it anew`, number);
+    }
     if (status !== 0)
-      throw new StartError(`${what} failed; see above, then start again: what is half-made is made anew`, 4);
+      throw new StartError(`${what} failed; see above. The next start makes anew what is half-made`, 4);
   } finally {
     clearInterval(heartbeat);
   }
 }
 
+/** Of a child that hears the signals that come to this process, and that dies with it where the system can do that. */
 function exitStatus(file, parameters, environment = {}) {
   return new Promise((resolve, reject) => {
     // Output goes to standard error: standard output is the comparison's.
     const stdio = command === 'test' || command === 'check' ? 'inherit' : ['ignore', 2, 2];
-    const child = spawn(file, parameters, { cwd: root, stdio, env: { ...process.env, ...environment } });
-    const pass = (signal) => child.kill(signal);
-    process.once('SIGINT', pass).once('SIGTERM', pass);
-    child.once('error', (error) => reject(new StartError(`${file} does not start: ${error.message}`, 4)));
-    child.once('exit', (status, signal) => {
-      process.off('SIGINT', pass).off('SIGTERM', pass);
-      if (signal) reject(new StartError(`stopped by ${signal}; start again to go on`, 130));
-      else resolve(status ?? 1);
-    });
+    const [program, ...all] = [...dieWithParent(), file, ...parameters];
+    const child = spawn(program, all, { cwd: root, stdio, env: { ...process.env, ...environment } });
+    const pass = (signal) => {
+      interruptedBy ??= signal;
+      // A terminal sends Ctrl-C to both by itself, and two of them mean something else to many programs.
+      if (!(signal === 'SIGINT' && process.stdin.isTTY)) child.kill(signal);
+    };
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+    for (const signal of signals) process.on(signal, pass);
+    const done = (settle, value) => {
+      for (const signal of signals) process.off(signal, pass);
+      settle(value);
+    };
+    child.once('error', (error) =>
+      done(reject, new StartError(`${file} does not start: ${error.message}`, 4)),
+    );
+    child.once('exit', (status, signal) => done(resolve, status ?? 128 + constants.signals[signal]));
   });
+}
+
+/** A prefix of util-linux that replaces itself by the program: else an installation would go on beside the next one. */
+function dieWithParent() {
+  const prefix = ['setpriv', '--pdeathsig', 'KILL', '--'];
+  const [program, ...parameters] = [...prefix, 'true'];
+  return process.platform === 'linux' && spawnSync(program, parameters).status === 0 ? prefix : [];
 }
 
 function filesIn(path) {
@@ -282,7 +333,8 @@ function hashOf(paths) {
     hash
       .update(relative(root, path))
       .update('\0')
-      .update(existsSync(path) ? readFileSync(path) : '');
+      .update(existsSync(path) ? readFileSync(path) : '')
+      .update('\0');
   return hash.digest('hex');
 }
 
