@@ -8,6 +8,8 @@ export function renderPlan(cells: readonly PlannedCell[]): string {
     style: { head: [], border: [] },
     colWidths: [null, null, null, null, 60],
     wordWrap: true,
+    // One line a cell: rules between rows would double the length.
+    chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
   });
   for (const cell of cells) {
     const plan = cell.decided === null ? 'will run' : `${cell.decided.state}: ${cell.decided.reason}`;

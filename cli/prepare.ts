@@ -10,6 +10,7 @@ import { groupKey } from '../runners/schedule/context.js';
 import { type Availability, planCells, type WorkItem } from '../runners/schedule/plan.js';
 import { discoverSuites, discoverWorkloads } from '../suites/discover.js';
 import { type Artefact, modelArtefact, workloadArtefact } from '../suites/onnx/artefact.js';
+import type { FindPython } from '../suites/onnx/reference.js';
 import { type Mode, modes, type Workload } from '../suites/workload.js';
 import type { RunOptions } from './options.js';
 import { select } from './select.js';
@@ -92,8 +93,17 @@ function workloadWork(workload: Workload, options: RunOptions): Work {
     batches: options.batch ?? workload.batches,
     artefact: async (mode, batch) =>
       workload.modes.includes(mode)
-        ? workloadArtefact(workload, mode, batch, dataSeed)
+        ? workloadArtefact(workload, mode, batch, dataSeed, pythonFor(options))
         : { refused: `${name} has no ${mode}` },
+  };
+}
+
+/** Reference environments are made on first use, like all others. */
+function pythonFor(options: RunOptions): FindPython {
+  return async (environment) => {
+    const installedOnly = options.installedOnly === true;
+    const report = (line: string) => void process.stderr.write(`${line}\n`);
+    return (await ensureEnvironment(environment, { installedOnly, report })).python;
   };
 }
 
@@ -115,10 +125,7 @@ function modelWork(path: string, options: RunOptions): Work {
       inference ??= modelArtefact(path, {
         shapes: options.input ?? {},
         seed: dataSeed,
-        python: async (environment) => {
-          const installedOnly = options.installedOnly === true;
-          return (await ensureEnvironment(environment, { installedOnly })).python;
-        },
+        python: pythonFor(options),
       });
       return inference;
     },

@@ -40,8 +40,21 @@ const activations = new Map([
   ['Tanh', 'tanh'],
 ]);
 
+const operators = new Set([
+  ...activations.keys(),
+  'Conv',
+  'MaxPool',
+  'Gemm',
+  'Flatten',
+  'Reshape',
+  'Softmax',
+]);
+
 /** @throws Inexpressible */
 export function layersOf(graph: Graph, mode: Mode): LayerList {
+  // Before anything of its shape: a missing layer is the plainest reason.
+  const lacking = new Set(graph.nodes.map((node) => node.operator).filter((name) => !operators.has(name)));
+  if (lacking.size > 0) throw new Inexpressible(`ConvNetJS has no layer for ${[...lacking].join(', ')}`);
   const [input, ...others] = graph.inputs;
   if (!input || others.length > 0) throw new Inexpressible('ConvNetJS takes one input');
   let extent = inputExtent(input.shape);

@@ -21,7 +21,7 @@ beforeAll(async () => {
     '--rounds',
     '6',
     '--time',
-    '30s',
+    '45s',
   ];
   const run = await bench([...args, '--deadline', '3s', '--out', folder], {
     marker,

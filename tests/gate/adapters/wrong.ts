@@ -10,7 +10,7 @@ import type {
   OpenFramework,
   TrainingModel,
 } from '../../../adapters/adapter.js';
-import { findTarget } from '../../../adapters/discover.js';
+import tfjs from '../../../adapters/tfjs/index.js';
 import type { Tensor, Tensors } from '../../../suites/onnx/graph.js';
 
 interface Spoiler {
@@ -37,13 +37,13 @@ const framework: Framework = {
   name: 'wrong',
   title: 'Wrong on purpose',
   homepage: '',
-  targets: await Promise.all(wrongNames.map(spoiled)),
+  targets: wrongNames.map(spoiled),
 };
 export default framework;
 
-async function spoiled(kind: string): Promise<NodeTarget> {
-  const { target } = await findTarget('tfjs/js');
-  if (target.host !== 'node') throw new Error('tfjs/js runs in Node');
+function spoiled(kind: string): NodeTarget {
+  const target = tfjs.targets.find((candidate) => candidate.name === 'tfjs/js');
+  if (target?.host !== 'node') throw new Error('tfjs/js runs in Node');
   const spoiler = spoilers[kind] ?? {};
   return {
     ...target,
