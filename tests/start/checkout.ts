@@ -1,0 +1,90 @@
+/**
+ * A small checkout with the real starter in it, and an `npm` of its own that "installs" a compiler in no time: what
+ * is under test is when the starter installs, not what npm does.
+ */
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { execa, type Options } from 'execa';
+import { projectRoot } from '../../common/paths.js';
+
+export interface Checkout {
+  readonly root: string;
+  /** Starts the starter with these arguments. */
+  start(parameters: readonly string[], options?: Options): ReturnType<typeof execa>;
+  /** One line for each time that npm was called: its arguments and what it was told through the environment. */
+  npmCalls(): string[];
+  path(...parts: string[]): string;
+}
+
+/**
+ * Stands in for npm and, once "installed", for tsc. It writes the modules in two steps with a pause between them, as
+ * long as `FAKE_NPM_MS` says, so that it can be interrupted half-way.
+ */
+const fakeNpm = `#!${process.execPath}
+const fs = require('node:fs');
+const cache = process.env.npm_config_cache, gpu = process.env.ONNXRUNTIME_NODE_INSTALL;
+fs.appendFileSync('npm-calls', process.argv.slice(2).join(' ') + ' cache=' + cache + ' gpu=' + gpu + '\\n');
+fs.rmSync('node_modules', { recursive: true, force: true });
+fs.mkdirSync('node_modules/typescript/bin', { recursive: true });
+if (process.env.FAKE_NPM_FAILS) { console.error('npm error 404 no such package'); process.exit(1); }
+setTimeout(() => {
+  fs.copyFileSync('fake-tsc.js', 'node_modules/typescript/bin/tsc');
+  fs.appendFileSync('npm-calls', 'done\\n');
+}, Number(process.env.FAKE_NPM_MS ?? 0));
+`;
+
+/** "Compiles" bench.ts and every file under adapters/ by copying, and notes that it did. */
+const fakeTsc = `
+const fs = require('node:fs'), path = require('node:path');
+const out = process.argv[process.argv.indexOf('--outDir') + 1];
+fs.mkdirSync(path.join(out, 'adapters'), { recursive: true });
+fs.copyFileSync('bench.ts', path.join(out, 'bench.js'));
+for (const name of fs.readdirSync('adapters')) fs.copyFileSync('adapters/' + name, path.join(out, 'adapters', name.replace('.ts', '.js')));
+fs.appendFileSync('compilations', 'one\\n');
+`;
+
+export function makeCheckout(): Checkout {
+  const root = mkdtempSync(join(tmpdir(), 'touchstone-start-'));
+  const path = (...parts: string[]) => join(root, ...parts);
+  for (const folder of ['bin', 'adapters']) mkdirSync(path(folder));
+  copyFileSync(join(projectRoot, 'start.mjs'), path('start.mjs'));
+  writeFileSync(path('package.json'), '{ "type": "module" }');
+  writeFileSync(path('package-lock.json'), '{}');
+  writeFileSync(path('tsconfig.json'), '{}');
+  writeFileSync(path('bin/npm'), fakeNpm);
+  chmodSync(path('bin/npm'), 0o755);
+  writeFileSync(path('fake-tsc.js'), fakeTsc);
+  writeFileSync(path('adapters/one.ts'), '');
+  writeFileSync(
+    path('bench.ts'),
+    "console.log('bench', process.argv.slice(2).join(' ')); process.exitCode = 3;",
+  );
+  // The fakes are CommonJS; the sources are modules.
+  writeFileSync(path('bin/package.json'), '{ "type": "commonjs" }');
+  return {
+    root,
+    path,
+    npmCalls: () =>
+      existsSync(path('npm-calls')) ? readFileSync(path('npm-calls'), 'utf8').trim().split('\n') : [],
+    start: (parameters, options = {}) =>
+      execa(process.execPath, [path('start.mjs'), ...parameters], {
+        cwd: tmpdir(),
+        reject: false,
+        ...options,
+        env: {
+          PATH: `${path('bin')}${delimiter}${process.env.PATH}`,
+          npm_config_cache: undefined,
+          ...options.env,
+        },
+      }),
+  };
+}
