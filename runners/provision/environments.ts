@@ -3,13 +3,12 @@
  * packages. The stamp is written last, so a half-made one is seen for what it is and made again.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { lock } from 'proper-lockfile';
 import { z } from 'zod';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
-import { environmentsFolder, stateFolder } from '../../common/paths.js';
 import { type EnvironmentDefinition, environmentDefinition } from './definition.js';
+import { whileLocked } from './environment-lock.js';
 import { runInstaller } from './installer.js';
 import { findInterpreter } from './interpreter.js';
 
@@ -25,24 +24,10 @@ export type EnvironmentState =
   | { readonly state: 'missing' | 'broken'; readonly reason: string };
 
 const stamp = z.object({ lockHash: z.string(), version: z.string() });
-/** A holder that was killed stops renewing its lock and is overruled after this long. */
-const staleMs = 10_000;
 
 /** Whether it is there, complete, and made from the present pins; takes milliseconds. */
 export async function environmentState(name: string): Promise<EnvironmentState> {
-  const definition = environmentDefinition(name);
-  const python = pythonIn(definition);
-  if (!existsSync(definition.folder))
-    return { state: 'missing', reason: `environment ${name} is not installed` };
-  const made = readStamp(definition);
-  if (!made) return { state: 'broken', reason: `environment ${name} was left half-made` };
-  if (made.lockHash !== definition.lockHash) {
-    return { state: 'broken', reason: `environment ${name} was made from other pins` };
-  }
-  const alive = await execa(python, ['-c', ''], { reject: false });
-  if (alive.exitCode !== 0)
-    return { state: 'broken', reason: `the interpreter of environment ${name} does not start` };
-  return { state: 'ready', python };
+  return stateOf(environmentDefinition(name));
 }
 
 /**
@@ -54,23 +39,13 @@ export async function ensureEnvironment(
   name: string,
   options: EnsureOptions = {},
 ): Promise<{ python: string }> {
-  const before = await environmentState(name);
-  if (before.state === 'ready') return before;
-  if (options.installedOnly)
-    throw new TouchstoneError('install', before.reason, { hint: 'install it with `npm run setup -- --all`' });
-  const definition = environmentDefinition(name);
-  mkdirSync(environmentsFolder, { recursive: true });
-  const release = await waitForLock(definition, options.report);
-  try {
-    // Another run may have made it while this one waited.
-    const now = await environmentState(name);
-    return now.state === 'ready' ? now : await make(definition, options.report);
-  } finally {
-    await release();
-  }
+  return ensure(environmentDefinition(name), options);
 }
 
-/** Several at once: they are independent, and most of an installation is waiting and unpacking. */
+/**
+ * Several at once: they are independent, and most of an installation is waiting and unpacking. All are tried; then the
+ * first failure is thrown.
+ */
 export async function ensureEnvironments(
   names: readonly string[],
   options: EnsureOptions = {},
@@ -80,11 +55,50 @@ export async function ensureEnvironments(
   if (failed) throw failed.reason;
 }
 
+/** As `environmentState`, for a definition from anywhere. */
+export async function stateOf(definition: EnvironmentDefinition): Promise<EnvironmentState> {
+  const { name, folder, lockHash } = definition;
+  if (!existsSync(folder)) return { state: 'missing', reason: `environment ${name} is not installed` };
+  const made = readStamp(definition);
+  if (!made) return broken(`environment ${name} was left half-made`);
+  if (made.lockHash !== lockHash) return broken(`environment ${name} was made from other pins`);
+  const python = pythonIn(definition);
+  // An upgrade of the system may take away the interpreter below an environment, or put another one in its place.
+  const script = 'import sys; print("%d.%d" % sys.version_info[:2])';
+  const alive = await execa(python, ['-I', '-c', script], { reject: false });
+  if (alive.exitCode !== 0) return broken(`the interpreter of environment ${name} does not start`);
+  if (!made.version.startsWith(`${alive.stdout.trim()}.`)) {
+    return broken(
+      `environment ${name} was made for Python ${made.version}, and runs ${alive.stdout.trim()} now`,
+    );
+  }
+  return { state: 'ready', python };
+}
+
+/** As `ensureEnvironment`, for a definition from anywhere. */
+export async function ensure(
+  definition: EnvironmentDefinition,
+  options: EnsureOptions,
+): Promise<{ python: string }> {
+  const before = await stateOf(definition);
+  if (before.state === 'ready') return before;
+  if (options.installedOnly) {
+    throw new TouchstoneError('install', before.reason, { hint: 'install it with `npm run setup -- --all`' });
+  }
+  return whileLocked(definition, options.report, async (signal) => {
+    // Another run may have made it while this one waited.
+    const now = await stateOf(definition);
+    return now.state === 'ready' ? now : make(definition, signal, options.report);
+  });
+}
+
+/** In its final place, since an environment cannot be moved. */
 async function make(
   definition: EnvironmentDefinition,
+  signal: AbortSignal,
   report?: (line: string) => void,
 ): Promise<{ python: string }> {
-  const { name, title, sizeMb, note, folder, lockFile, lockHash } = definition;
+  const { name, title, sizeMb, note, folder, logFile, lockFile, lockHash } = definition;
   const interpreter = await findInterpreter(definition.python);
   if (!interpreter.found) {
     throw new TouchstoneError('install', `environment ${name}: ${interpreter.reason}`, {
@@ -92,45 +106,39 @@ async function make(
     });
   }
   report?.(`installing ${title}: about ${sizeMb} MB into ${folder}${note ? `. ${note}` : ''}`);
-  rmSync(folder, { recursive: true, force: true });
-  const logFile = join(stateFolder, 'logs', `environment-${name}.log`);
-  await runInstaller(interpreter.path, ['-m', 'venv', folder], logFile, `environment ${name}`);
+  clear(definition);
+  const installation = { what: `environment ${name}`, logFile, report, signal };
+  // `-I`: what PYTHONPATH and its like name must not count as installed.
+  await runInstaller(interpreter.path, ['-I', '-m', 'venv', folder], installation);
   const python = pythonIn(definition);
-  const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--no-input', '--progress-bar', 'off'];
-  await runInstaller(python, [...pip, '--requirement', lockFile], logFile, `environment ${name}`, report);
+  const pip = ['-I', '-m', 'pip', 'install', '--disable-pip-version-check', '--no-input'];
+  await runInstaller(python, [...pip, '--progress-bar', 'off', '--requirement', lockFile], installation);
+  signal.throwIfAborted();
   writeFileSync(stampIn(definition), JSON.stringify({ lockHash, version: interpreter.version }));
   report?.(`installed ${title}`);
   return { python };
 }
 
-async function waitForLock(definition: EnvironmentDefinition, report?: (line: string) => void) {
-  const lockfilePath = `${definition.folder}.lock`;
-  for (let told = false; ; told = true) {
-    try {
-      // The library tells locks apart by what is locked, which need not exist yet.
-      return await lock(definition.folder, {
-        realpath: false,
-        stale: staleMs,
-        update: staleMs / 4,
-        lockfilePath,
-      });
-    } catch (error) {
-      if ((error as { code?: string }).code !== 'ELOCKED') {
-        throw new TouchstoneError('install', `cannot lock ${lockfilePath}: ${messageOf(error)}`, {
-          cause: error,
-        });
-      }
-      if (!told) report?.(`another run installs ${definition.title}; waiting for it`);
-      await new Promise((resolve) => setTimeout(resolve, 500));
-    }
+/** Takes away what a half-made one left, and begins its log anew. */
+function clear({ name, folder, logFile }: EnvironmentDefinition): void {
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    mkdirSync(dirname(logFile), { recursive: true });
+    writeFileSync(logFile, '');
+  } catch (error) {
+    throw new TouchstoneError('install', `environment ${name} cannot be written: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
 }
 
+function broken(reason: string): EnvironmentState {
+  return { state: 'broken', reason };
+}
+
 function readStamp(definition: EnvironmentDefinition): z.infer<typeof stamp> | undefined {
-  const path = stampIn(definition);
-  if (!existsSync(path)) return undefined;
   try {
-    return stamp.parse(JSON.parse(readFileSync(path, 'utf8')));
+    return stamp.parse(JSON.parse(readFileSync(stampIn(definition), 'utf8')));
   } catch {
     return undefined;
   }

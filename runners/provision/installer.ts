@@ -1,6 +1,6 @@
 /** Runs pip and its like: into a log, with a sign of life, and never past the end of this process. */
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { execa } from 'execa';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
 import { stateFolder } from '../../common/paths.js';
@@ -8,46 +8,76 @@ import { capabilities, dieWithParent } from '../process/capabilities.js';
 
 /** A line this often shows that a long download is alive. */
 const heartbeatMs = 10_000;
+/** Enough of what was said to hold its last line. */
+const tailLength = 4_000;
 
-/**
- * @param what for messages
- * @param report told every few seconds what was last said
- * @throws TouchstoneError('install') with the last line that it printed
- */
+export interface Installation {
+  /** For messages: `environment pytorch`. */
+  readonly what: string;
+  readonly logFile: string;
+  /** Told every few seconds what was last said. */
+  readonly report?: ((line: string) => void) | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** @throws TouchstoneError('install') with the line that tells why it failed, and where its log is */
 export async function runInstaller(
   file: string,
   parameters: readonly string[],
-  logFile: string,
-  what: string,
-  report?: (line: string) => void,
+  installation: Installation,
 ): Promise<void> {
-  mkdirSync(dirname(logFile), { recursive: true });
-  writeFileSync(logFile, '', { flag: 'a' });
-  const command = capabilities().canDieWithParent
-    ? [...dieWithParent, file, ...parameters]
-    : [file, ...parameters];
-  const [program = '', ...rest] = command;
+  const { what, logFile, report, signal } = installation;
+  const prefix = capabilities().canDieWithParent ? dieWithParent : [];
+  const [program = '', ...rest] = [...prefix, file, ...parameters];
   const child = execa(program, rest, {
     reject: false,
     all: true,
+    buffer: false,
     stdin: 'ignore',
-    // Nothing lands outside the project folder unless the user has said where caches are.
-    env: {
-      PIP_CACHE_DIR: process.env.PIP_CACHE_DIR ?? join(stateFolder, 'cache', 'pip'),
-      PYTHONDONTWRITEBYTECODE: '',
-    },
+    cancelSignal: signal,
+    env: surroundings(),
   });
-  let last = '';
+  let tail = '';
   child.all.on('data', (chunk: Buffer) => {
-    appendFileSync(logFile, chunk);
-    last = chunk.toString().trim().split('\n').at(-1) ?? last;
+    tail = (tail + chunk.toString()).slice(-tailLength);
+    writeLog(logFile, chunk);
   });
-  const heartbeat = setInterval(() => report?.(`${what}: ${messageOf(last).slice(0, 100)}`), heartbeatMs);
-  const result = await child;
-  clearInterval(heartbeat);
+  const heartbeat = setInterval(
+    () => report?.(`${what}: ${linesOf(tail).at(-1)?.slice(0, 100) ?? 'at work'}`),
+    heartbeatMs,
+  );
+  const result = await child.finally(() => clearInterval(heartbeat));
   if (!result.failed) return;
-  const words = messageOf(last || result.shortMessage).slice(0, 300);
-  throw new TouchstoneError('install', `${what} could not be installed: ${words}`, {
+  const why = tellingLine(tail) ?? messageOf(result.shortMessage ?? 'it ended without a word');
+  throw new TouchstoneError('install', `${what} could not be installed: ${why}`, {
     hint: `its log is ${logFile}`,
   });
+}
+
+/** Nothing lands outside the project folder unless the user has said where caches are; nothing of theirs leads pip elsewhere. */
+function surroundings(): Record<string, string> {
+  return {
+    PIP_CACHE_DIR: process.env.PIP_CACHE_DIR ?? join(stateFolder, 'cache', 'pip'),
+    PIP_USER: '0',
+    // Compiled once here instead of by every worker: set, it would show in the import phase.
+    PYTHONDONTWRITEBYTECODE: '',
+  };
+}
+
+function writeLog(logFile: string, chunk: Buffer): void {
+  try {
+    appendFileSync(logFile, chunk);
+  } catch {
+    // A disk that is full stops pip too, which says so; the log is a convenience.
+  }
+}
+
+function linesOf(text: string): string[] {
+  return text.split(/[\r\n]+/).filter((line) => line.trim() !== '');
+}
+
+function tellingLine(text: string): string | undefined {
+  const lines = linesOf(text);
+  const line = lines.findLast((candidate) => /^\s*(ERROR|error)\b/.test(candidate)) ?? lines.at(-1);
+  return line === undefined ? undefined : messageOf(line).slice(0, 300);
 }

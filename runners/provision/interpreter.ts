@@ -12,25 +12,33 @@ export type Interpreter =
 
 type Range = EnvironmentDefinition['python'];
 
+/** A version manager's stand-in for a Python may wait for something that never comes. */
+const patienceMs = 20_000;
+/** Debian takes the makers of environments out of Python and puts them into a package of their own. */
+const question =
+  'import importlib.util as u, platform; print(platform.python_version(), bool(u.find_spec("venv") and u.find_spec("ensurepip")))';
+
 export async function findInterpreter(range: Range): Promise<Interpreter> {
-  for (const candidate of [...onPath(range), ...throughPyenv(range)]) {
-    const version = await versionOf(candidate);
-    if (version !== undefined && isWithin(version, range)) return { found: true, path: candidate, version };
+  let incapable: string | undefined;
+  for (const path of await candidates(range)) {
+    const answer = await ask(path);
+    if (!answer || !isWithin(answer.version, range)) continue;
+    if (answer.makesEnvironments) return { found: true, path, version: answer.version };
+    incapable ??= answer.version.split('.').slice(0, 2).join('.');
   }
-  const uv = await execa('uv', ['python', 'find', `>=${range.minimum},<${range.below}`], { reject: false });
-  if (uv.exitCode === 0) {
-    const path = uv.stdout.trim();
-    const version = await versionOf(path);
-    if (version !== undefined) return { found: true, path, version };
+  const { minimum } = range;
+  if (incapable !== undefined) {
+    const mend = `apt-get install python${incapable}-venv`;
+    return { found: false, reason: `Python ${incapable} is there without its module venv`, mend };
   }
   return {
     found: false,
-    reason: `no Python ${range.minimum} on PATH, in pyenv or in uv`,
-    mend: `pyenv install ${range.minimum} (or: uv python install ${range.minimum})`,
+    reason: `no Python ${minimum} on PATH, in pyenv or in uv`,
+    mend: `pyenv install ${minimum} (or: uv python install ${minimum})`,
   };
 }
 
-/** Exported for tests. `minimum` ≤ version < `below`, by major and minor number. */
+/** `minimum` ≤ version < `below`, by major and minor number. */
 export function isWithin(version: string, range: Range): boolean {
   const order = (text: string) => {
     const [major = 0, minor = 0] = text.split('.').map(Number);
@@ -39,8 +47,15 @@ export function isWithin(version: string, range: Range): boolean {
   return order(version) >= order(range.minimum) && order(version) < order(range.below);
 }
 
+async function candidates(range: Range): Promise<string[]> {
+  return [...onPath(range), ...throughPyenv(range), ...(await throughUv(range))];
+}
+
 function onPath(range: Range): string[] {
-  return [`python${range.minimum}`, 'python3', 'python'];
+  const minorOf = (version: string) => Number(version.split('.')[1]);
+  const count = minorOf(range.below) - minorOf(range.minimum);
+  const minors = Array.from({ length: count }, (_, index) => minorOf(range.minimum) + index);
+  return [...minors.map((minor) => `python3.${minor}`), 'python3', 'python'];
 }
 
 function throughPyenv(range: Range): string[] {
@@ -50,9 +65,20 @@ function throughPyenv(range: Range): string[] {
   return fitting.map((version) => join(versions, version, 'bin', 'python'));
 }
 
-/** `3.11.7`; undefined where it does not run or lacks what an environment needs. */
-async function versionOf(command: string): Promise<string | undefined> {
-  const script = 'import ensurepip, platform, venv; print(platform.python_version())';
-  const result = await execa(command, ['-c', script], { reject: false });
-  return result.exitCode === 0 ? result.stdout.trim() : undefined;
+async function throughUv(range: Range): Promise<string[]> {
+  const found = await execa('uv', ['python', 'find', `>=${range.minimum},<${range.below}`], {
+    reject: false,
+    timeout: patienceMs,
+  });
+  return found.exitCode === 0 ? [found.stdout.trim()] : [];
+}
+
+/** Undefined where it does not run. */
+async function ask(command: string): Promise<{ version: string; makesEnvironments: boolean } | undefined> {
+  const result = await execa(command, ['-c', question], { reject: false, timeout: patienceMs });
+  const [version, makesEnvironments] = String(result.stdout ?? '')
+    .trim()
+    .split(' ');
+  if (result.exitCode !== 0 || !version) return undefined;
+  return { version, makesEnvironments: makesEnvironments === 'True' };
 }

@@ -13,17 +13,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { execa, type Options } from 'execa';
+import { execa } from 'execa';
 import { projectRoot } from '../../common/paths.js';
 
-export interface Checkout {
-  readonly root: string;
-  /** Starts the starter with these arguments. */
-  start(parameters: readonly string[], options?: Options): ReturnType<typeof execa>;
-  /** One line for each time that npm was called: its arguments and what it was told through the environment. */
-  npmCalls(): string[];
-  path(...parts: string[]): string;
-}
+export type Checkout = ReturnType<typeof makeCheckout>;
 
 /**
  * Stands in for npm and, once "installed", for tsc. It writes the modules in two steps with a pause between them, as
@@ -52,7 +45,7 @@ for (const name of fs.readdirSync('adapters')) fs.copyFileSync('adapters/' + nam
 fs.appendFileSync('compilations', 'one\\n');
 `;
 
-export function makeCheckout(): Checkout {
+export function makeCheckout() {
   const root = mkdtempSync(join(tmpdir(), 'touchstone-start-'));
   const path = (...parts: string[]) => join(root, ...parts);
   for (const folder of ['bin', 'adapters']) mkdirSync(path(folder));
@@ -73,17 +66,18 @@ export function makeCheckout(): Checkout {
   return {
     root,
     path,
+    /** One line for each time that npm was called: its arguments and what it was told through the environment. */
     npmCalls: () =>
       existsSync(path('npm-calls')) ? readFileSync(path('npm-calls'), 'utf8').trim().split('\n') : [],
-    start: (parameters, options = {}) =>
+    /** Starts the starter with these arguments. */
+    start: (parameters: readonly string[], env: Record<string, string> = {}) =>
       execa(process.execPath, [path('start.mjs'), ...parameters], {
         cwd: tmpdir(),
         reject: false,
-        ...options,
         env: {
           PATH: `${path('bin')}${delimiter}${process.env.PATH}`,
           npm_config_cache: undefined,
-          ...options.env,
+          ...env,
         },
       }),
   };

@@ -25,7 +25,7 @@ const finished = () => checkout.npmCalls().filter((line) => line === 'done').len
 
 describe('a fresh clone', () => {
   it('says what it downloads, how big it is, where to and how to remove it, before it does', async () => {
-    const result = await checkout.start(['bench'], { env: { FAKE_NPM_FAILS: '1' } });
+    const result = await checkout.start(['bench'], { FAKE_NPM_FAILS: '1' });
     const said = String(result.stderr);
     expect(said).toContain(`about 900 MB into ${checkout.path('node_modules')}`);
     expect(said).toContain('npm run setup -- --remove');
@@ -49,12 +49,12 @@ describe('a fresh clone', () => {
   });
 
   it('keeps caches in the project, also below `npm run`, which sets the variable by itself', async () => {
-    await checkout.start(['bench'], { env: { npm_config_cache: join(homedir(), '.npm') } });
+    await checkout.start(['bench'], { npm_config_cache: join(homedir(), '.npm') });
     expect(checkout.npmCalls()[0]).toContain(`cache=${checkout.path('.touchstone/cache/npm')} gpu=skip`);
   });
 
   it('leaves caches where the user has put them', async () => {
-    await checkout.start(['bench'], { env: { npm_config_cache: '/somewhere/else' } });
+    await checkout.start(['bench'], { npm_config_cache: '/somewhere/else' });
     expect(checkout.npmCalls()[0]).toContain('cache=/somewhere/else');
   });
 
@@ -74,7 +74,7 @@ describe('a fresh clone', () => {
 
 describe('an installation that is not what it should be', () => {
   it('is one line of advice when npm fails, and is made anew by the next start', async () => {
-    const failed = await checkout.start(['bench'], { env: { FAKE_NPM_FAILS: '1' } });
+    const failed = await checkout.start(['bench'], { FAKE_NPM_FAILS: '1' });
     expect(failed.exitCode).toBe(4);
     expect(String(failed.stderr).split('\n').at(-1)).toMatch(/^error: npm ci failed; see above/);
     const next = await checkout.start(['bench']);
@@ -89,7 +89,7 @@ describe('an installation that is not what it should be', () => {
   });
 
   it.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)('is made anew after %s half-way', async (signal) => {
-    const first = checkout.start(['bench'], { env: { FAKE_NPM_MS: '60000' } });
+    const first = checkout.start(['bench'], { FAKE_NPM_MS: '60000' });
     await until(() => existsSync(checkout.path('node_modules/typescript/bin')));
     first.kill(signal);
     const stopped = await first;
@@ -125,8 +125,8 @@ describe('two at once', () => {
   it('install once: one waits and says so', async () => {
     const env = { FAKE_NPM_MS: '1500' };
     const both = await Promise.all([
-      checkout.start(['bench', 'a'], { env }),
-      checkout.start(['bench', 'b'], { env }),
+      checkout.start(['bench', 'a'], env),
+      checkout.start(['bench', 'b'], env),
     ]);
     expect(both.map((result) => result.stdout)).toEqual(['bench a', 'bench b']);
     expect(both.map((result) => result.stderr).join()).toContain(
@@ -140,7 +140,7 @@ describe('two at once', () => {
     // The numbers of processes end far below this one.
     writeFileSync(checkout.path('.touchstone/start.lock/4999999-1'), '');
     const env = { FAKE_NPM_MS: '300' };
-    const all = await Promise.all([1, 2, 3, 4, 5].map((n) => checkout.start(['bench', String(n)], { env })));
+    const all = await Promise.all([1, 2, 3, 4, 5].map((n) => checkout.start(['bench', String(n)], env)));
     expect(all.map((result) => result.exitCode)).toEqual([3, 3, 3, 3, 3]);
     expect(finished()).toBe(1);
     expect(existsSync(checkout.path('.touchstone/start.lock'))).toBe(false);

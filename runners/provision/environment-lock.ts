@@ -1,0 +1,56 @@
+/** Two runs at once must not make the same environment: one does, the others wait for it. */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { lock } from 'proper-lockfile';
+import { messageOf, TouchstoneError } from '../../common/errors.js';
+import type { EnvironmentDefinition } from './definition.js';
+
+/** A holder that was killed stops renewing its lock and is overruled after this long. */
+const staleMs = 10_000;
+
+/**
+ * Does the work while holding the environment's lock. A process that slept (a closed laptop) may find that another one
+ * has overruled it: `signal` then stops its work, and it starts again at the end of the queue.
+ */
+export async function whileLocked<T>(
+  definition: EnvironmentDefinition,
+  report: ((line: string) => void) | undefined,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  for (;;) {
+    const overruled = new AbortController();
+    const release = await acquire(definition, report, () => overruled.abort());
+    try {
+      const result = await work(overruled.signal);
+      if (!overruled.signal.aborted) return result;
+    } catch (error) {
+      if (!overruled.signal.aborted) throw error;
+    } finally {
+      // Of a lock that was lost there is nothing to give back.
+      if (!overruled.signal.aborted) await release();
+    }
+  }
+}
+
+async function acquire(
+  definition: EnvironmentDefinition,
+  report: ((line: string) => void) | undefined,
+  onCompromised: () => void,
+): Promise<() => Promise<void>> {
+  const lockfilePath = `${definition.folder}.lock`;
+  mkdirSync(dirname(lockfilePath), { recursive: true });
+  // The library tells locks apart by what is locked, which need not exist yet.
+  const options = { realpath: false, stale: staleMs, update: staleMs / 4, lockfilePath, onCompromised };
+  for (let told = false; ; told = true) {
+    try {
+      return await lock(definition.folder, options);
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'ELOCKED') {
+        const message = `cannot lock ${lockfilePath}: ${messageOf(error)}`;
+        throw new TouchstoneError('install', message, { cause: error });
+      }
+      if (!told) report?.(`another run installs ${definition.title}; waiting for it`);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+}
