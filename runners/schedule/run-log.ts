@@ -3,7 +3,9 @@
  * happens. A process that is killed at any moment leaves at most one torn line, which the next session cuts off.
  */
 import {
+  accessSync,
   closeSync,
+  constants,
   existsSync,
   ftruncateSync,
   mkdirSync,
@@ -13,7 +15,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
 import {
   type NewRunEvent,
@@ -39,12 +41,18 @@ export function createRunFolder(folder: string, manifest: RunManifest): void {
     });
   }
   storing(folder, () => {
+    // A recursive mkdir on a read-only disk only says that something is not there.
+    accessSync(existingAncestor(resolve(folder)), constants.W_OK);
     mkdirSync(join(folder, 'logs'), { recursive: true });
     mkdirSync(join(folder, 'tensors'), { recursive: true });
     const temporary = join(folder, '.manifest.json');
     writeFileSync(temporary, `${JSON.stringify(manifest, null, 2)}\n`);
     renameSync(temporary, join(folder, 'manifest.json'));
   });
+}
+
+function existingAncestor(folder: string): string {
+  return existsSync(folder) ? folder : existingAncestor(dirname(folder));
 }
 
 /** Opens the event log for appending, after cutting off a line that a killed session did not finish. */

@@ -35,7 +35,7 @@ const rowLstm: Workload = {
     steps: 3,
   },
   // As for LeNet-5; 28 steps of a recurrence that contracts add no more than the depth of that network does.
-  tolerance: { output: 1e-4, loss: 1e-4, gradient: 1e-3, weight: 2e-3 },
+  tolerance: { output: 1e-5, loss: 1e-5, gradient: 1e-4, weight: 2e-3 },
   build(graph: GraphBuilder, batch, mode) {
     const rows = graph.input('rows', [batch, steps, values]);
     const last = graph.lstm(graph.transpose(rows, [1, 0, 2]), 'lstm', values, hidden);

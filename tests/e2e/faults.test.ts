@@ -46,7 +46,7 @@ describe('a run whose workers break', () => {
     ['exits', 'failed', /exit/],
     ['killed', 'failed', /SIGKILL/],
     ['hangs', 'failed', /3 s|silent|deadline/],
-    ['babbles', 'failed', /protocol/],
+    ['babbles', 'failed', /not a reply/],
     ['answers-twice', 'failed', /twice|request 0/],
     ['out-of-memory', 'failed', /memory/],
     ['nan', 'wrong', /NaN/],

@@ -91,7 +91,9 @@ describe('two runs at once in one checkout', () => {
     );
     const ended = await Promise.all(runs);
     expect(ended.map((run) => run.exitCode)).toEqual([0, 0]);
-    expect(ended.filter((run) => String(run.stderr).includes('another run measures'))).toHaveLength(1);
+    // At least one: another test's run may have been first.
+    const waited = ended.filter((run) => String(run.stderr).includes('another run measures'));
+    expect(waited.length).toBeGreaterThanOrEqual(1);
     for (const name of ['one', 'two']) {
       for (const cell of readResults(join(folder, name)).cells) expect(cell.state, cell.reason).toBe('ok');
     }
