@@ -156,20 +156,24 @@ async function runTests() {
 async function check() {
   const bridge = join(root, 'python-bridge');
   const settings = join(bridge, 'pyproject.toml');
+  const biome = join(modules, '@biomejs/biome/bin/biome');
+  const colours = process.stdout.isTTY ? '--colors=force' : '--colors=off';
   const { ensureEnvironment } = await fromBuild('runners/provision/environments.js');
   const { python } = await ensureEnvironment('tools', { report: say });
   const checks = [
     ['types', process.execPath, [join(modules, 'typescript/bin/tsc'), '--project', root, '--noEmit']],
-    ['lint and format', process.execPath, [join(modules, '@biomejs/biome/bin/biome'), 'ci', root]],
+    ['lint and format', process.execPath, [biome, 'ci', '--diagnostic-level=warn', colours, root]],
     ['Python lint', python, ['-m', 'ruff', 'check', bridge]],
     ['Python format', python, ['-m', 'ruff', 'format', '--check', bridge]],
     ['Python types', python, ['-m', 'mypy', '--config-file', settings, join(bridge, 'touchstone_bridge')]],
   ];
+  const failed = [];
   for (const [what, file, parameters] of checks) {
     say(`checking ${what}`);
-    const status = await exitStatus(file, parameters);
-    if (status !== 0) throw new StartError(`${what}: see above`, status);
+    if ((await exitStatus(file, parameters)) !== 0) failed.push(what);
+    if (interruptedBy) return 128 + constants.signals[interruptedBy];
   }
+  if (failed.length > 0) throw new StartError(`not passed, see above: ${failed.join(', ')}`, 1);
   return 0;
 }
 

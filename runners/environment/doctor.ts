@@ -39,7 +39,7 @@ export function renderDoctor(health: readonly TargetHealth[]): string {
   });
   for (const { target, available, versions, sizeBytes, reason, mend } of health) {
     const listed = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-    const size = sizeBytes === null ? '' : `${Math.round(sizeBytes / 1e6)} MB`;
+    const size = sizeBytes === null ? '' : `${Math.ceil(sizeBytes / 1e6)} MB`;
     const advice = available ? '' : `${reason ?? ''}; run: ${mend ?? ''}`;
     table.push([target, available ? 'available' : 'unavailable', listed.join('\n'), size, advice]);
   }
@@ -92,10 +92,11 @@ function installedPythonPackages(folder: string): Record<string, string> {
   return Object.fromEntries(found.filter(([name]) => /^(torch|numpy|safetensors|onnx)$/i.test(name)));
 }
 
+/** In bytes; files that vanish while they are counted do not count. */
 async function sizeOf(folder: string): Promise<number> {
   const entries = readdirSync(folder, { withFileTypes: true, recursive: true });
   const files = entries
     .filter((entry) => entry.isFile())
-    .map((entry) => stat(join(entry.parentPath, entry.name)));
+    .map((entry) => stat(join(entry.parentPath, entry.name)).catch(() => ({ size: 0 })));
   return (await Promise.all(files)).reduce((sum, { size }) => sum + size, 0);
 }
