@@ -150,7 +150,8 @@ async function runTests() {
   const { ensureEnvironments } = await fromBuild('runners/provision/environments.js');
   const { environmentNames } = await fromBuild('runners/provision/definition.js');
   await ensureEnvironments(environmentNames(), { report: say });
-  return exitStatus(process.execPath, [join(modules, 'vitest/vitest.mjs'), 'run', ...rest]);
+  const parameters = [join(modules, 'vitest/vitest.mjs'), 'run', ...rest];
+  return exitStatus(process.execPath, parameters, { TOUCHSTONE_COMPILED: '1' });
 }
 
 async function check() {
