@@ -2,7 +2,8 @@
  * Python environments, one for each framework, under `.touchstone/environments/`: made on first use, from pinned
  * packages. The stamp is written last, so a half-made one is seen for what it is and made again.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
@@ -106,7 +107,7 @@ async function make(
     });
   }
   report?.(`installing ${title}: about ${sizeMb} MB into ${folder}${note ? `. ${note}` : ''}`);
-  clear(definition);
+  await clear(definition);
   const installation = { what: `environment ${name}`, logFile, report, signal };
   // `-I`: what PYTHONPATH and its like name must not count as installed.
   await runInstaller(interpreter.path, ['-I', '-m', 'venv', folder], installation);
@@ -120,9 +121,10 @@ async function make(
 }
 
 /** Takes away what a half-made one left, and begins its log anew. */
-function clear({ name, folder, logFile }: EnvironmentDefinition): void {
+async function clear({ name, folder, logFile }: EnvironmentDefinition): Promise<void> {
   try {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    // Not at once: a gigabyte takes seconds, in which the lock could not be renewed.
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     mkdirSync(dirname(logFile), { recursive: true });
     writeFileSync(logFile, '');
   } catch (error) {
