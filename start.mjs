@@ -168,10 +168,14 @@ async function check() {
     ['Python format', python, ['-m', 'ruff', 'format', '--check', bridge]],
     ['Python types', python, ['-m', 'mypy', '--config-file', settings, join(bridge, 'touchstone_bridge')]],
   ];
+  const caches = {
+    MYPY_CACHE_DIR: join(state, 'cache', 'mypy'),
+    RUFF_CACHE_DIR: join(state, 'cache', 'ruff'),
+  };
   const failed = [];
   for (const [what, file, parameters] of checks) {
     say(`checking ${what}`);
-    if ((await exitStatus(file, parameters)) !== 0) failed.push(what);
+    if ((await exitStatus(file, parameters, caches)) !== 0) failed.push(what);
     if (interruptedBy) return 128 + constants.signals[interruptedBy];
   }
   if (failed.length > 0) throw new StartError(`not passed, see above: ${failed.join(', ')}`, 1);
