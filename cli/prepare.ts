@@ -2,7 +2,7 @@
 
 import type { Framework, Target } from '../adapters/adapter.js';
 import { discoverFrameworks } from '../adapters/discover.js';
-import { messageOf, TouchstoneError } from '../common/errors.js';
+import { explain, TouchstoneError } from '../common/errors.js';
 import type { PlannedCell, RunManifest } from '../reports/schema/run-folder.js';
 import { environmentOf, targetAvailability } from '../runners/provision/availability.js';
 import { ensureEnvironment, ensureEnvironments } from '../runners/provision/environments.js';
@@ -149,7 +149,7 @@ async function installAll(environments: readonly string[], say: (line: string) =
   try {
     await ensureEnvironments([...new Set(environments)], { report: say });
   } catch (error) {
-    say(`warning: ${messageOf(error)}`);
+    say(`warning: ${explain(error)}`);
   }
 }
 

@@ -1,6 +1,6 @@
 /** What a run says in sentences: the same in the terminal and at the head of the page. */
 import { settingsInShort } from './analyse/configuration-lint.js';
-import { settingsOf } from './analyse/groups.js';
+import { rankingAlpha, settingsOf } from './analyse/groups.js';
 import type { CellState, Group, RunResults } from './schema/results.js';
 import { groupTitle, inline, listed, ratio } from './text.js';
 
@@ -12,15 +12,24 @@ export function verdict(group: Group): string {
   if (fastest === undefined) return 'No target has a result.';
   if (group.ranking.length === 1) return `Only ${fastest} has a result: there is nothing to compare it with.`;
   const second = group.comparisons[0];
-  if (second && group.comparisons.every(({ adjustedP }) => adjustedP === null)) {
+  if (second && hasTooFewRounds(group)) {
     const after = `${fastest} comes first and ${second.target} takes ${times(second)} as long`;
-    return `Too few rounds to tell targets apart; by the numbers at hand ${after}.`;
+    return `Too few rounds to rank ${group.ranking.length} targets; by the numbers at hand ${after}.`;
   }
   const comparison = group.comparisons.find(({ target }) => target === next?.target);
   const lead = next && comparison ? `${next.target} takes ${times(comparison)} as long` : '';
   if (leaders.length === 1) return `${fastest} is fastest; ${lead}.`;
   const together = `${listed(leaders)} cannot be told apart`;
   return lead ? `${together}; ${lead} as ${fastest}.` : `${together}.`;
+}
+
+/**
+ * Whether no outcome could have told two targets apart: the smallest p-value that n rounds allow is 2 / 2ⁿ (all of them
+ * on one side), and Holm multiplies the smallest of m by m.
+ */
+function hasTooFewRounds({ comparisons }: Group): boolean {
+  const rounds = Math.max(...comparisons.map(({ ratio: { rounds } }) => rounds));
+  return comparisons.length * 2 ** (1 - rounds) > rankingAlpha;
 }
 
 function times(comparison: Group['comparisons'][number]): string {

@@ -74,7 +74,7 @@ it('learns: loss and gradient as the equations say, every turn from the first we
   expect(Number(verified.losses?.data[0])).toBeCloseTo(loss(model, 0), 5);
   const turn = { type: 'turn', minNs: 1e15, maxIterations: 9, firstBuffer: 2, auditIteration: 0 } as const;
   const first = await worker.request(turn);
-  expect(first.losses).toEqual([...(verified.losses?.data as Float64Array)]);
+  expect(first.losses).toEqual([...(verified.losses!.data as Float64Array)]);
   expect(first.losses).toHaveLength(training.steps);
   expect(first.finite).toBe(true);
   expect((await worker.request(turn)).losses).toEqual(first.losses);
