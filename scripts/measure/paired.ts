@@ -36,7 +36,7 @@ export async function compareAll(comparison: Comparison): Promise<void> {
       targets: { type: 'string', default: '*/*' },
       workload: { type: 'string', default: '*' },
       mode: { type: 'string', default: 'inference,training' },
-      batch: { type: 'string', default: '1,64' },
+      batch: { type: 'string', default: '1' },
       pairs: { type: 'string', default: '40' },
       block: { type: 'string', default: '60ms' },
     },
