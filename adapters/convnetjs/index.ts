@@ -2,22 +2,19 @@
  * ConvNetJS, in plain JavaScript: the first neural networks in the browser, no longer developed. It works on one
  * example at a time, as its documentation shows: a batch is a loop over its examples.
  */
+import { createRequire } from 'node:module';
 import type { Net, Vol } from 'convnetjs';
 import {
   type Framework,
-  type Graph,
   type InferenceModel,
-  type Mode,
   type Model,
   type OpenFramework,
-  type Support,
   supported,
-  type Tensor,
   type TrainingModel,
-  unsupported,
 } from '../adapter.js';
-import { float32 } from '../lowering/nodes.js';
-import { Inexpressible, layersOf } from './layers.js';
+import { supportOf } from '../lowering/refusal.js';
+import { layersOf } from './layers.js';
+import { gather, volumes } from './tensors.js';
 import { clearGradients, putWeights, takeWeights } from './weights.js';
 
 type ConvNetJs = typeof import('convnetjs').default;
@@ -34,7 +31,7 @@ const framework: Framework = {
       packages: ['convnetjs'],
       precisions: ['float32'],
       modes: { inference: supported, training: supported },
-      supports,
+      supports: (graph, mode) => supportOf(() => layersOf(graph, mode)),
       environment: () => ({}),
       open,
     },
@@ -42,21 +39,11 @@ const framework: Framework = {
 };
 export default framework;
 
-function supports(graph: Graph, mode: Mode): Support {
-  try {
-    layersOf(graph, mode);
-    return supported;
-  } catch (error) {
-    if (error instanceof Inexpressible) return unsupported(error.message);
-    throw error;
-  }
-}
-
 async function open(): Promise<OpenFramework> {
   const { default: convnetjs } = await import('convnetjs');
   return {
     describe: () => ({
-      versions: { convnetjs: '0.3.0' },
+      versions: { convnetjs: installedVersion() },
       configuration: {
         threads: 1,
         interOpThreads: 1,
@@ -73,6 +60,12 @@ async function open(): Promise<OpenFramework> {
     loadInference: (model) => loadInference(convnetjs, model),
     loadTraining: (model) => loadTraining(convnetjs, model),
   };
+}
+
+/** The library itself says no more than `ALPHA`. */
+function installedVersion(): string {
+  const { version } = createRequire(import.meta.url)('convnetjs/package.json') as { version: string };
+  return version;
 }
 
 function build(convnetjs: ConvNetJs, model: Model) {
@@ -150,36 +143,4 @@ function loadTraining(convnetjs: ConvNetJs, model: Model): TrainingModel {
     weights: () => takeWeights(net, weighted, model.graph, 'w'),
     dispose: () => undefined,
   };
-}
-
-/** [N, C, H, W] or [N, F] → N volumes, channels-last. */
-function volumes(convnetjs: ConvNetJs, tensor: Tensor | undefined): Vol[] {
-  const [batch = 0, channels = 1, height = 1, width = 1] = tensor?.shape ?? [];
-  const data = tensor?.data as Float32Array;
-  return Array.from({ length: batch }, (_, example) => {
-    const volume = new convnetjs.Vol(width, height, channels, 0);
-    const start = example * channels * height * width;
-    for (let channel = 0; channel < channels; channel++) {
-      for (let place = 0; place < height * width; place++) {
-        volume.w[place * channels + channel] = data[start + channel * height * width + place] ?? 0;
-      }
-    }
-    return volume;
-  });
-}
-
-/** Rows into one tensor of the graph's output shape; an image output goes back to channels-first. */
-function gather(graph: Graph, rows: readonly Float64Array[]): Tensor {
-  const shape = graph.outputs[0]?.shape ?? [];
-  const [, channels = 1, height = 1, width = 1] = shape;
-  const places = height * width;
-  const data = new Float32Array(rows.length * channels * places);
-  rows.forEach((row, example) => {
-    for (let channel = 0; channel < channels; channel++) {
-      for (let place = 0; place < places; place++) {
-        data[(example * channels + channel) * places + place] = row[place * channels + channel] ?? 0;
-      }
-    }
-  });
-  return float32(shape, data);
 }

@@ -4,10 +4,22 @@
  */
 import type { LayerDefinition } from 'convnetjs';
 import type { Graph, Mode } from '../adapter.js';
-import { type GraphNode, integer, isWeight, shapeOf, window2d } from '../lowering/nodes.js';
+import {
+  decimal,
+  type GraphNode,
+  integer,
+  integers,
+  optionalInput,
+  optionalOutput,
+} from '../lowering/attributes.js';
+import { refuse } from '../lowering/refusal.js';
+import { roundsUp, type Window, windowOf } from '../lowering/windows.js';
+import { checkTraining } from './trainable.js';
 
 /** Where the weights of one `conv` or `fc` layer come from. */
 export interface Weighted {
+  /** Of the ONNX node. */
+  readonly node: string;
   readonly weight: string;
   /** Undefined where the graph has none; ConvNetJS then keeps a bias of zero. */
   readonly bias: string | undefined;
@@ -31,56 +43,12 @@ interface Extent {
   readonly width: number;
 }
 
-/** Raised for what ConvNetJS cannot express; the message names operator and attribute. */
-export class Inexpressible extends Error {}
-
-const activations = new Map([
-  ['Relu', 'relu'],
-  ['Sigmoid', 'sigmoid'],
-  ['Tanh', 'tanh'],
-]);
-
-const operators = new Set([
-  ...activations.keys(),
-  'Conv',
-  'MaxPool',
-  'Gemm',
-  'Flatten',
-  'Reshape',
-  'Softmax',
-]);
-
-/** @throws Inexpressible */
-export function layersOf(graph: Graph, mode: Mode): LayerList {
-  // Before anything of its shape: a missing layer is the plainest reason.
-  const lacking = new Set(graph.nodes.map((node) => node.operator).filter((name) => !operators.has(name)));
-  if (lacking.size > 0) throw new Inexpressible(`ConvNetJS has no layer for ${[...lacking].join(', ')}`);
-  const [input, ...others] = graph.inputs;
-  if (!input || others.length > 0) throw new Inexpressible('ConvNetJS takes one input');
-  let extent = inputExtent(input.shape);
-  const first = { type: 'input', out_sx: extent.width, out_sy: extent.height, out_depth: extent.channels };
-  const definitions: LayerDefinition[] = [first];
-  const weighted: Weighted[] = [];
-  let previous = input.name;
-  for (const [index, node] of graph.nodes.entries()) {
-    if (node.inputs[0] !== previous) {
-      throw new Inexpressible(`${nameOf(node)} does not take the layer before it: ConvNetJS nets are chains`);
-    }
-    const made = layerOf(graph, node, extent, { mode, next: graph.nodes[index + 1] });
-    if (made.definition) definitions.push(made.definition);
-    if (made.weighted) weighted.push(made.weighted);
-    extent = made.extent ?? extent;
-    previous = node.outputs[0] ?? '';
-  }
-  if (mode === 'training' && definitions.at(-1)?.type !== 'softmax') {
-    throw new Inexpressible('training needs a last Gemm, which becomes ConvNetJS’s softmax layer');
-  }
-  return { definitions, weighted };
-}
-
-/** Where in the chain a node stands. */
-interface Place {
+/** What has become of the graph up to a node. */
+interface Chain {
+  readonly graph: Graph;
   readonly mode: Mode;
+  readonly extent: Extent;
+  readonly previous: GraphNode | undefined;
   readonly next: GraphNode | undefined;
 }
 
@@ -91,112 +59,160 @@ interface Made {
   readonly extent?: Extent;
 }
 
-function layerOf(graph: Graph, node: GraphNode, extent: Extent, place: Place): Made {
-  const activation = activations.get(node.operator);
-  if (activation !== undefined) return { definition: { type: activation } };
-  const output = shapeOf(graph, node.outputs[0] ?? '');
-  switch (node.operator) {
-    case 'Gemm':
-      return gemm(graph, node, extent, place);
-    case 'Conv':
-      return conv(graph, node, output);
-    case 'MaxPool':
-      return maxPool(graph, node, output);
-    case 'Flatten':
-    case 'Reshape':
-      // Its fully connected layers flatten by themselves.
-      if (output.length === 2) return {};
-      throw new Inexpressible(`${nameOf(node)} to ${output.join('×')}: ConvNetJS only flattens`);
-    case 'Softmax':
-      if (!place.next && integer(node, 'axis', -1) % 2 !== 0 && extent.height * extent.width === 1) return {};
-      throw new Inexpressible(`${nameOf(node)} is not over the classes at the end of the net`);
-    default:
-      throw new Inexpressible(`ConvNetJS has no layer for ${node.operator}`);
+type Operator = (node: GraphNode, chain: Chain) => Made;
+
+const operators: ReadonlyMap<string, Operator> = new Map<string, Operator>([
+  ['Conv', conv],
+  ['MaxPool', maxPool],
+  ['Gemm', gemm],
+  ['Relu', () => ({ definition: { type: 'relu' } })],
+  ['Sigmoid', () => ({ definition: { type: 'sigmoid' } })],
+  ['Tanh', () => ({ definition: { type: 'tanh' } })],
+  ['Flatten', flatten],
+  ['Reshape', flatten],
+  ['Softmax', softmax],
+]);
+
+/** @throws UnsupportedError for what ConvNetJS cannot express; the message names operator and attribute */
+export function layersOf(graph: Graph, mode: Mode): LayerList {
+  // Before anything of its shape: a missing layer is the plainest reason.
+  const lacking = new Set(graph.nodes.map((node) => node.operator).filter((name) => !operators.has(name)));
+  if (lacking.size > 0) refuse(`ConvNetJS has no layer for ${[...lacking].join(', ')}`);
+  const [input] = graph.inputs;
+  if (!input || graph.inputs.length > 1 || graph.outputs.length > 1) {
+    return refuse('ConvNetJS nets have one input and one output');
   }
+  let extent = inputExtent(input.shape);
+  const first = { type: 'input', out_sx: extent.width, out_sy: extent.height, out_depth: extent.channels };
+  const definitions: LayerDefinition[] = [first];
+  const weighted: Weighted[] = [];
+  let value = input.name;
+  for (const [index, node] of graph.nodes.entries()) {
+    if (node.inputs[0] !== value) cannot(node, 'that does not take the layer before it: its nets are chains');
+    const [previous, next] = [graph.nodes[index - 1], graph.nodes[index + 1]];
+    const made = operators.get(node.operator)?.(node, { graph, mode, extent, previous, next }) ?? {};
+    if (made.definition) definitions.push(made.definition);
+    if (made.weighted) weighted.push(made.weighted);
+    extent = made.extent ?? extent;
+    value = node.outputs[0] ?? '';
+  }
+  if (mode === 'training') checkTraining(graph, { definitions, weighted });
+  return { definitions, weighted };
 }
 
-function conv(graph: Graph, node: GraphNode, output: readonly number[]): Made {
-  const {
-    kernel: [height, width],
-    stride,
-    pad,
-  } = squareWindow(graph, node);
-  if (integer(node, 'group', 1) !== 1)
-    throw new Inexpressible(`${nameOf(node)} with groups: ConvNetJS has none`);
-  const [filters = 0, channels = 0] = shapeOf(graph, node.inputs[1] ?? '');
-  requireWeights(graph, node);
+function conv(node: GraphNode, { graph, extent }: Chain): Made {
+  const [filters = 0, channels = 0, ...kernel] = shapeOfConstant(graph, node, 1);
+  const window = checkedWindow(node, extent, kernel);
+  if (integer(node, 'group', 1) !== 1) cannot(node, `with group ${integer(node, 'group', 1)}`);
+  const [height, width] = window.kernel;
+  const [stride, pad] = [window.strides[0], window.pads[0]];
+  const bias = optionalInput(node, 2);
+  if (bias !== undefined) shapeOfConstant(graph, node, 2);
   return {
     definition: { type: 'conv', sx: width, sy: height, filters, stride, pad },
     weighted: {
+      node: node.name,
       weight: node.inputs[1] ?? '',
-      bias: node.inputs[2] || undefined,
+      bias,
       channels,
       height,
       width,
       isTransposed: false,
     },
-    extent: imageExtent(output),
+    extent: outputExtent(graph, node),
   };
 }
 
-function maxPool(graph: Graph, node: GraphNode, output: readonly number[]): Made {
-  const {
-    kernel: [height, width],
-    stride,
-    pad,
-  } = squareWindow(graph, node);
-  if (node.outputs[1]) throw new Inexpressible(`${nameOf(node)} with indices as a second output`);
-  return { definition: { type: 'pool', sx: width, sy: height, stride, pad }, extent: imageExtent(output) };
+function maxPool(node: GraphNode, { graph, extent }: Chain): Made {
+  const { kernel, strides, pads } = checkedWindow(node, extent);
+  const [height, width] = kernel;
+  const second = optionalOutput(node, 1);
+  if (second !== undefined) cannot(node, `with its second output ${second}`);
+  return {
+    definition: { type: 'pool', sx: width, sy: height, stride: strides[0], pad: pads[0] },
+    extent: outputExtent(graph, node),
+  };
 }
 
 /** The last one becomes its `softmax` layer, which brings a fully connected layer and is the loss as well. */
-function gemm(graph: Graph, node: GraphNode, extent: Extent, { mode, next }: Place): Made {
-  const plain =
-    integer(node, 'transA', 0) === 0 && integer(node, 'alpha', 1) === 1 && integer(node, 'beta', 1) === 1;
-  if (!plain) throw new Inexpressible(`${nameOf(node)} with transA, alpha or beta`);
-  requireWeights(graph, node);
-  const outputs = shapeOf(graph, node.outputs[0] ?? '')[1] ?? 0;
-  const endsInSoftmax = next ? next.operator === 'Softmax' : mode === 'training';
+function gemm(node: GraphNode, { graph, mode, extent, next }: Chain): Made {
+  for (const [name, plain] of [
+    ['transA', 0],
+    ['alpha', 1],
+    ['beta', 1],
+  ] as const) {
+    if (decimal(node, name, plain) !== plain) cannot(node, `with ${name} ${decimal(node, name, plain)}`);
+  }
   const isTransposed = integer(node, 'transB', 0) === 0;
+  const units = shapeOfConstant(graph, node, 1)[isTransposed ? 1 : 0] ?? 0;
+  const bias = optionalInput(node, 2);
+  if (bias !== undefined) {
+    const shape = shapeOfConstant(graph, node, 2);
+    if (shape.at(-1) !== units || (shape.length > 1 && shape[0] !== 1))
+      cannot(node, `with C of shape ${shape.join('×')}`);
+  }
+  const endsInSoftmax = next ? next.operator === 'Softmax' : mode === 'training';
   return {
-    definition: endsInSoftmax
-      ? { type: 'softmax', num_classes: outputs }
-      : { type: 'fc', num_neurons: outputs },
-    weighted: { weight: node.inputs[1] ?? '', bias: node.inputs[2] || undefined, ...extent, isTransposed },
-    extent: { channels: outputs, height: 1, width: 1 },
+    definition: endsInSoftmax ? { type: 'softmax', num_classes: units } : { type: 'fc', num_neurons: units },
+    weighted: { node: node.name, weight: node.inputs[1] ?? '', bias, ...extent, isTransposed },
+    extent: { channels: units, height: 1, width: 1 },
   };
 }
 
-/** ConvNetJS has one stride and one padding for both directions, no dilation, and rounds down. */
-function squareWindow(graph: Graph, node: GraphNode) {
-  const window = window2d(graph, node);
-  if (!window) throw new Inexpressible(`${nameOf(node)} that is not two-dimensional`);
-  const { kernel, strides, pads, dilations, ceil } = window;
-  if (strides[0] !== strides[1])
-    throw new Inexpressible(`${nameOf(node)} with strides ${strides.join(' and ')}: ConvNetJS has one`);
-  if (new Set(pads).size > 1)
-    throw new Inexpressible(`${nameOf(node)} with pads ${pads.join(', ')}: ConvNetJS pads all sides alike`);
-  if (dilations.some((dilation) => dilation !== 1))
-    throw new Inexpressible(`${nameOf(node)} with dilations: ConvNetJS has none`);
-  if (ceil) throw new Inexpressible(`${nameOf(node)} with ceil_mode: ConvNetJS rounds down`);
-  return { kernel, stride: strides[0], pad: pads[0] };
+/** Its fully connected layers flatten by themselves; only the order of an output would be another. */
+function flatten(node: GraphNode, { graph, extent, next }: Chain): Made {
+  const shape = graph.values[node.outputs[0] ?? '']?.shape ?? [];
+  const moves = extent.channels > 1 && extent.height * extent.width > 1;
+  const features = extent.channels * extent.height * extent.width;
+  if (shape.length !== 2 || shape[1] !== features) cannot(node, `to ${shape.join('×')}: it only flattens`);
+  if (moves && !next) cannot(node, 'at the end of the net, where its order of channels would show');
+  return {};
 }
 
-function requireWeights(graph: Graph, node: GraphNode): void {
-  const computed = node.inputs.slice(1).find((name) => name !== '' && !isWeight(graph, name));
-  if (computed !== undefined) throw new Inexpressible(`${nameOf(node)} whose weight ${computed} is computed`);
+/** Only as the end of a Gemm, whose layer it is part of. */
+function softmax(node: GraphNode, { previous, next }: Chain): Made {
+  const axis = integer(node, 'axis', -1);
+  if (next || previous?.operator !== 'Gemm' || (axis !== -1 && axis !== 1)) {
+    cannot(node, 'that is not over the units of a last Gemm');
+  }
+  return {};
+}
+
+/** ConvNetJS has one stride and one padding for both directions, no dilation, and rounds down. */
+function checkedWindow(node: GraphNode, extent: Extent, kernelShape?: readonly number[]): Window {
+  const spatial = [extent.height, extent.width];
+  const dilations = integers(node, 'dilations', [1, 1]);
+  const kernel = integers(node, 'kernel_shape', kernelShape);
+  if (kernel.length !== 2) cannot(node, `over ${kernel.length} spatial axes`);
+  if (dilations.some((dilation) => dilation !== 1)) cannot(node, `with dilations ${dilations}`);
+  const window = windowOf(node, spatial, kernelShape);
+  const { strides, pads } = window;
+  if (strides[0] !== strides[1]) cannot(node, `with strides ${strides}: it has one for both axes`);
+  if (new Set(pads).size > 1) cannot(node, `with pads ${pads}: it pads all sides alike`);
+  if (roundsUp(node, window, spatial)) cannot(node, 'with ceil_mode 1');
+  return window;
+}
+
+function shapeOfConstant(graph: Graph, node: GraphNode, position: number): readonly number[] {
+  const name = node.inputs[position] ?? '';
+  const weight = graph.weights.find((candidate) => candidate.name === name);
+  return weight?.shape ?? cannot(node, `whose input ${name} is not a constant`);
 }
 
 function inputExtent(shape: readonly number[]): Extent {
   if (shape.length === 2) return { channels: shape[1] ?? 0, height: 1, width: 1 };
-  if (shape.length === 4) return imageExtent(shape);
-  throw new Inexpressible(`an input with ${shape.length} dimensions: ConvNetJS takes images or vectors`);
+  if (shape.length !== 4) refuse(`ConvNetJS takes pictures or vectors, not an input of ${shape.length} axes`);
+  return pictureExtent(shape);
 }
 
-function imageExtent([, channels = 0, height = 0, width = 0]: readonly number[]): Extent {
+function outputExtent(graph: Graph, node: GraphNode): Extent {
+  return pictureExtent(graph.values[node.outputs[0] ?? '']?.shape ?? []);
+}
+
+function pictureExtent([, channels = 0, height = 0, width = 0]: readonly number[]): Extent {
   return { channels, height, width };
 }
 
-function nameOf(node: GraphNode): string {
-  return `${node.operator} (${node.name})`;
+function cannot(node: GraphNode, why: string): never {
+  return refuse(`ConvNetJS has no layer for ${node.operator} (${node.name}) ${why}`);
 }

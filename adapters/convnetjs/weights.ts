@@ -4,8 +4,9 @@
  */
 import type { Layer, Net, Vol } from 'convnetjs';
 import type { Graph, Tensors } from '../adapter.js';
-import { float32, floats, shapeOf } from '../lowering/nodes.js';
+import { floats } from '../lowering/weights.js';
 import type { Weighted } from './layers.js';
+import { float32, shapeOf } from './tensors.js';
 
 /** Takes a value out of a filter or puts one in: `array` is `w` or `dw` of a volume. */
 type Part = 'w' | 'dw';

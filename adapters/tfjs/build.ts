@@ -1,89 +1,77 @@
-/** Makes the planned layers into a TensorFlow.js functional model, and moves weights in and out of it. */
-import type { LayersModel, SymbolicTensor, Tensor as TfTensor } from '@tensorflow/tfjs';
+/** Builds the functional model of a plan, with the artefact's weights in it. */
+import type { LayersModel, SymbolicTensor, Variable } from '@tensorflow/tfjs';
 import type { Graph, Tensors } from '../adapter.js';
-import { float32, floats, shapeOf } from '../lowering/nodes.js';
-import type { LayerPlan, ModelPlan, WeightPlan } from './plan.js';
-
-export type Tf = typeof import('@tensorflow/tfjs');
-type Layer = LayersModel['layers'][number];
+import type { LayerPlan, PlannedLayer } from '../lowering/layer-plan.js';
+import type { NativeWeight } from '../lowering/weights.js';
+import { makeLayer } from './layers.js';
+import type { Tf } from './open.js';
 
 export interface BuiltModel {
   readonly model: LayersModel;
-  /** Layers with weights, with what of the graph each holds. */
-  readonly weighted: readonly { readonly layer: Layer; readonly plan: LayerPlan }[];
+  /** Every weight of the graph with the variable that holds it. */
+  readonly held: readonly HeldWeight[];
 }
 
-type Factories = Readonly<Record<string, ((config: Readonly<Record<string, unknown>>) => Layer) | undefined>>;
+export interface HeldWeight {
+  readonly weight: NativeWeight;
+  readonly variable: Variable;
+  readonly trained: boolean;
+}
 
-export function buildModel(tf: Tf, plan: ModelPlan): BuiltModel {
-  const values = new Map<string, SymbolicTensor>();
-  const inputs = plan.inputs.map(({ name, shape }) => {
-    const input = tf.input({ batchShape: [...shape] });
-    values.set(name, input);
-    return input;
+export function buildModel(tf: Tf, plan: LayerPlan, graph: Graph, weights: Tensors): BuiltModel {
+  const tensors = new Map<number, SymbolicTensor>();
+  for (const { tensor, onnxShape, axes } of plan.inputs) {
+    tensors.set(tensor, tf.input({ shape: axes.slice(1).map((axis) => onnxShape[axis] ?? 1) }));
+  }
+  const trained = new Set(graph.parameters);
+  const held = plan.layers.flatMap((planned) => addLayer(tf, planned, tensors, weights, trained));
+  const model = tf.model({
+    inputs: plan.inputs.map((input) => symbol(tensors, input.tensor)),
+    outputs: plan.outputs.map((output) => symbol(tensors, output.tensor)),
   });
-  const factories = tf.layers as unknown as Factories;
-  const weighted: { layer: Layer; plan: LayerPlan }[] = [];
-  for (const planned of plan.layers) {
-    const layer = factories[planned.kind]?.(planned.config);
-    if (!layer) throw new Error(`TensorFlow.js has no layer ${planned.kind}`);
-    const given = planned.inputs.map((id) => present(values, id));
-    const [only] = given;
-    const made = layer.apply(given.length === 1 && only ? only : given) as SymbolicTensor | SymbolicTensor[];
-    planned.outputs.forEach((id, index) => {
-      const output = Array.isArray(made) ? made[index] : made;
-      if (output) values.set(id, output);
-    });
-    if (planned.weights.length > 0) weighted.push({ layer, plan: planned });
-  }
-  const outputs = plan.outputs.map(({ id }) => present(values, id));
-  return { model: tf.model({ inputs, outputs }), weighted };
+  return { model, held };
 }
 
-export function putWeights(tf: Tf, built: BuiltModel, weights: Tensors): void {
-  for (const { layer, plan } of built.weighted) {
-    const tensors = plan.weights.map((weight) => tf.tensor(nativeValues(weight, weights), [...weight.shape]));
-    layer.setWeights(tensors);
-    tf.dispose(tensors);
-  }
+function addLayer(
+  tf: Tf,
+  planned: PlannedLayer,
+  tensors: Map<number, SymbolicTensor>,
+  weights: Tensors,
+  trained: ReadonlySet<string>,
+): HeldWeight[] {
+  const layer = makeLayer(tf, planned, weights);
+  const inputs = planned.inputs.map((tensor) => symbol(tensors, tensor));
+  const applied = layer.apply(inputs.length === 1 ? symbol(tensors, planned.inputs[0]) : inputs);
+  const outputs = [applied].flat() as SymbolicTensor[];
+  // An LSTM that returns its state gives every output, the last one, and the cell.
+  planned.outputs.forEach((tensor, position) => {
+    const output = outputs[position];
+    if (output) tensors.set(tensor, output);
+  });
+  setWeights(tf, layer, planned.weights, weights);
+  // A copy: the layer lists what it trains first, so its order changes with what is set here.
+  const variables = [...layer.weights];
+  return planned.weights.map((weight, position) => {
+    const own = variables[position];
+    if (!own) throw new Error(`${planned.node} has no weight for ${weight.name}`);
+    own.trainable = trained.has(weight.name);
+    return { weight, variable: own.read() as Variable, trained: own.trainable };
+  });
 }
 
-/**
- * Native values by ONNX name and in ONNX layout.
- *
- * @param read the value of weight number `index` of a layer: the weight itself, or its gradient
- */
-export async function takeWeights(
-  built: BuiltModel,
-  graph: Graph,
-  read: (layer: Layer, index: number) => TfTensor | undefined,
-): Promise<Tensors> {
-  const taken: Record<string, Tensors[string]> = {};
-  for (const { layer, plan } of built.weighted) {
-    for (const [number, { source, index }] of plan.weights.entries()) {
-      const native = await read(layer, number)?.data();
-      if (source === undefined || !native || !graph.parameters.includes(source)) continue;
-      const shape = shapeOf(graph, source);
-      // What no native element stands for, the frozen half of an LSTM's bias, is zero.
-      const data = new Float32Array(shape.reduce((product, extent) => product * extent, 1));
-      index.forEach((onnx, place) => {
-        data[onnx] = native[place] ?? 0;
-      });
-      taken[source] = float32(shape, data);
-    }
-  }
-  return taken;
+function setWeights(
+  tf: Tf,
+  layer: ReturnType<typeof makeLayer>,
+  native: readonly NativeWeight[],
+  weights: Tensors,
+): void {
+  const values = native.map((weight) => tf.tensor(weight.toNative(weights), [...weight.shape]));
+  layer.setWeights(values);
+  tf.dispose(values);
 }
 
-function nativeValues({ source, index, addend }: WeightPlan, weights: Tensors): Float32Array {
-  if (source === undefined) return new Float32Array(index.length);
-  const data = floats(weights, source);
-  if (!addend) return Float32Array.from(index, (onnx) => data[onnx] ?? 0);
-  return Float32Array.from(index, (onnx, place) => (data[onnx] ?? 0) + (data[addend[place] ?? -1] ?? 0));
-}
-
-function present(values: Map<string, SymbolicTensor>, id: string): SymbolicTensor {
-  const value = values.get(id);
-  if (!value) throw new Error(`the plan has no value ${id}`);
-  return value;
+function symbol(tensors: ReadonlyMap<number, SymbolicTensor>, tensor: number | undefined): SymbolicTensor {
+  const found = tensors.get(tensor ?? -1);
+  if (!found) throw new Error(`no layer makes tensor ${tensor}`);
+  return found;
 }

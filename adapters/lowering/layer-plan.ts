@@ -1,0 +1,96 @@
+/**
+ * A graph as the layers of a channels-last framework with Keras's vocabulary: made from the description alone, before
+ * any framework is imported. Layouts are settled here; what remains to do is one native layer for each entry.
+ *
+ * Shapes leave out the batch, which is always the first axis. Native tensors are numbered.
+ */
+import type { Tensors } from '../../suites/onnx/graph.js';
+import type { NativeWeight } from './weights.js';
+import type { Pads, Pair } from './windows.js';
+
+export interface LayerPlan {
+  readonly inputs: readonly PlannedInput[];
+  /** In topological order. */
+  readonly layers: readonly PlannedLayer[];
+  readonly outputs: readonly PlannedOutput[];
+}
+
+/** A graph input: `axes[i]` is the ONNX axis at native position i. */
+export interface PlannedInput {
+  readonly name: string;
+  readonly tensor: number;
+  readonly onnxShape: readonly number[];
+  readonly axes: readonly number[];
+}
+
+/** A graph output; ONNX axes of extent 1 may be absent from `axes`. */
+export interface PlannedOutput {
+  readonly name: string;
+  readonly tensor: number;
+  readonly onnxShape: readonly number[];
+  readonly axes: readonly number[];
+}
+
+export interface PlannedLayer {
+  /** Name of the ONNX node that it stands for. */
+  readonly node: string;
+  readonly definition: LayerDefinition;
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+  /** In the order in which the layer lists its own. */
+  readonly weights: readonly NativeWeight[];
+}
+
+export type Activation = 'linear' | 'relu' | 'sigmoid' | 'tanh' | 'softmax';
+export type Padding = 'valid' | 'same';
+export type BinaryOperator = 'add' | 'sub' | 'mul' | 'div';
+
+interface Convolution {
+  readonly kernelSize: Pair;
+  readonly strides: Pair;
+  readonly padding: Padding;
+  readonly useBias: boolean;
+  readonly activation: Activation;
+}
+
+interface Pooling {
+  readonly poolSize: Pair;
+  readonly strides: Pair;
+}
+
+export type LayerDefinition =
+  | (Convolution & { readonly kind: 'conv2d'; readonly filters: number; readonly dilationRate: Pair })
+  | (Convolution & { readonly kind: 'depthwiseConv2d'; readonly depthMultiplier: number })
+  | { readonly kind: 'zeroPadding2d'; readonly pads: Pads }
+  | (Pooling & { readonly kind: 'maxPooling2d' | 'averagePooling2d'; readonly padding: Padding })
+  /** Pads that are neither of TensorFlow's; they count neither for the maximum nor for the average. */
+  | (Pooling & { readonly kind: 'paddedMaxPooling2d' | 'paddedAveragePooling2d'; readonly pads: Pads })
+  | { readonly kind: 'globalAveragePooling2d' | 'globalMaxPooling2d' }
+  | {
+      readonly kind: 'dense';
+      readonly units: number;
+      readonly useBias: boolean;
+      readonly activation: Activation;
+    }
+  | {
+      readonly kind: 'lstm';
+      readonly units: number;
+      readonly useBias: boolean;
+      readonly returns: LstmReturns;
+    }
+  | { readonly kind: 'batchNormalization'; readonly epsilon: number }
+  | { readonly kind: 'activation'; readonly activation: Activation }
+  | { readonly kind: 'leakyReLU' | 'elu'; readonly alpha: number }
+  | { readonly kind: 'clip'; range(weights: Tensors): readonly [low: number, high: number] }
+  | { readonly kind: 'add' | 'multiply' }
+  | { readonly kind: 'binary'; readonly operator: BinaryOperator }
+  /** One operand is the layer's weight. */
+  | { readonly kind: 'constantOperand'; readonly operator: BinaryOperator; readonly constantFirst: boolean }
+  | { readonly kind: 'concatenate'; readonly axis: number }
+  | { readonly kind: 'flatten' }
+  | { readonly kind: 'reshape'; readonly targetShape: readonly number[] }
+  /** Positions of the input's axes, the batch being 0. */
+  | { readonly kind: 'permute'; readonly dims: readonly number[] };
+
+/** The last hidden state alone, every hidden state alone, or every one followed by the last. */
+export type LstmReturns = 'last' | 'sequence' | 'both';

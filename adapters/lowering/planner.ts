@@ -1,0 +1,153 @@
+/** Takes a graph apart node by node and collects the layers; the operators' own rules are in `operators/`. */
+import type { Graph, Mode } from '../adapter.js';
+import type { GraphNode } from './attributes.js';
+import type { Activation, LayerDefinition, PlannedLayer } from './layer-plan.js';
+import { refuse } from './refusal.js';
+import { ascending, batchAxis, extent, longAxes, nativeShape, sameList, type Value } from './value.js';
+import type { NativeWeight } from './weights.js';
+
+/** Activations that layers with weights take in. */
+const activations: Readonly<Record<string, Activation>> = { Relu: 'relu', Sigmoid: 'sigmoid', Tanh: 'tanh' };
+
+export class Planner {
+  readonly graph: Graph;
+  readonly mode: Mode;
+  readonly layers: PlannedLayer[] = [];
+  readonly #constants: ReadonlyMap<string, readonly number[]>;
+  readonly #values = new Map<string, Value>();
+  readonly #absorbed = new Set<string>();
+  #tensors = 0;
+  #node = '';
+
+  constructor(graph: Graph, mode: Mode) {
+    this.graph = graph;
+    this.mode = mode;
+    this.#constants = new Map(graph.weights.map(({ name, shape }) => [name, shape]));
+  }
+
+  /** Whether an earlier layer has taken the node in; otherwise the layers that follow belong to it. */
+  begin(node: GraphNode): boolean {
+    this.#node = node.name;
+    return !this.#absorbed.has(node.name);
+  }
+
+  newTensor(): number {
+    return this.#tensors++;
+  }
+
+  define(name: string, value: Value): void {
+    this.#values.set(name, value);
+  }
+
+  /** A computed value. */
+  value(name: string | undefined): Value {
+    const value = this.#values.get(name ?? '');
+    return value ?? refuse(`whose input ${name} is a constant`);
+  }
+
+  isConstant(name: string): boolean {
+    return this.#constants.has(name);
+  }
+
+  /** ONNX shape of a weight. */
+  constantShape(name: string | undefined): readonly number[] {
+    return this.#constants.get(name ?? '') ?? refuse(`whose input ${name} is not a constant`);
+  }
+
+  isTrained(name: string | undefined): boolean {
+    return this.mode === 'training' && this.graph.parameters.includes(name ?? '');
+  }
+
+  /** Observed ONNX shape of a value. */
+  shape(name: string | undefined): readonly number[] {
+    return this.graph.values[name ?? '']?.shape ?? refuse(`whose value ${name} has no known shape`);
+  }
+
+  /** Adds a layer with one output and gives the number of that. */
+  layer(
+    definition: LayerDefinition,
+    inputs: readonly number[],
+    weights: readonly NativeWeight[] = [],
+  ): number {
+    const output = this.newTensor();
+    this.layers.push({ node: this.#node, definition, inputs, outputs: [output], weights });
+    return output;
+  }
+
+  /** As `layer`, for a layer with two outputs. */
+  layerOfTwo(
+    definition: LayerDefinition,
+    inputs: readonly number[],
+    weights: readonly NativeWeight[],
+  ): readonly [number, number] {
+    const outputs = [this.newTensor(), this.newTensor()] as const;
+    this.layers.push({ node: this.#node, definition, inputs, outputs, weights });
+    return outputs;
+  }
+
+  /**
+   * The activation that is all that becomes of a node's output: a layer with weights takes it in, as the frameworks'
+   * documentation writes it. The layer's output is then the activation's, whose name is given.
+   */
+  takeActivation(output: string, isMatrix: boolean): { activation: Activation; name: string } {
+    const consumers = this.graph.nodes.filter((node) => node.inputs.includes(output));
+    const [only] = consumers;
+    const isOutput = this.graph.outputs.some(({ name }) => name === output);
+    const activation = only && activationOf(only, this.graph, isMatrix);
+    if (!activation || consumers.length > 1 || isOutput) return { activation: 'linear', name: output };
+    this.#absorbed.add(only.name);
+    return { activation, name: only.outputs[0] ?? '' };
+  }
+
+  /** The value in ONNX order within its flattened last axis. */
+  plain(value: Value): Value {
+    if (!value.interleaved) return value;
+    const { interleaved, ...rest } = value;
+    const { shape, order } = interleaved;
+    if (value.axes.length !== 2) refuse('of a flattened value in an order that cannot be undone');
+    const extents = order.map((axis) => shape[axis] ?? 1);
+    const split = this.layer({ kind: 'reshape', targetShape: extents }, [value.tensor]);
+    const dims = shape.map((_, axis) => order.indexOf(axis) + 1);
+    const ordered = this.layer({ kind: 'permute', dims }, [split]);
+    return { ...rest, tensor: this.layer({ kind: 'flatten' }, [ordered]) };
+  }
+
+  /** The value with its native axes in the order of `axes`, which leaves out axes of extent 1 at most. */
+  arrange(given: Value, axes: readonly number[]): Value {
+    const value = this.plain(given);
+    if (sameList(value.axes, axes)) return value;
+    if (axes[0] !== batchAxis(value)) refuse('which needs another axis than the batch first');
+    const wanted = longAxes(value, axes);
+    if (sameList(longAxes(value), wanted)) return this.#reshape(value, axes);
+    const short = value.axes.filter((axis) => !wanted.includes(axis));
+    const order = [...axes.filter((axis) => value.axes.includes(axis))];
+    order.push(...short.filter((axis) => !order.includes(axis)));
+    const dims = order.slice(1).map((axis) => value.axes.indexOf(axis));
+    const tensor = this.layer({ kind: 'permute', dims }, [value.tensor]);
+    const moved = { ...value, tensor, axes: order };
+    return sameList(order, axes) ? moved : this.#reshape(moved, axes);
+  }
+
+  #reshape(value: Value, axes: readonly number[]): Value {
+    const targetShape = nativeShape({ ...value, axes });
+    return { ...value, axes, tensor: this.layer({ kind: 'reshape', targetShape }, [value.tensor]) };
+  }
+}
+
+function activationOf(node: GraphNode, graph: Graph, isMatrix: boolean): Activation | undefined {
+  if (node.operator !== 'Softmax' || !isMatrix) return activations[node.operator];
+  const axis = Number(node.attributes.axis ?? (graph.opset < 13 ? 1 : -1));
+  return axis === -1 || axis === 1 ? 'softmax' : undefined;
+}
+
+/** The order of a flattened value's axes, or undefined where it is ONNX's own. */
+export function interleavingOf(value: Value): Value['interleaved'] {
+  const inner = value.shape.map((_, axis) => axis).filter((axis) => axis !== batchAxis(value));
+  const present = value.axes.slice(1);
+  if (ascending(present.filter((axis) => extent(value, axis) !== 1))) return undefined;
+  const order = [...present, ...inner.filter((axis) => !present.includes(axis))];
+  return {
+    shape: inner.map((axis) => extent(value, axis)),
+    order: order.map((axis) => inner.indexOf(axis)),
+  };
+}

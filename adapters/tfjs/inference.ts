@@ -1,0 +1,42 @@
+/** `predict`, from typed arrays in the framework's layout to typed arrays. */
+import type { Tensor } from '@tensorflow/tfjs';
+import type { InferenceModel, Model } from '../adapter.js';
+import { hostInput, onnxOutput } from '../lowering/host-layout.js';
+import { planLayers } from '../lowering/plan.js';
+import { buildModel } from './build.js';
+import type { Tf } from './open.js';
+
+type Outputs = readonly Float32Array[];
+
+export function loadInference(tf: Tf, given: Model): InferenceModel<Outputs> {
+  const plan = planLayers(given.graph, 'inference');
+  const { model } = buildModel(tf, plan, given.graph, given.weights);
+  const buffers = given.inputs.map((tensors) => {
+    const arrays = plan.inputs.map((input) => hostInput(input, tensors));
+    return arrays.map(({ data, shape }) => ({ data, shape: [...shape] }));
+  });
+  // Its own default cuts a batch into pieces of 32.
+  const batchSize = buffers[0]?.[0]?.shape[0] ?? 1;
+  return {
+    async run(buffer) {
+      const inputs = (buffers[buffer] ?? []).map(({ data, shape }) => tf.tensor(data, shape));
+      const outputs = [model.predict(inputs, { batchSize })].flat();
+      const values = await Promise.all(outputs.map((output) => output.data<'float32'>()));
+      disposeAll(inputs);
+      disposeAll(outputs);
+      return values;
+    },
+    read: (values) =>
+      Object.fromEntries(
+        plan.outputs.map((output, position) => [
+          output.name,
+          onnxOutput(output, values[position] ?? new Float32Array()),
+        ]),
+      ),
+    dispose: () => void model.dispose(),
+  };
+}
+
+export function disposeAll(tensors: readonly Tensor[]): void {
+  for (const tensor of tensors) tensor.dispose();
+}

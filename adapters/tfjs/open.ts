@@ -1,0 +1,74 @@
+/** Imports TensorFlow.js, chooses its backend and describes what runs. */
+import type { Budget, Configuration, Description, OpenFramework } from '../adapter.js';
+import { loadInference } from './inference.js';
+import { loadTraining } from './training.js';
+
+export type Tf = typeof import('@tensorflow/tfjs');
+
+export async function openJs(_budget: Budget): Promise<OpenFramework> {
+  const tf = await import('@tensorflow/tfjs');
+  await useBackend(tf, 'cpu');
+  return opened(tf, () => ({
+    versions: tf.version,
+    configuration: {
+      ...common(tf),
+      // One JavaScript thread computes everything.
+      threads: 1,
+      instructionSet: 'scalar',
+      kernelLibrary: 'plain JavaScript',
+      // Tensors hold float32; what happens between reading and storing them is JavaScript's own number.
+      arithmetic: 'float64',
+    },
+  }));
+}
+
+export async function openWasm(budget: Budget): Promise<OpenFramework> {
+  const tf = await import('@tensorflow/tfjs');
+  const wasm = await import('@tensorflow/tfjs-backend-wasm');
+  // Without effect in Node, where version 4.22.0 has no threads; what it really uses is asked below.
+  wasm.setThreadsCount(budget.threads);
+  await useBackend(tf, 'wasm');
+  const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
+  const multithread = await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT');
+  return opened(tf, () => ({
+    versions: { ...tf.version, 'tfjs-backend-wasm': wasm.version_wasm },
+    configuration: {
+      ...common(tf),
+      threads: wasm.getThreadsCount(),
+      instructionSet: simd ? 'wasm simd128' : 'wasm',
+      kernelLibrary: 'XNNPACK',
+      arithmetic: 'float32',
+      wasmSimd: Boolean(simd),
+      wasmThreads: Boolean(multithread),
+    },
+  }));
+}
+
+function opened(tf: Tf, describe: () => Description): OpenFramework {
+  return {
+    describe,
+    loadInference: (model) => loadInference(tf, model),
+    loadTraining: (model) => loadTraining(tf, model),
+  };
+}
+
+/** A backend that does not come up is only a `false`, and another one may be taken for it. */
+async function useBackend(tf: Tf, name: string): Promise<void> {
+  const chosen = await tf.setBackend(name);
+  await tf.ready();
+  if (!chosen || tf.getBackend() !== name) {
+    throw new Error(`TensorFlow.js did not take its backend ${name} but ${tf.getBackend()}`);
+  }
+}
+
+function common(tf: Tf) {
+  return {
+    interOpThreads: 1,
+    execution: 'eager',
+    layout: 'NHWC',
+    // Neither JavaScript nor WebAssembly has a mode that flushes them.
+    flushToZero: false,
+    backend: tf.getBackend(),
+    storage: 'float32',
+  } satisfies Partial<Configuration>;
+}

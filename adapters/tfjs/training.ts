@@ -1,0 +1,101 @@
+/** `compile` and `trainOnBatch`, with softmax cross-entropy on the logits. */
+import type { LayersModel, Optimizer, Tensor } from '@tensorflow/tfjs';
+import type { Model, Tensors, TrainingModel } from '../adapter.js';
+import { hostInput, oneHot, onnxOutput } from '../lowering/host-layout.js';
+import { planLayers } from '../lowering/plan.js';
+import { buildModel, type HeldWeight } from './build.js';
+import { disposeAll } from './inference.js';
+import type { Tf } from './open.js';
+
+export function loadTraining(tf: Tf, given: Model): TrainingModel {
+  const plan = planLayers(given.graph, 'training');
+  const { model, held } = buildModel(tf, plan, given.graph, given.weights);
+  const trained = held.filter((weight) => weight.trained);
+  const [output] = plan.outputs;
+  if (!output) throw new Error('the graph has no output');
+  const classes = output.onnxShape.at(-1) ?? 1;
+  const buffers = given.inputs.map((tensors) => ({
+    inputs: plan.inputs.map((input) => mutable(hostInput(input, tensors))),
+    labels: mutable(oneHot(tensors.labels, classes)),
+  }));
+  const inputsOf = (buffer: number) =>
+    (buffers[buffer]?.inputs ?? []).map(({ data, shape }) => tf.tensor(data, shape));
+  const labelsOf = (buffer: number) => {
+    const { data, shape } = buffers[buffer]?.labels ?? { data: [], shape: [0] };
+    return tf.tensor(data, shape);
+  };
+  let optimiser = compile(tf, model, given);
+  return {
+    async step(buffer) {
+      const inputs = inputsOf(buffer);
+      const labels = labelsOf(buffer);
+      const loss = await model.trainOnBatch(inputs, labels);
+      disposeAll(inputs);
+      labels.dispose();
+      return Array.isArray(loss) ? (loss[0] ?? Number.NaN) : loss;
+    },
+    reset() {
+      disposeOptimiser(tf, optimiser);
+      assign(tf, held, given.weights);
+      optimiser = compile(tf, model, given);
+    },
+    output(buffer) {
+      const data = tf.tidy(() => {
+        const logits = model.predictOnBatch(inputsOf(buffer)) as Tensor;
+        return Float32Array.from(logits.dataSync());
+      });
+      return { [output.name]: onnxOutput(output, data) };
+    },
+    gradients(buffer) {
+      const inputs = inputsOf(buffer);
+      const labels = labelsOf(buffer);
+      const loss = () =>
+        tf.losses.softmaxCrossEntropy(labels, model.apply(inputs, { training: true }) as Tensor).asScalar();
+      const { value, grads } = tf.variableGrads(
+        loss,
+        trained.map(({ variable }) => variable),
+      );
+      const found = toOnnx(trained, ({ variable }) => grads[variable.name]);
+      tf.dispose([inputs, labels, value, grads]);
+      return found;
+    },
+    weights: () => toOnnx(trained, ({ variable }) => variable),
+    dispose() {
+      disposeOptimiser(tf, optimiser);
+      model.dispose();
+    },
+  };
+}
+
+/** Its momentum is the classical one, accumulating gradients: `Momentum` of TensorFlow, without Nesterov. */
+function compile(tf: Tf, model: LayersModel, { manifest }: Model): Optimizer {
+  if (!manifest.training) throw new Error('the artefact is not made for training');
+  const { learningRate, momentum } = manifest.training.optimiser;
+  const optimizer = momentum === 0 ? tf.train.sgd(learningRate) : tf.train.momentum(learningRate, momentum);
+  model.compile({ optimizer, loss: tf.losses.softmaxCrossEntropy });
+  return optimizer;
+}
+
+/** The momentum optimiser of 4.22.0 forgets the learning rate that it inherits from plain descent. */
+function disposeOptimiser(tf: Tf, optimiser: Optimizer): void {
+  optimiser.dispose();
+  if (optimiser instanceof tf.MomentumOptimizer) tf.SGDOptimizer.prototype.dispose.call(optimiser);
+}
+
+function assign(tf: Tf, held: readonly HeldWeight[], weights: Tensors): void {
+  for (const { weight, variable } of held) {
+    tf.tidy(() => variable.assign(tf.tensor(weight.toNative(weights), [...weight.shape])));
+  }
+}
+
+function toOnnx(held: readonly HeldWeight[], tensorOf: (held: HeldWeight) => Tensor | undefined): Tensors {
+  const entries = held.map((each) => {
+    const values = tensorOf(each)?.dataSync() ?? [];
+    return [each.weight.name, each.weight.toOnnx(Float32Array.from(values))] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+function mutable({ data, shape }: { data: Float32Array; shape: readonly number[] }) {
+  return { data, shape: [...shape] };
+}

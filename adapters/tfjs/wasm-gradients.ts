@@ -1,0 +1,26 @@
+/**
+ * Kernels that gradients call and that the WebAssembly backend lacks in version 4.22.0: the gradient functions are in
+ * `@tensorflow/tfjs-core/dist/gradients/` (`Conv2D_grad.js`, `DepthwiseConv2dNative_grad.js`), the backend's kernels in
+ * `@tensorflow/tfjs-backend-wasm/dist/register_all_kernels.js`. `tests/adapters/tfjs-wasm.test.ts` compares this table
+ * with the kernels that are registered in fact, and trains every other layer.
+ */
+import type { LayerDefinition, LayerPlan } from '../lowering/layer-plan.js';
+
+export interface MissingKernel {
+  /** ONNX operator whose gradient it is. */
+  readonly operator: string;
+  readonly kernel: string;
+}
+
+export const missingKernels: Partial<Record<LayerDefinition['kind'], MissingKernel>> = {
+  conv2d: { operator: 'Conv', kernel: 'Conv2DBackpropFilter' },
+  depthwiseConv2d: {
+    operator: 'Conv with a group for each channel',
+    kernel: 'DepthwiseConv2dNativeBackpropFilter',
+  },
+};
+
+/** The first layer of a plan that cannot be trained. */
+export function missingGradientKernel(plan: LayerPlan): MissingKernel | undefined {
+  return plan.layers.map(({ definition }) => missingKernels[definition.kind]).find((missing) => missing);
+}

@@ -1,0 +1,55 @@
+/** The cells of the smoke suite through the adapters, by the parity gate's own rule. */
+import { describe, expect, test } from 'vitest';
+import { checkParity } from '../../runners/gate/parity.js';
+import { loadReference } from '../../runners/gate/reference.js';
+import { inference } from '../../runners/node/inference.js';
+import { learner } from '../../runners/node/training.js';
+import lenet5 from '../../suites/cnn/lenet5.js';
+import rowLstm from '../../suites/lstm/row-lstm.js';
+import { workloadArtefact } from '../../suites/onnx/artefact.js';
+import { loadModel } from '../../suites/onnx/load-model.js';
+import type { Mode, Workload } from '../../suites/workload.js';
+import { openTarget } from './model.js';
+import { convnet, ort, tfjsJs, tfjsWasm } from './targets.js';
+
+const cells: (readonly [Workload, Mode, number])[] = [lenet5, rowLstm].flatMap((workload) =>
+  workload.modes.flatMap((mode) => workload.batches.map((batch) => [workload, mode, batch] as const)),
+);
+
+/** Cells that must not run, with what the reason says. */
+const refused: Readonly<Record<string, RegExp>> = {
+  'onnxruntime/cpu lenet5 training': /no training API/,
+  'onnxruntime/cpu row-lstm training': /no training API/,
+  'tfjs/wasm lenet5 training': /Conv2DBackpropFilter/,
+  'convnetjs/js row-lstm inference': /ConvNetJS has no layer for .*LSTM/,
+  'convnetjs/js row-lstm training': /ConvNetJS has no layer for .*LSTM/,
+};
+
+describe.each([ort, tfjsJs, tfjsWasm, convnet])('$name', (target) => {
+  test.each(cells.map(([workload, mode, batch]) => ({ workload, mode, batch, name: workload.name })))(
+    '$name $mode, batch $batch',
+    async ({ workload, mode, batch }) => {
+      const { folder, graph } = await workloadArtefact(workload, mode, batch, 0);
+      const support = target.modes[mode].supported ? target.supports(graph, mode) : target.modes[mode];
+      const reason = refused[`${target.name} ${workload.name} ${mode}`];
+      if (reason) {
+        expect(support).toEqual({ supported: false, reason: expect.stringMatching(reason) });
+        return;
+      }
+      expect(support).toEqual({ supported: true });
+      const model = await loadModel(folder);
+      const framework = await openTarget(target);
+      const loaded = model.manifest.training
+        ? learner(await framework.loadTraining!(model), model.manifest, model.manifest.training)
+        : inference(await framework.loadInference(model), model.manifest);
+      const reference = await loadReference(folder);
+      const { expected, weights: initial, tolerance } = reference;
+      const checks = checkParity({ expected, actual: await loaded.verify(), initial, tolerance });
+      expect(checks.filter((check) => !check.passed)).toEqual([]);
+      expect(checks.map((check) => check.what)).toEqual(
+        mode === 'training' ? ['output', 'loss', 'gradient', 'weight'] : ['output'],
+      );
+      loaded.dispose();
+    },
+  );
+});
