@@ -100,6 +100,17 @@ const frozen: Draw = (g) => {
 };
 testTraining(tfjsJs, 'a layer that does not learn', frozen);
 
+test('tfjs/js: constants stay as they are while the rest learns', async () => {
+  const model = await makeModel(frozen, 'training');
+  const framework = await openTarget(tfjsJs);
+  const learning = await framework.loadTraining!(model);
+  for (let step = 0; step < 3; step++) await learning.step(0);
+  // The same parameters over the first constants give the same logits, unless the constants have moved.
+  const weights = { ...model.weights, ...(await learning.weights()) };
+  const again = await framework.loadTraining!({ ...model, weights });
+  expect(await again.output(0)).toEqual(await learning.output(0));
+});
+
 test.each([tfjsJs, tfjsWasm])(
   '$name does not train an LSTM whose second bias is not zero',
   async (target) => {
