@@ -2,7 +2,7 @@
  * `npm run measure:fidelity` and `npm run measure:lowering`: ours against theirs, in one process, in turn, for every
  * target and smoke cell. Ratios are Hodges–Lehmann estimates over adjacent blocks with exact signed-rank intervals.
  *
- * Options: `-- --targets 'pytorch/*' --workload lenet5 --batch 1 --mode inference --pairs 40 --block 60ms`
+ * Options: `-- --targets 'pytorch/*' --workload lenet5 --batch 1 --mode inference --pairs 120 --block 25ms`
  */
 
 import { join } from 'node:path';
@@ -37,8 +37,8 @@ export async function compareAll(comparison: Comparison): Promise<void> {
       workload: { type: 'string', default: '*' },
       mode: { type: 'string', default: 'inference,training' },
       batch: { type: 'string', default: '1' },
-      pairs: { type: 'string', default: '40' },
-      block: { type: 'string', default: '60ms' },
+      pairs: { type: 'string', default: '120' },
+      block: { type: 'string', default: '25ms' },
     },
   });
   const options: RunOptions = {

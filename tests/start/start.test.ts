@@ -176,6 +176,18 @@ describe('removing', () => {
 });
 
 describe('wrong use', () => {
+  it('says in one line which Node is needed, and installs nothing', async () => {
+    const older = checkout.path('older.cjs');
+    writeFileSync(
+      older,
+      "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.18.3' } });",
+    );
+    const result = await checkout.start(['bench'], { NODE_OPTIONS: `--require=${older}` });
+    expect(result.exitCode).toBe(2);
+    expect(result.stderr).toMatch(/^error: Touchstone needs Node 20\.19 or newer, this is 20\.18\.3; .+$/);
+    expect(checkout.npmCalls()).toEqual([]);
+  });
+
   it('names the commands, and installs nothing', async () => {
     const result = await checkout.start(['bnech']);
     expect(result.exitCode).toBe(2);

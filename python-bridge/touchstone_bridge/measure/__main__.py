@@ -8,6 +8,7 @@ Prints one line of JSON: `{"pairs": [[ours, theirs], …]}`, nanoseconds per ite
 
 from __future__ import annotations
 
+import gc
 import importlib
 import itertools
 import json
@@ -31,6 +32,7 @@ def main(arguments: list[str]) -> None:
     module = importlib.import_module(f"touchstone_bridge.frameworks.{target.partition('/')[0]}")
     framework = module.open_framework(target, int(threads))
     model = load_model(Path(folder))
+    gc.freeze()
     ours = lowered(framework, model)
     buffers = model.manifest.buffers
     if kind == "fidelity":
@@ -63,15 +65,20 @@ def our_clock(call: Callable[[int], Any], buffers: int) -> Contender:
 
 
 def their_timer(call: Callable[[int], Any], buffers: int, threads: int) -> Contender:
-    """torch.utils.benchmark over the same buffers in the same rotation."""
+    """torch.utils.benchmark over the same buffers in the same rotation.
+
+    It comes from timeit, which switches the garbage collector off; users run with it on, and so does our clock, so it
+    is switched on in the set-up, as timeit's documentation says. Both begin after a collection.
+    """
     timer = Timer(
         "call(next(rotation))",
-        setup="rotation = itertools.cycle(range(buffers))",
-        globals={"call": call, "buffers": buffers, "itertools": itertools},
+        setup="gc.enable(); rotation = itertools.cycle(range(buffers))",
+        globals={"call": call, "buffers": buffers, "itertools": itertools, "gc": gc},
         num_threads=threads,
     )
 
     def contender(iterations: int) -> float:
+        gc.collect()
         return timer.timeit(iterations).mean * 1e9
 
     return contender
