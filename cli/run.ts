@@ -6,6 +6,7 @@ import { runsFolder } from '../common/paths.js';
 import { readRun, writeResults } from '../reports/analyse/index.js';
 import { writeReport } from '../reports/html/index.js';
 import { renderTerminal } from '../reports/terminal/index.js';
+import { allowedCpus } from '../runners/process/cpus.js';
 import { createRunFolder } from '../runners/schedule/run-log.js';
 import { renderPlan } from './dry-run.js';
 import { listenForInterrupt } from './interrupt.js';
@@ -20,6 +21,7 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 /** Exit status of the run. */
 export async function runCommand(options: RunOptions): Promise<number> {
   if (options.resume !== undefined) return resumeRun(options.resume, options);
+  checkThreads(options.threads);
   const prepared = await prepare(options, say);
   if (prepared.cells.length === 0) {
     throw new TouchstoneError('usage', 'nothing to measure: the selection is empty', {
@@ -34,6 +36,15 @@ export async function runCommand(options: RunOptions): Promise<number> {
   const folder = options.out === undefined ? join(runsFolder, id) : resolve(options.out);
   createRunFolder(folder, await manifestOf(basename(folder), options, prepared));
   return measureAndReport(folder, prepared);
+}
+
+/** More threads than processors would time the system's scheduler. */
+function checkThreads(threads: number): void {
+  const processors = allowedCpus().length;
+  if (threads <= processors) return;
+  throw new TouchstoneError('usage', `--threads ${threads} is more than the ${processors} processors here`, {
+    hint: `give at most --threads ${processors}`,
+  });
 }
 
 async function resumeRun(which: string | true, options: RunOptions): Promise<number> {

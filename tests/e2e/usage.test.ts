@@ -48,6 +48,7 @@ describe('the command line', () => {
     [['--input', 'x'], 'name=1x3x224x224'],
     [['--input', 'x=1x2'], '--model'],
     [['--model', 'nowhere.onnx'], 'nowhere.onnx'],
+    [['--threads', '4096'], 'processors here'],
     [['--nonsense'], '--nonsense'],
     [['report', 'nowhere'], 'nowhere'],
     [['compare', 'nowhere', 'nowhere'], 'nowhere'],

@@ -82,9 +82,7 @@ describe('content', () => {
   it('with few rounds shows times without intervals and claims no order', async () => {
     const few = textOf(await renderReport(resultsOf({ rounds: 3, plannedRounds: 8, ending: 'interrupted' })));
     expect(few).toContain('3 of 8 planned rounds finished. The run was interrupted');
-    expect(few).toContain(
-      'by the numbers at hand onnxruntime/cpu comes first',
-    );
+    expect(few).toContain('by the numbers at hand onnxruntime/cpu comes first');
     expect(few).not.toMatch(/cpu is fastest/);
     expect(few).toContain('no interval: 3 rounds, 6 are needed');
   });
