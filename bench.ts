@@ -43,7 +43,11 @@ function commandLine(ending: (result: Promise<number>) => Promise<void>): Comman
     )
     .exitOverride()
     .showSuggestionAfterError();
-  addRun(program, ending);
+  const run = addRun(program, ending);
+  program.addHelpText(
+    'after',
+    () => `\nThe default command, which needs no name:\n\n${run.helpInformation()}`,
+  );
   program
     .command('list')
     .description('suites, workloads with their sources, and targets with what each can do')
@@ -77,8 +81,8 @@ function commandLine(ending: (result: Promise<number>) => Promise<void>): Comman
   return program;
 }
 
-function addRun(program: Command, ending: (result: Promise<number>) => Promise<void>): void {
-  program
+function addRun(program: Command, ending: (result: Promise<number>) => Promise<void>): Command {
+  return program
     .command('run', { isDefault: true })
     .description('measures and reports (the default command)')
     .option('--suite <name>', 'suite of workloads (default: smoke)')

@@ -19,7 +19,7 @@ const mostDigits = 4;
 
 /**
  * The value rounded at the leading digit of the interval's half-width, the bounds at the same place and outwards, so
- * that the printed interval never claims more than the computed one.
+ * that the printed interval never claims more than the computed one; a lower bound above zero keeps a digit.
  */
 export function digits({ value, low, high }: Bounds): Digits {
   if (low === null || high === null || !Number.isFinite(value)) {
@@ -30,9 +30,12 @@ export function digits({ value, low, high }: Bounds): Digits {
   const allowed = halfWidth > 0 ? -Math.floor(Math.log10(halfWidth)) : finest;
   // An interval as wide as the value itself still leaves one digit.
   const decimals = Math.max(Math.min(allowed, finest), Math.min(finest, decimalsFor(value, 1)));
+  // A bound that is above zero must not be printed as zero: the interval would seem to reach where it does not.
+  const vanishes = low > 0 && rounded(low, decimals, Math.floor) === 0;
+  const lowDecimals = vanishes ? decimalsFor(low, 1) : decimals;
   return {
     value: toDecimals(value, decimals),
-    low: toDecimals(rounded(low, decimals, Math.floor), decimals),
+    low: toDecimals(rounded(low, lowDecimals, Math.floor), lowDecimals),
     high: toDecimals(rounded(high, decimals, Math.ceil), decimals),
   };
 }
