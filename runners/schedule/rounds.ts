@@ -8,7 +8,7 @@ import type { PlannedCell } from '../../reports/schema/run-folder.js';
 import { checkAudit, checkLosses } from '../gate/parity.js';
 import type { Share } from './budget.js';
 import { fileName, groupKey, type Reference, type RunContext } from './context.js';
-import { stateOfFailure } from './failures.js';
+import { rethrowStorage, stateOfFailure } from './failures.js';
 import { type LiveWorker, openWorker } from './live-worker.js';
 import { type Random, randomFor, shuffled } from './random.js';
 
@@ -81,6 +81,7 @@ async function startFor(
     workers.set(target, await openWorker(context, target, context.cpus.worker, round));
   } catch (failure) {
     if (context.signal.aborted) throw new BudgetSpent();
+    rethrowStorage(context.folder, failure);
     for (const cell of cells.filter((candidate) => candidate.target === target)) {
       if (!context.state.isLost(cell.id)) context.state.lose(cell.id, stateOfFailure(failure), failure);
     }
@@ -158,6 +159,7 @@ function guard(context: RunContext, workers: Map<string, LiveWorker>, round: num
       return await work();
     } catch (failure) {
       if (failure instanceof BudgetSpent || context.signal.aborted) throw new BudgetSpent();
+      rethrowStorage(context.folder, failure);
       context.state.lose(cell.id, stateOfFailure(failure), failure);
       await workers.get(cell.target)?.kill();
       workers.delete(cell.target);

@@ -6,7 +6,7 @@ import type { PlannedCell } from '../../reports/schema/run-folder.js';
 import { gateCell } from '../gate/gate-cell.js';
 import { divideBudget } from './budget.js';
 import { groupKey, type RunContext } from './context.js';
-import { stateOfFailure } from './failures.js';
+import { rethrowStorage, stateOfFailure } from './failures.js';
 import { openWorker } from './live-worker.js';
 import { BudgetSpent, measureRound } from './rounds.js';
 import { uncharged } from './stopwatch.js';
@@ -49,7 +49,9 @@ async function gateOrLose(context: RunContext, cell: PlannedCell, cpus: readonly
   try {
     await gateCell(context, cell, cpus);
   } catch (failure) {
-    if (!context.signal.aborted) context.state.lose(cell.id, stateOfFailure(failure), failure);
+    if (context.signal.aborted) return;
+    rethrowStorage(context.folder, failure);
+    context.state.lose(cell.id, stateOfFailure(failure), failure);
   }
 }
 

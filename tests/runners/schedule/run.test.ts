@@ -112,6 +112,21 @@ describe('a target that fails', () => {
   });
 });
 
+describe('a worker that meets a full disk', () => {
+  it.each(['verify', 'audit'])('in %s ends the run and costs no cell', async (type) => {
+    const full: ScriptedTarget = {
+      ...slow,
+      fail(body) {
+        if (body.type === type) throw new Error("ENOSPC: no space left on device, open 'x'");
+      },
+    };
+    const world = makeWorld({ targets: [fast, full], rounds: 2 });
+    await expect(executeRun(world.context)).rejects.toMatchObject({ code: 'storage' });
+    expect(lost(world.events)).toEqual([]);
+    expect(world.alive()).toBe(0);
+  });
+});
+
 describe('a run that was interrupted at any request', () => {
   it('resumes with no finished turn lost and none counted twice', async () => {
     const options: WorldOptions = { targets: [fast, slow], workloads: ['v', 'w'], rounds: 3 };
