@@ -11,7 +11,7 @@ import { duration, inputShape, integers, modeNames, names, positiveInteger, seed
 import { exitStatus, oneLine, TouchstoneError } from './common/errors.js';
 
 /** Long enough for eight rounds of the smoke suite on two cores, with the parity gate and the report under 3 minutes. */
-const usualBudgetMs = 140_000;
+const usualBudgetMs = 130_000;
 /** Longer than any import or iteration that a user would wait for. */
 const usualDeadlineMs = 120_000;
 

@@ -31,6 +31,9 @@ async function gateAll(context: RunContext): Promise<void> {
     (cell) => cell.decided === null && !state.isLost(cell.id) && state.gateOf(cell.id) === undefined,
   );
   if (waiting.length === 0) return;
+  // What is likely to take longest comes first, so that no lane is left with it at the end.
+  const likelyCost = (cell: PlannedCell) => cell.batch * (cell.mode === 'training' ? 3 : 1);
+  waiting.sort((one, other) => likelyCost(other) - likelyCost(one));
   context.observer.stage('parity gate', waiting.length);
   const beside = { ...context, stopwatch: uncharged };
   const work = async (cpus: readonly number[]) => {

@@ -2,7 +2,7 @@
  * `npm run measure:overhead`: what the harness itself costs. The null target of each worker kind per iteration (bar: at
  * most 5 µs), and how the wall time of a real run was spent (bar: at least 90 % measuring or in framework start-up).
  *
- * Options: `-- --run <folder>` takes an existing run; otherwise one of the smoke suite is made (`--time 140s`).
+ * Options: `-- --run <folder>` takes an existing run; otherwise one of the smoke suite is made (`--time 130s`).
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -26,7 +26,7 @@ const useful = new Set<string>(['start-up', 'load', 'warm-up', 'measuring', 'par
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 const { values } = parseArgs({
-  options: { run: { type: 'string' }, time: { type: 'string', default: '140s' } },
+  options: { run: { type: 'string' }, time: { type: 'string', default: '130s' } },
 });
 const folder = values.run ? findRun(values.run) : await newRun(duration(values.time));
 const { events } = await readRun(folder);
