@@ -3,17 +3,12 @@ import { Command, CommanderError, Option } from 'commander';
 import { compareCommand } from './cli/compare.js';
 import { doctorCommand } from './cli/doctor.js';
 import { listCommand } from './cli/list.js';
-import type { RunOptions } from './cli/options.js';
+import { type RunOptions, usualBudgetMs, usualDeadlineMs } from './cli/options.js';
 import { reportCommand } from './cli/report.js';
 import { runCommand } from './cli/run.js';
 import { setupCommand } from './cli/setup.js';
 import { duration, inputShape, integers, modeNames, names, positiveInteger, seed } from './cli/values.js';
 import { exitStatus, oneLine, TouchstoneError } from './common/errors.js';
-
-/** Long enough for eight rounds of the smoke suite on two cores, with the parity gate and the report under 3 minutes. */
-const usualBudgetMs = 130_000;
-/** Longer than any import or iteration that a user would wait for. */
-const usualDeadlineMs = 120_000;
 
 process.exitCode = await main(process.argv.slice(2));
 

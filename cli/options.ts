@@ -1,6 +1,11 @@
 /** The command line as data: what `run` was asked for. */
 import type { Mode } from '../suites/workload.js';
 
+/** Long enough for eight rounds of the smoke suite on two cores, with the parity gate and the report under 3 minutes. */
+export const usualBudgetMs = 130_000;
+/** Longer than any import or iteration that a user would wait for. */
+export const usualDeadlineMs = 120_000;
+
 export interface RunOptions {
   readonly suite?: string;
   readonly workload?: readonly string[];

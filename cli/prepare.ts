@@ -10,13 +10,10 @@ import { groupKey } from '../runners/schedule/context.js';
 import { type Availability, planCells, type WorkItem } from '../runners/schedule/plan.js';
 import { discoverSuites, discoverWorkloads } from '../suites/discover.js';
 import { type Artefact, modelArtefact, workloadArtefact } from '../suites/onnx/artefact.js';
-import type { FindPython } from '../suites/onnx/reference.js';
+import { committedSeed, type FindPython } from '../suites/onnx/reference.js';
 import { type Mode, modes, type Workload } from '../suites/workload.js';
 import type { RunOptions } from './options.js';
 import { select } from './select.js';
-
-/** Weights and inputs do not follow `--seed`: that seed orders the run, and the references were made for these. */
-const dataSeed = 0;
 
 export interface PreparedTarget {
   readonly framework: Framework;
@@ -38,17 +35,16 @@ export interface Prepared {
 /** @param say prints a line about what takes time: installing, preparing */
 export async function prepare(options: RunOptions, say: (line: string) => void): Promise<Prepared> {
   const wanted = await chooseWork(options);
-  const { chosen, nulls } = await chooseTargets(options);
+  const { chosen, nulls } = await chooseTargets(options.targets);
   const install = !options.installedOnly && !options.dryRun;
   const environments = [...chosen, ...nulls].flatMap(({ target }) => environmentOf(target) ?? []);
   if (install) await installAll(environments, say);
-  const prepared = await Promise.all(chosen.map(locate));
-  const availability = new Map(prepared.map(({ target, health }) => [target, health]));
+  const located = await locateAll(chosen, nulls);
+  const availability = new Map(located.targets.map(({ target, health }) => [target, health]));
   const made = await makeArtefacts(wanted, options, say);
   return {
     workloads: wanted.map(({ name, title, source }) => ({ name, title, source })),
-    targets: prepared,
-    nulls: (await Promise.all(nulls.map(locate))).filter(({ health }) => health.available),
+    ...located,
     cells: planCells(
       made.items,
       chosen.map(({ target }) => target),
@@ -56,6 +52,12 @@ export async function prepare(options: RunOptions, say: (line: string) => void):
     ),
     artefacts: made.folders,
   };
+}
+
+/** Where the targets of a run that goes on are installed now; its plan stands, and nothing is installed. */
+export async function findTargets(names: readonly string[]) {
+  const { chosen, nulls } = await chooseTargets(names);
+  return locateAll(chosen, nulls);
 }
 
 /** A workload, or a user's model, which has one batch size of its own and no loss. */
@@ -93,7 +95,7 @@ function workloadWork(workload: Workload, options: RunOptions): Work {
     batches: options.batch ?? workload.batches,
     artefact: async (mode, batch) =>
       workload.modes.includes(mode)
-        ? workloadArtefact(workload, mode, batch, dataSeed, pythonFor(options))
+        ? workloadArtefact(workload, mode, batch, committedSeed, pythonFor(options))
         : { refused: `${name} has no ${mode}` },
   };
 }
@@ -124,7 +126,7 @@ function modelWork(path: string, options: RunOptions): Work {
       }
       inference ??= modelArtefact(path, {
         shapes: options.input ?? {},
-        seed: dataSeed,
+        seed: committedSeed,
         python: pythonFor(options),
       });
       return inference;
@@ -132,13 +134,19 @@ function modelWork(path: string, options: RunOptions): Work {
   };
 }
 
-async function chooseTargets(options: RunOptions) {
+interface Choice {
+  readonly framework: Framework;
+  readonly target: Target;
+}
+
+/** @param patterns names or globs; all real targets where there are none */
+async function chooseTargets(patterns: readonly string[] | undefined) {
   const frameworks = await discoverFrameworks();
   const all = frameworks.flatMap((framework) =>
     framework.targets.map((target) => ({ name: target.name, framework, target })),
   );
   const real = all.filter(({ target }) => !target.isNull);
-  const chosen = options.targets ? select('target', all, options.targets) : real;
+  const chosen = patterns ? select('target', all, patterns) : real;
   const hosts = new Set(chosen.map(({ target }) => target.host));
   const nulls = all.filter(({ target }) => target.isNull && hosts.has(target.host));
   return { chosen, nulls };
@@ -153,7 +161,12 @@ async function installAll(environments: readonly string[], say: (line: string) =
   }
 }
 
-async function locate({ framework, target }: { framework: Framework; target: Target }) {
+async function locateAll(chosen: readonly Choice[], nulls: readonly Choice[]) {
+  const [targets, allNulls] = await Promise.all([chosen, nulls].map((some) => Promise.all(some.map(locate))));
+  return { targets: targets ?? [], nulls: (allNulls ?? []).filter(({ health }) => health.available) };
+}
+
+async function locate({ framework, target }: Choice) {
   const health: Availability & { python?: string } = await targetAvailability(target);
   return { framework, target, health, ...(health.python === undefined ? {} : { python: health.python }) };
 }

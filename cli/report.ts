@@ -1,13 +1,17 @@
-/** `report <run>`: derives results and report again from what the run folder holds. */
+/** `report <run>`: derives results and report again from what the run folder holds, finished or not. */
 import { writeResults } from '../reports/analyse/index.js';
 import { writeReport } from '../reports/html/index.js';
 import { renderTerminal } from '../reports/terminal/index.js';
 import { findRun } from './run-folder.js';
 
 export async function reportCommand(run: string): Promise<number> {
-  const folder = findRun(run);
+  await report(findRun(run));
+  return 0;
+}
+
+/** Writes `results.json` and `report.html`, and prints the comparison as soon as there is one. */
+export async function report(folder: string): Promise<void> {
   const results = await writeResults(folder);
   process.stdout.write(`${renderTerminal(results)}\n`);
-  process.stdout.write(`\nreport: ${await writeReport(folder)}\n`);
-  return 0;
+  process.stdout.write(`\nreport: ${await writeReport(folder, results)}\n`);
 }

@@ -3,9 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import pc from 'picocolors';
 import { exitStatus, oneLine, TouchstoneError } from '../common/errors.js';
 import { runsFolder } from '../common/paths.js';
-import { readRun, writeResults } from '../reports/analyse/index.js';
-import { writeReport } from '../reports/html/index.js';
-import { renderTerminal } from '../reports/terminal/index.js';
+import { readRun } from '../reports/analyse/index.js';
 import { allowedCpus } from '../runners/process/cpus.js';
 import { createRunFolder } from '../runners/schedule/run-log.js';
 import { renderPlan } from './dry-run.js';
@@ -13,14 +11,15 @@ import { listenForInterrupt } from './interrupt.js';
 import { manifestOf } from './manifest.js';
 import { type MeasureTargets, measure } from './measure.js';
 import type { RunOptions } from './options.js';
-import { prepare } from './prepare.js';
+import { findTargets, prepare } from './prepare.js';
+import { report } from './report.js';
 import { findRun, newestUnfinished, newRunId } from './run-folder.js';
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /** Exit status of the run. */
 export async function runCommand(options: RunOptions): Promise<number> {
-  if (options.resume !== undefined) return resumeRun(options.resume, options);
+  if (options.resume !== undefined) return resumeRun(options.resume);
   checkThreads(options.threads);
   const prepared = await prepare(options, say);
   if (prepared.cells.length === 0) {
@@ -47,13 +46,11 @@ function checkThreads(threads: number): void {
   });
 }
 
-async function resumeRun(which: string | true, options: RunOptions): Promise<number> {
+async function resumeRun(which: string | true): Promise<number> {
   const folder = which === true ? newestUnfinished() : findRun(which);
   const { manifest } = await readRun(folder);
   const targets = manifest.targets.map(({ target }) => target);
-  // The plan stands: only where the targets' interpreters lie has to be found again.
-  const prepared = await prepare({ ...options, targets, workload: [], dryRun: true }, () => undefined);
-  return measureAndReport(folder, prepared);
+  return measureAndReport(folder, await findTargets(targets));
 }
 
 async function measureAndReport(folder: string, targets: MeasureTargets): Promise<number> {
@@ -74,13 +71,4 @@ async function measureAndReport(folder: string, targets: MeasureTargets): Promis
   if (problem === undefined) return 0;
   say(pc.red(oneLine(problem)));
   return problem instanceof TouchstoneError ? exitStatus[problem.code] : exitStatus.internal;
-}
-
-/** Derives results and report from what the folder holds, finished or not. */
-async function report(folder: string): Promise<undefined> {
-  const results = await writeResults(folder);
-  process.stdout.write(`${renderTerminal(results)}\n`);
-  const path = await writeReport(folder);
-  process.stdout.write(`\nreport: ${path}\n`);
-  return undefined;
 }

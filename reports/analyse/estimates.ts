@@ -68,12 +68,9 @@ export interface PairedRatio {
  * state of the machine. Without a common round the ratio is that of the medians, resting on no round.
  */
 export function pairedRatio(target: readonly TurnSamples[], baseline: readonly TurnSamples[]): PairedRatio {
-  const [ours, theirs] = [roundMediansNs(target), roundMediansNs(baseline)];
-  const logRatios = [...ours].flatMap(([round, ns]) => {
-    const other = theirs.get(round);
-    return other === undefined ? [] : [Math.log(ns / other)];
-  });
+  const logRatios = pairedLogRatios(target, baseline);
   if (logRatios.length === 0) {
+    const [ours, theirs] = [roundMediansNs(target), roundMediansNs(baseline)];
     const value = median([...ours.values()]) / median([...theirs.values()]);
     return { ratio: { value, low: null, high: null, level: null, rounds: 0 }, p: null };
   }
@@ -86,4 +83,13 @@ export function pairedRatio(target: readonly TurnSamples[], baseline: readonly T
     rounds: logRatios.length,
   };
   return { ratio, p: interval && signedRankP(logRatios) };
+}
+
+/** Logarithms of the ratios of the rounds' medians, in round order, from the rounds in which both have samples. */
+export function pairedLogRatios(target: readonly TurnSamples[], baseline: readonly TurnSamples[]): number[] {
+  const theirs = roundMediansNs(baseline);
+  return [...roundMediansNs(target)].flatMap(([round, ns]) => {
+    const other = theirs.get(round);
+    return other === undefined ? [] : [Math.log(ns / other)];
+  });
 }

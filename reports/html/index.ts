@@ -36,10 +36,14 @@ async function renderWith(results: RunResults, detail: Detail): Promise<string> 
   });
 }
 
-/** Derives `results.json` anew, writes `report.html` beside it and returns its path. */
-export async function writeReport(folder: string): Promise<string> {
+/**
+ * Writes `report.html` beside `results.json` and returns its path.
+ *
+ * @param results of that folder, from a caller who has just derived them; else `results.json` is derived anew
+ */
+export async function writeReport(folder: string, results?: RunResults): Promise<string> {
   const path = join(folder, reportFile);
-  await writeWhole(path, await renderReport(await writeResults(folder)));
+  await writeWhole(path, await renderReport(results ?? (await writeResults(folder))));
   return path;
 }
 

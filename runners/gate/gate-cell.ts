@@ -2,7 +2,6 @@
  * The parity gate for one cell, in a process of its own, so that the figures that only a fresh process can give come
  * with it: the first iteration, the load and the peak of memory before the verification itself takes any.
  */
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ParityCheck } from '../../reports/schema/results.js';
 import type { PlannedCell } from '../../reports/schema/run-folder.js';
@@ -62,6 +61,6 @@ async function verify(
     tolerance: reference.tolerance,
   });
   // Tensors that disagree are kept, for whoever looks into it.
-  if (checks.every((check) => check.passed)) await rm(file, { force: true });
+  if (checks.every((check) => check.passed)) await context.files.remove(file);
   return checks;
 }

@@ -50,7 +50,7 @@ export interface Reference {
 export interface Observer {
   /** A stage begins: the parity gate, the rounds. */
   stage(name: string, steps: number): void;
-  /** One step of the stage is done. `endsAtMs` is the best guess of when the stage will be, in run time. */
+  /** One step of the stage is done; `label` says which. */
   step(label: string): void;
   note(line: string): void;
 }

@@ -3,6 +3,7 @@
  * the rounds. Everything that is learnt goes into the event log; a run that resumes skips what the log already holds.
  */
 import type { PlannedCell } from '../../reports/schema/run-folder.js';
+import { median } from '../../reports/statistics/quantiles.js';
 import { gateCell } from '../gate/gate-cell.js';
 import { divideBudget } from './budget.js';
 import { groupKey, type RunContext } from './context.js';
@@ -156,9 +157,4 @@ function loseUntimed(context: RunContext, timed: readonly PlannedCell[]): void {
     if (state.isLost(cell.id) || measured.some((turns) => turns > 0)) continue;
     state.lose(cell.id, 'failed', 'the time budget ended before its first turn; give a larger --time');
   }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }

@@ -5,27 +5,22 @@
  * Options: `-- --targets 'pytorch/*' --rounds 40 --time 10m --resume <folder>`. Consecutive windows of eight rounds
  * are one comparison each.
  */
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { manifestOf } from '../../cli/manifest.js';
-import { measure } from '../../cli/measure.js';
-import type { RunOptions } from '../../cli/options.js';
+import { type RunOptions, usualDeadlineMs } from '../../cli/options.js';
 import { type Prepared, prepare } from '../../cli/prepare.js';
-import { newRunId } from '../../cli/run-folder.js';
 import { duration, integers, modeNames, names, positiveInteger } from '../../cli/values.js';
-import { runsFolder } from '../../common/paths.js';
+import { pairedLogRatios } from '../../reports/analyse/estimates.js';
 import { readRun } from '../../reports/analyse/index.js';
 import type { PlannedCell, RunEvent } from '../../reports/schema/run-folder.js';
 import { clopperPearson } from '../../reports/statistics/binomial.js';
 import { quantile } from '../../reports/statistics/quantiles.js';
 import { signedRankInterval } from '../../reports/statistics/signed-rank.js';
 import { targetOf } from '../../runners/schedule/live-worker.js';
-import { createRunFolder } from '../../runners/schedule/run-log.js';
+import { measureRun, say } from './new-run.js';
 import { markdownTable } from './table.js';
 
 const window = 8;
 const twin = '~twin';
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 const { values } = parseArgs({
   options: {
@@ -48,13 +43,11 @@ const options: RunOptions = {
   threads: 1,
   time: duration(values.time),
   seed: Number(values.seed),
-  deadline: 120_000,
+  deadline: usualDeadlineMs,
 };
 
 const prepared = withTwins(await prepare(options, say));
-const folder = values.resume ?? join(runsFolder, `aa-${newRunId(new Date())}`);
-if (!values.resume) createRunFolder(folder, await manifestOf('aa', options, prepared));
-await measure(folder, prepared, new AbortController().signal, say);
+const folder = await measureRun('aa', options, prepared, values.resume);
 report((await readRun(folder)).events, prepared.cells);
 say(`run: ${folder}`);
 
@@ -70,7 +63,9 @@ function report(events: readonly RunEvent[], cells: readonly PlannedCell[]): voi
   const rows: string[][] = [];
   let [comparisons, alarms] = [0, 0];
   for (const name of [...new Set(cells.map((cell) => targetOf(cell.target)))]) {
-    const mine = cells.filter((cell) => cell.target === name).map((cell) => logRatios(events, cell.id));
+    const mine = cells
+      .filter((cell) => cell.target === name)
+      .map((cell) => pairedLogRatios(turnsOf(events, cell.id), turnsOf(events, cell.id + twin)));
     const usable = mine.flatMap((ratios) =>
       windowsOf(ratios).flatMap((part) => signedRankInterval(part) ?? []),
     );
@@ -93,21 +88,8 @@ function report(events: readonly RunEvent[], cells: readonly PlannedCell[]): voi
   process.stdout.write(`${markdownTable(head, rows)}\n`);
 }
 
-/** Within-round log ratios of the medians of a cell and its twin, in round order. */
-function logRatios(events: readonly RunEvent[], cell: string): number[] {
-  const medians = (id: string) => {
-    const rounds = new Map<number, number[]>();
-    for (const event of events) {
-      if (event.type !== 'turn' || event.cell !== id) continue;
-      rounds.set(event.round, [...(rounds.get(event.round) ?? []), ...event.samplesNs]);
-    }
-    return rounds;
-  };
-  const [one, other] = [medians(cell), medians(cell + twin)];
-  return [...one].flatMap(([round, samples]) => {
-    const against = other.get(round);
-    return against ? [Math.log(quantile(samples, 0.5) / quantile(against, 0.5))] : [];
-  });
+function turnsOf(events: readonly RunEvent[], cell: string) {
+  return events.filter((event) => event.type === 'turn').filter((event) => event.cell === cell);
 }
 
 function windowsOf(ratios: readonly number[]): number[][] {

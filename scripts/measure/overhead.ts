@@ -4,29 +4,24 @@
  *
  * Options: `-- --run <folder>` takes an existing run; otherwise one of the smoke suite is made (`--time 130s`).
  */
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { manifestOf } from '../../cli/manifest.js';
-import { measure } from '../../cli/measure.js';
-import type { RunOptions } from '../../cli/options.js';
+import { type RunOptions, usualBudgetMs, usualDeadlineMs } from '../../cli/options.js';
 import { prepare } from '../../cli/prepare.js';
-import { findRun, newRunId } from '../../cli/run-folder.js';
+import { findRun } from '../../cli/run-folder.js';
 import { duration } from '../../cli/values.js';
-import { runsFolder } from '../../common/paths.js';
 import { readRun } from '../../reports/analyse/index.js';
 import type { RunEvent } from '../../reports/schema/run-folder.js';
 import { quantile } from '../../reports/statistics/quantiles.js';
-import { createRunFolder } from '../../runners/schedule/run-log.js';
 import { activities } from '../../runners/schedule/stopwatch.js';
+import { measureRun, say } from './new-run.js';
 import { markdownTable } from './table.js';
 
 const bars = { iterationUs: 5, usefulShare: 0.9 };
 /** What the rounds are for. The parity gate comes before them, once, whatever the budget. */
 const useful = new Set<string>(['start-up', 'load', 'warm-up', 'measuring']);
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 const { values } = parseArgs({
-  options: { run: { type: 'string' }, time: { type: 'string', default: '130s' } },
+  options: { run: { type: 'string' }, time: { type: 'string', default: `${usualBudgetMs}ms` } },
 });
 const folder = values.run ? findRun(values.run) : await newRun(duration(values.time));
 const { events } = await readRun(folder);
@@ -38,12 +33,8 @@ process.stdout.write(
 process.stdout.write(`${markdownTable(['wall time spent on', 'seconds', 'share'], wall)}\n`);
 
 async function newRun(time: number): Promise<string> {
-  const options: RunOptions = { threads: 1, time, seed: 1, deadline: 120_000 };
-  const prepared = await prepare(options, say);
-  const made = join(runsFolder, `overhead-${newRunId(new Date())}`);
-  createRunFolder(made, await manifestOf('overhead', options, prepared));
-  await measure(made, prepared, new AbortController().signal, say);
-  return made;
+  const options: RunOptions = { threads: 1, time, seed: 1, deadline: usualDeadlineMs };
+  return measureRun('overhead', options, await prepare(options, say));
 }
 
 function nullRows(all: readonly RunEvent[]): string[][] {

@@ -8,7 +8,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
-import type { RunOptions } from '../../cli/options.js';
+import { type RunOptions, usualDeadlineMs } from '../../cli/options.js';
 import { type PreparedTarget, prepare } from '../../cli/prepare.js';
 import { duration, integers, modeNames, names, positiveInteger } from '../../cli/values.js';
 import { buildFolder, projectRoot } from '../../common/paths.js';
@@ -16,7 +16,9 @@ import type { PlannedCell } from '../../reports/schema/run-folder.js';
 import { hodgesLehmann, signedRankInterval } from '../../reports/statistics/signed-rank.js';
 import { wrapped } from '../../runners/process/command.js';
 import { allowedCpus } from '../../runners/process/cpus.js';
+import { workerEnvironment } from '../../runners/process/environment.js';
 import { groupKey } from '../../runners/schedule/context.js';
+import { say } from './new-run.js';
 import { markdownTable, ratioText } from './table.js';
 
 export interface Comparison {
@@ -28,7 +30,6 @@ export interface Comparison {
 
 /** A cell whose iteration is longer would need minutes for the pairs; its lowering is that of the smaller batch. */
 const patienceS = 240;
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 export async function compareAll(comparison: Comparison): Promise<void> {
   const { values } = parseArgs({
@@ -49,7 +50,7 @@ export async function compareAll(comparison: Comparison): Promise<void> {
     threads: 1,
     time: 1000,
     seed: 1,
-    deadline: 120_000,
+    deadline: usualDeadlineMs,
   };
   const prepared = await prepare(options, say);
   const rows: string[][] = [];
@@ -93,12 +94,10 @@ async function measurePairs(
       : [python ?? 'python3', '-m', 'touchstone_bridge.measure'];
   const cpu = allowedCpus().slice(-1);
   const [file = '', ...rest] = wrapped([...program, kind, target.name, ...parameters], cpu);
-  const environment = {
-    ...target.environment({ threads: 1, cpus: cpu }),
-    PYTHONPATH: join(projectRoot, 'python-bridge'),
-  };
   const child = await execa(file, rest, {
-    env: environment,
+    // The same equal budget as a worker's, so that what is compared is what a run times.
+    env: workerEnvironment(target, { threads: 1, cpus: cpu }, {}),
+    extendEnv: false,
     cwd: projectRoot,
     timeout: patienceS * 1000,
     reject: false,

@@ -1,0 +1,30 @@
+/** Runs of the real harness for scripts that measure the harness. */
+import { join } from 'node:path';
+import { manifestOf } from '../../cli/manifest.js';
+import { measure } from '../../cli/measure.js';
+import type { RunOptions } from '../../cli/options.js';
+import type { Prepared } from '../../cli/prepare.js';
+import { newRunId } from '../../cli/run-folder.js';
+import { runsFolder } from '../../common/paths.js';
+import { createRunFolder } from '../../runners/schedule/run-log.js';
+
+/** Standard output is the table's. */
+export const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/**
+ * Measures into a new run folder, or goes on with an earlier one.
+ *
+ * @param name first part of a new folder's name, and the run's id
+ * @returns the run folder
+ */
+export async function measureRun(
+  name: string,
+  options: RunOptions,
+  prepared: Prepared,
+  earlier?: string,
+): Promise<string> {
+  const folder = earlier ?? join(runsFolder, `${name}-${newRunId(new Date())}`);
+  if (earlier === undefined) createRunFolder(folder, await manifestOf(name, options, prepared));
+  await measure(folder, prepared, new AbortController().signal, say);
+  return folder;
+}
