@@ -7,5 +7,5 @@ import { compareAll } from './paired.js';
 await compareAll({
   kind: 'fidelity',
   head: 'our clock ÷ own timer',
-  meets: (ratio) => Math.abs(ratio - 1) <= 0.01,
+  bar: { low: 0.99, high: 1.01 },
 });

@@ -8,5 +8,5 @@ import { compareAll } from './paired.js';
 await compareAll({
   kind: 'lowering',
   head: 'lowered ÷ hand-written',
-  meets: (ratio) => ratio <= 1.02,
+  bar: { low: 0, high: 1.02 },
 });

@@ -24,8 +24,8 @@ import { markdownTable, ratioText } from './table.js';
 export interface Comparison {
   readonly kind: 'fidelity' | 'lowering';
   readonly head: string;
-  /** Whether a ratio keeps to the bar. */
-  readonly meets: (ratio: number) => boolean;
+  /** The ratios that keep to the bar. */
+  readonly bar: { readonly low: number; readonly high: number };
 }
 
 /** A cell whose iteration is longer would need minutes for the pairs; its lowering is that of the smaller batch. */
@@ -79,7 +79,14 @@ function row(
   const interval = signedRankInterval(logs);
   const ratio = Math.exp(hodgesLehmann(logs));
   const [low, high] = interval ? [Math.exp(interval.low), Math.exp(interval.high)] : [null, null];
-  return [...place, ratioText(ratio, low, high), comparison.meets(ratio) ? 'yes' : 'no'];
+  return [...place, ratioText(ratio, low, high), verdict(comparison.bar, low, high)];
+}
+
+/** The whole interval decides: an estimate on one side of the bar whose interval is on both decides nothing. */
+function verdict(bar: Comparison['bar'], low: number | null, high: number | null): string {
+  if (low === null || high === null) return 'undecided';
+  if (low >= bar.low && high <= bar.high) return 'yes';
+  return low > bar.high || high < bar.low ? 'no' : 'undecided';
 }
 
 /** Pairs of nanoseconds per iteration; undefined when they would take too long. */
