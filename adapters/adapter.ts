@@ -60,6 +60,11 @@ export interface PythonTarget extends TargetBase {
   readonly environmentName: string;
   /** Module under `touchstone_bridge.frameworks` whose `open_framework(target, budget)` drives it. */
   readonly module: string;
+  /**
+   * Optional: what TypeScript has already decided of the lowering, as JSON. The Python side finds it in `Model.plan`.
+   * `planLayers` (adapters/lowering/) is one, for frameworks with Keras's vocabulary; others read the graph itself.
+   */
+  plan?(graph: Graph, mode: Mode): unknown;
 }
 
 export type Support =

@@ -1,10 +1,10 @@
 /**
  * A graph as the layers of a channels-last framework with Keras's vocabulary: made from the description alone, before
- * any framework is imported. Layouts are settled here; what remains to do is one native layer for each entry.
+ * any framework is imported. Layouts are settled here; what remains to do is one native layer for each entry. It is
+ * plain data: JavaScript adapters read it as it is, Python ones as JSON (`touchstone_bridge/lowering/plan.py`).
  *
  * Shapes leave out the batch, which is always the first axis. Native tensors are numbered.
  */
-import type { Tensors } from '../../suites/onnx/graph.js';
 import type { NativeWeight } from './weights.js';
 import type { Pads, Pair } from './windows.js';
 
@@ -43,6 +43,7 @@ export interface PlannedLayer {
 
 export type Activation = 'linear' | 'relu' | 'sigmoid' | 'tanh' | 'softmax';
 export type Padding = 'valid' | 'same';
+export type Bound = number | string | null;
 export type BinaryOperator = 'add' | 'sub' | 'mul' | 'div';
 
 interface Convolution {
@@ -81,7 +82,8 @@ export type LayerDefinition =
   | { readonly kind: 'batchNormalization'; readonly epsilon: number }
   | { readonly kind: 'activation'; readonly activation: Activation }
   | { readonly kind: 'leakyReLU' | 'elu'; readonly alpha: number }
-  | { readonly kind: 'clip'; range(weights: Tensors): readonly [low: number, high: number] }
+  /** Each bound a number, the name of the constant that holds it, or null for none. */
+  | { readonly kind: 'clip'; readonly low: Bound; readonly high: Bound }
   | { readonly kind: 'add' | 'multiply' }
   | { readonly kind: 'binary'; readonly operator: BinaryOperator }
   /** One operand is the layer's weight. */

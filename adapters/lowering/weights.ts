@@ -1,16 +1,74 @@
-/** A framework's own weight, and the way to and from the ONNX tensor that it holds. */
+/**
+ * A framework's own weight, and the way to and from the ONNX tensor that it holds. The way is data, so that a plan can
+ * be handed to a Python worker: `touchstone_bridge/lowering/weights.py` follows it there.
+ */
 import { elementCount, type Tensor, type Tensors } from '../../suites/onnx/graph.js';
+import { gateBiasToNative, gateBiasToOnnx, gateKernelToNative, gateKernelToOnnx } from './lstm-gates.js';
 import { inverse, permute } from './permute.js';
 import { refuse } from './refusal.js';
 
 export interface NativeWeight {
   /** ONNX name. */
   readonly name: string;
+  readonly onnxShape: readonly number[];
   /** In the framework's layout. */
   readonly shape: readonly number[];
-  toNative(weights: Tensors): Float32Array;
-  /** A value or a gradient of the weight, in ONNX layout. */
-  toOnnx(native: Float32Array): Tensor;
+  readonly arrangement: Arrangement;
+}
+
+export type Arrangement =
+  /** The same elements: axis i of the native view is axis `order[i]` of `view`; times `factor`. */
+  | {
+      readonly kind: 'permuted';
+      readonly view: readonly number[];
+      readonly order: readonly number[];
+      readonly factor: number;
+    }
+  /** The tensor's only element, times `factor`, for every native one. Never trained. */
+  | { readonly kind: 'repeated'; readonly factor: number }
+  /** W or R of an LSTM: see `lstm-gates.ts`. */
+  | { readonly kind: 'gate-kernel'; readonly hidden: number; readonly columns: number }
+  /** B of an LSTM. */
+  | { readonly kind: 'gate-bias'; readonly hidden: number; readonly trained: boolean };
+
+/** A new array in the framework's layout. */
+export function toNative(weight: NativeWeight, weights: Tensors): Float32Array {
+  const { name, arrangement } = weight;
+  const data = floats(weights, name);
+  switch (arrangement.kind) {
+    case 'permuted': {
+      const { view, order, factor } = arrangement;
+      const native = permute(data, view, order);
+      return factor === 1 ? native : native.map((value) => value * factor);
+    }
+    case 'repeated':
+      return new Float32Array(elementCount(weight.shape)).fill((data[0] ?? Number.NaN) * arrangement.factor);
+    case 'gate-kernel':
+      return gateKernelToNative(data, arrangement.hidden, arrangement.columns);
+    case 'gate-bias':
+      return gateBiasToNative(data, arrangement.hidden, arrangement.trained, name);
+  }
+}
+
+/** A value or a gradient of the weight, in ONNX layout. Only for weights that can be trained. */
+export function toOnnx(weight: NativeWeight, native: Float32Array): Tensor {
+  return { type: 'float32', shape: weight.onnxShape, data: onnxData(weight, native) };
+}
+
+function onnxData({ name, arrangement }: NativeWeight, native: Float32Array): Float32Array {
+  switch (arrangement.kind) {
+    case 'permuted': {
+      const { view, order } = arrangement;
+      const nativeView = order.map((axis) => view[axis] ?? 1);
+      return permute(native, nativeView, inverse(order));
+    }
+    case 'repeated':
+      throw new Error(`${name} is one value, repeated: it has no gradient of its own`);
+    case 'gate-kernel':
+      return gateKernelToOnnx(native, arrangement.hidden, arrangement.columns);
+    case 'gate-bias':
+      return gateBiasToOnnx(native, arrangement.hidden);
+  }
 }
 
 /** The values of a weight as float32; the array may be the tensor's own. */
@@ -44,20 +102,7 @@ export function permutedWeight(
   shape: readonly number[],
   factor = 1,
 ): NativeWeight {
-  const nativeView = order.map((axis) => view[axis] ?? 1);
-  return {
-    name,
-    shape,
-    toNative: (weights) => {
-      const native = permute(floats(weights, name), view, order);
-      return factor === 1 ? native : native.map((value) => value * factor);
-    },
-    toOnnx: (native) => ({
-      type: 'float32',
-      shape: onnxShape,
-      data: permute(native, nativeView, inverse(order)),
-    }),
-  };
+  return { name, onnxShape, shape, arrangement: { kind: 'permuted', view, order, factor } };
 }
 
 /** A weight of one axis, or one that only differs in its shape. */

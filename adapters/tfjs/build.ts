@@ -2,7 +2,7 @@
 import type { LayersModel, SymbolicTensor, Variable } from '@tensorflow/tfjs';
 import type { Graph, Tensors } from '../adapter.js';
 import type { LayerPlan, PlannedLayer } from '../lowering/layer-plan.js';
-import type { NativeWeight } from '../lowering/weights.js';
+import { type NativeWeight, toNative } from '../lowering/weights.js';
 import { makeLayer } from './layers.js';
 import type { Tf } from './open.js';
 
@@ -65,7 +65,7 @@ function setWeights(
   native: readonly NativeWeight[],
   weights: Tensors,
 ): void {
-  const values = native.map((weight) => tf.tensor(weight.toNative(weights), [...weight.shape]));
+  const values = native.map((weight) => tf.tensor(toNative(weight, weights), [...weight.shape]));
   layer.setWeights(values);
   tf.dispose(values);
 }

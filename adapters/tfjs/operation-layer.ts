@@ -1,7 +1,8 @@
 /** Layers for what the Layers API lacks, written as its guide to custom layers shows. */
 import type { Shape, Tensor, Tensor4D } from '@tensorflow/tfjs';
 import type { Tensors } from '../adapter.js';
-import type { LayerDefinition } from '../lowering/layer-plan.js';
+import type { Bound, LayerDefinition } from '../lowering/layer-plan.js';
+import { scalar } from '../lowering/weights.js';
 import type { Layer } from './layers.js';
 import type { Tf } from './open.js';
 
@@ -63,7 +64,8 @@ function operationOf(
     case 'paddedAveragePooling2d':
       return paddedPooling(tf, definition);
     case 'clip': {
-      const [low, high] = definition.range(weights);
+      const low = bound(definition.low, weights) ?? Number.NEGATIVE_INFINITY;
+      const high = bound(definition.high, weights) ?? Number.POSITIVE_INFINITY;
       return {
         compute: ([x]) => tf.clipByValue(present(x), low, high),
         outputShape: ([shape]) => shape ?? [],
@@ -85,6 +87,10 @@ function operationOf(
       };
     }
   }
+}
+
+function bound(given: Bound, weights: Tensors): number | null {
+  return typeof given === 'string' ? scalar(weights, given) : given;
 }
 
 function paddedPooling(

@@ -3,6 +3,7 @@ import type { LayersModel, Optimizer, Tensor } from '@tensorflow/tfjs';
 import type { Model, Tensors, TrainingModel } from '../adapter.js';
 import { hostInput, oneHot, onnxOutput } from '../lowering/host-layout.js';
 import { planLayers } from '../lowering/plan.js';
+import { toNative, toOnnx } from '../lowering/weights.js';
 import { buildModel, type HeldWeight } from './build.js';
 import { disposeAll } from './inference.js';
 import type { Tf } from './open.js';
@@ -55,11 +56,11 @@ export function loadTraining(tf: Tf, given: Model): TrainingModel {
         loss,
         trained.map(({ variable }) => variable),
       );
-      const found = toOnnx(trained, ({ variable }) => grads[variable.name]);
+      const found = onnxTensors(trained, ({ variable }) => grads[variable.name]);
       tf.dispose([inputs, labels, value, grads]);
       return found;
     },
-    weights: () => toOnnx(trained, ({ variable }) => variable),
+    weights: () => onnxTensors(trained, ({ variable }) => variable),
     dispose() {
       disposeOptimiser(tf, optimiser);
       model.dispose();
@@ -84,14 +85,17 @@ function disposeOptimiser(tf: Tf, optimiser: Optimizer): void {
 
 function assign(tf: Tf, held: readonly HeldWeight[], weights: Tensors): void {
   for (const { weight, variable } of held) {
-    tf.tidy(() => variable.assign(tf.tensor(weight.toNative(weights), [...weight.shape])));
+    tf.tidy(() => variable.assign(tf.tensor(toNative(weight, weights), [...weight.shape])));
   }
 }
 
-function toOnnx(held: readonly HeldWeight[], tensorOf: (held: HeldWeight) => Tensor | undefined): Tensors {
+function onnxTensors(
+  held: readonly HeldWeight[],
+  tensorOf: (held: HeldWeight) => Tensor | undefined,
+): Tensors {
   const entries = held.map((each) => {
     const values = tensorOf(each)?.dataSync() ?? [];
-    return [each.weight.name, each.weight.toOnnx(Float32Array.from(values))] as const;
+    return [each.weight.name, toOnnx(each.weight, Float32Array.from(values))] as const;
   });
   return Object.fromEntries(entries);
 }

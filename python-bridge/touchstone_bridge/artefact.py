@@ -82,9 +82,11 @@ class Model:
     weights: Tensors
     inputs: tuple[Tensors, ...]
     model_path: Path
+    # What the target's descriptor planned, as parsed JSON; None for targets that plan nothing.
+    plan: Any = None
 
 
-def load_model(folder: Path) -> Model:
+def load_model(folder: Path, plan: Any = None) -> Model:
     """Everything of the folder but the reference, in host memory. ValueError names what does not fit."""
     manifest = _manifest(json.loads((folder / "artefact.json").read_text("utf-8")))
     graph = _graph(json.loads((folder / "graph.json").read_text("utf-8")))
@@ -98,7 +100,7 @@ def load_model(folder: Path) -> Model:
     lacking = {info.name for info in graph.weights} - weights.keys()
     if lacking:
         raise ValueError(f"{folder}: weights.safetensors lacks {', '.join(sorted(lacking))}")
-    return Model(manifest, graph, weights, inputs, folder / "model.onnx")
+    return Model(manifest, graph, weights, inputs, folder / "model.onnx", plan)
 
 
 def write_tensors(file: Path, tensors: Tensors) -> None:

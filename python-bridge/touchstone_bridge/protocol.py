@@ -32,6 +32,8 @@ class Describe:
 class Load:
     folder: str
     mode: str
+    # What the target's descriptor planned of the lowering; the module that asked for it checks it.
+    plan: Any
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ def parse_body(body: Any) -> RequestBody:
     if kind == "hello":
         return _hello(body)
     if kind == "load":
-        return Load(folder=_text(body, "folder"), mode=_mode(body))
+        return Load(folder=_text(body, "folder"), mode=_mode(body), plan=body.get("plan"))
     if kind == "warm":
         return Warm(_count(body, "minIterations"), _duration(body, "minNs"), _duration(body, "maxNs"))
     if kind == "turn":

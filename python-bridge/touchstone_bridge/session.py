@@ -120,7 +120,7 @@ class Session:
             raise ProtocolError("load before describe")
         if self._loaded is not None:
             raise ProtocolError("load while a model is loaded")
-        model = load_model(Path(request.folder))
+        model = load_model(Path(request.folder), request.plan)
         if model.manifest.mode != request.mode:
             raise ProtocolError(f"load for {request.mode} of an artefact made for {model.manifest.mode}")
         begin = time.perf_counter_ns()

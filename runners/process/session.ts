@@ -4,6 +4,7 @@ import { execa } from 'execa';
 import type { Budget, Target } from '../../adapters/adapter.js';
 import { messageOf } from '../../common/errors.js';
 import { projectRoot } from '../../common/paths.js';
+import { loadGraph } from '../../suites/onnx/load-model.js';
 import { openChannel } from '../protocol/channel.js';
 import { WorkerFailure } from '../protocol/failure.js';
 import type { RequestBody, Results } from '../protocol/messages.js';
@@ -99,7 +100,7 @@ export function startWorker(options: StartOptions): WorkerSession {
     exited,
     async request(body, deadlineMs = options.deadlineMs) {
       try {
-        return await channel.request(body, deadlineMs);
+        return await channel.request(await withPlan(target, body), deadlineMs);
       } catch (error) {
         if (error instanceof WorkerFailure && error.kind !== 'refused') void kill();
         throw error;
@@ -109,6 +110,12 @@ export function startWorker(options: StartOptions): WorkerSession {
     resume: () => signal('SIGCONT'),
     kill,
   };
+}
+
+/** A request to load, with the plan of a target whose descriptor makes one. */
+async function withPlan<Body extends RequestBody>(target: Target, body: Body): Promise<Body> {
+  if (body.type !== 'load' || target.host !== 'python' || !target.plan) return body;
+  return { ...body, plan: target.plan(await loadGraph(body.folder), body.mode) };
 }
 
 interface Child {

@@ -30,7 +30,13 @@ export const requestBody = z.discriminatedUnion('type', [
   /** Imports the framework and says what it is. */
   z.object({ type: z.literal('describe') }),
   /** Makes the artefact in `folder` the present model; any earlier one must have been unloaded. */
-  z.object({ type: z.literal('load'), folder: z.string(), mode }),
+  z.object({
+    type: z.literal('load'),
+    folder: z.string(),
+    mode,
+    /** What the target's descriptor planned of the lowering; added by the session, for targets that plan. */
+    plan: z.unknown().optional(),
+  }),
   /** Iterates until both minimums are reached or `maxNs` has passed; what it times is reported, not charged. */
   z.object({ type: z.literal('warm'), minIterations: count, minNs: nanoseconds, maxNs: nanoseconds }),
   /**

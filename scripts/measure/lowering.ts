@@ -1,6 +1,6 @@
 /**
  * `npm run measure:lowering`: our lowered model against one written by hand in that framework
- * (`scripts/measure/native/`, `touchstone_bridge.measure.native_pytorch`), in turn, in one process. Bar: at most 2 %
+ * (`scripts/measure/native/`, `touchstone_bridge/measure/native/`), in turn, in one process. Bar: at most 2 %
  * slower.
  */
 import { compareAll } from './paired.js';

@@ -2,9 +2,11 @@
  * `npm run measure:fidelity` and `npm run measure:lowering`: ours against theirs, in one process, in turn, for every
  * target and smoke cell. Ratios are Hodges–Lehmann estimates over adjacent blocks with exact signed-rank intervals.
  *
- * Options: `-- --targets 'pytorch/*' --workload lenet5 --batch 1 --mode inference --pairs 120 --block 25ms`
+ * Options: `-- --targets 'pytorch/*' --workload lenet5 --batch 1 --mode inference --pairs 400 --block 10ms`
  */
 
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
@@ -18,6 +20,8 @@ import { wrapped } from '../../runners/process/command.js';
 import { allowedCpus } from '../../runners/process/cpus.js';
 import { workerEnvironment } from '../../runners/process/environment.js';
 import { groupKey } from '../../runners/schedule/context.js';
+import { loadGraph } from '../../suites/onnx/load-model.js';
+import type { Mode } from '../../suites/workload.js';
 import { say } from './new-run.js';
 import { markdownTable, ratioText } from './table.js';
 
@@ -38,8 +42,8 @@ export async function compareAll(comparison: Comparison): Promise<void> {
       workload: { type: 'string', default: '*' },
       mode: { type: 'string', default: 'inference,training' },
       batch: { type: 'string', default: '1' },
-      pairs: { type: 'string', default: '120' },
-      block: { type: 'string', default: '25ms' },
+      pairs: { type: 'string', default: '400' },
+      block: { type: 'string', default: '10ms' },
     },
   });
   const options: RunOptions = {
@@ -60,7 +64,12 @@ export async function compareAll(comparison: Comparison): Promise<void> {
     const entry = prepared.targets.find(({ target }) => target.name === cell.target);
     const folder = prepared.artefacts[groupKey(cell)];
     if (!entry || folder === undefined) continue;
-    const parameters = [folder, '1', String(positiveInteger(values.pairs)), String(duration(values.block))];
+    const parameters = {
+      folder,
+      mode: cell.mode,
+      pairs: positiveInteger(values.pairs),
+      blockMs: duration(values.block),
+    };
     rows.push(await row(comparison, cell, await measurePairs(comparison.kind, entry, parameters)));
     say(rows.at(-1)?.join('  ') ?? '');
   }
@@ -89,18 +98,39 @@ function verdict(bar: Comparison['bar'], low: number | null, high: number | null
   return low > bar.high || high < bar.low ? 'no' : 'undecided';
 }
 
+interface Parameters {
+  /** Of the artefact. */
+  readonly folder: string;
+  readonly mode: Mode;
+  readonly pairs: number;
+  readonly blockMs: number;
+}
+
+async function commandOf(
+  kind: Comparison['kind'],
+  { target, python }: PreparedTarget,
+  { folder, mode, pairs, blockMs }: Parameters,
+): Promise<string[]> {
+  const common = [kind, target.name, folder, '1', String(pairs), String(blockMs)];
+  if (target.host === 'node') {
+    return [process.execPath, join(buildFolder, 'scripts/measure/paired-node.js'), ...common];
+  }
+  const command = [python ?? 'python3', '-m', 'touchstone_bridge.measure', ...common, target.module];
+  if (!target.plan) return command;
+  const plan = join(await mkdtemp(join(tmpdir(), 'touchstone-')), 'plan.json');
+  await writeFile(plan, JSON.stringify(target.plan(await loadGraph(folder), mode)));
+  return [...command, plan];
+}
+
 /** Pairs of nanoseconds per iteration; undefined when they would take too long. */
 async function measurePairs(
   kind: Comparison['kind'],
-  { target, python }: PreparedTarget,
-  parameters: readonly string[],
+  entry: PreparedTarget,
+  parameters: Parameters,
 ): Promise<[number, number][] | undefined> {
-  const program =
-    target.host === 'node'
-      ? [process.execPath, join(buildFolder, 'scripts/measure/paired-node.js')]
-      : [python ?? 'python3', '-m', 'touchstone_bridge.measure'];
+  const { target } = entry;
   const cpu = allowedCpus().slice(-1);
-  const [file = '', ...rest] = wrapped([...program, kind, target.name, ...parameters], cpu);
+  const [file = '', ...rest] = wrapped(await commandOf(kind, entry, parameters), cpu);
   const child = await execa(file, rest, {
     // The same equal budget as a worker's, so that what is compared is what a run times.
     env: workerEnvironment(target, { threads: 1, cpus: cpu }, {}),

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Model } from '../../adapters/adapter.js';
 import { artefactFiles, artefactManifest } from './artefact-manifest.js';
-import { graph, type Tensor } from './graph.js';
+import { type Graph, graph, type Tensor } from './graph.js';
 import { readTensors } from './safetensors.js';
 
 /** @param folder of the artefact */
@@ -17,11 +17,16 @@ export async function loadModel(folder: string): Promise<Model> {
   }
   return {
     manifest,
-    graph: graph.parse(await readJson(join(folder, artefactFiles.graph))),
+    graph: await loadGraph(folder),
     weights: await readTensors(join(folder, artefactFiles.weights)),
     inputs,
     modelPath: join(folder, artefactFiles.model),
   };
+}
+
+/** The graph alone. */
+export async function loadGraph(folder: string): Promise<Graph> {
+  return graph.parse(await readJson(join(folder, artefactFiles.graph)));
 }
 
 async function readJson(path: string): Promise<unknown> {

@@ -79,10 +79,7 @@ function gemmBias(planner: Planner, name: string, units: number, beta: number): 
   const weight = permutedWeight(name, shape, shape, order, [units], factor);
   if (columns === units) return weight;
   if (planner.isTrained(name)) refuse(`in training with C of shape ${shape.join('×')}`);
-  return {
-    ...weight,
-    toNative: (weights) => new Float32Array(units).fill(weight.toNative(weights)[0] ?? 0),
-  };
+  return { ...weight, arrangement: { kind: 'repeated', factor } };
 }
 
 /** A factor folded into a weight would scale its gradient. */

@@ -5,7 +5,7 @@ import type { Activation, BinaryOperator, LayerDefinition } from '../layer-plan.
 import type { Planner } from '../planner.js';
 import { refuse } from '../refusal.js';
 import { allAxes, batchAxis, extent, sameList, type Value, withRank } from '../value.js';
-import { type NativeWeight, permutedWeight, scalar } from '../weights.js';
+import { type NativeWeight, permutedWeight } from '../weights.js';
 
 export function activation(name: Activation) {
   return unary(() => ({ kind: 'activation', activation: name }));
@@ -18,16 +18,12 @@ export const elu = unary((node) => ({ kind: 'elu', alpha: decimal(node, 'alpha',
 export const clip = unary((node, planner) => {
   const [low, high] = [optionalInput(node, 1), optionalInput(node, 2)];
   for (const name of [low, high]) if (name !== undefined) planner.constantShape(name);
-  const lowest = decimal(node, 'min', Number.NEGATIVE_INFINITY);
-  const highest = decimal(node, 'max', Number.POSITIVE_INFINITY);
-  return {
-    kind: 'clip',
-    range: (weights) => [
-      low === undefined ? lowest : scalar(weights, low),
-      high === undefined ? highest : scalar(weights, high),
-    ],
-  };
+  return { kind: 'clip', low: low ?? bound(node, 'min'), high: high ?? bound(node, 'max') };
 });
+
+function bound(node: GraphNode, name: 'min' | 'max'): number | null {
+  return node.attributes[name] === undefined ? null : decimal(node, name, 0);
+}
 
 /** What changes no element's place works in whatever order they lie. */
 function unary(define: (node: GraphNode, planner: Planner) => LayerDefinition) {

@@ -9,10 +9,10 @@ import {
   texts,
 } from '../attributes.js';
 import type { LayerDefinition } from '../layer-plan.js';
-import { gateBias, gateKernel } from '../lstm-gates.js';
 import type { Planner } from '../planner.js';
 import { refuse } from '../refusal.js';
 import { extent } from '../value.js';
+import type { NativeWeight } from '../weights.js';
 
 export function lstm(node: GraphNode, planner: Planner): void {
   checkAttributes(node);
@@ -69,4 +69,24 @@ function checkAttributes(node: GraphNode): void {
   });
   const cell = optionalOutput(node, 2);
   if (cell !== undefined) refuse(`with its third output ${cell}`);
+}
+
+/** W [1, 4·units, columns] or R [1, 4·units, units]. */
+function gateKernel(name: string, hidden: number, columns: number): NativeWeight {
+  return {
+    name,
+    onnxShape: [1, 4 * hidden, columns],
+    shape: [columns, 4 * hidden],
+    arrangement: { kind: 'gate-kernel', hidden, columns },
+  };
+}
+
+/** B [1, 8·units]. */
+function gateBias(name: string, hidden: number, trained: boolean): NativeWeight {
+  return {
+    name,
+    onnxShape: [1, 8 * hidden],
+    shape: [4 * hidden],
+    arrangement: { kind: 'gate-bias', hidden, trained },
+  };
 }

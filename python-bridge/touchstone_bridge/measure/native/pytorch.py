@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
+
+from ...artefact import Model
 
 
 class LeNet5(nn.Module):
@@ -41,6 +44,18 @@ class RowLstm(nn.Module):
         _, (hidden, _) = self.lstm(rows)
         logits: Tensor = self.head(hidden[-1])
         return logits
+
+
+def build(model: Model, target: str, threads: int) -> Callable[[int], Any]:
+    """The call for a buffer: probabilities, or the loss of a step."""
+    name = model.graph.inputs[0].name
+    batches = [torch.from_numpy(tensors[name].copy()) for tensors in model.inputs]
+    training_recipe = model.manifest.training
+    if training_recipe is None:
+        return inference(model.manifest.workload, batches)
+    labels = [torch.from_numpy(tensors["labels"].copy()).long() for tensors in model.inputs]
+    optimiser = training_recipe.optimiser
+    return training(model.manifest.workload, batches, labels, optimiser.learning_rate, optimiser.momentum)
 
 
 models: dict[str, Callable[[], nn.Module]] = {"lenet5": LeNet5, "row-lstm": RowLstm}

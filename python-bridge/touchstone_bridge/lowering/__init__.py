@@ -1,0 +1,1 @@
+"""The Python half of `adapters/lowering/`: reads a plan of layers, and moves weights, inputs and outputs by it."""
