@@ -4,7 +4,7 @@
  * `tests/python-bridge/pytorch-support.test.ts` holds the two together.
  */
 
-import type { Budget, Framework, Graph, Mode, Support } from './adapter.js';
+import type { Budget, Framework, Graph, Mode, PythonTarget, Support } from './adapter.js';
 import { supported, unsupported } from './adapter.js';
 
 type Node = Graph['nodes'][number];
@@ -38,21 +38,26 @@ const operators: Readonly<Record<string, Check>> = {
   ),
 };
 
+const common = {
+  host: 'python',
+  environmentName: 'pytorch',
+  module: 'pytorch',
+  modes: { inference: supported, training: supported },
+  precisions: ['float32'],
+  supports,
+  environment,
+} satisfies Partial<PythonTarget>;
+
 const framework: Framework = {
   name: 'pytorch',
   title: 'PyTorch',
   homepage: 'https://pytorch.org',
   targets: [
+    { ...common, name: 'pytorch/cpu', summary: 'eager, in Python; oneDNN and MKL kernels on the CPU' },
     {
-      name: 'pytorch/cpu',
-      summary: 'eager, in Python; oneDNN and MKL kernels on the CPU',
-      host: 'python',
-      environmentName: 'pytorch',
-      module: 'pytorch',
-      modes: { inference: supported, training: supported },
-      precisions: ['float32'],
-      supports,
-      environment,
+      ...common,
+      name: 'pytorch/compile',
+      summary: 'torch.compile with its defaults, in Python; TorchInductor builds C++ kernels for the CPU',
     },
   ],
 };

@@ -1,7 +1,7 @@
 /** The environment that a worker starts with: an equal budget for everyone, set before anything is imported. */
 import { join } from 'node:path';
 import type { Budget, Target } from '../../adapters/adapter.js';
-import { projectRoot } from '../../common/paths.js';
+import { projectRoot, stateFolder } from '../../common/paths.js';
 
 /** Thread counts of the numeric libraries that frameworks are built on. */
 const threadVariables = [
@@ -55,6 +55,8 @@ const pythonVariables = {
   /** Only the pinned environment, never packages of the user's home or of the working folder. */
   PYTHONNOUSERSITE: '1',
   PYTHONSAFEPATH: '1',
+  /** What TorchInductor builds: once for a machine, as for any user, and inside the project. */
+  TORCHINDUCTOR_CACHE_DIR: join(stateFolder, 'cache', 'inductor'),
   /** The last words of a killed process reach the log. */
   PYTHONUNBUFFERED: '1',
 };

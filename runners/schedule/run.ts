@@ -108,6 +108,11 @@ async function measureNull(context: RunContext, host: 'node' | 'python', cell: P
   }
 }
 
+/** Until a loaded cell iterates at its usual pace: some compile at load, some at the first call. */
+function readyNs(gate: ReturnType<RunContext['state']['gateOf']>): number {
+  return gate ? gate.loadNs + Math.max(0, gate.firstNs - gate.iterationNs) : 0;
+}
+
 function planRounds(context: RunContext): void {
   const { state } = context;
   const timed = state.manifest.cells.filter((cell) => state.isTimed(cell));
@@ -117,7 +122,7 @@ function planRounds(context: RunContext): void {
   const costs = timed.map((cell) => ({
     cell: cell.id,
     iterationNs: state.gateOf(cell.id)?.iterationNs ?? 0,
-    loadNs: state.gateOf(cell.id)?.loadNs ?? 0,
+    loadNs: readyNs(state.gateOf(cell.id)),
   }));
   const schedule = divideBudget(budgetMs, startMs, costs, rounds ?? undefined);
   state.record({ type: 'schedule', rounds: schedule.rounds, shares: { ...schedule.shares } });

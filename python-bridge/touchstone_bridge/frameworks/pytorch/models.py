@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import torch
 import torch.nn.functional as functional
+from torch import nn
 
 from ...artefact import Model, Tensors
 from ...errors import UnsupportedError
 from ...framework import Configuration
 from .lowering import Lowered, lower
 
+# What is done to the lowered module before it is called.
+Prepare = Callable[[nn.Module], nn.Module]
+
+
+def as_it_is(module: nn.Module) -> nn.Module:
+    """Eager."""
+    return module
+
 
 class TorchInference:
     """`model.eval()` under `torch.inference_mode()`. Inputs are CPU tensors, and so are the outputs."""
 
-    configuration: Configuration = {}
-
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, prepare: Prepare = as_it_is) -> None:
+        self.configuration: Configuration = {}
         self._outputs = [info.name for info in model.graph.outputs]
         self._inputs = native_inputs(model)
-        self._module = lower(model.graph, model.weights, training=False).module.eval()
+        self._module = prepare(lower(model.graph, model.weights, training=False).module.eval())
 
     def run(self, buffer: int) -> torch.Tensor | tuple[torch.Tensor, ...]:
         with torch.inference_mode():
@@ -37,9 +45,8 @@ class TorchInference:
 class TorchTraining:
     """The training loop of PyTorch's own tutorial: cross-entropy on logits and `torch.optim.SGD`."""
 
-    configuration: Configuration = {}
-
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, prepare: Prepare = as_it_is) -> None:
+        self.configuration: Configuration = {}
         if model.manifest.training is None or len(model.graph.outputs) != 1:
             raise UnsupportedError("training needs an optimiser and a graph whose only output is the logits")
         self._recipe = model.manifest.training.optimiser
@@ -48,7 +55,7 @@ class TorchTraining:
         # `cross_entropy` takes class numbers of 64 bits.
         self._labels = [torch.tensor(tensors["labels"], dtype=torch.int64) for tensors in model.inputs]
         self._lowered: Lowered = lower(model.graph, model.weights, training=True)
-        self._module = self._lowered.module.train()
+        self._module = prepare(self._lowered.module.train())
         self._first = {name: value.detach().clone() for name, value in self._module.named_parameters()}
         self._optimiser = self._new_optimiser()
 

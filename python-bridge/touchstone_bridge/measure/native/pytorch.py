@@ -46,24 +46,34 @@ class RowLstm(nn.Module):
         return logits
 
 
+Prepare = Callable[[nn.Module], Any]
+
+
+def as_it_is(module: nn.Module) -> nn.Module:
+    return module
+
+
 def build(model: Model, target: str, threads: int) -> Callable[[int], Any]:
     """The call for a buffer: probabilities, or the loss of a step."""
     name = model.graph.inputs[0].name
     batches = [torch.from_numpy(tensors[name].copy()) for tensors in model.inputs]
+    prepare = torch.compile if target.endswith("/compile") else as_it_is
     training_recipe = model.manifest.training
     if training_recipe is None:
-        return inference(model.manifest.workload, batches)
+        return inference(model.manifest.workload, batches, prepare)
     labels = [torch.from_numpy(tensors["labels"].copy()).long() for tensors in model.inputs]
     optimiser = training_recipe.optimiser
-    return training(model.manifest.workload, batches, labels, optimiser.learning_rate, optimiser.momentum)
+    return training(
+        model.manifest.workload, batches, labels, optimiser.learning_rate, optimiser.momentum, prepare
+    )
 
 
 models: dict[str, Callable[[], nn.Module]] = {"lenet5": LeNet5, "row-lstm": RowLstm}
 
 
-def inference(workload: str, batches: list[Tensor]) -> Callable[[int], Tensor]:
+def inference(workload: str, batches: list[Tensor], prepare: Prepare) -> Callable[[int], Tensor]:
     """Probabilities for batch i."""
-    model = models[workload]().eval()
+    model = prepare(models[workload]().eval())
 
     def run(batch: int) -> Tensor:
         with torch.inference_mode():
@@ -73,10 +83,15 @@ def inference(workload: str, batches: list[Tensor]) -> Callable[[int], Tensor]:
 
 
 def training(
-    workload: str, batches: list[Tensor], labels: list[Tensor], learning_rate: float, momentum: float
+    workload: str,
+    batches: list[Tensor],
+    labels: list[Tensor],
+    learning_rate: float,
+    momentum: float,
+    prepare: Prepare,
 ) -> Callable[[int], float]:
     """One step on batch i; the loss before it."""
-    model = models[workload]().train()
+    model = prepare(models[workload]().train())
     trainable = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimiser = torch.optim.SGD(trainable, lr=learning_rate, momentum=momentum)
     criterion = nn.CrossEntropyLoss()
