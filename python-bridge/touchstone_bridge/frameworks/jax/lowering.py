@@ -1,0 +1,217 @@
+"""A plan of layers as a pure function of jax.lax and jax.nn: `apply(parameters, inputs) -> outputs`, channels last.
+
+Parameters are a flat dictionary by `<layer>/<position>`, so that a training step takes gradients of the trained ones
+alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Mapping, Sequence
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+from ...artefact import Tensors
+from ...errors import UnsupportedError
+from ...lowering.plan import Layer, Plan, bound
+from ...lowering.pooling import pad_pairs
+
+Tensor = jax.Array
+Parameters = Mapping[str, Tensor]
+# What a layer makes of its inputs and its own weights.
+Operation = Callable[[Sequence[Tensor], Sequence[Tensor]], Sequence[Tensor]]
+Make = Callable[[Layer, Tensors], Operation]
+
+CHANNELS_LAST = ("NHWC", "HWIO", "NHWC")
+ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = {
+    "linear": lambda x: x,
+    "relu": jax.nn.relu,
+    "sigmoid": jax.nn.sigmoid,
+    "tanh": jnp.tanh,
+    "softmax": lambda x: jax.nn.softmax(x, axis=-1),
+}
+BINARY: Mapping[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "add": jnp.add,
+    "sub": jnp.subtract,
+    "mul": jnp.multiply,
+    "div": jnp.divide,
+}
+
+
+def parameter_key(layer: int, position: int) -> str:
+    """Where a layer's weight is kept."""
+    return f"{layer}/{position}"
+
+
+def lower(plan: Plan, weights: Tensors) -> Callable[[Parameters, Sequence[Tensor]], list[Tensor]]:
+    """The model as a function to be traced. UnsupportedError names a kind of layer that has no function."""
+    operations = [_operation(layer, weights) for layer in plan.layers]
+
+    def apply(parameters: Parameters, inputs: Sequence[Tensor]) -> list[Tensor]:
+        tensors = {port.tensor: value for port, value in zip(plan.inputs, inputs)}
+        for number, (layer, operation) in enumerate(zip(plan.layers, operations)):
+            own = [parameters[parameter_key(number, place)] for place in range(len(layer.weights))]
+            results = operation([tensors[tensor] for tensor in layer.inputs], own)
+            tensors.update(zip(layer.outputs, results))
+        return [tensors[port.tensor] for port in plan.outputs]
+
+    return apply
+
+
+def _operation(layer: Layer, weights: Tensors) -> Operation:
+    make = LAYERS.get(layer.kind)
+    if make is None:
+        raise UnsupportedError(f"the JAX lowering has no layer {layer.kind}")
+    return make(layer, weights)
+
+
+def convolution(layer: Layer, _: Tensors) -> Operation:
+    settings = layer.settings
+    depthwise = layer.kind == "depthwiseConv2d"
+    activation = ACTIVATIONS[settings["activation"]]
+
+    def apply(inputs: Sequence[Tensor], own: Sequence[Tensor]) -> Sequence[Tensor]:
+        kernel = own[0]
+        channels = inputs[0].shape[-1]
+        if depthwise:
+            # Keras's [height, width, channels, multiplier] as one group a channel.
+            kernel = kernel.reshape(*kernel.shape[:2], 1, -1)
+        y = lax.conv_general_dilated(
+            inputs[0],
+            kernel,
+            window_strides=settings["strides"],
+            padding=settings["padding"].upper(),
+            rhs_dilation=settings.get("dilationRate"),
+            dimension_numbers=CHANNELS_LAST,
+            feature_group_count=channels if depthwise else 1,
+        )
+        return [activation(y + own[1] if settings["useBias"] else y)]
+
+    return apply
+
+
+def zero_padding(layer: Layer, _: Tensors) -> Operation:
+    pairs = pad_pairs(layer.settings["pads"])
+    return lambda inputs, _own: [jnp.pad(inputs[0], pairs)]
+
+
+def pooling(layer: Layer, _: Tensors) -> Operation:
+    settings = layer.settings
+    window = (1, *settings["poolSize"], 1)
+    strides = (1, *settings["strides"], 1)
+    padding: Any = pad_pairs(settings["pads"]) if "pads" in settings else settings["padding"].upper()
+
+    def maximum(inputs: Sequence[Tensor], _own: Sequence[Tensor]) -> Sequence[Tensor]:
+        return [lax.reduce_window(inputs[0], -jnp.inf, lax.max, window, strides, padding)]
+
+    def average(inputs: Sequence[Tensor], _own: Sequence[Tensor]) -> Sequence[Tensor]:
+        total = lax.reduce_window(inputs[0], 0.0, lax.add, window, strides, padding)
+        ones = jnp.ones((1, *inputs[0].shape[1:3], 1), inputs[0].dtype)
+        return [total / lax.reduce_window(ones, 0.0, lax.add, window, strides, padding)]
+
+    return maximum if layer.kind in ("maxPooling2d", "paddedMaxPooling2d") else average
+
+
+def dense(layer: Layer, _: Tensors) -> Operation:
+    activation, use_bias = ACTIVATIONS[layer.settings["activation"]], layer.settings["useBias"]
+
+    def apply(inputs: Sequence[Tensor], own: Sequence[Tensor]) -> Sequence[Tensor]:
+        y = jnp.dot(inputs[0], own[0])
+        return [activation(y + own[1] if use_bias else y)]
+
+    return apply
+
+
+def lstm(layer: Layer, _: Tensors) -> Operation:
+    """`lax.scan` over the steps of [batch, steps, values]; gates in Keras's order, input, forget, cell, output."""
+    units, returns = layer.settings["units"], layer.settings["returns"]
+
+    def apply(inputs: Sequence[Tensor], own: Sequence[Tensor]) -> Sequence[Tensor]:
+        kernel, recurrent = own[0], own[1]
+        bias = own[2] if layer.settings["useBias"] else jnp.zeros(4 * units, kernel.dtype)
+
+        def cell(state: tuple[Tensor, Tensor], x: Tensor) -> tuple[tuple[Tensor, Tensor], Tensor]:
+            hidden, memory = state
+            gates = x @ kernel + hidden @ recurrent + bias
+            i, f, c, o = jnp.split(gates, 4, axis=-1)
+            memory = jax.nn.sigmoid(f) * memory + jax.nn.sigmoid(i) * jnp.tanh(c)
+            hidden = jax.nn.sigmoid(o) * jnp.tanh(memory)
+            return (hidden, memory), hidden
+
+        zeros = jnp.zeros((inputs[0].shape[0], units), kernel.dtype)
+        (last, _memory), sequence = lax.scan(cell, (zeros, zeros), jnp.swapaxes(inputs[0], 0, 1))
+        every = jnp.swapaxes(sequence, 0, 1)
+        return {"last": [last], "sequence": [every], "both": [every, last]}[returns]
+
+    return apply
+
+
+def batch_normalisation(layer: Layer, _: Tensors) -> Operation:
+    epsilon = layer.settings["epsilon"]
+
+    def apply(inputs: Sequence[Tensor], own: Sequence[Tensor]) -> Sequence[Tensor]:
+        scale, offset, mean, variance = own
+        return [(inputs[0] - mean) * (lax.rsqrt(variance + epsilon) * scale) + offset]
+
+    return apply
+
+
+def activation(layer: Layer, _: Tensors) -> Operation:
+    function = ACTIVATIONS[layer.settings["activation"]]
+    return lambda inputs, _own: [function(inputs[0])]
+
+
+def clip(layer: Layer, weights: Tensors) -> Operation:
+    low = bound(layer.settings["low"], weights, -jnp.inf)
+    high = bound(layer.settings["high"], weights, jnp.inf)
+    return lambda inputs, _own: [jnp.clip(inputs[0], low, high)]
+
+
+def constant_operand(layer: Layer, _: Tensors) -> Operation:
+    function = BINARY[layer.settings["operator"]]
+    if layer.settings["constantFirst"]:
+        return lambda inputs, own: [function(own[0], inputs[0])]
+    return lambda inputs, own: [function(inputs[0], own[0])]
+
+
+def of_two(function: Callable[[Tensor, Tensor], Tensor]) -> Make:
+    return lambda _layer, _weights: lambda inputs, _own: [function(inputs[0], inputs[1])]
+
+
+def of_one(make: Callable[[Layer], Callable[[Tensor], Tensor]]) -> Make:
+    def lowered(layer: Layer, _: Tensors) -> Operation:
+        function = make(layer)
+        return lambda inputs, _own: [function(inputs[0])]
+
+    return lowered
+
+
+LAYERS: Mapping[str, Make] = {
+    "conv2d": convolution,
+    "depthwiseConv2d": convolution,
+    "zeroPadding2d": zero_padding,
+    "maxPooling2d": pooling,
+    "averagePooling2d": pooling,
+    "paddedMaxPooling2d": pooling,
+    "paddedAveragePooling2d": pooling,
+    "globalAveragePooling2d": of_one(lambda _: lambda x: jnp.mean(x, axis=(1, 2))),
+    "globalMaxPooling2d": of_one(lambda _: lambda x: jnp.max(x, axis=(1, 2))),
+    "dense": dense,
+    "lstm": lstm,
+    "batchNormalization": batch_normalisation,
+    "activation": activation,
+    "leakyReLU": of_one(lambda layer: lambda x: jax.nn.leaky_relu(x, layer.settings["alpha"])),
+    "elu": of_one(lambda layer: lambda x: jax.nn.elu(x, layer.settings["alpha"])),
+    "clip": clip,
+    "add": of_two(jnp.add),
+    "multiply": of_two(jnp.multiply),
+    "binary": lambda layer, weights: of_two(BINARY[layer.settings["operator"]])(layer, weights),
+    "constantOperand": constant_operand,
+    "concatenate": lambda layer, _: (
+        lambda inputs, _own: [jnp.concatenate(inputs, axis=layer.settings["axis"])]
+    ),
+    "flatten": of_one(lambda _: lambda x: x.reshape(x.shape[0], -1)),
+    "reshape": of_one(lambda layer: lambda x: x.reshape(x.shape[0], *layer.settings["targetShape"])),
+    "permute": of_one(lambda layer: lambda x: jnp.transpose(x, (0, *layer.settings["dims"]))),
+}
