@@ -17,7 +17,8 @@ from ...errors import UnsupportedError
 from ...lowering.plan import Layer, Plan, bound
 from ...lowering.pooling import pad_pairs
 
-Tensor = jax.Array
+# A traced array: the bridge's types do not know JAX.
+Tensor = Any
 Parameters = Mapping[str, Tensor]
 # What a layer makes of its inputs and its own weights.
 Operation = Callable[[Sequence[Tensor], Sequence[Tensor]], Sequence[Tensor]]

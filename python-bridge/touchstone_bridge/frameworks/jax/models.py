@@ -72,6 +72,7 @@ class JaxTraining:
         self._step = jax.jit(step, donate_argnums=0)
         self._gradient = jax.jit(jax.grad(loss))
         self._output = jax.jit(apply)
+        self._state: Any = None
         self.reset()
         self.step(0)
         self.reset()

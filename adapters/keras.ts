@@ -1,0 +1,43 @@
+/**
+ * Keras 3 on its three backends. Driven by `touchstone_bridge.frameworks.keras`, from a plan of layers; this is its
+ * descriptor. Each backend shares the environment of the framework itself: Keras beside it changes nothing there.
+ */
+import { type Budget, type Framework, type PythonTarget, supported } from './adapter.js';
+import { planLayers } from './lowering/plan.js';
+import { supportOf } from './lowering/refusal.js';
+
+const framework: Framework = {
+  name: 'keras',
+  title: 'Keras',
+  homepage: 'https://keras.io',
+  targets: [
+    target('tensorflow', 'tensorflow', 'TensorFlow', ({ threads }) => ({
+      TF_NUM_INTRAOP_THREADS: String(threads),
+      TF_NUM_INTEROP_THREADS: '1',
+      TF_CPP_MIN_LOG_LEVEL: '1',
+    })),
+    target('jax', 'jax', 'JAX', ({ threads }) => ({ JAX_PLATFORMS: 'cpu', NPROC: String(threads) })),
+    target('torch', 'pytorch', 'PyTorch', () => ({ TORCH_ALLOW_TF32_CUBLAS_OVERRIDE: '0' })),
+  ],
+};
+export default framework;
+
+function target(
+  backend: string,
+  environmentName: string,
+  title: string,
+  threads: (budget: Budget) => Readonly<Record<string, string>>,
+): PythonTarget {
+  return {
+    name: `keras/${backend}`,
+    summary: `functional models on the ${title} backend, predict_on_batch and train_on_batch, in Python`,
+    host: 'python',
+    environmentName,
+    module: 'keras',
+    modes: { inference: supported, training: supported },
+    precisions: ['float32'],
+    supports: (graph, mode) => supportOf(() => planLayers(graph, mode)),
+    plan: planLayers,
+    environment: (budget) => ({ KERAS_BACKEND: backend, ...threads(budget) }),
+  };
+}

@@ -1,0 +1,54 @@
+"""The functional model of a plan, with the artefact's weights in it."""
+
+from __future__ import annotations
+
+from typing import Any, List, Sequence, Tuple
+
+import keras
+
+from ...artefact import Array, Model, Tensors
+from ...lowering.plan import Plan
+from ...lowering.weights import NativeWeight
+from .layers import make_layer
+
+# A weight of the graph with the variable that holds it.
+Held = Tuple[NativeWeight, Any]
+
+
+def build_model(plan: Plan, weights: Tensors, trained: Sequence[str]) -> Tuple[keras.Model, List[Held]]:
+    """Static shapes, the batch included: the graph's are. Weights that are not `trained` stay as they are."""
+    tensors: dict[int, Any] = {
+        port.tensor: keras.Input(batch_shape=port.native_shape) for port in plan.inputs
+    }
+    held: List[Held] = []
+    for layer in plan.layers:
+        native = make_layer(layer, weights)
+        operands = [tensors[tensor] for tensor in layer.inputs]
+        result = native(operands[0] if len(operands) == 1 else operands)
+        # An LSTM that returns its state gives every output, the last one, and the cell.
+        results = result if isinstance(result, (list, tuple)) else [result]
+        tensors.update(zip(layer.outputs, results))
+        native.set_weights([weight.to_native(weights) for weight in layer.weights])
+        for weight, variable in zip(layer.weights, list(native.weights)):
+            variable.trainable = weight.name in trained
+            held.append((weight, variable))
+    inputs = [tensors[port.tensor] for port in plan.inputs]
+    outputs = [tensors[port.tensor] for port in plan.outputs]
+    model = keras.Model(single(inputs), single(outputs))
+    return model, held
+
+
+def single(items: List[Any]) -> Any:
+    """Keras's models of one input and one output take and give the tensor itself."""
+    return items[0] if len(items) == 1 else items
+
+
+def native_inputs(plan: Plan, model: Model) -> List[Any]:
+    """One entry a buffer: the NumPy array, or the list of them, that the model takes."""
+    return [single([port.to_native(tensors) for port in plan.inputs]) for tensors in model.inputs]
+
+
+def named_outputs(plan: Plan, outputs: Any) -> dict[str, Array]:
+    """By ONNX name, in ONNX layout."""
+    listed = outputs if isinstance(outputs, (list, tuple)) else [outputs]
+    return {port.name: port.to_onnx(value) for port, value in zip(plan.outputs, listed)}

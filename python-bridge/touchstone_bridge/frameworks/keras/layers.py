@@ -1,0 +1,111 @@
+"""The Keras layer for each entry of a plan; `operation_layers.py` has those that Keras lacks."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Mapping
+
+import keras
+
+from ...artefact import Tensors
+from ...errors import UnsupportedError
+from ...lowering.plan import Layer
+from .operation_layers import OPERATION_LAYERS
+
+Make = Callable[[Mapping[str, Any]], keras.Layer]
+# Weights are set right after: there is no point in drawing them first.
+ZEROS = {"kernel_initializer": "zeros", "bias_initializer": "zeros"}
+
+
+def make_layer(layer: Layer, weights: Tensors) -> keras.Layer:
+    """UnsupportedError names a kind of layer that has none."""
+    own = OPERATION_LAYERS.get(layer.kind)
+    if own is not None:
+        return own(layer, weights)
+    make = LAYERS.get(layer.kind)
+    if make is None:
+        raise UnsupportedError(f"the Keras lowering has no layer {layer.kind}")
+    return make(layer.settings)
+
+
+def conv2d(settings: Mapping[str, Any]) -> keras.Layer:
+    return keras.layers.Conv2D(
+        settings["filters"],
+        settings["kernelSize"],
+        strides=settings["strides"],
+        padding=settings["padding"],
+        dilation_rate=settings["dilationRate"],
+        activation=settings["activation"],
+        use_bias=settings["useBias"],
+        **ZEROS,
+    )
+
+
+def depthwise(settings: Mapping[str, Any]) -> keras.Layer:
+    return keras.layers.DepthwiseConv2D(
+        settings["kernelSize"],
+        strides=settings["strides"],
+        padding=settings["padding"],
+        depth_multiplier=settings["depthMultiplier"],
+        activation=settings["activation"],
+        use_bias=settings["useBias"],
+        depthwise_initializer="zeros",
+    )
+
+
+def zero_padding(settings: Mapping[str, Any]) -> keras.Layer:
+    top, left, bottom, right = settings["pads"]
+    return keras.layers.ZeroPadding2D(((top, bottom), (left, right)))
+
+
+def pooling(native: Callable[..., keras.Layer]) -> Make:
+    return lambda settings: native(
+        pool_size=settings["poolSize"], strides=settings["strides"], padding=settings["padding"]
+    )
+
+
+def dense(settings: Mapping[str, Any]) -> keras.Layer:
+    return keras.layers.Dense(
+        settings["units"], activation=settings["activation"], use_bias=settings["useBias"], **ZEROS
+    )
+
+
+def lstm(settings: Mapping[str, Any]) -> keras.Layer:
+    """Logistic gates are its default; a bias that begins with ones in the forget gate is not."""
+    returns = settings["returns"]
+    return keras.layers.LSTM(
+        settings["units"],
+        use_bias=settings["useBias"],
+        unit_forget_bias=False,
+        return_sequences=returns != "last",
+        return_state=returns == "both",
+        recurrent_initializer="zeros",
+        **ZEROS,
+    )
+
+
+def activation(settings: Mapping[str, Any]) -> keras.Layer:
+    name = settings["activation"]
+    return keras.layers.Softmax(axis=-1) if name == "softmax" else keras.layers.Activation(name)
+
+
+LAYERS: Mapping[str, Make] = {
+    "conv2d": conv2d,
+    "depthwiseConv2d": depthwise,
+    "zeroPadding2d": zero_padding,
+    "maxPooling2d": pooling(keras.layers.MaxPooling2D),
+    "averagePooling2d": pooling(keras.layers.AveragePooling2D),
+    "globalAveragePooling2d": lambda _: keras.layers.GlobalAveragePooling2D(),
+    "globalMaxPooling2d": lambda _: keras.layers.GlobalMaxPooling2D(),
+    "dense": dense,
+    "lstm": lstm,
+    "batchNormalization": lambda settings: keras.layers.BatchNormalization(epsilon=settings["epsilon"]),
+    "activation": activation,
+    "leakyReLU": lambda settings: keras.layers.LeakyReLU(negative_slope=settings["alpha"]),
+    "elu": lambda settings: keras.layers.ELU(alpha=settings["alpha"]),
+    "add": lambda _: keras.layers.Add(),
+    "multiply": lambda _: keras.layers.Multiply(),
+    "concatenate": lambda settings: keras.layers.Concatenate(axis=settings["axis"]),
+    "flatten": lambda _: keras.layers.Flatten(),
+    "reshape": lambda settings: keras.layers.Reshape(settings["targetShape"]),
+    "permute": lambda settings: keras.layers.Permute(settings["dims"]),
+}

@@ -1,0 +1,84 @@
+"""Layers for what Keras has only as operations, written as its guide to custom layers shows."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Mapping
+
+import keras
+import numpy as np
+
+from ...artefact import Tensors
+from ...lowering.plan import Layer, bound
+from ...lowering.pooling import pad_pairs, uncounting
+
+BINARY: Mapping[str, Callable[[Any, Any], Any]] = {
+    "add": keras.ops.add,
+    "sub": keras.ops.subtract,
+    "mul": keras.ops.multiply,
+    "div": keras.ops.divide,
+}
+
+
+class Clip(keras.Layer):
+    def __init__(self, low: float, high: float) -> None:
+        super().__init__()
+        self._low, self._high = low, high
+
+    def call(self, x: Any) -> Any:
+        return keras.ops.clip(x, self._low, self._high)
+
+
+class Binary(keras.Layer):
+    def __init__(self, operator: str) -> None:
+        super().__init__()
+        self._function = BINARY[operator]
+
+    def call(self, operands: Any) -> Any:
+        return self._function(operands[0], operands[1])
+
+
+class ConstantOperand(keras.Layer):
+    """Arithmetic with a weight of the layer's own, whose batch axis has extent 1."""
+
+    def __init__(self, operator: str, constant_first: bool, shape: tuple[int, ...]) -> None:
+        super().__init__()
+        self._function, self._constant_first, self._shape = BINARY[operator], constant_first, shape
+
+    def build(self, _: Any) -> None:
+        self.constant = self.add_weight(shape=self._shape, initializer="zeros", name="constant")
+
+    def call(self, x: Any) -> Any:
+        return self._function(self.constant, x) if self._constant_first else self._function(x, self.constant)
+
+
+class PaddedPooling(keras.Layer):
+    """Pads that are neither of Keras's; they count neither for the maximum nor for the average."""
+
+    def __init__(self, maximum: bool, settings: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._maximum, self._settings = maximum, settings
+
+    def call(self, x: Any) -> Any:
+        pool, strides = self._settings["poolSize"], self._settings["strides"]
+        pads = self._settings["pads"]
+        padded = keras.ops.pad(x, pad_pairs(pads), constant_values=-np.inf if self._maximum else 0.0)
+        if self._maximum:
+            return keras.ops.max_pool(padded, pool, strides, padding="valid")
+        average = keras.ops.average_pool(padded, pool, strides, padding="valid")
+        return average * uncounting(x.shape, pool, strides, pads)
+
+
+def clip(layer: Layer, weights: Tensors) -> keras.Layer:
+    low = bound(layer.settings["low"], weights, -np.inf)
+    return Clip(low, bound(layer.settings["high"], weights, np.inf))
+
+
+OPERATION_LAYERS: Mapping[str, Callable[[Layer, Tensors], keras.Layer]] = {
+    "clip": clip,
+    "binary": lambda layer, _: Binary(layer.settings["operator"]),
+    "constantOperand": lambda layer, _: ConstantOperand(
+        layer.settings["operator"], layer.settings["constantFirst"], layer.weights[0].shape
+    ),
+    "paddedMaxPooling2d": lambda layer, _: PaddedPooling(True, layer.settings),
+    "paddedAveragePooling2d": lambda layer, _: PaddedPooling(False, layer.settings),
+}
