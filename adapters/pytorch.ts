@@ -4,14 +4,21 @@
  * `tests/python-bridge/pytorch-support.test.ts` holds the two together.
  */
 
-import type { Budget, Framework, Graph, Mode, PythonTarget, Support } from './adapter.js';
-import { supported, unsupported } from './adapter.js';
-
-type Node = Graph['nodes'][number];
-/** Says what of a node cannot be lowered, or nothing. */
-type Check = (node: Node, graph: Graph, mode: Mode) => string | undefined;
-
-const nothing: Check = () => undefined;
+import { type Budget, type Framework, type PythonTarget, supported } from './adapter.js';
+import {
+  batchNormalisation,
+  type Check,
+  constantInputs,
+  dropout,
+  firstOf,
+  integers,
+  lstm,
+  type Node,
+  nothing,
+  onlyFirstOutput,
+  spatialAxes,
+  supportOfNodes,
+} from './lowering/node-checks.js';
 
 /** Operators of the lowering, each with the check of what it refuses. */
 const operators: Readonly<Record<string, Check>> = {
@@ -44,7 +51,7 @@ const common = {
   module: 'pytorch',
   modes: { inference: supported, training: supported },
   precisions: ['float32'],
-  supports,
+  supports: supportOfNodes(operators, 'PyTorch'),
   environment,
 } satisfies Partial<PythonTarget>;
 
@@ -63,30 +70,6 @@ const framework: Framework = {
 };
 export default framework;
 
-/** What the lowering can build, decided from operators, attributes and shapes alone. */
-function supports(graph: Graph, mode: Mode): Support {
-  for (const node of graph.nodes) {
-    const check = Object.hasOwn(operators, node.operator) ? operators[node.operator] : undefined;
-    if (check === undefined) return unsupported(`the PyTorch lowering has no operator ${node.operator}`);
-    const refused = check(node, graph, mode);
-    if (refused !== undefined) return unsupported(`${node.operator} (${node.name}) ${refused}`);
-  }
-  return mode === 'training' ? supportsTraining(graph) : supported;
-}
-
-/** The loss takes the logits alone, and each layer holds its own copy of a weight. */
-function supportsTraining(graph: Graph): Support {
-  if (graph.outputs.length !== 1)
-    return unsupported('training needs a graph whose only output is the logits');
-  const uses = graph.nodes.flatMap((node) => node.inputs);
-  for (const parameter of graph.parameters) {
-    const count = uses.filter((name) => name === parameter).length;
-    if (count > 1) return unsupported(`training of the weight ${parameter}, which several nodes share`);
-    if (count === 0) return unsupported(`training of the weight ${parameter}, which no node reads`);
-  }
-  return supported;
-}
-
 /** Thread pools of the kernel libraries, and products in full float32 wherever NVIDIA's libraries would round. */
 function environment(budget: Budget): Record<string, string> {
   const threads = String(budget.threads);
@@ -98,35 +81,6 @@ function environment(budget: Budget): Record<string, string> {
     NVIDIA_TF32_OVERRIDE: '0',
     TORCH_ALLOW_TF32_CUBLAS_OVERRIDE: '0',
   };
-}
-
-function firstOf(...checks: readonly Check[]): Check {
-  return (node, graph, mode) => {
-    for (const check of checks) {
-      const refused = check(node, graph, mode);
-      if (refused !== undefined) return refused;
-    }
-    return undefined;
-  };
-}
-
-function constantInputs(...positions: readonly number[]): Check {
-  return (node, graph) => {
-    const computed = positions
-      .map((position) => node.inputs[position] ?? '')
-      .find((name) => name !== '' && !graph.weights.some((weight) => weight.name === name));
-    return computed === undefined ? undefined : `whose input ${computed} is not a constant`;
-  };
-}
-
-function spatialAxes(node: Node, graph: Graph): string | undefined {
-  const axes = (graph.values[node.inputs[0] ?? '']?.shape.length ?? 0) - 2;
-  return axes >= 1 && axes <= 3 ? undefined : `over ${axes} spatial axes`;
-}
-
-function onlyFirstOutput(node: Node): string | undefined {
-  const second = node.outputs[1] ?? '';
-  return second === '' ? undefined : `with its second output ${second}`;
 }
 
 function averagePool(node: Node): string | undefined {
@@ -148,39 +102,4 @@ function explicitPads(node: Node): string | undefined {
   const end = pads.slice(pads.length / 2);
   const plain = begin.every((pad, axis) => pad === end[axis] && 2 * pad <= (kernel[axis] ?? 0));
   return plain ? undefined : 'with asymmetric pads and count_include_pad 0';
-}
-
-function lstm(node: Node): string | undefined {
-  const { direction = 'forward', activations, clip, input_forget, layout } = node.attributes;
-  if (direction !== 'forward' && direction !== 'bidirectional') return `with direction ${direction}`;
-  if (!defaultActivations(activations)) return 'with activations other than Sigmoid, Tanh, Tanh';
-  if (clip !== undefined) return 'with clip';
-  if (input_forget) return 'with input_forget 1';
-  if (layout) return 'with layout 1';
-  const given = (position: number) => (node.inputs[position] ?? '') !== '';
-  if (given(4)) return 'with sequence_lens';
-  if (given(7)) return 'with peepholes (input P)';
-  return given(5) === given(6) ? undefined : 'with only one of initial_h and initial_c';
-}
-
-function defaultActivations(activations: Node['attributes'][string] | undefined): boolean {
-  if (activations === undefined) return true;
-  if (!Array.isArray(activations)) return false;
-  const defaults = ['sigmoid', 'tanh', 'tanh'];
-  return activations.every((name, index) => String(name).toLowerCase() === defaults[index % 3]);
-}
-
-function batchNormalisation(node: Node, _graph: Graph, mode: Mode): string | undefined {
-  if (mode === 'training') return 'in training: ONNX does not say how its statistics should learn';
-  if (node.attributes.training_mode) return 'with training_mode 1';
-  return node.attributes.spatial === 0 ? 'with spatial 0' : undefined;
-}
-
-function dropout(_node: Node, _graph: Graph, mode: Mode): string | undefined {
-  return mode === 'training' ? 'in training: its masks are random' : undefined;
-}
-
-function integers(node: Node, name: string): readonly number[] {
-  const value = node.attributes[name];
-  return Array.isArray(value) ? value.map(Number) : [];
 }

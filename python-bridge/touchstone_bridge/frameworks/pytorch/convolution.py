@@ -9,7 +9,8 @@ from torch import fx, nn
 
 from ...artefact import Node
 from ...errors import UnsupportedError
-from .attributes import integer, integers, refuse, text
+from ...lowering.attributes import integer, integers, refuse
+from ...lowering.window import Window
 from .builder import Builder, as_is
 
 CONVOLUTIONS = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}
@@ -27,39 +28,10 @@ GLOBAL_MAXIMA = {
 }
 
 
-class Window:
-    """Kernel, strides, dilations and pads of a sliding window, `auto_pad` worked out from the observed shape."""
-
-    def __init__(self, builder: Builder, node: Node, kernel: Sequence[int]) -> None:
-        axes = len(kernel)
-        self.kernel = tuple(kernel)
-        self.strides = integers(node, "strides", [1] * axes)
-        self.dilations = integers(node, "dilations", [1] * axes)
-        pads = integers(node, "pads", [0] * (2 * axes))
-        automatic = text(node, "auto_pad", "NOTSET")
-        if automatic in ("SAME_UPPER", "SAME_LOWER"):
-            pads = self._same(builder.shape(node.inputs[0])[2:], upper=automatic == "SAME_UPPER")
-        elif automatic == "VALID":
-            pads = (0,) * (2 * axes)
-        self.begin, self.end = pads[:axes], pads[axes:]
-
-    def _same(self, extents: Sequence[int], upper: bool) -> tuple[int, ...]:
-        """Pads with which the output has ceil(extent / stride) positions; the odd one at the end if `upper`."""
-        totals = [
-            max((-(-extent // stride) - 1) * stride + (kernel - 1) * dilation + 1 - extent, 0)
-            for extent, stride, kernel, dilation in zip(extents, self.strides, self.kernel, self.dilations)
-        ]
-        less, more = [total // 2 for total in totals], [total - total // 2 for total in totals]
-        return tuple(less + more if upper else more + less)
-
-    def symmetric(self) -> bool:
-        """Whether the layer itself can pad."""
-        return self.begin == self.end
-
-    def pad(self, builder: Builder, value: fx.Node, fill: float) -> fx.Node:
-        """Pads explicitly; `functional.pad` wants (begin, end) of the last axis first."""
-        pairs = [edge for pair in zip(reversed(self.begin), reversed(self.end)) for edge in pair]
-        return builder.call(functional.pad, value, tuple(pairs), "constant", fill)
+def pad(window: Window, builder: Builder, value: fx.Node, fill: float) -> fx.Node:
+    """Pads explicitly; `functional.pad` wants (begin, end) of the last axis first."""
+    pairs = [edge for pair in zip(reversed(window.begin), reversed(window.end)) for edge in pair]
+    return builder.call(functional.pad, value, tuple(pairs), "constant", fill)
 
 
 def uniform(values: Sequence[int]) -> int | tuple[int, ...]:
@@ -69,7 +41,7 @@ def uniform(values: Sequence[int]) -> int | tuple[int, ...]:
 
 def conv(builder: Builder, node: Node) -> None:
     weight = builder.constant(node, 1)
-    window = Window(builder, node, weight.shape[2:])
+    window = Window(node, weight.shape[2:], builder.shape(node.inputs[0])[2:])
     groups = integer(node, "group", 1)
     has_bias = builder.has_input(node, 2)
     layer = spatial(CONVOLUTIONS, node, weight.dim() - 2)(
@@ -88,18 +60,18 @@ def conv(builder: Builder, node: Node) -> None:
         layer.bias = builder.parameter(node, 2, builder.constant(node, 2), as_is)
     operand = builder.value(node.inputs[0])
     if not window.symmetric():
-        operand = window.pad(builder, operand, 0.0)
+        operand = pad(window, builder, operand, 0.0)
     builder.define(node.outputs[0], builder.layer(layer, operand))
 
 
 def max_pool(builder: Builder, node: Node) -> None:
     refuse(node, unless=len(node.outputs) == 1 or node.outputs[1] == "", because="with its Indices output")
-    window = Window(builder, node, integers(node, "kernel_shape", ()))
+    window = Window(node, integers(node, "kernel_shape", ()), builder.shape(node.inputs[0])[2:])
     operand = builder.value(node.inputs[0])
     padding: int | tuple[int, ...] = uniform(window.begin)
     # PyTorch pads by at most half the kernel; what it cannot do is padded with what no maximum chooses.
     if not window.symmetric() or any(2 * pad > kernel for pad, kernel in zip(window.begin, window.kernel)):
-        operand, padding = window.pad(builder, operand, float("-inf")), 0
+        operand, padding = pad(window, builder, operand, float("-inf")), 0
     pooled = builder.call(
         spatial(MAX_POOLS, node, len(window.kernel)),
         operand,
@@ -113,7 +85,7 @@ def max_pool(builder: Builder, node: Node) -> None:
 
 
 def average_pool(builder: Builder, node: Node) -> None:
-    window = Window(builder, node, integers(node, "kernel_shape", ()))
+    window = Window(node, integers(node, "kernel_shape", ()), builder.shape(node.inputs[0])[2:])
     count_pads = bool(integer(node, "count_include_pad", 0)) or not any(window.begin + window.end)
     ceil = bool(integer(node, "ceil_mode", 0))
     refuse(node, unless=set(window.dilations) == {1}, because="with dilations")
@@ -122,7 +94,7 @@ def average_pool(builder: Builder, node: Node) -> None:
     padding: int | tuple[int, ...] = uniform(window.begin)
     if not window.symmetric() or any(2 * pad > kernel for pad, kernel in zip(window.begin, window.kernel)):
         refuse(node, unless=count_pads, because="with asymmetric pads and count_include_pad 0")
-        operand, padding = window.pad(builder, operand, 0.0), 0
+        operand, padding = pad(window, builder, operand, 0.0), 0
     pooled = builder.call(
         spatial(AVERAGE_POOLS, node, len(window.kernel)),
         operand,

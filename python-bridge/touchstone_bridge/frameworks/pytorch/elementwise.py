@@ -10,7 +10,7 @@ import torch.nn.functional as functional
 
 from ...artefact import Node
 from ...errors import UnsupportedError
-from .attributes import number, text
+from ...lowering.attributes import number, text
 from .builder import Builder
 
 Function = Callable[..., Any]

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from ...artefact import Node
-from .attributes import integer, number
+from ...lowering.attributes import integer, number
 from .builder import Builder, as_is
 
 

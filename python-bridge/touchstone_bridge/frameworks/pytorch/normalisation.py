@@ -11,7 +11,7 @@ from torch import nn
 
 from ...artefact import Node
 from ...errors import UnsupportedError
-from .attributes import integer, number, refuse
+from ...lowering.attributes import integer, number, refuse
 from .builder import Builder, as_is
 
 LAYERS = {2: nn.BatchNorm1d, 3: nn.BatchNorm1d, 4: nn.BatchNorm2d, 5: nn.BatchNorm3d}

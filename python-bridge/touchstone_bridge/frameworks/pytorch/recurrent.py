@@ -15,7 +15,7 @@ import torch
 from torch import fx, nn
 
 from ...artefact import Node
-from .attributes import integer, integers, refuse, text
+from ...lowering.attributes import integer, integers, refuse, text
 from .builder import Builder
 
 # Positions of ONNX's gates in PyTorch's order, and the other way round.

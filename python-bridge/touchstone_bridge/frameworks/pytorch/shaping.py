@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from ...artefact import Node
-from .attributes import integer, integers
+from ...lowering.attributes import integer, integers
 from .builder import Builder
 
 

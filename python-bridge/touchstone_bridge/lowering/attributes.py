@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...artefact import Node
-from ...errors import UnsupportedError
+from ..artefact import Node
+from ..errors import UnsupportedError
 
 
 def integer(node: Node, name: str, default: int) -> int:
