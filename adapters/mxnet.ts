@@ -12,20 +12,26 @@ import {
   integers,
   lstm,
   type Node,
+  noCeiling,
+  noDilations,
   nothing,
   onlyFirstOutput,
+  overTwoAxes,
+  plainGemm,
+  productWithMatrix,
   supportOfNodes,
+  withoutState,
 } from './lowering/node-checks.js';
 
 const operators: Readonly<Record<string, Check>> = {
-  Conv: firstOf(flat, constantInputs(1, 2)),
-  MaxPool: firstOf(flat, onlyFirstOutput, noDilations, noCeiling),
-  AveragePool: firstOf(flat, noDilations, noCeiling, countedPads),
-  GlobalAveragePool: flat,
-  GlobalMaxPool: flat,
+  Conv: firstOf(overTwoAxes, constantInputs(1, 2)),
+  MaxPool: firstOf(overTwoAxes, onlyFirstOutput, noDilations, noCeiling),
+  AveragePool: firstOf(overTwoAxes, noDilations, noCeiling, countedPads),
+  GlobalAveragePool: overTwoAxes,
+  GlobalMaxPool: overTwoAxes,
   Gemm: firstOf(constantInputs(1, 2), plainGemm),
-  MatMul: firstOf(constantInputs(1), matrix),
-  LSTM: firstOf(constantInputs(1, 2, 3), lstm, zeroState),
+  MatMul: firstOf(constantInputs(1), productWithMatrix),
+  LSTM: firstOf(constantInputs(1, 2, 3), lstm, withoutState),
   BatchNormalization: firstOf(constantInputs(1, 2, 3, 4), batchNormalisation),
   Softmax: alongOneAxis,
   LogSoftmax: alongOneAxis,
@@ -66,20 +72,6 @@ const framework: Framework = {
 };
 export default framework;
 
-/** Its padding works on pictures and volumes, and so do its poolings here. */
-function flat(node: Node, graph: Parameters<Check>[1]): string | undefined {
-  const axes = (graph.values[node.inputs[0] ?? '']?.shape.length ?? 0) - 2;
-  return axes === 2 ? undefined : `over ${axes} spatial axes`;
-}
-
-function noDilations(node: Node): string | undefined {
-  return integers(node, 'dilations').some((dilation) => dilation !== 1) ? 'with dilations' : undefined;
-}
-
-function noCeiling(node: Node): string | undefined {
-  return node.attributes.ceil_mode ? 'with ceil_mode 1' : undefined;
-}
-
 /** Without counting the pads, only the equal ones that its own pooling makes. */
 function countedPads(node: Node): string | undefined {
   if (node.attributes.count_include_pad) return undefined;
@@ -89,22 +81,6 @@ function countedPads(node: Node): string | undefined {
   const half = pads.length / 2;
   const equal = pads.slice(0, half).every((pad, axis) => pad === pads[half + axis]);
   return equal ? undefined : 'with asymmetric pads and count_include_pad 0';
-}
-
-function plainGemm(node: Node, graph: Parameters<Check>[1]): string | undefined {
-  if (node.attributes.transA) return 'with transA 1';
-  const c = graph.weights.find(({ name }) => name === node.inputs[2]);
-  const isRow = !c || c.shape.length === 1 || c.shape[0] === 1;
-  return isRow && c?.shape.length !== 0 ? undefined : `with C of shape ${c?.shape.join('×')}`;
-}
-
-function matrix(node: Node, graph: Parameters<Check>[1]): string | undefined {
-  const axes = graph.weights.find(({ name }) => name === node.inputs[1])?.shape.length ?? 2;
-  return axes === 2 ? undefined : `with a constant of ${axes} axes`;
-}
-
-function zeroState(node: Node): string | undefined {
-  return (node.inputs[5] ?? '') === '' ? undefined : 'with initial_h';
 }
 
 function exactGelu(node: Node): string | undefined {

@@ -108,3 +108,32 @@ export function integers(node: Node, name: string): readonly number[] {
   const value = node.attributes[name];
   return Array.isArray(value) ? value.map(Number) : [];
 }
+
+export function overTwoAxes(node: Node, graph: Graph): string | undefined {
+  const axes = (graph.values[node.inputs[0] ?? '']?.shape.length ?? 0) - 2;
+  return axes === 2 ? undefined : `over ${axes} spatial axes`;
+}
+
+export function noDilations(node: Node): string | undefined {
+  return integers(node, 'dilations').some((dilation) => dilation !== 1) ? 'with dilations' : undefined;
+}
+
+export function noCeiling(node: Node): string | undefined {
+  return node.attributes.ceil_mode ? 'with ceil_mode 1' : undefined;
+}
+
+export function plainGemm(node: Node, graph: Graph): string | undefined {
+  if (node.attributes.transA) return 'with transA 1';
+  const c = graph.weights.find(({ name }) => name === node.inputs[2]);
+  const isRow = !c || c.shape.length === 1 || c.shape[0] === 1;
+  return isRow && c?.shape.length !== 0 ? undefined : `with C of shape ${c?.shape.join('×')}`;
+}
+
+export function productWithMatrix(node: Node, graph: Graph): string | undefined {
+  const axes = graph.weights.find(({ name }) => name === node.inputs[1])?.shape.length ?? 2;
+  return axes === 2 ? undefined : `with a constant of ${axes} axes`;
+}
+
+export function withoutState(node: Node): string | undefined {
+  return (node.inputs[5] ?? '') === '' ? undefined : 'with initial_h';
+}
