@@ -47,7 +47,10 @@ const entry = z.object({
   shape: z.array(offset),
   data_offsets: z.tuple([offset, offset]),
 });
-const header = z.record(z.string(), z.unknown());
+/** Not a `z.record`, which would lose a tensor that is called __proto__. */
+const header = z.custom<Record<string, unknown>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+);
 /** The format's own limit. */
 const longestHeaderBytes = 100_000_000;
 
@@ -72,18 +75,19 @@ export async function readMetadata(path: string): Promise<Record<string, string>
 /** @param path only for messages */
 export function parseTensors(bytes: Uint8Array, path: string): Record<string, Tensor> {
   const { entries, data } = splitFile(bytes, path);
-  const tensors: Record<string, Tensor> = {};
+  const tensors: [name: string, Tensor][] = [];
   let describedBytes = 0;
   for (const [name, raw] of Object.entries(entries)) {
     if (name === '__metadata__') continue;
     const tensor = tensorOf(raw, data, `${path}: tensor ${name}`);
-    tensors[name] = tensor;
+    tensors.push([name, tensor]);
     describedBytes += tensor.data.byteLength;
     // Tensors that overlap would let a small file fill the memory.
     if (describedBytes > data.length) throw malformed(path, 'its tensors overlap');
   }
   if (describedBytes < data.length) throw malformed(path, 'it holds data that belongs to no tensor');
-  return tensors;
+  // Not by assignment: a tensor may be called __proto__.
+  return Object.fromEntries(tensors);
 }
 
 /** Writes atomically: a reader sees the whole file or none. */
@@ -92,7 +96,7 @@ export async function writeTensors(
   tensors: Tensors,
   metadata?: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const entries: Record<string, unknown> = metadata ? { __metadata__: metadata } : {};
+  const entries: [name: string, entry: unknown][] = metadata ? [['__metadata__', metadata]] : [];
   const parts: Uint8Array[] = [];
   let end = 0;
   for (const [name, { type, shape, data }] of Object.entries(tensors)) {
@@ -104,11 +108,11 @@ export async function writeTensors(
     }
     const begin = end;
     end += data.byteLength;
-    entries[name] = { dtype: codes[type], shape, data_offsets: [begin, end] };
+    entries.push([name, { dtype: codes[type], shape, data_offsets: [begin, end] }]);
     parts.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   }
   // Padded with spaces so that the data begins at a multiple of eight, as the format recommends.
-  const text = JSON.stringify(entries);
+  const text = JSON.stringify(Object.fromEntries(entries));
   const json = Buffer.from(text.padEnd(text.length + ((8 - (Buffer.byteLength(text) % 8)) % 8)));
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(json.length));

@@ -2,7 +2,16 @@
 import { describe, expect, test } from 'vitest';
 import { cases } from './cases.js';
 import { expectAgreement, expectRefusal, prepare } from './conformance.js';
-import { acceptedByConvnet, convnet, ort, refusedByTfjs, tfjsJs, tfjsWasm } from './targets.js';
+import {
+  acceptedByConvnet,
+  acceptedByKerasJs,
+  convnet,
+  kerasJs,
+  ort,
+  refusedByTfjs,
+  tfjsJs,
+  tfjsWasm,
+} from './targets.js';
 
 const drawn = Object.entries(cases).flatMap(([group, draws]) =>
   Object.entries(draws).map(([name, draw]) => [`${group}: ${name}`, draw] as const),
@@ -25,9 +34,16 @@ describe.each(drawn)('%s', (name, draw) => {
     if (acceptedByConvnet.includes(name)) await expectAgreement(convnet, await made());
     else await expectRefusal(convnet, (await made()).model, /ConvNetJS/);
   });
+
+  test('kerasjs/js', async () => {
+    if (acceptedByKerasJs.includes(name)) await expectAgreement(kerasJs, await made());
+    else await expectRefusal(kerasJs, (await made()).model, /./);
+  });
 });
 
 test('every case that is expected to be special exists', () => {
   const names = drawn.map(([name]) => name);
-  expect(names).toEqual(expect.arrayContaining([...Object.keys(refusedByTfjs), ...acceptedByConvnet]));
+  expect(names).toEqual(
+    expect.arrayContaining([...Object.keys(refusedByTfjs), ...acceptedByConvnet, ...acceptedByKerasJs]),
+  );
 });

@@ -1,5 +1,6 @@
 /** The Node targets, and what each is expected to do with the cases. */
 import convnetjs from '../../adapters/convnetjs/index.js';
+import kerasjs from '../../adapters/kerasjs/index.js';
 import onnxruntime from '../../adapters/onnxruntime.js';
 import tfjs from '../../adapters/tfjs/index.js';
 import { nodeTarget } from './conformance.js';
@@ -7,6 +8,7 @@ import { nodeTarget } from './conformance.js';
 export const ort = nodeTarget(onnxruntime, 'onnxruntime/cpu');
 export const tfjsJs = nodeTarget(tfjs, 'tfjs/js');
 export const tfjsWasm = nodeTarget(tfjs, 'tfjs/wasm');
+export const kerasJs = nodeTarget(kerasjs, 'kerasjs/js');
 export const convnet = nodeTarget(convnetjs, 'convnetjs/js');
 
 /** What the reason says of each case that TensorFlow.js refuses; it agrees on all others. */
@@ -52,4 +54,67 @@ export const acceptedByConvnet: readonly string[] = [
   'shapes: picture flattened for a Gemm',
   'shapes: flattened picture, an activation, a Gemm',
   'shapes: flattened picture of one row',
+];
+
+/** The cases that Keras.js expresses and computes right. */
+export const acceptedByKerasJs: readonly string[] = [
+  'products: Gemm, C of one element',
+  'recurrent: every state, time first',
+  'shapes: picture plus its transposed self',
+  'poolings: maximum, not square',
+  'elementwise: Softmax over the last of three axes',
+  'shapes: global average flattened',
+  'shapes: Concat of channels',
+  'recurrent: activations written out',
+  'shapes: picture regrouped by Reshape',
+  'shapes: flattened picture of one row',
+  'convolutions: auto_pad VALID',
+  'convolutions: followed by Sigmoid',
+  'poolings: maximum, SAME_UPPER',
+  'convolutions: read by a Relu and by an Add',
+  'shapes: Unsqueeze for a Conv',
+  'shapes: Unsqueeze and Squeeze, batch 1',
+  'recurrent: two layers',
+  'convolutions: bias, square, batch 1',
+  'convolutions: a pad on every side different',
+  'shapes: flattened picture, an activation, a Gemm',
+  'shapes: global average squeezed',
+  'poolings: maximum, ceil_mode without effect',
+  'convolutions: dilations',
+  'poolings: maximum',
+  'poolings: global average',
+  'recurrent: from the rows of a picture',
+  'poolings: maximum that overlaps, stride 1',
+  'poolings: average',
+  'elementwise: Softmax over the last axis',
+  'products: Gemm, alpha and beta',
+  'poolings: average, pads that do not count',
+  'products: MatMul with a constant',
+  'recurrent: batch 1, into a Gemm',
+  'products: Gemm, weight not transposed',
+  'convolutions: stride 2, pads that are not TensorFlow’s same',
+  'convolutions: followed by Relu',
+  'recurrent: last state, time first',
+  'shapes: picture flattened for a Gemm',
+  'poolings: global maximum',
+  'products: Gemm, transB',
+  'products: Gemm, C of shape 1×units',
+  'convolutions: plain, no bias',
+  'products: Gemm, batch 1',
+  'convolutions: followed by Tanh',
+  'convolutions: strides that differ',
+  'elementwise: batch normalisation of a picture',
+  'shapes: transposed picture into a Conv',
+  'shapes: Concat along the last axis',
+  'convolutions: auto_pad SAME_UPPER',
+  'elementwise: batch normalisation of features',
+  'poolings: average, pads that count',
+  'convolutions: auto_pad SAME_LOWER',
+  'products: Gemm without C',
+  'shapes: flattened picture as the output',
+  'recurrent: batch first by Transpose',
+  'products: Gemm and Softmax',
+  'shapes: features to a picture',
+  'shapes: picture flattened by Reshape for a MatMul',
+  'convolutions: kernel from the weight, not square',
 ];

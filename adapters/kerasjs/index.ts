@@ -1,0 +1,132 @@
+/**
+ * Keras.js, in plain JavaScript: Keras 2 models in the browser, no longer developed. It has inference only, and works on
+ * one example at a time: a batch is a loop over its examples.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type KerasJs from 'keras-js';
+import type { KerasJsModel } from 'keras-js';
+import {
+  type Framework,
+  type InferenceModel,
+  type Model,
+  type OpenFramework,
+  supported,
+  unsupported,
+} from '../adapter.js';
+import { hostInput, onnxOutput } from '../lowering/host-layout.js';
+import { supportOf } from '../lowering/refusal.js';
+import { planFor } from './layers.js';
+import { modelFile } from './model-file.js';
+
+const framework: Framework = {
+  name: 'kerasjs',
+  title: 'Keras.js',
+  homepage: 'https://github.com/transcranial/keras-js',
+  targets: [
+    {
+      name: 'kerasjs/js',
+      summary: 'plain JavaScript in float32, one example at a time, in Node',
+      host: 'node',
+      packages: ['keras-js'],
+      precisions: ['float32'],
+      modes: { inference: supported, training: unsupported('Keras.js has no training, by design') },
+      supports: (graph) => supportOf(() => planFor(graph)),
+      environment: () => ({}),
+      open,
+    },
+  ],
+};
+export default framework;
+
+async function open(): Promise<OpenFramework> {
+  const keras = createRequire(import.meta.url)('keras-js') as typeof KerasJs;
+  return {
+    describe: () => ({
+      versions: { 'keras-js': installedVersion() },
+      configuration: {
+        threads: 1,
+        interOpThreads: 1,
+        instructionSet: 'scalar',
+        kernelLibrary: 'plain JavaScript',
+        execution: 'eager',
+        layout: 'NHWC',
+        // Its arrays hold float32; what happens between reading and storing them is JavaScript's own number.
+        arithmetic: 'float64',
+        flushToZero: false,
+        batching: 'one example after another',
+      },
+    }),
+    loadInference: (model) => load(keras.default.Model, model),
+  };
+}
+
+type Outputs = readonly Float32Array[];
+
+async function load(
+  KerasModel: (typeof KerasJs)['default']['Model'],
+  { graph, inputs, weights }: Model,
+): Promise<InferenceModel<Outputs>> {
+  const plan = planFor(graph);
+  const file = modelFile(plan, weights);
+  const folder = await mkdtemp(join(tmpdir(), 'touchstone-kerasjs-'));
+  const filepath = join(folder, 'model.bin');
+  await writeFile(filepath, file.bytes);
+  const model = new KerasModel({ filepath, filesystem: true, gpu: false });
+  await model.ready();
+  await rm(folder, { recursive: true });
+  const batch = batchOf(plan);
+  const buffers = inputs.map((tensors) => {
+    const arrays = plan.inputs.map((input) => hostInput(input, tensors).data);
+    return Array.from({ length: batch }, (_, example) =>
+      Object.fromEntries(arrays.map((data, position) => [file.inputs[position], part(data, example, batch)])),
+    );
+  });
+  return {
+    run: (buffer) => predictBatch(model, buffers[buffer] ?? [], file.outputs),
+    read: (outputs) =>
+      Object.fromEntries(
+        plan.outputs.map((output, position) => [
+          output.name,
+          onnxOutput(output, outputs[position] ?? new Float32Array()),
+        ]),
+      ),
+    dispose: () => model.cleanup(),
+  };
+}
+
+/** One output array for each output of the model, the examples one after the other. */
+async function predictBatch(
+  model: KerasJsModel,
+  examples: readonly Record<string, Float32Array>[],
+  names: readonly string[],
+): Promise<Outputs> {
+  const outputs: Float32Array[] = [];
+  for (const [example, inputs] of examples.entries()) {
+    const predicted = await model.predict(inputs);
+    names.forEach((name, position) => {
+      const values = predicted[name] ?? new Float32Array();
+      const whole = outputs[position] ?? new Float32Array(values.length * examples.length);
+      outputs[position] = whole;
+      whole.set(values, example * values.length);
+    });
+  }
+  return outputs;
+}
+
+function batchOf(plan: ReturnType<typeof planFor>): number {
+  const [first] = plan.inputs;
+  return first?.onnxShape[first.axes[0] ?? 0] ?? 1;
+}
+
+function part(data: Float32Array, example: number, batch: number): Float32Array {
+  const length = data.length / batch;
+  return data.subarray(example * length, (example + 1) * length);
+}
+
+function installedVersion(): string {
+  const manifest = createRequire(import.meta.url)('keras-js/package.json') as { version: string };
+  return manifest.version;
+}

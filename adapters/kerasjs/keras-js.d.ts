@@ -1,0 +1,35 @@
+/** The part of Keras.js 1.0.3 that is used; it brings no types of its own. */
+declare module 'keras-js' {
+  export interface KerasJsModel {
+    ready(): Promise<boolean>;
+    /** @returns the data of each output layer; some layers hand on the array that they work in */
+    predict(inputs: Readonly<Record<string, Float32Array>>): Promise<Record<string, Float32Array>>;
+    cleanup(): void;
+  }
+  const keras: {
+    default: {
+      Model: new (options: { filepath: string; filesystem: true; gpu: false }) => KerasJsModel;
+    };
+  };
+  export default keras;
+}
+
+declare module 'keras-js/lib/proto.js' {
+  export interface WeightMessage {
+    layerName: string;
+    weightName: string;
+    shape: number[];
+    type: 'float32';
+    data: Uint8Array;
+  }
+  export interface ModelMessage {
+    id: string;
+    name: string;
+    kerasVersion: string;
+    backend: string;
+    modelConfig: string;
+    modelWeights: WeightMessage[];
+  }
+  const proto: { default: { Model: { encode(message: ModelMessage): { finish(): Uint8Array } } } };
+  export default proto;
+}
