@@ -1,39 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { expectRefusal, prepare, testTraining } from './conformance.js';
-import { type Draw, makeModel, openTarget, tensor } from './model.js';
+import { makeModel, openTarget, tensor } from './model.js';
 import { convnet, ort, tfjsJs, tfjsWasm } from './targets.js';
-
-const perceptron: Draw = (g) => {
-  const hidden = g.node('Tanh', [g.gemm(g.input('x', [4, 5]), 'first', 5, 6, 1)]);
-  return [g.gemm(hidden, 'second', 6, 3, 1), [4, 3]];
-};
-const single: Draw = (g) => [g.gemm(g.input('x', [1, 5]), 'only', 5, 3, 1), [1, 3]];
-const lstm: Draw = (g) => {
-  const x = g.transpose(g.input('x', [3, 4, 2]), [1, 0, 2]);
-  return [g.gemm(g.squeeze(g.lstm(x, 'lstm', 2, 3), [0]), 'fc', 3, 4, 4), [3, 4]];
-};
-const pooled: Draw = (g) => {
-  const small = g.node('AveragePool', [g.maxPool(g.input('x', [2, 3, 8, 8]), 2)], { kernel_shape: [2, 2] });
-  return [g.gemm(g.flatten(g.node('Sigmoid', [small])), 'fc', 27, 3, 1), [2, 3]];
-};
-const arithmetic: Draw = (g) => {
-  const x = g.gemm(g.input('x', [2, 5]), 'first', 5, 6, 1);
-  const leaky = g.node('LeakyRelu', [x], { alpha: 0.2 });
-  const shifted = g.node('Add', [leaky, g.parameterOf('shift', tensor([6]))]);
-  const scaled = g.node('Mul', [shifted, g.node('Elu', [g.node('Sub', [x, leaky])])]);
-  const halved = g.node('Div', [x, g.constant('two', tensor([], [2]))]);
-  return [g.gemm(g.node('Concat', [scaled, halved], { axis: 1 }), 'second', 12, 3, 1), [2, 3]];
-};
-const convolutional: Draw = (g) => {
-  const first = g.maxPool(g.relu(g.conv(g.input('x', [2, 1, 8, 8]), 'first', 1, 2, 3, 1)), 2);
-  const second = g.node('Sigmoid', [g.conv(first, 'second', 2, 3, 2, 0)]);
-  return [g.gemm(g.flatten(second), 'fc', 27, 3, 1), [2, 3]];
-};
-const depthwise: Draw = (g) => {
-  const weight = g.parameterOf('depth', tensor([4, 1, 3, 3]));
-  const y = g.node('Conv', [g.input('x', [2, 2, 5, 5]), weight], { group: 2 });
-  return [g.gemm(g.flatten(y), 'fc', 36, 3, 1), [2, 3]];
-};
+import {
+  arithmetic,
+  convolutional,
+  depthwise,
+  frozen,
+  lstm,
+  perceptron,
+  pooled,
+  single,
+} from './training-cases.js';
 
 for (const target of [tfjsJs, tfjsWasm]) {
   testTraining(target, 'perceptron', perceptron);
@@ -92,12 +70,6 @@ describe('refused', () => {
   });
 });
 
-/** The first layer does not learn. */
-const frozen: Draw = (g) => {
-  const first = ['first.w', 'first.b'].map((name, index) => g.constant(name, tensor([[5, 4], [4]][index]!)));
-  const hidden = g.node('Tanh', [g.node('Gemm', [g.input('x', [2, 5]), ...first])]);
-  return [g.gemm(hidden, 'second', 4, 3, 1), [2, 3]];
-};
 testTraining(tfjsJs, 'a layer that does not learn', frozen);
 
 test('tfjs/js: constants stay as they are while the rest learns', async () => {

@@ -52,7 +52,8 @@ export async function linearArtefact(mode: Mode): Promise<LinearModel> {
   return { folder: await writeArtefact(graph, weights, inputs, mode), weights, inputs };
 }
 
-async function writeArtefact(
+/** A folder as workers load it, without a reference. */
+export async function writeArtefact(
   graph: Graph,
   weights: Record<string, Tensor>,
   inputs: readonly Record<string, Tensor>[],

@@ -59,7 +59,7 @@ class PaddedPooling(keras.Layer):
         self._maximum, self._settings = maximum, settings
 
     def call(self, x: Any) -> Any:
-        pool, strides = self._settings["poolSize"], self._settings["strides"]
+        pool, strides = tuple(self._settings["poolSize"]), tuple(self._settings["strides"])
         pads = self._settings["pads"]
         padded = keras.ops.pad(x, pad_pairs(pads), constant_values=-np.inf if self._maximum else 0.0)
         if self._maximum:

@@ -1,0 +1,33 @@
+/** Which small models the targets that read the graph itself refuse; they agree on all others. */
+export const refusedCases: Readonly<Record<string, readonly string[]>> = {
+  'caffe2/cpu': [
+    'convolutions: over one axis',
+    'poolings: maximum, ceil_mode that adds a window',
+    'poolings: maximum, ceil_mode without effect',
+    'poolings: maximum, dilations',
+    'poolings: average, pads that do not count',
+    'poolings: average, pads that are not the same and do not count',
+    'poolings: average, pads that count',
+    'products: Gemm, C that differs by row',
+    'products: MatMul of a constant first',
+    'products: MatMul of two values',
+    'elementwise: Softmax over channels of a picture',
+    'elementwise: Softmax over the batch',
+    'recurrent: other activations',
+    'recurrent: clip',
+    'recurrent: reverse',
+  ],
+  'mxnet/cpu': [
+    'convolutions: over one axis',
+    'poolings: maximum, ceil_mode that adds a window',
+    'poolings: maximum, ceil_mode without effect',
+    'poolings: maximum, dilations',
+    'products: Gemm, C that differs by row',
+    'products: MatMul of a constant first',
+    'products: MatMul of two values',
+    'recurrent: other activations',
+    'recurrent: clip',
+    'recurrent: reverse',
+  ],
+  'pytorch/cpu': ['recurrent: other activations', 'recurrent: clip', 'recurrent: reverse'],
+};
