@@ -3,7 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { compareCommand } from './cli/compare.js';
 import { doctorCommand } from './cli/doctor.js';
 import { listCommand } from './cli/list.js';
-import { type RunOptions, usualBudgetMs, usualDeadlineMs } from './cli/options.js';
+import { type RunOptions, usualDeadlineMs } from './cli/options.js';
 import { reportCommand } from './cli/report.js';
 import { runCommand } from './cli/run.js';
 import { setupCommand } from './cli/setup.js';
@@ -91,7 +91,11 @@ function addRun(program: Command, ending: (result: Promise<number>) => Promise<v
       'rounds of fresh processes (default: what the time allows, 8 for a 99 % interval)',
       positiveInteger,
     )
-    .option('--time <duration>', 'measuring budget, after the parity gate: 60s, 2m', duration, usualBudgetMs)
+    .option(
+      '--time <duration>',
+      'measuring budget, after the parity gate: 60s, 2m (default: 130s, and 60s more for each target after five)',
+      duration,
+    )
     .option('--seed <number>', 'order of targets, turns and audits', seed, 1)
     .option('--out <folder>', 'run folder (default: a new one under .touchstone/runs)')
     .option('--resume [run]', 'continue a run that was interrupted (default: the newest)')

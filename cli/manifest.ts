@@ -1,11 +1,15 @@
 /** What was asked for and planned, as `manifest.json` keeps it. */
 import type { RunManifest } from '../reports/schema/run-folder.js';
 import { readMachine } from '../runners/environment/machine.js';
-import { commandOf, type RunOptions } from './options.js';
+import { commandOf, type TimedOptions } from './options.js';
 import type { Prepared } from './prepare.js';
 import { touchstoneVersion } from './version.js';
 
-export async function manifestOf(id: string, options: RunOptions, prepared: Prepared): Promise<RunManifest> {
+export async function manifestOf(
+  id: string,
+  options: TimedOptions,
+  prepared: Prepared,
+): Promise<RunManifest> {
   return {
     version: 1,
     id,

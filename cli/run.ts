@@ -10,8 +10,8 @@ import { renderPlan } from './dry-run.js';
 import { listenForInterrupt } from './interrupt.js';
 import { manifestOf } from './manifest.js';
 import { type MeasureTargets, measure } from './measure.js';
-import type { RunOptions } from './options.js';
-import { findTargets, prepare } from './prepare.js';
+import { type RunOptions, usualBudgetMs } from './options.js';
+import { findTargets, type Prepared, prepare } from './prepare.js';
 import { report } from './report.js';
 import { findRun, newestUnfinished, newRunId } from './run-folder.js';
 
@@ -33,8 +33,13 @@ export async function runCommand(options: RunOptions): Promise<number> {
   }
   const id = newRunId(new Date());
   const folder = options.out === undefined ? join(runsFolder, id) : resolve(options.out);
-  createRunFolder(folder, await manifestOf(basename(folder), options, prepared));
+  const time = options.time ?? usualBudgetMs(targetsToMeasure(prepared));
+  createRunFolder(folder, await manifestOf(basename(folder), { ...options, time }, prepared));
   return measureAndReport(folder, prepared);
+}
+
+function targetsToMeasure({ cells }: Prepared): number {
+  return new Set(cells.filter(({ decided }) => decided === null).map(({ target }) => target)).size;
 }
 
 /** More threads than processors would time the system's scheduler. */

@@ -6,7 +6,7 @@
  * are one comparison each.
  */
 import { parseArgs } from 'node:util';
-import { type RunOptions, usualDeadlineMs } from '../../cli/options.js';
+import { type TimedOptions, usualDeadlineMs } from '../../cli/options.js';
 import { type Prepared, prepare } from '../../cli/prepare.js';
 import { duration, integers, modeNames, names, positiveInteger } from '../../cli/values.js';
 import { pairedLogRatios } from '../../reports/analyse/estimates.js';
@@ -34,7 +34,7 @@ const { values } = parseArgs({
     resume: { type: 'string' },
   },
 });
-const options: RunOptions = {
+const options: TimedOptions = {
   workload: names(values.workload),
   targets: names(values.targets),
   mode: modeNames(values.mode),

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { manifestOf } from '../../cli/manifest.js';
 import { measure } from '../../cli/measure.js';
-import type { RunOptions } from '../../cli/options.js';
+import type { TimedOptions } from '../../cli/options.js';
 import type { Prepared } from '../../cli/prepare.js';
 import { newRunId } from '../../cli/run-folder.js';
 import { runsFolder } from '../../common/paths.js';
@@ -19,7 +19,7 @@ export const say = (line: string): void => void process.stderr.write(`${line}\n`
  */
 export async function measureRun(
   name: string,
-  options: RunOptions,
+  options: TimedOptions,
   prepared: Prepared,
   earlier?: string,
 ): Promise<string> {

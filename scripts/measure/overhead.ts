@@ -5,7 +5,7 @@
  * Options: `-- --run <folder>` takes an existing run; otherwise one of the smoke suite is made (`--time 130s`).
  */
 import { parseArgs } from 'node:util';
-import { type RunOptions, usualBudgetMs, usualDeadlineMs } from '../../cli/options.js';
+import { type TimedOptions, usualBudgetMs, usualDeadlineMs } from '../../cli/options.js';
 import { prepare } from '../../cli/prepare.js';
 import { findRun } from '../../cli/run-folder.js';
 import { duration } from '../../cli/values.js';
@@ -21,7 +21,7 @@ const bars = { iterationUs: 5, usefulShare: 0.9 };
 const useful = new Set<string>(['start-up', 'load', 'warm-up', 'measuring']);
 
 const { values } = parseArgs({
-  options: { run: { type: 'string' }, time: { type: 'string', default: `${usualBudgetMs}ms` } },
+  options: { run: { type: 'string' }, time: { type: 'string', default: `${usualBudgetMs(5)}ms` } },
 });
 const folder = values.run ? findRun(values.run) : await newRun(duration(values.time));
 const { events } = await readRun(folder);
@@ -33,7 +33,7 @@ process.stdout.write(
 process.stdout.write(`${markdownTable(['wall time spent on', 'seconds', 'share'], wall)}\n`);
 
 async function newRun(time: number): Promise<string> {
-  const options: RunOptions = { threads: 1, time, seed: 1, deadline: usualDeadlineMs };
+  const options: TimedOptions = { threads: 1, time, seed: 1, deadline: usualDeadlineMs };
   return measureRun('overhead', options, await prepare(options, say));
 }
 

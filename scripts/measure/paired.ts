@@ -28,6 +28,8 @@ import { markdownTable, ratioText } from './table.js';
 export interface Comparison {
   readonly kind: 'fidelity' | 'lowering';
   readonly head: string;
+  /** Targets that have nothing to be compared with. */
+  readonly without?: readonly string[];
   /** The ratios that keep to the bar. */
   readonly bar: { readonly low: number; readonly high: number };
 }
@@ -58,8 +60,9 @@ export async function compareAll(comparison: Comparison): Promise<void> {
   };
   const prepared = await prepare(options, say);
   const rows: string[][] = [];
+  const without = comparison.without ?? [];
   for (const cell of prepared.cells.filter(
-    (one) => one.decided === null && !one.target.startsWith('null/'),
+    (one) => one.decided === null && !one.target.startsWith('null/') && !without.includes(one.target),
   )) {
     const entry = prepared.targets.find(({ target }) => target.name === cell.target);
     const folder = prepared.artefacts[groupKey(cell)];
