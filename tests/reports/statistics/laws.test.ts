@@ -27,8 +27,11 @@ describe('what must hold for any sample', () => {
     fc.assert(
       fc.property(sample, (values) => {
         const reversed = [...values].reverse();
-        expect(signedRankInterval(reversed)).toEqual(signedRankInterval(values));
-        expect(signedRankP(reversed)).toBe(signedRankP(values));
+        const [before, after] = [signedRankInterval(values)!, signedRankInterval(reversed)!];
+        // Zero and minus zero are one value, and sums may be rounded in another order.
+        expect(after.low).toBeCloseTo(before.low, 12);
+        expect(after.high).toBeCloseTo(before.high, 12);
+        expect(signedRankP(reversed)).toBeCloseTo(signedRankP(values), 12);
       }),
     );
   });
