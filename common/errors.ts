@@ -45,7 +45,13 @@ export function messageOf(thrown: unknown): string {
 /** The message with the hint behind it, on one line: what is wrong and what to do. */
 export function explain(thrown: unknown): string {
   const hint = thrown instanceof TouchstoneError && thrown.hint ? ` (${thrown.hint})` : '';
-  return `${messageOf(thrown)}${hint}`;
+  return `${shortened(messageOf(thrown))}${hint}`;
+}
+
+/** Some frameworks put a whole network into their message; the log has all of it. */
+const longestMessage = 500;
+function shortened(text: string): string {
+  return text.length <= longestMessage ? text : `${text.slice(0, longestMessage)}…`;
 }
 
 /** `error: <message> (<hint>)`: the one line that a user sees. */
