@@ -7,6 +7,7 @@ import { type RunOptions, usualDeadlineMs } from './cli/options.js';
 import { reportCommand } from './cli/report.js';
 import { runCommand } from './cli/run.js';
 import { setupCommand } from './cli/setup.js';
+import { outsideAdapter } from './cli/outside-adapter.js';
 import { duration, inputShape, integers, modeNames, names, positiveInteger, seed } from './cli/values.js';
 import { exitStatus, oneLine, TouchstoneError } from './common/errors.js';
 
@@ -36,6 +37,7 @@ function commandLine(ending: (result: Promise<number>) => Promise<void>): Comman
     .description(
       'Which deep-learning framework is faster on this machine, for this model, by how much, and how sure are we?',
     )
+    .option('--adapter <file>', 'an adapter outside the tree, compiled (repeatable; every command)', outsideAdapter)
     .exitOverride()
     .showSuggestionAfterError();
   const run = addRun(program, ending);
@@ -98,7 +100,7 @@ function addRun(program: Command, ending: (result: Promise<number>) => Promise<v
     )
     .option('--seed <number>', 'order of targets, turns and audits', seed, 1)
     .option('--out <folder>', 'run folder (default: a new one under .touchstone/runs)')
-    .option('--resume [run]', 'continue a run that was interrupted (default: the newest)')
+    .option('--resume [run]', 'continue a run that was interrupted (default: the newest); with --time, for so long')
     .option('--model <file.onnx>', 'measure your own model instead of a suite')
     .option('--input <name=shape>', 'shape of a model input: image=1x3x224x224 (repeatable)', inputShape)
     .option('--installed-only', 'never install anything: what is missing is reported as unavailable')

@@ -147,9 +147,15 @@ async function compile() {
 }
 
 async function runTests() {
-  const { ensureEnvironments } = await fromBuild('runners/provision/environments.js');
+  const { ensureEnvironment } = await fromBuild('runners/provision/environments.js');
+  const { ensureTargets } = await fromBuild('runners/provision/availability.js');
   const { environmentNames } = await fromBuild('runners/provision/definition.js');
-  await ensureEnvironments(environmentNames(), { report: say });
+  const { discoverFrameworks } = await fromBuild('adapters/discover.js');
+  const targets = (await discoverFrameworks()).flatMap((framework) => framework.targets);
+  await Promise.all([
+    ...environmentNames().map((name) => ensureEnvironment(name, { report: say })),
+    ensureTargets(targets, { report: say }),
+  ]);
   const parameters = [join(modules, 'vitest/vitest.mjs'), 'run', ...rest];
   return exitStatus(process.execPath, parameters, { TOUCHSTONE_COMPILED: '1' });
 }

@@ -40,6 +40,8 @@ interface TargetBase {
   supports(graph: Graph, mode: Mode): Support;
   /** Set before the framework is imported: thread counts, strict float32, quiet logs. */
   environment(budget: Budget): Readonly<Record<string, string>>;
+  /** Set where the user asks for another version of the framework than the pinned one; see adapters/versions.ts. */
+  readonly version?: string;
   /** True for the identity targets that measure the harness itself. They are never compared with frameworks. */
   readonly isNull?: boolean;
 }
@@ -49,16 +51,49 @@ export interface NodeTarget extends TargetBase {
   readonly host: 'node';
   /** npm packages that must be installed, the framework's own first; their versions are reported. */
   readonly packages: readonly string[];
+  /** Native code of a package, where npm's own installation would have to download it. */
+  readonly addon?: Addon;
   /** Imports the framework and sets it up. This is the `import` phase. */
   open(budget: Budget): Promise<OpenFramework>;
+}
+
+/** Made in its package's folder, by `setup` or on first use, never while measuring. */
+export interface Addon {
+  readonly package: string;
+  /** Expected size on disk. */
+  readonly sizeMb: number;
+  /** Python environments that it may be built from; made when `environment` is called. */
+  readonly environments: readonly string[];
+  /** @returns where it comes from, one line for the log */
+  make(tools: AddonTools): Promise<string>;
+}
+
+export interface AddonTools {
+  /** Of the package. */
+  readonly folder: string;
+  /** Runs a program in that folder, its output into the log; rejects when it fails. */
+  run(
+    file: string,
+    parameters: readonly string[],
+    environment?: Readonly<Record<string, string>>,
+  ): Promise<void>;
+  /** Makes sure of a Python environment. */
+  environment(name: string): Promise<{ readonly python: string; readonly packages: string }>;
+  /** Folder for what is downloaded on the way. */
+  readonly cache: string;
 }
 
 /** A framework that runs inside a Python worker; `open` is a function of the module that it names. */
 export interface PythonTarget extends TargetBase {
   readonly host: 'python';
-  /** Name of the environment under `python-bridge/environments/`. */
+  /** Name of the environment under `python-bridge/environments/`; outside the tree, its path without extension. */
   readonly environmentName: string;
-  /** Module under `touchstone_bridge.frameworks` whose `open_framework(target, budget)` drives it. */
+  /** Package of that environment which is the framework, as pip calls it: what another version is asked of. */
+  readonly distribution: string;
+  /**
+   * Module under `touchstone_bridge.frameworks` whose `open_framework(target, threads)` drives it; outside the tree, the
+   * path of its file.
+   */
   readonly module: string;
   /**
    * Optional: what TypeScript has already decided of the lowering, as JSON. The Python side finds it in `Model.plan`.

@@ -1,45 +1,44 @@
 /**
- * Caffe2, no longer developed; it lives on inside old PyTorch wheels. Driven by
- * `touchstone_bridge.frameworks.caffe2`; this is its descriptor. What is refused here is what the lowering there cannot
- * build.
+ * Caffe2, as PyTorch's wheels carried it up to 1.10. It is driven by `touchstone_bridge.frameworks.caffe2` in a Python
+ * worker; this is only its descriptor. The operators and what is refused of them are those of the lowering there, and
+ * `tests/python-bridge/caffe2-support.test.ts` holds the two together.
  */
-import { type Framework, type Mode, supported } from './adapter.js';
+
+import { type Budget, type Framework, type Graph, type Mode, type Support, supported, unsupported } from './adapter.js';
 import {
   batchNormalisation,
   type Check,
   constantInputs,
   dropout,
   firstOf,
+  integers,
   lstm,
   type Node,
-  noCeiling,
-  noDilations,
   nothing,
   onlyFirstOutput,
-  overTwoAxes,
-  plainGemm,
-  productWithMatrix,
+  spatialAxes,
   supportOfNodes,
-  withoutState,
 } from './lowering/node-checks.js';
 
+/** Operators of the lowering, each with the check of what it refuses. */
 const operators: Readonly<Record<string, Check>> = {
-  Conv: firstOf(overTwoAxes, constantInputs(1, 2)),
-  MaxPool: firstOf(overTwoAxes, onlyFirstOutput, noDilations, noCeiling, noTies),
-  AveragePool: firstOf(overTwoAxes, noDilations, noCeiling, noPads),
-  GlobalAveragePool: overTwoAxes,
-  GlobalMaxPool: overTwoAxes,
-  Gemm: firstOf(constantInputs(1, 2), plainGemm),
-  MatMul: firstOf(constantInputs(1), productWithMatrix),
-  LSTM: firstOf(constantInputs(1, 2, 3), lstm, withoutState, forwardOnly),
+  Conv: firstOf(spatialAxes, constantInputs(1, 2)),
+  MaxPool: firstOf(spatialAxes, onlyFirstOutput, pool, learningMaximum),
+  AveragePool: firstOf(spatialAxes, pool),
+  GlobalAveragePool: spatialAxes,
+  GlobalMaxPool: firstOf(spatialAxes, onlyInference),
+  Gemm: nothing,
+  MatMul: matmul,
+  Pow: power,
+  LSTM: firstOf(constantInputs(1, 2, 3), lstm),
   BatchNormalization: firstOf(constantInputs(1, 2, 3, 4), batchNormalisation),
-  Softmax: overTheLastAxes,
-  Clip: constantInputs(1, 2),
+  Clip: clip,
   Dropout: firstOf(onlyFirstOutput, dropout),
+  ReduceMean: constantInputs(1),
   ...Object.fromEntries(
     [
-      ...['Relu', 'LeakyRelu', 'Elu', 'Sigmoid', 'Tanh', 'Exp', 'Log', 'Sqrt', 'Neg', 'Abs'],
-      ...['Add', 'Sub', 'Mul', 'Div', 'Identity'],
+      ...['Relu', 'LeakyRelu', 'Elu', 'Gelu', 'Sigmoid', 'Tanh', 'Exp', 'Log', 'Sqrt', 'Neg', 'Abs', 'Erf'],
+      ...['Add', 'Sub', 'Mul', 'Div', 'Identity', 'Softmax'],
       ...['Flatten', 'Reshape', 'Squeeze', 'Unsqueeze', 'Transpose', 'Concat'],
     ].map((operator) => [operator, nothing]),
   ),
@@ -52,46 +51,99 @@ const framework: Framework = {
   targets: [
     {
       name: 'caffe2/cpu',
-      summary: 'NetDefs made once and run by RunNet, in Python; MKL and Eigen on the CPU',
+      summary: 'a net of its own operators, from Python; MKL and Eigen kernels on the CPU',
       host: 'python',
       environmentName: 'caffe2',
+      distribution: 'torch',
       module: 'caffe2',
       modes: { inference: supported, training: supported },
       precisions: ['float32'],
-      supports: supportOfNodes(operators, 'Caffe2'),
-      environment: () => ({}),
+      supports,
+      environment,
     },
   ],
 };
 export default framework;
 
+/** What the lowering can build, decided from operators, attributes and shapes alone. */
+function supports(graph: Graph, mode: Mode): Support {
+  const ofNodes = supportOfNodes(operators, 'Caffe2')(graph, mode);
+  const classes = graph.outputs[0]?.shape.length === 2;
+  if (!ofNodes.supported || mode === 'inference' || classes) return ofNodes;
+  return unsupported('training with logits that are not [batch, classes]');
+}
+
+/** Thread pools of the kernel libraries; the recurrent operator's own are an argument of the net. */
+function environment(budget: Budget): Record<string, string> {
+  const threads = String(budget.threads);
+  return { OMP_NUM_THREADS: threads, MKL_NUM_THREADS: threads };
+}
+
+function pool(node: Node): string | undefined {
+  if (integers(node, 'dilations').some((dilation) => dilation !== 1)) return 'with dilations';
+  const kernel = integers(node, 'kernel_shape');
+  const given = String(node.attributes.auto_pad ?? 'NOTSET') === 'NOTSET' ? integers(node, 'pads') : [];
+  if (given.some((pad, side) => pad >= (kernel[side % kernel.length] ?? 0))) {
+    return 'with pads as wide as the kernel';
+  }
+  const counted = Boolean(node.attributes.count_include_pad);
+  return node.attributes.ceil_mode && counted ? 'with ceil_mode 1 and count_include_pad 1' : undefined;
+}
+
 /**
- * `MaxPoolGradient` compares every input with the maximum, and gives each that equals it the whole gradient: in the
- * blank parts of a picture, where all four values of a window are the same, four times of what it should.
+ * The gradient of Caffe2's own maximum goes to every one of several equal values. oneDNN's, which stands in for it in
+ * training, has two axes in Caffe2, and takes thin images for others.
  */
-function noTies(_node: Node, _graph: Parameters<Check>[1], mode: Mode): string | undefined {
-  return mode === 'training'
-    ? 'in training: where several inputs tie for the maximum, its MaxPoolGradient gives each of them the whole gradient'
-    : undefined;
+function learningMaximum(node: Node, graph: Graph, mode: Mode): string | undefined {
+  if (mode === 'inference') return undefined;
+  const shapes = [node.inputs[0] ?? '', node.outputs[0] ?? ''].map((name) => shapeOf(graph, name).slice(2));
+  if (shapes[0]?.length !== 2) return 'in training, over other than 2 spatial axes';
+  const thin = shapes.flat().some((extent) => extent <= 1);
+  return thin ? 'in training, from or to a single row or column' : undefined;
 }
 
-/** Whether its average counts pads has changed between its versions. */
-function noPads(node: Node): string | undefined {
-  const automatic = String(node.attributes.auto_pad ?? 'NOTSET');
-  if (automatic.startsWith('SAME')) return `with auto_pad ${automatic}`;
-  const { pads } = node.attributes;
-  return Array.isArray(pads) && pads.some((pad) => pad !== 0) ? 'with pads' : undefined;
+function onlyInference(_node: Node, _graph: Graph, mode: Mode): string | undefined {
+  return mode === 'training' ? 'in training' : undefined;
 }
 
-function forwardOnly(node: Node): string | undefined {
-  const { direction = 'forward' } = node.attributes;
-  return direction === 'forward' ? undefined : `with direction ${direction}`;
+/** A product with a constant matrix is a layer; the gradient of any other does not know broadcasting. */
+function matmul(node: Node, graph: Graph, mode: Mode): string | undefined {
+  const [left, right] = node.inputs.map((name) => shapeOf(graph, name));
+  if (!left || !right || (isConstant(graph, node.inputs[1]) && right.length === 2)) return undefined;
+  if (left.length < 2 && right.length < 2) return 'of two vectors';
+  const alike = left.length >= 2 && right.length >= 2 && sameShape(left.slice(0, -2), right.slice(0, -2));
+  return alike || mode === 'inference' ? undefined : 'in training, with operands that are broadcast';
 }
 
-/** Its own takes the axes from `axis` on together, as ONNX did until operator set 13. */
-function overTheLastAxes(node: Node, graph: Parameters<Check>[1]): string | undefined {
-  if (graph.opset < 13) return undefined;
-  const rank = graph.values[node.inputs[0] ?? '']?.shape.length ?? 0;
-  const axis = (Number(node.attributes.axis ?? -1) + rank) % rank;
-  return axis === rank - 1 ? undefined : `with axis ${axis} of ${rank}`;
+/** The exponent is one number, or has the shape of the base. */
+function power(node: Node, graph: Graph, mode: Mode): string | undefined {
+  const [base = '', exponent = ''] = node.inputs;
+  const left = shapeOf(graph, base);
+  const right = shapeOf(graph, exponent);
+  const single = isConstant(graph, exponent) && right.every((extent) => extent === 1);
+  if (single && right.length <= left.length) return learns(graph, mode, exponent);
+  return sameShape(left, right) ? undefined : 'with an operand that is broadcast';
+}
+
+function clip(node: Node, graph: Graph, mode: Mode): string | undefined {
+  const computed = constantInputs(1, 2)(node, graph, mode);
+  return computed ?? learns(graph, mode, node.inputs[1]) ?? learns(graph, mode, node.inputs[2]);
+}
+
+/** Numbers that become arguments of the operator cannot learn. */
+function learns(graph: Graph, mode: Mode, name = ''): string | undefined {
+  const trained = mode === 'training' && graph.parameters.includes(name);
+  return trained ? `whose input ${name} learns` : undefined;
+}
+
+function shapeOf(graph: Graph, name: string): readonly number[] {
+  return graph.values[name]?.shape ?? [];
+}
+
+function sameShape(left: readonly number[], right: readonly number[]): boolean {
+  return left.length === right.length && left.every((extent, axis) => extent === right[axis]);
+}
+
+function isConstant(graph: Graph, name = ''): boolean {
+  return graph.weights.some((weight) => weight.name === name);
 }

@@ -4,12 +4,13 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { delimiter, dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { TouchstoneError } from '../common/errors.js';
+import { messageOf, TouchstoneError } from '../common/errors.js';
 import type { Framework, Target } from './adapter.js';
+import { atVersion, splitVersion } from './versions.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
 /** Not frameworks: the contract, this file, and what adapters share. */
-const notFrameworks = new Set(['adapter', 'discover', 'lowering']);
+const notFrameworks = new Set(['adapter', 'discover', 'lowering', 'versions']);
 
 /**
  * Every framework, in the order of their names, then those of `TOUCHSTONE_ADAPTER` (paths of compiled adapters outside
@@ -18,26 +19,51 @@ const notFrameworks = new Set(['adapter', 'discover', 'lowering']);
 export async function discoverFrameworks(): Promise<Framework[]> {
   const names = (await readdir(here)).sort();
   const inTree = names.map(moduleOf).filter((path) => path !== undefined);
-  const outside = (process.env.TOUCHSTONE_ADAPTER ?? '').split(delimiter).filter(Boolean);
-  return Promise.all([...inTree, ...outside.map((path) => resolve(path))].map(loadFramework));
+  return Promise.all([...inTree, ...outsideAdapters()].map(loadFramework));
 }
 
-/** The target of that name, with its framework; throws when there is none. */
+/** Paths of the adapters outside the tree. */
+export function outsideAdapters(): string[] {
+  const paths = (process.env.TOUCHSTONE_ADAPTER ?? '').split(delimiter).filter(Boolean);
+  return paths.map((path) => resolve(path));
+}
+
+/** Adds one, for this process and the workers that it starts; twice is once. */
+export function addOutsideAdapter(path: string): void {
+  const paths = new Set([...outsideAdapters(), resolve(path)]);
+  process.env.TOUCHSTONE_ADAPTER = [...paths].join(delimiter);
+}
+
+/** The target of that name, at the version that the name may ask for, with its framework; throws when there is none. */
 export async function findTarget(name: string): Promise<{ framework: Framework; target: Target }> {
+  const { name: wanted, version } = splitVersion(name);
   for (const framework of await discoverFrameworks()) {
-    const target = framework.targets.find((candidate) => candidate.name === name);
-    if (target) return { framework, target };
+    const target = framework.targets.find((candidate) => candidate.name === wanted);
+    if (target) return { framework, target: version === undefined ? target : atVersion(target, version) };
   }
   throw new TouchstoneError('usage', `there is no target ${name}`, { hint: 'see `npm run bench -- list`' });
 }
 
 /** Loads one adapter from a path, inside the tree or outside it. */
 export async function loadFramework(path: string): Promise<Framework> {
-  const module = (await import(pathToFileURL(path).href)) as { default?: Framework };
+  const module = await importAdapter(path);
   if (!module.default?.targets) {
-    throw new TouchstoneError('internal', `${path} does not default-export a Framework`);
+    throw new TouchstoneError('usage', `${path} does not default-export a Framework`, {
+      hint: 'see docs/adding-a-framework.md',
+    });
   }
   return module.default;
+}
+
+async function importAdapter(path: string): Promise<{ default?: Framework }> {
+  try {
+    return await import(pathToFileURL(path).href);
+  } catch (error) {
+    throw new TouchstoneError('usage', `the adapter ${path} cannot be loaded: ${messageOf(error)}`, {
+      hint: 'it is JavaScript, or TypeScript where Node runs that (22.18 and newer)',
+      cause: error,
+    });
+  }
 }
 
 function moduleOf(entry: string): string | undefined {

@@ -13,6 +13,7 @@ const framework: Framework = {
       summary: 'jax.jit over pure functions, in Python; compiled by XLA for the CPU',
       host: 'python',
       environmentName: 'jax',
+      distribution: 'jax',
       module: 'jax',
       modes: { inference: supported, training: supported },
       precisions: ['float32'],

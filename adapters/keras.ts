@@ -33,6 +33,7 @@ function target(
     summary: `functional models on the ${title} backend, predict_on_batch and train_on_batch, in Python`,
     host: 'python',
     environmentName,
+    distribution: 'keras',
     module: 'keras',
     modes: { inference: supported, training: supported },
     precisions: ['float32'],

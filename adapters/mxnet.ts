@@ -58,6 +58,7 @@ const framework: Framework = {
       summary: 'hybridised Gluon block with static allocation, in Python; oneDNN and OpenBLAS on the CPU',
       host: 'python',
       environmentName: 'mxnet',
+      distribution: 'mxnet',
       module: 'mxnet',
       modes: { inference: supported, training: supported },
       precisions: ['float32'],

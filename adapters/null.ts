@@ -39,6 +39,7 @@ const framework: Framework = {
       host: 'python',
       summary: 'gives its input back: the cost of the harness in a Python worker',
       environmentName: 'null',
+      distribution: 'numpy',
       module: 'null',
     },
   ],

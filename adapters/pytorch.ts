@@ -48,6 +48,7 @@ const operators: Readonly<Record<string, Check>> = {
 const common = {
   host: 'python',
   environmentName: 'pytorch',
+  distribution: 'torch',
   module: 'pytorch',
   modes: { inference: supported, training: supported },
   precisions: ['float32'],

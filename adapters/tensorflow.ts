@@ -16,6 +16,7 @@ const framework: Framework = {
       summary: 'tf.function over tf.nn, in Python; oneDNN and Eigen kernels on the CPU',
       host: 'python',
       environmentName: 'tensorflow',
+      distribution: 'tensorflow-cpu',
       module: 'tensorflow',
       modes: { inference: supported, training: supported },
       precisions: ['float32'],

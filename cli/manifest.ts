@@ -1,4 +1,5 @@
 /** What was asked for and planned, as `manifest.json` keeps it. */
+import { outsideAdapters } from '../adapters/discover.js';
 import type { RunManifest } from '../reports/schema/run-folder.js';
 import { readMachine } from '../runners/environment/machine.js';
 import { commandOf, type TimedOptions } from './options.js';
@@ -34,6 +35,7 @@ export async function manifestOf(
       summary: target.summary,
     })),
     cells: [...prepared.cells],
+    ...(outsideAdapters().length > 0 ? { adapters: outsideAdapters() } : {}),
     artefacts: { ...prepared.artefacts },
   };
 }

@@ -25,11 +25,13 @@ export interface MeasureTargets {
   readonly nulls: readonly PreparedTarget[];
 }
 
+/** @param allowanceMs measuring time for a run that goes on; by default what is left of its own budget */
 export async function measure(
   folder: string,
   prepared: MeasureTargets,
   signal: AbortSignal,
   say: (line: string) => void,
+  allowanceMs?: number,
 ): Promise<void> {
   const manifest = runManifest.parse(JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')));
   const leave = await enterTurnstile(say, signal);
@@ -50,7 +52,7 @@ export async function measure(
       signal,
       observer: progress,
       startWorker: startWorkers(manifest, prepared),
-      measuredEarlierMs: measuredMs(earlier),
+      allowanceMs: allowanceMs ?? manifest.options.budgetMs - measuredMs(earlier),
       nowMs: () => log.nowMs(),
       cpus: { worker: cpus.workers, all: allowedCpus() },
       deadlineMs: manifest.options.deadlineMs,

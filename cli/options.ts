@@ -1,4 +1,5 @@
 /** The command line as data: what `run` was asked for. */
+import { outsideAdapters } from '../adapters/discover.js';
 import type { Mode } from '../suites/workload.js';
 
 /**
@@ -43,6 +44,7 @@ export function commandOf(options: TimedOptions): string {
   const list = (name: string, values: readonly (string | number)[] | undefined) =>
     values === undefined ? [] : [name, quote(values.join(','))];
   const words = [
+    ...outsideAdapters().flatMap((path) => ['--adapter', quote(path)]),
     ...list('--suite', options.suite === undefined ? undefined : [options.suite]),
     ...list('--workload', options.workload),
     ...list('--model', options.model === undefined ? undefined : [options.model]),

@@ -4,8 +4,8 @@ import type { Framework, Target } from '../adapters/adapter.js';
 import { discoverFrameworks } from '../adapters/discover.js';
 import { explain, TouchstoneError } from '../common/errors.js';
 import type { PlannedCell, RunManifest } from '../reports/schema/run-folder.js';
-import { environmentOf, targetAvailability } from '../runners/provision/availability.js';
-import { ensureEnvironment, ensureEnvironments } from '../runners/provision/environments.js';
+import { ensureTargets, targetAvailability } from '../runners/provision/availability.js';
+import { ensureEnvironment } from '../runners/provision/environments.js';
 import { groupKey } from '../runners/schedule/context.js';
 import { type Availability, planCells, type WorkItem } from '../runners/schedule/plan.js';
 import { discoverSuites, discoverWorkloads } from '../suites/discover.js';
@@ -13,7 +13,7 @@ import { type Artefact, modelArtefact, workloadArtefact } from '../suites/onnx/a
 import { committedSeed, type FindPython } from '../suites/onnx/reference.js';
 import { type Mode, modes, type Workload } from '../suites/workload.js';
 import type { RunOptions } from './options.js';
-import { select } from './select.js';
+import { select, selectTargets } from './select.js';
 
 export interface PreparedTarget {
   readonly framework: Framework;
@@ -37,8 +37,7 @@ export async function prepare(options: RunOptions, say: (line: string) => void):
   const wanted = await chooseWork(options);
   const { chosen, nulls } = await chooseTargets(options.targets);
   const install = !options.installedOnly && !options.dryRun;
-  const environments = [...chosen, ...nulls].flatMap(({ target }) => environmentOf(target) ?? []);
-  if (install) await installAll(environments, say);
+  if (install) await installAll([...chosen, ...nulls], say);
   const located = await locateAll(chosen, nulls);
   const availability = new Map(located.targets.map(({ target, health }) => [target, health]));
   const made = await makeArtefacts(wanted, options, say);
@@ -146,16 +145,17 @@ async function chooseTargets(patterns: readonly string[] | undefined) {
     framework.targets.map((target) => ({ name: target.name, framework, target })),
   );
   const real = all.filter(({ target }) => !target.isNull);
-  const chosen = patterns ? select('target', all, patterns) : real;
+  const chosen = patterns ? selectTargets(all, patterns) : real;
   const hosts = new Set(chosen.map(({ target }) => target.host));
   const nulls = all.filter(({ target }) => target.isNull && hosts.has(target.host));
   return { chosen, nulls };
 }
 
 /** A broken installation costs its own targets only: availability then says why and how to mend it. */
-async function installAll(environments: readonly string[], say: (line: string) => void): Promise<void> {
+async function installAll(choices: readonly Choice[], say: (line: string) => void): Promise<void> {
   try {
-    await ensureEnvironments([...new Set(environments)], { report: say });
+    const targets = choices.map(({ target }) => target);
+    await ensureTargets(targets, { report: say });
   } catch (error) {
     say(`warning: ${explain(error)}`);
   }

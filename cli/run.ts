@@ -1,6 +1,7 @@
 /** `run`: plan, measure, report. */
 import { basename, join, resolve } from 'node:path';
 import pc from 'picocolors';
+import { addOutsideAdapter } from '../adapters/discover.js';
 import { exitStatus, oneLine, TouchstoneError } from '../common/errors.js';
 import { runsFolder } from '../common/paths.js';
 import { readRun } from '../reports/analyse/index.js';
@@ -19,7 +20,7 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /** Exit status of the run. */
 export async function runCommand(options: RunOptions): Promise<number> {
-  if (options.resume !== undefined) return resumeRun(options.resume);
+  if (options.resume !== undefined) return resumeRun(options.resume, options.time);
   checkThreads(options.threads);
   const prepared = await prepare(options, say);
   if (prepared.cells.length === 0) {
@@ -51,18 +52,23 @@ function checkThreads(threads: number): void {
   });
 }
 
-async function resumeRun(which: string | true): Promise<number> {
+async function resumeRun(which: string | true, allowanceMs: number | undefined): Promise<number> {
   const folder = which === true ? newestUnfinished() : findRun(which);
   const { manifest } = await readRun(folder);
+  for (const path of manifest.adapters ?? []) addOutsideAdapter(path);
   const targets = manifest.targets.map(({ target }) => target);
-  return measureAndReport(folder, await findTargets(targets));
+  return measureAndReport(folder, await findTargets(targets), allowanceMs);
 }
 
-async function measureAndReport(folder: string, targets: MeasureTargets): Promise<number> {
+async function measureAndReport(
+  folder: string,
+  targets: MeasureTargets,
+  allowanceMs?: number,
+): Promise<number> {
   const interrupt = listenForInterrupt(say);
   let failure: unknown;
   try {
-    await measure(folder, targets, interrupt.signal, say);
+    await measure(folder, targets, interrupt.signal, say, allowanceMs);
   } catch (error) {
     failure = error;
   }

@@ -1,29 +1,70 @@
 /**
- * `npm run references`: makes the committed references of all workloads again, in the pinned reference environment.
- * To be run whenever a workload's weights, inputs or training settings change.
+ * `npm run references`: makes the committed references of all workloads and of the conformance cases again, in the
+ * pinned reference environments. To be run whenever weights, inputs or training settings change.
+ *
+ * Option: `-- --only conformance`, or `workloads`.
  */
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { execa } from 'execa';
+import { projectRoot } from '../common/paths.js';
 import { ensureEnvironment } from '../runners/provision/environments.js';
+import { conformanceCases, conformanceReferences, unreferencedCase } from '../suites/conformance/artefacts.js';
 import { discoverWorkloads } from '../suites/discover.js';
 import { unreferencedArtefact } from '../suites/onnx/artefact.js';
 import { artefactFiles } from '../suites/onnx/artefact-manifest.js';
+import type { Tensor } from '../suites/onnx/graph.js';
 import { committedPath, committedSeed, computeReference } from '../suites/onnx/reference.js';
+import { readTensors, writeTensors } from '../suites/onnx/safetensors.js';
+import type { Mode, Workload } from '../suites/workload.js';
 
 const report = (line: string) => process.stdout.write(`${line}\n`);
 const python = async () => (await ensureEnvironment('reference-training', { report })).python;
 
-for (const workload of await discoverWorkloads()) {
-  for (const mode of workload.modes) {
-    for (const batch of workload.batches) {
-      const folder = await mkdtemp(join(tmpdir(), 'touchstone-reference-'));
-      await unreferencedArtefact(workload, mode, batch, committedSeed, folder);
-      const by = await computeReference(folder, mode, python, `${workload.name} at batch ${batch}`);
-      const path = committedPath(workload.name, mode, batch);
-      await copyFile(join(folder, artefactFiles.expected), path);
-      await rm(folder, { recursive: true });
-      process.stdout.write(`${path}: ${by}\n`);
+const { values } = parseArgs({ options: { only: { type: 'string' } } });
+if (values.only !== 'conformance') await makeWorkloads();
+if (values.only !== 'workloads') await makeConformance();
+
+async function makeWorkloads(): Promise<void> {
+  for (const workload of await discoverWorkloads()) {
+    for (const mode of workload.modes) {
+      for (const batch of workload.batches) await makeWorkload(workload, mode, batch);
     }
   }
+}
+
+async function makeWorkload(workload: Workload, mode: Mode, batch: number): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'touchstone-reference-'));
+  await unreferencedArtefact(workload, mode, batch, committedSeed, folder);
+  const by = await computeReference(folder, mode, python, `${workload.name} at batch ${batch}`);
+  const path = committedPath(workload.name, mode, batch);
+  await copyFile(join(folder, artefactFiles.expected), path);
+  await rm(folder, { recursive: true });
+  report(`${path}: ${by}`);
+}
+
+/** All cases at once: each is a folder, and what is computed goes into one file, by artefact. */
+async function makeConformance(): Promise<void> {
+  const root = await mkdtemp(join(tmpdir(), 'touchstone-reference-'));
+  const ids: string[] = [];
+  for (const one of conformanceCases()) {
+    const { folder, manifest } = await unreferencedCase(one);
+    await cp(folder, join(root, manifest.id), { recursive: true });
+    ids.push(manifest.id);
+  }
+  const environment = await ensureEnvironment('reference', { report });
+  await execa(environment.python, ['-m', 'touchstone_bridge.reference', 'conformance', root], {
+    env: { PYTHONPATH: join(projectRoot, 'python-bridge'), OMP_NUM_THREADS: '1' },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const tensors: Record<string, Tensor> = {};
+  for (const id of ids) {
+    const expected = await readTensors(join(root, id, artefactFiles.expected));
+    for (const [name, tensor] of Object.entries(expected)) tensors[`${id}/${name}`] = tensor;
+  }
+  await writeTensors(conformanceReferences, tensors);
+  await rm(root, { recursive: true });
+  report(`${conformanceReferences}: ${ids.length} cases`);
 }

@@ -1,5 +1,5 @@
 /**
- * TensorFlow.js in Node without native code: its plain JavaScript backend, and WebAssembly. Models are functional
+ * TensorFlow.js in Node: its plain JavaScript backend, WebAssembly, and TensorFlow's C library. Models are functional
  * models of the Layers API; this file is the descriptor and imports nothing of the framework.
  */
 import {
@@ -12,6 +12,7 @@ import {
 } from '../adapter.js';
 import { planLayers } from '../lowering/plan.js';
 import { supportOf } from '../lowering/refusal.js';
+import { addon } from './addon.js';
 import { missingGradientKernel } from './wasm-gradients.js';
 
 const common = {
@@ -41,6 +42,21 @@ const framework: Framework = {
       packages: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm'],
       supports: supportsWasm,
       open: async (budget) => (await import('./open.js')).openWasm(budget),
+    },
+    {
+      ...common,
+      name: 'tfjs/node',
+      summary: "TensorFlow's own C library (oneDNN and Eigen kernels), Layers API, in Node",
+      packages: ['@tensorflow/tfjs-node', '@tensorflow/tfjs'],
+      addon,
+      supports: (graph, mode) => supportOf(() => planLayers(graph, mode)),
+      environment: ({ threads }) => ({
+        TF_NUM_INTRAOP_THREADS: String(threads),
+        TF_NUM_INTEROP_THREADS: '1',
+        // Warnings and errors stay, as with TensorFlow in Python.
+        TF_CPP_MIN_LOG_LEVEL: '1',
+      }),
+      open: async (budget) => (await import('./open.js')).openNode(budget),
     },
   ],
 };

@@ -1,5 +1,6 @@
 /** Imports TensorFlow.js, chooses its backend and describes what runs. */
 import type { Budget, Configuration, Description, OpenFramework } from '../adapter.js';
+import { configurationOfNode, importNode, libtensorflow } from './node.js';
 import { loadInference } from './inference.js';
 import { loadTraining } from './training.js';
 
@@ -42,6 +43,18 @@ export async function openWasm(budget: Budget): Promise<OpenFramework> {
       wasmThreads: Boolean(multithread),
     },
   }));
+}
+
+export async function openNode(_budget: Budget): Promise<OpenFramework> {
+  const tf = await importNode();
+  await useBackend(tf, 'tensorflow');
+  return opened(tf, () => {
+    const { version, path } = libtensorflow(tf);
+    return {
+      versions: { ...tf.version, libtensorflow: version },
+      configuration: { ...common(tf), ...configurationOfNode(tf), libtensorflow: path ?? version },
+    };
+  });
 }
 
 function opened(tf: Tf, describe: () => Description): OpenFramework {

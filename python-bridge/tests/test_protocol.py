@@ -98,6 +98,7 @@ class Modules(unittest.TestCase):
     def test_the_module_is_the_named_one_or_the_frameworks(self) -> None:
         self.assertEqual(module_of("keras/jax", None), "touchstone_bridge.frameworks.keras")
         self.assertEqual(module_of("keras/jax", "other"), "touchstone_bridge.frameworks.other")
+        self.assertEqual(module_of("other/cpu", "/some where/other.py"), "/some where/other.py")
         self.assertEqual(module_of("keras/jax", "outside.module"), "outside.module")
         for target in ["../x/y", "", "a b/c"]:
             with self.subTest(target=target), self.assertRaises(ProtocolError):

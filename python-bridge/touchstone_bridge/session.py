@@ -16,6 +16,7 @@ from . import protocol
 from .clock import Limits, Timing, time_loop
 from .collector import Collector
 from .errors import ProtocolError, UnavailableError
+from .load_framework import load_framework
 from .memory import bound_cpus, resident_bytes
 
 if TYPE_CHECKING:
@@ -205,6 +206,8 @@ class Session:
 def module_of(target: str, module: str | None) -> str:
     """The module that drives a target: the one named at start, else the one named like the target's framework."""
     name = module or target.partition("/")[0].replace("-", "_")
+    if name.endswith(".py"):
+        return name
     if not all(part.isidentifier() for part in name.split(".")):
         raise ProtocolError(f"{name!r} is not the name of a module")
     # A dotted name is a module outside this package, such as a test's.
@@ -214,7 +217,7 @@ def module_of(target: str, module: str | None) -> str:
 def open_framework(module: str, hello: protocol.Hello) -> Framework:
     """Imports the module, and the framework with it. UnavailableError where that fails."""
     try:
-        opened: Framework = importlib.import_module(module).open_framework(hello.target, hello.threads)
+        opened: Framework = load_framework(module).open_framework(hello.target, hello.threads)
     # A framework whose shared library does not load raises OSError (ctypes) as often as ImportError.
     except (ImportError, OSError) as error:
         raise UnavailableError(f"{hello.target} cannot be imported: {error}") from error

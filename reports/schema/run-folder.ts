@@ -61,6 +61,8 @@ export const runManifest = z.object({
   workloads: z.array(z.object({ name: z.string(), title: z.string(), source: z.string() })),
   targets: z.array(plannedTarget),
   cells: z.array(plannedCell),
+  /** Paths of adapters outside the tree, for a run that goes on. */
+  adapters: z.array(z.string()).optional(),
   /** Artefact folder of each workload, mode and batch, keyed `workload:mode:bN`. */
   artefacts: z.record(z.string(), z.string()),
 });

@@ -4,10 +4,9 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import Table from 'cli-table3';
 import type { Framework, Target } from '../../adapters/adapter.js';
-import { projectRoot } from '../../common/paths.js';
 import { environmentOf, targetAvailability } from '../provision/availability.js';
 import { environmentDefinition } from '../provision/definition.js';
-import { packageVersion } from '../provision/packages.js';
+import { packageFolder, packageVersion } from '../provision/packages.js';
 
 export interface TargetHealth {
   readonly target: string;
@@ -65,12 +64,12 @@ async function examine(framework: Framework, target: Target): Promise<TargetHeal
 function foldersOf(target: Target): string[] {
   const environment = environmentOf(target);
   if (environment !== undefined) return [environmentDefinition(environment).folder];
-  return target.host === 'node' ? target.packages.map((name) => join(projectRoot, 'node_modules', name)) : [];
+  return target.host === 'node' ? target.packages.map((name) => packageFolder(target, name)) : [];
 }
 
 function versionsOf(target: Target, available: boolean): Record<string, string> {
   if (target.host === 'node') {
-    const found = target.packages.map((name) => [name, packageVersion(name)] as const);
+    const found = target.packages.map((name) => [name, packageVersion(target, name)] as const);
     return Object.fromEntries(found.filter((entry): entry is [string, string] => entry[1] !== undefined));
   }
   return available ? installedPythonPackages(environmentDefinition(target.environmentName).folder) : {};

@@ -5,6 +5,8 @@ import { loadModel } from '../../suites/onnx/load-model.js';
 import { writeTensors } from '../../suites/onnx/safetensors.js';
 import { ownCpus } from '../process/cpu-list.js';
 import { protocolVersion, type RequestBody, type RequestType, type Results } from '../protocol/messages.js';
+import { packagesRoot } from '../provision/packages.js';
+import { importFrom } from './import-from.js';
 import { inference } from './inference.js';
 import type { LoadedModel } from './loaded-model.js';
 import { residentMemory } from './memory.js';
@@ -57,6 +59,9 @@ export class Session {
       throw new ProtocolError(`protocol ${request.protocol}, but this worker speaks ${protocolVersion}`);
     }
     this.#target = await findNodeTarget(request.target);
+    if (this.#target.version !== undefined) {
+      importFrom(packagesRoot(this.#target), this.#target.packages);
+    }
     this.#budget = request.budget;
     return {
       protocol: protocolVersion,

@@ -1,9 +1,12 @@
-/** Whether a target can run on this machine as it is. */
+/** What a target needs, whether it is there, and how it is brought. */
 import type { Target } from '../../adapters/adapter.js';
-import { environmentDefinition } from './definition.js';
-import { environmentState } from './environments.js';
+import { TouchstoneError } from '../../common/errors.js';
+import { addonInstallation } from './addons.js';
+import { environmentDefinition, variantOf } from './definition.js';
+import { environmentInstallation, environmentState } from './environments.js';
+import { type EnsureOptions, ensureInstallation, type Installation } from './installation.js';
 import { findInterpreter } from './interpreter.js';
-import { packageVersion } from './packages.js';
+import { packagesInstallation, packageVersion } from './packages.js';
 
 export type TargetAvailability =
   | { readonly available: true; readonly python?: string }
@@ -12,20 +15,64 @@ export type TargetAvailability =
 
 /** The Python environment that a target needs; undefined for one that runs in Node. */
 export function environmentOf(target: Target): string | undefined {
-  return target.host === 'python' ? target.environmentName : undefined;
+  if (target.host === 'node') return undefined;
+  const { environmentName, distribution, version } = target;
+  return version === undefined ? environmentName : variantOf(environmentName, distribution, version);
+}
+
+/** What is made for a target before it can run, in this order; nothing for one that lives in the packages of this project. */
+export function installationsOf(target: Target): Installation<object>[] {
+  const environment = environmentOf(target);
+  if (environment !== undefined) return [environmentInstallation(environment)];
+  if (target.host !== 'node') return [];
+  return [
+    ...(target.version === undefined ? [] : [packagesInstallation(target)]),
+    ...(target.addon ? [addonInstallation(target, target.addon)] : []),
+  ];
+}
+
+/**
+ * Makes what targets need. They are independent, and most of an installation is waiting and unpacking, so all are
+ * tried at once; then the first failure is thrown.
+ *
+ * @throws TouchstoneError('install')
+ */
+export async function ensureTargets(targets: readonly Target[], options: EnsureOptions): Promise<void> {
+  const chains = new Map(
+    targets.map((target) => {
+      const chain = installationsOf(target);
+      return [chain.map(({ folder }) => folder).join(), chain];
+    }),
+  );
+  const results = await Promise.allSettled(
+    [...chains.values()].map(async (chain) => {
+      for (const installation of chain) await ensureInstallation(installation, options);
+    }),
+  );
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 export async function targetAvailability(target: Target): Promise<TargetAvailability> {
-  if (target.host === 'node') return nodeAvailability(target.packages);
-  const state = await environmentState(target.environmentName);
-  if (state.state === 'ready') return { available: true, python: state.python };
-  const interpreter = await findInterpreter(environmentDefinition(target.environmentName).python);
-  if (!interpreter.found) return { available: false, reason: interpreter.reason, mend: interpreter.mend };
-  return { available: false, reason: state.reason, mend: `npm run setup -- ${target.name}` };
+  const environment = environmentOf(target);
+  const mend = `npm run setup -- ${target.name}`;
+  if (environment !== undefined) return pythonAvailability(environment, mend);
+  if (target.host !== 'node') throw new TouchstoneError('internal', `${target.name} has no environment`);
+  const missing = target.packages.find((name) => packageVersion(target, name) === undefined);
+  if (target.version === undefined && missing !== undefined) {
+    return { available: false, reason: `npm package ${missing} is not installed`, mend: 'npm ci' };
+  }
+  for (const installation of installationsOf(target)) {
+    const state = await installation.state();
+    if (state.state !== 'ready') return { available: false, reason: state.reason, mend };
+  }
+  return { available: true };
 }
 
-function nodeAvailability(packages: readonly string[]): TargetAvailability {
-  const missing = packages.find((name) => packageVersion(name) === undefined);
-  if (missing === undefined) return { available: true };
-  return { available: false, reason: `npm package ${missing} is not installed`, mend: 'npm ci' };
+async function pythonAvailability(environment: string, mend: string): Promise<TargetAvailability> {
+  const state = await environmentState(environment);
+  if (state.state === 'ready') return { available: true, python: state.python };
+  const interpreter = await findInterpreter(environmentDefinition(environment).python);
+  if (!interpreter.found) return { available: false, reason: interpreter.reason, mend: interpreter.mend };
+  return { available: false, reason: state.reason, mend };
 }

@@ -1,5 +1,6 @@
 /** Runs pip and its like: into a log, with a sign of life, and never past the end of this process. */
 import { appendFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
@@ -18,6 +19,10 @@ export interface Installation {
   /** Told every few seconds what was last said. */
   readonly report?: ((line: string) => void) | undefined;
   readonly signal: AbortSignal;
+  /** Folder to run in; that of this process if left out. */
+  readonly cwd?: string;
+  /** Added to its surroundings. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** @throws TouchstoneError('install') with the line that tells why it failed, and where its log is */
@@ -26,7 +31,7 @@ export async function runInstaller(
   parameters: readonly string[],
   installation: Installation,
 ): Promise<void> {
-  const { what, logFile, report, signal } = installation;
+  const { what, logFile, report, signal, cwd, environment } = installation;
   const prefix = capabilities().canDieWithParent ? dieWithParent : [];
   const [program = '', ...rest] = [...prefix, file, ...parameters];
   const child = execa(program, rest, {
@@ -35,7 +40,8 @@ export async function runInstaller(
     buffer: false,
     stdin: 'ignore',
     cancelSignal: signal,
-    env: surroundings(),
+    env: { ...surroundings(), ...environment },
+    ...(cwd === undefined ? {} : { cwd }),
   });
   let tail = '';
   child.all.on('data', (chunk: Buffer) => {
@@ -54,14 +60,21 @@ export async function runInstaller(
   });
 }
 
-/** Nothing lands outside the project folder unless the user has said where caches are; nothing of theirs leads pip elsewhere. */
+/** Nothing lands outside the project folder unless the user has said where caches are; nothing of theirs leads an installer elsewhere. */
 function surroundings(): Record<string, string> {
   return {
     PIP_CACHE_DIR: process.env.PIP_CACHE_DIR ?? join(stateFolder, 'cache', 'pip'),
     PIP_USER: '0',
+    npm_config_cache: npmCache(),
     // Compiled once here instead of by every worker: set, it would show in the import phase.
     PYTHONDONTWRITEBYTECODE: '',
   };
+}
+
+/** `npm run` sets the variable by itself, to npm's own default. */
+function npmCache(): string {
+  const given = process.env.npm_config_cache;
+  return given && given !== join(homedir(), '.npm') ? given : join(stateFolder, 'cache', 'npm');
 }
 
 function writeLog(logFile: string, chunk: Buffer): void {
@@ -78,6 +91,6 @@ function linesOf(text: string): string[] {
 
 function tellingLine(text: string): string | undefined {
   const lines = linesOf(text);
-  const line = lines.findLast((candidate) => /^\s*(ERROR|error)\b/.test(candidate)) ?? lines.at(-1);
+  const line = lines.findLast((candidate) => /^\s*(npm )?(ERROR|error)\b/.test(candidate)) ?? lines.at(-1);
   return line === undefined ? undefined : messageOf(line).slice(0, 300);
 }

@@ -15,8 +15,8 @@ export interface RunContext {
   readonly observer: Observer;
   /** Aborted when the user asks to stop: workers are killed, nothing more is started. */
   readonly signal: AbortSignal;
-  /** Measuring time that earlier sessions of a resumed run used up. */
-  readonly measuredEarlierMs: number;
+  /** Measuring time that this session may use: of a resumed run, what earlier ones left of it or what is given anew. */
+  readonly allowanceMs: number;
   /** Monotonic, in milliseconds. */
   nowMs(): number;
   readonly cpus: {

@@ -135,7 +135,7 @@ async function measureRounds(context: RunContext): Promise<void> {
   const timed = state.manifest.cells.filter((cell) => state.isTimed(cell));
   const groups = new Set(timed.map(groupKey)).size;
   context.observer.stage('rounds', schedule.rounds * groups);
-  const endsMs = context.nowMs() + state.manifest.options.budgetMs - context.measuredEarlierMs;
+  const endsMs = context.nowMs() + context.allowanceMs;
   for (let round = 0; round < schedule.rounds; round++) {
     if (state.roundFinished(round)) {
       for (let group = 0; group < groups; group++) context.observer.step(`round ${round + 1}: kept`);

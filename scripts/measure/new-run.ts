@@ -25,6 +25,8 @@ export async function measureRun(
 ): Promise<string> {
   const folder = earlier ?? join(runsFolder, `${name}-${newRunId(new Date())}`);
   if (earlier === undefined) createRunFolder(folder, await manifestOf(name, options, prepared));
-  await measure(folder, prepared, new AbortController().signal, say);
+  // A run that goes on gets the whole time again: its own may be used up.
+  const allowanceMs = earlier === undefined ? undefined : options.time;
+  await measure(folder, prepared, new AbortController().signal, say, allowanceMs);
   return folder;
 }

@@ -10,7 +10,7 @@ import { artefactsFolder } from '../../common/paths.js';
 import type { Mode, Workload } from '../workload.js';
 import { modelKey, workloadKey } from './artefact-key.js';
 import { type ArtefactManifest, artefactFiles, artefactManifest } from './artefact-manifest.js';
-import { buffers, idOf, modelSource, type Source, workloadSource } from './artefact-source.js';
+import { idOf, modelSource, type Source, workloadSource } from './artefact-source.js';
 import { type Graph, graph as graphSchema, type Tensors } from './graph.js';
 import { normalise } from './normalise.js';
 import { committedReference, computeReference, type FindPython } from './reference.js';
@@ -55,6 +55,22 @@ export async function unreferencedArtefact(
   await mkdir(folder, { recursive: true });
   await fill(workloadSource(workload, mode, batch, seed), folder);
   return readArtefact(folder);
+}
+
+/**
+ * The artefact of any source, by its content.
+ *
+ * @param reference writes the expected values into the folder, and says who computed them; without it there are none
+ */
+export async function sourceArtefact(
+  source: Source,
+  reference?: (id: string, folder: string) => Promise<string>,
+): Promise<Artefact> {
+  const key = `${source.workload}-${idOf(source).slice(0, 32)}${reference ? '' : '-unreferenced'}`;
+  return makeOnce(key, async (folder) => {
+    const id = await fill(source, folder);
+    return (await reference?.(id, folder)) ?? 'none';
+  });
 }
 
 export interface ModelOptions {
@@ -114,7 +130,7 @@ async function fill(source: Source, folder: string): Promise<string> {
     batch,
     precision: 'float32',
     seed,
-    buffers,
+    buffers: source.inputs.length,
     ...(training ? { training } : {}),
     tolerance,
     reference: 'none',

@@ -2,18 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Framework, NodeTarget, Tensors, TrainingModel } from '../../adapters/adapter.js';
 import type { Mode } from '../../suites/workload.js';
-import {
-  answer,
-  buffers,
-  type Draw,
-  makeModel,
-  openTarget,
-  optimiser,
-  reference,
-  relativeError,
-  type TestModel,
-  withFile,
-} from './model.js';
+import { buffers, type Draw, makeModel, optimiser, type SmallModel } from '../../suites/conformance/model.js';
+import { openTarget, reference, relativeError } from './model.js';
 
 export function nodeTarget(framework: Framework, name: string): NodeTarget {
   const target = framework.targets.find((candidate) => candidate.name === name);
@@ -23,7 +13,7 @@ export function nodeTarget(framework: Framework, name: string): NodeTarget {
 
 /** A model and its answers, made once for all targets: making one starts a process. */
 interface Prepared {
-  readonly model: TestModel;
+  readonly model: SmallModel;
   /** One entry a buffer. */
   readonly expected: readonly Tensors[];
 }
@@ -44,25 +34,10 @@ async function make(draw: Draw, mode: Mode): Promise<Prepared> {
   return { model, expected };
 }
 
-export async function expectRefusal(target: NodeTarget, model: TestModel, reason: RegExp): Promise<void> {
+export async function expectRefusal(target: NodeTarget, model: SmallModel, reason: RegExp): Promise<void> {
   expect(target.supports(model.graph, model.manifest.mode)).toEqual({
     supported: false,
     reason: expect.stringMatching(reason),
-  });
-}
-
-/** The target supports the model, and agrees with ONNX Runtime on every buffer, twice. */
-export async function expectAgreement(target: NodeTarget, { model, expected }: Prepared): Promise<void> {
-  expect(target.supports(model.graph, 'inference')).toEqual({ supported: true });
-  const framework = await openTarget(target);
-  await withFile(model, async (withPath) => {
-    const loaded = await framework.loadInference(withPath);
-    for (const buffer of [...expected.keys(), ...expected.keys()]) {
-      const actual = await answer(loaded, buffer);
-      expect(Object.keys(actual)).toEqual(Object.keys(expected[buffer]!));
-      expectClose(actual, expected[buffer]!, 1e-5);
-    }
-    loaded.dispose();
   });
 }
 
@@ -124,7 +99,7 @@ export function testTraining(target: NodeTarget, name: string, draw: Draw): void
 }
 
 /** v ← momentum·v + g; w ← w − learningRate·v, with the adapter's own gradients before each step. */
-async function expectMomentum(model: TestModel, learning: TrainingModel): Promise<void> {
+async function expectMomentum(model: SmallModel, learning: TrainingModel): Promise<void> {
   const names = model.graph.parameters;
   const weights = new Map(
     names.map((name) => [name, Float64Array.from(model.weights[name]?.data as Float32Array)]),
@@ -163,16 +138,16 @@ function frozenBias(name: string, index: number, count: number): boolean {
   return name.endsWith('.B') && index >= count / 2;
 }
 
-const differences = new WeakMap<TestModel, Promise<Tensors>>();
+const differences = new WeakMap<SmallModel, Promise<Tensors>>();
 
-function differencesOf(model: TestModel): Promise<Tensors> {
+function differencesOf(model: SmallModel): Promise<Tensors> {
   const known = differences.get(model) ?? centralDifferences(model, frozenBias);
   differences.set(model, known);
   return known;
 }
 
 async function centralDifferences(
-  model: TestModel,
+  model: SmallModel,
   isFrozen: (name: string, index: number, count: number) => boolean,
 ): Promise<Tensors> {
   const found: Record<string, Tensors[string]> = {};
@@ -193,7 +168,7 @@ async function centralDifferences(
 }
 
 /** The loss on buffer 0 with one element of one weight moved: weights become inputs of the model. */
-async function lossOf(model: TestModel) {
+async function lossOf(model: SmallModel) {
   const { proto } = await import('../../suites/onnx/proto.js');
   const ort = await import('onnxruntime-node');
   const decoded = proto.ModelProto.decode(model.bytes);
@@ -236,7 +211,7 @@ async function lossOf(model: TestModel) {
 }
 
 /** Mean over the batch of −log softmax(logits)[label], on buffer 0. */
-function crossEntropy(outputs: Tensors, model: TestModel): number {
+function crossEntropy(outputs: Tensors, model: SmallModel): number {
   const [logits] = Object.values(outputs);
   const labels = model.inputs[0]?.labels?.data as Int32Array;
   const classes = logits!.shape[1]!;

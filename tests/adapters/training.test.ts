@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { expectRefusal, prepare, testTraining } from './conformance.js';
-import { makeModel, openTarget, tensor } from './model.js';
+import { makeModel, tensor } from '../../suites/conformance/model.js';
+import { openTarget } from './model.js';
 import { convnet, ort, tfjsJs, tfjsWasm } from './targets.js';
 import {
   arithmetic,
@@ -11,7 +12,7 @@ import {
   perceptron,
   pooled,
   single,
-} from './training-cases.js';
+} from '../../suites/conformance/learning-cases.js';
 
 for (const target of [tfjsJs, tfjsWasm]) {
   testTraining(target, 'perceptron', perceptron);

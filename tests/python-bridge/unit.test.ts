@@ -1,4 +1,4 @@
-/** Runs the Python unit tests of the bridge where PyTorch is. */
+/** Runs the Python unit tests of the bridge in the environments whose frameworks have some; the others skip themselves. */
 
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -6,8 +6,8 @@ import { expect, it } from 'vitest';
 import { projectRoot } from '../../common/paths.js';
 import { ensureEnvironment } from '../../runners/provision/environments.js';
 
-it('passes its own tests', { timeout: 600_000 }, async () => {
-  const { python } = await ensureEnvironment('pytorch');
+it.each(['pytorch', 'caffe2'])('passes its own tests in %s', { timeout: 600_000 }, async (environment) => {
+  const { python } = await ensureEnvironment(environment);
   const { exitCode, all } = await execa(python, ['-m', 'unittest', 'discover', '-t', '.', '-s', 'tests'], {
     cwd: join(projectRoot, 'python-bridge'),
     all: true,

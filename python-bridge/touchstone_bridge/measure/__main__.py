@@ -17,22 +17,22 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from ..load_framework import load_framework
+from ..session import module_of
 from .pairs import interleave
 from .timers import Call, our_clock, own_timer
 
 
 def main(arguments: list[str]) -> None:
     kind, target, folder, threads, pairs, block_ms, module, *plan = arguments
-    framework = importlib.import_module(f"touchstone_bridge.frameworks.{module}").open_framework(
-        target, int(threads)
-    )
+    framework = load_framework(module_of(target, module)).open_framework(target, int(threads))
     from ..artefact import load_model
 
     model = load_model(Path(folder), json.loads(Path(plan[0]).read_text("utf-8")) if plan else None)
     gc.freeze()
     ours = lowered(framework, model)
     buffers = model.manifest.buffers
-    name = target.partition("/")[0]
+    name = target.partition("/")[0].partition("@")[0]
     timed = own_timer(name, ours, buffers, int(threads))
     if kind == "fidelity":
         first, second = our_clock(ours, buffers), timed

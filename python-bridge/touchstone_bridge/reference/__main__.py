@@ -1,4 +1,4 @@
-"""`python -m touchstone_bridge.reference forward|training <artefact folder>`."""
+"""`python -m touchstone_bridge.reference forward|training <artefact folder>`, or `conformance <folder of such folders>`."""
 
 from __future__ import annotations
 
@@ -43,4 +43,10 @@ def rounded(name: str, array: Array) -> Array:
     return array if name == "losses" or array.dtype != np.float64 else array.astype(np.float32)
 
 
-main(sys.argv[1], Path(sys.argv[2]))
+if __name__ == "__main__":
+    if sys.argv[1] == "conformance":
+        from .conformance import write_expected
+
+        write_expected(Path(sys.argv[2]))
+    else:
+        main(sys.argv[1], Path(sys.argv[2]))

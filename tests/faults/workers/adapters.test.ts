@@ -147,6 +147,7 @@ async function describePython(module: string): Promise<unknown> {
     name: 'faulty/python',
     host: 'python',
     environmentName: 'none',
+    distribution: 'none',
     // A dotted name is taken as a module outside the bridge.
     module: `modules.${module}`,
   };

@@ -17,7 +17,7 @@ const python: Target = {
   ...common,
   name: 'snake/cpu',
   host: 'python',
-  environmentName: 'null',
+  distribution: 'numpy', environmentName: 'null',
   module: 'null',
 };
 const framework = (name: string, targets: Target[]): Framework => ({

@@ -159,7 +159,7 @@ export function makeWorld(options: WorldOptions): World {
     stopwatch: startStopwatch(() => clockMs),
     observer: { stage: () => undefined, step: () => undefined, note: () => undefined },
     signal: abort.signal,
-    measuredEarlierMs: 0,
+    allowanceMs: manifest.options.budgetMs,
     nowMs: () => clockMs,
     cpus: { worker: [1], all: [1] },
     deadlineMs: 1000,

@@ -1,47 +1,102 @@
-"""What the operators build with: one net of a `ModelHelper`, and the blobs that it reads."""
+"""What the operators build with: one Caffe2 net, and the values of the blobs that it reads.
+
+All blobs of a model have generated names under a prefix of its own, so several models share the process's workspace
+and none has to be switched to in the timed path. Every operator writes a blob of its own: the gradient pass refuses
+a net that overwrites what a gradient needs.
+"""
 
 from __future__ import annotations
 
+import itertools
+from collections import Counter
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, List, Sequence
+from typing import Any, Callable, Sequence
 
 import numpy as np
-from caffe2.python import model_helper
+from caffe2.python import core
+from caffe2.python.model_helper import ModelHelper
 
 from ...artefact import Array, Graph, Node, Tensors
 from ...errors import UnsupportedError
 
-Transform = Callable[[Array], Array]
+Assemble = Callable[[Sequence[Array]], Array]
+
+prefixes = (f"touchstone_{number}" for number in itertools.count())
 
 
 @dataclass(frozen=True)
 class Binding:
-    """A trainable ONNX weight and the blob that holds it; `assemble` gives ONNX layout back."""
+    """A trainable ONNX weight and the blobs that hold it; `assemble` gives ONNX layout back."""
 
     name: str
-    blob: str
-    assemble: Transform
+    blobs: tuple[str, ...]
+    assemble: Assemble
+
+
+def as_is(arrays: Sequence[Array]) -> Array:
+    """For a blob that Caffe2 keeps in ONNX layout."""
+    return arrays[0]
 
 
 class Builder:
-    """One lowering under way. Blob names are generated: the file's own may clash with those that Caffe2 makes up."""
+    """One lowering under way. It must be used inside `core.NameScope(builder.prefix)`."""
 
-    def __init__(self, graph: Graph, weights: Tensors, training: bool) -> None:
+    def __init__(self, graph: Graph, weights: Tensors, training: bool, threads: int) -> None:
         self.graph = graph
         self.training = training
-        self.model: Any = model_helper.ModelHelper(name="touchstone", arg_scope={"order": "NCHW"})
-        self.net: Any = self.model.net
-        self.bindings: List[Binding] = []
-        # What is fed into the workspace before the net is made.
-        self.blobs: Dict[str, Array] = {}
-        self.inputs = [f"input_{number}" for number in range(len(graph.inputs))]
+        self.threads = threads
+        self.prefix = next(prefixes)
+        # Weights are fed, so the model has no initialisers.
+        self.model = ModelHelper(name=self.prefix, init_params=False)
+        self.bindings: list[Binding] = []
+        # First values by blob.
+        self.values: dict[str, Array] = {}
+        # Nodes that an earlier one has taken into itself.
+        self.absorbed: set[str] = set()
         self._weights = weights
-        self._values = {info.name: blob for info, blob in zip(graph.inputs, self.inputs)}
-        self._count = 0
+        self._trainable = frozenset(graph.parameters) if training else frozenset()
+        self._uses = Counter(name for node in graph.nodes for name in node.inputs)
+        self._consumers = {name: node for node in graph.nodes for name in node.inputs}
+        self._outputs = {info.name for info in graph.outputs}
+        self._needed = needed_values(graph)
+        self._blobs: dict[str, core.BlobReference] = {}
+        self._numbers = itertools.count()
+        self.inputs = [self.external(f"input_{number}") for number in range(len(graph.inputs))]
+        for info, blob in zip(graph.inputs, self.inputs):
+            self._blobs[info.name] = blob
+
+    @property
+    def net(self) -> core.Net:
+        """Operators are its methods."""
+        return self.model.net
+
+    def external(self, name: str) -> core.BlobReference:
+        """A blob that is fed."""
+        return self.model.net.AddExternalInput(core.BlobReference(f"{self.prefix}/{name}"))
+
+    def fresh(self, kind: str) -> core.BlobReference:
+        """A blob name that nothing has yet."""
+        return core.BlobReference(f"{self.prefix}/{kind}_{next(self._numbers)}")
+
+    def operate(self, operator: str, inputs: Sequence[Any], **arguments: Any) -> core.BlobReference:
+        """Adds an operator with one output, and names that."""
+        return getattr(self.net, operator)(list(inputs), self.fresh(operator.lower()), **arguments)
+
+    def rank(self, name: str) -> int:
+        """Number of axes of a value."""
+        return len(self.graph.values[name].shape)
 
     def shape(self, name: str) -> tuple[int, ...]:
         """Observed shape of a value."""
         return self.graph.values[name].shape
+
+    def is_constant(self, name: str) -> bool:
+        """Whether a value is a weight or a folded constant."""
+        return name in self._weights
+
+    def is_trainable(self, name: str) -> bool:
+        """Whether training updates it; never in inference."""
+        return name in self._trainable
 
     def constant(self, node: Node, position: int) -> Array:
         """The weight at that input. UnsupportedError where the input is computed by the graph."""
@@ -54,54 +109,51 @@ class Builder:
         """Whether an optional input is given."""
         return len(node.inputs) > position and node.inputs[position] != ""
 
-    def is_trained(self, name: str) -> bool:
-        """Whether training updates it; never in inference."""
-        return self.training and name in self.graph.parameters
-
-    def feed(self, value: Array, blob: str = "") -> str:
-        """A blob with a constant in it."""
-        blob = blob or self.fresh("weight")
-        self.blobs[blob] = np.ascontiguousarray(value, np.int32 if value.dtype.kind in "iu" else np.float32)
+    def feed(self, value: Array) -> core.BlobReference:
+        """A blob that holds a constant."""
+        blob = self.external(f"weight_{next(self._numbers)}")
+        self.values[str(blob)] = np.ascontiguousarray(value)
         return blob
 
-    def weight(self, node: Node, position: int, to_native: Transform, to_onnx: Transform) -> str:
-        """The weight at that input in Caffe2's layout; it learns if training updates it."""
-        name = node.inputs[position]
-        blob = self.feed(to_native(self.constant(node, position)))
-        self.bind(name, blob, to_onnx)
+    def parameter(self, name: str, value: Array, assemble: Assemble) -> core.BlobReference:
+        """A blob that holds the weight of that name in Caffe2's layout; bound if training updates it."""
+        blob = self.feed(value)
+        self.bind(name, (blob,), assemble)
         return blob
 
-    def bind(self, name: str, blob: str, assemble: Transform) -> None:
-        """Makes this blob the one that holds a weight, where that learns."""
-        if self.is_trained(name):
-            self.bindings.append(Binding(name, blob, assemble))
+    def bind(self, name: str, blobs: Sequence[core.BlobReference], assemble: Assemble) -> None:
+        """Says which blobs hold a weight. Each operator has its own copy, so a trained weight serves one node."""
+        if not self.is_trainable(name):
+            return
+        if self._uses[name] > 1:
+            raise UnsupportedError(f"training of the weight {name}, which several nodes share")
+        self.model.params.extend(blob for blob in blobs if blob not in self.model.params)
+        self.bindings.append(Binding(name, tuple(map(str, blobs)), assemble))
 
-    def value(self, name: str) -> str:
-        """The blob of a computed value or of a constant."""
-        if name not in self._values:
-            if name not in self._weights:
-                raise UnsupportedError(f"the value {name}, which no node computes")
-            value = self._weights[name]
-            self._values[name] = self.feed(value)
-            self.bind(name, self._values[name], lambda array: array.reshape(value.shape))
-        return self._values[name]
+    def value(self, name: str) -> core.BlobReference:
+        """A value of the graph as an operand; constants are fed at their first use."""
+        if name not in self._blobs:
+            self._blobs[name] = self.parameter(name, self._weights[name], as_is)
+        return self._blobs[name]
 
-    def define(self, name: str, blob: str) -> None:
-        self._values[name] = blob
+    def define(self, name: str, blob: core.BlobReference) -> None:
+        """Names a computed value; the empty name of an unused output is ignored."""
+        if name:
+            self._blobs[name] = blob
 
-    def apply(self, node: Node, operator: str, inputs: Sequence[str], **arguments: Any) -> None:
-        """One operator whose first output is the node's. Always a new blob: in-place ones break the gradient pass."""
-        self.define(node.outputs[0], self.emit(operator, inputs, **arguments))
+    def is_needed(self, name: str) -> bool:
+        """Whether an output of the graph depends on a value."""
+        return name in self._needed
 
-    def emit(self, operator: str, inputs: Sequence[str], outputs: int = 1, **arguments: Any) -> str:
-        """One operator; the name of its first output."""
-        blobs = [self.fresh("value") for _ in range(outputs)]
-        getattr(self.net, operator)(list(inputs), blobs, **arguments)
-        return blobs[0]
+    def only_consumer(self, name: str) -> Node | None:
+        """The node that alone reads a value, if there is exactly one and the value is no output."""
+        return self._consumers[name] if self._uses[name] == 1 and name not in self._outputs else None
 
-    def outputs(self) -> List[str]:
-        return [self.value(info.name) for info in self.graph.outputs]
 
-    def fresh(self, kind: str) -> str:
-        self._count += 1
-        return f"{kind}_{self._count}"
+def needed_values(graph: Graph) -> set[str]:
+    """Values on which an output of the graph depends; nodes come in the order of their computation."""
+    needed = {info.name for info in graph.outputs}
+    for node in reversed(graph.nodes):
+        if not needed.isdisjoint(node.outputs):
+            needed.update(node.inputs)
+    return needed - {""}

@@ -1,181 +1,162 @@
-"""The timed paths of Caffe2: nets that are made once and run by `RunNet`, blobs fed and fetched as NumPy arrays."""
+"""The timed paths of Caffe2, as its tutorials write them: FeedBlob, RunNet, FetchBlob."""
 
 from __future__ import annotations
 
-import itertools
-from typing import Any, Dict, List, Sequence
+from typing import Tuple, Union
 
 import numpy as np
-from caffe2.proto import caffe2_pb2
-from caffe2.python import workspace
+from caffe2.python import _import_c_extension as extension
+from caffe2.python import core, optimizer, workspace
 
-from ...artefact import Array, Graph, Model, Tensors
+from ...artefact import Array, Model, Tensors
 from ...errors import UnsupportedError
-from ...framework import Configuration
-from .builder import Builder
-from .operators import OPERATORS
-from .recurrent import lstm
+from .configuration import read_net
+from .lowering import Lowered, lower
 
-LOWERINGS = {**OPERATORS, "LSTM": lstm}
-numbers = itertools.count(1)
-
-
-def lower(graph: Graph, weights: Tensors, training: bool) -> Builder:
-    """UnsupportedError names the operator or attribute that has none."""
-    builder = Builder(graph, weights, training)
-    for node in graph.nodes:
-        operator = LOWERINGS.get(node.operator)
-        if operator is None:
-            raise UnsupportedError(f"the Caffe2 lowering has no operator {node.operator}")
-        operator(builder, node)
-    return builder
-
-
-class Workspace:
-    """A workspace of its own for each model, so that nothing of one is left to the next."""
-
-    def __init__(self, builder: Builder) -> None:
-        self._name = f"model_{next(numbers)}"
-        self._blobs = builder.blobs
-        workspace.SwitchWorkspace(self._name, True)
-        workspace.RunNetOnce(builder.model.param_init_net)
-        self.reset()
-
-    def reset(self) -> None:
-        """The first weights again."""
-        for blob, value in self._blobs.items():
-            workspace.FeedBlob(blob, value)
-
-    def create(self, net: Any, name: str) -> str:
-        """Makes a copy of the net as it is now; `RunNet` takes its name."""
-        proto = caffe2_pb2.NetDef()
-        proto.CopyFrom(net.Proto())
-        proto.name = f"{self._name}_{name}"
-        workspace.CreateNet(proto)
-        return str(proto.name)
-
-    def dispose(self) -> None:
-        workspace.ResetWorkspace()
-        workspace.SwitchWorkspace("default", True)
+Output = Union[Array, Tuple[Array, ...]]
 
 
 class Caffe2Inference:
-    configuration: Configuration = {}
+    """One net, created once. Inputs are NumPy arrays, which `FeedBlob` takes, and so are the outputs."""
 
-    def __init__(self, model: Model) -> None:
-        self._graph = model.graph
-        builder = lower(model.graph, model.weights, training=False)
-        self._outputs = builder.outputs()
-        self._workspace = Workspace(builder)
-        self._fed = fed_inputs(builder, model)
-        feed(self._fed[0])
-        self._net = self._workspace.create(builder.net, "inference")
+    def __init__(self, model: Model, threads: int = 1) -> None:
+        self._names = [info.name for info in model.graph.outputs]
+        lowered = lower(model.graph, model.weights, training=False, threads=threads)
+        self._lowered = lowered
+        self._inputs = native_inputs(model, lowered)
+        self._net = lowered.model.net.Name()
+        self._outputs = lowered.outputs
+        feed_all(lowered.values)
+        feed(self._inputs[0])
+        workspace.CreateNet(lowered.model.net)
+        self.configuration = read_net(lowered.model.net)
 
-    def run(self, buffer: int) -> List[Array]:
-        for blob, value in self._fed[buffer].items():
-            workspace.FeedBlob(blob, value)
+    def run(self, buffer: int) -> Output:
+        for name, array in self._inputs[buffer]:
+            workspace.FeedBlob(name, array)
         workspace.RunNet(self._net)
-        return [workspace.FetchBlob(blob) for blob in self._outputs]
+        if len(self._outputs) == 1:
+            return workspace.FetchBlob(self._outputs[0])
+        return tuple(workspace.FetchBlob(name) for name in self._outputs)
 
-    def read(self, output: Sequence[Array]) -> Tensors:
-        return named(self._graph, output)
+    def read(self, output: Output) -> Tensors:
+        outputs = output if isinstance(output, tuple) else (output,)
+        return dict(zip(self._names, outputs))
 
     def dispose(self) -> None:
-        self._workspace.dispose()
+        release(self._lowered, [self._net])
+        del self._lowered, self._inputs
 
 
 class Caffe2Training:
-    """`SoftmaxWithLoss`, which averages over the batch, its gradient operators, and `MomentumSGDUpdate`, in one net.
+    """`SoftmaxWithLoss`, `AddGradientOperators` and `optimizer.build_sgd`, as in Caffe2's own image tutorials.
 
-    Its momentum is v ← momentum·v + rate·g, w ← w − v: with a constant rate the same weights as those of
-    suites/workload.ts, whose v is Caffe2's over the rate.
+    Its momentum is v ← momentum·v + rate·g; w ← w − v. With a constant rate that is the rate times the velocity of
+    suites/workload.ts, v ← momentum·v + g; w ← w − rate·v: the same weights.
     """
 
-    configuration: Configuration = {}
-
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, threads: int = 1) -> None:
         if model.manifest.training is None or len(model.graph.outputs) != 1:
             raise UnsupportedError("training needs an optimiser and a graph whose only output is the logits")
-        self._graph = model.graph
-        builder = lower(model.graph, model.weights, training=True)
-        self._bindings = builder.bindings
-        self._logits = builder.outputs()[0]
-        net = builder.net
-        _, self._loss = net.SoftmaxWithLoss([self._logits, "labels"], ["probabilities", "loss"])
-        forward = copy_of(net)
-        gradients: Dict[Any, Any] = net.AddGradientOperators([self._loss])
-        self._gradients = {binding.name: gradients[binding.blob] for binding in self._bindings}
-        backward = copy_of(net)
         recipe = model.manifest.training.optimiser
-        rate = builder.feed(np.array([recipe.learning_rate], np.float32), "rate")
-        for binding in self._bindings:
-            gradient = gradients[binding.blob]
-            moment = builder.feed(np.zeros_like(builder.blobs[binding.blob]), f"{binding.blob}_moment")
-            operands = [gradient, moment, rate, binding.blob]
-            net.MomentumSGDUpdate(
-                operands, [gradient, moment, binding.blob], momentum=recipe.momentum, nesterov=0
+        if len(model.graph.outputs[0].shape) != 2:
+            raise UnsupportedError("training with logits that are not [batch, classes]")
+        lowered = lower(model.graph, model.weights, training=True, threads=threads)
+        helper = lowered.model
+        self._lowered = lowered
+        self._name = model.graph.outputs[0].name
+        with core.NameScope(lowered.prefix):
+            forward = helper.net.Clone("forward")
+            labels = helper.net.AddExternalInput("labels")
+            logits = core.BlobReference(lowered.outputs[0])
+            _, loss = helper.net.SoftmaxWithLoss([logits, labels], ["softmax", "loss"])
+            helper.AddGradientOperators([loss])
+            backward = helper.net.Clone("backward")
+            # Without Nesterov's look-ahead, which is the default.
+            optimizer.build_sgd(
+                helper, recipe.learning_rate, policy="fixed", momentum=recipe.momentum, nesterov=False
             )
-        self._workspace = Workspace(builder)
-        self._fed = fed_inputs(builder, model)
-        for blobs, tensors in zip(self._fed, model.inputs):
-            blobs["labels"] = np.ascontiguousarray(tensors["labels"], np.int32)
-        feed(self._fed[0])
-        self._forward = self._workspace.create(forward, "forward")
-        self._backward = self._workspace.create(backward, "backward")
-        self._train = self._workspace.create(net, "training")
+        self._inputs = native_inputs(model, lowered)
+        for pairs, tensors in zip(self._inputs, model.inputs):
+            # The loss takes class numbers of 32 bits.
+            pairs.append((str(labels), np.ascontiguousarray(tensors["labels"], np.int32)))
+        self._net, self._loss = helper.net.Name(), str(loss)
+        self._forward, self._backward = forward.Name(), backward.Name()
+        self._gradients = {str(blob): str(gradient) for blob, gradient in helper.param_to_grad.items()}
+        self.reset()
+        feed(self._inputs[0])
+        for net in (forward, backward, helper.net):
+            workspace.CreateNet(net)
+        self.configuration = read_net(helper.net)
 
     def step(self, buffer: int) -> float:
-        for blob, value in self._fed[buffer].items():
-            workspace.FeedBlob(blob, value)
-        workspace.RunNet(self._train)
+        for name, array in self._inputs[buffer]:
+            workspace.FeedBlob(name, array)
+        workspace.RunNet(self._net)
         return float(workspace.FetchBlob(self._loss))
 
     def reset(self) -> None:
-        self._workspace.reset()
+        # Velocities of zero, in the shapes of the weights, and the count of steps. The cell of an LSTM adds
+        # initialisers of its own, so the weights come after too.
+        feed_all(self._lowered.values)
+        workspace.RunNetOnce(self._lowered.model.param_init_net)
+        feed_all(self._lowered.values)
 
     def output(self, buffer: int) -> Tensors:
-        feed(self._fed[buffer])
+        feed(self._inputs[buffer])
         workspace.RunNet(self._forward)
-        return named(self._graph, [workspace.FetchBlob(self._logits)])
+        return {self._name: workspace.FetchBlob(self._lowered.outputs[0])}
 
     def gradients(self, buffer: int) -> Tensors:
-        feed(self._fed[buffer])
+        feed(self._inputs[buffer])
         workspace.RunNet(self._backward)
         return {
-            binding.name: binding.assemble(workspace.FetchBlob(self._gradients[binding.name]))
-            for binding in self._bindings
+            binding.name: binding.assemble([self._gradient(blob) for blob in binding.blobs])
+            for binding in self._lowered.bindings
         }
 
     def weights(self) -> Tensors:
         return {
-            binding.name: binding.assemble(workspace.FetchBlob(binding.blob)) for binding in self._bindings
+            binding.name: binding.assemble([workspace.FetchBlob(blob) for blob in binding.blobs])
+            for binding in self._lowered.bindings
         }
 
     def dispose(self) -> None:
-        self._workspace.dispose()
+        release(self._lowered, [self._net, self._forward, self._backward])
+        del self._lowered, self._inputs
+
+    def _gradient(self, blob: str) -> Array:
+        """Zero where the loss does not depend on it."""
+        gradient = self._gradients.get(blob)
+        return (
+            np.zeros_like(self._lowered.values[blob]) if gradient is None else workspace.FetchBlob(gradient)
+        )
 
 
-def copy_of(net: Any) -> Any:
-    """The net as it is now: what is added to it later is not in the copy."""
-    return net.Clone(f"{net.Name()}_copy")
-
-
-def fed_inputs(builder: Builder, model: Model) -> List[Dict[str, Array]]:
-    """One dictionary a buffer, by blob."""
+def native_inputs(model: Model, lowered: Lowered) -> list[list[tuple[str, Array]]]:
+    """Blobs with their arrays, for each buffer, in the order of the graph's inputs."""
+    names = [info.name for info in model.graph.inputs]
     return [
-        {
-            blob: np.ascontiguousarray(tensors[info.name])
-            for blob, info in zip(builder.inputs, model.graph.inputs)
-        }
+        [(blob, np.ascontiguousarray(tensors[name])) for blob, name in zip(lowered.inputs, names)]
         for tensors in model.inputs
     ]
 
 
-def feed(blobs: Dict[str, Array]) -> None:
-    for blob, value in blobs.items():
-        workspace.FeedBlob(blob, value)
+def feed(pairs: list[tuple[str, Array]]) -> None:
+    """Copies arrays into blobs."""
+    for name, array in pairs:
+        workspace.FeedBlob(name, array)
 
 
-def named(graph: Graph, outputs: Sequence[Array]) -> Tensors:
-    """By ONNX name."""
-    return {info.name: value.reshape(info.shape) for info, value in zip(graph.outputs, outputs)}
+def feed_all(values: dict[str, Array]) -> None:
+    """The first values of weights and constants."""
+    feed(list(values.items()))
+
+
+def release(lowered: Lowered, nets: list[str]) -> None:
+    """Deletes the nets, then the contents of every blob of this model."""
+    for net in nets:
+        extension.delete_net(net)
+    for blob in workspace.Blobs():
+        if blob.startswith(f"{lowered.prefix}/"):
+            workspace.ResetBlob(blob)

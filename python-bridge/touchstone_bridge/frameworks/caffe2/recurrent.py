@@ -1,86 +1,178 @@
-"""LSTM as Caffe2's `rnn_cell.LSTM`, a recurrent net of its `LSTMUnit`.
+"""LSTM as Caffe2's own, `rnn_cell.LSTM`: one FC over the whole sequence, then a recurrent network operator.
 
-Caffe2 stacks the gates as input, forget, output, cell. Its parameters are called `<scope>/i2h_w`, `i2h_b`, `gates_t_w`
-and `gates_t_b`.
+Sequences are [steps, batch, values] in both. ONNX stacks the gates in the order input, output, forget, cell; Caffe2
+in the order input, forget, output, cell. ONNX's two biases a gate are those of Caffe2's two FCs. In training they are
+one trainable bias, that of the input, and the recurrent one is a frozen zero: training both would double the bias's
+learning rate against frameworks that have one. B is then reported with zeros in its second half.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
-from caffe2.python import rnn_cell
+from caffe2.python import core, recurrent, rnn_cell
 
 from ...artefact import Array, Node
 from ...lowering.attributes import integer, refuse, text
-from ...lowering.lstm_gates import inverse, joined_bias, reorder, split_bias
 from .builder import Builder
 
-# Positions of ONNX's gates in Caffe2's order.
-TO_CAFFE2 = (0, 2, 1, 3)
-TO_ONNX = inverse(TO_CAFFE2)
+# Positions of ONNX's gates in Caffe2's order; the same the other way round.
+ORDER = (0, 2, 1, 3)
+DIRECTIONS = {"forward": 1, "bidirectional": 2}
 DEFAULT_ACTIVATIONS = ["sigmoid", "tanh", "tanh"]
 
 
 def lstm(builder: Builder, node: Node) -> None:
     check(builder, node)
-    steps, batch, values = builder.shape(node.inputs[0])
-    hidden = builder.constant(node, 2).shape[-1]
-    zeros = builder.feed(np.zeros((1, batch, hidden), np.float32))
-    lengths = builder.feed(np.full(batch, steps, np.int32))
-    scope = builder.fresh("lstm")
-    every, last, _, cell = rnn_cell.LSTM(
-        builder.model,
-        builder.value(node.inputs[0]),
-        lengths,
-        (zeros, zeros),
-        values,
-        hidden,
-        scope,
-        # Of every output, the last hidden state, every cell state and the last one: those that the graph goes on with.
-        outputs_with_grads=[place for place, name in zip((0, 1, 3), [*node.outputs, "", ""]) if name],
-        forward_only=not builder.training,
-    )
-    hold(builder, node, scope)
-    define_outputs(builder, node, (str(every), str(last), str(cell)))
+    directions = DIRECTIONS[text(node, "direction", "forward")]
+    wanted = [position for position, name in enumerate(node.outputs) if builder.is_needed(name)]
+    sequence = builder.value(node.inputs[0])
+    lengths = full_lengths(builder, node) if directions == 2 else None
+    states = initial_states(builder, node, directions)
+    weights: list[tuple[core.BlobReference, ...]] = []
+    results: list[list[core.BlobReference]] = []
+    for direction in range(directions):
+        scope = f"lstm_{str(builder.fresh('scope')).rpartition('_')[2]}"
+        operand = reverse(builder, sequence, lengths) if direction == 1 else sequence
+        results.append(layer(builder, node, scope, operand, states[direction], wanted))
+        weights.append(hold(builder, node, direction, f"{builder.prefix}/{scope}"))
+    bind(builder, node, weights)
+    if directions == 2:
+        results[1][0] = reverse(builder, results[1][0], lengths) if 0 in wanted else results[1][0]
+    define_outputs(builder, node, results)
 
 
 def check(builder: Builder, node: Node) -> None:
     """Refuses what the cell does not have."""
     direction = text(node, "direction", "forward")
-    refuse(node, unless=direction == "forward", because=f"with direction {direction}")
+    refuse(node, unless=direction in DIRECTIONS, because=f"with direction {direction}")
     activations = node.attributes.get("activations") or []
     names = [str(name).lower() for name in activations] if isinstance(activations, list) else [""]
-    refuse(node, unless=names in ([], DEFAULT_ACTIVATIONS), because="with activations other than the default")
+    defaults = DEFAULT_ACTIVATIONS * DIRECTIONS[direction]
+    refuse(node, unless=names in ([], defaults), because="with activations other than Sigmoid, Tanh, Tanh")
     refuse(node, unless="clip" not in node.attributes, because="with clip")
     refuse(node, unless=integer(node, "input_forget", 0) == 0, because="with input_forget 1")
     refuse(node, unless=integer(node, "layout", 0) == 0, because="with layout 1")
-    for position, name in ((4, "sequence_lens"), (5, "initial_h"), (6, "initial_c"), (7, "peepholes")):
-        refuse(node, unless=not builder.has_input(node, position), because=f"with {name}")
+    refuse(node, unless=not builder.has_input(node, 4), because="with sequence_lens")
+    refuse(node, unless=not builder.has_input(node, 7), because="with peepholes (input P)")
+    both = builder.has_input(node, 5) == builder.has_input(node, 6)
+    refuse(node, unless=both, because="with only one of initial_h and initial_c")
 
 
-def hold(builder: Builder, node: Node, scope: str) -> None:
-    """Gives the cell its weights. It has both biases; of a trained B only the first learns."""
-    hidden = builder.constant(node, 2).shape[-1]
-    for position, parameter in ((1, "i2h_w"), (2, "gates_t_w")):
-        blob = builder.feed(reorder(builder.constant(node, position)[0], TO_CAFFE2), f"{scope}/{parameter}")
-        builder.bind(node.inputs[position], blob, lambda array: reorder(array, TO_ONNX)[None])
-    first = second = np.zeros(4 * hidden, np.float32)
+def layer(
+    builder: Builder,
+    node: Node,
+    scope: str,
+    sequence: core.BlobReference,
+    states: Sequence[core.BlobReference],
+    wanted: Sequence[int],
+) -> list[core.BlobReference]:
+    """One direction: all hidden states [steps, batch, hidden], the last one and the last cell [1, batch, hidden]."""
+    before = len(builder.net.Proto().op)
+    hidden_all, hidden_last, _, cell_last = rnn_cell.LSTM(
+        builder.model,
+        sequence,
+        None,
+        list(states),
+        builder.shape(node.inputs[0])[2],
+        builder.shape(node.inputs[2])[2],
+        scope=scope,
+        # Of (all hidden, last hidden, all cells, last cell), what the loss depends on: no other has a gradient.
+        outputs_with_grads=[(0, 1, 3)[position] for position in wanted],
+        forward_only=not builder.training,
+    )
+    for operator in builder.net.Proto().op[before:]:
+        if operator.type == "RecurrentNetwork":
+            # Steps run on threads of their own, four unless it is told; the gradient takes the argument over.
+            recurrent.set_rnn_executor_config(operator, num_threads=builder.threads)
+    return [hidden_all, hidden_last, cell_last]
+
+
+def hold(builder: Builder, node: Node, direction: int, scope: str) -> tuple[core.BlobReference, ...]:
+    """Values of the layer's four blobs: input weight and bias, recurrent weight and bias."""
+    names = tuple(f"{scope}/{name}" for name in ("i2h_w", "i2h_b", "gates_t_w", "gates_t_b"))
+    input_weight, recurrent_weight = (
+        builder.constant(node, 1)[direction],
+        builder.constant(node, 2)[direction],
+    )
+    rows = input_weight.shape[0]
+    biases = np.zeros(2 * rows, input_weight.dtype)
     if builder.has_input(node, 3):
-        name = node.inputs[3]
-        first, second = split_bias(builder.constant(node, 3)[0], builder.is_trained(name), name)
-        builder.bind(name, f"{scope}/i2h_b", assembled_bias)
-    builder.feed(reorder(first, TO_CAFFE2), f"{scope}/i2h_b")
-    builder.feed(reorder(second, TO_CAFFE2), f"{scope}/gates_t_b")
+        biases = builder.constant(node, 3)[direction]
+    first, second = biases[:rows], biases[rows:]
+    if builder.has_input(node, 3) and builder.is_trainable(node.inputs[3]):
+        first, second = first + second, np.zeros_like(second)
+    for name, value in zip(names, (input_weight, first, recurrent_weight, second)):
+        builder.values[name] = reorder(value)
+    return tuple(core.BlobReference(name) for name in names)
 
 
-def assembled_bias(array: Array) -> Array:
-    """[1, 8H]"""
-    return joined_bias(reorder(array, TO_ONNX))[None]
+def bind(builder: Builder, node: Node, weights: Sequence[Sequence[core.BlobReference]]) -> None:
+    """Which blobs of all directions hold W, R and B."""
+    for position, blob in ((1, 0), (2, 2)):
+        blobs = [held[blob] for held in weights]
+        builder.bind(
+            node.inputs[position], blobs, lambda arrays: np.stack([reorder(array) for array in arrays])
+        )
+    if builder.has_input(node, 3):
+        builder.bind(node.inputs[3], [held[1] for held in weights], with_frozen_half)
 
 
-def define_outputs(builder: Builder, node: Node, results: tuple[str, str, str]) -> None:
-    """Y [steps, 1, batch, hidden], Y_h and Y_c [1, batch, hidden], those that are used."""
-    names = [*node.outputs, "", "", ""][:3]
-    for name, blob in zip(names, results):
-        if name:
-            shape = list(builder.shape(name))
-            builder.define(name, builder.emit("Reshape", [blob], outputs=2, shape=shape))
+def with_frozen_half(arrays: Sequence[Array]) -> Array:
+    """The trained bias of each direction as ONNX's B, the recurrent half zero."""
+    return np.stack([np.concatenate([reorder(array), np.zeros_like(array)]) for array in arrays])
+
+
+def reorder(stacked: Array) -> Array:
+    """Puts the four gates along the first axis into the other order."""
+    gates = np.split(stacked, 4)
+    return np.concatenate([gates[gate] for gate in ORDER])
+
+
+def initial_states(builder: Builder, node: Node, directions: int) -> list[list[core.BlobReference]]:
+    """[h, c] for each direction: [1, batch, hidden], cut from ONNX's; zeros where there are none."""
+    hidden, batch = builder.shape(node.inputs[2])[2], builder.shape(node.inputs[0])[1]
+    if not builder.has_input(node, 5):
+        zeros = np.zeros((1, batch, hidden), np.float32)
+        return [[builder.feed(zeros), builder.feed(zeros)] for _ in range(directions)]
+    states = [builder.value(node.inputs[position]) for position in (5, 6)]
+    if directions == 1:
+        return [states]
+    return [
+        [
+            builder.operate("Slice", [state], starts=[direction, 0, 0], ends=[direction + 1, -1, -1])
+            for state in states
+        ]
+        for direction in range(directions)
+    ]
+
+
+def full_lengths(builder: Builder, node: Node) -> core.BlobReference:
+    """Every sequence of the batch is as long as the others."""
+    steps, batch = builder.shape(node.inputs[0])[:2]
+    return builder.feed(np.full(batch, steps, np.int32))
+
+
+def reverse(
+    builder: Builder, sequence: core.BlobReference, lengths: core.BlobReference
+) -> core.BlobReference:
+    """The sequence from its end, as Caffe2's bidirectional encoders do it."""
+    return builder.operate("ReversePackedSegs", [sequence, lengths])
+
+
+def define_outputs(builder: Builder, node: Node, results: Sequence[Sequence[core.BlobReference]]) -> None:
+    """Y [steps, directions, batch, hidden], Y_h and Y_c [directions, batch, hidden], those that are needed."""
+    for position, name in enumerate(node.outputs):
+        if not builder.is_needed(name):
+            continue
+        parts = [result[position] for result in results]
+        if position == 0:
+            parts = [builder.operate("ExpandDims", [part], dims=[1]) for part in parts]
+        if len(parts) > 1:
+            outputs = [builder.fresh("concat"), builder.fresh("split")]
+            parts = [builder.net.Concat(parts, outputs, axis=1 if position == 0 else 0)[0]]
+        builder.define(name, parts[0])
+
+
+OPERATORS = {"LSTM": lstm}

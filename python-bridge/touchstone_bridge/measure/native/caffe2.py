@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from caffe2.python import brew, model_helper, optimizer, rnn_cell, workspace
+from caffe2.python import brew, model_helper, optimizer, recurrent, rnn_cell, workspace
 
 from ...artefact import Model
 from .recipe import recipe
@@ -22,28 +22,28 @@ def lenet5(model: Any) -> Any:
     return brew.fc(model, brew.relu(model, "fc2", "relu4"), "fc3", dim_in=84, dim_out=10)
 
 
-def row_lstm(model: Any, batch: int, trains: bool) -> Any:
-    for name, value in (
-        ("zeros", np.zeros((1, batch, 128), np.float32)),
-        ("lengths", np.full(batch, 28, np.int32)),
-    ):
-        workspace.FeedBlob(name, value)
+def row_lstm(model: Any, batch: int, threads: int, trains: bool) -> Any:
+    workspace.FeedBlob("zeros", np.zeros((1, batch, 128), np.float32))
     rows = model.net.Transpose("data", "rows", axes=[1, 0, 2])
     _, last, _, _ = rnn_cell.LSTM(
-        *(model, rows, "lengths", ("zeros", "zeros"), 28, 128, "lstm"),
+        *(model, rows, None, ("zeros", "zeros"), 28, 128, "lstm"),
         outputs_with_grads=[1],
         forward_only=not trains,
     )
+    for operator in model.net.Proto().op:
+        if operator.type == "RecurrentNetwork":
+            recurrent.set_rnn_executor_config(operator, num_threads=threads)
+    # One trainable bias a gate, as the workload defines it.
+    model.params[:] = [blob for blob in model.params if str(blob) != "lstm/gates_t_b"]
     return brew.fc(model, model.net.Squeeze(last, "hidden", dims=[0]), "fc", dim_in=128, dim_out=10)
 
 
 def build(model: Model, target: str, threads: int) -> Callable[[int], Any]:
     given = recipe(model, channels_last=False)
-    workspace.SwitchWorkspace("native", True)
     workspace.FeedBlob("data", given.inputs[0])
     net = model_helper.ModelHelper(name="native", arg_scope={"order": "NCHW"})
     batch = given.inputs[0].shape[0]
-    logits = lenet5(net) if given.workload == "lenet5" else row_lstm(net, batch, given.trains)
+    logits = lenet5(net) if given.workload == "lenet5" else row_lstm(net, batch, threads, given.trains)
     if given.optimiser is None:
         output = brew.softmax(net, logits, "probabilities")
     else:
@@ -51,22 +51,17 @@ def build(model: Model, target: str, threads: int) -> Callable[[int], Any]:
         _, output = net.net.SoftmaxWithLoss([logits, "labels"], ["probabilities", "loss"])
         net.AddGradientOperators([output])
         optimizer.build_sgd(
-            net, given.optimiser.learning_rate, policy="fixed", momentum=given.optimiser.momentum
+            net, given.optimiser.learning_rate, policy="fixed", momentum=given.optimiser.momentum, nesterov=False
         )
     workspace.RunNetOnce(net.param_init_net)
     workspace.CreateNet(net.net)
-    # Our own model lives in a workspace too, and is the one that is current when its turn comes.
-    ours = [name for name in workspace.Workspaces() if name.startswith("model_")][-1]
-    workspace.SwitchWorkspace(ours)
+    name = net.net.Name()
 
     def run(buffer: int) -> Any:
-        workspace.SwitchWorkspace("native")
         workspace.FeedBlob("data", given.inputs[buffer])
         if given.trains:
             workspace.FeedBlob("labels", given.labels[buffer])
-        workspace.RunNet(net.net)
-        result = workspace.FetchBlob(output)
-        workspace.SwitchWorkspace(ours)
-        return result
+        workspace.RunNet(name)
+        return workspace.FetchBlob(output)
 
     return run

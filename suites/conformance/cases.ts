@@ -1,6 +1,6 @@
 /** Models that every adapter either refuses, or answers as ONNX Runtime does. */
-import type { GraphBuilder, Value } from '../../suites/onnx/builder.js';
-import type { Attribute } from '../../suites/onnx/graph.js';
+import type { GraphBuilder, Value } from '../onnx/builder.js';
+import type { Attribute } from '../onnx/graph.js';
 import { type Draw, integers, positive, tensor } from './model.js';
 
 type Attributes = Readonly<Record<string, Attribute>>;
@@ -52,7 +52,17 @@ export const convolutions: Readonly<Record<string, Draw>> = {
     [1, 4, 5, 5],
   ),
   'two groups': conv([1, 4, 6, 6], [4, 2, 3, 3], { group: 2 }, [1, 4, 4, 4]),
+  'two groups, stride 2, a pad on every side different': conv(
+    [2, 4, 7, 7],
+    [6, 2, 3, 3],
+    { group: 2, strides: [2, 2], pads: [1, 0, 2, 1] },
+    [2, 6, 4, 3],
+  ),
+  'one by one, stride 2': conv([2, 3, 6, 6], [4, 3, 1, 1], { strides: [2, 2] }, [2, 4, 3, 3]),
+  'as large as the picture': conv([2, 3, 4, 4], [5, 3, 4, 4], {}, [2, 5, 1, 1]),
   'over one axis': conv([2, 3, 8], [4, 3, 3], {}, [2, 4, 6]),
+  'over one axis, stride and pads': conv([2, 3, 8], [4, 3, 3], { strides: [2], pads: [1, 2] }, [2, 4, 5]),
+  'over one axis, dilations, no bias': conv([1, 3, 9], [4, 3, 3], { dilations: [2] }, [1, 4, 5], false),
   ...Object.fromEntries(
     ['Relu', 'Sigmoid', 'Tanh'].map((operator) => [
       `followed by ${operator}`,
@@ -132,6 +142,20 @@ export const poolings: Readonly<Record<string, Draw>> = {
     { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1], count_include_pad: 1 },
     [1, 2, 4, 4],
   ),
+  'average, ceil_mode that adds a window': pool(
+    'AveragePool',
+    [1, 2, 6, 6],
+    { kernel_shape: [3, 3], strides: [2, 2], ceil_mode: 1 },
+    [1, 2, 3, 3],
+  ),
+  'average, pads that are not the same and count': pool(
+    'AveragePool',
+    [2, 2, 6, 6],
+    { kernel_shape: [3, 3], strides: [2, 2], pads: [0, 1, 1, 2], count_include_pad: 1 },
+    [2, 2, 3, 4],
+  ),
+  'maximum over one axis': pool('MaxPool', [2, 3, 8], { kernel_shape: [2], strides: [2] }, [2, 3, 4]),
+  'average over one axis': pool('AveragePool', [2, 3, 8], { kernel_shape: [2], strides: [2] }, [2, 3, 4]),
   'global average': pool('GlobalAveragePool', [2, 3, 5, 4], {}, [2, 3, 1, 1]),
   'global maximum': pool('GlobalMaxPool', [2, 3, 5, 4], {}, [2, 3, 1, 1]),
 };
@@ -151,6 +175,7 @@ export const products: Readonly<Record<string, Draw>> = {
   'MatMul of a constant first': (g) => [
     g.node('MatMul', [g.constant('w', tensor([5, 3])), g.input('x', [3, 4])]),
     [5, 4],
+    1,
   ],
   'MatMul and a constant Add': (g) => {
     const y = matMul(g, g.input('x', [3, 5]), [5, 4]);
@@ -236,7 +261,7 @@ export const shapes: Readonly<Record<string, Draw>> = {
     g.transpose(g.transpose(g.input('x', [2, 3, 4]), [2, 0, 1]), [1, 2, 0]),
     [2, 3, 4],
   ],
-  'matrix transposed': (g) => [g.transpose(g.input('x', [2, 3]), [1, 0]), [3, 2]],
+  'matrix transposed': (g) => [g.transpose(g.input('x', [2, 3]), [1, 0]), [3, 2], 1],
   'picture regrouped by Reshape': (g) => [reshape(g, g.input('x', [2, 4, 3, 3]), [2, 2, 6, 3]), [2, 2, 6, 3]],
   'features to a picture': (g) => {
     const picture = reshape(g, g.input('x', [2, 48]), [2, 3, 4, 4]);
@@ -270,11 +295,11 @@ export const shapes: Readonly<Record<string, Draw>> = {
 };
 
 export const recurrent: Readonly<Record<string, Draw>> = {
-  'last state, time first': (g) => [lstm(g, g.input('x', [5, 2, 3]), {}, 'Y_h'), [1, 2, 4]],
-  'every state, time first': (g) => [lstm(g, g.input('x', [5, 2, 3]), {}, 'Y'), [5, 1, 2, 4]],
+  'last state, time first': (g) => [lstm(g, g.input('x', [5, 2, 3]), {}, 'Y_h'), [1, 2, 4], 1],
+  'every state, time first': (g) => [lstm(g, g.input('x', [5, 2, 3]), {}, 'Y'), [5, 1, 2, 4], 2],
   'both, added': (g) => {
     const last = lstm(g, g.input('x', [5, 2, 3]), {}, 'both');
-    return [g.node('Add', [g.squeeze('Y', [1]), last]), [5, 2, 4]];
+    return [g.node('Add', [g.squeeze('Y', [1]), last]), [5, 2, 4], 1];
   },
   'batch first by Transpose': (g) => {
     const x = g.transpose(g.input('x', [2, 5, 3]), [1, 0, 2]);
@@ -292,7 +317,7 @@ export const recurrent: Readonly<Record<string, Draw>> = {
     const all = g.squeeze(lstm(g, g.input('x', [5, 2, 3]), {}, 'Y'), [1]);
     return [g.squeeze(g.lstm(all, 'second', 4, 3), [0]), [2, 3]];
   },
-  'without biases': (g) => [lstm(g, g.input('x', [5, 2, 3]), {}, 'Y_h', false), [1, 2, 4]],
+  'without biases': (g) => [lstm(g, g.input('x', [5, 2, 3]), {}, 'Y_h', false), [1, 2, 4], 1],
   'from the rows of a picture': (g) => {
     const rows = g.squeeze(g.input('x', [2, 1, 5, 3]), [1]);
     return [g.squeeze(lstm(g, g.transpose(rows, [1, 0, 2]), {}, 'Y_h'), [0]), [2, 4]];
@@ -300,13 +325,48 @@ export const recurrent: Readonly<Record<string, Draw>> = {
   'activations written out': (g) => [
     lstm(g, g.input('x', [5, 2, 3]), { activations: ['Sigmoid', 'Tanh', 'Tanh'] }, 'Y_h'),
     [1, 2, 4],
+    1,
   ],
   'other activations': (g) => [
     lstm(g, g.input('x', [5, 2, 3]), { activations: ['HardSigmoid', 'Tanh', 'Tanh'] }, 'Y_h'),
     [1, 2, 4],
+    1,
   ],
-  clip: (g) => [lstm(g, g.input('x', [5, 2, 3]), { clip: 0.1 }, 'Y_h'), [1, 2, 4]],
-  reverse: (g) => [lstm(g, g.input('x', [5, 2, 3]), { direction: 'reverse' }, 'Y_h'), [1, 2, 4]],
+  clip: (g) => [lstm(g, g.input('x', [5, 2, 3]), { clip: 0.1 }, 'Y_h'), [1, 2, 4], 1],
+  reverse: (g) => [lstm(g, g.input('x', [5, 2, 3]), { direction: 'reverse' }, 'Y_h'), [1, 2, 4], 1],
+  'one step': (g) => [lstm(g, g.input('x', [1, 2, 3]), {}, 'Y_h'), [1, 2, 4], 1],
+  'one step, batch 1, every state': (g) => [lstm(g, g.input('x', [1, 1, 3]), {}, 'Y'), [1, 1, 1, 4], 2],
+  'last cell': (g) => [lstm(g, g.input('x', [5, 2, 3]), {}, 'Y_c'), [1, 2, 4], 1],
+  'bidirectional, every state': (g) => [
+    lstm(g, g.input('x', [5, 2, 3]), { direction: 'bidirectional' }, 'Y'),
+    [5, 2, 2, 4],
+    2,
+  ],
+  'bidirectional, last states': (g) => [
+    lstm(g, g.input('x', [5, 2, 3]), { direction: 'bidirectional' }, 'Y_h'),
+    [2, 2, 4],
+    1,
+  ],
+  'bidirectional, into a linear layer': (g) => {
+    const all = lstm(g, g.input('x', [5, 2, 3]), { direction: 'bidirectional' }, 'Y');
+    const rows = reshape(g, g.transpose(all, [2, 0, 1, 3]), [2, 5, 8]);
+    return [matMul(g, rows, [8, 3]), [2, 5, 3]];
+  },
+  'initial states': (g) => {
+    const x = g.input('x', [5, 2, 3]);
+    const states = [g.input('h', [1, 2, 4]), g.input('c', [1, 2, 4])];
+    return [lstm(g, x, {}, 'Y_h', true, states), [1, 2, 4], 1];
+  },
+  'initial states that are constants': (g) => {
+    const states = [g.constant('h', tensor([1, 2, 4])), g.constant('c', tensor([1, 2, 4]))];
+    return [lstm(g, g.input('x', [5, 2, 3]), {}, 'Y_h', true, states), [1, 2, 4], 1];
+  },
+  'sequences of different lengths': (g) => {
+    const inputs = [g.input('x', [5, 2, 3]), g.constant('W', tensor([1, 16, 3]))];
+    inputs.push(g.constant('R', tensor([1, 16, 4])), g.constant('B', tensor([1, 32])));
+    inputs.push(g.constant('lengths', { type: 'int32', shape: [2], data: Int32Array.of(5, 3) }));
+    return [g.node('LSTM', inputs, { hidden_size: 4 }, ['', 'Y_h']), [1, 2, 4], 1];
+  },
 };
 
 export const cases = { convolutions, poolings, products, elementwise, shapes, recurrent };
@@ -421,12 +481,15 @@ function lstm(
   g: GraphBuilder,
   x: Value,
   attributes: Attributes,
-  outputs: 'Y' | 'Y_h' | 'both',
+  outputs: 'Y' | 'Y_h' | 'Y_c' | 'both',
   bias = true,
+  states: readonly Value[] = [],
 ): Value {
-  const inputs = [x, g.constant('W', tensor([1, 16, 3])), g.constant('R', tensor([1, 16, 4]))];
-  if (bias) inputs.push(g.constant('B', tensor([1, 32])));
-  const names = { Y: ['Y'], Y_h: ['', 'Y_h'], both: ['Y', 'Y_h'] }[outputs];
+  const directions = attributes.direction === 'bidirectional' ? 2 : 1;
+  const inputs = [x, g.constant('W', tensor([directions, 16, 3])), g.constant('R', tensor([directions, 16, 4]))];
+  if (bias) inputs.push(g.constant('B', tensor([directions, 32])));
+  if (states.length > 0) inputs.push('', ...states);
+  const names = { Y: ['Y'], Y_h: ['', 'Y_h'], Y_c: ['', '', 'Y_c'], both: ['Y', 'Y_h'] }[outputs];
   g.node('LSTM', inputs, { hidden_size: 4, ...attributes }, names);
   return names.at(-1) ?? '';
 }

@@ -1,19 +1,24 @@
-/** Two runs at once must not make the same environment: one does, the others wait for it. */
+/** Two runs at once must not make the same thing: one does, the others wait for it. */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { lock } from 'proper-lockfile';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
-import type { EnvironmentDefinition } from './definition.js';
+
+/** What is made, and what it is called. */
+interface Locked {
+  readonly folder: string;
+  readonly title: string;
+}
 
 /** A holder that was killed stops renewing its lock and is overruled after this long. */
 const staleMs = 10_000;
 
 /**
- * Does the work while holding the environment's lock. A process that slept (a closed laptop) may find that another one
+ * Does the work while holding the folder's lock. A process that slept (a closed laptop) may find that another one
  * has overruled it: `signal` then stops its work, and it starts again at the end of the queue.
  */
 export async function whileLocked<T>(
-  definition: EnvironmentDefinition,
+  definition: Locked,
   report: ((line: string) => void) | undefined,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
@@ -33,7 +38,7 @@ export async function whileLocked<T>(
 }
 
 async function acquire(
-  definition: EnvironmentDefinition,
+  definition: Locked,
   report: ((line: string) => void) | undefined,
   onCompromised: () => void,
 ): Promise<() => Promise<void>> {

@@ -1,0 +1,67 @@
+/** TensorFlow.js on TensorFlow's own C library: `@tensorflow/tfjs-node`. */
+import { readdirSync, readFileSync } from 'node:fs';
+import util from 'node:util';
+import type { Configuration } from '../adapter.js';
+import type { Tf } from './open.js';
+
+/** What the backend keeps of its addon; not in its types. */
+interface Backend {
+  readonly binding: { readonly TF_Version: string };
+}
+
+/** Node 23 took away what the package calls. */
+const utilities = util as { isNullOrUndefined?: (value: unknown) => boolean };
+
+export async function importNode(): Promise<Tf> {
+  utilities.isNullOrUndefined ??= (value) => value === null || value === undefined;
+  return (await import('@tensorflow/tfjs-node')).default as unknown as Tf;
+}
+
+/** Version of the C library, and the file that is loaded in fact. */
+export function libtensorflow(tf: Tf): { readonly version: string; readonly path: string | null } {
+  const { binding } = tf.backend() as unknown as Backend;
+  return { version: binding.TF_Version, path: loadedLibrary() };
+}
+
+export function configurationOfNode(tf: Tf) {
+  return {
+    threads: computingThreads(),
+    instructionSet: null,
+    kernelLibrary: usesOneDnn() ? 'oneDNN, Eigen' : 'Eigen',
+    arithmetic: 'float32',
+    flushToZero: flushesToZero(tf),
+  } satisfies Partial<Configuration>;
+}
+
+/** TensorFlow names the threads that compute; it has no call that tells their number. Null where they cannot be seen. */
+function computingThreads(): number | null {
+  try {
+    const names = readdirSync('/proc/self/task').map((thread) =>
+      readFileSync(`/proc/self/task/${thread}/comm`, 'utf8').trim(),
+    );
+    return names.filter((name) => name === 'tf_Compute').length || null;
+  } catch {
+    return null;
+  }
+}
+
+/** On by default on x86 since TensorFlow 2.9; this is the switch that it reads. */
+function usesOneDnn(): boolean {
+  return process.env.TF_ENABLE_ONEDNN_OPTS !== '0' && process.arch === 'x64';
+}
+
+/** Found by computing some. */
+function flushesToZero(tf: Tf): boolean {
+  return tf.tidy(() => tf.fill([1 << 16], 2e-38).mul(0.25).dataSync().includes(0));
+}
+
+function loadedLibrary(): string | null {
+  try {
+    const line = readFileSync('/proc/self/maps', 'utf8')
+      .split('\n')
+      .find((candidate) => /libtensorflow(_cc)?\.so/.test(candidate));
+    return line?.slice(line.indexOf('/')) ?? null;
+  } catch {
+    return null;
+  }
+}

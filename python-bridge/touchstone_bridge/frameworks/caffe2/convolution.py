@@ -1,0 +1,141 @@
+"""Convolution and pooling over one, two or three spatial axes; pads may differ between the two sides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from caffe2.python import core
+
+from ...artefact import Node
+from . import onednn
+from ...lowering.attributes import integer, integers, refuse, text
+from .builder import Builder, as_is
+
+
+class Window:
+    """Kernel, strides, dilations and pads of a sliding window, `auto_pad` worked out from the observed shape."""
+
+    def __init__(self, builder: Builder, node: Node, kernel: Sequence[int]) -> None:
+        axes = len(kernel)
+        self.kernel = tuple(kernel)
+        self.strides = integers(node, "strides", [1] * axes)
+        self.dilations = integers(node, "dilations", [1] * axes)
+        pads = integers(node, "pads", [0] * (2 * axes))
+        automatic = text(node, "auto_pad", "NOTSET")
+        if automatic in ("SAME_UPPER", "SAME_LOWER"):
+            pads = self._same(builder.shape(node.inputs[0])[2:], upper=automatic == "SAME_UPPER")
+        elif automatic == "VALID":
+            pads = (0,) * (2 * axes)
+        # Begins, then ends: Caffe2's order too.
+        self.pads = pads
+
+    def _same(self, extents: Sequence[int], upper: bool) -> tuple[int, ...]:
+        """Pads with which the output has ceil(extent / stride) positions; the odd one at the end if `upper`."""
+        totals = [
+            max((-(-extent // stride) - 1) * stride + (kernel - 1) * dilation + 1 - extent, 0)
+            for extent, stride, kernel, dilation in zip(extents, self.strides, self.kernel, self.dilations)
+        ]
+        less, more = [total // 2 for total in totals], [total - total // 2 for total in totals]
+        return tuple(less + more if upper else more + less)
+
+    def reach(self, inputs: Sequence[int], outputs: Sequence[int]) -> None:
+        """Sets the end pads that give so many positions, which is what a rounding up of their number comes to."""
+        begin = self.pads[: len(self.kernel)]
+        wanted = [
+            max((positions - 1) * stride + kernel - extent - pad, 0)
+            for positions, stride, kernel, extent, pad in zip(
+                outputs, self.strides, self.kernel, inputs, begin
+            )
+        ]
+        self.pads = tuple(begin) + tuple(wanted)
+
+    def arguments(self) -> dict[str, Any]:
+        """As Caffe2's operators take them."""
+        return {"kernels": list(self.kernel), "strides": list(self.strides), "pads": list(self.pads)}
+
+
+def conv(builder: Builder, node: Node) -> None:
+    spatial_axes(builder, node)
+    weight = builder.constant(node, 1)
+    window = Window(builder, node, weight.shape[2:])
+    operands = [builder.value(node.inputs[0]), builder.parameter(node.inputs[1], weight, as_is)]
+    if builder.has_input(node, 2):
+        operands.append(builder.parameter(node.inputs[2], builder.constant(node, 2), as_is))
+    result = builder.operate(
+        "Conv",
+        operands,
+        dilations=list(window.dilations),
+        group=integer(node, "group", 1),
+        order="NCHW",
+        **window.arguments(),
+    )
+    builder.define(node.outputs[0], result)
+
+
+def pool(operator: str) -> Callable[[Builder, Node], None]:
+    """MaxPool or AveragePool. Neither pad takes part in a maximum, nor in an average that does not count it."""
+
+    def lower(builder: Builder, node: Node) -> None:
+        spatial_axes(builder, node)
+        refuse(
+            node, unless=len(node.outputs) == 1 or node.outputs[1] == "", because="with its Indices output"
+        )
+        window = Window(builder, node, integers(node, "kernel_shape", ()))
+        refuse(node, unless=set(window.dilations) == {1}, because="with dilations")
+        pairs = zip(window.pads, window.kernel * 2)
+        refuse(
+            node, unless=all(pad < kernel for pad, kernel in pairs), because="with pads as wide as the kernel"
+        )
+        counted = bool(integer(node, "count_include_pad", 0))
+        if integer(node, "ceil_mode", 0):
+            refuse(node, unless=not counted, because="with ceil_mode 1 and count_include_pad 1")
+            window.reach(builder.shape(node.inputs[0])[2:], builder.shape(node.outputs[0])[2:])
+        extra = {"count_include_pad": int(counted)} if operator == "AveragePool" else {}
+        add_pool(builder, node, operator, {**window.arguments(), **extra})
+
+    return lower
+
+
+def global_pool(operator: str) -> Callable[[Builder, Node], None]:
+    """The same operators over all spatial axes at once."""
+
+    def lower(builder: Builder, node: Node) -> None:
+        spatial_axes(builder, node)
+        learning = operator == "MaxPool" and builder.training
+        refuse(node, unless=not learning, because="in training")
+        add_pool(builder, node, operator, {"global_pooling": 1})
+
+    return lower
+
+
+def add_pool(builder: Builder, node: Node, operator: str, arguments: Mapping[str, Any]) -> None:
+    """On the CPU; but maxima through which a gradient goes are oneDNN's."""
+    operand = builder.value(node.inputs[0])
+    if operator == "AveragePool" or not builder.training:
+        builder.define(node.outputs[0], builder.operate(operator, [operand], order="NCHW", **arguments))
+        return
+    shapes = [builder.shape(name)[2:] for name in (node.inputs[0], node.outputs[0])]
+    plane = len(shapes[0]) == 2
+    refuse(node, unless=plane, because="in training, over other than 2 spatial axes")
+    # Its gradient is wrong for some of these: the layout of an image so thin is ambiguous to it.
+    wide = all(extent > 1 for shape in shapes for extent in shape)
+    refuse(node, unless=wide, because="in training, from or to a single row or column")
+    with core.DeviceScope(onednn.DEVICE):
+        inside = onednn.copy(builder, onednn.ENTER, operand)
+        pooled = builder.operate(operator, [inside], order="NCHW", **arguments)
+        builder.define(node.outputs[0], onednn.copy(builder, onednn.LEAVE, pooled))
+
+
+def spatial_axes(builder: Builder, node: Node) -> None:
+    axes = builder.rank(node.inputs[0]) - 2
+    refuse(node, unless=1 <= axes <= 3, because=f"over {axes} spatial axes")
+
+
+OPERATORS: dict[str, Callable[[Builder, Node], None]] = {
+    "Conv": conv,
+    "MaxPool": pool("MaxPool"),
+    "AveragePool": pool("AveragePool"),
+    "GlobalAveragePool": global_pool("AveragePool"),
+    "GlobalMaxPool": global_pool("MaxPool"),
+}

@@ -1,0 +1,99 @@
+"""Expected values of the small models of `suites/conformance/`: float64, by definition rather than by autograd.
+
+Outputs are the ONNX project's ReferenceEvaluator's; gradients are central differences of the loss that it gives, at
+every coordinate of every parameter, so that no framework's backward pass is the judge of another's.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import numpy as np
+from onnx.reference import ReferenceEvaluator
+from safetensors.numpy import save_file
+
+from ..artefact import Array, Model, load_model
+from .forward import evaluate, evaluator, expected_outputs, widen
+
+# The error of a central difference is STEP² times the third derivative, plus rounding: 1e-16 / STEP.
+STEP = 1e-5
+
+
+def write_expected(root: Path) -> None:
+    """Writes `expected.safetensors` into every artefact folder under `root`."""
+    folders = sorted(path.parent for path in root.glob("*/artefact.json"))
+    with ProcessPoolExecutor() as pool:
+        for folder, tensors in zip(folders, pool.map(expected, folders)):
+            arrays = {name: np.ascontiguousarray(array) for name, array in tensors.items()}
+            save_file(arrays, folder / "expected.safetensors")
+
+
+def expected(folder: Path) -> dict[str, Array]:
+    """What the parity gate compares; outputs and gradients are rounded to float32."""
+    model = load_model(folder)
+    found = expected_outputs(model) if model.manifest.training is None else expected_training(model)
+    return {name: array if name == "losses" else array.astype(np.float32) for name, array in found.items()}
+
+
+def expected_training(model: Model) -> dict[str, Array]:
+    """As `training.expected_training`: v ← momentum·v + g; w ← w − rate·v (suites/workload.ts)."""
+    training = model.manifest.training
+    if training is None:
+        raise ValueError("this artefact is not one for training")
+    reference = evaluator(model.model_path)
+    names = model.graph.parameters
+    weights = {name: widen(model.weights[name]).copy() for name in names}
+    velocity = {name: np.zeros_like(weights[name]) for name in names}
+    found: dict[str, Array] = {}
+    losses = []
+    for step in range(training.steps):
+        buffer = step % model.manifest.buffers
+        reference.rt_inits_.update(weights)
+        if step == 0:
+            logits = model.graph.outputs[0].name
+            found[f"output/0/{logits}"] = evaluate(reference, model.inputs[0])[logits]
+        losses.append(loss_of(model, reference, buffer))
+        gradients = {name: gradient(model, reference, weights[name], name, buffer) for name in names}
+        if step == 0:
+            found.update({f"gradient/{name}": array for name, array in gradients.items()})
+        for name in names:
+            velocity[name] = training.optimiser.momentum * velocity[name] + gradients[name]
+            weights[name] = weights[name] - training.optimiser.learning_rate * velocity[name]
+    found["losses"] = np.asarray(losses)
+    found.update({f"weight/{name}": array for name, array in weights.items()})
+    return found
+
+
+def gradient(model: Model, reference: ReferenceEvaluator, weight: Array, name: str, buffer: int) -> Array:
+    """Central differences at every coordinate that learns."""
+    moved = weight.copy()
+    flat = moved.reshape(-1)
+    result = np.zeros(weight.size)
+    reference.rt_inits_[name] = moved
+    for index in learning_coordinates(model, weight, name):
+        value = flat[index]
+        flat[index] = value + STEP
+        above = loss_of(model, reference, buffer)
+        flat[index] = value - STEP
+        below = loss_of(model, reference, buffer)
+        flat[index] = value
+        result[index] = (above - below) / (2 * STEP)
+    reference.rt_inits_[name] = weight
+    return result.reshape(weight.shape)
+
+
+def learning_coordinates(model: Model, weight: Array, name: str) -> Array:
+    """All but the recurrent half of an LSTM's bias: see suites/lstm/row-lstm.ts."""
+    coordinates = np.arange(weight.size).reshape(weight.shape)
+    is_bias = any(node.operator == "LSTM" and node.inputs[3:4] == (name,) for node in model.graph.nodes)
+    return (coordinates[:, : weight.shape[1] // 2] if is_bias else coordinates).reshape(-1)
+
+
+def loss_of(model: Model, reference: ReferenceEvaluator, buffer: int) -> float:
+    """Mean over the batch of −log softmax(logits)[label]."""
+    logits = evaluate(reference, model.inputs[buffer])[model.graph.outputs[0].name]
+    labels = model.inputs[buffer]["labels"]
+    peak = logits.max(axis=1, keepdims=True)
+    normaliser = np.log(np.exp(logits - peak).sum(axis=1)) + peak[:, 0]
+    return float((normaliser - logits[np.arange(len(labels)), labels]).mean())

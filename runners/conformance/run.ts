@@ -1,0 +1,125 @@
+/**
+ * Conformance: a target on every small model, through its real worker and the parity gate of every run. It is refused
+ * beforehand with a reason, or it agrees with the float64 reference. A target claims nothing that it does not pass.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Target } from '../../adapters/adapter.js';
+import { explain } from '../../common/errors.js';
+import { type ConformanceCase, conformanceArtefact } from '../../suites/conformance/artefacts.js';
+import type { Artefact } from '../../suites/onnx/artefact.js';
+import { readTensors } from '../../suites/onnx/safetensors.js';
+import { checkParity } from '../gate/parity.js';
+import { loadReference } from '../gate/reference.js';
+import { startWorker, type WorkerSession } from '../process/session.js';
+import { WorkerFailure } from '../protocol/failure.js';
+import { protocolVersion } from '../protocol/messages.js';
+
+export type Outcome =
+  /** `error` is the largest relative error of any tensor. */
+  | { readonly state: 'ok'; readonly error: number }
+  | { readonly state: 'unsupported'; readonly reason: string }
+  | { readonly state: 'wrong' | 'failed'; readonly reason: string };
+
+export interface CaseResult {
+  readonly one: ConformanceCase;
+  readonly artefact: Artefact;
+  readonly outcome: Outcome;
+}
+
+export interface ConformanceOptions {
+  /** Interpreter of the target's environment, where it has one. */
+  readonly python?: string | undefined;
+  /** Told each result as it comes. */
+  readonly onResult?: (result: CaseResult) => void;
+}
+
+const budget = { threads: 1, cpus: [] };
+const deadlineMs = 120_000;
+
+/** All cases, one after the other, in one worker; one that dies is started again for the next. */
+export async function runConformance(
+  target: Target,
+  cases: readonly ConformanceCase[],
+  { python, onResult }: ConformanceOptions,
+): Promise<CaseResult[]> {
+  const scratch = await mkdtemp(join(tmpdir(), 'touchstone-conformance-'));
+  const worker = new RestartingWorker(target, python, scratch);
+  const results: CaseResult[] = [];
+  try {
+    for (const one of cases) {
+      const artefact = await conformanceArtefact(one);
+      const result = { one, artefact, outcome: await outcomeOf(target, artefact, worker, scratch) };
+      onResult?.(result);
+      results.push(result);
+    }
+  } finally {
+    await worker.end();
+    await rm(scratch, { recursive: true, force: true });
+  }
+  return results;
+}
+
+async function outcomeOf(
+  target: Target,
+  { graph, manifest, folder }: Artefact,
+  worker: RestartingWorker,
+  scratch: string,
+): Promise<Outcome> {
+  const { mode } = manifest;
+  const has = target.modes[mode];
+  const can = has.supported ? target.supports(graph, mode) : has;
+  if (!can.supported) return { state: 'unsupported', reason: can.reason };
+  const file = join(scratch, 'verified.safetensors');
+  try {
+    const session = await worker.session();
+    await session.request({ type: 'load', folder, mode });
+    await session.request({ type: 'verify', file });
+    await session.request({ type: 'unload' });
+  } catch (error) {
+    // After a refusal of its own a worker holds a model that nobody knows; a fresh one is sure.
+    await worker.end();
+    if (!(error instanceof WorkerFailure)) throw error;
+    return { state: 'failed', reason: explain(error) };
+  }
+  const { expected, weights, tolerance } = await loadReference(folder);
+  const checks = checkParity({ expected, actual: await readTensors(file), initial: weights, tolerance });
+  const broken = checks.find((check) => !check.passed);
+  if (!broken) return { state: 'ok', error: Math.max(...checks.map(({ error }) => error ?? 0)) };
+  const size = broken.error === null ? broken.reason : `by ${broken.error.toExponential(1)}`;
+  return { state: 'wrong', reason: `${broken.what} ${broken.worst}: ${size}` };
+}
+
+class RestartingWorker {
+  readonly #target: Target;
+  readonly #python: string | undefined;
+  readonly #logFile: string;
+  #session: WorkerSession | undefined;
+
+  constructor(target: Target, python: string | undefined, scratch: string) {
+    this.#target = target;
+    this.#python = python;
+    this.#logFile = join(scratch, 'worker.log');
+  }
+
+  async session(): Promise<WorkerSession> {
+    if (this.#session) return this.#session;
+    const session = startWorker({
+      target: this.#target,
+      budget,
+      logFile: this.#logFile,
+      deadlineMs,
+      ...(this.#python === undefined ? {} : { python: this.#python }),
+    });
+    this.#session = session;
+    await session.request({ type: 'hello', protocol: protocolVersion, target: this.#target.name, budget });
+    await session.request({ type: 'describe' });
+    return session;
+  }
+
+  async end(): Promise<void> {
+    await this.#session?.kill();
+    this.#session = undefined;
+  }
+}

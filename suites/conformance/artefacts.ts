@@ -1,0 +1,107 @@
+/** The cases as artefacts, with the expected values that are committed in `suites/references/conformance.safetensors`. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { TouchstoneError } from '../../common/errors.js';
+import { projectRoot } from '../../common/paths.js';
+import { type Artefact, sourceArtefact } from '../onnx/artefact.js';
+import { artefactFiles } from '../onnx/artefact-manifest.js';
+import type { Source } from '../onnx/artefact-source.js';
+import { bindInputs } from '../onnx/bind.js';
+import { GraphBuilder } from '../onnx/builder.js';
+import type { Tensors } from '../onnx/graph.js';
+import { randomInputs } from '../onnx/random-inputs.js';
+import { readModel } from '../onnx/reader.js';
+import { readTensors, writeTensors } from '../onnx/safetensors.js';
+import type { Mode, Tolerance } from '../workload.js';
+import { cases } from './cases.js';
+import { learning } from './learning.js';
+import * as learningCases from './learning-cases.js';
+import { buffers, type Draw, labels, optimiser, seed } from './model.js';
+
+export interface ConformanceCase {
+  /** `convolutions: two groups` */
+  readonly name: string;
+  readonly mode: Mode;
+  readonly draw: Draw;
+}
+
+/** Relative, per tensor: float32 against float64 on a handful of numbers. */
+const tolerance: Tolerance = { output: 1e-5, loss: 1e-5, gradient: 1e-4, weight: 1e-4 };
+export const conformanceReferences = join(projectRoot, 'suites/references/conformance.safetensors');
+
+/** Every case forward, every case with what learns around it, and small nets that learn. */
+export function conformanceCases(): ConformanceCase[] {
+  const forward = Object.entries(cases).flatMap(([group, draws]) =>
+    Object.entries(draws).map(([name, draw]) => ({ name: `${group}: ${name}`, draw })),
+  );
+  const nets = Object.entries(learningCases).map(([name, draw]) => ({ name: `nets: ${name}`, draw }));
+  return [
+    ...forward.map((each) => ({ ...each, mode: 'inference' as const })),
+    ...forward.map(({ name, draw }) => ({ name, draw: learning(draw), mode: 'training' as const })),
+    ...nets.map((each) => ({ ...each, mode: 'training' as const })),
+  ];
+}
+
+/** With its expected values. @throws TouchstoneError('internal') where the committed ones are of another version */
+export async function conformanceArtefact(one: ConformanceCase): Promise<Artefact> {
+  return sourceArtefact(sourceOf(one), async (id, folder) => {
+    const expected = (await committed()).get(id);
+    if (!expected) {
+      throw new TouchstoneError('internal', `there are no references for ${one.name} (${one.mode})`, {
+        hint: 'make them with `npm run references`',
+      });
+    }
+    await writeTensors(join(folder, artefactFiles.expected), expected);
+    return 'onnx ReferenceEvaluator, float64; gradients by its central differences';
+  });
+}
+
+/** Without expected values: what `npm run references` starts from. */
+export async function unreferencedCase(one: ConformanceCase): Promise<Artefact> {
+  return sourceArtefact(sourceOf(one));
+}
+
+let known: Promise<Map<string, Tensors>> | undefined;
+
+/** Expected values by artefact. */
+function committed(): Promise<Map<string, Tensors>> {
+  known ??= readTensors(conformanceReferences).then((tensors) => {
+    const byId = new Map<string, Record<string, Tensors[string]>>();
+    for (const [name, tensor] of Object.entries(tensors)) {
+      const [id = '', ...rest] = name.split('/');
+      const found = byId.get(id) ?? {};
+      found[rest.join('/')] = tensor;
+      byId.set(id, found);
+    }
+    return byId;
+  });
+  return known;
+}
+
+/** In training the output is logits [batch, classes] and the labels count up. */
+function sourceOf({ draw, mode }: ConformanceCase): Source {
+  const builder = new GraphBuilder('conformance', seed);
+  const [output, shape] = draw(builder);
+  builder.output(output, shape);
+  const built = builder.finish();
+  const model = readModel(built.bytes, 'conformance');
+  const inputInfo = bindInputs(model, {});
+  const [batch = 1, classes = 1] = shape;
+  const isTraining = mode === 'training';
+  return {
+    workload: 'conformance',
+    mode,
+    batch,
+    seed,
+    model,
+    modelDigest: createHash('sha256').update(built.bytes).digest(),
+    parameters: isTraining ? built.parameters : [],
+    inputInfo,
+    inputs: Array.from({ length: buffers }, (_, buffer) => ({
+      ...randomInputs(inputInfo, seed, buffer),
+      ...(isTraining ? { labels: labels(batch, classes, buffer) } : {}),
+    })),
+    ...(isTraining ? { training: { loss: 'softmax-cross-entropy', optimiser, steps: 3 } } : {}),
+    tolerance,
+  };
+}
