@@ -4,10 +4,10 @@ import { compareCommand } from './cli/compare.js';
 import { doctorCommand } from './cli/doctor.js';
 import { listCommand } from './cli/list.js';
 import { type RunOptions, usualDeadlineMs } from './cli/options.js';
+import { outsideAdapter } from './cli/outside-adapter.js';
 import { reportCommand } from './cli/report.js';
 import { runCommand } from './cli/run.js';
 import { setupCommand } from './cli/setup.js';
-import { outsideAdapter } from './cli/outside-adapter.js';
 import { duration, inputShape, integers, modeNames, names, positiveInteger, seed } from './cli/values.js';
 import { exitStatus, oneLine, TouchstoneError } from './common/errors.js';
 
@@ -37,7 +37,11 @@ function commandLine(ending: (result: Promise<number>) => Promise<void>): Comman
     .description(
       'Which deep-learning framework is faster on this machine, for this model, by how much, and how sure are we?',
     )
-    .option('--adapter <file>', 'an adapter outside the tree, compiled (repeatable; every command)', outsideAdapter)
+    .option(
+      '--adapter <file>',
+      'an adapter outside the tree, compiled (repeatable; every command)',
+      outsideAdapter,
+    )
     .exitOverride()
     .showSuggestionAfterError();
   const run = addRun(program, ending);
@@ -54,7 +58,8 @@ function commandLine(ending: (result: Promise<number>) => Promise<void>): Comman
     .command('doctor')
     .description('each target: available or not, its versions, and what mends it')
     .option('--json', 'for machines')
-    .action((options: { json?: true }) => ending(doctorCommand(options)));
+    .option('--installed', 'look at what is installed without starting it')
+    .action((options: { json?: true; installed?: true }) => ending(doctorCommand(options)));
   program
     .command('setup')
     .description('installs what targets need, or removes everything that was installed')
@@ -100,7 +105,10 @@ function addRun(program: Command, ending: (result: Promise<number>) => Promise<v
     )
     .option('--seed <number>', 'order of targets, turns and audits', seed, 1)
     .option('--out <folder>', 'run folder (default: a new one under .touchstone/runs)')
-    .option('--resume [run]', 'continue a run that was interrupted (default: the newest); with --time, for so long')
+    .option(
+      '--resume [run]',
+      'continue a run that was interrupted (default: the newest); with --time, for so long',
+    )
     .option('--model <file.onnx>', 'measure your own model instead of a suite')
     .option('--input <name=shape>', 'shape of a model input: image=1x3x224x224 (repeatable)', inputShape)
     .option('--installed-only', 'never install anything: what is missing is reported as unavailable')

@@ -4,7 +4,15 @@
  * `tests/python-bridge/caffe2-support.test.ts` holds the two together.
  */
 
-import { type Budget, type Framework, type Graph, type Mode, type Support, supported, unsupported } from './adapter.js';
+import {
+  type Budget,
+  type Framework,
+  type Graph,
+  type Mode,
+  type Support,
+  supported,
+  unsupported,
+} from './adapter.js';
 import {
   batchNormalisation,
   type Check,

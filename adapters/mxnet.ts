@@ -2,7 +2,7 @@
  * Apache MXNet, no longer developed. Driven by `touchstone_bridge.frameworks.mxnet`; this is its descriptor. What is
  * refused here is what the lowering there cannot build.
  */
-import { type Framework, supported } from './adapter.js';
+import { type Framework, type Mode, supported } from './adapter.js';
 import {
   batchNormalisation,
   type Check,
@@ -29,7 +29,7 @@ const operators: Readonly<Record<string, Check>> = {
   AveragePool: firstOf(overTwoAxes, noDilations, noCeiling, countedPads),
   GlobalAveragePool: overTwoAxes,
   GlobalMaxPool: overTwoAxes,
-  Gemm: firstOf(constantInputs(1, 2), plainGemm),
+  Gemm: firstOf(constantInputs(1, 2), plainGemm, learningGemm),
   MatMul: firstOf(constantInputs(1), productWithMatrix),
   LSTM: firstOf(constantInputs(1, 2, 3), lstm, withoutState),
   BatchNormalization: firstOf(constantInputs(1, 2, 3, 4), batchNormalisation),
@@ -94,4 +94,14 @@ function alongOneAxis(node: Node, graph: Parameters<Check>[1]): string | undefin
   const rank = graph.values[node.inputs[0] ?? '']?.shape.length ?? 0;
   const axis = (Number(node.attributes.axis ?? 1) + rank) % rank;
   return axis === rank - 1 ? undefined : `with axis ${axis} of ${rank} before opset 13`;
+}
+
+/** A dense layer holds the product of a weight and its factor, which is not what learns. */
+function learningGemm(node: Node, graph: Parameters<Check>[1], mode: Mode): string | undefined {
+  if (mode === 'inference') return undefined;
+  const { alpha = 1, beta = 1 } = node.attributes;
+  if (alpha !== 1 || beta !== 1) return `in training with alpha ${alpha} and beta ${beta}`;
+  const units = graph.values[node.outputs[0] ?? '']?.shape.at(-1);
+  const c = graph.weights.find(({ name }) => name === node.inputs[2]);
+  return c && c.shape.at(-1) !== units ? `in training with C of shape ${c.shape.join('×')}` : undefined;
 }

@@ -1,9 +1,49 @@
 /** `doctor`: what is available on this machine, and what mends the rest. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { discoverFrameworks } from '../adapters/discover.js';
-import { doctor, renderDoctor } from '../runners/environment/doctor.js';
+import { type Ask, doctor, renderDoctor } from '../runners/environment/doctor.js';
+import { readMachine } from '../runners/environment/machine.js';
+import { startWorker } from '../runners/process/session.js';
+import { protocolVersion } from '../runners/protocol/messages.js';
 
-export async function doctorCommand(options: { json?: true }): Promise<number> {
-  const health = await doctor(await discoverFrameworks());
-  process.stdout.write(options.json ? `${JSON.stringify(health, null, 2)}\n` : `${renderDoctor(health)}\n`);
-  return 0;
+const deadlineMs = 120_000;
+
+export async function doctorCommand(options: { json?: true; installed?: true }): Promise<number> {
+  const scratch = await mkdtemp(join(tmpdir(), 'touchstone-doctor-'));
+  try {
+    const health = await doctor(await discoverFrameworks(), options.installed ? undefined : asking(scratch));
+    const machine = await readMachine();
+    process.stdout.write(
+      options.json
+        ? `${JSON.stringify({ machine, targets: health }, null, 2)}\n`
+        : `${renderDoctor(health)}\ndevices: ${machine.cores} processors of ${machine.cpu} (${machine.instructionSets.join(', ')}); no target computes elsewhere yet\n`,
+    );
+    return 0;
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** In its own worker, with one thread, as a run would start it. */
+function asking(scratch: string): Ask {
+  const budget = { threads: 1, cpus: [] };
+  return async (target, python) => {
+    const logFile = join(scratch, `${target.name.replaceAll('/', '-')}.log`);
+    const worker = startWorker({
+      target,
+      budget,
+      logFile,
+      deadlineMs,
+      ...(python === undefined ? {} : { python }),
+    });
+    try {
+      await worker.request({ type: 'hello', protocol: protocolVersion, target: target.name, budget });
+      const { versions, configuration } = await worker.request({ type: 'describe' });
+      return { versions, configuration: configuration as Awaited<ReturnType<Ask>>['configuration'] };
+    } finally {
+      await worker.kill();
+    }
+  };
 }

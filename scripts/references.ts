@@ -11,7 +11,11 @@ import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import { projectRoot } from '../common/paths.js';
 import { ensureEnvironment } from '../runners/provision/environments.js';
-import { conformanceCases, conformanceReferences, unreferencedCase } from '../suites/conformance/artefacts.js';
+import {
+  conformanceCases,
+  conformanceReferences,
+  unreferencedCase,
+} from '../suites/conformance/artefacts.js';
 import { discoverWorkloads } from '../suites/discover.js';
 import { unreferencedArtefact } from '../suites/onnx/artefact.js';
 import { artefactFiles } from '../suites/onnx/artefact-manifest.js';

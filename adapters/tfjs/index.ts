@@ -7,13 +7,15 @@ import {
   type Graph,
   type Mode,
   type NodeTarget,
+  type Support,
   supported,
   unsupported,
 } from '../adapter.js';
+import type { PlannedLayer } from '../lowering/layer-plan.js';
 import { planLayers } from '../lowering/plan.js';
 import { supportOf } from '../lowering/refusal.js';
 import { addon } from './addon.js';
-import { missingGradientKernel } from './wasm-gradients.js';
+import { missingKernels } from './wasm-gradients.js';
 
 const common = {
   host: 'node',
@@ -32,7 +34,8 @@ const framework: Framework = {
       name: 'tfjs/js',
       summary: 'plain JavaScript backend, Layers API, in Node',
       packages: ['@tensorflow/tfjs'],
-      supports: (graph, mode) => supportOf(() => planLayers(graph, mode)),
+      supports: (graph, mode) =>
+        supportOfLayers(graph, mode, mode === 'training' ? [dilated, averageOfPads] : []),
       open: async (budget) => (await import('./open.js')).openJs(budget),
     },
     {
@@ -40,7 +43,7 @@ const framework: Framework = {
       name: 'tfjs/wasm',
       summary: 'WebAssembly backend (XNNPACK kernels, SIMD), Layers API, in Node',
       packages: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm'],
-      supports: supportsWasm,
+      supports: (graph, mode) => supportOfLayers(graph, mode, mode === 'training' ? [missingKernel] : []),
       open: async (budget) => (await import('./open.js')).openWasm(budget),
     },
     {
@@ -49,7 +52,8 @@ const framework: Framework = {
       summary: "TensorFlow's own C library (oneDNN and Eigen kernels), Layers API, in Node",
       packages: ['@tensorflow/tfjs-node', '@tensorflow/tfjs'],
       addon,
-      supports: (graph, mode) => supportOf(() => planLayers(graph, mode)),
+      supports: (graph, mode) =>
+        supportOfLayers(graph, mode, mode === 'training' ? [dilated, paddedPooling] : [paddedPooling]),
       environment: ({ threads }) => ({
         TF_NUM_INTRAOP_THREADS: String(threads),
         TF_NUM_INTEROP_THREADS: '1',
@@ -62,12 +66,47 @@ const framework: Framework = {
 };
 export default framework;
 
-function supportsWasm(graph: Graph, mode: Mode) {
+/** Says what of a layer a backend lacks, or nothing. */
+type Check = (layer: PlannedLayer) => string | undefined;
+
+function supportOfLayers(graph: Graph, mode: Mode, checks: readonly Check[]): Support {
   const support = supportOf(() => planLayers(graph, mode));
-  if (!support.supported || mode === 'inference') return support;
-  const missing = missingGradientKernel(planLayers(graph, mode));
-  if (!missing) return support;
-  return unsupported(
-    `the WebAssembly backend of TensorFlow.js has no kernel ${missing.kernel}, which the gradient of ${missing.operator} needs`,
+  if (!support.supported) return support;
+  for (const layer of planLayers(graph, mode).layers) {
+    const lacking = checks.map((check) => check(layer)).find((found) => found !== undefined);
+    if (lacking !== undefined) return unsupported(lacking);
+  }
+  return support;
+}
+
+/** `dist/gradients/Conv2D_grad.js` of tfjs-core 4.22.0 refuses them. */
+function dilated({ definition, node }: PlannedLayer): string | undefined {
+  const isDilated = definition.kind === 'conv2d' && definition.dilationRate.some((rate) => rate > 1);
+  return isDilated ? `TensorFlow.js has no gradient of Conv (${node}) with dilations` : undefined;
+}
+
+/** `dist/nodejs_kernel_backend.js` of tfjs-node 4.22.0 knows TensorFlow's two paddings only. */
+function paddedPooling({ definition, node }: PlannedLayer): string | undefined {
+  const isPadded = definition.kind === 'paddedMaxPooling2d' || definition.kind === 'paddedAveragePooling2d';
+  const operator = definition.kind === 'paddedMaxPooling2d' ? 'MaxPool' : 'AveragePool';
+  return isPadded ? `tfjs-node has no ${operator} (${node}) with pads other than valid and same` : undefined;
+}
+
+/**
+ * `AvgPoolGrad` of tfjs-backend-cpu 4.22.0 divides by the whole window where a part of it is padding, which its forward
+ * kernel does not count; found by `npm run conformance`.
+ */
+function averageOfPads({ definition, node }: PlannedLayer): string | undefined {
+  const isPadded =
+    definition.kind === 'paddedAveragePooling2d' ||
+    (definition.kind === 'averagePooling2d' && definition.padding === 'same');
+  return isPadded ? `the gradient of AveragePool (${node}) in plain JavaScript counts pads` : undefined;
+}
+
+function missingKernel({ definition }: PlannedLayer): string | undefined {
+  const missing = missingKernels[definition.kind];
+  return (
+    missing &&
+    `the WebAssembly backend of TensorFlow.js has no kernel ${missing.kernel}, which the gradient of ${missing.operator} needs`
   );
 }

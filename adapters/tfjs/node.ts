@@ -52,7 +52,13 @@ function usesOneDnn(): boolean {
 
 /** Found by computing some. */
 function flushesToZero(tf: Tf): boolean {
-  return tf.tidy(() => tf.fill([1 << 16], 2e-38).mul(0.25).dataSync().includes(0));
+  return tf.tidy(() =>
+    tf
+      .fill([1 << 16], 2e-38)
+      .mul(0.25)
+      .dataSync()
+      .includes(0),
+  );
 }
 
 function loadedLibrary(): string | null {

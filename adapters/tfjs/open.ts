@@ -1,7 +1,7 @@
 /** Imports TensorFlow.js, chooses its backend and describes what runs. */
 import type { Budget, Configuration, Description, OpenFramework } from '../adapter.js';
-import { configurationOfNode, importNode, libtensorflow } from './node.js';
 import { loadInference } from './inference.js';
+import { configurationOfNode, importNode, libtensorflow } from './node.js';
 import { loadTraining } from './training.js';
 
 export type Tf = typeof import('@tensorflow/tfjs');
@@ -10,7 +10,7 @@ export async function openJs(_budget: Budget): Promise<OpenFramework> {
   const tf = await import('@tensorflow/tfjs');
   await useBackend(tf, 'cpu');
   return opened(tf, () => ({
-    versions: tf.version,
+    versions: versionsOf(tf, 'tfjs-backend-cpu'),
     configuration: {
       ...common(tf),
       // One JavaScript thread computes everything.
@@ -32,7 +32,7 @@ export async function openWasm(budget: Budget): Promise<OpenFramework> {
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
   const multithread = await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT');
   return opened(tf, () => ({
-    versions: { ...tf.version, 'tfjs-backend-wasm': wasm.version_wasm },
+    versions: { ...versionsOf(tf), 'tfjs-backend-wasm': wasm.version_wasm },
     configuration: {
       ...common(tf),
       threads: wasm.getThreadsCount(),
@@ -51,7 +51,7 @@ export async function openNode(_budget: Budget): Promise<OpenFramework> {
   return opened(tf, () => {
     const { version, path } = libtensorflow(tf);
     return {
-      versions: { ...tf.version, libtensorflow: version },
+      versions: { ...versionsOf(tf, 'tfjs-node'), libtensorflow: version },
       configuration: { ...common(tf), ...configurationOfNode(tf), libtensorflow: path ?? version },
     };
   });
@@ -72,6 +72,12 @@ async function useBackend(tf: Tf, name: string): Promise<void> {
   if (!chosen || tf.getBackend() !== name) {
     throw new Error(`TensorFlow.js did not take its backend ${name} but ${tf.getBackend()}`);
   }
+}
+
+/** TensorFlow.js itself and what computes; it brings more packages, of the same version. */
+function versionsOf(tf: Tf, ...further: string[]): Record<string, string> {
+  const known: Readonly<Record<string, string>> = tf.version;
+  return Object.fromEntries(['tfjs', ...further].map((name) => [name, known[name] ?? 'unknown']));
 }
 
 function common(tf: Tf) {

@@ -4,7 +4,7 @@
  * `@tensorflow/tfjs-backend-wasm/dist/register_all_kernels.js`. `tests/adapters/tfjs-wasm.test.ts` compares this table
  * with the kernels that are registered in fact, and trains every other layer.
  */
-import type { LayerDefinition, LayerPlan } from '../lowering/layer-plan.js';
+import type { LayerDefinition } from '../lowering/layer-plan.js';
 
 export interface MissingKernel {
   /** ONNX operator whose gradient it is. */
@@ -19,8 +19,3 @@ export const missingKernels: Partial<Record<LayerDefinition['kind'], MissingKern
     kernel: 'DepthwiseConv2dNativeBackpropFilter',
   },
 };
-
-/** The first layer of a plan that cannot be trained. */
-export function missingGradientKernel(plan: LayerPlan): MissingKernel | undefined {
-  return plan.layers.map(({ definition }) => missingKernels[definition.kind]).find((missing) => missing);
-}

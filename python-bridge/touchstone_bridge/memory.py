@@ -1,4 +1,4 @@
-"""Resident set of this process, in bytes."""
+"""Memory of this process, its allocator and its processors."""
 
 from __future__ import annotations
 
@@ -12,6 +12,17 @@ def resident_bytes() -> tuple[int, int]:
     status = _proc_status()
     peak = status.get("VmHWM", _peak_by_resource())
     return status.get("VmRSS", peak), peak
+
+
+def allocator() -> str | None:
+    """`system`, or the name of the one that was put in its place; None where that cannot be seen."""
+    try:
+        with open("/proc/self/maps", encoding="utf-8", errors="replace") as file:
+            maps = file.read()
+    except OSError:
+        return None
+    replacements = ("jemalloc", "tcmalloc", "mimalloc")
+    return next((name for name in replacements if f"lib{name}" in maps), "system")
 
 
 def bound_cpus() -> list[int] | None:

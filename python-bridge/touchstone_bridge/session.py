@@ -17,7 +17,7 @@ from .clock import Limits, Timing, time_loop
 from .collector import Collector
 from .errors import ProtocolError, UnavailableError
 from .load_framework import load_framework
-from .memory import bound_cpus, resident_bytes
+from .memory import allocator, bound_cpus, resident_bytes
 
 if TYPE_CHECKING:
     from .artefact import Array, Manifest, Training
@@ -109,7 +109,7 @@ class Session:
         return {
             "importNs": import_ns,
             "versions": dict(description.versions),
-            "configuration": dict(description.configuration),
+            "configuration": {**description.configuration, "allocator": allocator()},
             "cpus": bound_cpus(),
         }
 

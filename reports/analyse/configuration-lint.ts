@@ -35,6 +35,7 @@ const differenceRules: readonly DifferenceRule[] = [
     title: 'subnormal numbers flushed to zero',
     says: (value) => `${value ? 'flushes' : 'does not flush'} subnormal numbers to zero`,
   },
+  { key: 'allocator', title: 'memory allocator', says: (value) => `allocates memory by ${value}` },
 ];
 
 /** Rules that one side breaks by itself, whatever the other does in the same way. */

@@ -13,11 +13,7 @@ export interface Context {
 export type Resolution = { readonly url: string } | PromiseLike<{ readonly url: string }>;
 
 /** The context as if the folder's own code imported, for its packages. */
-export function redirect(
-  { parentURL, packages }: Origin,
-  specifier: string,
-  context: Context,
-): Context {
+export function redirect({ parentURL, packages }: Origin, specifier: string, context: Context): Context {
   const isTheirs = packages.some((name) => specifier === name || specifier.startsWith(`${name}/`));
   // What the packages import of each other is found beside them already.
   const isOurs = !context.parentURL?.includes('/node_modules/');

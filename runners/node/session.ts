@@ -6,6 +6,7 @@ import { writeTensors } from '../../suites/onnx/safetensors.js';
 import { ownCpus } from '../process/cpu-list.js';
 import { protocolVersion, type RequestBody, type RequestType, type Results } from '../protocol/messages.js';
 import { packagesRoot } from '../provision/packages.js';
+import { allocator } from './allocator.js';
 import { importFrom } from './import-from.js';
 import { inference } from './inference.js';
 import type { LoadedModel } from './loaded-model.js';
@@ -78,7 +79,12 @@ export class Session {
     this.#framework = await this.#target.open(this.#budget);
     const importNs = since(begin);
     const { versions, configuration } = await this.#framework.describe();
-    return { importNs, versions: { ...versions }, configuration: { ...configuration }, cpus: ownCpus() };
+    return {
+      importNs,
+      versions: { ...versions },
+      configuration: { ...configuration, allocator: allocator() },
+      cpus: ownCpus(),
+    };
   }
 
   /** Times the framework's own work only: reading the artefact is the harness's. */

@@ -97,6 +97,8 @@ export function environmentDefinition(name: string, places: Places = inProject):
 /** What was asked for keeps its pins, except the variant; what those need is pip's to find. */
 function variantRequirements(requires: readonly string[], pins: string, variant: string): string[] {
   const nameOf = (requirement: string) => requirement.split('==')[0]?.toLowerCase();
-  const pinned = pins.split('\n').filter((line) => requires.some((name) => nameOf(line) === name.toLowerCase()));
+  const pinned = pins
+    .split('\n')
+    .filter((line) => requires.some((name) => nameOf(line) === name.toLowerCase()));
   return [variant, ...pinned.filter((line) => nameOf(line) !== nameOf(variant))];
 }

@@ -1,5 +1,6 @@
 /** The cases as artefacts, with the expected values that are committed in `suites/references/conformance.safetensors`. */
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TouchstoneError } from '../../common/errors.js';
 import { projectRoot } from '../../common/paths.js';
@@ -11,7 +12,7 @@ import { GraphBuilder } from '../onnx/builder.js';
 import type { Tensors } from '../onnx/graph.js';
 import { randomInputs } from '../onnx/random-inputs.js';
 import { readModel } from '../onnx/reader.js';
-import { readTensors, writeTensors } from '../onnx/safetensors.js';
+import { parseTensors, writeTensors } from '../onnx/safetensors.js';
 import type { Mode, Tolerance } from '../workload.js';
 import { cases } from './cases.js';
 import { learning } from './learning.js';
@@ -25,8 +26,12 @@ export interface ConformanceCase {
   readonly draw: Draw;
 }
 
-/** Relative, per tensor: float32 against float64 on a handful of numbers. */
-const tolerance: Tolerance = { output: 1e-5, loss: 1e-5, gradient: 1e-4, weight: 1e-4 };
+/**
+ * Relative, per tensor: float32 against float64 on a handful of numbers. Losses and weights are those of three steps, in
+ * which a loss may come near to zero and a weight move by a few of its own last digits; another convention of momentum
+ * is far outside all the same.
+ */
+const tolerance: Tolerance = { output: 1e-5, loss: 1e-2, gradient: 1e-4, weight: 1e-2 };
 export const conformanceReferences = join(projectRoot, 'suites/references/conformance.safetensors');
 
 /** Every case forward, every case with what learns around it, and small nets that learn. */
@@ -44,15 +49,19 @@ export function conformanceCases(): ConformanceCase[] {
 
 /** With its expected values. @throws TouchstoneError('internal') where the committed ones are of another version */
 export async function conformanceArtefact(one: ConformanceCase): Promise<Artefact> {
-  return sourceArtefact(sourceOf(one), async (id, folder) => {
-    const expected = (await committed()).get(id);
-    if (!expected) {
-      throw new TouchstoneError('internal', `there are no references for ${one.name} (${one.mode})`, {
-        hint: 'make them with `npm run references`',
-      });
-    }
-    await writeTensors(join(folder, artefactFiles.expected), expected);
-    return 'onnx ReferenceEvaluator, float64; gradients by its central differences';
+  const { edition, byArtefact } = await committed();
+  return sourceArtefact(sourceOf(one), {
+    edition,
+    async write(id, folder) {
+      const expected = byArtefact.get(id);
+      if (!expected) {
+        throw new TouchstoneError('internal', `there are no references for ${one.name} (${one.mode})`, {
+          hint: 'make them with `npm run references`',
+        });
+      }
+      await writeTensors(join(folder, artefactFiles.expected), expected);
+      return 'onnx ReferenceEvaluator, float64; gradients by its central differences';
+    },
   });
 }
 
@@ -61,21 +70,29 @@ export async function unreferencedCase(one: ConformanceCase): Promise<Artefact> 
   return sourceArtefact(sourceOf(one));
 }
 
-let known: Promise<Map<string, Tensors>> | undefined;
+interface Committed {
+  /** Of the file. */
+  readonly edition: string;
+  readonly byArtefact: ReadonlyMap<string, Tensors>;
+}
 
-/** Expected values by artefact. */
-function committed(): Promise<Map<string, Tensors>> {
-  known ??= readTensors(conformanceReferences).then((tensors) => {
-    const byId = new Map<string, Record<string, Tensors[string]>>();
-    for (const [name, tensor] of Object.entries(tensors)) {
-      const [id = '', ...rest] = name.split('/');
-      const found = byId.get(id) ?? {};
-      found[rest.join('/')] = tensor;
-      byId.set(id, found);
-    }
-    return byId;
-  });
+let known: Promise<Committed> | undefined;
+
+function committed(): Promise<Committed> {
+  known ??= readCommitted();
   return known;
+}
+
+async function readCommitted(): Promise<Committed> {
+  const bytes = await readFile(conformanceReferences);
+  const byArtefact = new Map<string, Record<string, Tensors[string]>>();
+  for (const [name, tensor] of Object.entries(parseTensors(bytes, conformanceReferences))) {
+    const [id = '', ...rest] = name.split('/');
+    const found = byArtefact.get(id) ?? {};
+    found[rest.join('/')] = tensor;
+    byArtefact.set(id, found);
+  }
+  return { edition: createHash('sha256').update(bytes).digest('hex').slice(0, 8), byArtefact };
 }
 
 /** In training the output is logits [batch, classes] and the labels count up. */

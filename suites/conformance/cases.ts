@@ -486,7 +486,11 @@ function lstm(
   states: readonly Value[] = [],
 ): Value {
   const directions = attributes.direction === 'bidirectional' ? 2 : 1;
-  const inputs = [x, g.constant('W', tensor([directions, 16, 3])), g.constant('R', tensor([directions, 16, 4]))];
+  const inputs = [
+    x,
+    g.constant('W', tensor([directions, 16, 3])),
+    g.constant('R', tensor([directions, 16, 4])),
+  ];
   if (bias) inputs.push(g.constant('B', tensor([directions, 32])));
   if (states.length > 0) inputs.push('', ...states);
   const names = { Y: ['Y'], Y_h: ['', 'Y_h'], Y_c: ['', '', 'Y_c'], both: ['Y', 'Y_h'] }[outputs];

@@ -35,7 +35,7 @@ export const depthwise: Draw = (g) => {
 
 /** The first layer does not learn. */
 export const frozen: Draw = (g) => {
-  const first = ['first.w', 'first.b'].map((name, index) => g.constant(name, tensor([[5, 4], [4]][index]!)));
+  const first = [g.constant('first.w', tensor([5, 4])), g.constant('first.b', tensor([4]))];
   const hidden = g.node('Tanh', [g.node('Gemm', [g.input('x', [2, 5]), ...first])]);
   return [g.gemm(hidden, 'second', 4, 3, 1), [2, 3]];
 };

@@ -17,7 +17,7 @@ export function learning(draw: Draw): Draw {
     const batch = shape[batchAxis] ?? 1;
     const features = shape.reduce((product, extent) => product * extent, 1) / batch;
     const flat = shape.length === 2 ? first : graph.flatten(first);
-    return [graph.gemm(flat, 'head', features, classes, 1), [batch, classes]];
+    return [graph.gemm(flat, 'head', features, classes, 0.1), [batch, classes]];
   };
 }
 
@@ -35,20 +35,26 @@ class LearningGraph extends GraphBuilder {
     const x = this.#graph.input(name, shape);
     const [, channels = 1] = shape;
     if (shape.length === 4) {
-      const weight = nearlyIdentity(channels, [channels, channels, 1, 1]);
-      return this.#graph.node('Conv', [x, this.#graph.parameterOf(`${name}.before`, weight)]);
+      return this.#before('Conv', x, channels, [channels, channels, 1, 1]);
     }
     if (shape.length === 2) {
-      const weight = nearlyIdentity(channels, [channels, channels]);
-      return this.#graph.node('Gemm', [x, this.#graph.parameterOf(`${name}.before`, weight)]);
+      return this.#before('Gemm', x, channels, [channels, channels]);
     }
     return x;
+  }
+
+  #before(operator: string, x: Value, size: number, shape: readonly number[]): Value {
+    const weight = this.#graph.parameterOf(`${x}.weight`, nearlyIdentity(size, shape));
+    const bias = this.#graph.parameterOf(`${x}.bias`, tensor([size], new Float32Array(size)));
+    return this.#graph.node(operator, [x, weight, bias]);
   }
 
   /** Learns, unless it is a single number or not a number of the network. */
   override constant(name: string, value: Tensor): Value {
     const isWeight = value.type === 'float32' && value.shape.length > 0;
-    return isWeight ? this.#graph.parameterOf(name, withFrozenBias(name, value)) : this.#graph.constant(name, value);
+    return isWeight
+      ? this.#graph.parameterOf(name, withFrozenBias(name, value))
+      : this.#graph.constant(name, value);
   }
 
   override parameterOf(name: string, value: Tensor): Value {

@@ -9,7 +9,7 @@ import { randomInputs } from '../onnx/random-inputs.js';
 import { readModel } from '../onnx/reader.js';
 import type { Mode, Optimiser } from '../workload.js';
 
-export const optimiser: Optimiser = { name: 'sgd', learningRate: 0.1, momentum: 0.9 };
+export const optimiser: Optimiser = { name: 'sgd', learningRate: 0.01, momentum: 0.9 };
 export const buffers = 2;
 export const seed = 7;
 

@@ -57,19 +57,21 @@ export async function unreferencedArtefact(
   return readArtefact(folder);
 }
 
-/**
- * The artefact of any source, by its content.
- *
- * @param reference writes the expected values into the folder, and says who computed them; without it there are none
- */
-export async function sourceArtefact(
-  source: Source,
-  reference?: (id: string, folder: string) => Promise<string>,
-): Promise<Artefact> {
-  const key = `${source.workload}-${idOf(source).slice(0, 32)}${reference ? '' : '-unreferenced'}`;
+/** Expected values from elsewhere. */
+export interface GivenReference {
+  /** Changes when the values do. */
+  readonly edition: string;
+  /** Writes them into the folder of the artefact with that id, and says who computed them. */
+  write(id: string, folder: string): Promise<string>;
+}
+
+/** The artefact of any source, by its content; without expected values if none are given. */
+export async function sourceArtefact(source: Source, reference?: GivenReference): Promise<Artefact> {
+  const id = idOf(source);
+  const key = `${source.workload}-${id.slice(0, 32)}-${reference?.edition ?? 'unreferenced'}`;
   return makeOnce(key, async (folder) => {
-    const id = await fill(source, folder);
-    return (await reference?.(id, folder)) ?? 'none';
+    await fill(source, folder);
+    return (await reference?.write(id, folder)) ?? 'none';
   });
 }
 

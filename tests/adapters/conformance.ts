@@ -1,8 +1,8 @@
 /** What every adapter must hold, whatever its framework: each test file calls these for one target. */
 import { describe, expect, test } from 'vitest';
 import type { Framework, NodeTarget, Tensors, TrainingModel } from '../../adapters/adapter.js';
-import type { Mode } from '../../suites/workload.js';
 import { buffers, type Draw, makeModel, optimiser, type SmallModel } from '../../suites/conformance/model.js';
+import type { Mode } from '../../suites/workload.js';
 import { openTarget, reference, relativeError } from './model.js';
 
 export function nodeTarget(framework: Framework, name: string): NodeTarget {

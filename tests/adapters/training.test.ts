@@ -1,8 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { expectRefusal, prepare, testTraining } from './conformance.js';
-import { makeModel, tensor } from '../../suites/conformance/model.js';
-import { openTarget } from './model.js';
-import { convnet, ort, tfjsJs, tfjsWasm } from './targets.js';
 import {
   arithmetic,
   convolutional,
@@ -13,6 +9,10 @@ import {
   pooled,
   single,
 } from '../../suites/conformance/learning-cases.js';
+import { makeModel, tensor } from '../../suites/conformance/model.js';
+import { expectRefusal, prepare, testTraining } from './conformance.js';
+import { openTarget } from './model.js';
+import { convnet, ort, tfjsJs, tfjsWasm } from './targets.js';
 
 for (const target of [tfjsJs, tfjsWasm]) {
   testTraining(target, 'perceptron', perceptron);

@@ -1,49 +1,103 @@
 /**
- * A target that is given one thread uses one processor, although it may use all: CPU time of its process, read from
- * outside, over wall time. Starved of processors the ratio only gets smaller, so a busy machine fails nobody.
+ * A target that is given one thread uses one processor, although it may use all; those that can use two do, given two.
+ * CPU time of its process, read from outside, over wall time. Starved of processors the ratio only gets smaller, so a
+ * busy machine fails nobody of the first; the second is asked of the best of a few tries.
  */
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { PythonTarget } from '../../adapters/adapter.js';
+import type { Target } from '../../adapters/adapter.js';
 import { discoverFrameworks } from '../../adapters/discover.js';
 import { startWorker } from '../../runners/process/session.js';
 import { protocolVersion } from '../../runners/protocol/messages.js';
-import { ensureEnvironment } from '../../runners/provision/environments.js';
+import { targetAvailability } from '../../runners/provision/availability.js';
 import lenet5 from '../../suites/cnn/lenet5.js';
 import { workloadArtefact } from '../../suites/onnx/artefact.js';
 
 const targets = (await discoverFrameworks())
   .flatMap((framework) => framework.targets)
-  .filter((target): target is PythonTarget => target.host === 'python' && !target.isNull);
-/** Free to run anywhere: only its own settings hold it to one thread. */
-const budget = { threads: 1, cpus: [] };
+  .filter((target) => !target.isNull);
 
 test.each(targets)('$name keeps to one thread', { timeout: 600_000 }, async (target) => {
-  const { python } = await ensureEnvironment(target.environmentName);
+  await withLoaded(target, 1, async (processors, configuration) => {
+    // Null where a framework does not tell.
+    expect(configuration.threads ?? 1).toBe(1);
+    expect(await processors()).toBeLessThanOrEqual(allowance(target));
+  });
+});
+
+/**
+ * V8 collects garbage and compiles on threads of its own, which no framework in JavaScript can forbid; they are bound to
+ * the target's processors in a run.
+ */
+function allowance(target: Target): number {
+  return target.host === 'node' ? 1.25 : 1.05;
+}
+
+/** Those that compute on several threads by their own documentation, in the LeNet-5 of batch 64. */
+const parallel = [
+  'onnxruntime/cpu',
+  'pytorch/cpu',
+  'pytorch/compile',
+  'tensorflow/cpu',
+  'tfjs/node',
+  'jax/cpu',
+  'mxnet/cpu',
+];
+
+test.skipIf(availableParallelism() < 2).each(targets.filter(({ name }) => parallel.includes(name)))(
+  '$name uses two threads',
+  { timeout: 600_000, retry: 2 },
+  async (target) => {
+    await withLoaded(target, 2, async (processors) => {
+      expect(await processors()).toBeGreaterThan(1.1);
+    });
+  },
+);
+
+type Configuration = Readonly<Record<string, string | number | boolean | null>>;
+
+/** Hands over a function that runs a turn of a second and tells how many processors it used on average. */
+async function withLoaded(
+  target: Target,
+  threads: number,
+  use: (processors: () => Promise<number>, configuration: Configuration) => Promise<void>,
+): Promise<void> {
+  // Free to run anywhere: only its own settings hold it.
+  const budget = { threads, cpus: [] };
+  const health = await targetAvailability(target);
+  if (!health.available) throw new Error(`${target.name} is not available: ${health.reason}`);
   const { folder } = await workloadArtefact(lenet5, 'inference', 64, 0);
   const scratch = await mkdtemp(join(tmpdir(), 'touchstone-threads-'));
   const logFile = join(scratch, 'worker.log');
-  const worker = startWorker({ target, python, budget, logFile, deadlineMs: 120_000 });
+  const python = health.python === undefined ? {} : { python: health.python };
+  const worker = startWorker({ target, budget, logFile, deadlineMs: 120_000, ...python });
   try {
     await worker.request({ type: 'hello', protocol: protocolVersion, target: target.name, budget });
     const { configuration } = await worker.request({ type: 'describe' });
-    expect(configuration.threads).toBe(1);
     await worker.request({ type: 'load', folder, mode: 'inference' });
-    await worker.request({ type: 'warm', minIterations: 3, minNs: 300e6, maxNs: 2e9 });
-    const [cpuBefore, wallBefore] = [cpuSeconds(worker.pid), performance.now()];
-    const turn = { minNs: 1e9, maxIterations: 1_000_000, firstBuffer: 0, auditIteration: 0 };
-    await worker.request({ type: 'turn', ...turn });
-    const wallS = (performance.now() - wallBefore) / 1000;
-    // The system counts in ticks of a hundredth of a second, of which one may be off at either end.
-    expect((cpuSeconds(worker.pid) - cpuBefore - 0.02) / wallS).toBeLessThanOrEqual(1.05);
+    await worker.request({ type: 'warm', minIterations: 3, minNs: 500e6, maxNs: 3e9 });
+    const processors = async () => {
+      const [cpuBefore, wallBefore] = [cpuSeconds(worker.pid), performance.now()];
+      await worker.request({
+        type: 'turn',
+        minNs: 1e9,
+        maxIterations: 1_000_000,
+        firstBuffer: 0,
+        auditIteration: 0,
+      });
+      const wallS = (performance.now() - wallBefore) / 1000;
+      // The system counts in ticks of a hundredth of a second, of which one may be off at either end.
+      return (cpuSeconds(worker.pid) - cpuBefore - 0.02) / wallS;
+    };
+    await use(processors, configuration);
   } finally {
     await worker.kill();
     await rm(scratch, { recursive: true });
   }
-});
+}
 
 /** User and system time of the whole process, all its threads and the children that it waited for: proc(5). */
 function cpuSeconds(pid: number | undefined): number {

@@ -1,4 +1,4 @@
-"""`python -m touchstone_bridge.reference forward|training <artefact folder>`, or `conformance <folder of such folders>`."""
+"""`python -m touchstone_bridge.reference forward|training <artefact folder>`, or `conformance <folder of them>`."""
 
 from __future__ import annotations
 

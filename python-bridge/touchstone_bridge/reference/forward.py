@@ -1,4 +1,4 @@
-"""Expected outputs: the ONNX project's ReferenceEvaluator in float64."""
+"""Expected outputs: the ONNX project's ReferenceEvaluator in float64, with an LSTM that knows all its attributes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from onnx.reference import ReferenceEvaluator
 
 from ..artefact import Model
 from .double import to_double
+from .lstm import LSTM
 
 Array = npt.NDArray[Any]
 
@@ -20,7 +21,7 @@ def evaluator(path: Path) -> ReferenceEvaluator:
     """The model, checked by the ONNX checker, ready to be evaluated in float64."""
     model = onnx.load(str(path))
     onnx.checker.check_model(model)
-    return ReferenceEvaluator(to_double(model))
+    return ReferenceEvaluator(to_double(model), new_ops=[LSTM])
 
 
 def evaluate(model: ReferenceEvaluator, tensors: Mapping[str, Array]) -> dict[str, Array]:

@@ -17,8 +17,9 @@ const python: Target = {
   ...common,
   name: 'snake/cpu',
   host: 'python',
-  distribution: 'numpy', environmentName: 'null',
+  environmentName: 'null',
   module: 'null',
+  distribution: 'numpy',
 };
 const framework = (name: string, targets: Target[]): Framework => ({
   name,
@@ -26,6 +27,11 @@ const framework = (name: string, targets: Target[]): Framework => ({
   homepage: '',
   targets,
 });
+
+const nothingKnown = {
+  ...{ threads: null, interOpThreads: null, instructionSet: null, kernelLibrary: null },
+  ...{ execution: null, layout: null, arithmetic: null, flushToZero: null },
+};
 
 describe('doctor', () => {
   it('tells versions and size of what is there, without importing it', async () => {
@@ -39,6 +45,28 @@ describe('doctor', () => {
     });
     expect(health?.versions).toEqual({ convnetjs: '0.3.0', zod: expect.stringMatching(/^4\./) });
     expect(health?.sizeBytes).toBeGreaterThan(100_000);
+  });
+
+  it('asks what is there what it really runs with, and does not believe what does not start', async () => {
+    const configuration = { ...nothingKnown, kernelLibrary: 'MLAS', threads: 1 };
+    const asked = await doctor([framework('real', [there])], async () => ({
+      versions: { real: '9.9.9', MLAS: '1.2' },
+      configuration,
+    }));
+    expect(asked[0]).toMatchObject({
+      available: true,
+      versions: { real: '9.9.9', MLAS: '1.2' },
+      configuration,
+    });
+    expect(renderDoctor(asked)).toMatch(/MLAS 1\.2 .*threads 1|MLAS/);
+    const [broken] = await doctor([framework('real', [there])], () =>
+      Promise.reject(new Error('no such symbol')),
+    );
+    expect(broken).toMatchObject({
+      available: false,
+      reason: 'it does not start: no such symbol',
+      mend: 'npm run setup -- real/js',
+    });
   });
 
   it('tells what is missing and the command that mends it', async () => {

@@ -8,8 +8,8 @@ from typing import Any
 from caffe2.python import core
 
 from ...artefact import Node
-from . import onednn
 from ...lowering.attributes import integer, integers, refuse, text
+from . import onednn
 from .builder import Builder, as_is
 
 

@@ -65,7 +65,7 @@ class PaddedPooling(keras.Layer):
         if self._maximum:
             return keras.ops.max_pool(padded, pool, strides, padding="valid")
         average = keras.ops.average_pool(padded, pool, strides, padding="valid")
-        return average * uncounting(x.shape, pool, strides, pads)
+        return average * keras.ops.convert_to_tensor(uncounting(x.shape, pool, strides, pads))
 
 
 def clip(layer: Layer, weights: Tensors) -> keras.Layer:

@@ -51,7 +51,11 @@ def build(model: Model, target: str, threads: int) -> Callable[[int], Any]:
         _, output = net.net.SoftmaxWithLoss([logits, "labels"], ["probabilities", "loss"])
         net.AddGradientOperators([output])
         optimizer.build_sgd(
-            net, given.optimiser.learning_rate, policy="fixed", momentum=given.optimiser.momentum, nesterov=False
+            net,
+            given.optimiser.learning_rate,
+            policy="fixed",
+            momentum=given.optimiser.momentum,
+            nesterov=False,
         )
     workspace.RunNetOnce(net.param_init_net)
     workspace.CreateNet(net.net)

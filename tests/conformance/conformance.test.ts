@@ -1,0 +1,63 @@
+/**
+ * Every target on every small model, held to what docs/conformance.md says of it (`npm run conformance` writes that). A
+ * target claims nothing that it does not pass.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { discoverFrameworks } from '../../adapters/discover.js';
+import { projectRoot } from '../../common/paths.js';
+import { sectionOf } from '../../runners/conformance/document.js';
+import { runConformance } from '../../runners/conformance/run.js';
+import { targetAvailability } from '../../runners/provision/availability.js';
+import { conformanceCases } from '../../suites/conformance/artefacts.js';
+
+const targets = (await discoverFrameworks())
+  .flatMap((framework) => framework.targets)
+  .filter((target) => !target.isNull);
+const page = readFileSync(join(projectRoot, 'docs/conformance.md'), 'utf8');
+
+test('all are there, and the page has a section for each', () => {
+  const names = targets.map(({ name }) => name).sort();
+  expect(names).toEqual([
+    ...[
+      'caffe2/cpu',
+      'convnetjs/js',
+      'jax/cpu',
+      'keras/jax',
+      'keras/tensorflow',
+      'keras/torch',
+      'kerasjs/js',
+    ],
+    ...['mxnet/cpu', 'onnxruntime/cpu', 'pytorch/compile', 'pytorch/cpu', 'tensorflow/cpu'],
+    ...['tfjs/js', 'tfjs/node', 'tfjs/wasm'],
+  ]);
+  for (const name of names) expect(page).toContain(`### ${name}\n`);
+  expect(page).not.toMatch(/\*\*(wrong|failed)\*\*|\d wrong/);
+});
+
+// The C++ compiler takes seconds a model; pytorch/compile is pytorch/cpu before that, and is held to the nets.
+const slow = 'pytorch/compile';
+
+test.each(targets.filter(({ name }) => name !== slow))('$name', { timeout: 600_000 }, async (target) => {
+  const results = await conformance(target, conformanceCases());
+  const passed = results.filter(({ outcome }) => outcome.state === 'ok').length;
+  expect(passed).toBeGreaterThan(40);
+  expect(page).toContain(`${sectionOf({ target: target.name, results })}\n`);
+});
+
+test(`${slow}, nets that learn`, { timeout: 600_000 }, async () => {
+  const target = targets.find(({ name }) => name === slow);
+  if (!target) throw new Error(`there is no ${slow}`);
+  const nets = conformanceCases().filter(({ name }) => name.startsWith('nets'));
+  const results = await conformance(target, nets);
+  expect(results.map(({ one, outcome }) => [one.name, outcome.state])).toEqual(
+    nets.map(({ name }) => [name, 'ok']),
+  );
+});
+
+async function conformance(target: (typeof targets)[number], cases: ReturnType<typeof conformanceCases>) {
+  const health = await targetAvailability(target);
+  if (!health.available) throw new Error(`${target.name} is not available: ${health.reason}`);
+  return runConformance(target, cases, { python: health.python });
+}

@@ -1,0 +1,90 @@
+/** Two versions of one framework: how they are named, and where each is installed. */
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { discoverFrameworks, findTarget } from '../../../adapters/discover.js';
+import { splitVersion } from '../../../adapters/versions.js';
+import { selectTargets } from '../../../cli/select.js';
+import { projectRoot } from '../../../common/paths.js';
+import {
+  environmentOf,
+  installationsOf,
+  targetAvailability,
+} from '../../../runners/provision/availability.js';
+import { environmentDefinition, variantOf } from '../../../runners/provision/definition.js';
+import { packagesRoot } from '../../../runners/provision/packages.js';
+
+const all = (await discoverFrameworks())
+  .flatMap((framework) => framework.targets)
+  .map((target) => ({ name: target.name, target }));
+
+describe('a version in a name', () => {
+  it('stands behind the framework', () => {
+    expect(splitVersion('jax@0.9.0/cpu')).toEqual({ name: 'jax/cpu', version: '0.9.0' });
+    expect(splitVersion('keras@3.10.0/*')).toEqual({ name: 'keras/*', version: '3.10.0' });
+    expect(splitVersion('jax/cpu')).toEqual({ name: 'jax/cpu' });
+  });
+
+  it('chooses the same target once more, and globs choose all backends', () => {
+    const chosen = selectTargets(all, ['jax/cpu', 'jax@0.9.0/cpu', 'tfjs@4.20.0/{js,wasm}']);
+    expect(chosen.map(({ name }) => name)).toEqual([
+      ...['jax/cpu', 'jax@0.9.0/cpu'],
+      ...['tfjs@4.20.0/js', 'tfjs@4.20.0/wasm'],
+    ]);
+    expect(() => selectTargets(all, ['jaxx@0.9.0/cpu'])).toThrow(/no target matches jaxx\/cpu/);
+  });
+
+  it('is found again by the worker', async () => {
+    const { target } = await findTarget('onnxruntime@1.23.0/cpu');
+    expect(target).toMatchObject({ name: 'onnxruntime@1.23.0/cpu', version: '1.23.0' });
+  });
+});
+
+describe('another version', () => {
+  it('of a Python framework has its own environment: its own pin, those of what is asked for beside it', async () => {
+    const { target } = await findTarget('jax@0.9.0/cpu');
+    expect(environmentOf(target)).toBe('jax@jax-0.9.0');
+    const [pinned, other] = [environmentDefinition('jax'), environmentDefinition('jax@jax-0.9.0')];
+    expect(other.requirements).toEqual([
+      'jax==0.9.0',
+      expect.stringMatching(/^keras==/),
+      expect.stringMatching(/^safetensors==/),
+    ]);
+    expect(other.folder).not.toBe(pinned.folder);
+    expect(other.lockHash).not.toBe(pinned.lockHash);
+    expect(variantOf('tensorflow', 'tensorflow-cpu', '2.20.0')).toBe('tensorflow@tensorflow-cpu-2.20.0');
+    expect(environmentDefinition('tensorflow@tensorflow-cpu-2.20.0').requirements[0]).toBe(
+      'tensorflow-cpu==2.20.0',
+    );
+  });
+
+  it('of a JavaScript framework has its own folder, and is unavailable until that is made', async () => {
+    const { target: pinned } = await findTarget('convnetjs/js');
+    const { target } = await findTarget('convnetjs@0.0.0/js');
+    if (pinned.host !== 'node' || target.host !== 'node') throw new Error('ConvNetJS runs in Node');
+    expect(packagesRoot(pinned)).toBe(projectRoot);
+    expect(await targetAvailability(target)).toEqual({
+      available: false,
+      reason: 'convnetjs@0.0.0 is not installed',
+      mend: 'npm run setup -- convnetjs@0.0.0/js',
+    });
+  });
+
+  it('that was left half-made is broken', async () => {
+    const { target } = await findTarget('convnetjs@0.0.1/js');
+    if (target.host !== 'node') throw new Error('ConvNetJS runs in Node');
+    const folder = packagesRoot(target);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'package.json'), '{}');
+    expect(await installationsOf(target)[0]?.state()).toMatchObject({
+      state: 'broken',
+      reason: expect.stringContaining('half-made'),
+    });
+    expect(existsSync(folder)).toBe(true);
+  });
+});
+
+afterAll(async () => {
+  const { target } = await findTarget('convnetjs@0.0.1/js');
+  if (target.host === 'node') rmSync(packagesRoot(target), { recursive: true, force: true });
+});
