@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const targets = [
-  ...['onnxruntime/cpu', 'tfjs/js', 'tfjs/wasm', 'convnetjs/js', 'kerasjs/js'],
+  ...['onnxruntime/cpu', 'tfjs/js', 'tfjs/wasm', 'tfjs/node', 'convnetjs/js', 'kerasjs/js'],
   ...['pytorch/cpu', 'pytorch/compile', 'tensorflow/cpu', 'jax/cpu', 'mxnet/cpu', 'caffe2/cpu'],
   ...['keras/tensorflow', 'keras/jax', 'keras/torch'],
 ];
@@ -18,7 +18,7 @@ const batches = [1, 64];
 /** What frameworks lack by design: exactly these cells are `unsupported`, all others are `ok`. */
 function isUnsupported({ workload, mode, target }) {
   if (target === 'onnxruntime/cpu' || target === 'kerasjs/js') return mode === 'training';
-  if (target === 'tfjs/wasm' || target === 'caffe2/cpu') return workload === 'lenet5' && mode === 'training';
+  if (target === 'tfjs/wasm') return workload === 'lenet5' && mode === 'training';
   return target === 'convnetjs/js' && workload === 'row-lstm';
 }
 

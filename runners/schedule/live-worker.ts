@@ -1,5 +1,6 @@
 /** A worker that has been started, greeted and described, with its number in the run. */
 import { join } from 'node:path';
+import { splitVersion } from '../../adapters/versions.js';
 import { TouchstoneError } from '../../common/errors.js';
 import { protocolVersion, type RequestBody, type Results } from '../protocol/messages.js';
 import { fileName, type RunContext } from './context.js';
@@ -87,6 +88,7 @@ async function greet(
   );
   verifyBudget(target, cpus, hello.cpus, 'before');
   verifyBudget(target, cpus, description.cpus, 'after');
+  verifyVersion(target, description.versions);
   return { hello, spawnMs, description };
 }
 
@@ -111,6 +113,18 @@ function verifyBudget(
     `${target} runs on processors ${found.join(', ')} ${when} its import, although it was given ${given.join(', ')}`,
     { hint: 'look for affinity settings of its threading library in the environment' },
   );
+}
+
+/** Of a target at a version of its own: what runs is what was asked for, not what another folder holds. */
+function verifyVersion(target: string, found: Readonly<Record<string, string>>): void {
+  const { version } = splitVersion(targetOf(target));
+  const versions = Object.values(found);
+  // A build adds its own mark behind it: 2.13.0+cpu.
+  if (version === undefined || versions.some((each) => each.split('+')[0] === version)) return;
+  const listed = Object.entries(found).map(([name, each]) => `${name} ${each}`);
+  throw new TouchstoneError('worker', `${target} runs ${listed.join(', ')}, not version ${version}`, {
+    hint: `make its folder anew with \`npm run setup -- ${target}\``,
+  });
 }
 
 function live(

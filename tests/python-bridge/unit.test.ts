@@ -6,14 +6,22 @@ import { expect, it } from 'vitest';
 import { projectRoot } from '../../common/paths.js';
 import { ensureEnvironment } from '../../runners/provision/environments.js';
 
-it.each(['pytorch', 'caffe2'])('passes its own tests in %s', { timeout: 600_000 }, async (environment) => {
+it.each([
+  ['pytorch', 'test_*.py'],
+  // PyTorch is in there too, and too old for its own tests.
+  ['caffe2', 'test_caffe2*.py'],
+])('passes its own tests in %s', { timeout: 600_000 }, async (environment, pattern) => {
   const { python } = await ensureEnvironment(environment);
-  const { exitCode, all } = await execa(python, ['-m', 'unittest', 'discover', '-t', '.', '-s', 'tests'], {
-    cwd: join(projectRoot, 'python-bridge'),
-    all: true,
-    reject: false,
-    stdin: 'ignore',
-  });
+  const { exitCode, all } = await execa(
+    python,
+    ['-m', 'unittest', 'discover', '-t', '.', '-s', 'tests', '-p', pattern],
+    {
+      cwd: join(projectRoot, 'python-bridge'),
+      all: true,
+      reject: false,
+      stdin: 'ignore',
+    },
+  );
   expect(exitCode, all).toBe(0);
   // A discovery that finds nothing succeeds too.
   expect(all).toMatch(/Ran ([4-9]\d|\d{3,}) tests/);

@@ -59,6 +59,23 @@ describe('a run', () => {
     expect(turns(world.events).length).toBeGreaterThan(0);
   });
 
+  it('times a version only where that is what runs', async () => {
+    const target = (name: string, runs: string) => ({ ...fast, name, versions: { a: runs, numpy: '9.9.9' } });
+    const { events } = await run({
+      targets: [target('a@2.0.0/right', '2.0.0+cpu'), target('a@2.0.0/wrong', '1.0.0')],
+      rounds: 2,
+    });
+    expect(new Set(turns(events).map(({ cell }) => cell.split(':').at(-1)))).toEqual(
+      new Set(['a@2.0.0/right']),
+    );
+    expect(lost(events)).toEqual([
+      expect.objectContaining({
+        state: 'failed',
+        reason: expect.stringMatching(/a@2\.0\.0\/wrong runs a 1\.0\.0.*not version 2\.0\.0/),
+      }),
+    ]);
+  });
+
   it('says which cells got no time at all, and what to do', async () => {
     const { events } = await run({ targets: [{ ...slow, iterationMs: 30_000 }, fast], budgetMs: 1_000 });
     const measured = new Set(turns(events).map((turn) => turn.cell));

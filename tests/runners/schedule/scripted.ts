@@ -20,6 +20,8 @@ export interface ScriptedTarget {
   readonly startMs: number;
   /** Called before each request; throws to fail it. */
   readonly fail?: (body: RequestBody, process: number) => void;
+  /** What `describe` says. */
+  readonly versions?: Readonly<Record<string, string>>;
   /** What `turn` says about its audited output. */
   readonly wrongAudit?: boolean;
 }
@@ -105,7 +107,12 @@ export function makeWorld(options: WorldOptions): World {
           return { protocol: 1, pid: 1, runtime: 'scripted', cpus: [1] };
         case 'describe':
           clockMs += script.startMs / 2;
-          return { importNs: (script.startMs / 2) * 1e6, versions: {}, configuration: {}, cpus: [1] };
+          return {
+            importNs: (script.startMs / 2) * 1e6,
+            versions: script.versions ?? {},
+            configuration: {},
+            cpus: [1],
+          };
         case 'load':
           kept.length = 0;
           return { loadNs: 1e6, configuration: {} };
