@@ -28,8 +28,6 @@ import { markdownTable, ratioText } from './table.js';
 export interface Comparison {
   readonly kind: 'fidelity' | 'lowering';
   readonly head: string;
-  /** Targets that have nothing to be compared with. */
-  readonly without?: readonly string[];
   /** The ratios that keep to the bar. */
   readonly bar: { readonly low: number; readonly high: number };
 }
@@ -60,10 +58,10 @@ export async function compareAll(comparison: Comparison): Promise<void> {
   };
   const prepared = await prepare(options, say);
   const rows: string[][] = [];
-  const without = comparison.without ?? [];
-  for (const cell of prepared.cells.filter(
-    (one) => one.decided === null && !one.target.startsWith('null/') && !without.includes(one.target),
-  )) {
+  const planned = prepared.cells.filter(
+    ({ decided, target }) => decided === null && !target.startsWith('null/'),
+  );
+  for (const cell of planned) {
     const entry = prepared.targets.find(({ target }) => target.name === cell.target);
     const folder = prepared.artefacts[groupKey(cell)];
     if (!entry || folder === undefined) continue;

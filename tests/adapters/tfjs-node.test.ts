@@ -1,0 +1,49 @@
+/** `tfjs/node` through its own worker: what it says it runs on, and that it comes up where Node lacks what it calls. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { findTarget } from '../../adapters/discover.js';
+import { startWorker } from '../../runners/process/session.js';
+import { protocolVersion } from '../../runners/protocol/messages.js';
+import { addonOrigin } from '../../runners/provision/addons.js';
+import { ensureTargets, installationsOf } from '../../runners/provision/availability.js';
+
+const scratch = mkdtempSync(join(tmpdir(), 'touchstone-tfjs-node-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
+const budget = { threads: 1, cpus: [] };
+
+async function describeIn(environment: Record<string, string>) {
+  const { target } = await findTarget('tfjs/node');
+  await ensureTargets([target], {});
+  const logFile = join(scratch, 'worker.log');
+  const worker = startWorker({ target, budget, logFile, deadlineMs: 60_000, environment });
+  try {
+    await worker.request({ type: 'hello', protocol: protocolVersion, target: target.name, budget });
+    return await worker.request({ type: 'describe' });
+  } finally {
+    await worker.kill();
+  }
+}
+
+it('says which libtensorflow it runs on, and with how many threads', { timeout: 600_000 }, async () => {
+  const { versions, configuration } = await describeIn({});
+  expect(versions).toMatchObject({ tfjs: '4.22.0', libtensorflow: expect.stringMatching(/^2\.\d+\.\d+/) });
+  expect(configuration).toMatchObject({ backend: 'tensorflow', threads: 1 });
+  expect(configuration.libtensorflow).toMatch(/libtensorflow/);
+  const { target } = await findTarget('tfjs/node');
+  expect(target.host === 'node' && addonOrigin(target)).toMatch(/libtensorflow/);
+});
+
+it('comes up on a Node that has no util.isNullOrUndefined, as from 23 on', { timeout: 600_000 }, async () => {
+  const removing = join(scratch, 'newer.cjs');
+  writeFileSync(removing, "delete require('node:util').isNullOrUndefined;");
+  const { versions } = await describeIn({ NODE_OPTIONS: `--require ${removing}` });
+  expect(versions.libtensorflow).toBeDefined();
+});
+
+it('is ready only while the environment that it is linked to is', async () => {
+  const { target } = await findTarget('tfjs/node');
+  const [addon] = installationsOf(target);
+  expect(await addon?.state()).toEqual({ state: 'ready' });
+});
