@@ -63,6 +63,17 @@ export function roundsUp(node: GraphNode, window: Window, spatial: readonly numb
   });
 }
 
+/** The window with such pads at the end that it has as many positions as the output. */
+export function reachingTo(window: Window, spatial: readonly number[], positions: readonly number[]): Window {
+  const [top, left] = window.pads;
+  const [bottom = 0, right = 0] = [0, 1].map((axis) => {
+    const begin = axis === 0 ? top : left;
+    const reach = ((positions[axis] ?? 1) - 1) * (window.strides[axis] ?? 1) + extentOf(window, axis);
+    return Math.max(reach - (spatial[axis] ?? 0) - begin, 0);
+  });
+  return { ...window, pads: [top, left, bottom, right] };
+}
+
 function samePads(window: Omit<Window, 'pads'>, spatial: readonly number[]): Pads {
   const [height, width] = [0, 1].map((axis) => {
     const input = spatial[axis] ?? 1;

@@ -38,6 +38,7 @@ export function addonInstallation(target: NodeTarget, addon: Addon): Installatio
   return {
     what,
     title: `the addon of ${addon.package}`,
+    sizeMb: addon.sizeMb,
     folder,
     logFile,
     state: () => stateOf(target, addon),

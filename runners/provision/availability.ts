@@ -44,6 +44,7 @@ export async function ensureTargets(targets: readonly Target[], options: EnsureO
       return [chain.map(({ folder }) => folder).join(), chain];
     }),
   );
+  await announce([...chains.values()].flat(), options);
   const results = await Promise.allSettled(
     [...chains.values()].map(async (chain) => {
       for (const installation of chain) await ensureInstallation(installation, options);
@@ -51,6 +52,26 @@ export async function ensureTargets(targets: readonly Target[], options: EnsureO
   );
   const failed = results.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
+}
+
+/** What is about to be downloaded, before anything is, so that one who has not the room can stop. */
+async function announce(
+  installations: readonly Installation<object>[],
+  options: EnsureOptions,
+): Promise<void> {
+  if (options.installedOnly || !options.report) return;
+  const wanted: Installation<object>[] = [];
+  for (const installation of installations) {
+    if ((await installation.state()).state !== 'ready') wanted.push(installation);
+  }
+  if (wanted.length < 2) return;
+  const listed = wanted.map(
+    ({ title, sizeMb }) => `${title} (${sizeMb === null ? 'size not known' : `${sizeMb} MB`})`,
+  );
+  const totalMb = wanted.reduce((sum, { sizeMb }) => sum + (sizeMb ?? 0), 0);
+  options.report(
+    `to be installed, about ${(totalMb / 1000).toFixed(1)} GB: ${listed.join('; ')}. --targets chooses fewer, --installed-only none`,
+  );
 }
 
 export async function targetAvailability(target: Target): Promise<TargetAvailability> {

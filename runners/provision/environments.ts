@@ -80,10 +80,11 @@ export function environmentInstallation(name: string): Installation<EnvironmentR
 }
 
 function installationOf(definition: EnvironmentDefinition): Installation<EnvironmentReady> {
-  const { name, title, folder, logFile } = definition;
+  const { name, title, sizeMb, folder, logFile } = definition;
   return {
     what: `environment ${name}`,
     title,
+    sizeMb,
     folder,
     logFile,
     state: () => stateOf(definition),

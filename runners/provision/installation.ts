@@ -31,6 +31,8 @@ export interface Installation<Ready> {
   readonly what: string;
   /** As its makers write it. */
   readonly title: string;
+  /** Expected on disk; null where that is not known beforehand. */
+  readonly sizeMb: number | null;
   readonly folder: string;
   readonly logFile: string;
   /** Whether it is there, whole, and what is wanted now. */
@@ -51,12 +53,29 @@ export interface RunSettings {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
+/** What this process is making: two that need the same thing wait for it without a word. */
+const underWay = new Map<string, Promise<unknown>>();
+
 /**
  * Makes it where it is not ready.
  *
  * @throws TouchstoneError('install') with the last words of what failed, and where its log is
  */
 export async function ensureInstallation<Ready>(
+  installation: Installation<Ready>,
+  options: EnsureOptions,
+): Promise<Ready> {
+  await underWay.get(installation.folder)?.catch(() => undefined);
+  const making = ensureAlone(installation, options);
+  underWay.set(installation.folder, making);
+  try {
+    return await making;
+  } finally {
+    if (underWay.get(installation.folder) === making) underWay.delete(installation.folder);
+  }
+}
+
+async function ensureAlone<Ready>(
   installation: Installation<Ready>,
   { report, installedOnly }: EnsureOptions,
 ): Promise<Ready> {

@@ -48,6 +48,7 @@ export function packagesInstallation(target: NodeTarget): Installation<object> {
   return {
     what,
     title: wanted.join(', '),
+    sizeMb: null,
     folder,
     logFile,
     state: async () => stateOf(target, wanted),

@@ -52,6 +52,24 @@ describe('Ctrl-C', () => {
   );
 });
 
+describe('a budget that is used up', () => {
+  it('is no end: --resume with --time goes on for so long', async () => {
+    const folder = join(await temporaryFolder(), 'run');
+    const first = await bench([...args, '--rounds', '40', '--time', '4s', '--out', folder]);
+    expect(first.exitCode, String(first.stderr)).toBe(0);
+    const before = finishedTurns(folder);
+    const again = await bench(['--resume', folder]);
+    expect(again.exitCode).toBe(0);
+    expect(finishedTurns(folder)).toEqual(before);
+    const longer = await bench(['--resume', folder, '--time', '6s']);
+    expect(longer.exitCode, String(longer.stderr)).toBe(0);
+    const after = finishedTurns(folder);
+    expect(after.length).toBeGreaterThan(before.length);
+    expect(after.slice(0, before.length)).toEqual(before);
+    expect(readResults(folder).cells.flatMap((cell) => cell.samples)).toHaveLength(after.length);
+  });
+});
+
 describe('kill -9 of the coordinator', () => {
   it('at random moments, again and again, then --resume', async () => {
     const marker = newMarker();

@@ -39,6 +39,7 @@ describe('--model', () => {
       'convnetjs/js',
       'onnxruntime/cpu',
       'tfjs/js',
+      'tfjs/node',
       'tfjs/wasm',
     ]);
     for (const cell of cells) {

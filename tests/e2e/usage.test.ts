@@ -61,10 +61,26 @@ describe('the command line', () => {
   it('prints the plan with a reason for every cell that will not run', async () => {
     const { exitCode, stdout } = await bench(['--dry-run', '--targets', 'onnxruntime/*,convnetjs/*,tfjs/*']);
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('32 cells planned');
+    expect(stdout).toContain('40 cells planned');
     expect(stdout).toMatch(/unsupported/);
     expect(stdout).toMatch(/Conv2DBackpropFilter/);
     expect(stdout).toMatch(/LSTM/);
+  });
+
+  it('tells machines how every target is', async () => {
+    const { stdout } = await bench(['doctor', '--json', '--installed']);
+    const { machine, targets } = JSON.parse(String(stdout)) as {
+      machine: { cpu: string; cores: number };
+      targets: { target: string; available: boolean; versions: object; reason: unknown; mend: unknown }[];
+    };
+    expect(machine.cores).toBeGreaterThan(0);
+    expect(targets.map(({ target }) => target)).toEqual(
+      expect.arrayContaining(['tfjs/node', 'caffe2/cpu', 'jax/cpu']),
+    );
+    for (const { available, versions, reason, mend } of targets) {
+      if (available) expect(versions).toBeDefined();
+      else expect([reason, mend]).toEqual([expect.any(String), expect.any(String)]);
+    }
   });
 
   it('lists suites, workloads with their sources, and targets', async () => {
@@ -81,6 +97,7 @@ describe('the command line', () => {
       'onnxruntime/cpu',
       'tfjs/js',
       'tfjs/wasm',
+      'tfjs/node',
       'convnetjs/js',
       'pytorch/cpu',
       'null/node',

@@ -2,14 +2,14 @@
 import { type GraphNode, integer, integers, optionalOutput } from '../attributes.js';
 import type { Planner } from '../planner.js';
 import { refuse } from '../refusal.js';
-import { paddingOf, roundsUp, type Window, windowOf } from '../windows.js';
+import { paddingOf, reachingTo, roundsUp, type Window, windowOf } from '../windows.js';
 import { channelsLast, picture, zeroPad } from './convolution.js';
 
 export function maxPool(node: GraphNode, planner: Planner): void {
   const second = optionalOutput(node, 1);
   if (second !== undefined) refuse(`with its second output ${second}`);
   const x = picture(planner, node.inputs[0]);
-  const window = checkedWindow(node, x.shape.slice(2));
+  const window = checkedWindow(node, planner, x.shape.slice(2));
   const padding = paddingOf(window, x.shape.slice(2));
   const shape = { poolSize: window.kernel, strides: window.strides };
   const tensor =
@@ -21,10 +21,13 @@ export function maxPool(node: GraphNode, planner: Planner): void {
 
 export function averagePool(node: GraphNode, planner: Planner): void {
   const x = picture(planner, node.inputs[0]);
-  const window = checkedWindow(node, x.shape.slice(2));
+  const window = checkedWindow(node, planner, x.shape.slice(2));
   const padding = paddingOf(window, x.shape.slice(2));
   const shape = { poolSize: window.kernel, strides: window.strides };
   if (padding !== 'valid' && integer(node, 'count_include_pad', 0) !== 0) {
+    if (roundsUp(node, windowOf(node, x.shape.slice(2)), x.shape.slice(2))) {
+      refuse('with ceil_mode 1 and count_include_pad 1');
+    }
     const padded = zeroPad(planner, x, window.pads);
     definePicture(
       node,
@@ -48,13 +51,14 @@ export function globalPool(kind: 'globalAveragePooling2d' | 'globalMaxPooling2d'
   };
 }
 
-function checkedWindow(node: GraphNode, spatial: readonly number[]): Window {
+/** A window more, where `ceil_mode` adds one, is what pads at the end come to that count neither way. */
+function checkedWindow(node: GraphNode, planner: Planner, spatial: readonly number[]): Window {
   const window = windowOf(node, spatial);
   if (integers(node, 'dilations').some((dilation) => dilation !== 1)) {
     refuse(`with dilations ${window.dilations}`);
   }
-  if (roundsUp(node, window, spatial)) refuse('with ceil_mode 1');
-  return window;
+  if (!roundsUp(node, window, spatial)) return window;
+  return reachingTo(window, spatial, planner.shape(node.outputs[0]).slice(2));
 }
 
 function definePicture(node: GraphNode, planner: Planner, tensor: number): void {
