@@ -52,6 +52,7 @@ export async function measure(
       signal,
       observer: progress,
       startWorker: startWorkers(manifest, prepared),
+      isExtended: allowanceMs !== undefined,
       allowanceMs: allowanceMs ?? manifest.options.budgetMs - measuredMs(earlier),
       nowMs: () => log.nowMs(),
       cpus: { worker: cpus.workers, all: allowedCpus() },

@@ -17,6 +17,8 @@ export interface RunContext {
   readonly signal: AbortSignal;
   /** Measuring time that this session may use: of a resumed run, what earlier ones left of it or what is given anew. */
   readonly allowanceMs: number;
+  /** Whether a run that goes on was given time anew: more rounds than were planned, then. */
+  readonly isExtended: boolean;
   /** Monotonic, in milliseconds. */
   nowMs(): number;
   readonly cpus: {

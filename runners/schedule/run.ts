@@ -18,7 +18,7 @@ export type Ending = 'finished' | 'interrupted';
 export async function executeRun(context: RunContext): Promise<Ending> {
   await gateAll(context);
   await measureOverhead(context);
-  if (!context.signal.aborted && context.state.schedule() === undefined) planRounds(context);
+  if (!context.signal.aborted) planRounds(context);
   if (!context.signal.aborted) await measureRounds(context);
   return context.signal.aborted ? 'interrupted' : 'finished';
 }
@@ -113,10 +113,25 @@ function readyNs(gate: ReturnType<RunContext['state']['gateOf']>): number {
   return gate ? gate.loadNs + Math.max(0, gate.firstNs - gate.iterationNs) : 0;
 }
 
+/** Once; and again where a run that goes on was given time for more rounds, of turns as long as before. */
 function planRounds(context: RunContext): void {
   const { state } = context;
+  const before = state.schedule();
+  if (before && !context.isExtended) return;
+  const schedule = scheduleFor(context, before ? context.allowanceMs : state.manifest.options.budgetMs);
+  const rounds = (before?.rounds ?? 0) + schedule.rounds;
+  const asked = state.manifest.options.rounds ?? Number.POSITIVE_INFINITY;
+  state.record({
+    type: 'schedule',
+    rounds: Math.max(before?.rounds ?? 0, Math.min(rounds, asked)),
+    shares: { ...(before ?? schedule).shares },
+  });
+}
+
+function scheduleFor(context: RunContext, budgetMs: number) {
+  const { state } = context;
   const timed = state.manifest.cells.filter((cell) => state.isTimed(cell));
-  const { budgetMs, rounds } = state.manifest.options;
+  const { rounds } = state.manifest.options;
   const targets = [...new Set(timed.map((cell) => cell.target))];
   const startMs = targets.reduce((total, target) => total + median(state.startsMs(target)), 0);
   const costs = timed.map((cell) => ({
@@ -124,8 +139,7 @@ function planRounds(context: RunContext): void {
     iterationNs: state.gateOf(cell.id)?.iterationNs ?? 0,
     loadNs: readyNs(state.gateOf(cell.id)),
   }));
-  const schedule = divideBudget(budgetMs, startMs, costs, rounds ?? undefined);
-  state.record({ type: 'schedule', rounds: schedule.rounds, shares: { ...schedule.shares } });
+  return divideBudget(budgetMs, startMs, costs, rounds ?? undefined);
 }
 
 async function measureRounds(context: RunContext): Promise<void> {

@@ -167,6 +167,7 @@ export function makeWorld(options: WorldOptions): World {
     observer: { stage: () => undefined, step: () => undefined, note: () => undefined },
     signal: abort.signal,
     allowanceMs: manifest.options.budgetMs,
+    isExtended: false,
     nowMs: () => clockMs,
     cpus: { worker: [1], all: [1] },
     deadlineMs: 1000,
