@@ -15,6 +15,21 @@ def pad_pairs(pads: Sequence[int]) -> list[tuple[int, int]]:
     return [(0, 0), (top, bottom), (left, right), (0, 0)]
 
 
+def same_pads(input_shape: Sequence[int], pool: Sequence[int], strides: Sequence[int]) -> list[int]:
+    """Top, left, bottom, right with which there are ceil(extent / stride) positions; the odd one at the end."""
+    totals = [
+        max(
+            (-(-input_shape[axis + 1] // strides[axis]) - 1) * strides[axis]
+            + pool[axis]
+            - input_shape[axis + 1],
+            0,
+        )
+        for axis in (0, 1)
+    ]
+    less = [total // 2 for total in totals]
+    return less + [total - half for total, half in zip(totals, less)]
+
+
 def uncounting(
     input_shape: Sequence[int], pool: Sequence[int], strides: Sequence[int], pads: Sequence[int]
 ) -> Array:

@@ -6,7 +6,7 @@ alone.
 
 from __future__ import annotations
 
-from typing import Any, Callable, Mapping, Sequence
+from typing import Any, Callable, Mapping, Optional, Sequence
 
 import jax
 import jax.numpy as jnp
@@ -132,18 +132,21 @@ def lstm(layer: Layer, _: Tensors) -> Operation:
         kernel, recurrent = own[0], own[1]
         bias = own[2] if layer.settings["useBias"] else jnp.zeros(4 * units, kernel.dtype)
 
-        def cell(state: tuple[Tensor, Tensor], x: Tensor) -> tuple[tuple[Tensor, Tensor], Tensor]:
+        def cell(state: tuple[Tensor, Tensor], x: Tensor) -> tuple[tuple[Tensor, Tensor], Optional[Tensor]]:
             hidden, memory = state
             gates = x @ kernel + hidden @ recurrent + bias
             i, f, c, o = jnp.split(gates, 4, axis=-1)
             memory = jax.nn.sigmoid(f) * memory + jax.nn.sigmoid(i) * jnp.tanh(c)
             hidden = jax.nn.sigmoid(o) * jnp.tanh(memory)
-            return (hidden, memory), hidden
+            # States that nobody reads would be kept for the gradient all the same.
+            return (hidden, memory), None if returns == "last" else hidden
 
         zeros = jnp.zeros((inputs[0].shape[0], units), kernel.dtype)
         (last, _memory), sequence = lax.scan(cell, (zeros, zeros), jnp.swapaxes(inputs[0], 0, 1))
+        if returns == "last":
+            return [last]
         every = jnp.swapaxes(sequence, 0, 1)
-        return {"last": [last], "sequence": [every], "both": [every, last]}[returns]
+        return [every] if returns == "sequence" else [every, last]
 
     return apply
 

@@ -9,7 +9,7 @@ import keras
 from ...artefact import Tensors
 from ...errors import UnsupportedError
 from ...lowering.plan import Layer
-from .operation_layers import OPERATION_LAYERS
+from .operation_layers import OPERATION_LAYERS, PaddedPooling
 
 Make = Callable[[Mapping[str, Any]], keras.Layer]
 # Weights are set right after: there is no point in drawing them first.
@@ -57,6 +57,13 @@ def zero_padding(settings: Mapping[str, Any]) -> keras.Layer:
     return keras.layers.ZeroPadding2D(((top, bottom), (left, right)))
 
 
+def average_pooling(settings: Mapping[str, Any]) -> keras.Layer:
+    """On PyTorch, Keras 3.15.1 counts the pads of `same` where the two sides differ; `npm run conformance` found it."""
+    if settings["padding"] == "same" and keras.backend.backend() == "torch":
+        return PaddedPooling(False, settings)
+    return pooling(keras.layers.AveragePooling2D)(settings)
+
+
 def pooling(native: Callable[..., keras.Layer]) -> Make:
     return lambda settings: native(
         pool_size=settings["poolSize"], strides=settings["strides"], padding=settings["padding"]
@@ -93,7 +100,7 @@ LAYERS: Mapping[str, Make] = {
     "depthwiseConv2d": depthwise,
     "zeroPadding2d": zero_padding,
     "maxPooling2d": pooling(keras.layers.MaxPooling2D),
-    "averagePooling2d": pooling(keras.layers.AveragePooling2D),
+    "averagePooling2d": average_pooling,
     "globalAveragePooling2d": lambda _: keras.layers.GlobalAveragePooling2D(),
     "globalMaxPooling2d": lambda _: keras.layers.GlobalMaxPooling2D(),
     "dense": dense,

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...artefact import Tensors
 from ...lowering.plan import Layer, bound
-from ...lowering.pooling import pad_pairs, uncounting
+from ...lowering.pooling import pad_pairs, same_pads, uncounting
 
 BINARY: Mapping[str, Callable[[Any, Any], Any]] = {
     "add": keras.ops.add,
@@ -52,7 +52,7 @@ class ConstantOperand(keras.Layer):
 
 
 class PaddedPooling(keras.Layer):
-    """Pads that are neither of Keras's; they count neither for the maximum nor for the average."""
+    """Pads that count neither for the maximum nor for the average: those given, else Keras's `same`."""
 
     def __init__(self, maximum: bool, settings: Mapping[str, Any]) -> None:
         super().__init__()
@@ -60,7 +60,7 @@ class PaddedPooling(keras.Layer):
 
     def call(self, x: Any) -> Any:
         pool, strides = tuple(self._settings["poolSize"]), tuple(self._settings["strides"])
-        pads = self._settings["pads"]
+        pads = self._settings.get("pads") or same_pads(x.shape, pool, strides)
         padded = keras.ops.pad(x, pad_pairs(pads), constant_values=-np.inf if self._maximum else 0.0)
         if self._maximum:
             return keras.ops.max_pool(padded, pool, strides, padding="valid")

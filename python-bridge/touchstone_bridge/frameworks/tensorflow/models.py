@@ -67,15 +67,16 @@ class TensorFlowTraining:
         self._inputs = native_inputs(self._plan, model)
         self._labels = [np.asarray(tensors["labels"], np.int32) for tensors in model.inputs]
         labels = tf.TensorSpec([len(self._labels[0])], tf.int32)
-        signatures = [signature(self._plan), labels]
-        self._step = tf.function(self._train, input_signature=signatures)
-        self._gradients = tf.function(self._differentiate, input_signature=signatures)
-        self._output = tf.function(self._network, input_signature=signatures[:1])
+        inputs = signature(self._plan)
+        # Inputs apart, not in a list, as above.
+        self._step = tf.function(self._train, input_signature=[labels, *inputs])
+        self._gradients = tf.function(self._differentiate, input_signature=[labels, *inputs])
+        self._output = tf.function(lambda *inputs: self._network(inputs), input_signature=inputs)
         self.step(0)
         self.reset()
 
     def step(self, buffer: int) -> float:
-        return float(self._step(self._inputs[buffer], self._labels[buffer]))
+        return float(self._step(self._labels[buffer], *self._inputs[buffer]))
 
     def reset(self) -> None:
         for (weight, variable), velocity in zip(self._held, self._velocity):
@@ -83,10 +84,10 @@ class TensorFlowTraining:
             velocity.assign(tf.zeros_like(velocity))
 
     def output(self, buffer: int) -> Tensors:
-        return named_outputs(self._plan, [value.numpy() for value in self._output(self._inputs[buffer])])
+        return named_outputs(self._plan, [value.numpy() for value in self._output(*self._inputs[buffer])])
 
     def gradients(self, buffer: int) -> Tensors:
-        _, found = self._gradients(self._inputs[buffer], self._labels[buffer])
+        _, found = self._gradients(self._labels[buffer], *self._inputs[buffer])
         return {weight.name: weight.to_onnx(value.numpy()) for (weight, _), value in zip(self._held, found)}
 
     def weights(self) -> Tensors:
@@ -95,8 +96,8 @@ class TensorFlowTraining:
     def dispose(self) -> None:
         del self._network, self._step, self._gradients, self._output, self._held, self._variables
 
-    def _train(self, inputs: Sequence[Tensor], labels: Tensor) -> Tensor:
-        loss, gradients = self._differentiate(inputs, labels)
+    def _train(self, labels: Tensor, *inputs: Tensor) -> Tensor:
+        loss, gradients = self._differentiate(labels, *inputs)
         for variable, velocity, gradient in zip(self._variables, self._velocity, gradients):
             tf.raw_ops.ResourceApplyMomentum(
                 var=variable.handle,
@@ -107,7 +108,7 @@ class TensorFlowTraining:
             )
         return loss
 
-    def _differentiate(self, inputs: Sequence[Tensor], labels: Tensor) -> Tuple[Tensor, List[Tensor]]:
+    def _differentiate(self, labels: Tensor, *inputs: Tensor) -> Tuple[Tensor, List[Tensor]]:
         with tf.GradientTape() as tape:
             logits = self._network(inputs)[0]
             losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)
