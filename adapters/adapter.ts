@@ -62,8 +62,6 @@ export interface Addon {
   readonly package: string;
   /** Expected size on disk. */
   readonly sizeMb: number;
-  /** Python environments that it may be built from; made when `environment` is called. */
-  readonly environments: readonly string[];
   /** @returns where it comes from, one line for the log */
   make(tools: AddonTools): Promise<string>;
 }

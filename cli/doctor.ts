@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { discoverFrameworks } from '../adapters/discover.js';
 import { type Ask, doctor, renderDoctor } from '../runners/environment/doctor.js';
 import { readMachine } from '../runners/environment/machine.js';
-import { startWorker } from '../runners/process/session.js';
-import { protocolVersion } from '../runners/protocol/messages.js';
+import { startDescribed } from '../runners/process/described.js';
 
 const deadlineMs = 120_000;
 
@@ -31,19 +30,15 @@ function asking(scratch: string): Ask {
   const budget = { threads: 1, cpus: [] };
   return async (target, python) => {
     const logFile = join(scratch, `${target.name.replaceAll('/', '-')}.log`);
-    const worker = startWorker({
+    const { session, description } = await startDescribed({
       target,
       budget,
       logFile,
       deadlineMs,
       ...(python === undefined ? {} : { python }),
     });
-    try {
-      await worker.request({ type: 'hello', protocol: protocolVersion, target: target.name, budget });
-      const { versions, configuration } = await worker.request({ type: 'describe' });
-      return { versions, configuration: configuration as Awaited<ReturnType<Ask>>['configuration'] };
-    } finally {
-      await worker.kill();
-    }
+    await session.kill();
+    const { versions, configuration } = description;
+    return { versions, configuration: configuration as Awaited<ReturnType<Ask>>['configuration'] };
   };
 }

@@ -13,7 +13,6 @@ const library = join('deps', 'lib');
 export const addon: Addon = {
   package: '@tensorflow/tfjs-node',
   sizeMb: 1,
-  environments: ['tensorflow'],
   async make(tools) {
     const downloaded = await download(tools);
     if (!downloaded) await build(tools);

@@ -9,11 +9,10 @@ import {
   type NodeTarget,
   type Support,
   supported,
-  unsupported,
 } from '../adapter.js';
 import type { PlannedLayer } from '../lowering/layer-plan.js';
 import { planLayers } from '../lowering/plan.js';
-import { supportOf } from '../lowering/refusal.js';
+import { refuse, supportOf } from '../lowering/refusal.js';
 import { addon } from './addon.js';
 import { missingKernels } from './wasm-gradients.js';
 
@@ -70,13 +69,12 @@ export default framework;
 type Check = (layer: PlannedLayer) => string | undefined;
 
 function supportOfLayers(graph: Graph, mode: Mode, checks: readonly Check[]): Support {
-  const support = supportOf(() => planLayers(graph, mode));
-  if (!support.supported) return support;
-  for (const layer of planLayers(graph, mode).layers) {
-    const lacking = checks.map((check) => check(layer)).find((found) => found !== undefined);
-    if (lacking !== undefined) return unsupported(lacking);
-  }
-  return support;
+  return supportOf(() => {
+    for (const layer of planLayers(graph, mode).layers) {
+      const lacking = checks.map((check) => check(layer)).find((found) => found !== undefined);
+      if (lacking !== undefined) refuse(lacking);
+    }
+  });
 }
 
 /** `dist/gradients/Conv2D_grad.js` of tfjs-core 4.22.0 refuses them. */

@@ -7,7 +7,7 @@ export interface TargetResults {
   readonly results: readonly CaseResult[];
 }
 
-/** What layers put around an operator in most cases; they are counted where a case is about them. */
+/** Cases with an operator, by what became of them. */
 export interface Tally {
   readonly ok: number;
   readonly unsupported: number;

@@ -12,9 +12,9 @@ import type { Artefact } from '../../suites/onnx/artefact.js';
 import { readTensors } from '../../suites/onnx/safetensors.js';
 import { checkParity } from '../gate/parity.js';
 import { loadReference } from '../gate/reference.js';
-import { startWorker, type WorkerSession } from '../process/session.js';
+import { startDescribed } from '../process/described.js';
+import type { WorkerSession } from '../process/session.js';
 import { WorkerFailure } from '../protocol/failure.js';
-import { protocolVersion } from '../protocol/messages.js';
 
 export type Outcome =
   /** `error` is the largest relative error of any tensor. */
@@ -105,7 +105,7 @@ class RestartingWorker {
 
   async session(): Promise<WorkerSession> {
     if (this.#session) return this.#session;
-    const session = startWorker({
+    const { session } = await startDescribed({
       target: this.#target,
       budget,
       logFile: this.#logFile,
@@ -113,8 +113,6 @@ class RestartingWorker {
       ...(this.#python === undefined ? {} : { python: this.#python }),
     });
     this.#session = session;
-    await session.request({ type: 'hello', protocol: protocolVersion, target: this.#target.name, budget });
-    await session.request({ type: 'describe' });
     return session;
   }
 

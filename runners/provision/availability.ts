@@ -44,9 +44,10 @@ export async function ensureTargets(targets: readonly Target[], options: EnsureO
       return [chain.map(({ folder }) => folder).join(), chain];
     }),
   );
-  await announce([...chains.values()].flat(), options);
+  const missing = await notReady([...chains.values()]);
+  announce(missing.flat(), options);
   const results = await Promise.allSettled(
-    [...chains.values()].map(async (chain) => {
+    missing.map(async (chain) => {
       for (const installation of chain) await ensureInstallation(installation, options);
     }),
   );
@@ -54,16 +55,22 @@ export async function ensureTargets(targets: readonly Target[], options: EnsureO
   if (failed) throw failed.reason;
 }
 
+type Chain = readonly Installation<object>[];
+
+/** Of each chain what is to be made; chains of which nothing is are left out. */
+async function notReady(chains: readonly Chain[]): Promise<Chain[]> {
+  const wanted = await Promise.all(
+    chains.map(async (chain) => {
+      const states = await Promise.all(chain.map((installation) => installation.state()));
+      return chain.filter((_, place) => states[place]?.state !== 'ready');
+    }),
+  );
+  return wanted.filter((chain) => chain.length > 0);
+}
+
 /** What is about to be downloaded, before anything is, so that one who has not the room can stop. */
-async function announce(
-  installations: readonly Installation<object>[],
-  options: EnsureOptions,
-): Promise<void> {
+function announce(wanted: readonly Installation<object>[], options: EnsureOptions): void {
   if (options.installedOnly || !options.report) return;
-  const wanted: Installation<object>[] = [];
-  for (const installation of installations) {
-    if ((await installation.state()).state !== 'ready') wanted.push(installation);
-  }
   if (wanted.length < 2) return;
   const listed = wanted.map(
     ({ title, sizeMb }) => `${title} (${sizeMb === null ? 'size not known' : `${sizeMb} MB`})`,

@@ -96,7 +96,7 @@ async function readCommitted(): Promise<Committed> {
 }
 
 /** In training the output is logits [batch, classes] and the labels count up. */
-function sourceOf({ draw, mode }: ConformanceCase): Source {
+export function sourceOf({ draw, mode }: Pick<ConformanceCase, 'draw' | 'mode'>): Source {
   const builder = new GraphBuilder('conformance', seed);
   const [output, shape] = draw(builder);
   builder.output(output, shape);

@@ -1,9 +1,9 @@
 /** What every adapter must hold, whatever its framework: each test file calls these for one target. */
 import { describe, expect, test } from 'vitest';
 import type { Framework, NodeTarget, Tensors, TrainingModel } from '../../adapters/adapter.js';
-import { buffers, type Draw, makeModel, optimiser, type SmallModel } from '../../suites/conformance/model.js';
+import { buffers, type Draw, optimiser } from '../../suites/conformance/model.js';
 import type { Mode } from '../../suites/workload.js';
-import { openTarget, reference, relativeError } from './model.js';
+import { makeModel, openTarget, reference, relativeError, type SmallModel } from './model.js';
 
 export function nodeTarget(framework: Framework, name: string): NodeTarget {
   const target = framework.targets.find((candidate) => candidate.name === name);

@@ -1,8 +1,46 @@
 /** Small models for the adapters' tests, with what ONNX Runtime makes of them. */
 import * as ort from 'onnxruntime-node';
-import type { InferenceModel, NodeTarget, OpenFramework, Tensors } from '../../adapters/adapter.js';
-import type { SmallModel } from '../../suites/conformance/model.js';
+import type {
+  InferenceModel,
+  Mode,
+  Model,
+  NodeTarget,
+  OpenFramework,
+  Tensors,
+} from '../../adapters/adapter.js';
+import { sourceOf } from '../../suites/conformance/artefacts.js';
+import type { Draw } from '../../suites/conformance/model.js';
 import { elementCount, type Tensor } from '../../suites/onnx/graph.js';
+import { normalise } from '../../suites/onnx/normalise.js';
+
+export interface SmallModel extends Model {
+  readonly bytes: Uint8Array;
+}
+
+/** A case of the conformance suite, or one that a test draws, without a folder of its own. */
+export async function makeModel(draw: Draw, mode: Mode = 'inference'): Promise<SmallModel> {
+  const { model, inputInfo, inputs, parameters, batch, seed, training, tolerance } = sourceOf({ draw, mode });
+  const { labels: _, ...sample } = inputs[0] ?? {};
+  const normal = await normalise(model, inputInfo, sample, parameters);
+  return {
+    ...normal,
+    inputs,
+    modelPath: '',
+    manifest: {
+      version: 1,
+      id: '0'.repeat(64),
+      workload: 'test',
+      mode,
+      batch,
+      precision: 'float32',
+      seed,
+      buffers: inputs.length,
+      ...(training ? { training } : {}),
+      tolerance,
+      reference: 'none',
+    },
+  };
+}
 
 /** The model's outputs in ONNX Runtime. */
 export async function reference(model: SmallModel, buffer: number): Promise<Tensors> {

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import framework from '../../adapters/null.js';
-import { makeModel } from '../../suites/conformance/model.js';
 import { nodeTarget } from './conformance.js';
-import { answer, openTarget } from './model.js';
+import { answer, makeModel, openTarget } from './model.js';
 
 const target = nodeTarget(framework, 'null/node');
 

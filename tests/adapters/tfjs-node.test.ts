@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { findTarget } from '../../adapters/discover.js';
-import { startWorker } from '../../runners/process/session.js';
-import { protocolVersion } from '../../runners/protocol/messages.js';
+import { startDescribed } from '../../runners/process/described.js';
 import { addonOrigin } from '../../runners/provision/addons.js';
 import { ensureTargets, installationsOf } from '../../runners/provision/availability.js';
 
@@ -17,13 +16,15 @@ async function describeIn(environment: Record<string, string>) {
   const { target } = await findTarget('tfjs/node');
   await ensureTargets([target], {});
   const logFile = join(scratch, 'worker.log');
-  const worker = startWorker({ target, budget, logFile, deadlineMs: 60_000, environment });
-  try {
-    await worker.request({ type: 'hello', protocol: protocolVersion, target: target.name, budget });
-    return await worker.request({ type: 'describe' });
-  } finally {
-    await worker.kill();
-  }
+  const { session, description } = await startDescribed({
+    target,
+    budget,
+    logFile,
+    deadlineMs: 60_000,
+    environment,
+  });
+  await session.kill();
+  return description;
 }
 
 it('says which libtensorflow it runs on, and with how many threads', { timeout: 600_000 }, async () => {

@@ -9,9 +9,9 @@ import {
   pooled,
   single,
 } from '../../suites/conformance/learning-cases.js';
-import { makeModel, tensor } from '../../suites/conformance/model.js';
+import { tensor } from '../../suites/conformance/model.js';
 import { expectRefusal, prepare, testTraining } from './conformance.js';
-import { openTarget } from './model.js';
+import { makeModel, openTarget } from './model.js';
 import { convnet, ort, tfjsJs, tfjsWasm } from './targets.js';
 
 for (const target of [tfjsJs, tfjsWasm]) {

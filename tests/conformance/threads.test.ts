@@ -10,8 +10,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Target } from '../../adapters/adapter.js';
 import { discoverFrameworks } from '../../adapters/discover.js';
-import { startWorker } from '../../runners/process/session.js';
-import { protocolVersion } from '../../runners/protocol/messages.js';
+import { startDescribed } from '../../runners/process/described.js';
 import { targetAvailability } from '../../runners/provision/availability.js';
 import lenet5 from '../../suites/cnn/lenet5.js';
 import { workloadArtefact } from '../../suites/onnx/artefact.js';
@@ -81,10 +80,14 @@ async function withLoaded(
   const scratch = await mkdtemp(join(tmpdir(), 'touchstone-threads-'));
   const logFile = join(scratch, 'worker.log');
   const python = health.python === undefined ? {} : { python: health.python };
-  const worker = startWorker({ target, budget, logFile, deadlineMs: 120_000, ...python });
+  const { session: worker, description } = await startDescribed({
+    target,
+    budget,
+    logFile,
+    deadlineMs: 120_000,
+    ...python,
+  });
   try {
-    await worker.request({ type: 'hello', protocol: protocolVersion, target: target.name, budget });
-    const { configuration } = await worker.request({ type: 'describe' });
     await worker.request({ type: 'load', folder, mode: 'inference' });
     await worker.request({ type: 'warm', minIterations: 3, minNs: 500e6, maxNs: 3e9 });
     const turn = () =>
@@ -108,7 +111,7 @@ async function withLoaded(
       const spent = [...threadSeconds(worker.pid)].map(([thread, s]) => s - (before.get(thread) ?? 0));
       return spent.sort((a, b) => b - a);
     };
-    await use(processors, configuration, busiest);
+    await use(processors, description.configuration, busiest);
   } finally {
     await worker.kill();
     await rm(scratch, { recursive: true });

@@ -7,7 +7,7 @@ which is always the first axis. Native tensors are numbered.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Dict, Mapping
+from typing import TYPE_CHECKING, Any, Dict, Mapping, Sequence
 
 import numpy as np
 
@@ -109,3 +109,8 @@ def _layer(raw: Any) -> Layer:
         outputs=tuple(raw["outputs"]),
         weights=tuple(map(NativeWeight.parse, raw["weights"])),
     )
+
+
+def single(outputs: Sequence[Any]) -> Any:
+    """The tensor itself where there is one: a timed call does not pack it."""
+    return outputs[0] if len(outputs) == 1 else tuple(outputs)

@@ -8,57 +8,32 @@ from typing import Any
 from caffe2.python import core
 
 from ...artefact import Node
-from ...lowering.attributes import integer, integers, refuse, text
+from ...lowering.attributes import integer, integers, refuse
+from ...lowering.window import Window
 from . import onednn
 from .builder import Builder, as_is
 
 
-class Window:
-    """Kernel, strides, dilations and pads of a sliding window, `auto_pad` worked out from the observed shape."""
+def reaching_end(window: Window, inputs: Sequence[int], outputs: Sequence[int]) -> tuple[int, ...]:
+    """The end pads that give so many positions, which is what a rounding up of their number comes to."""
+    return tuple(
+        max((positions - 1) * stride + kernel - extent - begin, 0)
+        for positions, stride, kernel, extent, begin in zip(
+            outputs, window.strides, window.kernel, inputs, window.begin
+        )
+    )
 
-    def __init__(self, builder: Builder, node: Node, kernel: Sequence[int]) -> None:
-        axes = len(kernel)
-        self.kernel = tuple(kernel)
-        self.strides = integers(node, "strides", [1] * axes)
-        self.dilations = integers(node, "dilations", [1] * axes)
-        pads = integers(node, "pads", [0] * (2 * axes))
-        automatic = text(node, "auto_pad", "NOTSET")
-        if automatic in ("SAME_UPPER", "SAME_LOWER"):
-            pads = self._same(builder.shape(node.inputs[0])[2:], upper=automatic == "SAME_UPPER")
-        elif automatic == "VALID":
-            pads = (0,) * (2 * axes)
-        # Begins, then ends: Caffe2's order too.
-        self.pads = pads
 
-    def _same(self, extents: Sequence[int], upper: bool) -> tuple[int, ...]:
-        """Pads with which the output has ceil(extent / stride) positions; the odd one at the end if `upper`."""
-        totals = [
-            max((-(-extent // stride) - 1) * stride + (kernel - 1) * dilation + 1 - extent, 0)
-            for extent, stride, kernel, dilation in zip(extents, self.strides, self.kernel, self.dilations)
-        ]
-        less, more = [total // 2 for total in totals], [total - total // 2 for total in totals]
-        return tuple(less + more if upper else more + less)
-
-    def reach(self, inputs: Sequence[int], outputs: Sequence[int]) -> None:
-        """Sets the end pads that give so many positions, which is what a rounding up of their number comes to."""
-        begin = self.pads[: len(self.kernel)]
-        wanted = [
-            max((positions - 1) * stride + kernel - extent - pad, 0)
-            for positions, stride, kernel, extent, pad in zip(
-                outputs, self.strides, self.kernel, inputs, begin
-            )
-        ]
-        self.pads = tuple(begin) + tuple(wanted)
-
-    def arguments(self) -> dict[str, Any]:
-        """As Caffe2's operators take them."""
-        return {"kernels": list(self.kernel), "strides": list(self.strides), "pads": list(self.pads)}
+def arguments(window: Window) -> dict[str, Any]:
+    """As Caffe2's operators take them; pads are begins, then ends, as ONNX's."""
+    pads = [*window.begin, *window.end]
+    return {"kernels": list(window.kernel), "strides": list(window.strides), "pads": pads}
 
 
 def conv(builder: Builder, node: Node) -> None:
     spatial_axes(builder, node)
     weight = builder.constant(node, 1)
-    window = Window(builder, node, weight.shape[2:])
+    window = Window(node, weight.shape[2:], builder.shape(node.inputs[0])[2:])
     operands = [builder.value(node.inputs[0]), builder.parameter(node.inputs[1], weight, as_is)]
     if builder.has_input(node, 2):
         operands.append(builder.parameter(node.inputs[2], builder.constant(node, 2), as_is))
@@ -68,7 +43,7 @@ def conv(builder: Builder, node: Node) -> None:
         dilations=list(window.dilations),
         group=integer(node, "group", 1),
         order="NCHW",
-        **window.arguments(),
+        **arguments(window),
     )
     builder.define(node.outputs[0], result)
 
@@ -81,18 +56,19 @@ def pool(operator: str) -> Callable[[Builder, Node], None]:
         refuse(
             node, unless=len(node.outputs) == 1 or node.outputs[1] == "", because="with its Indices output"
         )
-        window = Window(builder, node, integers(node, "kernel_shape", ()))
+        inputs, outputs = (builder.shape(name)[2:] for name in (node.inputs[0], node.outputs[0]))
+        window = Window(node, integers(node, "kernel_shape", ()), inputs)
         refuse(node, unless=set(window.dilations) == {1}, because="with dilations")
-        pairs = zip(window.pads, window.kernel * 2)
+        pairs = zip(window.begin + window.end, window.kernel * 2)
         refuse(
             node, unless=all(pad < kernel for pad, kernel in pairs), because="with pads as wide as the kernel"
         )
         counted = bool(integer(node, "count_include_pad", 0))
         if integer(node, "ceil_mode", 0):
             refuse(node, unless=not counted, because="with ceil_mode 1 and count_include_pad 1")
-            window.reach(builder.shape(node.inputs[0])[2:], builder.shape(node.outputs[0])[2:])
+            window.end = reaching_end(window, inputs, outputs)
         extra = {"count_include_pad": int(counted)} if operator == "AveragePool" else {}
-        add_pool(builder, node, operator, {**window.arguments(), **extra})
+        add_pool(builder, node, operator, {**arguments(window), **extra})
 
     return lower
 

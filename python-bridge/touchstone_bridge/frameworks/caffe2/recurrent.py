@@ -15,6 +15,7 @@ from caffe2.python import core, recurrent, rnn_cell
 
 from ...artefact import Array, Node
 from ...lowering.attributes import integer, refuse, text
+from ...lowering.lstm_gates import joined_bias, reorder
 from .builder import Builder
 
 # Positions of ONNX's gates in Caffe2's order; the same the other way round.
@@ -104,7 +105,7 @@ def hold(builder: Builder, node: Node, direction: int, scope: str) -> tuple[core
     if builder.has_input(node, 3) and builder.is_trainable(node.inputs[3]):
         first, second = first + second, np.zeros_like(second)
     for name, value in zip(names, (input_weight, first, recurrent_weight, second)):
-        builder.values[name] = reorder(value)
+        builder.values[name] = reorder(value, ORDER)
     return tuple(core.BlobReference(name) for name in names)
 
 
@@ -113,7 +114,7 @@ def bind(builder: Builder, node: Node, weights: Sequence[Sequence[core.BlobRefer
     for position, blob in ((1, 0), (2, 2)):
         blobs = [held[blob] for held in weights]
         builder.bind(
-            node.inputs[position], blobs, lambda arrays: np.stack([reorder(array) for array in arrays])
+            node.inputs[position], blobs, lambda arrays: np.stack([reorder(array, ORDER) for array in arrays])
         )
     if builder.has_input(node, 3):
         builder.bind(node.inputs[3], [held[1] for held in weights], with_frozen_half)
@@ -121,13 +122,7 @@ def bind(builder: Builder, node: Node, weights: Sequence[Sequence[core.BlobRefer
 
 def with_frozen_half(arrays: Sequence[Array]) -> Array:
     """The trained bias of each direction as ONNX's B, the recurrent half zero."""
-    return np.stack([np.concatenate([reorder(array), np.zeros_like(array)]) for array in arrays])
-
-
-def reorder(stacked: Array) -> Array:
-    """Puts the four gates along the first axis into the other order."""
-    gates = np.split(stacked, 4)
-    return np.concatenate([gates[gate] for gate in ORDER])
+    return np.stack([joined_bias(reorder(array, ORDER)) for array in arrays])
 
 
 def initial_states(builder: Builder, node: Node, directions: int) -> list[list[core.BlobReference]]:

@@ -11,7 +11,7 @@ import numpy as np
 from ...artefact import Array, Model, Tensors
 from ...errors import UnsupportedError
 from ...framework import Configuration
-from ...lowering.plan import Plan, read_plan
+from ...lowering.plan import Plan, read_plan, single
 from .lowering import Tensor, lower, parameter_key
 
 Parameters = Dict[str, Tensor]
@@ -112,11 +112,6 @@ class JaxTraining:
 
     def _to_onnx(self, tensors: Parameters) -> Tensors:
         return {weight.name: weight.to_onnx(np.asarray(tensors[key])) for key, weight in self._held.items()}
-
-
-def single(outputs: Sequence[Tensor]) -> Any:
-    """The array itself where there is one."""
-    return outputs[0] if len(outputs) == 1 else tuple(outputs)
 
 
 def trained_weights(plan: Plan, parameters: Sequence[str]) -> Dict[str, Any]:

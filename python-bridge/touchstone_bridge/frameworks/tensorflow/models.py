@@ -10,7 +10,7 @@ import tensorflow as tf
 from ...artefact import Array, Model, Tensors
 from ...errors import UnsupportedError
 from ...framework import Configuration
-from ...lowering.plan import Plan, read_plan
+from ...lowering.plan import Plan, read_plan, single
 from ...lowering.weights import NativeWeight
 from .lowering import Network
 
@@ -124,11 +124,6 @@ def held_variables(plan: Plan, network: Network, parameters: Sequence[str]) -> L
         for weight, variable in zip(layer.weights, variables)
         if weight.name in parameters
     ]
-
-
-def single(outputs: Sequence[Tensor]) -> Any:
-    """The tensor itself where there is one."""
-    return outputs[0] if len(outputs) == 1 else tuple(outputs)
 
 
 def signature(plan: Plan) -> Specs:
