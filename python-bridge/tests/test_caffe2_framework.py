@@ -17,9 +17,9 @@ try:
 except ImportError as missing:
     raise unittest.SkipTest("Caffe2 is not in this environment") from missing
 
+from . import operators_contract
 from .graphs import make_graph, make_model, make_node, random
-from .test_caffe2_operators import Case, run
-from .test_caffe2_training import conv_model, linear_model, lstm_model
+from .training_contract import conv_model, linear_model, lstm_model
 
 
 class Framework(unittest.TestCase):
@@ -63,22 +63,8 @@ class Framework(unittest.TestCase):
         self.assertIn("nullptr", str(workspace.FetchBlob(output)))
 
 
-class Whole(Case):
-    def test_a_graph_that_branches_with_two_outputs_and_hostile_names(self) -> None:
-        x, w = random(2, 3), random(3)
-        name = "x): import os; (y"
-        nodes = [
-            make_node("Relu", [name], ["class"]),
-            make_node("Add", ["class", "w'\n"], ["sum"]),
-            make_node("Mul", ["sum", name], ["product"]),
-        ]
-        relu = np.maximum(x, 0)
-        values = {"class": relu, "sum": relu + w, "product": (relu + w) * x}
-        graph = make_graph(nodes, {name: x}, {"w'\n": w}, values, ["product", "class"])
-        model = Caffe2Inference(make_model(graph, {"w'\n": w}, [{name: x}], None))
-        found = model.read(model.run(0))
-        self.near(found["product"], values["product"])
-        self.near(found["class"], relu)
+class Whole(operators_contract.Whole):
+    model = Caffe2Inference
 
     def test_refusals_name_the_operator(self) -> None:
         x = random(1, 1, 4, 4)
@@ -92,13 +78,13 @@ class Whole(Case):
         ]
         for operator, attributes, reason in refused:
             with self.subTest(operator=operator), self.assertRaisesRegex(UnsupportedError, reason):
-                run(operator, {"x": x}, {}, x, attributes)
+                self.run_node(operator, {"x": x}, {}, x, attributes)
         with self.assertRaisesRegex(UnsupportedError, "not a constant"):
-            run("Conv", {"x": x, "w": random(1, 1, 2, 2)}, {}, x)
+            self.run_node("Conv", {"x": x, "w": random(1, 1, 2, 2)}, {}, x)
         with self.assertRaisesRegex(UnsupportedError, "broadcast"):
-            run("Pow", {"x": x}, {"e": random(4)}, x)
+            self.run_node("Pow", {"x": x}, {"e": random(4)}, x)
         with self.assertRaisesRegex(UnsupportedError, "two vectors"):
-            run("MatMul", {"x": random(4), "z": random(4)}, {}, np.float32(1.0) * np.zeros(()))
+            self.run_node("MatMul", {"x": random(4), "z": random(4)}, {}, np.float32(1.0) * np.zeros(()))
 
 
 if __name__ == "__main__":

@@ -18,9 +18,9 @@ except ImportError as missing:
     raise unittest.SkipTest("Caffe2 is not in this environment") from missing
 
 from .graphs import make_graph, make_model, make_node, random, sgd
-from .test_caffe2_lstm import BATCH, HIDDEN, INPUT, STEPS, draw, reference
-from .test_caffe2_operators import convolve, windows
-from .test_caffe2_training import central_differences, cross_entropy
+from .lstm_contract import BATCH, HIDDEN, INPUT, STEPS, draw, reference
+from .operators_contract import convolve, windows
+from .training_contract import central_differences, cross_entropy
 
 Reference = Callable[[Array, Mapping[str, Array]], Array]
 
