@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { TouchstoneError } from '../common/errors.js';
 import { type RunEvent, type RunManifest, runManifest } from '../reports/schema/run-folder.js';
 import { readConditions, readSteal, stealShareSince } from '../runners/environment/conditions.js';
+import { readProcessors } from '../runners/environment/processors.js';
 import { loadReference } from '../runners/gate/reference.js';
 import { capabilities } from '../runners/process/capabilities.js';
 import { allowedCpus, bindSelf, splitCpus } from '../runners/process/cpus.js';
@@ -55,6 +56,7 @@ export async function measure(
       isExtended: allowanceMs !== undefined,
       allowanceMs: allowanceMs ?? manifest.options.budgetMs - measuredMs(earlier),
       nowMs: () => log.nowMs(),
+      readProcessors: () => readProcessors(cpus.workers),
       cpus: { worker: cpus.workers, all: allowedCpus() },
       deadlineMs: manifest.options.deadlineMs,
       files: tensorFiles(),

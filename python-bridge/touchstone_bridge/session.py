@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Dict, List, Union
 
-from . import protocol
+from . import protocol, witness
 from .clock import Limits, Timing, time_loop
 from .collector import Collector
 from .errors import ProtocolError, UnavailableError
@@ -145,13 +145,16 @@ class Session:
         # Every turn of training is the same work, from the first weights on: it starts on buffer 0 whatever was asked.
         first = request.first_buffer if isinstance(loaded, Answering) else 0
         limits = Limits(1, request.min_ns, request.max_iterations, math.inf)
+        before = witness.mark()
         timing = self._time(loaded, first, limits, request.audit_iteration)
+        after = witness.mark()
         result: Result = {
             "samplesNs": timing.samples_ns,
             "cpuNs": timing.cpu_ns,
             "auditBuffer": (first + timing.kept_iteration) % loaded.manifest.buffers,
             "losses": [],
             "finite": True,
+            "witness": witness.between(before, after),
         }
         if isinstance(loaded, Answering):
             loaded.kept.append(timing.kept)

@@ -1,10 +1,11 @@
 /** A run's manifest and events → its results. Pure: the same run gives the same results on any machine. */
-import type { Conditions, RunResults } from '../schema/results.js';
+import type { CellResult, Conditions, RunResults } from '../schema/results.js';
 import type { RunEvent, RunManifest } from '../schema/run-folder.js';
 import { median } from '../statistics/quantiles.js';
 import { cellResult } from './cells.js';
 import { collectFacts, type RunFacts } from './facts.js';
 import { groupsOf } from './groups.js';
+import { type Exclusions, exclusionsOf } from './left-out.js';
 import { targetResults } from './targets.js';
 
 /** Names the published schema, `reports/schema/results.schema.json`. */
@@ -13,7 +14,8 @@ export const schemaId = 'urn:touchstone:results:1';
 export function analyse(manifest: RunManifest, events: readonly RunEvent[]): RunResults {
   const facts = collectFacts(events);
   const targets = targetResults(manifest, facts);
-  const cells = manifest.cells.map((cell) => cellResult(cell, facts));
+  const exclusions = exclusionsOf(manifest.cells, facts);
+  const cells = manifest.cells.map((cell) => cellResult(cell, facts, exclusions));
   const { suite, seed, threads, rounds, budgetMs } = manifest.options;
   return {
     $schema: schemaId,
@@ -31,6 +33,7 @@ export function analyse(manifest: RunManifest, events: readonly RunEvent[]): Run
     targets,
     cells,
     groups: groupsOf(cells, targets),
+    interference: interferenceOf(cells, exclusions),
     overhead: overheadOf(facts),
     wallMs: { ...facts.wallMs },
   };
@@ -47,6 +50,18 @@ function conditionsOf(facts: RunFacts): Conditions {
     paused: false,
   };
   return { ...began, stealShare: facts.ended?.stealShare ?? began.stealShare };
+}
+
+function interferenceOf(cells: readonly CellResult[], { marked }: Exclusions): RunResults['interference'] {
+  const turns = cells.flatMap((cell) => cell.samples);
+  const leftOut = (reason: string) => turns.filter((turn) => turn.leftOut === reason).length;
+  return {
+    turns: turns.length,
+    witnessed: turns.filter((turn) => turn.witness !== null).length,
+    marked: marked.size,
+    leftOut: leftOut('foreign load'),
+    warmUp: leftOut('warm-up'),
+  };
 }
 
 function overheadOf(facts: RunFacts): RunResults['overhead'] {

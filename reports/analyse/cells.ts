@@ -1,29 +1,56 @@
 /** One planned cell and what was observed of it → its result. */
 import type { CellResult, TurnSamples } from '../schema/results.js';
 import type { PlannedCell } from '../schema/run-folder.js';
+import { effectiveSampleSize } from '../statistics/autocorrelation.js';
+import { percentile } from '../statistics/percentiles.js';
+import type { SteadyLabel } from '../statistics/steady-state.js';
 import { finalState } from './cell-state.js';
-import { estimateOf, rateOf, roundCpuNs, roundMediansNs } from './estimates.js';
+import { estimateOf, keptTurns, rateOf, roundCpuNs, roundMediansNs } from './estimates.js';
 import type { CellFacts, RunFacts } from './facts.js';
+import type { Exclusions } from './left-out.js';
 
-export function cellResult(cell: PlannedCell, run: RunFacts): CellResult {
+export function cellResult(cell: PlannedCell, run: RunFacts, exclusions: Exclusions): CellResult {
   const facts = run.cell(cell.id);
   const { decided: _, ...identity } = cell;
   const { state, reason } = finalState(cell, facts, run.ending);
-  const samples = facts.turns.map(samplesOf);
+  const samples = facts.turns.map((turn) => samplesOf(turn, exclusions));
+  const steadyState = countsOf([...exclusions.labels(cell.id).values()]);
   return {
     ...identity,
     state,
     reason,
-    notes: state === 'ok' ? notesOf(cell, facts, run) : [],
+    notes: state === 'ok' ? [...notesOf(cell, facts, run), ...steadyNotes(steadyState)] : [],
     parity: facts.gate?.checks ?? [],
-    metrics: state === 'ok' ? metricsOf(cell, facts, samples) : null,
+    metrics: state === 'ok' ? metricsOf(cell, facts, keptTurns(samples)) : null,
+    steadyState,
     samples,
   };
 }
 
-function samplesOf(turn: CellFacts['turns'][number]): TurnSamples {
-  const { round, block, process, startMs, samplesNs, cpuNs } = turn;
-  return { round, block, process, startMs, samplesNs, cpuNs };
+function samplesOf(turn: CellFacts['turns'][number], exclusions: Exclusions): TurnSamples {
+  const { round, block, process, startMs, samplesNs, cpuNs, witness = null } = turn;
+  return { round, block, process, startMs, samplesNs, cpuNs, witness, leftOut: exclusions.reasonFor(turn) };
+}
+
+function countsOf(labels: readonly SteadyLabel[]): CellResult['steadyState'] {
+  const counts: CellResult['steadyState'] = {};
+  for (const label of labels) counts[label] = (counts[label] ?? 0) + 1;
+  return counts;
+}
+
+/** Share of a cell's processes that have to reach a steady state for the cell to be called steady. */
+const steadyShare = 0.8;
+
+function steadyNotes(counts: CellResult['steadyState']): string[] {
+  const of = (...labels: SteadyLabel[]) => labels.reduce((sum, label) => sum + (counts[label] ?? 0), 0);
+  const told = of('steady', 'warm-up', 'slow-down', 'cyclic', 'never steady');
+  const unsteady = of('cyclic', 'never steady');
+  const notes: string[] = [];
+  if (told > 0 && told - unsteady < steadyShare * told) {
+    notes.push(`no steady state in ${unsteady} of ${told} processes: the median hides more than usual`);
+  }
+  if (of('slow-down') > told / 2) notes.push('it grows slower within a process before it is steady');
+  return notes;
 }
 
 function metricsOf(
@@ -34,6 +61,7 @@ function metricsOf(
   const iterationNs = estimateOf([...roundMediansNs(turns).values()]);
   return {
     iterationNs,
+    percentilesNs: percentilesOf(turns),
     itemsPerSecond: rateOf(cell.batch * 1e9, iterationNs),
     cpuNsPerIteration: estimateOf([...roundCpuNs(turns).values()]),
     samples: turns.reduce((sum, turn) => sum + turn.samplesNs.length, 0),
@@ -42,6 +70,24 @@ function metricsOf(
     peakRssBytes: gate?.peakRssBytes ?? null,
   };
 }
+
+/**
+ * Over the samples of all rounds, with intervals as wide as their dependence makes them: within a process, times that
+ * follow one another are alike. A percentile whose interval the samples do not support is not there.
+ */
+function percentilesOf(turns: readonly TurnSamples[]): NonNullable<CellResult['metrics']>['percentilesNs'] {
+  const all = turns.flatMap((turn) => turn.samplesNs);
+  const rounds = [...new Set(turns.map((turn) => turn.round))];
+  const effective = rounds
+    .map((round) => turns.filter((turn) => turn.round === round).flatMap((turn) => turn.samplesNs))
+    .reduce((sum, samples) => sum + effectiveSampleSize(samples), 0);
+  return percentileShares.flatMap((share) => {
+    const found = percentile(all, share, 0.95, effective);
+    return found ? [{ share, value: found.value, low: found.interval.low, high: found.interval.high }] : [];
+  });
+}
+
+const percentileShares = [0.1, 0.5, 0.9, 0.99];
 
 /** What a reader of an ok cell should know. */
 function notesOf(cell: PlannedCell, facts: CellFacts, run: RunFacts): string[] {

@@ -6,6 +6,11 @@ import { hodgesLehmann, signedRankInterval, signedRankP } from '../statistics/si
 /** A clock cannot tell less than this apart, and the logarithm needs something above zero. */
 const smallestNs = 1;
 
+/** The turns that estimates are made from. */
+export function keptTurns(turns: readonly TurnSamples[]): TurnSamples[] {
+  return turns.filter((turn) => turn.leftOut === null);
+}
+
 /** Median time per iteration of each round that has samples, by round. */
 export function roundMediansNs(turns: readonly TurnSamples[]): Map<number, number> {
   return byRound(turns, (turnsOfRound) =>
@@ -27,7 +32,7 @@ function byRound(
   summarise: (turns: readonly TurnSamples[]) => number,
 ): Map<number, number> {
   const rounds = new Map<number, TurnSamples[]>();
-  for (const turn of turns) {
+  for (const turn of keptTurns(turns)) {
     if (turn.samplesNs.length === 0) continue;
     rounds.set(turn.round, [...(rounds.get(turn.round) ?? []), turn]);
   }

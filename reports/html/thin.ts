@@ -28,7 +28,7 @@ export const details: readonly [Detail, ...Detail[]] = [
   { samples: 20, marks: 12, drawn: [] },
 ];
 
-/** The results with at most `perCell` samples a cell, whole nanoseconds, and none for cells that are not ok. */
+/** The results with at most `perCell` samples a cell, whole nanoseconds and no witnesses, and none for cells that are not ok. */
 export function thinnedResults(results: RunResults, perCell: number): RunResults {
   return {
     ...results,
@@ -37,8 +37,9 @@ export function thinnedResults(results: RunResults, perCell: number): RunResults
       const perTurn = Math.max(1, Math.floor(perCell / Math.max(1, cell.samples.length)));
       return {
         ...cell,
-        samples: cell.samples.map((turn) => ({
+        samples: thinned(cell.samples, perCell).map((turn) => ({
           ...turn,
+          witness: null,
           startMs: Math.round(turn.startMs),
           cpuNs: Math.round(turn.cpuNs),
           samplesNs: thinned(turn.samplesNs, perTurn).map(Math.round),

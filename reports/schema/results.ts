@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import { mode, precision } from '../../suites/workload.js';
+import { steadyLabels } from '../statistics/steady-state.js';
 
 const count = z.number().int().nonnegative();
 const value = z.union([z.string(), z.number(), z.boolean(), z.null()]);
@@ -39,6 +40,24 @@ export const parityCheck = z.object({
 });
 export type ParityCheck = z.infer<typeof parityCheck>;
 
+/** What was seen around a turn, outside the clock; null where the system does not tell. */
+export const turnWitness = z.object({
+  /** A fixed piece of CPU work of the worker right before and right after the timed loop. */
+  workNs: z.tuple([z.number().nonnegative(), z.number().nonnegative()]),
+  /** How long the worker's main thread was ready and not running. */
+  waitNs: z.number().nonnegative().nullable(),
+  /** How often the worker was sent away from a processor. */
+  switches: count,
+  /** Ticks that the hypervisor took from the worker's processors. */
+  stolenTicks: count.nullable(),
+  /** Clock of the worker's processors. */
+  mhz: z.number().nullable(),
+});
+export type TurnWitness = z.infer<typeof turnWitness>;
+
+/** Why a turn is in no estimate. Whole blocks are left out, for all targets of the group alike. */
+export const leftOut = z.enum(['warm-up', 'foreign load']);
+
 /** One turn's samples, in collection order. */
 export const turnSamples = z.object({
   round: count,
@@ -49,6 +68,8 @@ export const turnSamples = z.object({
   startMs: z.number().nonnegative(),
   samplesNs: z.array(z.number().nonnegative()),
   cpuNs: z.number().nonnegative(),
+  witness: turnWitness.nullable(),
+  leftOut: leftOut.nullable(),
 });
 export type TurnSamples = z.infer<typeof turnSamples>;
 
@@ -72,6 +93,10 @@ export const cellResult = z.object({
     .object({
       /** Median over rounds of the round's median time per iteration. */
       iterationNs: estimate,
+      /** Of all samples that are in an estimate, at 95 %; only those that the number of samples supports. */
+      percentilesNs: z.array(
+        z.object({ share: z.number(), value: z.number(), low: z.number(), high: z.number() }),
+      ),
       /** batch / iterationNs, per second. */
       itemsPerSecond: estimate,
       /** CPU time of the process per iteration. */
@@ -84,6 +109,8 @@ export const cellResult = z.object({
       peakRssBytes: z.number().nullable(),
     })
     .nullable(),
+  /** How many of its processes are of which class, from their samples in order: `statistics/steady-state.ts`. */
+  steadyState: z.partialRecord(z.enum(steadyLabels), count),
   samples: z.array(turnSamples),
 });
 export type CellResult = z.infer<typeof cellResult>;
@@ -185,6 +212,8 @@ export const runResults = z.object({
   targets: z.array(targetResult),
   cells: z.array(cellResult),
   groups: z.array(group),
+  /** Turns, those under foreign load by the rule of `statistics/interference.ts`, and those that estimates leave out. */
+  interference: z.object({ turns: count, witnessed: count, marked: count, leftOut: count, warmUp: count }),
   /** What the harness itself costs per iteration: the null target of each worker kind. */
   overhead: z.array(z.object({ host: z.enum(['node', 'python']), iterationNs: z.number(), samples: count })),
   /** Wall time by what it was spent on. */

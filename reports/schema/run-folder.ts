@@ -11,7 +11,7 @@
  */
 import { z } from 'zod';
 import { mode, precision } from '../../suites/workload.js';
-import { conditions, machine, parityCheck } from './results.js';
+import { conditions, machine, parityCheck, turnWitness } from './results.js';
 
 const count = z.number().int().nonnegative();
 const ns = z.number().nonnegative();
@@ -122,6 +122,8 @@ export const runEvent = z.discriminatedUnion('type', [
     startMs: z.number().nonnegative(),
     samplesNs: z.array(ns),
     cpuNs: ns,
+    /** What happened around it that was not its own doing; absent in runs of an earlier build. */
+    witness: turnWitness.optional(),
   }),
   /** Outputs or losses of timed iterations, checked after the clock stopped. */
   z.object({ ...at, type: z.literal('audit'), cell: z.string(), round: count, check: parityCheck }),

@@ -1,4 +1,5 @@
 /** Exact interval for a share (Clopper and Pearson, Biometrika 26, 1934). */
+import jstat from 'jstat';
 import type { Interval } from './signed-rank.js';
 
 /**
@@ -11,32 +12,14 @@ export function clopperPearson(successes: number, trials: number, level = 0.95):
     throw new RangeError(`${successes} of ${trials} is no share`);
   }
   const tail = (1 - level) / 2;
-  const low = successes === 0 ? 0 : solve((p) => 1 - atMost(successes - 1, trials, p) - tail);
-  const high = successes === trials ? 1 : solve((p) => tail - atMost(successes, trials, p));
+  const low = successes === 0 ? 0 : jstat.jStat.beta.inv(tail, successes, trials - successes + 1);
+  const high = successes === trials ? 1 : jstat.jStat.beta.inv(1 - tail, successes + 1, trials - successes);
   return { low, high, level };
 }
 
-/** P(X ≤ k) for X ~ Binomial(n, p), summed in logarithms so that large n does not underflow. */
+/** P(X ≤ k) for X ~ Binomial(n, p), by the incomplete beta function. */
 export function atMost(k: number, n: number, p: number): number {
-  if (p <= 0) return 1;
-  if (p >= 1) return k >= n ? 1 : 0;
-  let logTerm = n * Math.log1p(-p);
-  let sum = Math.exp(logTerm);
-  for (let i = 1; i <= k; i++) {
-    logTerm += Math.log((n - i + 1) / i) + Math.log(p) - Math.log1p(-p);
-    sum += Math.exp(logTerm);
-  }
-  return Math.min(1, sum);
-}
-
-/** Root in [0, 1] of an increasing function, by bisection to the last bit that matters. */
-function solve(increasing: (p: number) => number): number {
-  let low = 0;
-  let high = 1;
-  for (let step = 0; step < 60; step++) {
-    const middle = (low + high) / 2;
-    if (increasing(middle) < 0) low = middle;
-    else high = middle;
-  }
-  return (low + high) / 2;
+  if (k < 0) return 0;
+  if (k >= n || p <= 0) return 1;
+  return p >= 1 ? 0 : jstat.jStat.ibeta(1 - p, n - k, k + 1);
 }

@@ -5,8 +5,10 @@
  * "Estimates of location based on rank tests", Annals of Mathematical Statistics 34 (1963); Hollander, Wolfe and
  * Chicken, "Nonparametric Statistical Methods", 3rd edition, sections 3.1 to 3.3.
  *
- * The differences are assumed independent and symmetric about one centre; they need not be normal.
+ * The differences are assumed independent and symmetric about one centre; they need not be normal. Exact up to 150
+ * values.
  */
+import jstat from 'jstat';
 import { ascending, quantileSorted } from './quantiles.js';
 
 /** Levels that an interval may have, highest first; the first that the number of values allows is taken. */
@@ -60,7 +62,11 @@ export function criticalPosition(n: number, level: number): number | undefined {
 /** Every pair of targets asks for the same few numbers of rounds, and the search is cubic in them. */
 const criticalPositions = new Map<string, number | undefined>();
 
+/** Past this many values the exact distribution costs more than it tells: the normal one is right to four digits. */
+const mostExact = 150;
+
 function findCriticalPosition(n: number, level: number): number | undefined {
+  if (n > mostExact) return approximatePosition(n, level);
   const probabilities = signDistribution(Array.from({ length: n }, (_, index) => index + 1));
   // The tolerance keeps a tail that equals the limit exactly, such as 2/64 at 1 − 62/64, on the right side.
   const limit = (1 - level) / 2 + 1e-12;
@@ -72,6 +78,13 @@ function findCriticalPosition(n: number, level: number): number | undefined {
   return undefined;
 }
 
+/** By the normal approximation of the statistic, rounded down: the wider interval. */
+function approximatePosition(n: number, level: number): number {
+  const mean = (n * (n + 1)) / 4;
+  const deviation = Math.sqrt((n * (n + 1) * (2 * n + 1)) / 24);
+  return Math.floor(mean - jstat.jStat.normal.inv((1 + level) / 2, 0, 1) * deviation);
+}
+
 /** Highest level that n values allow: 0.99 from 8 on, 0.95 from 6 on, null for fewer. */
 export function highestLevel(n: number): number | null {
   return levels.find((level) => criticalPosition(n, level) !== undefined) ?? null;
@@ -80,8 +93,13 @@ export function highestLevel(n: number): number | null {
 /** Exact interval for the centre at the highest level that the number of values allows; null with fewer than 6. */
 export function signedRankInterval(values: readonly number[]): Interval | null {
   const level = highestLevel(values.length);
-  const k = level === null ? undefined : criticalPosition(values.length, level);
-  if (level === null || k === undefined) return null;
+  return level === null ? null : signedRankIntervalAt(values, level);
+}
+
+/** The same at a given level; null where the number of values does not allow it. */
+export function signedRankIntervalAt(values: readonly number[], level: number): Interval | null {
+  const k = criticalPosition(values.length, level);
+  if (k === undefined) return null;
   const averages = walshAverages(values);
   const low = averages[k - 1];
   const high = averages[averages.length - k];

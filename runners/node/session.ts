@@ -13,6 +13,7 @@ import type { LoadedModel } from './loaded-model.js';
 import { residentMemory } from './memory.js';
 import { findNodeTarget } from './target.js';
 import { learner } from './training.js';
+import { witnessed } from './witness.js';
 
 type Of<T extends RequestType> = Extract<RequestBody, { type: T }>;
 
@@ -41,7 +42,7 @@ export class Session {
       case 'verify':
         return this.#verify(request);
       case 'turn':
-        return this.#present().turn(request);
+        return this.#turn(request);
       case 'audit':
         return this.#audit(request);
       case 'unload':
@@ -111,6 +112,11 @@ export class Session {
 
   async #warm(request: Of<'warm'>): Promise<Results['warm']> {
     return { samplesNs: await this.#present().warm(request) };
+  }
+
+  #turn(request: Of<'turn'>): Promise<Results['turn']> {
+    const loaded = this.#present();
+    return witnessed(() => loaded.turn(request));
   }
 
   async #verify({ file }: Of<'verify'>): Promise<Results['verify']> {

@@ -76,6 +76,17 @@ export const configuration = z.record(z.string(), configurationValue);
 /** A loss that is not a finite number is sent as null: JSON has no NaN. */
 const loss = z.number().nullable();
 
+/** What a worker saw around a turn, outside the clock; what the system does not tell is null. */
+export const turnWitness = z.object({
+  /** A fixed piece of CPU work right before and right after the timed loop. */
+  workNs: z.tuple([nanoseconds, nanoseconds]),
+  /** How long the main thread was ready and not running. */
+  waitNs: nanoseconds.nullable(),
+  /** How often the process was sent away from a processor. */
+  switches: count,
+});
+export type TurnWitness = z.infer<typeof turnWitness>;
+
 /** What each request is answered with. */
 export const results = {
   hello: z.object({
@@ -108,6 +119,8 @@ export const results = {
     losses: z.array(loss),
     /** Training: whether every loss of the turn was finite; inference: true. */
     finite: z.boolean(),
+    /** Absent from workers of an older build, beside which a newer one may be compared. */
+    witness: turnWitness.optional(),
   }),
   audit: z.object({ outputs: count }),
   unload: z.object({}),

@@ -3,6 +3,7 @@
 import type { PlannedCell } from '../../reports/schema/run-folder.js';
 import type { Tensors } from '../../suites/onnx/graph.js';
 import type { Mode } from '../../suites/workload.js';
+import type { ProcessorReading } from '../environment/processors.js';
 import type { RunState } from './run-state.js';
 import type { Stopwatch } from './stopwatch.js';
 import type { StartWorker } from './worker.js';
@@ -19,6 +20,8 @@ export interface RunContext {
   readonly allowanceMs: number;
   /** Whether a run that goes on was given time anew: more rounds than were planned, then. */
   readonly isExtended: boolean;
+  /** Of the processors that workers are timed on. */
+  readProcessors(): ProcessorReading;
   /** Monotonic, in milliseconds. */
   nowMs(): number;
   readonly cpus: {

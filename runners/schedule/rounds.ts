@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import type { ParityCheck } from '../../reports/schema/results.js';
 import type { PlannedCell } from '../../reports/schema/run-folder.js';
+import type { ProcessorReading } from '../environment/processors.js';
 import { checkAudit, checkLosses } from '../gate/parity.js';
 import type { Share } from './budget.js';
 import { fileName, groupKey, type Reference, type RunContext } from './context.js';
@@ -206,6 +207,7 @@ async function takeTurn(
   const expectedIterations = Math.max(1, Math.floor(share.turnNs / Math.max(1, gate?.iterationNs ?? 1)));
   // Which iteration is audited must not be guessable from the turn: it follows from the seed.
   const random = randomFor(context.state.manifest.options.seed, 'audit', cell.id, round, block);
+  const before = context.readProcessors();
   const turn = await worker.ask('measuring', {
     type: 'turn',
     minNs: share.turnNs,
@@ -222,6 +224,7 @@ async function takeTurn(
     startMs,
     samplesNs: turn.samplesNs,
     cpuNs: turn.cpuNs,
+    ...(turn.witness ? { witness: { ...turn.witness, ...sinceThen(before, context.readProcessors()) } } : {}),
   });
   if (reference.mode === 'training') {
     const check = checkLosses(turn.losses, turn.finite, reference.expected.losses, reference.tolerance.loss);
@@ -229,6 +232,14 @@ async function takeTurn(
   }
   seat.kept.push(turn.auditBuffer);
   return true;
+}
+
+function sinceThen(before: ProcessorReading, after: ProcessorReading) {
+  const known = before.stolenTicks !== null && after.stolenTicks !== null;
+  return {
+    stolenTicks: known ? Number(after.stolenTicks) - Number(before.stolenTicks) : null,
+    mhz: after.mhz,
+  };
 }
 
 /** After the clock: checks what the turns kept, and makes room for the next model. */

@@ -89,7 +89,8 @@ function report(events: readonly RunEvent[], cells: readonly PlannedCell[]): voi
 }
 
 function turnsOf(events: readonly RunEvent[], cell: string) {
-  return events.filter((event) => event.type === 'turn').filter((event) => event.cell === cell);
+  const turns = events.filter((event) => event.type === 'turn').filter((event) => event.cell === cell);
+  return turns.map(({ witness = null, ...turn }) => ({ ...turn, witness, leftOut: null }));
 }
 
 function windowsOf(ratios: readonly number[]): number[][] {

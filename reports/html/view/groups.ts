@@ -1,9 +1,8 @@
 /** Sections that repeat for every group: ranking, and the five drawings with their tables. */
 
-import { roundMediansNs } from '../../analyse/estimates.js';
+import { keptTurns, roundMediansNs } from '../../analyse/estimates.js';
 import { isOk } from '../../analyse/groups.js';
 import type { Group, RunResults } from '../../schema/results.js';
-import { quantile } from '../../statistics/quantiles.js';
 import { groupCells, groupDifferences, verdict } from '../../summary.js';
 import { bytes, duration, groupTitle, inline, levelText, once, rate, ratio } from '../../text.js';
 import type { Row } from '../charts/rows.js';
@@ -177,31 +176,29 @@ function intervalTable(group: Group): Table {
   };
 }
 
-/** A percentile is printed only where enough samples lie beyond it: the floors of MLPerf's early stopping. */
 const percentiles = [
-  { share: 0.1, title: 'p10', samples: 64 },
-  { share: 0.5, title: 'p50', samples: 1 },
-  { share: 0.9, title: 'p90', samples: 64 },
-  { share: 0.99, title: 'p99', samples: 662 },
+  { share: 0.1, title: 'p10' },
+  { share: 0.5, title: 'p50' },
+  { share: 0.9, title: 'p90' },
+  { share: 0.99, title: 'p99' },
 ];
 
+/** A percentile that its samples do not support with an interval is not printed. */
 function quantileTable(title: string, cells: readonly OkCell[]): Table {
   return {
-    caption: `Single iterations of all processes: ${title}`,
+    caption: `Single iterations of all processes, with 95 % intervals: ${title}`,
     head: ['Target', ...percentiles.map((percentile) => percentile.title), 'Samples', 'Processes'],
-    rows: cells.map(({ target, samples }) => {
-      const all = samples.flatMap((turn) => turn.samplesNs);
-      return {
-        heading: target,
-        cells: [
-          ...percentiles.map(({ share, samples: floor }) =>
-            number(all.length < floor ? `needs ${floor} samples` : once(quantile(all, share))),
-          ),
-          number(String(all.length)),
-          number(String(new Set(samples.map((turn) => turn.round)).size)),
-        ],
-      };
-    }),
+    rows: cells.map(({ target, samples, metrics }) => ({
+      heading: target,
+      cells: [
+        ...percentiles.map(({ share }) => {
+          const found = metrics.percentilesNs.find((percentile) => percentile.share === share);
+          return found ? number(inline(duration(found))) : { text: 'too few independent samples' };
+        }),
+        number(String(keptTurns(samples).reduce((sum, turn) => sum + turn.samplesNs.length, 0))),
+        number(String(new Set(samples.map((turn) => turn.round)).size)),
+      ],
+    })),
   };
 }
 

@@ -1,5 +1,6 @@
 /** What speaks for and against trusting the run, each in a line with a mark. */
 import type { RunResults } from '../../schema/results.js';
+import { median } from '../../statistics/quantiles.js';
 import { commonLevel, endingText } from '../../summary.js';
 import { once, percent } from '../../text.js';
 
@@ -23,6 +24,9 @@ export function validity(results: RunResults): Finding[] {
     processors(results),
     load(results),
     steal(results),
+    foreignLoad(results),
+    steadyStates(results),
+    sensitivity(results),
     ...results.overhead.map((overhead) => overheadFinding(results, overhead)),
   ];
 }
@@ -111,6 +115,46 @@ function steal({ conditions: { stealShare } }: RunResults): Finding {
     label: 'Stolen time',
     text: `The host of this machine took ${percent(stealShare)} of CPU time away while measuring.`,
   };
+}
+
+/** Above this share of marked turns, leaving them out cannot have helped enough. */
+const muchForeignLoad = 0.1;
+
+function foreignLoad({ interference }: RunResults): Finding {
+  const { turns, witnessed, marked, leftOut } = interference;
+  const label = 'Foreign load';
+  if (witnessed === 0)
+    return { good: false, label, text: 'Nothing was witnessed beside the turns of this run.' };
+  const text = `${marked} of ${turns} turns ran beside a load that was not theirs, by a rule that does not look at the results; ${leftOut} are left out, for all targets of a block alike.`;
+  return { good: marked < muchForeignLoad * turns, label, text };
+}
+
+function steadyStates({ cells, interference }: RunResults): Finding {
+  const ok = cells.filter(({ state }) => state === 'ok');
+  const count = (label: keyof (typeof ok)[number]['steadyState']) =>
+    ok.reduce((sum, cell) => sum + (cell.steadyState[label] ?? 0), 0);
+  const unsteady = count('cyclic') + count('never steady');
+  const told = unsteady + count('steady') + count('warm-up') + count('slow-down');
+  const label = 'Steady state';
+  if (told === 0) return { good: false, label, text: 'Too few iterations in any process to tell.' };
+  const parts = (['steady', 'warm-up', 'slow-down', 'cyclic', 'never steady'] as const)
+    .filter((name) => count(name) > 0)
+    .map((name) => `${count(name)} ${name}`);
+  const text = `Of ${told} processes and cells with iterations enough: ${parts.join(', ')}. ${interference.warmUp} turns are left out as warm-up.`;
+  return { good: unsteady <= 0.2 * told, label, text };
+}
+
+/** The half-width of an interval, as a difference: what is smaller could not have been told from none. */
+function sensitivity({ groups }: RunResults): Finding {
+  const widths = groups.flatMap(({ comparisons }) =>
+    comparisons.flatMap(({ ratio: { low, high } }) =>
+      low === null || high === null ? [] : [Math.sqrt(high / low) - 1],
+    ),
+  );
+  const label = 'Sensitivity';
+  if (widths.length === 0) return { good: false, label, text: 'No comparison has an interval.' };
+  const text = `In half of the comparisons a difference below ${percent(median(widths))} could not have been seen, in the widest one below ${percent(Math.max(...widths))}.`;
+  return { good: median(widths) < 0.05, label, text };
 }
 
 function overheadFinding(

@@ -168,6 +168,7 @@ export function makeWorld(options: WorldOptions): World {
     signal: abort.signal,
     allowanceMs: manifest.options.budgetMs,
     isExtended: false,
+    readProcessors: () => ({ stolenTicks: 0, mhz: null }),
     nowMs: () => clockMs,
     cpus: { worker: [1], all: [1] },
     deadlineMs: 1000,

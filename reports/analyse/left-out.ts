@@ -1,0 +1,129 @@
+/**
+ * Which turns are in no estimate, decided before any estimate is made: those from before the slowest warm-up of a
+ * round's processes was over, and those under foreign load. A block (one turn of every target, close together in
+ * time) is left out for all targets of the group or for none, so that no rule can favour one of them.
+ */
+import type { TurnSamples } from '../schema/results.js';
+import type { PlannedCell } from '../schema/run-folder.js';
+import { foreignLoad } from '../statistics/interference.js';
+import { type SteadyLabel, steadyState } from '../statistics/steady-state.js';
+import type { EventOf, RunFacts } from './facts.js';
+import { groupKey } from './groups.js';
+
+type Turn = EventOf<'turn'>;
+
+export interface Exclusions {
+  /** Why a turn is in no estimate, or null. */
+  reasonFor(turn: Turn): TurnSamples['leftOut'];
+  /** The class of a cell's process in every round, by round. */
+  labels(cell: string): ReadonlyMap<number, SteadyLabel>;
+  /** Turns marked as under foreign load, whether they could be left out or not. */
+  readonly marked: ReadonlySet<Turn>;
+}
+
+/** Of the blocks that a rule could leave out of a round, at most this share goes: the rest would be too little. */
+const mostLeftOut = 0.5;
+
+export function exclusionsOf(cells: readonly PlannedCell[], facts: RunFacts): Exclusions {
+  const marked = markedTurns(cells, facts);
+  const reasons = new Map<Turn, NonNullable<TurnSamples['leftOut']>>();
+  const labels = new Map<string, Map<number, SteadyLabel>>(cells.map(({ id }) => [id, new Map()]));
+  for (const members of groups(cells)) {
+    for (const [round, table] of byRound(members, facts)) {
+      const states = table.map(({ turns }) => steadyState(turns.flatMap((turn) => turn.samplesNs)));
+      table.forEach(({ cell }, index) => {
+        labels.get(cell)?.set(round, states[index]?.label ?? 'too few');
+      });
+      const cut = commonCut(table.map(({ turns }, index) => cutOf(turns, states[index]?.steadyFrom ?? 0)));
+      leaveOut(table, (turn) => turn.block < cut, 'warm-up', reasons);
+      const busy = busyBlocks(table, cut, marked);
+      leaveOut(table, (turn) => turn.block >= cut && busy.has(turn.block), 'foreign load', reasons);
+    }
+  }
+  return {
+    reasonFor: (turn) => reasons.get(turn) ?? null,
+    labels: (cell) => labels.get(cell) ?? new Map(),
+    marked,
+  };
+}
+
+/** One cell's turns of one round, in the order of blocks. */
+interface Seat {
+  readonly cell: string;
+  readonly turns: readonly Turn[];
+}
+
+function markedTurns(cells: readonly PlannedCell[], facts: RunFacts): Set<Turn> {
+  const all = cells.flatMap((cell) =>
+    facts.cell(cell.id).turns.map((turn) => ({ target: cell.target, turn })),
+  );
+  const marks = foreignLoad(
+    all.map(({ target, turn }) => ({
+      target,
+      lengthNs: turn.samplesNs.reduce((sum, ns) => sum + ns, 0),
+      witness: turn.witness ?? null,
+    })),
+  );
+  return new Set(all.flatMap(({ turn }, index) => (marks[index] ? [turn] : [])));
+}
+
+function groups(cells: readonly PlannedCell[]): PlannedCell[][] {
+  const keys = [...new Set(cells.map(groupKey))];
+  return keys.map((key) => cells.filter((cell) => groupKey(cell) === key));
+}
+
+function byRound(members: readonly PlannedCell[], facts: RunFacts): Map<number, Seat[]> {
+  const rounds = new Map<number, Seat[]>();
+  for (const { id } of members) {
+    const turns = [...facts.cell(id).turns].sort((a, b) => a.round - b.round || a.block - b.block);
+    for (const round of new Set(turns.map((turn) => turn.round))) {
+      const seat = { cell: id, turns: turns.filter((turn) => turn.round === round) };
+      rounds.set(round, [...(rounds.get(round) ?? []), seat]);
+    }
+  }
+  return rounds;
+}
+
+interface Cut {
+  readonly block: number;
+  readonly blocks: number;
+}
+
+/** The first block that lies whole in the steady part. */
+function cutOf(turns: readonly Turn[], steadyFrom: number): Cut {
+  const blocks = (turns.at(-1)?.block ?? 0) + 1;
+  let seen = 0;
+  for (const turn of turns) {
+    if (seen >= steadyFrom) return { block: turn.block, blocks };
+    seen += turn.samplesNs.length;
+  }
+  return { block: blocks, blocks };
+}
+
+/** The latest of all, as far as it leaves enough of the round. */
+function commonCut(cuts: readonly Cut[]): number {
+  const blocks = Math.max(0, ...cuts.map((cut) => cut.blocks));
+  return Math.min(Math.max(0, ...cuts.map((cut) => cut.block)), Math.floor(blocks * mostLeftOut));
+}
+
+/** None where they are so many that the whole round was busy: leaving out half of it would only hide that. */
+function busyBlocks(table: readonly Seat[], cut: number, marked: ReadonlySet<Turn>): Set<number> {
+  const turns = table.flatMap((seat) => seat.turns).filter((turn) => turn.block >= cut);
+  const busy = new Set(turns.filter((turn) => marked.has(turn)).map((turn) => turn.block));
+  const all = new Set(turns.map((turn) => turn.block));
+  return busy.size > all.size * mostLeftOut ? new Set() : busy;
+}
+
+/** A cell that would keep no turn of the round keeps them all: a slow one has a single turn, which shows in its notes. */
+function leaveOut(
+  table: readonly Seat[],
+  goes: (turn: Turn) => boolean,
+  reason: NonNullable<TurnSamples['leftOut']>,
+  reasons: Map<Turn, NonNullable<TurnSamples['leftOut']>>,
+): void {
+  for (const { turns } of table) {
+    const stays = turns.filter((turn) => !reasons.has(turn) && !goes(turn));
+    if (stays.length === 0) continue;
+    for (const turn of turns) if (!reasons.has(turn) && goes(turn)) reasons.set(turn, reason);
+  }
+}

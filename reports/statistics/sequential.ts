@@ -1,0 +1,71 @@
+/**
+ * Looking at the data while they come in, without paying for it in false alarms.
+ *
+ * The looks are fixed beforehand, and each spends a part of the error probability α (alpha spending: Lan and DeMets,
+ * "Discrete sequential boundaries for clinical trials", Biometrika 70, 1983; the power family of Kim and DeMets,
+ * Biometrika 74, 1987, with exponent 1). The parts sum to α, and every look's interval is exact at its own level, so
+ * by the union bound all looks together cover with probability 1 − α at least, whatever the dependence between them
+ * and whatever rule stops the sampling. An interval from a plain 1 − α look, taken repeatedly until it pleases, does not.
+ */
+
+export interface Look {
+  /** Rounds after which it is taken. */
+  readonly rounds: number;
+  /** Level of the interval at this look. */
+  readonly level: number;
+}
+
+export interface SequentialPlan {
+  /** Level of all looks together. */
+  readonly level: number;
+  readonly looks: readonly Look[];
+}
+
+/** Growth of the number of rounds from one look to the next: looking more often would cost more than it saves. */
+const growth = 1.3;
+
+/**
+ * Looks from `first` rounds on up to `most`, the last of which is always looked at.
+ *
+ * A look that its rounds cannot afford (an exact two-sided signed-rank interval of n rounds misses with probability
+ * 2^(1−n) at least) leaves its part of α to the next.
+ *
+ * @throws RangeError where even `most` rounds carry no interval at the level
+ */
+export function planLooks(first: number, most: number, level: number): SequentialPlan {
+  const alpha = 1 - level;
+  const looks: Look[] = [];
+  let spent = 0;
+  for (const rounds of lookTimes(first, most)) {
+    const part = alpha * (rounds / most) - spent;
+    if (part < 2 ** (1 - rounds)) continue;
+    spent += part;
+    looks.push({ rounds, level: 1 - part });
+  }
+  if (looks.length === 0) throw new RangeError(`${most} rounds carry no interval at the level ${level}`);
+  return { level, looks };
+}
+
+function lookTimes(first: number, most: number): number[] {
+  const times: number[] = [];
+  for (let rounds = first; rounds < most; rounds = Math.max(rounds + 1, Math.round(rounds * growth))) {
+    times.push(rounds);
+  }
+  return [...times, most];
+}
+
+/** The look that is due after so many rounds, or undefined between looks. */
+export function lookAt(plan: SequentialPlan, rounds: number): Look | undefined {
+  return plan.looks.find((look) => look.rounds === rounds);
+}
+
+/**
+ * The level for an interval from `rounds` rounds when nothing follows: a run that the clock ends between two looks
+ * spends the part of the next one, which is then never taken. Null before the first look.
+ */
+export function levelAtEnd(plan: SequentialPlan, rounds: number): number | null {
+  const [first] = plan.looks;
+  if (!first || rounds < first.rounds) return null;
+  const due = plan.looks.find((look) => look.rounds >= rounds) ?? plan.looks.at(-1);
+  return due?.level ?? null;
+}

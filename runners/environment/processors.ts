@@ -1,0 +1,39 @@
+/** What the system tells of single processors: time that the hypervisor took, and their clock. */
+import { readFileSync } from 'node:fs';
+
+export interface ProcessorReading {
+  /** Since boot, over the given processors, in ticks of the system's clock (10 ms nearly everywhere). */
+  readonly stolenTicks: number | null;
+  /** Mean clock frequency of the given processors. */
+  readonly mhz: number | null;
+}
+
+/** @param cpus all where there are none */
+export function readProcessors(cpus: readonly number[]): ProcessorReading {
+  return { stolenTicks: stolenTicks(cpus), mhz: meanMhz(cpus) };
+}
+
+/** Eighth figure of each processor's line in /proc/stat (proc(5)). */
+function stolenTicks(cpus: readonly number[]): number | null {
+  const text = read('/proc/stat');
+  if (text === null) return null;
+  const names = cpus.length === 0 ? ['cpu'] : cpus.map((cpu) => `cpu${cpu}`);
+  const lines = text.split('\n').map((line) => line.split(/\s+/));
+  const own = lines.filter(([name]) => names.includes(name ?? ''));
+  return own.reduce((sum, fields) => sum + Number(fields[8] ?? 0), 0);
+}
+
+function meanMhz(cpus: readonly number[]): number | null {
+  const path = (cpu: number) => `/sys/devices/system/cpu/cpu${cpu}/cpufreq/scaling_cur_freq`;
+  const readings = (cpus.length === 0 ? [0] : cpus).map((cpu) => read(path(cpu)));
+  const known = readings.filter((text) => text !== null).map((text) => Number(text) / 1000);
+  return known.length === 0 ? null : known.reduce((sum, mhz) => sum + mhz, 0) / known.length;
+}
+
+function read(path: string): string | null {
+  try {
+    return readFileSync(path, 'ascii');
+  } catch {
+    return null;
+  }
+}
