@@ -58,7 +58,7 @@ export function kerasLayer(layer: PlannedLayer): KerasLayer {
       return { className: 'Dense', config, weightNames: kernelAndBias(useBias) };
     }
     case 'lstm':
-      return lstm(definition);
+      return lstm(definition, layer.inputs.length > 1);
     case 'batchNormalization':
       return {
         className: 'BatchNormalization',
@@ -128,18 +128,37 @@ function overPictures(definition: OverPictures): KerasLayer {
 }
 
 /** Logistic gates must be asked for: its default is their piecewise linear stand-in. */
-function lstm(definition: Extract<PlannedLayer['definition'], { kind: 'lstm' }>): KerasLayer {
-  const { units, useBias, returns } = definition;
-  if (returns === 'both') refuse('Keras.js has no LSTM that gives every hidden state and the last one apart');
+function lstm(
+  definition: Extract<PlannedLayer['definition'], { kind: 'lstm' }>,
+  hasStates: boolean,
+): KerasLayer {
+  const { units, useBias, direction, returns } = definition;
+  if (returns.length > 1) refuse('Keras.js has no LSTM that gives every hidden state and the last one apart');
+  if (returns.includes('cell')) refuse('Keras.js has no LSTM that gives its last cell');
+  if (hasStates) refuse('Keras.js has no LSTM that begins with given states');
   if (!useBias) refuse('Keras.js has no LSTM without a bias: it fails on the weight that is not there');
   const config = {
     units,
     activation: 'tanh',
     recurrent_activation: 'sigmoid',
     use_bias: true,
-    return_sequences: returns === 'sequence',
+    return_sequences: returns.includes('sequence'),
   };
-  return { className: 'LSTM', config, weightNames: ['kernel', 'recurrent_kernel', 'bias'] };
+  const weightNames = ['kernel', 'recurrent_kernel', 'bias'];
+  if (direction === 'forward') return { className: 'LSTM', config, weightNames };
+  if (direction === 'bidirectional') return bidirectional(config, weightNames);
+  if (config.return_sequences) refuse('Keras.js has no layer that turns the steps of a backward LSTM round');
+  return { className: 'LSTM', config: { ...config, go_backwards: true }, weightNames };
+}
+
+function bidirectional(config: KerasLayer['config'], weightNames: readonly string[]): KerasLayer {
+  return {
+    className: 'Bidirectional',
+    config: { layer: { class_name: 'LSTM', config: { ...config, name: 'lstm' } }, merge_mode: 'concat' },
+    weightNames: ['forward', 'backward'].flatMap((prefix) =>
+      weightNames.map((name) => `${prefix}_lstm/${name}`),
+    ),
+  };
 }
 
 /** Its dense layer takes vectors only, and its softmax vectors and matrices. */

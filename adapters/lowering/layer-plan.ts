@@ -15,7 +15,7 @@ export interface LayerPlan {
   readonly outputs: readonly PlannedOutput[];
 }
 
-/** A graph input: `axes[i]` is the ONNX axis at native position i. */
+/** A graph input: `axes[i]` is the ONNX axis at native position i; ONNX axes of extent 1 may be absent. */
 export interface PlannedInput {
   readonly name: string;
   readonly tensor: number;
@@ -73,11 +73,16 @@ export type LayerDefinition =
       readonly useBias: boolean;
       readonly activation: Activation;
     }
+  /**
+   * Of [batch, steps, values], and of its first states [batch, units] where it is given any: hidden, cell, or those two
+   * forward and then those two backward.
+   */
   | {
       readonly kind: 'lstm';
       readonly units: number;
       readonly useBias: boolean;
-      readonly returns: LstmReturns;
+      readonly direction: Direction;
+      readonly returns: readonly LstmOutput[];
     }
   | { readonly kind: 'batchNormalization'; readonly epsilon: number }
   | { readonly kind: 'activation'; readonly activation: Activation }
@@ -88,11 +93,21 @@ export type LayerDefinition =
   | { readonly kind: 'binary'; readonly operator: BinaryOperator }
   /** One operand is the layer's weight. */
   | { readonly kind: 'constantOperand'; readonly operator: BinaryOperator; readonly constantFirst: boolean }
+  /** The layer's weight itself, whatever its input is: a value that the graph begins with. */
+  | { readonly kind: 'constant' }
+  /** One position of an axis, which goes. */
+  | { readonly kind: 'pick'; readonly axis: number; readonly index: number }
   | { readonly kind: 'concatenate'; readonly axis: number }
   | { readonly kind: 'flatten' }
   | { readonly kind: 'reshape'; readonly targetShape: readonly number[] }
   /** Positions of the input's axes, the batch being 0. */
   | { readonly kind: 'permute'; readonly dims: readonly number[] };
 
-/** The last hidden state alone, every hidden state alone, or every one followed by the last. */
-export type LstmReturns = 'last' | 'sequence' | 'both';
+/** `reverse` reads the steps from the last to the first; its outputs are in the order of the input all the same. */
+export type Direction = 'forward' | 'reverse' | 'bidirectional';
+
+/**
+ * Every hidden state [batch, steps, units], the one that was computed last [batch, units], and the cell then. Twice as
+ * wide where it is bidirectional: forward, then backward.
+ */
+export type LstmOutput = 'sequence' | 'last' | 'cell';

@@ -1,9 +1,11 @@
 /** The layer of the Layers API for each planned one. */
 import type { layers } from '@tensorflow/tfjs';
 import type { Tensors } from '../adapter.js';
-import type { Activation, LayerDefinition, LstmReturns, PlannedLayer } from '../lowering/layer-plan.js';
+import type { Activation, LayerDefinition, PlannedLayer } from '../lowering/layer-plan.js';
+import { customLayer } from './custom-layer.js';
 import type { Tf } from './open.js';
-import { operationLayer } from './operation-layer.js';
+import { type OperationDefinition, operationOf } from './operations.js';
+import { lstm } from './recurrent.js';
 
 export type Layer = layers.Layer;
 
@@ -38,7 +40,7 @@ export function makeLayer(tf: Tf, planned: PlannedLayer, weights: Tensors): Laye
       return tf.layers.dense({ units, useBias, activation, ...zeros });
     }
     case 'lstm':
-      return lstm(tf, definition.units, definition.useBias, definition.returns);
+      return lstm(tf, definition);
     case 'batchNormalization':
       return tf.layers.batchNormalization({ axis: -1, epsilon: definition.epsilon });
     case 'activation':
@@ -60,7 +62,7 @@ export function makeLayer(tf: Tf, planned: PlannedLayer, weights: Tensors): Laye
     case 'permute':
       return tf.layers.permute({ dims: [...definition.dims] });
     default:
-      return operationLayer(tf, definition, planned.weights[0]?.shape, weights);
+      return operationLayer(tf, definition, planned, weights);
   }
 }
 
@@ -86,19 +88,14 @@ function convolution(
   return tf.layers.depthwiseConv2d({ ...common, depthMultiplier, depthwiseInitializer: 'zeros' });
 }
 
-/** The cell of ONNX: logistic gates, where this layer's own default is their piecewise linear stand-in. */
-function lstm(tf: Tf, units: number, useBias: boolean, returns: LstmReturns): Layer {
-  return tf.layers.lstm({
-    units,
-    useBias,
-    activation: 'tanh',
-    recurrentActivation: 'sigmoid',
-    unitForgetBias: false,
-    returnSequences: returns !== 'last',
-    returnState: returns === 'both',
-    recurrentInitializer: 'zeros',
-    ...zeros,
-  });
+function operationLayer(
+  tf: Tf,
+  definition: OperationDefinition,
+  { weights: own }: PlannedLayer,
+  weights: Tensors,
+): Layer {
+  const shapes = own.map(({ shape }) => shape);
+  return customLayer(tf, operationOf(tf, definition, shapes[0], weights), shapes);
 }
 
 function activation(tf: Tf, name: Activation): Layer {

@@ -6,7 +6,7 @@ import { elementCount } from '../../../suites/onnx/graph.js';
 import { type GraphNode, integer, integers } from '../attributes.js';
 import { interleavingOf, type Planner } from '../planner.js';
 import { refuse } from '../refusal.js';
-import { batchAxis, extent, longAxes, sameList, type Value } from '../value.js';
+import { batchAxis, extent, longAxes, nativeShape, sameList, type Value } from '../value.js';
 
 export function transpose(node: GraphNode, planner: Planner): void {
   const x = planner.plain(planner.value(node.inputs[0]));
@@ -89,7 +89,7 @@ function flattened(
 ): Value | undefined {
   if (target.length !== 2 || position !== 0 || batchAxis(x) !== 0) return undefined;
   const interleaved = interleavingOf(x);
-  const tensor = planner.layer({ kind: 'flatten' }, [x.tensor]);
+  const tensor = planner.flat(x.tensor);
   return { tensor, shape: target, axes: [0, 1], ...(interleaved ? { interleaved } : {}) };
 }
 
@@ -99,6 +99,6 @@ function regrouped(planner: Planner, x: Value, target: readonly number[], positi
   const ordered = planner.arrange(x, longAxes(x, [batchAxis(x), ...rest]));
   const axes = target.map((_, axis) => axis).filter((axis) => axis !== position);
   const targetShape = axes.map((axis) => target[axis] ?? 1);
-  const tensor = planner.layer({ kind: 'reshape', targetShape }, [ordered.tensor]);
+  const tensor = planner.view(ordered.tensor, nativeShape(ordered), targetShape);
   return { tensor, shape: target, axes: [position, ...axes] };
 }

@@ -6,7 +6,7 @@ alone.
 
 from __future__ import annotations
 
-from typing import Any, Callable, Mapping, Optional, Sequence
+from typing import Any, Callable, Mapping, Sequence
 
 import jax
 import jax.numpy as jnp
@@ -16,6 +16,7 @@ from ...artefact import Tensors
 from ...errors import UnsupportedError
 from ...lowering.plan import Layer, Plan, bound
 from ...lowering.pooling import pad_pairs
+from .recurrent import lstm
 
 # A traced array: the bridge's types do not know JAX.
 Tensor = Any
@@ -124,33 +125,6 @@ def dense(layer: Layer, _: Tensors) -> Operation:
     return apply
 
 
-def lstm(layer: Layer, _: Tensors) -> Operation:
-    """`lax.scan` over the steps of [batch, steps, values]; gates in Keras's order, input, forget, cell, output."""
-    units, returns = layer.settings["units"], layer.settings["returns"]
-
-    def apply(inputs: Sequence[Tensor], own: Sequence[Tensor]) -> Sequence[Tensor]:
-        kernel, recurrent = own[0], own[1]
-        bias = own[2] if layer.settings["useBias"] else jnp.zeros(4 * units, kernel.dtype)
-
-        def cell(state: tuple[Tensor, Tensor], x: Tensor) -> tuple[tuple[Tensor, Tensor], Optional[Tensor]]:
-            hidden, memory = state
-            gates = x @ kernel + hidden @ recurrent + bias
-            i, f, c, o = jnp.split(gates, 4, axis=-1)
-            memory = jax.nn.sigmoid(f) * memory + jax.nn.sigmoid(i) * jnp.tanh(c)
-            hidden = jax.nn.sigmoid(o) * jnp.tanh(memory)
-            # States that nobody reads would be kept for the gradient all the same.
-            return (hidden, memory), None if returns == "last" else hidden
-
-        zeros = jnp.zeros((inputs[0].shape[0], units), kernel.dtype)
-        (last, _memory), sequence = lax.scan(cell, (zeros, zeros), jnp.swapaxes(inputs[0], 0, 1))
-        if returns == "last":
-            return [last]
-        every = jnp.swapaxes(sequence, 0, 1)
-        return [every] if returns == "sequence" else [every, last]
-
-    return apply
-
-
 def batch_normalisation(layer: Layer, _: Tensors) -> Operation:
     epsilon = layer.settings["epsilon"]
 
@@ -202,7 +176,9 @@ LAYERS: Mapping[str, Make] = {
     "globalAveragePooling2d": of_one(lambda _: lambda x: jnp.mean(x, axis=(1, 2))),
     "globalMaxPooling2d": of_one(lambda _: lambda x: jnp.max(x, axis=(1, 2))),
     "dense": dense,
-    "lstm": lstm,
+    "lstm": lambda layer, _: lstm(layer),
+    "constant": lambda _layer, _weights: lambda _inputs, own: [own[0]],
+    "pick": of_one(lambda layer: lambda x: jnp.take(x, layer.settings["index"], layer.settings["axis"])),
     "batchNormalization": batch_normalisation,
     "activation": activation,
     "leakyReLU": of_one(lambda layer: lambda x: jax.nn.leaky_relu(x, layer.settings["alpha"])),

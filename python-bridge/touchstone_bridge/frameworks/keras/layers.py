@@ -8,6 +8,7 @@ import keras
 
 from ...artefact import Tensors
 from ...errors import UnsupportedError
+from ...lowering.keras_lstm import make_lstm
 from ...lowering.plan import Layer
 from .operation_layers import OPERATION_LAYERS, PaddedPooling
 
@@ -76,20 +77,6 @@ def dense(settings: Mapping[str, Any]) -> keras.Layer:
     )
 
 
-def lstm(settings: Mapping[str, Any]) -> keras.Layer:
-    """Logistic gates are its default; a bias that begins with ones in the forget gate is not."""
-    returns = settings["returns"]
-    return keras.layers.LSTM(
-        settings["units"],
-        use_bias=settings["useBias"],
-        unit_forget_bias=False,
-        return_sequences=returns != "last",
-        return_state=returns == "both",
-        recurrent_initializer="zeros",
-        **ZEROS,
-    )
-
-
 def activation(settings: Mapping[str, Any]) -> keras.Layer:
     name = settings["activation"]
     return keras.layers.Softmax(axis=-1) if name == "softmax" else keras.layers.Activation(name)
@@ -104,7 +91,7 @@ LAYERS: Mapping[str, Make] = {
     "globalAveragePooling2d": lambda _: keras.layers.GlobalAveragePooling2D(),
     "globalMaxPooling2d": lambda _: keras.layers.GlobalMaxPooling2D(),
     "dense": dense,
-    "lstm": lstm,
+    "lstm": lambda settings: make_lstm(keras, settings),
     "batchNormalization": lambda settings: keras.layers.BatchNormalization(epsilon=settings["epsilon"]),
     "activation": activation,
     "leakyReLU": lambda settings: keras.layers.LeakyReLU(negative_slope=settings["alpha"]),

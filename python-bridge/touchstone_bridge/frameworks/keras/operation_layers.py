@@ -51,6 +51,31 @@ class ConstantOperand(keras.Layer):
         return self._function(self.constant, x) if self._constant_first else self._function(x, self.constant)
 
 
+class Constant(keras.Layer):
+    """A weight by itself: what goes in only says where in the graph it stands."""
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        super().__init__()
+        self._shape = shape
+
+    def build(self, _: Any) -> None:
+        self.constant = self.add_weight(shape=self._shape, initializer="zeros", name="constant")
+
+    def call(self, _: Any) -> Any:
+        return keras.ops.convert_to_tensor(self.constant)
+
+
+class Pick(keras.Layer):
+    """One position of an axis, which goes."""
+
+    def __init__(self, axis: int, index: int) -> None:
+        super().__init__()
+        self._axis, self._index = axis, index
+
+    def call(self, x: Any) -> Any:
+        return keras.ops.take(x, self._index, axis=self._axis)
+
+
 class PaddedPooling(keras.Layer):
     """Pads that count neither for the maximum nor for the average: those given, else Keras's `same`."""
 
@@ -79,6 +104,8 @@ OPERATION_LAYERS: Mapping[str, Callable[[Layer, Tensors], keras.Layer]] = {
     "constantOperand": lambda layer, _: ConstantOperand(
         layer.settings["operator"], layer.settings["constantFirst"], layer.weights[0].shape
     ),
+    "constant": lambda layer, _: Constant(layer.weights[0].shape),
+    "pick": lambda layer, _: Pick(layer.settings["axis"], layer.settings["index"]),
     "paddedMaxPooling2d": lambda layer, _: PaddedPooling(True, layer.settings),
     "paddedAveragePooling2d": lambda layer, _: PaddedPooling(False, layer.settings),
 }

@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from ...artefact import Tensors
 from ...errors import UnsupportedError
+from ...lowering.keras_lstm import apply_lstm, make_lstm
 from ...lowering.plan import Layer, Plan, bound
 from ...lowering.pooling import pad_pairs, uncounting
 
@@ -124,25 +125,11 @@ def dense(layer: Layer, own: Sequence[Any], _: Tensors) -> Operation:
 
 
 def lstm(layer: Layer, weights: Tensors) -> tuple[Operation, List[Any]]:
-    """Logistic gates are its default; a bias that begins with ones in the forget gate is not."""
-    settings = layer.settings
-    returns = settings["returns"]
-    native = tf.keras.layers.LSTM(
-        settings["units"],
-        use_bias=settings["useBias"],
-        unit_forget_bias=False,
-        return_sequences=returns != "last",
-        return_state=returns == "both",
-    )
+    native = make_lstm(tf.keras, layer.settings)
     native.build((None, None, layer.weights[0].shape[0]))
     native.set_weights([weight.to_native(weights) for weight in layer.weights])
-
-    def apply(inputs: Sequence[Tensor]) -> Sequence[Tensor]:
-        result = native(inputs[0])
-        # With its state: every output, the last one, and the cell.
-        return result[:2] if returns == "both" else [result]
-
-    return apply, [variable.value for variable in native.weights]
+    variables = [variable.value for variable in native.weights]
+    return lambda inputs: apply_lstm(tf.keras, native, layer.settings, inputs), variables
 
 
 def batch_normalisation(layer: Layer, own: Sequence[Any], _: Tensors) -> Operation:
@@ -195,6 +182,8 @@ LAYERS: Mapping[str, Make] = {
     "globalMaxPooling2d": of_one(lambda _: lambda x: tf.reduce_max(x, axis=[1, 2])),
     "dense": dense,
     "batchNormalization": batch_normalisation,
+    "constant": lambda _layer, own, _weights: lambda _inputs: [tf.convert_to_tensor(own[0])],
+    "pick": of_one(lambda settings: lambda x: tf.gather(x, settings["index"], axis=settings["axis"])),
     "activation": of_one(lambda settings: ACTIVATIONS[settings["activation"]]),
     "leakyReLU": of_one(lambda settings: lambda x: tf.nn.leaky_relu(x, settings["alpha"])),
     "elu": of_one(lambda settings: lambda x: elu(x, settings["alpha"])),

@@ -1,64 +1,36 @@
-/** Layers for what the Layers API lacks, written as its guide to custom layers shows. */
-import type { Shape, Tensor, Tensor4D } from '@tensorflow/tfjs';
+/** What the Layers API lacks a layer for and the framework has as an operation. */
+import type { Tensor4D } from '@tensorflow/tfjs';
 import type { Tensors } from '../adapter.js';
 import type { Bound, LayerDefinition } from '../lowering/layer-plan.js';
 import { scalar } from '../lowering/weights.js';
-import type { Layer } from './layers.js';
+import { type Inner, type Operation, present } from './custom-layer.js';
 import type { Tf } from './open.js';
 
 export type OperationDefinition = Extract<
   LayerDefinition,
-  { kind: 'paddedMaxPooling2d' | 'paddedAveragePooling2d' | 'clip' | 'binary' | 'constantOperand' }
+  {
+    kind:
+      | 'paddedMaxPooling2d'
+      | 'paddedAveragePooling2d'
+      | 'clip'
+      | 'binary'
+      | 'constantOperand'
+      | 'constant'
+      | 'pick';
+  }
 >;
 
-/** Dimensions behind the batch. */
-type Inner = readonly number[];
-
-interface Operation {
-  /** @param constant the layer's own operand, where it has one */
-  compute(inputs: readonly Tensor[], constant: Tensor | undefined): Tensor;
-  outputShape(inputs: readonly Inner[]): Inner;
-}
-
-/** @param constantShape of the layer's own operand, its batch axis of extent 1 included */
-export function operationLayer(
+/**
+ * @param constantShape of the layer's own operand, its batch axis included
+ * @param weights the artefact's, for settings that ONNX gives as constants
+ */
+export function operationOf(
   tf: Tf,
   definition: OperationDefinition,
-  constantShape: readonly number[] | undefined,
-  weights: Tensors,
-): Layer {
-  const operation = operationOf(tf, definition, constantShape, weights);
-  class OperationLayer extends tf.layers.Layer {
-    static className = 'OperationLayer';
-    #constant: { read(): Tensor } | undefined;
-
-    override build(inputShape: Shape | Shape[]): void {
-      if (constantShape) {
-        this.#constant = this.addWeight('constant', [...constantShape], 'float32', tf.initializers.zeros());
-      }
-      super.build(inputShape);
-    }
-
-    override computeOutputShape(inputShape: Shape | Shape[]): Shape {
-      const shapes = (isList(inputShape) ? inputShape : [inputShape]) as Shape[];
-      const inner = shapes.map((shape) => shape.slice(1).map(Number));
-      return [shapes[0]?.[0] ?? null, ...operation.outputShape(inner)];
-    }
-
-    override call(inputs: Tensor | Tensor[]): Tensor {
-      const list = Array.isArray(inputs) ? inputs : [inputs];
-      return tf.tidy(() => operation.compute(list, this.#constant?.read()));
-    }
-  }
-  return new OperationLayer({});
-}
-
-function operationOf(
-  tf: Tf,
-  definition: OperationDefinition,
-  constantShape: readonly number[] | undefined,
+  constantShape: Inner | undefined,
   weights: Tensors,
 ): Operation {
+  const inner = constantShape?.slice(1) ?? [];
   switch (definition.kind) {
     case 'paddedMaxPooling2d':
     case 'paddedAveragePooling2d':
@@ -79,11 +51,24 @@ function operationOf(
     case 'constantOperand': {
       const { operator, constantFirst } = definition;
       return {
-        compute: ([x], constant) =>
+        compute: ([x], [constant]) =>
           constantFirst
             ? tf[operator](present(constant), present(x))
             : tf[operator](present(x), present(constant)),
-        outputShape: ([shape = []]) => broadcast(tf, shape, constantShape?.slice(1) ?? []),
+        outputShape: ([shape = []]) => broadcast(tf, shape, inner),
+      };
+    }
+    case 'constant':
+      return { compute: (_, [constant]) => present(constant).clone(), outputShape: () => inner };
+    case 'pick': {
+      const { axis, index } = definition;
+      return {
+        compute: ([x]) => {
+          const begin = present(x).shape.map((_, position) => (position === axis ? index : 0));
+          const size = present(x).shape.map((extent, position) => (position === axis ? 1 : extent));
+          return tf.squeeze(tf.slice(present(x), begin, size), [axis]);
+        },
+        outputShape: ([shape = []]) => shape.filter((_, position) => position !== axis - 1),
       };
     }
   }
@@ -119,13 +104,4 @@ function paddedPooling(
 
 function broadcast(tf: Tf, a: Inner, b: Inner): Inner {
   return tf.backend_util.assertAndGetBroadcastShape([...a], [...b]);
-}
-
-function isList(shape: Shape | Shape[]): shape is Shape[] {
-  return Array.isArray(shape[0]);
-}
-
-function present(tensor: Tensor | undefined): Tensor {
-  if (!tensor) throw new Error('an operand is missing');
-  return tensor;
 }
