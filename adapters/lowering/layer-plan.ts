@@ -6,7 +6,7 @@
  * Shapes leave out the batch, which is always the first axis. Native tensors are numbered.
  */
 import type { NativeWeight } from './weights.js';
-import type { Pads, Pair } from './windows.js';
+import type { PerAxis } from './windows.js';
 
 export interface LayerPlan {
   readonly inputs: readonly PlannedInput[];
@@ -46,27 +46,49 @@ export type Padding = 'valid' | 'same';
 export type Bound = number | string | null;
 export type BinaryOperator = 'add' | 'sub' | 'mul' | 'div';
 
+/** Over the axes between the batch and the channels. */
 interface Convolution {
-  readonly kernelSize: Pair;
-  readonly strides: Pair;
+  readonly kernelSize: PerAxis;
+  readonly strides: PerAxis;
+  readonly dilationRate: PerAxis;
   readonly padding: Padding;
   readonly useBias: boolean;
   readonly activation: Activation;
 }
 
 interface Pooling {
-  readonly poolSize: Pair;
-  readonly strides: Pair;
+  readonly poolSize: PerAxis;
+  readonly strides: PerAxis;
 }
 
+/** Before every axis, then behind. */
+type Pads = readonly number[];
+
 export type LayerDefinition =
-  | (Convolution & { readonly kind: 'conv2d'; readonly filters: number; readonly dilationRate: Pair })
-  | (Convolution & { readonly kind: 'depthwiseConv2d'; readonly depthMultiplier: number })
-  | { readonly kind: 'zeroPadding2d'; readonly pads: Pads }
-  | (Pooling & { readonly kind: 'maxPooling2d' | 'averagePooling2d'; readonly padding: Padding })
+  | (Convolution & {
+      readonly kind: 'conv1d' | 'conv2d';
+      readonly filters: number;
+      /** Each has its share of the channels and of the filters. */
+      readonly groups: number;
+    })
+  | (Convolution & { readonly kind: 'depthwiseConv1d' | 'depthwiseConv2d'; readonly depthMultiplier: number })
+  | { readonly kind: 'zeroPadding1d' | 'zeroPadding2d'; readonly pads: Pads }
+  | (Pooling & {
+      readonly kind: `${'max' | 'average'}Pooling${'1d' | '2d'}`;
+      readonly padding: Padding;
+    })
   /** Pads that are neither of TensorFlow's; they count neither for the maximum nor for the average. */
-  | (Pooling & { readonly kind: 'paddedMaxPooling2d' | 'paddedAveragePooling2d'; readonly pads: Pads })
-  | { readonly kind: 'globalAveragePooling2d' | 'globalMaxPooling2d' }
+  | (Pooling & {
+      readonly kind: `padded${'Max' | 'Average'}Pooling${'1d' | '2d'}`;
+      readonly pads: Pads;
+    })
+  /** Pads do not count for the maximum. */
+  | (Pooling & {
+      readonly kind: `dilatedMaxPooling${'1d' | '2d'}`;
+      readonly dilationRate: PerAxis;
+      readonly pads: Pads;
+    })
+  | { readonly kind: `global${'Max' | 'Average'}Pooling${'1d' | '2d'}` }
   | {
       readonly kind: 'dense';
       readonly units: number;
@@ -102,6 +124,9 @@ export type LayerDefinition =
   | { readonly kind: 'reshape'; readonly targetShape: readonly number[] }
   /** Positions of the input's axes, the batch being 0. */
   | { readonly kind: 'permute'; readonly dims: readonly number[] };
+
+/** One of them; where a definition is for several kinds, all of them are to be named. */
+export type DefinitionOf<Kind extends LayerDefinition['kind']> = Extract<LayerDefinition, { kind: Kind }>;
 
 /** `reverse` reads the steps from the last to the first; its outputs are in the order of the input all the same. */
 export type Direction = 'forward' | 'reverse' | 'bidirectional';

@@ -19,8 +19,8 @@ const operators: ReadonlyMap<string, Operator> = new Map<string, Operator>([
   ['Conv', convolution],
   ['MaxPool', maxPool],
   ['AveragePool', averagePool],
-  ['GlobalAveragePool', globalPool('globalAveragePooling2d')],
-  ['GlobalMaxPool', globalPool('globalMaxPooling2d')],
+  ['GlobalAveragePool', globalPool('average')],
+  ['GlobalMaxPool', globalPool('max')],
   ['Gemm', gemm],
   ['MatMul', matMul],
   ['LSTM', lstm],
@@ -70,9 +70,10 @@ function planNode(planner: Planner, node: GraphNode): void {
 
 /** A picture comes with its channels last and a sequence with its batch first, as the framework's users keep them. */
 function inputAxes(graph: Graph, name: string, shape: readonly number[]): readonly number[] {
-  if (shape.length === 4) return channelsLast;
+  if (shape.length === 4) return channelsLast(4);
   for (const node of graph.nodes.filter(({ inputs }) => inputs.includes(name))) {
     if (node.operator === 'LSTM') return inputAxesOfLstm(node, name);
+    if (/^Conv$|Pool$/.test(node.operator) && shape.length === 3) return channelsLast(3);
   }
   return shape.map((_, axis) => axis);
 }

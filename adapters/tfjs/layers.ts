@@ -1,10 +1,12 @@
 /** The layer of the Layers API for each planned one. */
 import type { layers } from '@tensorflow/tfjs';
 import type { Tensors } from '../adapter.js';
-import type { Activation, LayerDefinition, PlannedLayer } from '../lowering/layer-plan.js';
+import type { Activation, PlannedLayer } from '../lowering/layer-plan.js';
+import { convolution } from './convolutions.js';
 import { customLayer } from './custom-layer.js';
 import type { Tf } from './open.js';
 import { type OperationDefinition, operationOf } from './operations.js';
+import { dilatedPooling, paddedPooling, pooling, zeroPadding } from './poolings.js';
 import { lstm } from './recurrent.js';
 
 export type Layer = layers.Layer;
@@ -16,22 +18,34 @@ const zeros = { kernelInitializer: 'zeros', biasInitializer: 'zeros' } as const;
 export function makeLayer(tf: Tf, planned: PlannedLayer, weights: Tensors): Layer {
   const { definition } = planned;
   switch (definition.kind) {
+    case 'conv1d':
     case 'conv2d':
+    case 'depthwiseConv1d':
     case 'depthwiseConv2d':
-      return convolution(tf, definition);
-    case 'zeroPadding2d': {
-      const [top, left, bottom, right] = definition.pads;
-      const padding: [[number, number], [number, number]] = [
-        [top, bottom],
-        [left, right],
-      ];
-      return tf.layers.zeroPadding2d({ padding });
-    }
+      return convolution(
+        tf,
+        definition,
+        planned.weights.map(({ shape }) => shape),
+      );
+    case 'zeroPadding1d':
+    case 'zeroPadding2d':
+      return zeroPadding(tf, definition);
+    case 'maxPooling1d':
     case 'maxPooling2d':
-    case 'averagePooling2d': {
-      const { kind, poolSize, strides, padding } = definition;
-      return tf.layers[kind]({ poolSize: [...poolSize], strides: [...strides], padding });
-    }
+    case 'averagePooling1d':
+    case 'averagePooling2d':
+      return pooling(tf, definition);
+    case 'paddedMaxPooling1d':
+    case 'paddedMaxPooling2d':
+    case 'paddedAveragePooling1d':
+    case 'paddedAveragePooling2d':
+      return paddedPooling(tf, definition);
+    case 'dilatedMaxPooling1d':
+    case 'dilatedMaxPooling2d':
+      return dilatedPooling(tf, definition);
+    case 'globalAveragePooling1d':
+    case 'globalMaxPooling1d':
+      return tf.layers[definition.kind]({});
     case 'globalAveragePooling2d':
     case 'globalMaxPooling2d':
       return tf.layers[definition.kind]({ dataFormat: 'channelsLast' });
@@ -66,28 +80,6 @@ export function makeLayer(tf: Tf, planned: PlannedLayer, weights: Tensors): Laye
   }
 }
 
-function convolution(
-  tf: Tf,
-  definition: Extract<LayerDefinition, { kind: 'conv2d' | 'depthwiseConv2d' }>,
-): Layer {
-  const { padding, useBias, activation } = definition;
-  const common = {
-    kernelSize: pair(definition.kernelSize),
-    strides: pair(definition.strides),
-    padding,
-    useBias,
-    activation,
-    biasInitializer: zeros.biasInitializer,
-  };
-  if (definition.kind === 'conv2d') {
-    const { filters } = definition;
-    const dilationRate = pair(definition.dilationRate);
-    return tf.layers.conv2d({ ...common, filters, dilationRate, kernelInitializer: 'zeros' });
-  }
-  const { depthMultiplier } = definition;
-  return tf.layers.depthwiseConv2d({ ...common, depthMultiplier, depthwiseInitializer: 'zeros' });
-}
-
 function operationLayer(
   tf: Tf,
   definition: OperationDefinition,
@@ -100,8 +92,4 @@ function operationLayer(
 
 function activation(tf: Tf, name: Activation): Layer {
   return name === 'softmax' ? tf.layers.softmax({ axis: -1 }) : tf.layers.activation({ activation: name });
-}
-
-function pair([height, width]: readonly [number, number]): [number, number] {
-  return [height, width];
 }

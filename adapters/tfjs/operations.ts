@@ -1,24 +1,11 @@
 /** What the Layers API lacks a layer for and the framework has as an operation. */
-import type { Tensor4D } from '@tensorflow/tfjs';
 import type { Tensors } from '../adapter.js';
-import type { Bound, LayerDefinition } from '../lowering/layer-plan.js';
+import type { Bound, DefinitionOf } from '../lowering/layer-plan.js';
 import { scalar } from '../lowering/weights.js';
 import { type Inner, type Operation, present } from './custom-layer.js';
 import type { Tf } from './open.js';
 
-export type OperationDefinition = Extract<
-  LayerDefinition,
-  {
-    kind:
-      | 'paddedMaxPooling2d'
-      | 'paddedAveragePooling2d'
-      | 'clip'
-      | 'binary'
-      | 'constantOperand'
-      | 'constant'
-      | 'pick';
-  }
->;
+export type OperationDefinition = DefinitionOf<'clip' | 'binary' | 'constantOperand' | 'constant' | 'pick'>;
 
 /**
  * @param constantShape of the layer's own operand, its batch axis included
@@ -32,9 +19,6 @@ export function operationOf(
 ): Operation {
   const inner = constantShape?.slice(1) ?? [];
   switch (definition.kind) {
-    case 'paddedMaxPooling2d':
-    case 'paddedAveragePooling2d':
-      return paddedPooling(tf, definition);
     case 'clip': {
       const low = bound(definition.low, weights) ?? Number.NEGATIVE_INFINITY;
       const high = bound(definition.high, weights) ?? Number.POSITIVE_INFINITY;
@@ -76,30 +60,6 @@ export function operationOf(
 
 function bound(given: Bound, weights: Tensors): number | null {
   return typeof given === 'string' ? scalar(weights, given) : given;
-}
-
-function paddedPooling(
-  tf: Tf,
-  definition: Extract<OperationDefinition, { kind: 'paddedMaxPooling2d' | 'paddedAveragePooling2d' }>,
-): Operation {
-  const { kind, pads } = definition;
-  const [top, left, bottom, right] = pads;
-  const size: [number, number] = [...definition.poolSize];
-  const strides: [number, number] = [...definition.strides];
-  const pool = kind === 'paddedMaxPooling2d' ? tf.maxPool : tf.avgPool;
-  // biome-ignore format: one pair for each axis
-  const padding: [[number, number], [number, number], [number, number], [number, number]] =
-    [[0, 0], [top, bottom], [left, right], [0, 0]];
-  const outputs = (length: number, axis: 0 | 1) =>
-    Math.floor((length + pads[axis] + pads[axis + 2 === 2 ? 2 : 3] - size[axis]) / strides[axis]) + 1;
-  return {
-    compute: ([x]) => pool(present(x) as Tensor4D, size, strides, padding, 'floor'),
-    outputShape: ([[height = 0, width = 0, channels = 0] = []]) => [
-      outputs(height, 0),
-      outputs(width, 1),
-      channels,
-    ],
-  };
 }
 
 function broadcast(tf: Tf, a: Inner, b: Inner): Inner {

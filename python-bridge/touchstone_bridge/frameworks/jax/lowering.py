@@ -25,7 +25,8 @@ Parameters = Mapping[str, Tensor]
 Operation = Callable[[Sequence[Tensor], Sequence[Tensor]], Sequence[Tensor]]
 Make = Callable[[Layer, Tensors], Operation]
 
-CHANNELS_LAST = ("NHWC", "HWIO", "NHWC")
+# Of rows and pictures, by the number of axes of a window.
+CHANNELS_LAST = {1: ("NHC", "HIO", "NHC"), 2: ("NHWC", "HWIO", "NHWC")}
 ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = {
     "linear": lambda x: x,
     "relu": jax.nn.relu,
@@ -70,23 +71,22 @@ def _operation(layer: Layer, weights: Tensors) -> Operation:
 
 def convolution(layer: Layer, _: Tensors) -> Operation:
     settings = layer.settings
-    depthwise = layer.kind == "depthwiseConv2d"
+    depthwise = "depthMultiplier" in settings
     activation = ACTIVATIONS[settings["activation"]]
 
     def apply(inputs: Sequence[Tensor], own: Sequence[Tensor]) -> Sequence[Tensor]:
         kernel = own[0]
-        channels = inputs[0].shape[-1]
         if depthwise:
-            # Keras's [height, width, channels, multiplier] as one group a channel.
-            kernel = kernel.reshape(*kernel.shape[:2], 1, -1)
+            # Keras's [spatial axes, channels, multiplier] as one group a channel.
+            kernel = kernel.reshape(*kernel.shape[:-2], 1, -1)
         y = lax.conv_general_dilated(
             inputs[0],
             kernel,
             window_strides=settings["strides"],
             padding=settings["padding"].upper(),
-            rhs_dilation=settings.get("dilationRate"),
-            dimension_numbers=CHANNELS_LAST,
-            feature_group_count=channels if depthwise else 1,
+            rhs_dilation=settings["dilationRate"],
+            dimension_numbers=CHANNELS_LAST[len(settings["strides"])],
+            feature_group_count=inputs[0].shape[-1] if depthwise else settings["groups"],
         )
         return [activation(y + own[1] if settings["useBias"] else y)]
 
@@ -102,17 +102,22 @@ def pooling(layer: Layer, _: Tensors) -> Operation:
     settings = layer.settings
     window = (1, *settings["poolSize"], 1)
     strides = (1, *settings["strides"], 1)
+    dilations = (1, *settings["dilationRate"], 1) if "dilationRate" in settings else None
     padding: Any = pad_pairs(settings["pads"]) if "pads" in settings else settings["padding"].upper()
 
     def maximum(inputs: Sequence[Tensor], _own: Sequence[Tensor]) -> Sequence[Tensor]:
-        return [lax.reduce_window(inputs[0], -jnp.inf, lax.max, window, strides, padding)]
+        return [
+            lax.reduce_window(
+                inputs[0], -jnp.inf, lax.max, window, strides, padding, window_dilation=dilations
+            )
+        ]
 
     def average(inputs: Sequence[Tensor], _own: Sequence[Tensor]) -> Sequence[Tensor]:
         total = lax.reduce_window(inputs[0], 0.0, lax.add, window, strides, padding)
-        ones = jnp.ones((1, *inputs[0].shape[1:3], 1), inputs[0].dtype)
+        ones = jnp.ones((1, *inputs[0].shape[1:-1], 1), inputs[0].dtype)
         return [total / lax.reduce_window(ones, 0.0, lax.add, window, strides, padding)]
 
-    return maximum if layer.kind in ("maxPooling2d", "paddedMaxPooling2d") else average
+    return average if "average" in layer.kind.lower() else maximum
 
 
 def dense(layer: Layer, _: Tensors) -> Operation:
@@ -166,14 +171,25 @@ def of_one(make: Callable[[Layer], Callable[[Tensor], Tensor]]) -> Make:
 
 
 LAYERS: Mapping[str, Make] = {
+    "conv1d": convolution,
     "conv2d": convolution,
+    "depthwiseConv1d": convolution,
     "depthwiseConv2d": convolution,
+    "zeroPadding1d": zero_padding,
     "zeroPadding2d": zero_padding,
+    "maxPooling1d": pooling,
     "maxPooling2d": pooling,
+    "averagePooling1d": pooling,
     "averagePooling2d": pooling,
+    "paddedMaxPooling1d": pooling,
     "paddedMaxPooling2d": pooling,
+    "paddedAveragePooling1d": pooling,
     "paddedAveragePooling2d": pooling,
+    "dilatedMaxPooling1d": pooling,
+    "dilatedMaxPooling2d": pooling,
+    "globalAveragePooling1d": of_one(lambda _: lambda x: jnp.mean(x, axis=1)),
     "globalAveragePooling2d": of_one(lambda _: lambda x: jnp.mean(x, axis=(1, 2))),
+    "globalMaxPooling1d": of_one(lambda _: lambda x: jnp.max(x, axis=1)),
     "globalMaxPooling2d": of_one(lambda _: lambda x: jnp.max(x, axis=(1, 2))),
     "dense": dense,
     "lstm": lambda layer, _: lstm(layer),

@@ -10,6 +10,7 @@ from ...artefact import Tensors
 from ...errors import UnsupportedError
 from ...lowering.keras_lstm import make_lstm
 from ...lowering.plan import Layer
+from ...lowering.pooling import pad_pairs
 from .operation_layers import OPERATION_LAYERS, PaddedPooling
 
 Make = Callable[[Mapping[str, Any]], keras.Layer]
@@ -28,24 +29,26 @@ def make_layer(layer: Layer, weights: Tensors) -> keras.Layer:
     return make(layer.settings)
 
 
-def conv2d(settings: Mapping[str, Any]) -> keras.Layer:
-    return keras.layers.Conv2D(
+def convolution(native: Callable[..., keras.Layer]) -> Make:
+    return lambda settings: native(
         settings["filters"],
         settings["kernelSize"],
         strides=settings["strides"],
         padding=settings["padding"],
         dilation_rate=settings["dilationRate"],
+        groups=settings["groups"],
         activation=settings["activation"],
         use_bias=settings["useBias"],
         **ZEROS,
     )
 
 
-def depthwise(settings: Mapping[str, Any]) -> keras.Layer:
-    return keras.layers.DepthwiseConv2D(
+def depthwise(native: Callable[..., keras.Layer]) -> Make:
+    return lambda settings: native(
         settings["kernelSize"],
         strides=settings["strides"],
         padding=settings["padding"],
+        dilation_rate=settings["dilationRate"],
         depth_multiplier=settings["depthMultiplier"],
         activation=settings["activation"],
         use_bias=settings["useBias"],
@@ -53,16 +56,15 @@ def depthwise(settings: Mapping[str, Any]) -> keras.Layer:
     )
 
 
-def zero_padding(settings: Mapping[str, Any]) -> keras.Layer:
-    top, left, bottom, right = settings["pads"]
-    return keras.layers.ZeroPadding2D(((top, bottom), (left, right)))
-
-
-def average_pooling(settings: Mapping[str, Any]) -> keras.Layer:
+def average_pooling(native: Callable[..., keras.Layer]) -> Make:
     """On PyTorch, Keras 3.15.1 counts the pads of `same` where the two sides differ; `npm run conformance` found it."""
-    if settings["padding"] == "same" and keras.backend.backend() == "torch":
-        return PaddedPooling(False, settings)
-    return pooling(keras.layers.AveragePooling2D)(settings)
+
+    def make(settings: Mapping[str, Any]) -> keras.Layer:
+        if settings["padding"] == "same" and keras.backend.backend() == "torch":
+            return PaddedPooling(False, settings)
+        return pooling(native)(settings)
+
+    return make
 
 
 def pooling(native: Callable[..., keras.Layer]) -> Make:
@@ -83,12 +85,19 @@ def activation(settings: Mapping[str, Any]) -> keras.Layer:
 
 
 LAYERS: Mapping[str, Make] = {
-    "conv2d": conv2d,
-    "depthwiseConv2d": depthwise,
-    "zeroPadding2d": zero_padding,
+    "conv1d": convolution(keras.layers.Conv1D),
+    "conv2d": convolution(keras.layers.Conv2D),
+    "depthwiseConv1d": depthwise(keras.layers.DepthwiseConv1D),
+    "depthwiseConv2d": depthwise(keras.layers.DepthwiseConv2D),
+    "zeroPadding1d": lambda settings: keras.layers.ZeroPadding1D(tuple(settings["pads"])),
+    "zeroPadding2d": lambda settings: keras.layers.ZeroPadding2D(tuple(pad_pairs(settings["pads"])[1:3])),
+    "maxPooling1d": pooling(keras.layers.MaxPooling1D),
     "maxPooling2d": pooling(keras.layers.MaxPooling2D),
-    "averagePooling2d": average_pooling,
+    "averagePooling1d": average_pooling(keras.layers.AveragePooling1D),
+    "averagePooling2d": average_pooling(keras.layers.AveragePooling2D),
+    "globalAveragePooling1d": lambda _: keras.layers.GlobalAveragePooling1D(),
     "globalAveragePooling2d": lambda _: keras.layers.GlobalAveragePooling2D(),
+    "globalMaxPooling1d": lambda _: keras.layers.GlobalMaxPooling1D(),
     "globalMaxPooling2d": lambda _: keras.layers.GlobalMaxPooling2D(),
     "dense": dense,
     "lstm": lambda settings: make_lstm(keras, settings),

@@ -106,6 +106,8 @@ OPERATION_LAYERS: Mapping[str, Callable[[Layer, Tensors], keras.Layer]] = {
     ),
     "constant": lambda layer, _: Constant(layer.weights[0].shape),
     "pick": lambda layer, _: Pick(layer.settings["axis"], layer.settings["index"]),
+    "paddedMaxPooling1d": lambda layer, _: PaddedPooling(True, layer.settings),
     "paddedMaxPooling2d": lambda layer, _: PaddedPooling(True, layer.settings),
+    "paddedAveragePooling1d": lambda layer, _: PaddedPooling(False, layer.settings),
     "paddedAveragePooling2d": lambda layer, _: PaddedPooling(False, layer.settings),
 }
