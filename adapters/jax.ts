@@ -1,6 +1,6 @@
 /** JAX. Driven by `touchstone_bridge.frameworks.jax` in a Python worker, from a plan of layers; this is its descriptor. */
 import { type Framework, supported } from './adapter.js';
-import { supportOfLayers } from './lowering/layer-checks.js';
+import { dilatedPooling, inTraining, supportOfLayers } from './lowering/layer-checks.js';
 import { planLayers } from './lowering/plan.js';
 
 const framework: Framework = {
@@ -17,7 +17,7 @@ const framework: Framework = {
       module: 'jax',
       modes: { inference: supported, training: supported },
       precisions: ['float32'],
-      supports: supportOfLayers([]),
+      supports: supportOfLayers([inTraining(dilatedPooling('the gradient of JAX'))]),
       plan: planLayers,
       environment: ({ threads }) => ({
         JAX_PLATFORMS: 'cpu',

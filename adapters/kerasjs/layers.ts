@@ -64,6 +64,8 @@ export function kerasLayer(layer: PlannedLayer): KerasLayer {
     case 'multiply':
       return without('Multiply');
     case 'concatenate':
+      if (definition.axis === 0)
+        refuse(`Keras.js sees one example at a time, and ${layer.node} joins batches`);
       return without('Concatenate', { axis: definition.axis });
     case 'flatten':
       return without('Flatten');

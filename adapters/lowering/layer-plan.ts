@@ -46,7 +46,6 @@ export type Padding = 'valid' | 'same';
 export type Bound = number | string | null;
 export type BinaryOperator = 'add' | 'sub' | 'mul' | 'div';
 
-/** Over the axes between the batch and the channels. */
 interface Convolution {
   readonly kernelSize: PerAxis;
   readonly strides: PerAxis;
@@ -64,7 +63,8 @@ interface Pooling {
 /** Before every axis, then behind. */
 type Pads = readonly number[];
 
-export type LayerDefinition =
+/** Over one or two axes between the batch and the channels. */
+export type SpatialDefinition =
   | (Convolution & {
       readonly kind: 'conv1d' | 'conv2d';
       readonly filters: number;
@@ -88,7 +88,10 @@ export type LayerDefinition =
       readonly dilationRate: PerAxis;
       readonly pads: Pads;
     })
-  | { readonly kind: `global${'Max' | 'Average'}Pooling${'1d' | '2d'}` }
+  | { readonly kind: `global${'Max' | 'Average'}Pooling${'1d' | '2d'}` };
+
+export type LayerDefinition =
+  | SpatialDefinition
   | {
       readonly kind: 'dense';
       readonly units: number;
@@ -119,14 +122,26 @@ export type LayerDefinition =
   | { readonly kind: 'constant' }
   /** One position of an axis, which goes. */
   | { readonly kind: 'pick'; readonly axis: number; readonly index: number }
+  /** The batch is axis 0. */
   | { readonly kind: 'concatenate'; readonly axis: number }
+  /** Over the batch; over the last axis it is an activation. */
+  | { readonly kind: 'softmaxOverBatch' }
+  /** Of the last two axes, the others being alike. */
+  | { readonly kind: 'matrixProduct' }
+  | { readonly kind: 'rescaling'; readonly scale: number }
   | { readonly kind: 'flatten' }
   | { readonly kind: 'reshape'; readonly targetShape: readonly number[] }
+  /** That merges or splits the batch, which `shape` begins with. */
+  | { readonly kind: 'rebatch'; readonly shape: readonly number[] }
   /** Positions of the input's axes, the batch being 0. */
   | { readonly kind: 'permute'; readonly dims: readonly number[] };
 
 /** One of them; where a definition is for several kinds, all of them are to be named. */
 export type DefinitionOf<Kind extends LayerDefinition['kind']> = Extract<LayerDefinition, { kind: Kind }>;
+
+export function isSpatial(definition: LayerDefinition): definition is SpatialDefinition {
+  return /[12]d$/.test(definition.kind);
+}
 
 /** `reverse` reads the steps from the last to the first; its outputs are in the order of the input all the same. */
 export type Direction = 'forward' | 'reverse' | 'bidirectional';

@@ -20,6 +20,7 @@ const lacking: readonly LayerCheck[] = [
   stridedAndDilated('TensorFlow.js'),
   paddedDilation,
   inTraining(dilatedGradient),
+  inTraining(otherBatch),
 ];
 
 const framework: Framework = {
@@ -66,6 +67,13 @@ export default framework;
 function dilatedGradient({ definition, node }: PlannedLayer): string | undefined {
   const isConvolution = 'kernelSize' in definition && definition.dilationRate.some((rate) => rate > 1);
   return isConvolution ? `TensorFlow.js has no gradient of Conv (${node}) with dilations` : undefined;
+}
+
+/** `trainOnBatch` wants as many labels as examples. */
+function otherBatch({ definition, node }: PlannedLayer): string | undefined {
+  const isOther =
+    definition.kind === 'rebatch' || (definition.kind === 'concatenate' && definition.axis === 0);
+  return isOther ? `TensorFlow.js trains no model in which ${node} makes another batch` : undefined;
 }
 
 /** The operation for dilations, `dist/ops/pool.js` of tfjs-core, knows TensorFlow's two paddings only. */

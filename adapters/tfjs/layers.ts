@@ -1,7 +1,12 @@
 /** The layer of the Layers API for each planned one. */
 import type { layers } from '@tensorflow/tfjs';
 import type { Tensors } from '../adapter.js';
-import type { Activation, PlannedLayer } from '../lowering/layer-plan.js';
+import {
+  type Activation,
+  isSpatial,
+  type PlannedLayer,
+  type SpatialDefinition,
+} from '../lowering/layer-plan.js';
 import { convolution } from './convolutions.js';
 import { customLayer } from './custom-layer.js';
 import type { Tf } from './open.js';
@@ -17,6 +22,42 @@ const zeros = { kernelInitializer: 'zeros', biasInitializer: 'zeros' } as const;
 /** @param weights the artefact's, for settings that ONNX gives as constants */
 export function makeLayer(tf: Tf, planned: PlannedLayer, weights: Tensors): Layer {
   const { definition } = planned;
+  if (isSpatial(definition)) return spatialLayer(tf, definition, planned);
+  switch (definition.kind) {
+    case 'dense': {
+      const { units, useBias, activation } = definition;
+      return tf.layers.dense({ units, useBias, activation, ...zeros });
+    }
+    case 'lstm':
+      return lstm(tf, definition);
+    case 'batchNormalization':
+      return tf.layers.batchNormalization({ axis: -1, epsilon: definition.epsilon });
+    case 'activation':
+      return activation(tf, definition.activation);
+    case 'leakyReLU':
+      return tf.layers.leakyReLU({ alpha: definition.alpha });
+    case 'elu':
+      return tf.layers.elu({ alpha: definition.alpha });
+    case 'add':
+      return tf.layers.add();
+    case 'multiply':
+      return tf.layers.multiply();
+    case 'concatenate':
+      return tf.layers.concatenate({ axis: definition.axis });
+    case 'rescaling':
+      return tf.layers.rescaling({ scale: definition.scale });
+    case 'flatten':
+      return tf.layers.flatten();
+    case 'reshape':
+      return tf.layers.reshape({ targetShape: [...definition.targetShape] });
+    case 'permute':
+      return tf.layers.permute({ dims: [...definition.dims] });
+    default:
+      return operationLayer(tf, definition, planned, weights);
+  }
+}
+
+function spatialLayer(tf: Tf, definition: SpatialDefinition, { weights }: PlannedLayer): Layer {
   switch (definition.kind) {
     case 'conv1d':
     case 'conv2d':
@@ -25,7 +66,7 @@ export function makeLayer(tf: Tf, planned: PlannedLayer, weights: Tensors): Laye
       return convolution(
         tf,
         definition,
-        planned.weights.map(({ shape }) => shape),
+        weights.map(({ shape }) => shape),
       );
     case 'zeroPadding1d':
     case 'zeroPadding2d':
@@ -49,34 +90,6 @@ export function makeLayer(tf: Tf, planned: PlannedLayer, weights: Tensors): Laye
     case 'globalAveragePooling2d':
     case 'globalMaxPooling2d':
       return tf.layers[definition.kind]({ dataFormat: 'channelsLast' });
-    case 'dense': {
-      const { units, useBias, activation } = definition;
-      return tf.layers.dense({ units, useBias, activation, ...zeros });
-    }
-    case 'lstm':
-      return lstm(tf, definition);
-    case 'batchNormalization':
-      return tf.layers.batchNormalization({ axis: -1, epsilon: definition.epsilon });
-    case 'activation':
-      return activation(tf, definition.activation);
-    case 'leakyReLU':
-      return tf.layers.leakyReLU({ alpha: definition.alpha });
-    case 'elu':
-      return tf.layers.elu({ alpha: definition.alpha });
-    case 'add':
-      return tf.layers.add();
-    case 'multiply':
-      return tf.layers.multiply();
-    case 'concatenate':
-      return tf.layers.concatenate({ axis: definition.axis });
-    case 'flatten':
-      return tf.layers.flatten();
-    case 'reshape':
-      return tf.layers.reshape({ targetShape: [...definition.targetShape] });
-    case 'permute':
-      return tf.layers.permute({ dims: [...definition.dims] });
-    default:
-      return operationLayer(tf, definition, planned, weights);
   }
 }
 

@@ -5,7 +5,16 @@ import { scalar } from '../lowering/weights.js';
 import { type Inner, type Operation, present } from './custom-layer.js';
 import type { Tf } from './open.js';
 
-export type OperationDefinition = DefinitionOf<'clip' | 'binary' | 'constantOperand' | 'constant' | 'pick'>;
+export type OperationDefinition = DefinitionOf<
+  | 'clip'
+  | 'binary'
+  | 'constantOperand'
+  | 'constant'
+  | 'pick'
+  | 'softmaxOverBatch'
+  | 'matrixProduct'
+  | 'rebatch'
+>;
 
 /**
  * @param constantShape of the layer's own operand, its batch axis included
@@ -44,6 +53,20 @@ export function operationOf(
     }
     case 'constant':
       return { compute: (_, [constant]) => present(constant).clone(), outputShape: () => inner };
+    case 'softmaxOverBatch':
+      return softmaxOverBatch(tf);
+    case 'matrixProduct':
+      return {
+        compute: ([a, b]) => tf.matMul(present(a), present(b)),
+        outputShape: ([a = [], b = []]) => [...a.slice(0, -1), b.at(-1) ?? 1],
+      };
+    case 'rebatch': {
+      const { shape } = definition;
+      return {
+        compute: ([x]) => tf.reshape(present(x), [...shape]),
+        outputShape: () => shape.slice(1),
+      };
+    }
     case 'pick': {
       const { axis, index } = definition;
       return {
@@ -56,6 +79,18 @@ export function operationOf(
       };
     }
   }
+}
+
+/** The operation takes the last axis only. */
+function softmaxOverBatch(tf: Tf): Operation {
+  return {
+    compute: ([x]) => {
+      const axes = present(x).shape.map((_, axis) => axis);
+      const turned = axes.toReversed();
+      return tf.transpose(tf.softmax(tf.transpose(present(x), turned)), turned);
+    },
+    outputShape: ([shape]) => shape ?? [],
+  };
 }
 
 function bound(given: Bound, weights: Tensors): number | null {

@@ -25,6 +25,10 @@ export const products: Readonly<Record<string, Draw>> = {
     const y = matMul(g, g.input('x', [3, 5]), [5, 4]);
     return [g.node('Add', [y, g.constant('b', tensor([4]))]), [3, 4]];
   },
+  'MatMul of two values of three axes': (g) => [
+    g.node('MatMul', [g.input('x', [2, 3, 4]), g.input('y', [2, 4, 5])]),
+    [2, 3, 5],
+  ],
   'MatMul of two values': (g) => [g.node('MatMul', [g.input('x', [3, 3]), g.input('y', [3, 3])]), [3, 3]],
 };
 
@@ -112,6 +116,11 @@ export const shapes: Readonly<Record<string, Draw>> = {
     return [g.conv(picture, 'c', 3, 2, 3, 0), [2, 2, 2, 2]];
   },
   'Reshape that merges the batch': (g) => [reshape(g, g.input('x', [2, 3, 4]), [6, 4]), [6, 4]],
+  'Reshape that merges the batch for a product, and back': (g) => {
+    const rows = reshape(g, g.input('x', [2, 3, 4]), [6, 4]);
+    const product = g.relu(matMul(g, rows, [4, 5]));
+    return [g.node('Reshape', [product, g.constant('back', integers([2, 3, 5]))]), [2, 3, 5]];
+  },
   'Unsqueeze for a Conv': (g) => {
     const x = g.node('Unsqueeze', [g.input('x', [2, 6, 6]), g.constant('axes', integers([1]))]);
     return [g.conv(x, 'c', 1, 2, 3, 0), [2, 2, 4, 4]];

@@ -207,6 +207,10 @@ LAYERS: Mapping[str, Make] = {
     "concatenate": lambda layer, _: (
         lambda inputs, _own: [jnp.concatenate(inputs, axis=layer.settings["axis"])]
     ),
+    "softmaxOverBatch": of_one(lambda _: lambda x: jax.nn.softmax(x, axis=0)),
+    "matrixProduct": of_two(jnp.matmul),
+    "rescaling": of_one(lambda layer: lambda x: x * layer.settings["scale"]),
+    "rebatch": of_one(lambda layer: lambda x: x.reshape(layer.settings["shape"])),
     "flatten": of_one(lambda _: lambda x: x.reshape(x.shape[0], -1)),
     "reshape": of_one(lambda layer: lambda x: x.reshape(x.shape[0], *layer.settings["targetShape"])),
     "permute": of_one(lambda layer: lambda x: jnp.transpose(x, (0, *layer.settings["dims"]))),

@@ -108,6 +108,8 @@ LAYERS: Mapping[str, Make] = {
     "add": lambda _: keras.layers.Add(),
     "multiply": lambda _: keras.layers.Multiply(),
     "concatenate": lambda settings: keras.layers.Concatenate(axis=settings["axis"]),
+    "softmaxOverBatch": lambda _: keras.layers.Softmax(axis=0),
+    "rescaling": lambda settings: keras.layers.Rescaling(settings["scale"]),
     "flatten": lambda _: keras.layers.Flatten(),
     "reshape": lambda settings: keras.layers.Reshape(settings["targetShape"]),
     "permute": lambda settings: keras.layers.Permute(settings["dims"]),

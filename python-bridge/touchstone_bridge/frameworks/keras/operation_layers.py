@@ -38,7 +38,7 @@ class Binary(keras.Layer):
 
 
 class ConstantOperand(keras.Layer):
-    """Arithmetic with a weight of the layer's own, whose batch axis has extent 1."""
+    """Arithmetic with a weight of the layer's own, its batch axis included."""
 
     def __init__(self, operator: str, constant_first: bool, shape: tuple[int, ...]) -> None:
         super().__init__()
@@ -63,6 +63,22 @@ class Constant(keras.Layer):
 
     def call(self, _: Any) -> Any:
         return keras.ops.convert_to_tensor(self.constant)
+
+
+class MatrixProduct(keras.Layer):
+    def call(self, operands: Any) -> Any:
+        return keras.ops.matmul(operands[0], operands[1])
+
+
+class Rebatch(keras.Layer):
+    """A shape with another batch."""
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        super().__init__()
+        self._shape = shape
+
+    def call(self, x: Any) -> Any:
+        return keras.ops.reshape(x, self._shape)
 
 
 class Pick(keras.Layer):
@@ -104,6 +120,8 @@ OPERATION_LAYERS: Mapping[str, Callable[[Layer, Tensors], keras.Layer]] = {
     "constantOperand": lambda layer, _: ConstantOperand(
         layer.settings["operator"], layer.settings["constantFirst"], layer.weights[0].shape
     ),
+    "matrixProduct": lambda _layer, _weights: MatrixProduct(),
+    "rebatch": lambda layer, _: Rebatch(tuple(layer.settings["shape"])),
     "constant": lambda layer, _: Constant(layer.weights[0].shape),
     "pick": lambda layer, _: Pick(layer.settings["axis"], layer.settings["index"]),
     "paddedMaxPooling1d": lambda layer, _: PaddedPooling(True, layer.settings),

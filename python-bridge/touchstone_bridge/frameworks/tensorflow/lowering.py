@@ -124,6 +124,10 @@ LAYERS: Mapping[str, Make] = {
     "concatenate": lambda layer, _own, _weights: (
         lambda inputs: [tf.concat(inputs, axis=layer.settings["axis"])]
     ),
+    "softmaxOverBatch": of_one(lambda _: lambda x: tf.nn.softmax(x, axis=0)),
+    "matrixProduct": of_two(tf.matmul),
+    "rescaling": of_one(lambda settings: lambda x: x * settings["scale"]),
+    "rebatch": of_one(lambda settings: lambda x: tf.reshape(x, settings["shape"])),
     "flatten": of_one(lambda _: lambda x: tf.reshape(x, [x.shape[0], -1])),
     "reshape": of_one(lambda settings: lambda x: tf.reshape(x, [x.shape[0], *settings["targetShape"]])),
     "permute": of_one(lambda settings: lambda x: tf.transpose(x, [0, *settings["dims"]])),
