@@ -37,7 +37,7 @@ function target(
     module: 'keras',
     modes: { inference: supported, training: supported },
     precisions: ['float32'],
-    supports: supportOfLayers([stridedAndDilated('Keras'), dilatedPooling('Keras')]),
+    supports: supportOfLayers([stridedAndDilated('Keras', /^conv/), dilatedPooling('Keras')]),
     plan: planLayers,
     environment: (budget) => ({ KERAS_BACKEND: backend, ...threads(budget) }),
   };

@@ -24,10 +24,14 @@ export function inTraining(check: LayerCheck): LayerCheck {
   return (layer, mode) => (mode === 'training' ? check(layer, mode) : undefined);
 }
 
-/** TensorFlow's rule, which others have taken over: a window moves by more than 1, or it has holes. */
-export function stridedAndDilated(title: string): LayerCheck {
+/**
+ * TensorFlow's rule, which others have taken over: a window moves by more than 1, or it has holes.
+ *
+ * @param kinds that it holds for, since each framework has its exceptions
+ */
+export function stridedAndDilated(title: string, kinds = /./): LayerCheck {
   return ({ definition, node }) => {
-    if (!('dilationRate' in definition)) return undefined;
+    if (!('dilationRate' in definition && kinds.test(definition.kind))) return undefined;
     const { strides, dilationRate } = definition;
     const both = strides.some((stride) => stride > 1) && dilationRate.some((rate) => rate > 1);
     const operator = 'poolSize' in definition ? 'MaxPool' : 'Conv';

@@ -18,7 +18,6 @@ const common = {
 /** Of every backend; what trains on WebAssembly has no convolution in the first place. */
 const lacking: readonly LayerCheck[] = [
   stridedAndDilated('TensorFlow.js'),
-  paddedDilation,
   inTraining(dilatedGradient),
   inTraining(otherBatch),
 ];
@@ -50,7 +49,7 @@ const framework: Framework = {
       summary: "TensorFlow's own C library (oneDNN and Eigen kernels), Layers API, in Node",
       packages: ['@tensorflow/tfjs-node', '@tensorflow/tfjs'],
       addon,
-      supports: supportOfLayers([...lacking, paddedPooling]),
+      supports: supportOfLayers([...lacking, paddedAverage]),
       environment: ({ threads }) => ({
         TF_NUM_INTRAOP_THREADS: String(threads),
         TF_NUM_INTEROP_THREADS: '1',
@@ -76,17 +75,11 @@ function otherBatch({ definition, node }: PlannedLayer): string | undefined {
   return isOther ? `TensorFlow.js trains no model in which ${node} makes another batch` : undefined;
 }
 
-/** The operation for dilations, `dist/ops/pool.js` of tfjs-core, knows TensorFlow's two paddings only. */
-function paddedDilation({ definition, node }: PlannedLayer): string | undefined {
-  const isDilated = definition.kind === 'dilatedMaxPooling1d' || definition.kind === 'dilatedMaxPooling2d';
-  const isPadded = isDilated && definition.pads.some((pad) => pad > 0);
-  return isPadded ? `TensorFlow.js has no MaxPool (${node}) with dilations and pads` : undefined;
-}
-
 /** `dist/nodejs_kernel_backend.js` of tfjs-node 4.22.0 knows TensorFlow's two paddings only. */
-function paddedPooling({ definition, node }: PlannedLayer): string | undefined {
-  const [, purpose] = /^padded(Max|Average)Pooling/.exec(definition.kind) ?? [];
-  return purpose && `tfjs-node has no ${purpose}Pool (${node}) with pads other than valid and same`;
+function paddedAverage({ definition, node }: PlannedLayer): string | undefined {
+  return /^paddedAverage/.test(definition.kind)
+    ? `tfjs-node has no AveragePool (${node}) with pads other than valid and same`
+    : undefined;
 }
 
 /**

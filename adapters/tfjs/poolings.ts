@@ -34,20 +34,35 @@ export function zeroPadding(tf: Tf, { kind, pads }: ZeroPadding): Layer {
 /** Pads that count neither for the maximum nor for the average. */
 export function paddedPooling(tf: Tf, definition: Padded): Layer {
   const { kind, poolSize, strides, pads } = definition;
-  const pool = kind === 'paddedMaxPooling1d' || kind === 'paddedMaxPooling2d' ? tf.maxPool : tf.avgPool;
+  const isMaximum = kind === 'paddedMaxPooling1d' || kind === 'paddedMaxPooling2d';
+  const pool = isMaximum ? tf.maxPool : tf.avgPool;
   const [height = nothing, width = nothing] = asPicture(pairsOf(pads), nothing);
   const [size, steps] = [pair(asPicture(poolSize, 1)), pair(asPicture(strides, 1))];
-  const compute = (x: Tensor) => pool(x as Tensor4D, size, steps, [nothing, height, width, nothing], 'floor');
+  // TensorFlow's own library has its two paddings only.
+  const compute =
+    tf.getBackend() === 'tensorflow' && isMaximum
+      ? (x: Tensor) => tf.maxPool(lowPads(tf, x, [height, width]), size, steps, 'valid')
+      : (x: Tensor) => pool(x as Tensor4D, size, steps, [nothing, height, width, nothing], 'floor');
   return customLayer(tf, overPicture(tf, definition, compute));
 }
 
-/** The operation has TensorFlow's two paddings only, and takes no window over what it pads with itself. */
+/** The operation has TensorFlow's two paddings only. */
 export function dilatedPooling(tf: Tf, definition: Dilated): Layer {
-  const { poolSize, strides, dilationRate } = definition;
+  const { poolSize, strides, dilationRate, pads } = definition;
   const [size, steps] = [pair(asPicture(poolSize, 1)), pair(asPicture(strides, 1))];
   const rates = pair(asPicture(dilationRate, 1));
-  const compute = (x: Tensor) => tf.pool(x as Tensor4D, size, 'max', 'valid', rates, steps);
+  const [height = nothing, width = nothing] = asPicture(pairsOf(pads), nothing);
+  const isPadded = pads.some((pad) => pad > 0);
+  const compute = (x: Tensor) => {
+    const padded = isPadded ? lowPads(tf, x, [height, width]) : (x as Tensor4D);
+    return tf.pool(padded, size, 'max', 'valid', rates, steps);
+  };
   return customLayer(tf, overPicture(tf, definition, compute));
+}
+
+/** Pads that no maximum chooses. */
+function lowPads(tf: Tf, x: Tensor, [height, width]: readonly [Pads, Pads]): Tensor4D {
+  return tf.pad(x as Tensor4D, [nothing, height, width, nothing], Number.NEGATIVE_INFINITY);
 }
 
 /** A row is a picture of width 1 on the way, as TensorFlow.js has it in its own layers. */

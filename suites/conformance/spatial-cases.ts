@@ -61,6 +61,12 @@ export const convolutions: Readonly<Record<string, Draw>> = {
   'over one axis': conv([2, 3, 8], [4, 3, 3], {}, [2, 4, 6]),
   'over one axis, stride and pads': conv([2, 3, 8], [4, 3, 3], { strides: [2], pads: [1, 2] }, [2, 4, 5]),
   'over one axis, dilations, no bias': conv([1, 3, 9], [4, 3, 3], { dilations: [2] }, [1, 4, 5], false),
+  'over one axis, dilations and stride': conv(
+    [1, 3, 9],
+    [4, 3, 3],
+    { dilations: [2], strides: [2] },
+    [1, 4, 3],
+  ),
   'over one axis, auto_pad SAME_UPPER': conv(
     [2, 3, 8],
     [4, 3, 4],
