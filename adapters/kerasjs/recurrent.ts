@@ -12,8 +12,8 @@ export function lstm(definition: DefinitionOf<'lstm'>, hasStates: boolean): Kera
   if (!useBias) refuse('Keras.js has no LSTM without a bias: it fails on the weight that is not there');
   const config = {
     units,
-    activation: 'tanh',
-    recurrent_activation: 'sigmoid',
+    activation: definition.activation,
+    recurrent_activation: definition.recurrentActivation === 'sigmoid' ? 'sigmoid' : 'hard_sigmoid',
     use_bias: true,
     return_sequences: returns.includes('sequence'),
   };

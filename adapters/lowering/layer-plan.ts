@@ -107,6 +107,10 @@ export type LayerDefinition =
       readonly units: number;
       readonly useBias: boolean;
       readonly direction: Direction;
+      /** Of the new cell, and of the cell where it goes out. */
+      readonly activation: CellActivation;
+      /** Of the gates. */
+      readonly recurrentActivation: GateActivation;
       readonly returns: readonly LstmOutput[];
     }
   | { readonly kind: 'batchNormalization'; readonly epsilon: number }
@@ -142,6 +146,10 @@ export type DefinitionOf<Kind extends LayerDefinition['kind']> = Extract<LayerDe
 export function isSpatial(definition: LayerDefinition): definition is SpatialDefinition {
   return /[12]d$/.test(definition.kind);
 }
+
+/** `hardSigmoid` is min(max(0.2·x + 0.5, 0), 1). */
+export type GateActivation = 'sigmoid' | 'hardSigmoid';
+export type CellActivation = 'tanh' | 'relu';
 
 /** `reverse` reads the steps from the last to the first; its outputs are in the order of the input all the same. */
 export type Direction = 'forward' | 'reverse' | 'bidirectional';

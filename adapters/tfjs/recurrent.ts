@@ -7,13 +7,14 @@ import type { Tf } from './open.js';
 
 type Lstm = Extract<LayerDefinition, { kind: 'lstm' }>;
 
-/** The cell of ONNX: logistic gates, where this layer's own default is their piecewise linear stand-in. */
-export function lstm(tf: Tf, { units, useBias, direction, returns }: Lstm): Layer {
+/** Its own default for the gates is the piecewise linear stand-in of logistic ones. */
+export function lstm(tf: Tf, definition: Lstm): Layer {
+  const { units, useBias, direction, activation, recurrentActivation, returns } = definition;
   const layer = tf.layers.lstm({
     units,
     useBias,
-    activation: 'tanh',
-    recurrentActivation: 'sigmoid',
+    activation,
+    recurrentActivation,
     unitForgetBias: false,
     goBackwards: direction === 'reverse',
     returnSequences: returns.includes('sequence'),

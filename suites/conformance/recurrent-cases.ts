@@ -41,6 +41,11 @@ export const recurrent: Readonly<Record<string, Draw>> = {
     [1, 2, 4],
     1,
   ],
+  'rectified cells, bidirectional': (g) => {
+    const activations = ['HardSigmoid', 'Relu', 'Relu', 'HardSigmoid', 'Relu', 'Relu'];
+    const attributes = { activations, direction: 'bidirectional' };
+    return [lstm(g, g.input('x', [5, 2, 3]), attributes, 'Y_h'), [2, 2, 4], 1];
+  },
   clip: (g) => [lstm(g, g.input('x', [5, 2, 3]), { clip: 0.1 }, 'Y_h'), [1, 2, 4], 1],
   reverse: (g) => [lstm(g, g.input('x', [5, 2, 3]), { direction: 'reverse' }, 'Y_h'), [1, 2, 4], 1],
   'one step': (g) => [lstm(g, g.input('x', [1, 2, 3]), {}, 'Y_h'), [1, 2, 4], 1],

@@ -1,18 +1,11 @@
-/** One LSTM layer with the default activations: forward, backward, or both, from states that are zero or given. */
-import {
-  decimal,
-  type GraphNode,
-  integer,
-  optionalInput,
-  optionalOutput,
-  text,
-  texts,
-} from '../attributes.js';
+/** One LSTM layer: forward, backward, or both, from states that are zero or given. */
+import { decimal, type GraphNode, integer, optionalInput, optionalOutput, text } from '../attributes.js';
 import type { Direction, LayerDefinition, LstmOutput } from '../layer-plan.js';
 import type { Planner } from '../planner.js';
 import { refuse } from '../refusal.js';
 import { extent, type Value } from '../value.js';
 import { type NativeWeight, permutedWeight } from '../weights.js';
+import { gateActivations } from './lstm-activations.js';
 import { gateWeights } from './lstm-weights.js';
 
 type Lstm = Omit<Extract<LayerDefinition, { kind: 'lstm' }>, 'returns'>;
@@ -53,7 +46,13 @@ export function lstm(node: GraphNode, planner: Planner): void {
   const units = planner.constantShape(node.inputs[2])[2] ?? 0;
   const count = direction === 'bidirectional' ? 2 : 1;
   const weights = gateWeights(node, planner, units, extent(x, 2), count);
-  const layer: Lstm = { kind: 'lstm', units, useBias: optionalInput(node, 3) !== undefined, direction };
+  const layer: Lstm = {
+    kind: 'lstm',
+    units,
+    useBias: optionalInput(node, 3) !== undefined,
+    direction,
+    ...gateActivations(node),
+  };
   const states = firstStates(node, planner, axes, x, count);
   define(node, planner, axes, layer, [x.tensor, ...states], weights);
 }
@@ -126,11 +125,6 @@ function constantState(planner: Planner, name: string, axes: readonly number[], 
 }
 
 function checkAttributes(node: GraphNode): void {
-  const activations = texts(node, 'activations', []);
-  const isDefault = activations.every(
-    (name, index) => name.toLowerCase() === ['sigmoid', 'tanh', 'tanh'][index % 3],
-  );
-  if (!isDefault) refuse(`with activations ${activations}`);
   if (decimal(node, 'clip', 0) !== 0) refuse('with clip');
   if (integer(node, 'input_forget', 0) !== 0) refuse('with input_forget 1');
   if (optionalInput(node, 4) !== undefined) refuse('with sequence_lens');

@@ -6,11 +6,13 @@ from typing import Any, List, Mapping, Sequence
 
 
 def make_lstm(keras: Any, settings: Mapping[str, Any]) -> Any:
-    """`keras` is the module. Logistic gates are its default; a bias that begins with ones in the forget gate is not."""
+    """`keras` is the module. The forget gate's bias begins as it is given, not with ones."""
     returns = settings["returns"]
     layer = keras.layers.LSTM(
         settings["units"],
         use_bias=settings["useBias"],
+        activation=activation(keras, settings["activation"]),
+        recurrent_activation=activation(keras, settings["recurrentActivation"]),
         unit_forget_bias=False,
         go_backwards=settings["direction"] == "reverse",
         return_sequences="sequence" in returns,
@@ -42,6 +44,17 @@ def apply_lstm(keras: Any, layer: Any, settings: Mapping[str, Any], inputs: Sequ
             # A layer that goes backwards gives its steps in the order in which it took them.
             found.append(keras.ops.flip(first, axis=1) if settings["direction"] == "reverse" else first)
     return found
+
+
+def activation(keras: Any, name: str) -> Any:
+    """Keras 3 has another function by the name of the piecewise linear one. A layer is copied by names of functions."""
+    if name != "hardSigmoid":
+        return name
+
+    def hard_sigmoid(x: Any) -> Any:
+        return keras.ops.clip(0.2 * x + 0.5, 0, 1)
+
+    return keras.utils.register_keras_serializable("touchstone")(hard_sigmoid)
 
 
 def joined(keras: Any, states: Sequence[Any]) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Optional, Sequence, Tuple
+from typing import Any, Callable, Mapping, Optional, Sequence, Tuple
 
 import jax
 import jax.numpy as jnp
@@ -13,7 +13,17 @@ from ...lowering.plan import Layer
 # A traced array: the bridge's types do not know JAX.
 Tensor = Any
 State = Tuple[Tensor, Tensor]
+# Of the gates, and of the cell.
+Activations = Tuple[Callable[[Tensor], Tensor], Callable[[Tensor], Tensor]]
 Operation = Callable[[Sequence[Tensor], Sequence[Tensor]], Sequence[Tensor]]
+
+
+ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = {
+    "sigmoid": jax.nn.sigmoid,
+    "tanh": jnp.tanh,
+    "relu": jax.nn.relu,
+    "hardSigmoid": lambda x: jnp.clip(0.2 * x + 0.5, 0, 1),
+}
 
 
 def lstm(layer: Layer) -> Operation:
@@ -36,6 +46,7 @@ def lstm(layer: Layer) -> Operation:
                 (given[2 * number], given[2 * number + 1]) if given else (zeros, zeros),
                 backward,
                 "sequence" in outputs,
+                (ACTIVATIONS[settings["recurrentActivation"]], ACTIVATIONS[settings["activation"]]),
             )
             for number, backward in enumerate(directions)
         ]
@@ -45,18 +56,24 @@ def lstm(layer: Layer) -> Operation:
 
 
 def scan(
-    steps: Tensor, weights: Sequence[Tensor], first: State, backward: bool, keeps: bool
+    steps: Tensor,
+    weights: Sequence[Tensor],
+    first: State,
+    backward: bool,
+    keeps: bool,
+    activations: Activations,
 ) -> dict[str, Tensor]:
     """One direction over [steps, batch, values]. States that nobody reads would be kept for the gradient as well."""
     kernel, recurrent = weights[0], weights[1]
+    gate, squash = activations
     bias = weights[2] if len(weights) > 2 else jnp.zeros(kernel.shape[1], kernel.dtype)
 
     def cell(state: State, x: Tensor) -> Tuple[State, Optional[Tensor]]:
         hidden, memory = state
         gates = x @ kernel + hidden @ recurrent + bias
         i, f, c, o = jnp.split(gates, 4, axis=-1)
-        memory = jax.nn.sigmoid(f) * memory + jax.nn.sigmoid(i) * jnp.tanh(c)
-        hidden = jax.nn.sigmoid(o) * jnp.tanh(memory)
+        memory = gate(f) * memory + gate(i) * squash(c)
+        hidden = gate(o) * squash(memory)
         return (hidden, memory), hidden if keeps else None
 
     (last, memory), sequence = lax.scan(cell, first, steps, reverse=backward)
