@@ -245,8 +245,8 @@ export const poolings: Readonly<Record<string, Draw>> = {
   'average, ceil_mode that adds a window, pads that count': pool(
     'AveragePool',
     [1, 2, 6, 6],
-    { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 0, 0], ceil_mode: 1, count_include_pad: 1 },
-    [1, 2, 3, 3],
+    { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1], ceil_mode: 1, count_include_pad: 1 },
+    [1, 2, 4, 4],
   ),
   'global average over one axis': pool('GlobalAveragePool', [2, 3, 5], {}, [2, 3, 1]),
   'global maximum over one axis': pool('GlobalMaxPool', [2, 3, 5], {}, [2, 3, 1]),
