@@ -78,11 +78,15 @@ export function kerasLayer(layer: PlannedLayer): KerasLayer {
   }
 }
 
-/** Its dense layer takes vectors only, and its softmax vectors and matrices. */
+/** Its dense layer takes vectors only, its softmax vectors and matrices; over one axis it drops extents of 1. */
 function checkShapes(layer: PlannedLayer, graph: Graph): void {
   const node = graph.nodes.find(({ name }) => name === layer.node);
-  const axes = graph.values[node?.outputs[0] ?? '']?.shape.length ?? 2;
+  const shape = graph.values[node?.outputs[0] ?? '']?.shape ?? [1, 1];
+  const axes = shape.length;
   const { definition } = layer;
+  if (definition.kind === 'conv1d' && shape.slice(1).includes(1)) {
+    refuse(`Keras.js has no Conv over one axis with an output of ${shape.slice(1).join('×')}, as ${layer.node} has`);
+  }
   if (definition.kind === 'dense' && axes !== 2) {
     refuse(`Keras.js has a Dense layer for vectors only, and ${layer.node} has ${axes} axes`);
   }
