@@ -26,6 +26,7 @@ import {
   onlyFirstOutput,
   spatialAxes,
   supportOfNodes,
+  withoutReverse,
 } from './lowering/node-checks.js';
 
 /** Operators of the lowering, each with the check of what it refuses. */
@@ -38,7 +39,7 @@ const operators: Readonly<Record<string, Check>> = {
   Gemm: nothing,
   MatMul: matmul,
   Pow: power,
-  LSTM: firstOf(constantInputs(1, 2, 3), lstm),
+  LSTM: firstOf(constantInputs(1, 2, 3), withoutReverse, lstm),
   BatchNormalization: firstOf(constantInputs(1, 2, 3, 4), batchNormalisation),
   Clip: clip,
   Dropout: firstOf(onlyFirstOutput, dropout),

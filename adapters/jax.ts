@@ -1,7 +1,7 @@
 /** JAX. Driven by `touchstone_bridge.frameworks.jax` in a Python worker, from a plan of layers; this is its descriptor. */
 import { type Framework, supported } from './adapter.js';
+import { dilatedPooling, inTraining, supportOfLayers } from './lowering/layer-checks.js';
 import { planLayers } from './lowering/plan.js';
-import { supportOf } from './lowering/refusal.js';
 
 const framework: Framework = {
   name: 'jax',
@@ -17,7 +17,7 @@ const framework: Framework = {
       module: 'jax',
       modes: { inference: supported, training: supported },
       precisions: ['float32'],
-      supports: (graph, mode) => supportOf(() => planLayers(graph, mode)),
+      supports: supportOfLayers([inTraining(dilatedPooling('the gradient of JAX'))]),
       plan: planLayers,
       environment: ({ threads }) => ({
         JAX_PLATFORMS: 'cpu',

@@ -3,8 +3,8 @@
  * descriptor. Each backend shares the environment of the framework itself: Keras beside it changes nothing there.
  */
 import { type Budget, type Framework, type PythonTarget, supported } from './adapter.js';
+import { dilatedPooling, stridedAndDilated, supportOfLayers } from './lowering/layer-checks.js';
 import { planLayers } from './lowering/plan.js';
-import { supportOf } from './lowering/refusal.js';
 
 const framework: Framework = {
   name: 'keras',
@@ -37,7 +37,7 @@ function target(
     module: 'keras',
     modes: { inference: supported, training: supported },
     precisions: ['float32'],
-    supports: (graph, mode) => supportOf(() => planLayers(graph, mode)),
+    supports: supportOfLayers([stridedAndDilated('Keras', /^conv/), dilatedPooling('Keras')]),
     plan: planLayers,
     environment: (budget) => ({ KERAS_BACKEND: backend, ...threads(budget) }),
   };

@@ -20,6 +20,7 @@ import {
   plainGemm,
   productWithMatrix,
   supportOfNodes,
+  withoutReverse,
   withoutState,
 } from './lowering/node-checks.js';
 
@@ -31,7 +32,7 @@ const operators: Readonly<Record<string, Check>> = {
   GlobalMaxPool: overTwoAxes,
   Gemm: firstOf(constantInputs(1, 2), plainGemm, learningGemm),
   MatMul: firstOf(constantInputs(1), productWithMatrix),
-  LSTM: firstOf(constantInputs(1, 2, 3), lstm, withoutState),
+  LSTM: firstOf(constantInputs(1, 2, 3), withoutReverse, lstm, withoutState),
   BatchNormalization: firstOf(constantInputs(1, 2, 3, 4), batchNormalisation),
   Softmax: alongOneAxis,
   LogSoftmax: alongOneAxis,

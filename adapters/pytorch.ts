@@ -86,7 +86,6 @@ function environment(budget: Budget): Record<string, string> {
 
 function averagePool(node: Node): string | undefined {
   if (integers(node, 'dilations').some((dilation) => dilation !== 1)) return 'with dilations';
-  if (node.attributes.ceil_mode) return 'with ceil_mode 1';
   if (node.attributes.count_include_pad) return undefined;
   const automatic = String(node.attributes.auto_pad ?? 'NOTSET');
   if (automatic === 'SAME_UPPER' || automatic === 'SAME_LOWER') {

@@ -3,8 +3,8 @@
  * descriptor.
  */
 import { type Framework, supported } from './adapter.js';
+import { stridedAndDilated, supportOfLayers } from './lowering/layer-checks.js';
 import { planLayers } from './lowering/plan.js';
-import { supportOf } from './lowering/refusal.js';
 
 const framework: Framework = {
   name: 'tensorflow',
@@ -20,7 +20,8 @@ const framework: Framework = {
       module: 'tensorflow',
       modes: { inference: supported, training: supported },
       precisions: ['float32'],
-      supports: (graph, mode) => supportOf(() => planLayers(graph, mode)),
+      // Of both at once `tf.nn.depthwise_conv2d` takes the strides for 1 and says nothing; found by `npm run conformance`.
+      supports: supportOfLayers([stridedAndDilated('TensorFlow', /^depthwise|Pooling/)]),
       plan: planLayers,
       environment: ({ threads }) => ({
         TF_NUM_INTRAOP_THREADS: String(threads),

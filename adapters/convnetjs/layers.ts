@@ -104,8 +104,8 @@ function conv(node: GraphNode, { graph, extent }: Chain): Made {
   const [filters = 0, channels = 0, ...kernel] = shapeOfConstant(graph, node, 1);
   const window = checkedWindow(node, extent, kernel);
   if (integer(node, 'group', 1) !== 1) cannot(node, `with group ${integer(node, 'group', 1)}`);
-  const [height, width] = window.kernel;
-  const [stride, pad] = [window.strides[0], window.pads[0]];
+  const [height = 1, width = 1] = window.kernel;
+  const [[stride = 1], [pad = 0]] = [window.strides, window.pads];
   const bias = optionalInput(node, 2);
   if (bias !== undefined) shapeOfConstant(graph, node, 2);
   return {

@@ -6,14 +6,9 @@ import type { Graph } from '../adapter.js';
 import type { LayerPlan, PlannedLayer } from '../lowering/layer-plan.js';
 import { planLayers } from '../lowering/plan.js';
 import { refuse } from '../lowering/refusal.js';
-
-/** An entry of `layers` in the JSON of a Keras model. */
-export interface KerasLayer {
-  readonly className: string;
-  readonly config: Readonly<Record<string, unknown>>;
-  /** Names of its weights, in the order of the plan's. */
-  readonly weightNames: readonly string[];
-}
+import { type KerasLayer, kernelAndBias, without } from './keras-layer.js';
+import { lstm } from './recurrent.js';
+import { className, convolution, layout, pooling, zeroPadding } from './spatial.js';
 
 /** @throws UnsupportedError naming what Keras.js has no layer for, or computes otherwise */
 export function planFor(graph: Graph): LayerPlan {
@@ -26,39 +21,32 @@ export function planFor(graph: Graph): LayerPlan {
   return plan;
 }
 
-const kernelAndBias = (useBias: boolean) => (useBias ? ['kernel', 'bias'] : ['kernel']);
-
 export function kerasLayer(layer: PlannedLayer): KerasLayer {
   const { definition } = layer;
   switch (definition.kind) {
+    case 'conv1d':
     case 'conv2d':
-      return {
-        className: 'Conv2D',
-        config: {
-          filters: definition.filters,
-          kernel_size: definition.kernelSize,
-          strides: definition.strides,
-          padding: definition.padding,
-          dilation_rate: definition.dilationRate,
-          activation: definition.activation,
-          use_bias: definition.useBias,
-          data_format: 'channels_last',
-        },
-        weightNames: kernelAndBias(definition.useBias),
-      };
+      return convolution(definition, layer.node);
+    case 'zeroPadding1d':
     case 'zeroPadding2d':
+      return zeroPadding(definition);
+    case 'maxPooling1d':
     case 'maxPooling2d':
+    case 'averagePooling1d':
     case 'averagePooling2d':
+      return pooling(definition);
+    case 'globalAveragePooling1d':
     case 'globalAveragePooling2d':
+    case 'globalMaxPooling1d':
     case 'globalMaxPooling2d':
-      return overPictures(definition);
+      return without(className(definition.kind), layout);
     case 'dense': {
       const { units, activation, useBias } = definition;
       const config = { units, activation, use_bias: useBias };
       return { className: 'Dense', config, weightNames: kernelAndBias(useBias) };
     }
     case 'lstm':
-      return lstm(definition);
+      return lstm(definition, layer.inputs.length > 1);
     case 'batchNormalization':
       return {
         className: 'BatchNormalization',
@@ -76,6 +64,8 @@ export function kerasLayer(layer: PlannedLayer): KerasLayer {
     case 'multiply':
       return without('Multiply');
     case 'concatenate':
+      if (definition.axis === 0)
+        refuse(`Keras.js sees one example at a time, and ${layer.node} joins batches`);
       return without('Concatenate', { axis: definition.axis });
     case 'flatten':
       return without('Flatten');
@@ -88,65 +78,15 @@ export function kerasLayer(layer: PlannedLayer): KerasLayer {
   }
 }
 
-function without(className: string, config: Record<string, unknown> = {}): KerasLayer {
-  return { className, config, weightNames: [] };
-}
-
-type OverPictures = Extract<
-  PlannedLayer['definition'],
-  {
-    kind:
-      | 'zeroPadding2d'
-      | 'maxPooling2d'
-      | 'averagePooling2d'
-      | 'globalAveragePooling2d'
-      | 'globalMaxPooling2d';
-  }
->;
-
-function overPictures(definition: OverPictures): KerasLayer {
-  const layout = { data_format: 'channels_last' };
-  switch (definition.kind) {
-    case 'zeroPadding2d': {
-      const [top, left, bottom, right] = definition.pads;
-      const padding = [
-        [top, bottom],
-        [left, right],
-      ];
-      return without('ZeroPadding2D', { padding, ...layout });
-    }
-    case 'globalAveragePooling2d':
-      return without('GlobalAveragePooling2D', layout);
-    case 'globalMaxPooling2d':
-      return without('GlobalMaxPooling2D', layout);
-    default: {
-      const { kind, poolSize, strides, padding } = definition;
-      const className = kind === 'maxPooling2d' ? 'MaxPooling2D' : 'AveragePooling2D';
-      return without(className, { pool_size: poolSize, strides, padding, ...layout });
-    }
-  }
-}
-
-/** Logistic gates must be asked for: its default is their piecewise linear stand-in. */
-function lstm(definition: Extract<PlannedLayer['definition'], { kind: 'lstm' }>): KerasLayer {
-  const { units, useBias, returns } = definition;
-  if (returns === 'both') refuse('Keras.js has no LSTM that gives every hidden state and the last one apart');
-  if (!useBias) refuse('Keras.js has no LSTM without a bias: it fails on the weight that is not there');
-  const config = {
-    units,
-    activation: 'tanh',
-    recurrent_activation: 'sigmoid',
-    use_bias: true,
-    return_sequences: returns === 'sequence',
-  };
-  return { className: 'LSTM', config, weightNames: ['kernel', 'recurrent_kernel', 'bias'] };
-}
-
-/** Its dense layer takes vectors only, and its softmax vectors and matrices. */
+/** Its dense layer takes vectors only, its softmax vectors and matrices; over one axis it drops extents of 1. */
 function checkShapes(layer: PlannedLayer, graph: Graph): void {
   const node = graph.nodes.find(({ name }) => name === layer.node);
-  const axes = graph.values[node?.outputs[0] ?? '']?.shape.length ?? 2;
+  const shape = graph.values[node?.outputs[0] ?? '']?.shape ?? [1, 1];
+  const axes = shape.length;
   const { definition } = layer;
+  if (definition.kind === 'conv1d' && shape.slice(1).includes(1)) {
+    refuse(`Keras.js has no Conv over one axis with an output of ${shape.slice(1).join('×')}, as ${layer.node} has`);
+  }
   if (definition.kind === 'dense' && axes !== 2) {
     refuse(`Keras.js has a Dense layer for vectors only, and ${layer.node} has ${axes} axes`);
   }

@@ -13,7 +13,8 @@ export interface HostArray {
 /** An input as the framework's user would hold it. */
 export function hostInput(input: PlannedInput, tensors: Tensors): HostArray {
   const { name, onnxShape, axes } = input;
-  const data = permute(floats(tensors, name), onnxShape, axes);
+  const absent = onnxShape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const data = permute(floats(tensors, name), onnxShape, [...axes, ...absent]);
   return { data, shape: axes.map((axis) => onnxShape[axis] ?? 1) };
 }
 

@@ -6,7 +6,7 @@
  * Shapes leave out the batch, which is always the first axis. Native tensors are numbered.
  */
 import type { NativeWeight } from './weights.js';
-import type { Pads, Pair } from './windows.js';
+import type { PerAxis } from './windows.js';
 
 export interface LayerPlan {
   readonly inputs: readonly PlannedInput[];
@@ -15,7 +15,7 @@ export interface LayerPlan {
   readonly outputs: readonly PlannedOutput[];
 }
 
-/** A graph input: `axes[i]` is the ONNX axis at native position i. */
+/** A graph input: `axes[i]` is the ONNX axis at native position i; ONNX axes of extent 1 may be absent. */
 export interface PlannedInput {
   readonly name: string;
   readonly tensor: number;
@@ -47,37 +47,71 @@ export type Bound = number | string | null;
 export type BinaryOperator = 'add' | 'sub' | 'mul' | 'div';
 
 interface Convolution {
-  readonly kernelSize: Pair;
-  readonly strides: Pair;
+  readonly kernelSize: PerAxis;
+  readonly strides: PerAxis;
+  readonly dilationRate: PerAxis;
   readonly padding: Padding;
   readonly useBias: boolean;
   readonly activation: Activation;
 }
 
 interface Pooling {
-  readonly poolSize: Pair;
-  readonly strides: Pair;
+  readonly poolSize: PerAxis;
+  readonly strides: PerAxis;
 }
 
-export type LayerDefinition =
-  | (Convolution & { readonly kind: 'conv2d'; readonly filters: number; readonly dilationRate: Pair })
-  | (Convolution & { readonly kind: 'depthwiseConv2d'; readonly depthMultiplier: number })
-  | { readonly kind: 'zeroPadding2d'; readonly pads: Pads }
-  | (Pooling & { readonly kind: 'maxPooling2d' | 'averagePooling2d'; readonly padding: Padding })
+/** Before every axis, then behind. */
+type Pads = readonly number[];
+
+/** Over one or two axes between the batch and the channels. */
+export type SpatialDefinition =
+  | (Convolution & {
+      readonly kind: 'conv1d' | 'conv2d';
+      readonly filters: number;
+      /** Each has its share of the channels and of the filters. */
+      readonly groups: number;
+    })
+  | (Convolution & { readonly kind: 'depthwiseConv1d' | 'depthwiseConv2d'; readonly depthMultiplier: number })
+  | { readonly kind: 'zeroPadding1d' | 'zeroPadding2d'; readonly pads: Pads }
+  | (Pooling & {
+      readonly kind: `${'max' | 'average'}Pooling${'1d' | '2d'}`;
+      readonly padding: Padding;
+    })
   /** Pads that are neither of TensorFlow's; they count neither for the maximum nor for the average. */
-  | (Pooling & { readonly kind: 'paddedMaxPooling2d' | 'paddedAveragePooling2d'; readonly pads: Pads })
-  | { readonly kind: 'globalAveragePooling2d' | 'globalMaxPooling2d' }
+  | (Pooling & {
+      readonly kind: `padded${'Max' | 'Average'}Pooling${'1d' | '2d'}`;
+      readonly pads: Pads;
+    })
+  /** Pads do not count for the maximum. */
+  | (Pooling & {
+      readonly kind: `dilatedMaxPooling${'1d' | '2d'}`;
+      readonly dilationRate: PerAxis;
+      readonly pads: Pads;
+    })
+  | { readonly kind: `global${'Max' | 'Average'}Pooling${'1d' | '2d'}` };
+
+export type LayerDefinition =
+  | SpatialDefinition
   | {
       readonly kind: 'dense';
       readonly units: number;
       readonly useBias: boolean;
       readonly activation: Activation;
     }
+  /**
+   * Of [batch, steps, values], and of its first states [batch, units] where it is given any: hidden, cell, or those two
+   * forward and then those two backward.
+   */
   | {
       readonly kind: 'lstm';
       readonly units: number;
       readonly useBias: boolean;
-      readonly returns: LstmReturns;
+      readonly direction: Direction;
+      /** Of the new cell, and of the cell where it goes out. */
+      readonly activation: CellActivation;
+      /** Of the gates. */
+      readonly recurrentActivation: GateActivation;
+      readonly returns: readonly LstmOutput[];
     }
   | { readonly kind: 'batchNormalization'; readonly epsilon: number }
   | { readonly kind: 'activation'; readonly activation: Activation }
@@ -88,11 +122,40 @@ export type LayerDefinition =
   | { readonly kind: 'binary'; readonly operator: BinaryOperator }
   /** One operand is the layer's weight. */
   | { readonly kind: 'constantOperand'; readonly operator: BinaryOperator; readonly constantFirst: boolean }
+  /** The layer's weight itself, whatever its input is: a value that the graph begins with. */
+  | { readonly kind: 'constant' }
+  /** One position of an axis, which goes. */
+  | { readonly kind: 'pick'; readonly axis: number; readonly index: number }
+  /** The batch is axis 0. */
   | { readonly kind: 'concatenate'; readonly axis: number }
+  /** Over the batch; over the last axis it is an activation. */
+  | { readonly kind: 'softmaxOverBatch' }
+  /** Of the last two axes, the others being alike. */
+  | { readonly kind: 'matrixProduct' }
+  | { readonly kind: 'rescaling'; readonly scale: number }
   | { readonly kind: 'flatten' }
   | { readonly kind: 'reshape'; readonly targetShape: readonly number[] }
+  /** That merges or splits the batch, which `shape` begins with. */
+  | { readonly kind: 'rebatch'; readonly shape: readonly number[] }
   /** Positions of the input's axes, the batch being 0. */
   | { readonly kind: 'permute'; readonly dims: readonly number[] };
 
-/** The last hidden state alone, every hidden state alone, or every one followed by the last. */
-export type LstmReturns = 'last' | 'sequence' | 'both';
+/** One of them; where a definition is for several kinds, all of them are to be named. */
+export type DefinitionOf<Kind extends LayerDefinition['kind']> = Extract<LayerDefinition, { kind: Kind }>;
+
+export function isSpatial(definition: LayerDefinition): definition is SpatialDefinition {
+  return /[12]d$/.test(definition.kind);
+}
+
+/** `hardSigmoid` is min(max(0.2·x + 0.5, 0), 1). */
+export type GateActivation = 'sigmoid' | 'hardSigmoid';
+export type CellActivation = 'tanh' | 'relu';
+
+/** `reverse` reads the steps from the last to the first; its outputs are in the order of the input all the same. */
+export type Direction = 'forward' | 'reverse' | 'bidirectional';
+
+/**
+ * Every hidden state [batch, steps, units], the one that was computed last [batch, units], and the cell then. Twice as
+ * wide where it is bidirectional: forward, then backward.
+ */
+export type LstmOutput = 'sequence' | 'last' | 'cell';

@@ -76,7 +76,8 @@ export function onlyFirstOutput(node: Node): string | undefined {
 
 export function lstm(node: Node): string | undefined {
   const { direction = 'forward', activations, clip, input_forget, layout } = node.attributes;
-  if (direction !== 'forward' && direction !== 'bidirectional') return `with direction ${direction}`;
+  if (!['forward', 'reverse', 'bidirectional'].includes(String(direction)))
+    return `with direction ${direction}`;
   if (!defaultActivations(activations)) return 'with activations other than Sigmoid, Tanh, Tanh';
   if (clip !== undefined) return 'with clip';
   if (input_forget) return 'with input_forget 1';
@@ -85,6 +86,10 @@ export function lstm(node: Node): string | undefined {
   if (given(4)) return 'with sequence_lens';
   if (given(7)) return 'with peepholes (input P)';
   return given(5) === given(6) ? undefined : 'with only one of initial_h and initial_c';
+}
+
+export function withoutReverse(node: Node): string | undefined {
+  return node.attributes.direction === 'reverse' ? 'with direction reverse' : undefined;
 }
 
 function defaultActivations(activations: Node['attributes'][string] | undefined): boolean {

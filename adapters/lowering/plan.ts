@@ -2,10 +2,10 @@
 import type { Graph, Mode } from '../adapter.js';
 import type { GraphNode } from './attributes.js';
 import type { LayerPlan, PlannedInput, PlannedOutput } from './layer-plan.js';
-import { convolution } from './operators/convolution.js';
+import { channelsLast, convolution } from './operators/convolution.js';
 import { gemm, matMul } from './operators/dense.js';
 import { activation, binary, clip, dropout, elu, identity, leakyRelu } from './operators/elementwise.js';
-import { lstm } from './operators/lstm.js';
+import { inputAxesOfLstm, lstm } from './operators/lstm.js';
 import { batchNormalisation, softmax } from './operators/normalisation.js';
 import { averagePool, globalPool, maxPool } from './operators/pooling.js';
 import { concat, reshape, transpose } from './operators/shape.js';
@@ -19,8 +19,8 @@ const operators: ReadonlyMap<string, Operator> = new Map<string, Operator>([
   ['Conv', convolution],
   ['MaxPool', maxPool],
   ['AveragePool', averagePool],
-  ['GlobalAveragePool', globalPool('globalAveragePooling2d')],
-  ['GlobalMaxPool', globalPool('globalMaxPooling2d')],
+  ['GlobalAveragePool', globalPool('average')],
+  ['GlobalMaxPool', globalPool('max')],
   ['Gemm', gemm],
   ['MatMul', matMul],
   ['LSTM', lstm],
@@ -52,11 +52,8 @@ export function planLayers(graph: Graph, mode: Mode): LayerPlan {
   const inputs = graph.inputs.map((input) => planInput(planner, input));
   for (const node of graph.nodes) planNode(planner, node);
   if (mode === 'training') checkTraining(graph, planner);
-  return {
-    inputs,
-    layers: planner.layers,
-    outputs: graph.outputs.map(({ name }) => planOutput(planner, name)),
-  };
+  const outputs = graph.outputs.map(({ name }) => planOutput(planner, name));
+  return { inputs, layers: planner.usedLayers(outputs.map(({ tensor }) => tensor)), outputs };
 }
 
 function planNode(planner: Planner, node: GraphNode): void {
@@ -72,14 +69,20 @@ function planNode(planner: Planner, node: GraphNode): void {
 }
 
 /** A picture comes with its channels last and a sequence with its batch first, as the framework's users keep them. */
+function inputAxes(graph: Graph, name: string, shape: readonly number[]): readonly number[] {
+  if (shape.length === 4) return channelsLast(4);
+  for (const node of graph.nodes.filter(({ inputs }) => inputs.includes(name))) {
+    if (node.operator === 'LSTM') return inputAxesOfLstm(node, name);
+    if (/^Conv$|Pool$/.test(node.operator) && shape.length === 3) return channelsLast(3);
+  }
+  return shape.map((_, axis) => axis);
+}
+
 function planInput(planner: Planner, input: Graph['inputs'][number]): PlannedInput {
   const { name, shape, type } = input;
   if (type !== 'float32') refuse(`its input ${name} is of type ${type}`);
   if (shape.length < 2) refuse(`its input ${name} has ${shape.length} axes, and one must be the batch`);
-  const sequence = planner.graph.nodes.some(
-    (node) => node.operator === 'LSTM' && node.inputs[0] === name && node.attributes.layout !== 1,
-  );
-  const axes = shape.length === 4 ? [0, 2, 3, 1] : sequence ? [1, 0, 2] : shape.map((_, axis) => axis);
+  const axes = inputAxes(planner.graph, name, shape);
   const tensor = planner.newTensor();
   planner.define(name, { tensor, shape, axes });
   const first = planner.value(planner.graph.inputs[0]?.name);
@@ -98,7 +101,8 @@ function planOutput(planner: Planner, name: string): PlannedOutput {
 /** The loss takes the logits alone, and each layer holds its own copy of a weight. */
 function checkTraining(graph: Graph, planner: Planner): void {
   if (graph.outputs.length !== 1) refuse('training needs a graph whose only output is the logits');
-  const held = planner.layers.flatMap((layer) => layer.weights.map((weight) => weight.name));
+  // The parts of one tensor in the same layer are one weight.
+  const held = planner.layers.flatMap((layer) => [...new Set(layer.weights.map((weight) => weight.name))]);
   for (const parameter of graph.parameters) {
     const count = held.filter((name) => name === parameter).length;
     if (count > 1) refuse(`it cannot train the weight ${parameter}, which several nodes share`);

@@ -16,6 +16,8 @@ export class Planner {
   readonly #constants: ReadonlyMap<string, readonly number[]>;
   readonly #values = new Map<string, Value>();
   readonly #absorbed = new Set<string>();
+  /** Tensors that are others in another shape, with those and their shapes. */
+  readonly #views = new Map<number, { readonly tensor: number; readonly shape: readonly number[] }>();
   #tensors = 0;
   #node = '';
 
@@ -74,15 +76,47 @@ export class Planner {
     return output;
   }
 
-  /** As `layer`, for a layer with two outputs. */
-  layerOfTwo(
+  /** As `layer`, for a layer with several outputs. */
+  layerOf(
     definition: LayerDefinition,
     inputs: readonly number[],
     weights: readonly NativeWeight[],
-  ): readonly [number, number] {
-    const outputs = [this.newTensor(), this.newTensor()] as const;
+    count: number,
+  ): readonly number[] {
+    const outputs = Array.from({ length: count }, () => this.newTensor());
     this.layers.push({ node: this.#node, definition, inputs, outputs, weights });
     return outputs;
+  }
+
+  /**
+   * A tensor in another shape, both without the batch. A view of a view is one of the tensor below; what is then read by
+   * nobody is left out of the plan.
+   */
+  view(tensor: number, shape: readonly number[], target: readonly number[]): number {
+    const below = this.#views.get(tensor) ?? { tensor, shape };
+    if (sameList(below.shape, target)) return below.tensor;
+    const made = this.layer({ kind: 'reshape', targetShape: target }, [below.tensor]);
+    this.#views.set(made, below);
+    return made;
+  }
+
+  /** All axes but the batch as one. */
+  flat(tensor: number): number {
+    const below = this.#views.get(tensor);
+    if (below?.shape.length === 1) return below.tensor;
+    return this.layer({ kind: 'flatten' }, [below?.tensor ?? tensor]);
+  }
+
+  /** Without views that nobody reads. */
+  usedLayers(outputs: readonly number[]): readonly PlannedLayer[] {
+    const read = new Set(outputs);
+    const used = this.layers.toReversed().filter((layer) => {
+      if (layer.definition.kind === 'reshape' && !layer.outputs.some((tensor) => read.has(tensor)))
+        return false;
+      for (const tensor of layer.inputs) read.add(tensor);
+      return true;
+    });
+    return used.toReversed();
   }
 
   /**
@@ -129,8 +163,8 @@ export class Planner {
   }
 
   #reshape(value: Value, axes: readonly number[]): Value {
-    const targetShape = nativeShape({ ...value, axes });
-    return { ...value, axes, tensor: this.layer({ kind: 'reshape', targetShape }, [value.tensor]) };
+    const target = nativeShape({ ...value, axes });
+    return { ...value, axes, tensor: this.view(value.tensor, nativeShape(value), target) };
   }
 }
 

@@ -10,7 +10,10 @@ import { refuse } from './refusal.js';
 export interface NativeWeight {
   /** ONNX name. */
   readonly name: string;
+  /** Of the tensor, or of the part of it that this is. */
   readonly onnxShape: readonly number[];
+  /** One of `count` equal blocks along the tensor's first axis: a direction of an LSTM. */
+  readonly part?: { readonly index: number; readonly count: number };
   /** In the framework's layout. */
   readonly shape: readonly number[];
   readonly arrangement: Arrangement;
@@ -34,7 +37,7 @@ export type Arrangement =
 /** A new array in the framework's layout. */
 export function toNative(weight: NativeWeight, weights: Tensors): Float32Array {
   const { name, arrangement } = weight;
-  const data = floats(weights, name);
+  const data = partOf(weight, floats(weights, name));
   switch (arrangement.kind) {
     case 'permuted': {
       const { view, order, factor } = arrangement;
@@ -50,9 +53,27 @@ export function toNative(weight: NativeWeight, weights: Tensors): Float32Array {
   }
 }
 
-/** A value or a gradient of the weight, in ONNX layout. Only for weights that can be trained. */
-export function toOnnx(weight: NativeWeight, native: Float32Array): Tensor {
-  return { type: 'float32', shape: weight.onnxShape, data: onnxData(weight, native) };
+function partOf({ part }: NativeWeight, data: Float32Array): Float32Array {
+  if (!part) return data;
+  const length = data.length / part.count;
+  return data.subarray(part.index * length, (part.index + 1) * length);
+}
+
+/**
+ * Values or gradients of weights by ONNX name, in ONNX layout, the parts of a tensor put together. Only for weights that
+ * can be trained.
+ */
+export function toOnnx(natives: readonly (readonly [NativeWeight, Float32Array])[]): Tensors {
+  const found: Record<string, Tensor> = {};
+  for (const [weight, native] of natives) {
+    const { name, onnxShape, part = { index: 0, count: 1 } } = weight;
+    const data = onnxData(weight, native);
+    const shape = [(onnxShape[0] ?? 1) * part.count, ...onnxShape.slice(1)];
+    const whole = found[name] ?? { type: 'float32', shape, data: new Float32Array(data.length * part.count) };
+    (whole.data as Float32Array).set(data, part.index * data.length);
+    found[name] = whole;
+  }
+  return found;
 }
 
 function onnxData({ name, arrangement }: NativeWeight, native: Float32Array): Float32Array {

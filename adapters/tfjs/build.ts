@@ -3,8 +3,9 @@ import type { LayersModel, SymbolicTensor, Variable } from '@tensorflow/tfjs';
 import type { Graph, Tensors } from '../adapter.js';
 import type { LayerPlan, PlannedLayer } from '../lowering/layer-plan.js';
 import { type NativeWeight, toNative } from '../lowering/weights.js';
-import { makeLayer } from './layers.js';
+import { type Layer, makeLayer } from './layers.js';
 import type { Tf } from './open.js';
+import { applyLstm } from './recurrent.js';
 
 export interface BuiltModel {
   readonly model: LayersModel;
@@ -41,9 +42,7 @@ function addLayer(
 ): HeldWeight[] {
   const layer = makeLayer(tf, planned, weights);
   const inputs = planned.inputs.map((tensor) => symbol(tensors, tensor));
-  const applied = layer.apply(inputs.length === 1 ? symbol(tensors, planned.inputs[0]) : inputs);
-  const outputs = [applied].flat() as SymbolicTensor[];
-  // An LSTM that returns its state gives every output, the last one, and the cell.
+  const outputs = applied(tf, layer, planned, inputs);
   planned.outputs.forEach((tensor, position) => {
     const output = outputs[position];
     if (output) tensors.set(tensor, output);
@@ -59,12 +58,18 @@ function addLayer(
   });
 }
 
-function setWeights(
+function applied(
   tf: Tf,
-  layer: ReturnType<typeof makeLayer>,
-  native: readonly NativeWeight[],
-  weights: Tensors,
-): void {
+  layer: Layer,
+  { definition }: PlannedLayer,
+  inputs: SymbolicTensor[],
+): readonly SymbolicTensor[] {
+  if (definition.kind === 'lstm') return applyLstm(tf, layer, definition, inputs);
+  const [first] = inputs;
+  return [layer.apply(first && inputs.length === 1 ? first : inputs)].flat() as SymbolicTensor[];
+}
+
+function setWeights(tf: Tf, layer: Layer, native: readonly NativeWeight[], weights: Tensors): void {
   const values = native.map((weight) => tf.tensor(toNative(weight, weights), [...weight.shape]));
   layer.setWeights(values);
   tf.dispose(values);

@@ -2,17 +2,9 @@
  * TensorFlow.js in Node: its plain JavaScript backend, WebAssembly, and TensorFlow's C library. Models are functional
  * models of the Layers API; this file is the descriptor and imports nothing of the framework.
  */
-import {
-  type Framework,
-  type Graph,
-  type Mode,
-  type NodeTarget,
-  type Support,
-  supported,
-} from '../adapter.js';
+import { type Framework, type NodeTarget, supported } from '../adapter.js';
+import { inTraining, type LayerCheck, stridedAndDilated, supportOfLayers } from '../lowering/layer-checks.js';
 import type { PlannedLayer } from '../lowering/layer-plan.js';
-import { planLayers } from '../lowering/plan.js';
-import { refuse, supportOf } from '../lowering/refusal.js';
 import { addon } from './addon.js';
 import { missingKernels } from './wasm-gradients.js';
 
@@ -22,6 +14,13 @@ const common = {
   precisions: ['float32'],
   environment: () => ({}),
 } satisfies Partial<NodeTarget>;
+
+/** Of every backend; what trains on WebAssembly has no convolution in the first place. */
+const lacking: readonly LayerCheck[] = [
+  stridedAndDilated('TensorFlow.js'),
+  inTraining(dilatedGradient),
+  inTraining(otherBatch),
+];
 
 const framework: Framework = {
   name: 'tfjs',
@@ -33,8 +32,7 @@ const framework: Framework = {
       name: 'tfjs/js',
       summary: 'plain JavaScript backend, Layers API, in Node',
       packages: ['@tensorflow/tfjs'],
-      supports: (graph, mode) =>
-        supportOfLayers(graph, mode, mode === 'training' ? [dilated, averageOfPads] : []),
+      supports: supportOfLayers([...lacking, inTraining(averageOfPads)]),
       open: async (budget) => (await import('./open.js')).openJs(budget),
     },
     {
@@ -42,7 +40,7 @@ const framework: Framework = {
       name: 'tfjs/wasm',
       summary: 'WebAssembly backend (XNNPACK kernels, SIMD), Layers API, in Node',
       packages: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm'],
-      supports: (graph, mode) => supportOfLayers(graph, mode, mode === 'training' ? [missingKernel] : []),
+      supports: supportOfLayers([...lacking, inTraining(missingKernel)]),
       open: async (budget) => (await import('./open.js')).openWasm(budget),
     },
     {
@@ -51,8 +49,7 @@ const framework: Framework = {
       summary: "TensorFlow's own C library (oneDNN and Eigen kernels), Layers API, in Node",
       packages: ['@tensorflow/tfjs-node', '@tensorflow/tfjs'],
       addon,
-      supports: (graph, mode) =>
-        supportOfLayers(graph, mode, mode === 'training' ? [dilated, paddedPooling] : [paddedPooling]),
+      supports: supportOfLayers([...lacking, paddedAverage]),
       environment: ({ threads }) => ({
         TF_NUM_INTRAOP_THREADS: String(threads),
         TF_NUM_INTEROP_THREADS: '1',
@@ -65,29 +62,24 @@ const framework: Framework = {
 };
 export default framework;
 
-/** Says what of a layer a backend lacks, or nothing. */
-type Check = (layer: PlannedLayer) => string | undefined;
-
-function supportOfLayers(graph: Graph, mode: Mode, checks: readonly Check[]): Support {
-  return supportOf(() => {
-    for (const layer of planLayers(graph, mode).layers) {
-      const lacking = checks.map((check) => check(layer)).find((found) => found !== undefined);
-      if (lacking !== undefined) refuse(lacking);
-    }
-  });
+/** `dist/gradients/Conv2D_grad.js` and `DepthwiseConv2dNative_grad.js` of tfjs-core 4.22.0 refuse them. */
+function dilatedGradient({ definition, node }: PlannedLayer): string | undefined {
+  const isConvolution = 'kernelSize' in definition && definition.dilationRate.some((rate) => rate > 1);
+  return isConvolution ? `TensorFlow.js has no gradient of Conv (${node}) with dilations` : undefined;
 }
 
-/** `dist/gradients/Conv2D_grad.js` of tfjs-core 4.22.0 refuses them. */
-function dilated({ definition, node }: PlannedLayer): string | undefined {
-  const isDilated = definition.kind === 'conv2d' && definition.dilationRate.some((rate) => rate > 1);
-  return isDilated ? `TensorFlow.js has no gradient of Conv (${node}) with dilations` : undefined;
+/** `trainOnBatch` wants as many labels as examples. */
+function otherBatch({ definition, node }: PlannedLayer): string | undefined {
+  const isOther =
+    definition.kind === 'rebatch' || (definition.kind === 'concatenate' && definition.axis === 0);
+  return isOther ? `TensorFlow.js trains no model in which ${node} makes another batch` : undefined;
 }
 
 /** `dist/nodejs_kernel_backend.js` of tfjs-node 4.22.0 knows TensorFlow's two paddings only. */
-function paddedPooling({ definition, node }: PlannedLayer): string | undefined {
-  const isPadded = definition.kind === 'paddedMaxPooling2d' || definition.kind === 'paddedAveragePooling2d';
-  const operator = definition.kind === 'paddedMaxPooling2d' ? 'MaxPool' : 'AveragePool';
-  return isPadded ? `tfjs-node has no ${operator} (${node}) with pads other than valid and same` : undefined;
+function paddedAverage({ definition, node }: PlannedLayer): string | undefined {
+  return /^paddedAverage/.test(definition.kind)
+    ? `tfjs-node has no AveragePool (${node}) with pads other than valid and same`
+    : undefined;
 }
 
 /**
@@ -95,10 +87,11 @@ function paddedPooling({ definition, node }: PlannedLayer): string | undefined {
  * kernel does not count; found by `npm run conformance`.
  */
 function averageOfPads({ definition, node }: PlannedLayer): string | undefined {
-  const isPadded =
-    definition.kind === 'paddedAveragePooling2d' ||
-    (definition.kind === 'averagePooling2d' && definition.padding === 'same');
-  return isPadded ? `the gradient of AveragePool (${node}) in plain JavaScript counts pads` : undefined;
+  const isAverage = /averagePooling/i.test(definition.kind);
+  const isPadded = 'pads' in definition || ('padding' in definition && definition.padding === 'same');
+  return isAverage && isPadded
+    ? `the gradient of AveragePool (${node}) in plain JavaScript counts pads`
+    : undefined;
 }
 
 function missingKernel({ definition }: PlannedLayer): string | undefined {

@@ -1,9 +1,18 @@
 /** The layer of the Layers API for each planned one. */
 import type { layers } from '@tensorflow/tfjs';
 import type { Tensors } from '../adapter.js';
-import type { Activation, LayerDefinition, LstmReturns, PlannedLayer } from '../lowering/layer-plan.js';
+import {
+  type Activation,
+  isSpatial,
+  type PlannedLayer,
+  type SpatialDefinition,
+} from '../lowering/layer-plan.js';
+import { convolution } from './convolutions.js';
+import { customLayer } from './custom-layer.js';
 import type { Tf } from './open.js';
-import { operationLayer } from './operation-layer.js';
+import { type OperationDefinition, operationOf } from './operations.js';
+import { dilatedPooling, paddedPooling, pooling, zeroPadding } from './poolings.js';
+import { lstm } from './recurrent.js';
 
 export type Layer = layers.Layer;
 
@@ -13,32 +22,14 @@ const zeros = { kernelInitializer: 'zeros', biasInitializer: 'zeros' } as const;
 /** @param weights the artefact's, for settings that ONNX gives as constants */
 export function makeLayer(tf: Tf, planned: PlannedLayer, weights: Tensors): Layer {
   const { definition } = planned;
+  if (isSpatial(definition)) return spatialLayer(tf, definition, planned);
   switch (definition.kind) {
-    case 'conv2d':
-    case 'depthwiseConv2d':
-      return convolution(tf, definition);
-    case 'zeroPadding2d': {
-      const [top, left, bottom, right] = definition.pads;
-      const padding: [[number, number], [number, number]] = [
-        [top, bottom],
-        [left, right],
-      ];
-      return tf.layers.zeroPadding2d({ padding });
-    }
-    case 'maxPooling2d':
-    case 'averagePooling2d': {
-      const { kind, poolSize, strides, padding } = definition;
-      return tf.layers[kind]({ poolSize: [...poolSize], strides: [...strides], padding });
-    }
-    case 'globalAveragePooling2d':
-    case 'globalMaxPooling2d':
-      return tf.layers[definition.kind]({ dataFormat: 'channelsLast' });
     case 'dense': {
       const { units, useBias, activation } = definition;
       return tf.layers.dense({ units, useBias, activation, ...zeros });
     }
     case 'lstm':
-      return lstm(tf, definition.units, definition.useBias, definition.returns);
+      return lstm(tf, definition);
     case 'batchNormalization':
       return tf.layers.batchNormalization({ axis: -1, epsilon: definition.epsilon });
     case 'activation':
@@ -53,6 +44,8 @@ export function makeLayer(tf: Tf, planned: PlannedLayer, weights: Tensors): Laye
       return tf.layers.multiply();
     case 'concatenate':
       return tf.layers.concatenate({ axis: definition.axis });
+    case 'rescaling':
+      return tf.layers.rescaling({ scale: definition.scale });
     case 'flatten':
       return tf.layers.flatten();
     case 'reshape':
@@ -60,51 +53,56 @@ export function makeLayer(tf: Tf, planned: PlannedLayer, weights: Tensors): Laye
     case 'permute':
       return tf.layers.permute({ dims: [...definition.dims] });
     default:
-      return operationLayer(tf, definition, planned.weights[0]?.shape, weights);
+      return operationLayer(tf, definition, planned, weights);
   }
 }
 
-function convolution(
+function spatialLayer(tf: Tf, definition: SpatialDefinition, { weights }: PlannedLayer): Layer {
+  switch (definition.kind) {
+    case 'conv1d':
+    case 'conv2d':
+    case 'depthwiseConv1d':
+    case 'depthwiseConv2d':
+      return convolution(
+        tf,
+        definition,
+        weights.map(({ shape }) => shape),
+      );
+    case 'zeroPadding1d':
+    case 'zeroPadding2d':
+      return zeroPadding(tf, definition);
+    case 'maxPooling1d':
+    case 'maxPooling2d':
+    case 'averagePooling1d':
+    case 'averagePooling2d':
+      return pooling(tf, definition);
+    case 'paddedMaxPooling1d':
+    case 'paddedMaxPooling2d':
+    case 'paddedAveragePooling1d':
+    case 'paddedAveragePooling2d':
+      return paddedPooling(tf, definition);
+    case 'dilatedMaxPooling1d':
+    case 'dilatedMaxPooling2d':
+      return dilatedPooling(tf, definition);
+    case 'globalAveragePooling1d':
+    case 'globalMaxPooling1d':
+      return tf.layers[definition.kind]({});
+    case 'globalAveragePooling2d':
+    case 'globalMaxPooling2d':
+      return tf.layers[definition.kind]({ dataFormat: 'channelsLast' });
+  }
+}
+
+function operationLayer(
   tf: Tf,
-  definition: Extract<LayerDefinition, { kind: 'conv2d' | 'depthwiseConv2d' }>,
+  definition: OperationDefinition,
+  { weights: own }: PlannedLayer,
+  weights: Tensors,
 ): Layer {
-  const { padding, useBias, activation } = definition;
-  const common = {
-    kernelSize: pair(definition.kernelSize),
-    strides: pair(definition.strides),
-    padding,
-    useBias,
-    activation,
-    biasInitializer: zeros.biasInitializer,
-  };
-  if (definition.kind === 'conv2d') {
-    const { filters } = definition;
-    const dilationRate = pair(definition.dilationRate);
-    return tf.layers.conv2d({ ...common, filters, dilationRate, kernelInitializer: 'zeros' });
-  }
-  const { depthMultiplier } = definition;
-  return tf.layers.depthwiseConv2d({ ...common, depthMultiplier, depthwiseInitializer: 'zeros' });
-}
-
-/** The cell of ONNX: logistic gates, where this layer's own default is their piecewise linear stand-in. */
-function lstm(tf: Tf, units: number, useBias: boolean, returns: LstmReturns): Layer {
-  return tf.layers.lstm({
-    units,
-    useBias,
-    activation: 'tanh',
-    recurrentActivation: 'sigmoid',
-    unitForgetBias: false,
-    returnSequences: returns !== 'last',
-    returnState: returns === 'both',
-    recurrentInitializer: 'zeros',
-    ...zeros,
-  });
+  const shapes = own.map(({ shape }) => shape);
+  return customLayer(tf, operationOf(tf, definition, shapes[0], weights), shapes);
 }
 
 function activation(tf: Tf, name: Activation): Layer {
   return name === 'softmax' ? tf.layers.softmax({ axis: -1 }) : tf.layers.activation({ activation: name });
-}
-
-function pair([height, width]: readonly [number, number]): [number, number] {
-  return [height, width];
 }

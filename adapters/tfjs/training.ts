@@ -93,11 +93,9 @@ function onnxTensors(
   held: readonly HeldWeight[],
   tensorOf: (held: HeldWeight) => Tensor | undefined,
 ): Tensors {
-  const entries = held.map((each) => {
-    const values = tensorOf(each)?.dataSync() ?? [];
-    return [each.weight.name, toOnnx(each.weight, Float32Array.from(values))] as const;
-  });
-  return Object.fromEntries(entries);
+  return toOnnx(
+    held.map((each) => [each.weight, Float32Array.from(tensorOf(each)?.dataSync() ?? [])] as const),
+  );
 }
 
 function mutable({ data, shape }: { data: Float32Array; shape: readonly number[] }) {

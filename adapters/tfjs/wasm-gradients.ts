@@ -12,10 +12,15 @@ export interface MissingKernel {
   readonly kernel: string;
 }
 
+const plain: MissingKernel = { operator: 'Conv', kernel: 'Conv2DBackpropFilter' };
+const depthwise: MissingKernel = {
+  operator: 'Conv with a group for each channel',
+  kernel: 'DepthwiseConv2dNativeBackpropFilter',
+};
+
 export const missingKernels: Partial<Record<LayerDefinition['kind'], MissingKernel>> = {
-  conv2d: { operator: 'Conv', kernel: 'Conv2DBackpropFilter' },
-  depthwiseConv2d: {
-    operator: 'Conv with a group for each channel',
-    kernel: 'DepthwiseConv2dNativeBackpropFilter',
-  },
+  conv1d: plain,
+  conv2d: plain,
+  depthwiseConv1d: depthwise,
+  depthwiseConv2d: depthwise,
 };

@@ -128,7 +128,7 @@ class Lstm(unittest.TestCase):
     def test_refusals(self) -> None:
         x, weights = random(STEPS, BATCH, INPUT), draw(1)
         refused: list[dict[str, Attribute]] = [
-            {"direction": "reverse"},
+            {"direction": "up"},
             {"activations": ["Sigmoid", "Relu", "Tanh"]},
             {"clip": 3.0},
             {"input_forget": 1},

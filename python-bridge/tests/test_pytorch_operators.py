@@ -129,7 +129,6 @@ class Whole(operators_contract.Whole):
         refused: list[tuple[str, dict[str, Attribute], str]] = [
             ("NonMaxSuppression", {}, "NonMaxSuppression"),
             ("AveragePool", {"kernel_shape": [2, 2], "pads": [0, 0, 1, 1]}, "asymmetric pads"),
-            ("AveragePool", {"kernel_shape": [2, 2], "ceil_mode": 1}, "ceil_mode"),
         ]
         for operator, attributes, reason in refused:
             with self.subTest(operator=operator), self.assertRaisesRegex(UnsupportedError, reason):

@@ -1,164 +1,8 @@
 /** Models that every adapter either refuses, or answers as ONNX Runtime does. */
-import type { GraphBuilder, Value } from '../onnx/builder.js';
-import type { Attribute } from '../onnx/graph.js';
+import { type Attributes, matMul, reshape } from './drawing.js';
 import { type Draw, integers, positive, tensor } from './model.js';
-
-type Attributes = Readonly<Record<string, Attribute>>;
-
-export const convolutions: Readonly<Record<string, Draw>> = {
-  'plain, no bias': conv([2, 3, 7, 6], [4, 3, 3, 3], {}, [2, 4, 5, 4], false),
-  'bias, square, batch 1': conv([1, 1, 8, 8], [2, 1, 5, 5], { pads: [2, 2, 2, 2] }, [1, 2, 8, 8]),
-  'kernel from the weight, not square': conv([2, 2, 7, 8], [3, 2, 3, 2], {}, [2, 3, 5, 7]),
-  'strides that differ': conv([2, 2, 9, 9], [3, 2, 3, 3], { strides: [2, 3] }, [2, 3, 4, 3]),
-  'stride 2, pads that are not TensorFlow’s same': conv(
-    [2, 3, 8, 8],
-    [4, 3, 3, 3],
-    { strides: [2, 2], pads: [1, 1, 1, 1] },
-    [2, 4, 4, 4],
-  ),
-  'a pad on every side different': conv([1, 2, 5, 5], [2, 2, 3, 3], { pads: [0, 1, 2, 3] }, [1, 2, 5, 7]),
-  dilations: conv([2, 2, 9, 9], [3, 2, 3, 3], { dilations: [2, 2] }, [2, 3, 5, 5]),
-  'dilations and strides': conv(
-    [1, 2, 9, 9],
-    [3, 2, 3, 3],
-    { dilations: [2, 2], strides: [2, 2] },
-    [1, 3, 3, 3],
-  ),
-  'auto_pad SAME_UPPER': conv(
-    [2, 2, 7, 8],
-    [3, 2, 4, 4],
-    { auto_pad: 'SAME_UPPER', strides: [2, 2] },
-    [2, 3, 4, 4],
-  ),
-  'auto_pad SAME_LOWER': conv(
-    [2, 2, 7, 8],
-    [3, 2, 4, 4],
-    { auto_pad: 'SAME_LOWER', strides: [2, 2] },
-    [2, 3, 4, 4],
-  ),
-  'auto_pad VALID': conv([1, 2, 6, 6], [3, 2, 3, 3], { auto_pad: 'VALID' }, [1, 3, 4, 4]),
-  'a group for each channel': conv([2, 4, 6, 6], [4, 1, 3, 3], { group: 4 }, [2, 4, 4, 4]),
-  'two filters a channel': conv([2, 3, 6, 6], [6, 1, 3, 3], { group: 3, pads: [1, 1, 1, 1] }, [2, 6, 6, 6]),
-  'a group for each channel, stride 2': conv(
-    [1, 4, 7, 7],
-    [4, 1, 3, 3],
-    { group: 4, strides: [2, 2], pads: [1, 1, 1, 1] },
-    [1, 4, 4, 4],
-  ),
-  'a group for each channel, dilations': conv(
-    [1, 4, 9, 9],
-    [4, 1, 3, 3],
-    { group: 4, dilations: [2, 2] },
-    [1, 4, 5, 5],
-  ),
-  'two groups': conv([1, 4, 6, 6], [4, 2, 3, 3], { group: 2 }, [1, 4, 4, 4]),
-  'two groups, stride 2, a pad on every side different': conv(
-    [2, 4, 7, 7],
-    [6, 2, 3, 3],
-    { group: 2, strides: [2, 2], pads: [1, 0, 2, 1] },
-    [2, 6, 4, 3],
-  ),
-  'one by one, stride 2': conv([2, 3, 6, 6], [4, 3, 1, 1], { strides: [2, 2] }, [2, 4, 3, 3]),
-  'as large as the picture': conv([2, 3, 4, 4], [5, 3, 4, 4], {}, [2, 5, 1, 1]),
-  'over one axis': conv([2, 3, 8], [4, 3, 3], {}, [2, 4, 6]),
-  'over one axis, stride and pads': conv([2, 3, 8], [4, 3, 3], { strides: [2], pads: [1, 2] }, [2, 4, 5]),
-  'over one axis, dilations, no bias': conv([1, 3, 9], [4, 3, 3], { dilations: [2] }, [1, 4, 5], false),
-  ...Object.fromEntries(
-    ['Relu', 'Sigmoid', 'Tanh'].map((operator) => [
-      `followed by ${operator}`,
-      (g: GraphBuilder) => [
-        g.node(operator, [g.conv(g.input('x', [2, 3, 6, 6]), 'c', 3, 4, 3, 0)]),
-        [2, 4, 4, 4],
-      ],
-    ]),
-  ),
-  'read by a Relu and by an Add': (g) => {
-    const y = g.conv(g.input('x', [2, 3, 6, 6]), 'c', 3, 4, 3, 0);
-    return [g.node('Add', [y, g.relu(y)]), [2, 4, 4, 4]];
-  },
-};
-
-export const poolings: Readonly<Record<string, Draw>> = {
-  maximum: pool('MaxPool', [2, 3, 8, 8], { kernel_shape: [2, 2], strides: [2, 2] }, [2, 3, 4, 4]),
-  'maximum that overlaps, stride 1': pool('MaxPool', [2, 3, 6, 6], { kernel_shape: [3, 3] }, [2, 3, 4, 4]),
-  'maximum, not square': pool(
-    'MaxPool',
-    [1, 2, 6, 9],
-    { kernel_shape: [2, 3], strides: [2, 3] },
-    [1, 2, 3, 3],
-  ),
-  // All inputs are below zero, so a padding that counts as zero would be the maximum.
-  'maximum of negatives, padded': (g) => {
-    const x = g.node('Sub', [g.input('x', [1, 2, 8, 8]), g.constant('two', tensor([], [2]))]);
-    const attributes = { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] };
-    return [g.node('MaxPool', [x], attributes), [1, 2, 4, 4]];
-  },
-  'maximum, padded like ResNet’s': pool(
-    'MaxPool',
-    [2, 3, 8, 8],
-    { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] },
-    [2, 3, 4, 4],
-  ),
-  'maximum, SAME_UPPER': pool(
-    'MaxPool',
-    [2, 3, 7, 7],
-    { kernel_shape: [2, 2], strides: [2, 2], auto_pad: 'SAME_UPPER' },
-    [2, 3, 4, 4],
-  ),
-  'maximum, ceil_mode that adds a window': pool(
-    'MaxPool',
-    [1, 1, 5, 5],
-    { kernel_shape: [2, 2], strides: [2, 2], ceil_mode: 1 },
-    [1, 1, 3, 3],
-  ),
-  'maximum, ceil_mode without effect': pool(
-    'MaxPool',
-    [1, 1, 6, 6],
-    { kernel_shape: [2, 2], strides: [2, 2], ceil_mode: 1 },
-    [1, 1, 3, 3],
-  ),
-  'maximum, dilations': pool(
-    'MaxPool',
-    [1, 1, 6, 6],
-    { kernel_shape: [2, 2], dilations: [2, 2] },
-    [1, 1, 4, 4],
-  ),
-  average: pool('AveragePool', [2, 3, 8, 8], { kernel_shape: [2, 2], strides: [2, 2] }, [2, 3, 4, 4]),
-  'average, pads that do not count': pool(
-    'AveragePool',
-    [1, 2, 7, 7],
-    { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] },
-    [1, 2, 4, 4],
-  ),
-  'average, pads that are not the same and do not count': pool(
-    'AveragePool',
-    [1, 2, 8, 8],
-    { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] },
-    [1, 2, 4, 4],
-  ),
-  'average, pads that count': pool(
-    'AveragePool',
-    [1, 2, 7, 7],
-    { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1], count_include_pad: 1 },
-    [1, 2, 4, 4],
-  ),
-  'average, ceil_mode that adds a window': pool(
-    'AveragePool',
-    [1, 2, 6, 6],
-    { kernel_shape: [3, 3], strides: [2, 2], ceil_mode: 1 },
-    [1, 2, 3, 3],
-  ),
-  'average, pads that are not the same and count': pool(
-    'AveragePool',
-    [2, 2, 6, 6],
-    { kernel_shape: [3, 3], strides: [2, 2], pads: [0, 1, 1, 2], count_include_pad: 1 },
-    [2, 2, 3, 4],
-  ),
-  'maximum over one axis': pool('MaxPool', [2, 3, 8], { kernel_shape: [2], strides: [2] }, [2, 3, 4]),
-  'average over one axis': pool('AveragePool', [2, 3, 8], { kernel_shape: [2], strides: [2] }, [2, 3, 4]),
-  'global average': pool('GlobalAveragePool', [2, 3, 5, 4], {}, [2, 3, 1, 1]),
-  'global maximum': pool('GlobalMaxPool', [2, 3, 5, 4], {}, [2, 3, 1, 1]),
-};
+import { recurrent } from './recurrent-cases.js';
+import { convolutions, poolings } from './spatial-cases.js';
 
 export const products: Readonly<Record<string, Draw>> = {
   'Gemm, transB': (g) => [g.gemm(g.input('x', [3, 5]), 'f', 5, 4, 1), [3, 4]],
@@ -181,6 +25,10 @@ export const products: Readonly<Record<string, Draw>> = {
     const y = matMul(g, g.input('x', [3, 5]), [5, 4]);
     return [g.node('Add', [y, g.constant('b', tensor([4]))]), [3, 4]];
   },
+  'MatMul of two values of three axes': (g) => [
+    g.node('MatMul', [g.input('x', [2, 3, 4]), g.input('y', [2, 4, 5])]),
+    [2, 3, 5],
+  ],
   'MatMul of two values': (g) => [g.node('MatMul', [g.input('x', [3, 3]), g.input('y', [3, 3])]), [3, 3]],
 };
 
@@ -268,6 +116,11 @@ export const shapes: Readonly<Record<string, Draw>> = {
     return [g.conv(picture, 'c', 3, 2, 3, 0), [2, 2, 2, 2]];
   },
   'Reshape that merges the batch': (g) => [reshape(g, g.input('x', [2, 3, 4]), [6, 4]), [6, 4]],
+  'Reshape that merges the batch for a product, and back': (g) => {
+    const rows = reshape(g, g.input('x', [2, 3, 4]), [6, 4]);
+    const product = g.relu(matMul(g, rows, [4, 5]));
+    return [g.node('Reshape', [product, g.constant('back', integers([2, 3, 5]))]), [2, 3, 5]];
+  },
   'Unsqueeze for a Conv': (g) => {
     const x = g.node('Unsqueeze', [g.input('x', [2, 6, 6]), g.constant('axes', integers([1]))]);
     return [g.conv(x, 'c', 1, 2, 3, 0), [2, 2, 4, 4]];
@@ -294,105 +147,7 @@ export const shapes: Readonly<Record<string, Draw>> = {
   },
 };
 
-export const recurrent: Readonly<Record<string, Draw>> = {
-  'last state, time first': (g) => [lstm(g, g.input('x', [5, 2, 3]), {}, 'Y_h'), [1, 2, 4], 1],
-  'every state, time first': (g) => [lstm(g, g.input('x', [5, 2, 3]), {}, 'Y'), [5, 1, 2, 4], 2],
-  'both, added': (g) => {
-    const last = lstm(g, g.input('x', [5, 2, 3]), {}, 'both');
-    return [g.node('Add', [g.squeeze('Y', [1]), last]), [5, 2, 4], 1];
-  },
-  'batch first by Transpose': (g) => {
-    const x = g.transpose(g.input('x', [2, 5, 3]), [1, 0, 2]);
-    return [g.squeeze(lstm(g, x, {}, 'Y_h'), [0]), [2, 4]];
-  },
-  'batch 1, into a Gemm': (g) => {
-    const x = g.transpose(g.input('x', [1, 5, 3]), [1, 0, 2]);
-    return [g.gemm(g.squeeze(lstm(g, x, {}, 'Y_h'), [0]), 'f', 4, 2, 1), [1, 2]];
-  },
-  'every state back to batch first, into a MatMul': (g) => {
-    const all = g.squeeze(lstm(g, g.input('x', [5, 2, 3]), {}, 'Y'), [1]);
-    return [matMul(g, g.transpose(all, [1, 0, 2]), [4, 3]), [2, 5, 3]];
-  },
-  'two layers': (g) => {
-    const all = g.squeeze(lstm(g, g.input('x', [5, 2, 3]), {}, 'Y'), [1]);
-    return [g.squeeze(g.lstm(all, 'second', 4, 3), [0]), [2, 3]];
-  },
-  'without biases': (g) => [lstm(g, g.input('x', [5, 2, 3]), {}, 'Y_h', false), [1, 2, 4], 1],
-  'from the rows of a picture': (g) => {
-    const rows = g.squeeze(g.input('x', [2, 1, 5, 3]), [1]);
-    return [g.squeeze(lstm(g, g.transpose(rows, [1, 0, 2]), {}, 'Y_h'), [0]), [2, 4]];
-  },
-  'activations written out': (g) => [
-    lstm(g, g.input('x', [5, 2, 3]), { activations: ['Sigmoid', 'Tanh', 'Tanh'] }, 'Y_h'),
-    [1, 2, 4],
-    1,
-  ],
-  'other activations': (g) => [
-    lstm(g, g.input('x', [5, 2, 3]), { activations: ['HardSigmoid', 'Tanh', 'Tanh'] }, 'Y_h'),
-    [1, 2, 4],
-    1,
-  ],
-  clip: (g) => [lstm(g, g.input('x', [5, 2, 3]), { clip: 0.1 }, 'Y_h'), [1, 2, 4], 1],
-  reverse: (g) => [lstm(g, g.input('x', [5, 2, 3]), { direction: 'reverse' }, 'Y_h'), [1, 2, 4], 1],
-  'one step': (g) => [lstm(g, g.input('x', [1, 2, 3]), {}, 'Y_h'), [1, 2, 4], 1],
-  'one step, batch 1, every state': (g) => [lstm(g, g.input('x', [1, 1, 3]), {}, 'Y'), [1, 1, 1, 4], 2],
-  'last cell': (g) => [lstm(g, g.input('x', [5, 2, 3]), {}, 'Y_c'), [1, 2, 4], 1],
-  'bidirectional, every state': (g) => [
-    lstm(g, g.input('x', [5, 2, 3]), { direction: 'bidirectional' }, 'Y'),
-    [5, 2, 2, 4],
-    2,
-  ],
-  'bidirectional, last states': (g) => [
-    lstm(g, g.input('x', [5, 2, 3]), { direction: 'bidirectional' }, 'Y_h'),
-    [2, 2, 4],
-    1,
-  ],
-  'bidirectional, into a linear layer': (g) => {
-    const all = lstm(g, g.input('x', [5, 2, 3]), { direction: 'bidirectional' }, 'Y');
-    const rows = reshape(g, g.transpose(all, [2, 0, 1, 3]), [2, 5, 8]);
-    return [matMul(g, rows, [8, 3]), [2, 5, 3]];
-  },
-  'initial states': (g) => {
-    const x = g.input('x', [5, 2, 3]);
-    const states = [g.input('h', [1, 2, 4]), g.input('c', [1, 2, 4])];
-    return [lstm(g, x, {}, 'Y_h', true, states), [1, 2, 4], 1];
-  },
-  'initial states that are constants': (g) => {
-    const states = [g.constant('h', tensor([1, 2, 4])), g.constant('c', tensor([1, 2, 4]))];
-    return [lstm(g, g.input('x', [5, 2, 3]), {}, 'Y_h', true, states), [1, 2, 4], 1];
-  },
-  'sequences of different lengths': (g) => {
-    const inputs = [g.input('x', [5, 2, 3]), g.constant('W', tensor([1, 16, 3]))];
-    inputs.push(g.constant('R', tensor([1, 16, 4])), g.constant('B', tensor([1, 32])));
-    inputs.push(g.constant('lengths', { type: 'int32', shape: [2], data: Int32Array.of(5, 3) }));
-    return [g.node('LSTM', inputs, { hidden_size: 4 }, ['', 'Y_h']), [1, 2, 4], 1];
-  },
-};
-
 export const cases = { convolutions, poolings, products, elementwise, shapes, recurrent };
-
-function conv(
-  input: readonly number[],
-  weight: readonly number[],
-  attributes: Attributes,
-  output: readonly number[],
-  bias = true,
-): Draw {
-  return (g) => {
-    const inputs = [g.input('x', input), g.constant('w', tensor(weight))];
-    if (bias) inputs.push(g.constant('b', tensor([weight[0] ?? 1])));
-    return [g.node('Conv', inputs, attributes), output];
-  };
-}
-
-function pool(
-  operator: string,
-  input: readonly number[],
-  attributes: Attributes,
-  output: readonly number[],
-): Draw {
-  return (g) => [g.node(operator, [g.input('x', input)], attributes), output];
-}
 
 function gemm(
   input: readonly [number, number],
@@ -405,10 +160,6 @@ function gemm(
     if (bias) inputs.push(g.constant('c', tensor(bias)));
     return [g.node('Gemm', inputs, attributes), [input[0], weight[1]]];
   };
-}
-
-function matMul(g: GraphBuilder, x: Value, weight: readonly number[]): Value {
-  return g.node('MatMul', [x, g.constant('w', tensor(weight))]);
 }
 
 function unary(operator: string, attributes: Attributes = {}): Draw {
@@ -470,30 +221,4 @@ function normalisation(shape: readonly number[]): Draw {
     ),
     shape,
   ];
-}
-
-function reshape(g: GraphBuilder, x: Value, shape: readonly number[]): Value {
-  return g.node('Reshape', [x, g.constant('shape', integers(shape))]);
-}
-
-/** Three inputs and four units, both biases other than zero. */
-function lstm(
-  g: GraphBuilder,
-  x: Value,
-  attributes: Attributes,
-  outputs: 'Y' | 'Y_h' | 'Y_c' | 'both',
-  bias = true,
-  states: readonly Value[] = [],
-): Value {
-  const directions = attributes.direction === 'bidirectional' ? 2 : 1;
-  const inputs = [
-    x,
-    g.constant('W', tensor([directions, 16, 3])),
-    g.constant('R', tensor([directions, 16, 4])),
-  ];
-  if (bias) inputs.push(g.constant('B', tensor([directions, 32])));
-  if (states.length > 0) inputs.push('', ...states);
-  const names = { Y: ['Y'], Y_h: ['', 'Y_h'], Y_c: ['', '', 'Y_c'], both: ['Y', 'Y_h'] }[outputs];
-  g.node('LSTM', inputs, { hidden_size: 4, ...attributes }, names);
-  return names.at(-1) ?? '';
 }

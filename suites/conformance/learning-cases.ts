@@ -1,4 +1,5 @@
 /** Small models that learn: each kind of layer that has weights, and what stands between them and the loss. */
+import type { Value } from '../onnx/builder.js';
 import { type Draw, tensor } from './model.js';
 
 export const perceptron: Draw = (g) => {
@@ -38,4 +39,35 @@ export const frozen: Draw = (g) => {
   const first = [g.constant('first.w', tensor([5, 4])), g.constant('first.b', tensor([4]))];
   const hidden = g.node('Tanh', [g.node('Gemm', [g.input('x', [2, 5]), ...first])]);
   return [g.gemm(hidden, 'second', 4, 3, 1), [2, 3]];
+};
+
+/** Over one axis: what is before hands its gradient on to a convolution before it. */
+export const rows: Draw = (g) => {
+  const convolve = (x: Value, name: string, shape: readonly number[]) =>
+    g.node('Conv', [x, g.parameterOf(`${name}.w`, tensor(shape)), g.parameterOf(`${name}.b`, tensor([4]))]);
+  const first = g.relu(convolve(g.input('x', [2, 3, 13]), 'first', [4, 3, 4]));
+  const pooled = g.node('MaxPool', [first], { kernel_shape: [2], strides: [2] });
+  const second = g.node('Tanh', [convolve(pooled, 'second', [4, 4, 2])]);
+  const averaged = g.node('AveragePool', [second], { kernel_shape: [2], strides: [1] });
+  const flat = g.flatten(g.node('GlobalAveragePool', [averaged]));
+  return [g.gemm(flat, 'fc', 4, 3, 1), [2, 3]];
+};
+
+/** A bidirectional LSTM whose last states a second one begins with. */
+export const recurrences: Draw = (g) => {
+  const weights = (name: string, directions: number, inputs: number) => [
+    g.parameterOf(`${name}.W`, tensor([directions, 12, inputs])),
+    g.parameterOf(`${name}.R`, tensor([directions, 12, 3])),
+  ];
+  const x = g.transpose(g.input('x', [3, 4, 2]), [1, 0, 2]);
+  const both = { hidden_size: 3, direction: 'bidirectional' };
+  g.node('LSTM', [x, ...weights('encoder', 2, 2)], both, ['all', 'last', 'cell']);
+  const y = g.node('Reshape', [
+    g.transpose('all', [0, 2, 1, 3]),
+    g.constant('shape', { type: 'int64', shape: [3], data: BigInt64Array.of(4n, 3n, 6n) }),
+  ]);
+  const decoder = [...weights('decoder', 2, 6), '', '', 'last', 'cell'];
+  const last = g.node('LSTM', [y, ...decoder], both, ['', 'second']);
+  const flat = g.node('Flatten', [g.transpose(last, [1, 0, 2])], { axis: 1 });
+  return [g.gemm(flat, 'fc', 6, 4, 4), [3, 4]];
 };

@@ -85,7 +85,7 @@ function nearlyIdentity(size: number, shape: readonly number[]): Tensor {
 
 /** The recurrent half of an LSTM's bias does not learn, and is zero: see suites/lstm/row-lstm.ts. */
 function withFrozenBias(name: string, value: Tensor): Tensor {
-  if (name !== 'B') return value;
+  if (!/^B\d?$/.test(name)) return value;
   const [directions = 1, width = 0] = value.shape;
   const values = Array.from(value.data as Float32Array, (element, index) =>
     index % width < width / 2 ? element : 0,

@@ -1,55 +1,59 @@
-/** Conv over two spatial axes: plain or depthwise. */
+/** Conv over one or two spatial axes: plain, in groups, or depthwise. */
 import { type GraphNode, integer, optionalInput } from '../attributes.js';
 import type { Padding } from '../layer-plan.js';
 import type { Planner } from '../planner.js';
 import { refuse } from '../refusal.js';
-import { extent, type Value } from '../value.js';
+import type { Value } from '../value.js';
 import { type NativeWeight, permutedWeight, plainWeight } from '../weights.js';
-import { type Pads, paddingOf, type Window, windowOf } from '../windows.js';
+import { paddingOf, type Window, windowOf } from '../windows.js';
 
-/** Native axis order of a picture: N, H, W, C in terms of ONNX's N, C, H, W. */
-export const channelsLast = [0, 2, 3, 1];
+/** Native axis order in terms of ONNX's N, C, and then the spatial axes. */
+export function channelsLast(rank: number): readonly number[] {
+  return [0, ...Array.from({ length: rank - 2 }, (_, axis) => axis + 2), 1];
+}
 
 export function convolution(node: GraphNode, planner: Planner): void {
   const [, weightName = ''] = node.inputs;
   const weightShape = planner.constantShape(weightName);
   const x = picture(planner, node.inputs[0]);
-  const [filters = 0, inputsPerGroup = 0] = weightShape;
-  const window = windowOf(node, x.shape.slice(2), weightShape.slice(2));
-  const group = integer(node, 'group', 1);
-  const depthwise = group > 1 && inputsPerGroup === 1 && group === extent(x, 1);
-  if (group !== 1 && !depthwise) refuse(`with group ${group}`);
-  checkDilations(window, depthwise);
+  const [filters = 0, inputsPerGroup = 0, ...spatial] = weightShape;
+  const window = windowOf(node, x.shape.slice(2), spatial);
+  const groups = integer(node, 'group', 1);
+  const depthwise = groups > 1 && inputsPerGroup === 1;
   const biasName = optionalInput(node, 2);
   const { activation, name } = planner.takeActivation(node.outputs[0] ?? '', false);
   const { tensor, padding } = pad(planner, x, window);
   const common = {
     kernelSize: window.kernel,
     strides: window.strides,
+    dilationRate: window.dilations,
     padding,
     useBias: biasName !== undefined,
     activation,
   };
-  const weights = [kernel(weightName, weightShape, depthwise ? group : 1), ...bias(planner, biasName)];
+  const weights = [kernel(weightName, weightShape, depthwise ? groups : 1), ...bias(planner, biasName)];
+  const is1d = spatial.length === 1;
   const output = depthwise
     ? planner.layer(
-        { ...common, kind: 'depthwiseConv2d', depthMultiplier: filters / group },
+        {
+          ...common,
+          kind: is1d ? 'depthwiseConv1d' : 'depthwiseConv2d',
+          depthMultiplier: filters / groups,
+        },
         [tensor],
         weights,
       )
-    : planner.layer(
-        { ...common, kind: 'conv2d', filters, dilationRate: window.dilations },
-        [tensor],
-        weights,
-      );
-  planner.define(name, { tensor: output, shape: planner.shape(node.outputs[0]), axes: channelsLast });
+    : planner.layer({ ...common, kind: is1d ? 'conv1d' : 'conv2d', filters, groups }, [tensor], weights);
+  const shape = planner.shape(node.outputs[0]);
+  planner.define(name, { tensor: output, shape, axes: channelsLast(shape.length) });
 }
 
-/** The value as a picture with its channels last. */
+/** The value as a picture, or a row, with its channels last. */
 export function picture(planner: Planner, name: string | undefined): Value {
   const x = planner.value(name);
-  if (x.shape.length !== 4) refuse(`over ${x.shape.length - 2} spatial axes`);
-  return planner.arrange(x, channelsLast);
+  const axes = x.shape.length - 2;
+  if (axes !== 1 && axes !== 2) refuse(`over ${axes} spatial axes`);
+  return planner.arrange(x, channelsLast(x.shape.length));
 }
 
 /** Pads that the layer has no word for become a layer of their own. */
@@ -59,27 +63,24 @@ function pad(planner: Planner, x: Value, window: Window): { tensor: number; padd
   return { tensor: zeroPad(planner, x, window.pads), padding: 'valid' };
 }
 
-export function zeroPad(planner: Planner, x: Value, pads: Pads): number {
+export function zeroPad(planner: Planner, x: Value, pads: readonly number[]): number {
   if (pads.some((pad) => pad < 0)) refuse('with negative pads');
-  return planner.layer({ kind: 'zeroPadding2d', pads }, [x.tensor]);
+  return planner.layer({ kind: pads.length === 2 ? 'zeroPadding1d' : 'zeroPadding2d', pads }, [x.tensor]);
 }
 
-/** ONNX [out, in / group, h, w] → [h, w, in, out], depthwise [h, w, in, multiplier]. */
-function kernel(name: string, shape: readonly number[], group: number): NativeWeight {
-  const [filters = 0, inputs = 0, height = 0, width = 0] = shape;
-  if (group === 1) return permutedWeight(name, shape, shape, [2, 3, 1, 0], [height, width, inputs, filters]);
+/** ONNX [out, in / group, spatial…] → [spatial…, in / group, out], depthwise [spatial…, in, multiplier]. */
+function kernel(name: string, shape: readonly number[], channels: number): NativeWeight {
+  const [filters = 0, inputs = 0, ...spatial] = shape;
+  if (channels === 1) {
+    const order = [...spatial.map((_, axis) => axis + 2), 1, 0];
+    return permutedWeight(name, shape, shape, order, [...spatial, inputs, filters]);
+  }
   // Filters of one input channel follow one another in both layouts.
-  const view = [filters, height, width];
-  return permutedWeight(name, shape, view, [1, 2, 0], [height, width, group, filters / group]);
+  const order = [...spatial.map((_, axis) => axis + 1), 0];
+  const native = [...spatial, channels, filters / channels];
+  return permutedWeight(name, shape, [filters, ...spatial], order, native);
 }
 
 function bias(planner: Planner, name: string | undefined): NativeWeight[] {
   return name === undefined ? [] : [plainWeight(name, planner.constantShape(name))];
-}
-
-function checkDilations({ dilations, strides }: Window, depthwise: boolean): void {
-  if (dilations.every((dilation) => dilation === 1)) return;
-  // TensorFlow.js's layer ignores them.
-  if (depthwise) refuse(`with dilations ${dilations} and a group for each channel`);
-  if (strides.some((stride) => stride !== 1)) refuse(`with dilations ${dilations} and strides ${strides}`);
 }

@@ -55,6 +55,22 @@ export function binary(operator: BinaryOperator) {
   };
 }
 
+/** `x` plus a constant times a factor, which is not folded into a weight that learns: that would scale its gradient. */
+export function plusConstant(planner: Planner, x: Value, name: string, factor: number): number {
+  if (factor !== 1 && planner.isTrained(name)) {
+    const constant = planner.layer(
+      { kind: 'constant' },
+      [x.tensor],
+      [alignedConstant(planner, name, x, x.shape)],
+    );
+    const scaled = planner.layer({ kind: 'rescaling', scale: factor }, [constant]);
+    return planner.layer({ kind: 'binary', operator: 'add' }, [x.tensor, scaled]);
+  }
+  const weight = alignedConstant(planner, name, x, x.shape, factor);
+  const definition = { kind: 'constantOperand', operator: 'add', constantFirst: false } as const;
+  return planner.layer(definition, [x.tensor], [weight]);
+}
+
 function withConstant(
   planner: Planner,
   operator: BinaryOperator,
@@ -74,15 +90,21 @@ function withConstant(
   return { tensor: planner.layer(definition, [x.tensor], [weight]), shape, axes: x.axes };
 }
 
-/** The constant with its axes where `x` has them, and the batch's extent 1. */
-function alignedConstant(planner: Planner, name: string, x: Value, shape: readonly number[]): NativeWeight {
+/** The constant with its axes where `x` has them. */
+function alignedConstant(
+  planner: Planner,
+  name: string,
+  x: Value,
+  shape: readonly number[],
+  factor = 1,
+): NativeWeight {
   const onnxShape = planner.constantShape(name);
   const missing = Array.from({ length: shape.length - onnxShape.length }, () => 1);
   const view = [...missing, ...onnxShape];
-  if (view[batchAxis(x)] !== 1) refuse(`with the constant ${name}, which differs along the batch`);
+  if (extent(x, batchAxis(x)) !== shape[batchAxis(x)]) refuse('that widens the batch axis');
   const absent = shape.map((_, axis) => axis).filter((axis) => !x.axes.includes(axis));
   const native = x.axes.map((axis) => view[axis] ?? 1);
-  return permutedWeight(name, onnxShape, view, [...x.axes, ...absent], native);
+  return permutedWeight(name, onnxShape, view, [...x.axes, ...absent], native, factor);
 }
 
 function ofValues(

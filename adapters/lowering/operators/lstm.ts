@@ -1,92 +1,147 @@
-/** One forward LSTM layer with the default activations. */
-import {
-  decimal,
-  type GraphNode,
-  integer,
-  optionalInput,
-  optionalOutput,
-  text,
-  texts,
-} from '../attributes.js';
-import type { LayerDefinition } from '../layer-plan.js';
+/** One LSTM layer: forward, backward, or both, from states that are zero or given. */
+import { decimal, type GraphNode, integer, optionalInput, optionalOutput, text } from '../attributes.js';
+import type { Direction, LayerDefinition, LstmOutput } from '../layer-plan.js';
 import type { Planner } from '../planner.js';
 import { refuse } from '../refusal.js';
-import { extent } from '../value.js';
-import type { NativeWeight } from '../weights.js';
+import { extent, type Value } from '../value.js';
+import { type NativeWeight, permutedWeight } from '../weights.js';
+import { gateActivations } from './lstm-activations.js';
+import { gateWeights } from './lstm-weights.js';
+
+type Lstm = Omit<Extract<LayerDefinition, { kind: 'lstm' }>, 'returns'>;
+
+/** Where a node has its axes: ONNX puts the steps first, or the batch with `layout` 1. */
+interface Axes {
+  readonly input: readonly number[];
+  readonly sequence: readonly number[];
+  /** Without the axis of directions, which is nowhere in the native tensors where it has extent 1. */
+  readonly sequenceOfOne: readonly number[];
+  readonly state: readonly number[];
+  readonly stateOfOne: readonly number[];
+}
+
+const stepsFirst: Axes = {
+  input: [1, 0, 2],
+  sequence: [2, 0, 1, 3],
+  sequenceOfOne: [2, 0, 3],
+  state: [1, 0, 2],
+  stateOfOne: [1, 2],
+};
+const batchFirst: Axes = {
+  input: [0, 1, 2],
+  sequence: [0, 1, 2, 3],
+  sequenceOfOne: [0, 1, 3],
+  state: [0, 1, 2],
+  stateOfOne: [0, 2],
+};
+
+const directions: readonly string[] = ['forward', 'reverse', 'bidirectional'] satisfies Direction[];
 
 export function lstm(node: GraphNode, planner: Planner): void {
   checkAttributes(node);
-  const batchFirst = integer(node, 'layout', 0) === 1;
-  const x = planner.arrange(planner.value(node.inputs[0]), batchFirst ? [0, 1, 2] : [1, 0, 2]);
-  const [, inputKernel = '', recurrentKernel = ''] = node.inputs;
-  planner.constantShape(inputKernel);
-  const units = planner.constantShape(recurrentKernel)[2] ?? 0;
-  const biasName = optionalInput(node, 3);
-  const weights = [gateKernel(inputKernel, units, extent(x, 2)), gateKernel(recurrentKernel, units, units)];
-  if (biasName !== undefined) {
-    planner.constantShape(biasName);
-    weights.push(gateBias(biasName, units, planner.isTrained(biasName)));
-  }
-  const layer = { kind: 'lstm', units, useBias: biasName !== undefined } as const;
-  define(node, planner, layer, x.tensor, weights, batchFirst);
+  const direction = text(node, 'direction', 'forward');
+  if (!isDirection(direction)) refuse(`with direction ${direction}`);
+  const axes = axesOf(node);
+  const x = planner.arrange(planner.value(node.inputs[0]), axes.input);
+  const units = planner.constantShape(node.inputs[2])[2] ?? 0;
+  const count = direction === 'bidirectional' ? 2 : 1;
+  const weights = gateWeights(node, planner, units, extent(x, 2), count);
+  const layer: Lstm = {
+    kind: 'lstm',
+    units,
+    useBias: optionalInput(node, 3) !== undefined,
+    direction,
+    ...gateActivations(node),
+  };
+  const states = firstStates(node, planner, axes, x, count);
+  define(node, planner, axes, layer, [x.tensor, ...states], weights);
 }
 
 function define(
   node: GraphNode,
   planner: Planner,
-  layer: Omit<Extract<LayerDefinition, { kind: 'lstm' }>, 'returns'>,
-  input: number,
-  weights: Parameters<Planner['layer']>[2],
-  batchFirst: boolean,
+  axes: Axes,
+  layer: Lstm,
+  inputs: readonly number[],
+  weights: readonly NativeWeight[],
 ): void {
-  const [sequence, last] = [optionalOutput(node, 0), optionalOutput(node, 1)];
-  // The axis of directions, of extent 1, is nowhere in the native tensors.
-  const defineSequence = (tensor: number, name: string) =>
-    planner.define(name, { tensor, shape: planner.shape(name), axes: batchFirst ? [0, 1, 3] : [2, 0, 3] });
-  const defineLast = (tensor: number, name: string) =>
-    planner.define(name, { tensor, shape: planner.shape(name), axes: batchFirst ? [0, 2] : [1, 2] });
-  if (sequence !== undefined && last !== undefined) {
-    const [all, final] = planner.layerOfTwo({ ...layer, returns: 'both' }, [input], weights ?? []);
-    defineSequence(all, sequence);
-    defineLast(final, last);
-  } else if (sequence !== undefined) {
-    defineSequence(planner.layer({ ...layer, returns: 'sequence' }, [input], weights), sequence);
-  } else if (last !== undefined) {
-    defineLast(planner.layer({ ...layer, returns: 'last' }, [input], weights), last);
-  }
+  const kinds: readonly LstmOutput[] = ['sequence', 'last', 'cell'];
+  const wanted = kinds.flatMap((kind, position) => {
+    const name = optionalOutput(node, position);
+    return name === undefined ? [] : [{ kind, name }];
+  });
+  if (wanted.length === 0) return;
+  const returns = wanted.map(({ kind }) => kind);
+  const tensors = planner.layerOf({ ...layer, returns }, inputs, weights, wanted.length);
+  wanted.forEach(({ kind, name }, position) => {
+    const shape = planner.shape(name);
+    const tensor = tensors[position] ?? 0;
+    const isSequence = kind === 'sequence';
+    if (layer.direction !== 'bidirectional') {
+      planner.define(name, { tensor, shape, axes: isSequence ? axes.sequenceOfOne : axes.stateOfOne });
+      return;
+    }
+    // The two directions lie one behind the other in the last axis: seeing them apart moves nothing.
+    const both = isSequence ? axes.sequence : axes.state;
+    const steps = isSequence ? [shape[axes.input[1] ?? 0] ?? 1] : [];
+    const wide = [...steps, 2 * layer.units];
+    planner.define(name, {
+      tensor: planner.view(tensor, wide, [...steps, 2, layer.units]),
+      shape,
+      axes: both,
+    });
+  });
+}
+
+/** Native tensors [batch, units]: hidden and cell, for each direction. None where they begin with zeros. */
+function firstStates(
+  node: GraphNode,
+  planner: Planner,
+  axes: Axes,
+  x: Value,
+  count: number,
+): readonly number[] {
+  const [hidden, cell] = [optionalInput(node, 5), optionalInput(node, 6)];
+  if (hidden === undefined && cell === undefined) return [];
+  if (hidden === undefined || cell === undefined) refuse('with only one of initial_h and initial_c');
+  const native = count === 1 ? axes.stateOfOne : axes.state;
+  const values = [hidden, cell].map((name) =>
+    planner.isConstant(name)
+      ? constantState(planner, name, native, x)
+      : planner.arrange(planner.value(name), native).tensor,
+  );
+  if (count === 1) return values;
+  return [0, 1].flatMap((index) =>
+    values.map((tensor) => planner.layer({ kind: 'pick', axis: 1, index }, [tensor])),
+  );
+}
+
+function constantState(planner: Planner, name: string, axes: readonly number[], x: Value): number {
+  const shape = planner.constantShape(name);
+  const absent = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const native = axes.map((axis) => shape[axis] ?? 1);
+  const weight = permutedWeight(name, shape, shape, [...axes, ...absent], native);
+  return planner.layer({ kind: 'constant' }, [x.tensor], [weight]);
 }
 
 function checkAttributes(node: GraphNode): void {
-  const direction = text(node, 'direction', 'forward');
-  if (direction !== 'forward') refuse(`with direction ${direction}`);
-  const activations = texts(node, 'activations', ['Sigmoid', 'Tanh', 'Tanh']);
-  if (activations.join().toLowerCase() !== 'sigmoid,tanh,tanh') refuse(`with activations ${activations}`);
   if (decimal(node, 'clip', 0) !== 0) refuse('with clip');
   if (integer(node, 'input_forget', 0) !== 0) refuse('with input_forget 1');
-  const names = ['sequence_lens', 'initial_h', 'initial_c', 'peepholes (input P)'];
-  names.forEach((name, index) => {
-    if (optionalInput(node, index + 4) !== undefined) refuse(`with ${name}`);
-  });
-  const cell = optionalOutput(node, 2);
-  if (cell !== undefined) refuse(`with its third output ${cell}`);
+  if (optionalInput(node, 4) !== undefined) refuse('with sequence_lens');
+  if (optionalInput(node, 7) !== undefined) refuse('with peepholes (input P)');
 }
 
-/** W [1, 4·units, columns] or R [1, 4·units, units]. */
-function gateKernel(name: string, hidden: number, columns: number): NativeWeight {
-  return {
-    name,
-    onnxShape: [1, 4 * hidden, columns],
-    shape: [columns, 4 * hidden],
-    arrangement: { kind: 'gate-kernel', hidden, columns },
-  };
+/** How a graph input that the node reads is best kept: as the layer takes it. */
+export function inputAxesOfLstm(node: GraphNode, name: string): readonly number[] {
+  const axes = axesOf(node);
+  if (node.inputs[0] === name) return axes.input;
+  return text(node, 'direction', 'forward') === 'bidirectional' ? axes.state : axes.stateOfOne;
 }
 
-/** B [1, 8·units]. */
-function gateBias(name: string, hidden: number, trained: boolean): NativeWeight {
-  return {
-    name,
-    onnxShape: [1, 8 * hidden],
-    shape: [4 * hidden],
-    arrangement: { kind: 'gate-bias', hidden, trained },
-  };
+function axesOf(node: GraphNode): Axes {
+  return integer(node, 'layout', 0) === 1 ? batchFirst : stepsFirst;
+}
+
+function isDirection(text: string): text is Direction {
+  return directions.includes(text);
 }

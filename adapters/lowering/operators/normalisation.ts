@@ -11,10 +11,14 @@ export function softmax(node: GraphNode, planner: Planner): void {
   // Until operator set 13 the axes from `axis` on were taken together.
   const together = planner.graph.opset < 13;
   const axis = (integer(node, 'axis', together ? 1 : -1) + rank) % rank;
-  if (axis === batchAxis(given)) refuse('along the batch axis');
   const behind = given.shape.slice(axis + 1);
   if (together && behind.some((length) => length !== 1))
     refuse(`with axis ${axis} of ${rank} before opset 13`);
+  if (axis === batchAxis(given)) {
+    const over = planner.layer({ kind: 'softmaxOverBatch' }, [given.tensor]);
+    planner.define(node.outputs[0] ?? '', { ...given, tensor: over });
+    return;
+  }
   const others = given.axes.filter((other) => other !== axis);
   const x = planner.arrange(given, [...others, axis]);
   const tensor = planner.layer({ kind: 'activation', activation: 'softmax' }, [x.tensor]);

@@ -6,7 +6,7 @@ import { elementCount } from '../../../suites/onnx/graph.js';
 import { type GraphNode, integer, integers } from '../attributes.js';
 import { interleavingOf, type Planner } from '../planner.js';
 import { refuse } from '../refusal.js';
-import { batchAxis, extent, longAxes, sameList, type Value } from '../value.js';
+import { allAxes, batchAxis, extent, longAxes, nativeShape, sameList, type Value } from '../value.js';
 
 export function transpose(node: GraphNode, planner: Planner): void {
   const x = planner.plain(planner.value(node.inputs[0]));
@@ -31,7 +31,6 @@ export function concat(node: GraphNode, planner: Planner): void {
   const first = values[0] ?? refuse('without inputs');
   const rank = first.shape.length;
   const axis = (integer(node, 'axis', 1) + rank) % rank;
-  if (axis === batchAxis(first)) refuse('along the batch axis');
   const axes = first.axes.includes(axis) ? first.axes : [...first.axes, axis];
   const inputs = values.map((value) => planner.arrange(value, axes).tensor);
   const tensor = planner.layer({ kind: 'concatenate', axis: axes.indexOf(axis) }, inputs);
@@ -40,8 +39,9 @@ export function concat(node: GraphNode, planner: Planner): void {
 
 function reshaped(planner: Planner, given: Value, target: readonly number[]): Value {
   if (sameList(given.shape, target)) return given;
-  const position = batchPosition(given, target);
   const x = planner.plain(given);
+  const position = batchPosition(given, target);
+  if (position === undefined) return rebatched(planner, x, target);
   return (
     renamed(planner, x, target, position) ??
     flattened(planner, x, target, position) ??
@@ -50,13 +50,22 @@ function reshaped(planner: Planner, given: Value, target: readonly number[]): Va
 }
 
 /** Where the batch axis is in the target: the elements before it must stay as many. */
-function batchPosition(x: Value, target: readonly number[]): number {
+function batchPosition(x: Value, target: readonly number[]): number | undefined {
   const batch = batchAxis(x);
   const before = elementCount(x.shape.slice(0, batch));
   const position = target.findIndex(
     (length, axis) => length === extent(x, batch) && elementCount(target.slice(0, axis)) === before,
   );
-  return position >= 0 ? position : refuse('that merges or splits the batch axis');
+  return position >= 0 ? position : undefined;
+}
+
+/** The batch is merged with other axes or split: the first axis is the new batch. */
+function rebatched(planner: Planner, x: Value, target: readonly number[]): Value {
+  if (target.length < 2) refuse(`to ${target.length} axes, of which one must be the batch`);
+  if (batchAxis(x) !== 0) refuse('that merges or splits a batch axis other than the first');
+  const ordered = planner.arrange(x, longAxes(x, allAxes(x)));
+  const tensor = planner.layer({ kind: 'rebatch', shape: target }, [ordered.tensor]);
+  return { tensor, shape: target, axes: target.map((_, axis) => axis) };
 }
 
 /** Only axes of extent 1 come or go: nothing moves. */
@@ -89,7 +98,7 @@ function flattened(
 ): Value | undefined {
   if (target.length !== 2 || position !== 0 || batchAxis(x) !== 0) return undefined;
   const interleaved = interleavingOf(x);
-  const tensor = planner.layer({ kind: 'flatten' }, [x.tensor]);
+  const tensor = planner.flat(x.tensor);
   return { tensor, shape: target, axes: [0, 1], ...(interleaved ? { interleaved } : {}) };
 }
 
@@ -99,6 +108,6 @@ function regrouped(planner: Planner, x: Value, target: readonly number[], positi
   const ordered = planner.arrange(x, longAxes(x, [batchAxis(x), ...rest]));
   const axes = target.map((_, axis) => axis).filter((axis) => axis !== position);
   const targetShape = axes.map((axis) => target[axis] ?? 1);
-  const tensor = planner.layer({ kind: 'reshape', targetShape }, [ordered.tensor]);
+  const tensor = planner.view(ordered.tensor, nativeShape(ordered), targetShape);
   return { tensor, shape: target, axes: [position, ...axes] };
 }

@@ -7,7 +7,7 @@ which is always the first axis. Native tensors are numbered.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Dict, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Mapping, Sequence
 
 import numpy as np
 
@@ -33,7 +33,9 @@ class Port:
 
     def to_native(self, tensors: Tensors) -> Array:
         """An input as the framework's user would hold it: contiguous float32."""
-        return np.ascontiguousarray(np.asarray(tensors[self.name], np.float32).transpose(self.axes))
+        absent = [axis for axis in range(len(self.onnx_shape)) if axis not in self.axes]
+        moved = np.asarray(tensors[self.name], np.float32).transpose([*self.axes, *absent])
+        return np.ascontiguousarray(moved.reshape(self.native_shape))
 
     def to_onnx(self, native: Array) -> Array:
         """An output back in ONNX order."""
@@ -63,11 +65,6 @@ class Plan:
     inputs: tuple[Port, ...]
     layers: tuple[Layer, ...]
     outputs: tuple[Port, ...]
-
-    @property
-    def held(self) -> Dict[str, NativeWeight]:
-        """The weights of all layers by ONNX name; in training no two layers hold the same one."""
-        return {weight.name: weight for layer in self.layers for weight in layer.weights}
 
 
 def read_plan(model: Model) -> Plan:

@@ -1,7 +1,11 @@
-"""Average pooling whose pads do not count, for frameworks that have only one whose pads do, or none with pads."""
+"""Average pooling whose pads do not count, for frameworks that have only one whose pads do, or none with pads.
+
+Pads are ONNX's: those before every spatial axis, then those behind.
+"""
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Sequence
 
 import numpy as np
@@ -10,21 +14,16 @@ from ..artefact import Array
 
 
 def pad_pairs(pads: Sequence[int]) -> list[tuple[int, int]]:
-    """Top, left, bottom, right as (before, after) for each axis of [batch, height, width, channels]."""
-    top, left, bottom, right = pads
-    return [(0, 0), (top, bottom), (left, right), (0, 0)]
+    """(before, after) for each axis of [batch, spatial axes, channels]."""
+    axes = len(pads) // 2
+    return [(0, 0), *zip(pads[:axes], pads[axes:]), (0, 0)]
 
 
 def same_pads(input_shape: Sequence[int], pool: Sequence[int], strides: Sequence[int]) -> list[int]:
-    """Top, left, bottom, right with which there are ceil(extent / stride) positions; the odd one at the end."""
+    """Pads with which there are ceil(extent / stride) positions; the odd one at the end."""
     totals = [
-        max(
-            (-(-input_shape[axis + 1] // strides[axis]) - 1) * strides[axis]
-            + pool[axis]
-            - input_shape[axis + 1],
-            0,
-        )
-        for axis in (0, 1)
+        max((-(-extent // stride) - 1) * stride + size - extent, 0)
+        for extent, size, stride in zip(input_shape[1:], pool, strides)
     ]
     less = [total // 2 for total in totals]
     return less + [total - half for total, half in zip(totals, less)]
@@ -33,16 +32,17 @@ def same_pads(input_shape: Sequence[int], pool: Sequence[int], strides: Sequence
 def uncounting(
     input_shape: Sequence[int], pool: Sequence[int], strides: Sequence[int], pads: Sequence[int]
 ) -> Array:
-    """What the average over padded windows is to be multiplied by, [1, height, width, 1]: size ÷ elements inside.
+    """What the average over padded windows is to be multiplied by, [1, spatial axes, 1]: size ÷ elements inside.
 
-    `input_shape` is [batch, height, width, channels] before padding.
+    `input_shape` is [batch, spatial axes, channels] before padding.
     """
+    axes = len(pool)
     inside = [
-        _counts(input_shape[axis + 1], pool[axis], strides[axis], pads[axis], pads[axis + 2])
-        for axis in (0, 1)
+        _counts(input_shape[axis + 1], pool[axis], strides[axis], pads[axis], pads[axis + axes])
+        for axis in range(axes)
     ]
-    factor = pool[0] * pool[1] / np.outer(inside[0], inside[1])
-    return np.asarray(factor, np.float32)[None, :, :, None]
+    factor = np.prod(pool) / reduce(np.multiply.outer, [np.asarray(counts) for counts in inside])
+    return np.asarray(factor, np.float32)[None, ..., None]
 
 
 def _counts(length: int, pool: int, stride: int, before: int, after: int) -> list[int]:

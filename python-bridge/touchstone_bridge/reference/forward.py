@@ -11,8 +11,10 @@ import onnx
 from onnx.reference import ReferenceEvaluator
 
 from ..artefact import Model
+from .blanks import name_blank_outputs
 from .double import to_double
 from .lstm import LSTM
+from .pooling import GlobalMaxPool
 
 Array = npt.NDArray[Any]
 
@@ -21,7 +23,9 @@ def evaluator(path: Path) -> ReferenceEvaluator:
     """The model, checked by the ONNX checker, ready to be evaluated in float64."""
     model = onnx.load(str(path))
     onnx.checker.check_model(model)
-    return ReferenceEvaluator(to_double(model), new_ops=[LSTM])
+    double = to_double(model)
+    name_blank_outputs(double.graph)
+    return ReferenceEvaluator(double, new_ops=[LSTM, GlobalMaxPool])
 
 
 def evaluate(model: ReferenceEvaluator, tensors: Mapping[str, Array]) -> dict[str, Array]:

@@ -6,7 +6,7 @@ alone.
 
 from __future__ import annotations
 
-from typing import Any, Callable, Mapping, Optional, Sequence
+from typing import Any, Callable, Mapping, Sequence
 
 import jax
 import jax.numpy as jnp
@@ -16,6 +16,7 @@ from ...artefact import Tensors
 from ...errors import UnsupportedError
 from ...lowering.plan import Layer, Plan, bound
 from ...lowering.pooling import pad_pairs
+from .recurrent import lstm
 
 # A traced array: the bridge's types do not know JAX.
 Tensor = Any
@@ -24,7 +25,8 @@ Parameters = Mapping[str, Tensor]
 Operation = Callable[[Sequence[Tensor], Sequence[Tensor]], Sequence[Tensor]]
 Make = Callable[[Layer, Tensors], Operation]
 
-CHANNELS_LAST = ("NHWC", "HWIO", "NHWC")
+# Of rows and pictures, by the number of axes of a window.
+CHANNELS_LAST = {1: ("NHC", "HIO", "NHC"), 2: ("NHWC", "HWIO", "NHWC")}
 ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = {
     "linear": lambda x: x,
     "relu": jax.nn.relu,
@@ -69,23 +71,22 @@ def _operation(layer: Layer, weights: Tensors) -> Operation:
 
 def convolution(layer: Layer, _: Tensors) -> Operation:
     settings = layer.settings
-    depthwise = layer.kind == "depthwiseConv2d"
+    depthwise = "depthMultiplier" in settings
     activation = ACTIVATIONS[settings["activation"]]
 
     def apply(inputs: Sequence[Tensor], own: Sequence[Tensor]) -> Sequence[Tensor]:
         kernel = own[0]
-        channels = inputs[0].shape[-1]
         if depthwise:
-            # Keras's [height, width, channels, multiplier] as one group a channel.
-            kernel = kernel.reshape(*kernel.shape[:2], 1, -1)
+            # Keras's [spatial axes, channels, multiplier] as one group a channel.
+            kernel = kernel.reshape(*kernel.shape[:-2], 1, -1)
         y = lax.conv_general_dilated(
             inputs[0],
             kernel,
             window_strides=settings["strides"],
             padding=settings["padding"].upper(),
-            rhs_dilation=settings.get("dilationRate"),
-            dimension_numbers=CHANNELS_LAST,
-            feature_group_count=channels if depthwise else 1,
+            rhs_dilation=settings["dilationRate"],
+            dimension_numbers=CHANNELS_LAST[len(settings["strides"])],
+            feature_group_count=inputs[0].shape[-1] if depthwise else settings["groups"],
         )
         return [activation(y + own[1] if settings["useBias"] else y)]
 
@@ -101,17 +102,22 @@ def pooling(layer: Layer, _: Tensors) -> Operation:
     settings = layer.settings
     window = (1, *settings["poolSize"], 1)
     strides = (1, *settings["strides"], 1)
+    dilations = (1, *settings["dilationRate"], 1) if "dilationRate" in settings else None
     padding: Any = pad_pairs(settings["pads"]) if "pads" in settings else settings["padding"].upper()
 
     def maximum(inputs: Sequence[Tensor], _own: Sequence[Tensor]) -> Sequence[Tensor]:
-        return [lax.reduce_window(inputs[0], -jnp.inf, lax.max, window, strides, padding)]
+        return [
+            lax.reduce_window(
+                inputs[0], -jnp.inf, lax.max, window, strides, padding, window_dilation=dilations
+            )
+        ]
 
     def average(inputs: Sequence[Tensor], _own: Sequence[Tensor]) -> Sequence[Tensor]:
         total = lax.reduce_window(inputs[0], 0.0, lax.add, window, strides, padding)
-        ones = jnp.ones((1, *inputs[0].shape[1:3], 1), inputs[0].dtype)
+        ones = jnp.ones((1, *inputs[0].shape[1:-1], 1), inputs[0].dtype)
         return [total / lax.reduce_window(ones, 0.0, lax.add, window, strides, padding)]
 
-    return maximum if layer.kind in ("maxPooling2d", "paddedMaxPooling2d") else average
+    return average if "average" in layer.kind.lower() else maximum
 
 
 def dense(layer: Layer, _: Tensors) -> Operation:
@@ -120,33 +126,6 @@ def dense(layer: Layer, _: Tensors) -> Operation:
     def apply(inputs: Sequence[Tensor], own: Sequence[Tensor]) -> Sequence[Tensor]:
         y = jnp.dot(inputs[0], own[0])
         return [activation(y + own[1] if use_bias else y)]
-
-    return apply
-
-
-def lstm(layer: Layer, _: Tensors) -> Operation:
-    """`lax.scan` over the steps of [batch, steps, values]; gates in Keras's order, input, forget, cell, output."""
-    units, returns = layer.settings["units"], layer.settings["returns"]
-
-    def apply(inputs: Sequence[Tensor], own: Sequence[Tensor]) -> Sequence[Tensor]:
-        kernel, recurrent = own[0], own[1]
-        bias = own[2] if layer.settings["useBias"] else jnp.zeros(4 * units, kernel.dtype)
-
-        def cell(state: tuple[Tensor, Tensor], x: Tensor) -> tuple[tuple[Tensor, Tensor], Optional[Tensor]]:
-            hidden, memory = state
-            gates = x @ kernel + hidden @ recurrent + bias
-            i, f, c, o = jnp.split(gates, 4, axis=-1)
-            memory = jax.nn.sigmoid(f) * memory + jax.nn.sigmoid(i) * jnp.tanh(c)
-            hidden = jax.nn.sigmoid(o) * jnp.tanh(memory)
-            # States that nobody reads would be kept for the gradient all the same.
-            return (hidden, memory), None if returns == "last" else hidden
-
-        zeros = jnp.zeros((inputs[0].shape[0], units), kernel.dtype)
-        (last, _memory), sequence = lax.scan(cell, (zeros, zeros), jnp.swapaxes(inputs[0], 0, 1))
-        if returns == "last":
-            return [last]
-        every = jnp.swapaxes(sequence, 0, 1)
-        return [every] if returns == "sequence" else [every, last]
 
     return apply
 
@@ -192,17 +171,30 @@ def of_one(make: Callable[[Layer], Callable[[Tensor], Tensor]]) -> Make:
 
 
 LAYERS: Mapping[str, Make] = {
+    "conv1d": convolution,
     "conv2d": convolution,
+    "depthwiseConv1d": convolution,
     "depthwiseConv2d": convolution,
+    "zeroPadding1d": zero_padding,
     "zeroPadding2d": zero_padding,
+    "maxPooling1d": pooling,
     "maxPooling2d": pooling,
+    "averagePooling1d": pooling,
     "averagePooling2d": pooling,
+    "paddedMaxPooling1d": pooling,
     "paddedMaxPooling2d": pooling,
+    "paddedAveragePooling1d": pooling,
     "paddedAveragePooling2d": pooling,
+    "dilatedMaxPooling1d": pooling,
+    "dilatedMaxPooling2d": pooling,
+    "globalAveragePooling1d": of_one(lambda _: lambda x: jnp.mean(x, axis=1)),
     "globalAveragePooling2d": of_one(lambda _: lambda x: jnp.mean(x, axis=(1, 2))),
+    "globalMaxPooling1d": of_one(lambda _: lambda x: jnp.max(x, axis=1)),
     "globalMaxPooling2d": of_one(lambda _: lambda x: jnp.max(x, axis=(1, 2))),
     "dense": dense,
-    "lstm": lstm,
+    "lstm": lambda layer, _: lstm(layer),
+    "constant": lambda _layer, _weights: lambda _inputs, own: [own[0]],
+    "pick": of_one(lambda layer: lambda x: jnp.take(x, layer.settings["index"], layer.settings["axis"])),
     "batchNormalization": batch_normalisation,
     "activation": activation,
     "leakyReLU": of_one(lambda layer: lambda x: jax.nn.leaky_relu(x, layer.settings["alpha"])),
@@ -215,6 +207,10 @@ LAYERS: Mapping[str, Make] = {
     "concatenate": lambda layer, _: (
         lambda inputs, _own: [jnp.concatenate(inputs, axis=layer.settings["axis"])]
     ),
+    "softmaxOverBatch": of_one(lambda _: lambda x: jax.nn.softmax(x, axis=0)),
+    "matrixProduct": of_two(jnp.matmul),
+    "rescaling": of_one(lambda layer: lambda x: x * layer.settings["scale"]),
+    "rebatch": of_one(lambda layer: lambda x: x.reshape(layer.settings["shape"])),
     "flatten": of_one(lambda _: lambda x: x.reshape(x.shape[0], -1)),
     "reshape": of_one(lambda layer: lambda x: x.reshape(x.shape[0], *layer.settings["targetShape"])),
     "permute": of_one(lambda layer: lambda x: jnp.transpose(x, (0, *layer.settings["dims"]))),

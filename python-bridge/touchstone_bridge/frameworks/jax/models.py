@@ -12,6 +12,7 @@ from ...artefact import Array, Model, Tensors
 from ...errors import UnsupportedError
 from ...framework import Configuration
 from ...lowering.plan import Plan, read_plan, single
+from ...lowering.weights import onnx_tensors
 from .lowering import Tensor, lower, parameter_key
 
 Parameters = Dict[str, Tensor]
@@ -111,7 +112,7 @@ class JaxTraining:
         del self._step, self._gradient, self._output, self._state, self._first, self._inputs
 
     def _to_onnx(self, tensors: Parameters) -> Tensors:
-        return {weight.name: weight.to_onnx(np.asarray(tensors[key])) for key, weight in self._held.items()}
+        return onnx_tensors((weight, np.asarray(tensors[key])) for key, weight in self._held.items())
 
 
 def trained_weights(plan: Plan, parameters: Sequence[str]) -> Dict[str, Any]:

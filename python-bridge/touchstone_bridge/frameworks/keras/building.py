@@ -7,6 +7,7 @@ from typing import Any, List, Sequence, Tuple
 import keras
 
 from ...artefact import Array, Model, Tensors
+from ...lowering.keras_lstm import apply_lstm
 from ...lowering.plan import Plan
 from ...lowering.weights import NativeWeight
 from .layers import make_layer
@@ -24,9 +25,10 @@ def build_model(plan: Plan, weights: Tensors, trained: Sequence[str]) -> Tuple[k
     for layer in plan.layers:
         native = make_layer(layer, weights)
         operands = [tensors[tensor] for tensor in layer.inputs]
-        result = native(operands[0] if len(operands) == 1 else operands)
-        # An LSTM that returns its state gives every output, the last one, and the cell.
-        results = result if isinstance(result, (list, tuple)) else [result]
+        if layer.kind == "lstm":
+            results = apply_lstm(keras, native, layer.settings, operands)
+        else:
+            results = [native(single(operands))]
         tensors.update(zip(layer.outputs, results))
         native.set_weights([weight.to_native(weights) for weight in layer.weights])
         for weight, variable in zip(layer.weights, list(native.weights)):

@@ -8,7 +8,9 @@ import keras
 
 from ...artefact import Tensors
 from ...errors import UnsupportedError
+from ...lowering.keras_lstm import make_lstm
 from ...lowering.plan import Layer
+from ...lowering.pooling import pad_pairs
 from .operation_layers import OPERATION_LAYERS, PaddedPooling
 
 Make = Callable[[Mapping[str, Any]], keras.Layer]
@@ -27,24 +29,26 @@ def make_layer(layer: Layer, weights: Tensors) -> keras.Layer:
     return make(layer.settings)
 
 
-def conv2d(settings: Mapping[str, Any]) -> keras.Layer:
-    return keras.layers.Conv2D(
+def convolution(native: Callable[..., keras.Layer]) -> Make:
+    return lambda settings: native(
         settings["filters"],
         settings["kernelSize"],
         strides=settings["strides"],
         padding=settings["padding"],
         dilation_rate=settings["dilationRate"],
+        groups=settings["groups"],
         activation=settings["activation"],
         use_bias=settings["useBias"],
         **ZEROS,
     )
 
 
-def depthwise(settings: Mapping[str, Any]) -> keras.Layer:
-    return keras.layers.DepthwiseConv2D(
+def depthwise(native: Callable[..., keras.Layer]) -> Make:
+    return lambda settings: native(
         settings["kernelSize"],
         strides=settings["strides"],
         padding=settings["padding"],
+        dilation_rate=settings["dilationRate"],
         depth_multiplier=settings["depthMultiplier"],
         activation=settings["activation"],
         use_bias=settings["useBias"],
@@ -52,16 +56,15 @@ def depthwise(settings: Mapping[str, Any]) -> keras.Layer:
     )
 
 
-def zero_padding(settings: Mapping[str, Any]) -> keras.Layer:
-    top, left, bottom, right = settings["pads"]
-    return keras.layers.ZeroPadding2D(((top, bottom), (left, right)))
-
-
-def average_pooling(settings: Mapping[str, Any]) -> keras.Layer:
+def average_pooling(native: Callable[..., keras.Layer]) -> Make:
     """On PyTorch, Keras 3.15.1 counts the pads of `same` where the two sides differ; `npm run conformance` found it."""
-    if settings["padding"] == "same" and keras.backend.backend() == "torch":
-        return PaddedPooling(False, settings)
-    return pooling(keras.layers.AveragePooling2D)(settings)
+
+    def make(settings: Mapping[str, Any]) -> keras.Layer:
+        if settings["padding"] == "same" and keras.backend.backend() == "torch":
+            return PaddedPooling(False, settings)
+        return pooling(native)(settings)
+
+    return make
 
 
 def pooling(native: Callable[..., keras.Layer]) -> Make:
@@ -76,35 +79,28 @@ def dense(settings: Mapping[str, Any]) -> keras.Layer:
     )
 
 
-def lstm(settings: Mapping[str, Any]) -> keras.Layer:
-    """Logistic gates are its default; a bias that begins with ones in the forget gate is not."""
-    returns = settings["returns"]
-    return keras.layers.LSTM(
-        settings["units"],
-        use_bias=settings["useBias"],
-        unit_forget_bias=False,
-        return_sequences=returns != "last",
-        return_state=returns == "both",
-        recurrent_initializer="zeros",
-        **ZEROS,
-    )
-
-
 def activation(settings: Mapping[str, Any]) -> keras.Layer:
     name = settings["activation"]
     return keras.layers.Softmax(axis=-1) if name == "softmax" else keras.layers.Activation(name)
 
 
 LAYERS: Mapping[str, Make] = {
-    "conv2d": conv2d,
-    "depthwiseConv2d": depthwise,
-    "zeroPadding2d": zero_padding,
+    "conv1d": convolution(keras.layers.Conv1D),
+    "conv2d": convolution(keras.layers.Conv2D),
+    "depthwiseConv1d": depthwise(keras.layers.DepthwiseConv1D),
+    "depthwiseConv2d": depthwise(keras.layers.DepthwiseConv2D),
+    "zeroPadding1d": lambda settings: keras.layers.ZeroPadding1D(tuple(settings["pads"])),
+    "zeroPadding2d": lambda settings: keras.layers.ZeroPadding2D(tuple(pad_pairs(settings["pads"])[1:3])),
+    "maxPooling1d": pooling(keras.layers.MaxPooling1D),
     "maxPooling2d": pooling(keras.layers.MaxPooling2D),
-    "averagePooling2d": average_pooling,
+    "averagePooling1d": average_pooling(keras.layers.AveragePooling1D),
+    "averagePooling2d": average_pooling(keras.layers.AveragePooling2D),
+    "globalAveragePooling1d": lambda _: keras.layers.GlobalAveragePooling1D(),
     "globalAveragePooling2d": lambda _: keras.layers.GlobalAveragePooling2D(),
+    "globalMaxPooling1d": lambda _: keras.layers.GlobalMaxPooling1D(),
     "globalMaxPooling2d": lambda _: keras.layers.GlobalMaxPooling2D(),
     "dense": dense,
-    "lstm": lstm,
+    "lstm": lambda settings: make_lstm(keras, settings),
     "batchNormalization": lambda settings: keras.layers.BatchNormalization(epsilon=settings["epsilon"]),
     "activation": activation,
     "leakyReLU": lambda settings: keras.layers.LeakyReLU(negative_slope=settings["alpha"]),
@@ -112,6 +108,8 @@ LAYERS: Mapping[str, Make] = {
     "add": lambda _: keras.layers.Add(),
     "multiply": lambda _: keras.layers.Multiply(),
     "concatenate": lambda settings: keras.layers.Concatenate(axis=settings["axis"]),
+    "softmaxOverBatch": lambda _: keras.layers.Softmax(axis=0),
+    "rescaling": lambda settings: keras.layers.Rescaling(settings["scale"]),
     "flatten": lambda _: keras.layers.Flatten(),
     "reshape": lambda settings: keras.layers.Reshape(settings["targetShape"]),
     "permute": lambda settings: keras.layers.Permute(settings["dims"]),

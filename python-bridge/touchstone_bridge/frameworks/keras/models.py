@@ -11,6 +11,7 @@ from ...artefact import Model, Tensors
 from ...errors import UnsupportedError
 from ...framework import Configuration
 from ...lowering.plan import read_plan
+from ...lowering.weights import onnx_tensors
 from .building import build_model, named_outputs, native_inputs
 from .gradients import gradients_of
 
@@ -78,13 +79,10 @@ class KerasTraining:
     def gradients(self, buffer: int) -> Tensors:
         variables = [variable for _, variable in self._held]
         found = gradients_of(self._model, self._loss, self._inputs[buffer], self._labels[buffer], variables)
-        return {weight.name: weight.to_onnx(value) for (weight, _), value in zip(self._held, found)}
+        return onnx_tensors((weight, value) for (weight, _), value in zip(self._held, found))
 
     def weights(self) -> Tensors:
-        return {
-            weight.name: weight.to_onnx(keras.ops.convert_to_numpy(variable))
-            for weight, variable in self._held
-        }
+        return onnx_tensors((weight, keras.ops.convert_to_numpy(variable)) for weight, variable in self._held)
 
     def dispose(self) -> None:
         del self._model, self._inputs, self._held

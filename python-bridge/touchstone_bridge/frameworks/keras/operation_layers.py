@@ -38,7 +38,7 @@ class Binary(keras.Layer):
 
 
 class ConstantOperand(keras.Layer):
-    """Arithmetic with a weight of the layer's own, whose batch axis has extent 1."""
+    """Arithmetic with a weight of the layer's own, its batch axis included."""
 
     def __init__(self, operator: str, constant_first: bool, shape: tuple[int, ...]) -> None:
         super().__init__()
@@ -49,6 +49,47 @@ class ConstantOperand(keras.Layer):
 
     def call(self, x: Any) -> Any:
         return self._function(self.constant, x) if self._constant_first else self._function(x, self.constant)
+
+
+class Constant(keras.Layer):
+    """A weight by itself: what goes in only says where in the graph it stands."""
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        super().__init__()
+        self._shape = shape
+
+    def build(self, _: Any) -> None:
+        self.constant = self.add_weight(shape=self._shape, initializer="zeros", name="constant")
+
+    def call(self, _: Any) -> Any:
+        return keras.ops.convert_to_tensor(self.constant)
+
+
+class MatrixProduct(keras.Layer):
+    def call(self, operands: Any) -> Any:
+        return keras.ops.matmul(operands[0], operands[1])
+
+
+class Rebatch(keras.Layer):
+    """A shape with another batch."""
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        super().__init__()
+        self._shape = shape
+
+    def call(self, x: Any) -> Any:
+        return keras.ops.reshape(x, self._shape)
+
+
+class Pick(keras.Layer):
+    """One position of an axis, which goes."""
+
+    def __init__(self, axis: int, index: int) -> None:
+        super().__init__()
+        self._axis, self._index = axis, index
+
+    def call(self, x: Any) -> Any:
+        return keras.ops.take(x, self._index, axis=self._axis)
 
 
 class PaddedPooling(keras.Layer):
@@ -79,6 +120,12 @@ OPERATION_LAYERS: Mapping[str, Callable[[Layer, Tensors], keras.Layer]] = {
     "constantOperand": lambda layer, _: ConstantOperand(
         layer.settings["operator"], layer.settings["constantFirst"], layer.weights[0].shape
     ),
+    "matrixProduct": lambda _layer, _weights: MatrixProduct(),
+    "rebatch": lambda layer, _: Rebatch(tuple(layer.settings["shape"])),
+    "constant": lambda layer, _: Constant(layer.weights[0].shape),
+    "pick": lambda layer, _: Pick(layer.settings["axis"], layer.settings["index"]),
+    "paddedMaxPooling1d": lambda layer, _: PaddedPooling(True, layer.settings),
     "paddedMaxPooling2d": lambda layer, _: PaddedPooling(True, layer.settings),
+    "paddedAveragePooling1d": lambda layer, _: PaddedPooling(False, layer.settings),
     "paddedAveragePooling2d": lambda layer, _: PaddedPooling(False, layer.settings),
 }

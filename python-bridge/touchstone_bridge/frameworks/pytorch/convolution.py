@@ -89,7 +89,6 @@ def average_pool(builder: Builder, node: Node) -> None:
     count_pads = bool(integer(node, "count_include_pad", 0)) or not any(window.begin + window.end)
     ceil = bool(integer(node, "ceil_mode", 0))
     refuse(node, unless=set(window.dilations) == {1}, because="with dilations")
-    refuse(node, unless=not ceil, because="with ceil_mode 1")
     operand = builder.value(node.inputs[0])
     padding: int | tuple[int, ...] = uniform(window.begin)
     if not window.symmetric() or any(2 * pad > kernel for pad, kernel in zip(window.begin, window.kernel)):
@@ -101,7 +100,7 @@ def average_pool(builder: Builder, node: Node) -> None:
         uniform(window.kernel),
         uniform(window.strides),
         padding,
-        False,
+        ceil,
         count_pads,
     )
     builder.define(node.outputs[0], pooled)

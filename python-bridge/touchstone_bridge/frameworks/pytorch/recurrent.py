@@ -21,13 +21,15 @@ from .builder import Builder
 # Positions of ONNX's gates in PyTorch's order, and the other way round.
 TO_TORCH = (0, 2, 3, 1)
 TO_ONNX = (0, 3, 1, 2)
-DIRECTIONS = {"forward": ("",), "bidirectional": ("", "_reverse")}
+# Suffixes of a layer's parameters. PyTorch has no layer that only goes backwards: the steps are turned round for it.
+DIRECTIONS = {"forward": ("",), "reverse": ("",), "bidirectional": ("", "_reverse")}
 DEFAULT_ACTIVATIONS = ["sigmoid", "tanh", "tanh"]
 
 
 def lstm(builder: Builder, node: Node) -> None:
     check(builder, node)
-    suffixes = DIRECTIONS[text(node, "direction", "forward")]
+    direction = text(node, "direction", "forward")
+    suffixes = DIRECTIONS[direction]
     input_weight, recurrent_weight = builder.constant(node, 1), builder.constant(node, 2)
     hidden = recurrent_weight.shape[-1]
     transposition = absorbable_transposition(builder, node)
@@ -46,6 +48,8 @@ def lstm(builder: Builder, node: Node) -> None:
         hold_biases(builder, node, layer, suffixes, hidden)
     state = initial_state(builder, node)
     sequence = builder.value((transposition or node).inputs[0])
+    if direction == "reverse":
+        sequence = builder.call(torch.flip, sequence, (0 if transposition is None else 1,))
     result = builder.layer(layer, sequence) if state is None else builder.layer(layer, sequence, state)
     if transposition is not None:
         builder.remove(node.inputs[0])
@@ -143,6 +147,8 @@ def define_outputs(builder: Builder, node: Node, result: fx.Node, directions: in
     if names[0]:
         steps, batch = builder.shape(node.inputs[0])[:2]
         sequence = builder.call(operator.getitem, result, 0)
+        if text(node, "direction", "forward") == "reverse":
+            sequence = builder.call(torch.flip, sequence, (0,))
         split = builder.call(torch.reshape, sequence, (steps, batch, directions, hidden))
         builder.define(names[0], builder.call(torch.permute, split, (0, 2, 1, 3)))
     if names[1] or names[2]:

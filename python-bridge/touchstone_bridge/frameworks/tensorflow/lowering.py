@@ -13,22 +13,11 @@ import tensorflow as tf
 
 from ...artefact import Tensors
 from ...errors import UnsupportedError
+from ...lowering.keras_lstm import apply_lstm, make_lstm
 from ...lowering.plan import Layer, Plan, bound
-from ...lowering.pooling import pad_pairs, uncounting
+from .operations import ACTIVATIONS, Make, Operation, Tensor, of_one
+from .spatial import SPATIAL
 
-Tensor = Any
-# What a layer makes of its inputs.
-Operation = Callable[[Sequence[Tensor]], Sequence[Tensor]]
-# Its own variables come in the order of the plan.
-Make = Callable[[Layer, Sequence[Any], Tensors], Operation]
-
-ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = {
-    "linear": lambda x: x,
-    "relu": tf.nn.relu,
-    "sigmoid": tf.sigmoid,
-    "tanh": tf.tanh,
-    "softmax": lambda x: tf.nn.softmax(x, axis=-1),
-}
 BINARY: Mapping[str, Callable[[Tensor, Tensor], Tensor]] = {
     "add": tf.add,
     "sub": tf.subtract,
@@ -71,47 +60,6 @@ def make_layer(layer: Layer, weights: Tensors, trained: Sequence[str]) -> tuple[
     return make(layer, variables, weights), variables
 
 
-def convolution(layer: Layer, own: Sequence[Any], _: Tensors) -> Operation:
-    settings = layer.settings
-    height, width = settings["strides"]
-    padding, activation = settings["padding"].upper(), ACTIVATIONS[settings["activation"]]
-
-    def apply(inputs: Sequence[Tensor]) -> Sequence[Tensor]:
-        if layer.kind == "depthwiseConv2d":
-            y = tf.nn.depthwise_conv2d(inputs[0], own[0], [1, height, width, 1], padding)
-        else:
-            dilations = settings["dilationRate"]
-            y = tf.nn.conv2d(inputs[0], own[0], [height, width], padding, dilations=dilations)
-        return [activation(tf.nn.bias_add(y, own[1]) if settings["useBias"] else y)]
-
-    return apply
-
-
-def pooling(layer: Layer, _own: Sequence[Any], _: Tensors) -> Operation:
-    settings = layer.settings
-    pool = tf.nn.max_pool2d if layer.kind == "maxPooling2d" else tf.nn.avg_pool2d
-    padding = settings["padding"].upper()
-    return lambda inputs: [pool(inputs[0], settings["poolSize"], settings["strides"], padding)]
-
-
-def padded_maximum(layer: Layer, _own: Sequence[Any], _: Tensors) -> Operation:
-    settings = layer.settings
-    pads = [list(pair) for pair in pad_pairs(settings["pads"])]
-    return lambda inputs: [tf.nn.max_pool2d(inputs[0], settings["poolSize"], settings["strides"], pads)]
-
-
-def padded_average(layer: Layer, _own: Sequence[Any], _: Tensors) -> Operation:
-    settings = layer.settings
-    pool, strides, pads = settings["poolSize"], settings["strides"], settings["pads"]
-
-    def apply(inputs: Sequence[Tensor]) -> Sequence[Tensor]:
-        factor = uncounting(inputs[0].shape, pool, strides, pads)
-        padded = tf.pad(inputs[0], pad_pairs(pads))
-        return [tf.nn.avg_pool2d(padded, pool, strides, "VALID") * factor]
-
-    return apply
-
-
 def dense(layer: Layer, own: Sequence[Any], _: Tensors) -> Operation:
     activation, use_bias = ACTIVATIONS[layer.settings["activation"]], layer.settings["useBias"]
 
@@ -124,25 +72,11 @@ def dense(layer: Layer, own: Sequence[Any], _: Tensors) -> Operation:
 
 
 def lstm(layer: Layer, weights: Tensors) -> tuple[Operation, List[Any]]:
-    """Logistic gates are its default; a bias that begins with ones in the forget gate is not."""
-    settings = layer.settings
-    returns = settings["returns"]
-    native = tf.keras.layers.LSTM(
-        settings["units"],
-        use_bias=settings["useBias"],
-        unit_forget_bias=False,
-        return_sequences=returns != "last",
-        return_state=returns == "both",
-    )
+    native = make_lstm(tf.keras, layer.settings)
     native.build((None, None, layer.weights[0].shape[0]))
     native.set_weights([weight.to_native(weights) for weight in layer.weights])
-
-    def apply(inputs: Sequence[Tensor]) -> Sequence[Tensor]:
-        result = native(inputs[0])
-        # With its state: every output, the last one, and the cell.
-        return result[:2] if returns == "both" else [result]
-
-    return apply, [variable.value for variable in native.weights]
+    variables = [variable.value for variable in native.weights]
+    return lambda inputs: apply_lstm(tf.keras, native, layer.settings, inputs), variables
 
 
 def batch_normalisation(layer: Layer, own: Sequence[Any], _: Tensors) -> Operation:
@@ -168,33 +102,17 @@ def of_two(function: Callable[[Tensor, Tensor], Tensor]) -> Make:
     return lambda _layer, _own, _weights: lambda inputs: [function(inputs[0], inputs[1])]
 
 
-def of_one(make: Callable[[Mapping[str, Any]], Callable[[Tensor], Tensor]]) -> Make:
-    """From the layer's settings to a function of its one input."""
-
-    def lowered(layer: Layer, _own: Sequence[Any], _: Tensors) -> Operation:
-        function = make(layer.settings)
-        return lambda inputs: [function(inputs[0])]
-
-    return lowered
-
-
 def elu(x: Tensor, alpha: float) -> Tensor:
     """TensorFlow's own has alpha 1 only; Keras writes the general one so."""
     return tf.nn.elu(x) if alpha == 1 else tf.where(x > 0, x, alpha * tf.nn.elu(x))
 
 
 LAYERS: Mapping[str, Make] = {
-    "conv2d": convolution,
-    "depthwiseConv2d": convolution,
-    "zeroPadding2d": of_one(lambda settings: lambda x: tf.pad(x, pad_pairs(settings["pads"]))),
-    "maxPooling2d": pooling,
-    "averagePooling2d": pooling,
-    "paddedMaxPooling2d": padded_maximum,
-    "paddedAveragePooling2d": padded_average,
-    "globalAveragePooling2d": of_one(lambda _: lambda x: tf.reduce_mean(x, axis=[1, 2])),
-    "globalMaxPooling2d": of_one(lambda _: lambda x: tf.reduce_max(x, axis=[1, 2])),
+    **SPATIAL,
     "dense": dense,
     "batchNormalization": batch_normalisation,
+    "constant": lambda _layer, own, _weights: lambda _inputs: [tf.convert_to_tensor(own[0])],
+    "pick": of_one(lambda settings: lambda x: tf.gather(x, settings["index"], axis=settings["axis"])),
     "activation": of_one(lambda settings: ACTIVATIONS[settings["activation"]]),
     "leakyReLU": of_one(lambda settings: lambda x: tf.nn.leaky_relu(x, settings["alpha"])),
     "elu": of_one(lambda settings: lambda x: elu(x, settings["alpha"])),
@@ -206,6 +124,10 @@ LAYERS: Mapping[str, Make] = {
     "concatenate": lambda layer, _own, _weights: (
         lambda inputs: [tf.concat(inputs, axis=layer.settings["axis"])]
     ),
+    "softmaxOverBatch": of_one(lambda _: lambda x: tf.nn.softmax(x, axis=0)),
+    "matrixProduct": of_two(tf.matmul),
+    "rescaling": of_one(lambda settings: lambda x: x * settings["scale"]),
+    "rebatch": of_one(lambda settings: lambda x: tf.reshape(x, settings["shape"])),
     "flatten": of_one(lambda _: lambda x: tf.reshape(x, [x.shape[0], -1])),
     "reshape": of_one(lambda settings: lambda x: tf.reshape(x, [x.shape[0], *settings["targetShape"]])),
     "permute": of_one(lambda settings: lambda x: tf.transpose(x, [0, *settings["dims"]])),

@@ -11,7 +11,7 @@ from ...artefact import Array, Model, Tensors
 from ...errors import UnsupportedError
 from ...framework import Configuration
 from ...lowering.plan import Plan, read_plan, single
-from ...lowering.weights import NativeWeight
+from ...lowering.weights import NativeWeight, onnx_tensors
 from .lowering import Network
 
 Tensor = Any
@@ -88,10 +88,10 @@ class TensorFlowTraining:
 
     def gradients(self, buffer: int) -> Tensors:
         _, found = self._gradients(self._labels[buffer], *self._inputs[buffer])
-        return {weight.name: weight.to_onnx(value.numpy()) for (weight, _), value in zip(self._held, found)}
+        return onnx_tensors((weight, value.numpy()) for (weight, _), value in zip(self._held, found))
 
     def weights(self) -> Tensors:
-        return {weight.name: weight.to_onnx(variable.numpy()) for weight, variable in self._held}
+        return onnx_tensors((weight, variable.numpy()) for weight, variable in self._held)
 
     def dispose(self) -> None:
         del self._network, self._step, self._gradients, self._output, self._held, self._variables

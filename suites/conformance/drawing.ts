@@ -1,0 +1,14 @@
+/** What several groups of cases draw with. */
+import type { GraphBuilder, Value } from '../onnx/builder.js';
+import type { Attribute } from '../onnx/graph.js';
+import { integers, tensor } from './model.js';
+
+export type Attributes = Readonly<Record<string, Attribute>>;
+
+export function matMul(g: GraphBuilder, x: Value, weight: readonly number[]): Value {
+  return g.node('MatMul', [x, g.constant('w', tensor(weight))]);
+}
+
+export function reshape(g: GraphBuilder, x: Value, shape: readonly number[]): Value {
+  return g.node('Reshape', [x, g.constant('shape', integers(shape))]);
+}
