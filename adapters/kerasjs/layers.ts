@@ -85,7 +85,9 @@ function checkShapes(layer: PlannedLayer, graph: Graph): void {
   const axes = shape.length;
   const { definition } = layer;
   if (definition.kind === 'conv1d' && shape.slice(1).includes(1)) {
-    refuse(`Keras.js has no Conv over one axis with an output of ${shape.slice(1).join('×')}, as ${layer.node} has`);
+    refuse(
+      `Keras.js has no Conv over one axis with an output of ${shape.slice(1).join('×')}, as ${layer.node} has`,
+    );
   }
   if (definition.kind === 'dense' && axes !== 2) {
     refuse(`Keras.js has a Dense layer for vectors only, and ${layer.node} has ${axes} axes`);
