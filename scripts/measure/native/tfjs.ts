@@ -2,6 +2,8 @@
 
 import * as tf from '@tensorflow/tfjs';
 import type { Model } from '../../../adapters/adapter.js';
+import { planLayers } from '../../../adapters/lowering/plan.js';
+import { toNative } from '../../../adapters/lowering/weights.js';
 import type { Call } from '../pairs.js';
 import { oneHot } from './one-hot.js';
 
@@ -12,6 +14,7 @@ export async function build(model: Model): Promise<Call> {
     (tensors) => Object.entries(tensors).find(([name]) => name !== 'labels')?.[1].data as Float32Array,
   );
   const net = workload === 'lenet5' ? lenet5(training !== undefined) : rowLstm(training !== undefined);
+  giveWeights(net, model);
   if (!training) {
     return async (buffer) => {
       const input = tf.tensor(images[buffer] ?? [], shape);
@@ -34,6 +37,14 @@ export async function build(model: Model): Promise<Call> {
     tf.dispose([input, target]);
     return loss;
   };
+}
+
+/** The same weights as ours: what exp and tanh cost depends on their values. */
+function giveWeights(net: tf.Sequential, { graph, manifest, weights }: Model): void {
+  const held = planLayers(graph, manifest.mode).layers.flatMap((layer) => layer.weights);
+  const values = held.map((weight) => tf.tensor(toNative(weight, weights), [...weight.shape]));
+  net.setWeights(values);
+  tf.dispose(values);
 }
 
 function lenet5(training: boolean): tf.Sequential {
