@@ -25,7 +25,7 @@ import {
 } from './lowering/node-checks.js';
 
 const operators: Readonly<Record<string, Check>> = {
-  Conv: firstOf(overTwoAxes, constantInputs(1, 2)),
+  Conv: firstOf(overTwoAxes, constantInputs(1, 2), learningConvolution),
   MaxPool: firstOf(overTwoAxes, onlyFirstOutput, noDilations, noCeiling),
   AveragePool: firstOf(overTwoAxes, noDilations, noCeiling, countedPads),
   GlobalAveragePool: overTwoAxes,
@@ -95,6 +95,14 @@ function alongOneAxis(node: Node, graph: Parameters<Check>[1]): string | undefin
   const rank = graph.values[node.inputs[0] ?? '']?.shape.length ?? 0;
   const axis = (Number(node.attributes.axis ?? 1) + rank) % rank;
   return axis === rank - 1 ? undefined : `with axis ${axis} of ${rank} before opset 13`;
+}
+
+/** Its gradient of a convolution with both is not that of its answer; `npm run conformance` found it. */
+function learningConvolution(node: Node, _graph: Parameters<Check>[1], mode: Mode): string | undefined {
+  const group = Number(node.attributes.group ?? 1);
+  const dilations = integers(node, 'dilations');
+  if (mode === 'inference' || group === 1 || dilations.every((dilation) => dilation === 1)) return undefined;
+  return `in training with group ${group} and dilations ${dilations}`;
 }
 
 /** A dense layer holds the product of a weight and its factor, which is not what learns. */
