@@ -22,6 +22,7 @@ import {
   integers,
   lstm,
   type Node,
+  noDilations,
   nothing,
   onlyFirstOutput,
   spatialAxes,
@@ -32,8 +33,8 @@ import {
 /** Operators of the lowering, each with the check of what it refuses. */
 const operators: Readonly<Record<string, Check>> = {
   Conv: firstOf(spatialAxes, constantInputs(1, 2)),
-  MaxPool: firstOf(spatialAxes, onlyFirstOutput, pool, learningMaximum),
-  AveragePool: firstOf(spatialAxes, pool),
+  MaxPool: firstOf(spatialAxes, onlyFirstOutput, noDilations, pool, learningMaximum),
+  AveragePool: firstOf(spatialAxes, noDilations, pool),
   GlobalAveragePool: spatialAxes,
   GlobalMaxPool: firstOf(spatialAxes, onlyInference),
   Gemm: nothing,
@@ -89,7 +90,6 @@ function environment(budget: Budget): Record<string, string> {
 }
 
 function pool(node: Node): string | undefined {
-  if (integers(node, 'dilations').some((dilation) => dilation !== 1)) return 'with dilations';
   const kernel = integers(node, 'kernel_shape');
   const given = String(node.attributes.auto_pad ?? 'NOTSET') === 'NOTSET' ? integers(node, 'pads') : [];
   if (given.some((pad, side) => pad >= (kernel[side % kernel.length] ?? 0))) {

@@ -103,11 +103,10 @@ function alongOneAxis(node: Node, graph: Parameters<Check>[1]): string | undefin
  */
 function learningConvolution(node: Node, graph: Parameters<Check>[1], mode: Mode): string | undefined {
   const group = Number(node.attributes.group ?? 1);
-  const dilations = integers(node, 'dilations');
   const channels = graph.weights.find(({ name }) => name === node.inputs[1])?.shape[1] ?? 1;
-  const isPlain = group === 1 || channels === 1 || dilations.every((dilation) => dilation === 1);
+  const isPlain = group === 1 || channels === 1 || noDilations(node) === undefined;
   if (mode === 'inference' || isPlain) return undefined;
-  return `in training with group ${group} and dilations ${dilations}`;
+  return `in training with group ${group} and dilations ${integers(node, 'dilations')}`;
 }
 
 /** A dense layer holds the product of a weight and its factor, which is not what learns. */

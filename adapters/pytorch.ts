@@ -14,6 +14,7 @@ import {
   integers,
   lstm,
   type Node,
+  noDilations,
   nothing,
   onlyFirstOutput,
   spatialAxes,
@@ -24,7 +25,7 @@ import {
 const operators: Readonly<Record<string, Check>> = {
   Conv: firstOf(spatialAxes, constantInputs(1, 2)),
   MaxPool: firstOf(spatialAxes, onlyFirstOutput),
-  AveragePool: firstOf(spatialAxes, averagePool),
+  AveragePool: firstOf(spatialAxes, noDilations, averagePool),
   GlobalAveragePool: spatialAxes,
   GlobalMaxPool: spatialAxes,
   Gemm: nothing,
@@ -65,7 +66,7 @@ const framework: Framework = {
     {
       ...common,
       supports: supportOfNodes(
-        { ...operators, AveragePool: firstOf(spatialAxes, averagePool, compiledGradient) },
+        { ...operators, AveragePool: firstOf(operators.AveragePool ?? nothing, compiledGradient) },
         'torch.compile',
       ),
       name: 'pytorch/compile',
@@ -94,7 +95,6 @@ function compiledGradient(node: Node, _graph: Parameters<Check>[1], mode: Mode):
 }
 
 function averagePool(node: Node): string | undefined {
-  if (integers(node, 'dilations').some((dilation) => dilation !== 1)) return 'with dilations';
   if (node.attributes.count_include_pad) return undefined;
   const automatic = String(node.attributes.auto_pad ?? 'NOTSET');
   if (automatic === 'SAME_UPPER' || automatic === 'SAME_LOWER') {

@@ -1,5 +1,5 @@
 /** Layers of Keras.js over one or two spatial axes. Over one axis its settings are numbers, not lists of one. */
-import type { DefinitionOf } from '../lowering/layer-plan.js';
+import { type DefinitionOf, isStridedAndDilated } from '../lowering/layer-plan.js';
 import { refuse } from '../lowering/refusal.js';
 import { type KerasLayer, kernelAndBias, without } from './keras-layer.js';
 
@@ -8,7 +8,7 @@ export const layout = { data_format: 'channels_last' };
 export function convolution(definition: DefinitionOf<'conv1d' | 'conv2d'>, node: string): KerasLayer {
   const { kind, filters, groups, strides, dilationRate, useBias } = definition;
   if (groups > 1) refuse(`Keras.js has no layer for Conv (${node}) with group ${groups}`);
-  if (strides.some((stride) => stride > 1) && dilationRate.some((rate) => rate > 1)) {
+  if (isStridedAndDilated(definition)) {
     refuse(`Keras.js has no layer for Conv (${node}) with dilations and strides at once`);
   }
   return {

@@ -1,6 +1,6 @@
 /** What a framework lacks of a plan of layers: shared by the descriptors of those that are driven by one. */
 import type { Graph, Mode, Support } from '../adapter.js';
-import type { PlannedLayer } from './layer-plan.js';
+import { isStridedAndDilated, type PlannedLayer } from './layer-plan.js';
 import { planLayers } from './plan.js';
 import { refuse, supportOf } from './refusal.js';
 
@@ -32,10 +32,10 @@ export function inTraining(check: LayerCheck): LayerCheck {
 export function stridedAndDilated(title: string, kinds = /./): LayerCheck {
   return ({ definition, node }) => {
     if (!('dilationRate' in definition && kinds.test(definition.kind))) return undefined;
-    const { strides, dilationRate } = definition;
-    const both = strides.some((stride) => stride > 1) && dilationRate.some((rate) => rate > 1);
     const operator = 'poolSize' in definition ? 'MaxPool' : 'Conv';
-    return both ? `${title} has no ${operator} (${node}) with dilations and strides at once` : undefined;
+    return isStridedAndDilated(definition)
+      ? `${title} has no ${operator} (${node}) with dilations and strides at once`
+      : undefined;
   };
 }
 

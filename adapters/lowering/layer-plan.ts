@@ -147,6 +147,19 @@ export function isSpatial(definition: LayerDefinition): definition is SpatialDef
   return /[12]d$/.test(definition.kind);
 }
 
+/** Whether the window of a definition has holes. */
+export function isDilated({ dilationRate }: { readonly dilationRate: PerAxis }): boolean {
+  return dilationRate.some((rate) => rate > 1);
+}
+
+/** Whether it has holes and moves by more than one: what TensorFlow and those that follow it lack of many windows. */
+export function isStridedAndDilated(window: {
+  readonly strides: PerAxis;
+  readonly dilationRate: PerAxis;
+}): boolean {
+  return isDilated(window) && window.strides.some((stride) => stride > 1);
+}
+
 /** `hardSigmoid` is min(max(0.2·x + 0.5, 0), 1). */
 export type GateActivation = 'sigmoid' | 'hardSigmoid';
 export type CellActivation = 'tanh' | 'relu';

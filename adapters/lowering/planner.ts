@@ -71,8 +71,7 @@ export class Planner {
     inputs: readonly number[],
     weights: readonly NativeWeight[] = [],
   ): number {
-    const output = this.newTensor();
-    this.layers.push({ node: this.#node, definition, inputs, outputs: [output], weights });
+    const [output = 0] = this.layerOf(definition, inputs, weights, 1);
     return output;
   }
 

@@ -1,6 +1,6 @@
 /** Convolutions: a layer of the Layers API where it has one, else its operations in a layer of one's own. */
 import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs';
-import type { Activation, DefinitionOf } from '../lowering/layer-plan.js';
+import { type Activation, type DefinitionOf, isDilated } from '../lowering/layer-plan.js';
 import { customLayer, type Inner, type Operation, present } from './custom-layer.js';
 import type { Layer } from './layers.js';
 import type { Tf } from './open.js';
@@ -34,10 +34,6 @@ export function convolution(
     depthMultiplier,
     depthwiseInitializer: 'zeros',
   });
-}
-
-export function isDilated({ dilationRate }: Pick<Plain, 'dilationRate'>): boolean {
-  return dilationRate.some((rate) => rate > 1);
 }
 
 function row({ kernelSize: [size = 1], strides: [stride = 1], dilationRate: [rate = 1] }: Plain) {

@@ -4,7 +4,7 @@
  */
 import { type Framework, type NodeTarget, supported } from '../adapter.js';
 import { inTraining, type LayerCheck, stridedAndDilated, supportOfLayers } from '../lowering/layer-checks.js';
-import type { PlannedLayer } from '../lowering/layer-plan.js';
+import { isDilated, type PlannedLayer } from '../lowering/layer-plan.js';
 import { addon } from './addon.js';
 import { missingKernels } from './wasm-gradients.js';
 
@@ -64,7 +64,7 @@ export default framework;
 
 /** `dist/gradients/Conv2D_grad.js` and `DepthwiseConv2dNative_grad.js` of tfjs-core 4.22.0 refuse them. */
 function dilatedGradient({ definition, node }: PlannedLayer): string | undefined {
-  const isConvolution = 'kernelSize' in definition && definition.dilationRate.some((rate) => rate > 1);
+  const isConvolution = 'kernelSize' in definition && isDilated(definition);
   return isConvolution ? `TensorFlow.js has no gradient of Conv (${node}) with dilations` : undefined;
 }
 

@@ -1,11 +1,11 @@
 /** LSTM layers: forward, backward or both, from given states, and what the plan asks of their outputs. */
 import type { SymbolicTensor } from '@tensorflow/tfjs';
-import type { LayerDefinition } from '../lowering/layer-plan.js';
+import type { DefinitionOf } from '../lowering/layer-plan.js';
 import { customLayer, present } from './custom-layer.js';
 import type { Layer } from './layers.js';
 import type { Tf } from './open.js';
 
-type Lstm = Extract<LayerDefinition, { kind: 'lstm' }>;
+type Lstm = DefinitionOf<'lstm'>;
 
 /** Its own default for the gates is the piecewise linear stand-in of logistic ones. */
 export function lstm(tf: Tf, definition: Lstm): Layer {

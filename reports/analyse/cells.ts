@@ -87,7 +87,8 @@ function percentilesOf(turns: readonly TurnSamples[]): NonNullable<CellResult['m
   });
 }
 
-const percentileShares = [0.1, 0.5, 0.9, 0.99];
+/** Those that a cell has where its samples support them. */
+export const percentileShares = [0.1, 0.5, 0.9, 0.99];
 
 /** What a reader of an ok cell should know. */
 function notesOf(cell: PlannedCell, facts: CellFacts, run: RunFacts): string[] {

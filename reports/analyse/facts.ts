@@ -27,7 +27,8 @@ export interface RunFacts {
 export function collectFacts(events: readonly RunEvent[]): RunFacts {
   const of = <T extends RunEvent['type']>(type: T) =>
     events.filter((event): event is EventOf<T> => event.type === type);
-  const byCell = groupByCell(events);
+  const cells = new Map([...groupByCell(events)].map(([id, own]) => [id, factsOf(own)]));
+  const nothing = factsOf([]);
   const began = of('began').at(-1);
   const ended = events.slice(events.findLastIndex((event) => event.type === 'began') + 1);
   const last = ended.findLast((event): event is EventOf<'ended'> => event.type === 'ended');
@@ -40,7 +41,7 @@ export function collectFacts(events: readonly RunEvent[]): RunFacts {
     overheads: of('overhead'),
     finishedRounds: new Set(of('round').map((event) => event.round)).size,
     wallMs: sumRecords(of('wall').map((event) => event.spentMs)),
-    cell: (id) => factsOf(byCell.get(id) ?? []),
+    cell: (id) => cells.get(id) ?? nothing,
   };
 }
 

@@ -15,13 +15,16 @@ export function groupKey(
   return `${cell.workload}:${cell.mode}:b${cell.batch}:${cell.precision}:${cell.track}`;
 }
 
-/** Groups in the order of the plan. */
-export function groupsOf(cells: readonly CellResult[], targets: readonly TargetResult[]): Group[] {
+/** The cells of each group, in the order of the plan. */
+export function grouped<Cell extends Parameters<typeof groupKey>[0]>(cells: readonly Cell[]): Cell[][] {
   const keys = [...new Set(cells.map(groupKey))];
-  return keys.flatMap((key) => {
-    const members = cells.filter((cell) => groupKey(cell) === key);
-    return members[0] ? [groupOf(members[0], members.filter(isOk), targets)] : [];
-  });
+  return keys.map((key) => cells.filter((cell) => groupKey(cell) === key));
+}
+
+export function groupsOf(cells: readonly CellResult[], targets: readonly TargetResult[]): Group[] {
+  return grouped(cells).flatMap((members) =>
+    members[0] ? [groupOf(members[0], members.filter(isOk), targets)] : [],
+  );
 }
 
 function groupOf(identity: CellResult, ok: readonly OkCell[], targets: readonly TargetResult[]): Group {

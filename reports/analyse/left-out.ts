@@ -8,7 +8,7 @@ import type { PlannedCell } from '../schema/run-folder.js';
 import { foreignLoad } from '../statistics/interference.js';
 import { type SteadyLabel, steadyState } from '../statistics/steady-state.js';
 import type { EventOf, RunFacts } from './facts.js';
-import { groupKey } from './groups.js';
+import { grouped } from './groups.js';
 
 type Turn = EventOf<'turn'>;
 
@@ -28,7 +28,7 @@ export function exclusionsOf(cells: readonly PlannedCell[], facts: RunFacts): Ex
   const marked = markedTurns(cells, facts);
   const reasons = new Map<Turn, NonNullable<TurnSamples['leftOut']>>();
   const labels = new Map<string, Map<number, SteadyLabel>>(cells.map(({ id }) => [id, new Map()]));
-  for (const members of groups(cells)) {
+  for (const members of grouped(cells)) {
     for (const [round, table] of byRound(members, facts)) {
       const states = table.map(({ turns }) => steadyState(turns.flatMap((turn) => turn.samplesNs)));
       table.forEach(({ cell }, index) => {
@@ -65,11 +65,6 @@ function markedTurns(cells: readonly PlannedCell[], facts: RunFacts): Set<Turn> 
     })),
   );
   return new Set(all.flatMap(({ turn }, index) => (marks[index] ? [turn] : [])));
-}
-
-function groups(cells: readonly PlannedCell[]): PlannedCell[][] {
-  const keys = [...new Set(cells.map(groupKey))];
-  return keys.map((key) => cells.filter((cell) => groupKey(cell) === key));
 }
 
 function byRound(members: readonly PlannedCell[], facts: RunFacts): Map<number, Seat[]> {

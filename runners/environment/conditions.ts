@@ -14,12 +14,23 @@ export function readConditions(): { loadAverage: number | null; stealShare: numb
   return { loadAverage: process.platform === 'win32' ? null : lastMinute, stealShare: null };
 }
 
-/** First line of /proc/stat; fields are user, nice, system, idle, iowait, irq, softirq, steal (proc(5)). */
-export function readSteal(): CpuTicks | null {
+/**
+ * Of the given processors, or of all together where none is given. Fields of a line of /proc/stat are user, nice, system,
+ * idle, iowait, irq, softirq, steal (proc(5)).
+ */
+export function readSteal(cpus: readonly number[] = []): CpuTicks | null {
   try {
-    const ticks =
-      readFileSync('/proc/stat', 'utf8').split('\n')[0]?.trim().split(/\s+/).slice(1, 9).map(Number) ?? [];
-    return { total: ticks.reduce((sum, value) => sum + value, 0), steal: ticks[7] ?? 0 };
+    const names = cpus.length === 0 ? ['cpu'] : cpus.map((cpu) => `cpu${cpu}`);
+    const lines = readFileSync('/proc/stat', 'utf8')
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/));
+    const ticks = lines
+      .filter(([name = '']) => names.includes(name))
+      .map((fields) => fields.slice(1, 9).map(Number));
+    return {
+      total: ticks.flat().reduce((sum, value) => sum + value, 0),
+      steal: ticks.reduce((sum, fields) => sum + (fields[7] ?? 0), 0),
+    };
   } catch {
     return null;
   }

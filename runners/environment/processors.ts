@@ -1,5 +1,6 @@
 /** What the system tells of single processors: time that the hypervisor took, and their clock. */
 import { readFileSync } from 'node:fs';
+import { readSteal } from './conditions.js';
 
 export interface ProcessorReading {
   /** Since boot, over the given processors, in ticks of the system's clock (10 ms nearly everywhere). */
@@ -10,17 +11,7 @@ export interface ProcessorReading {
 
 /** @param cpus all where there are none */
 export function readProcessors(cpus: readonly number[]): ProcessorReading {
-  return { stolenTicks: stolenTicks(cpus), mhz: meanMhz(cpus) };
-}
-
-/** Eighth figure of each processor's line in /proc/stat (proc(5)). */
-function stolenTicks(cpus: readonly number[]): number | null {
-  const text = read('/proc/stat');
-  if (text === null) return null;
-  const names = cpus.length === 0 ? ['cpu'] : cpus.map((cpu) => `cpu${cpu}`);
-  const lines = text.split('\n').map((line) => line.split(/\s+/));
-  const own = lines.filter(([name]) => names.includes(name ?? ''));
-  return own.reduce((sum, fields) => sum + Number(fields[8] ?? 0), 0);
+  return { stolenTicks: readSteal(cpus)?.steal ?? null, mhz: meanMhz(cpus) };
 }
 
 function meanMhz(cpus: readonly number[]): number | null {

@@ -1,6 +1,6 @@
 /** One LSTM layer: forward, backward, or both, from states that are zero or given. */
 import { decimal, type GraphNode, integer, optionalInput, optionalOutput, text } from '../attributes.js';
-import type { Direction, LayerDefinition, LstmOutput } from '../layer-plan.js';
+import type { DefinitionOf, Direction, LstmOutput } from '../layer-plan.js';
 import type { Planner } from '../planner.js';
 import { refuse } from '../refusal.js';
 import { extent, type Value } from '../value.js';
@@ -8,7 +8,7 @@ import { type NativeWeight, permutedWeight } from '../weights.js';
 import { gateActivations } from './lstm-activations.js';
 import { gateWeights } from './lstm-weights.js';
 
-type Lstm = Omit<Extract<LayerDefinition, { kind: 'lstm' }>, 'returns'>;
+type Lstm = Omit<DefinitionOf<'lstm'>, 'returns'>;
 
 /** Where a node has its axes: ONNX puts the steps first, or the batch with `layout` 1. */
 interface Axes {

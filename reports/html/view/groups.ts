@@ -1,5 +1,6 @@
 /** Sections that repeat for every group: ranking, and the five drawings with their tables. */
 
+import { percentileShares } from '../../analyse/cells.js';
 import { keptTurns, roundMediansNs } from '../../analyse/estimates.js';
 import { isOk } from '../../analyse/groups.js';
 import type { Group, RunResults } from '../../schema/results.js';
@@ -176,22 +177,15 @@ function intervalTable(group: Group): Table {
   };
 }
 
-const percentiles = [
-  { share: 0.1, title: 'p10' },
-  { share: 0.5, title: 'p50' },
-  { share: 0.9, title: 'p90' },
-  { share: 0.99, title: 'p99' },
-];
-
 /** A percentile that its samples do not support with an interval is not printed. */
 function quantileTable(title: string, cells: readonly OkCell[]): Table {
   return {
     caption: `Single iterations of all processes, with 95 % intervals: ${title}`,
-    head: ['Target', ...percentiles.map((percentile) => percentile.title), 'Samples', 'Processes'],
+    head: ['Target', ...percentileShares.map((share) => `p${100 * share}`), 'Samples', 'Processes'],
     rows: cells.map(({ target, samples, metrics }) => ({
       heading: target,
       cells: [
-        ...percentiles.map(({ share }) => {
+        ...percentileShares.map((share) => {
           const found = metrics.percentilesNs.find((percentile) => percentile.share === share);
           return found ? number(inline(duration(found))) : { text: 'too few independent samples' };
         }),

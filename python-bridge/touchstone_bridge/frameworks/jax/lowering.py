@@ -16,24 +16,14 @@ from ...artefact import Tensors
 from ...errors import UnsupportedError
 from ...lowering.plan import Layer, Plan, bound
 from ...lowering.pooling import pad_pairs
+from .operations import ACTIVATIONS, Operation, Tensor
 from .recurrent import lstm
 
-# A traced array: the bridge's types do not know JAX.
-Tensor = Any
 Parameters = Mapping[str, Tensor]
-# What a layer makes of its inputs and its own weights.
-Operation = Callable[[Sequence[Tensor], Sequence[Tensor]], Sequence[Tensor]]
 Make = Callable[[Layer, Tensors], Operation]
 
 # Of rows and pictures, by the number of axes of a window.
 CHANNELS_LAST = {1: ("NHC", "HIO", "NHC"), 2: ("NHWC", "HWIO", "NHWC")}
-ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = {
-    "linear": lambda x: x,
-    "relu": jax.nn.relu,
-    "sigmoid": jax.nn.sigmoid,
-    "tanh": jnp.tanh,
-    "softmax": lambda x: jax.nn.softmax(x, axis=-1),
-}
 BINARY: Mapping[str, Callable[[Tensor, Tensor], Tensor]] = {
     "add": jnp.add,
     "sub": jnp.subtract,

@@ -13,7 +13,8 @@ from ...errors import UnsupportedError
 from ...framework import Configuration
 from ...lowering.plan import Plan, read_plan, single
 from ...lowering.weights import onnx_tensors
-from .lowering import Tensor, lower, parameter_key
+from .lowering import lower, parameter_key
+from .operations import Tensor
 
 Parameters = Dict[str, Tensor]
 

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Mapping, Optional, Sequence, Tuple
+from typing import Callable, Optional, Sequence, Tuple
 
-import jax
 import jax.numpy as jnp
 from jax import lax
 
 from ...lowering.plan import Layer
+from .operations import ACTIVATIONS, Operation, Tensor
 
-# A traced array: the bridge's types do not know JAX.
-Tensor = Any
 State = Tuple[Tensor, Tensor]
 # Of the gates, and of the cell.
 Activations = Tuple[Callable[[Tensor], Tensor], Callable[[Tensor], Tensor]]
-Operation = Callable[[Sequence[Tensor], Sequence[Tensor]], Sequence[Tensor]]
-
-
-ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = {
-    "sigmoid": jax.nn.sigmoid,
-    "tanh": jnp.tanh,
-    "relu": jax.nn.relu,
-    "hardSigmoid": lambda x: jnp.clip(0.2 * x + 0.5, 0, 1),
-}
 
 
 def lstm(layer: Layer) -> Operation:
