@@ -1,7 +1,7 @@
 /** One planned cell and what was observed of it → its result. */
 import type { CellResult, TurnSamples } from '../schema/results.js';
 import type { PlannedCell } from '../schema/run-folder.js';
-import { effectiveSampleSize } from '../statistics/autocorrelation.js';
+import { effectiveSampleSizeOf } from '../statistics/autocorrelation.js';
 import { percentile } from '../statistics/percentiles.js';
 import type { SteadyLabel } from '../statistics/steady-state.js';
 import { finalState } from './cell-state.js';
@@ -72,15 +72,19 @@ function metricsOf(
 }
 
 /**
- * Over the samples of all rounds, with intervals as wide as their dependence makes them: within a process, times that
- * follow one another are alike. A percentile whose interval the samples do not support is not there.
+ * Over the samples of all rounds, with intervals as wide as their dependence makes them: times of one process are alike,
+ * and those that follow one another more so. A percentile whose interval the samples do not support is not there.
  */
 function percentilesOf(turns: readonly TurnSamples[]): NonNullable<CellResult['metrics']>['percentilesNs'] {
   const all = turns.flatMap((turn) => turn.samplesNs);
   const rounds = [...new Set(turns.map((turn) => turn.round))];
-  const effective = rounds
-    .map((round) => turns.filter((turn) => turn.round === round).flatMap((turn) => turn.samplesNs))
-    .reduce((sum, samples) => sum + effectiveSampleSize(samples), 0);
+  // Logarithms, as everywhere where times are compared: one long pause is not what makes processes differ.
+  const processes = rounds.map((round) =>
+    turns
+      .filter((turn) => turn.round === round)
+      .flatMap((turn) => turn.samplesNs.map((ns) => Math.log(Math.max(ns, 1)))),
+  );
+  const effective = effectiveSampleSizeOf(processes);
   return percentileShares.flatMap((share) => {
     const found = percentile(all, share, 0.95, effective);
     return found ? [{ share, value: found.value, low: found.interval.low, high: found.interval.high }] : [];

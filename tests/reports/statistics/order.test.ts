@@ -1,6 +1,6 @@
 /** Statistics of samples in the order in which they were taken, and of looking at them more than once. */
 import { describe, expect, it } from 'vitest';
-import { effectiveSampleSize } from '../../../reports/statistics/autocorrelation.js';
+import { effectiveSampleSize, effectiveSampleSizeOf } from '../../../reports/statistics/autocorrelation.js';
 import { clopperPearson } from '../../../reports/statistics/binomial.js';
 import { changePoints } from '../../../reports/statistics/change-points.js';
 import { foreignLoad, type WitnessedTurn } from '../../../reports/statistics/interference.js';
@@ -132,6 +132,22 @@ it('the effective sample size is that of theory for autoregression', () => {
   }
   expect(effectiveSampleSize([1, 1, 1, 1, 1, 1, 1, 1, 1, 1])).toBe(10);
   expect(effectiveSampleSize([3, 1])).toBe(2);
+});
+
+it('processes that differ are worth as many values as there are processes', () => {
+  const random = seededRandom(4);
+  const processes = (between: number) =>
+    Array.from({ length: 10 }, () => {
+      const own = between * random.normal();
+      return Array.from({ length: 200 }, () => own + random.normal());
+    });
+  expect(effectiveSampleSizeOf(processes(0))).toBeGreaterThan(1000);
+  // ρ = 1/2: 2000 / (1 + 199/2) = 20.
+  expect(effectiveSampleSizeOf(processes(1))).toBeGreaterThan(10);
+  expect(effectiveSampleSizeOf(processes(1))).toBeLessThan(50);
+  expect(effectiveSampleSizeOf(processes(100))).toBeLessThan(10.1);
+  expect(effectiveSampleSizeOf([[1], [2], [3]])).toBe(3);
+  expect(effectiveSampleSizeOf([])).toBe(0);
 });
 
 describe('percentiles', () => {
