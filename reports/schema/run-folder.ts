@@ -41,6 +41,16 @@ export const plannedTarget = z.object({
   summary: z.string(),
 });
 
+export const gatePlan = z.object({
+  /** As it was asked for: a git ref, a version, a target. */
+  against: z.string(),
+  baselineName: z.string(),
+  candidateName: z.string(),
+  /** Seats: names of planned targets. */
+  seats: z.array(z.object({ candidate: z.string(), baseline: z.string(), control: z.string() })),
+});
+export type GatePlan = z.infer<typeof gatePlan>;
+
 export const runManifest = z.object({
   version: z.literal(1),
   id: z.string(),
@@ -56,6 +66,8 @@ export const runManifest = z.object({
     /** Wall time for the rounds, process start-up included; the parity gate comes before it. */
     budgetMs: z.number().positive(),
     deadlineMs: z.number().positive(),
+    /** Asked for with `--precision`: rounds go on until every ratio is known this well, as a share. */
+    precision: z.number().positive().optional(),
   }),
   machine,
   workloads: z.array(z.object({ name: z.string(), title: z.string(), source: z.string() })),
@@ -65,6 +77,8 @@ export const runManifest = z.object({
   adapters: z.array(z.string()).optional(),
   /** Artefact folder of each workload, mode and batch, keyed `workload:mode:bN`. */
   artefacts: z.record(z.string(), z.string()),
+  /** What a live gate compares: for every candidate target the one it is held against, and that one's second copy. */
+  gate: gatePlan.optional(),
 });
 export type RunManifest = z.infer<typeof runManifest>;
 
@@ -136,6 +150,15 @@ export const runEvent = z.discriminatedUnion('type', [
     reason: z.string(),
   }),
   z.object({ ...at, type: z.literal('round'), round: count }),
+  /** Highest resident set of a process at the end of a round, with all that it loaded in it. */
+  z.object({
+    ...at,
+    type: z.literal('memory'),
+    target: z.string(),
+    round: count,
+    process: count,
+    peakRssBytes: count,
+  }),
   z.object({ ...at, type: z.literal('overhead'), host: z.enum(['node', 'python']), samplesNs: z.array(ns) }),
   /** Wall time of the coordinator by what it was spent on, for this session. */
   z.object({ ...at, type: z.literal('wall'), spentMs: z.record(z.string(), z.number()) }),

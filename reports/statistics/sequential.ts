@@ -22,7 +22,7 @@ export interface SequentialPlan {
 }
 
 /** Growth of the number of rounds from one look to the next: looking more often would cost more than it saves. */
-const growth = 1.3;
+const growth = 1.5;
 
 /**
  * Looks from `first` rounds on up to `most`, the last of which is always looked at.
@@ -46,12 +46,13 @@ export function planLooks(first: number, most: number, level: number): Sequentia
   return { level, looks };
 }
 
+/** Counted back from the last, so that the last step, whose part of α decides most, is never a small one. */
 function lookTimes(first: number, most: number): number[] {
   const times: number[] = [];
-  for (let rounds = first; rounds < most; rounds = Math.max(rounds + 1, Math.round(rounds * growth))) {
-    times.push(rounds);
+  for (let rounds = most; rounds >= first; rounds = Math.min(rounds - 1, Math.round(rounds / growth))) {
+    times.unshift(rounds);
   }
-  return [...times, most];
+  return times;
 }
 
 /** The look that is due after so many rounds, or undefined between looks. */

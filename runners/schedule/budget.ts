@@ -71,6 +71,21 @@ export function divideBudget(
   return { rounds, shares, roundMs: (fixedNs + extra) / 1e6 };
 }
 
+/**
+ * For a run that goes on until enough is known: rounds of the length that tells most for their time, shorter only where
+ * the budget would else not hold the usual number of them. How many follow is not decided here.
+ */
+export function divideSteps(
+  budgetMs: number,
+  startMs: number,
+  cells: readonly CellCost[],
+  usual: number,
+): Schedule {
+  const fixedMs = ofEstimate * (startMs + sum(cells.map(leastCostNs)) / 1e6);
+  const ampleMs = fixedMs + (amplePerCellNs * cells.length) / 1e6;
+  return divideBudget(Math.min(budgetMs, usual * ampleMs), startMs, cells, usual);
+}
+
 /** One round's cost of a cell that gets a single iteration. */
 function leastCostNs(cell: CellCost): number {
   return cell.loadNs + cell.iterationNs + 5 * requestNs;

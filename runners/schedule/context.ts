@@ -1,6 +1,6 @@
 /** What every stage of a run is handed: the run's state, the means to start workers, and someone to tell. */
 
-import type { PlannedCell } from '../../reports/schema/run-folder.js';
+import type { PlannedCell, RunEvent } from '../../reports/schema/run-folder.js';
 import type { Tensors } from '../../suites/onnx/graph.js';
 import type { Mode } from '../../suites/workload.js';
 import type { ProcessorReading } from '../environment/processors.js';
@@ -20,6 +20,8 @@ export interface RunContext {
   readonly allowanceMs: number;
   /** Whether a run that goes on was given time anew: more rounds than were planned, then. */
   readonly isExtended: boolean;
+  /** Decides, round by round, what still has to be measured; absent where the plan alone does. */
+  readonly steering?: Steering;
   /** Of the processors that workers are timed on. */
   readProcessors(): ProcessorReading;
   /** Monotonic, in milliseconds. */
@@ -32,6 +34,18 @@ export interface RunContext {
   };
   readonly deadlineMs: number;
   readonly files: TensorFiles;
+}
+
+/**
+ * Sampling that ends when enough is known. It sees what the log holds and nothing else, so that a run which goes on is
+ * steered as one that was never interrupted.
+ */
+export interface Steering {
+  /** Rounds for which the time of one is divided; more may follow. */
+  readonly usualRounds: number;
+  readonly mostRounds: number;
+  /** Cells (by id) that round `round` still has to measure, from the rounds before it; none ends the run. */
+  wanted(events: readonly RunEvent[], round: number): ReadonlySet<string>;
 }
 
 /** Reads tensors and artefacts; injected so that schedules are tested without files. */

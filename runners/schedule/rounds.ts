@@ -56,9 +56,18 @@ export async function measureRound(
       const members = remaining.filter((cell) => groupKey(cell) === key);
       await measureGroup(context, round, members, shares, workers, checkTime);
     }
+    for (const worker of workers.values()) await recordMemory(context, worker, round);
   } finally {
     for (const worker of workers.values()) await worker.close();
   }
+}
+
+/** Of use beside the times only: a worker that does not answer any more has given those already. */
+async function recordMemory(context: RunContext, worker: LiveWorker, round: number): Promise<void> {
+  const { target, process } = worker;
+  const memory = await worker.ask('audit', { type: 'memory' }).catch(() => undefined);
+  if (!memory || context.signal.aborted) return;
+  context.state.record({ type: 'memory', target, round, process, peakRssBytes: memory.peakRssBytes });
 }
 
 function hasWork(

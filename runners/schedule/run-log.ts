@@ -28,8 +28,8 @@ export interface RunLog {
   readonly folder: string;
   /** Milliseconds on the run's own clock, which stands still between sessions. */
   nowMs(): number;
-  /** Writes an event with the time it happened. Throws a `storage` error when the disk refuses. */
-  write(event: NewRunEvent): void;
+  /** Writes an event with the time it happened, and gives it back so. Throws a `storage` error when the disk refuses. */
+  write(event: NewRunEvent): RunEvent;
   close(): void;
 }
 
@@ -75,8 +75,9 @@ function logOn(folder: string, descriptor: number, startMs: number): RunLog {
     folder,
     nowMs,
     write(event) {
-      const line = `${JSON.stringify({ atMs: Math.round(nowMs() * 1000) / 1000, ...event })}\n`;
-      storing(folder, () => writeAll(descriptor, Buffer.from(line)));
+      const dated = { atMs: Math.round(nowMs() * 1000) / 1000, ...event };
+      storing(folder, () => writeAll(descriptor, Buffer.from(`${JSON.stringify(dated)}\n`)));
+      return dated;
     },
     close: () => closeSync(descriptor),
   };

@@ -18,6 +18,8 @@ export interface RunState {
   hasTurn(cell: string, round: number, block: number): boolean;
   turnsIn(cell: string, round: number): number;
   roundFinished(round: number): boolean;
+  /** Everything so far, in order. */
+  events(): readonly RunEvent[];
   hasOverhead(host: 'node' | 'python'): boolean;
   isLost(cell: string): boolean;
   /** A cell that can still be measured: planned, not lost, and through the gate. */
@@ -36,6 +38,7 @@ export function foldRun(manifest: RunManifest, log: RunLog, earlier: readonly Ru
   const overheads = new Set<string>();
   let schedule: EventOf<'schedule'> | undefined;
   let processes = 0;
+  const events: RunEvent[] = [...earlier];
 
   const fold = (event: NewRunEvent | RunEvent): void => {
     if (event.type === 'gate') gates.set(event.cell, event as EventOf<'gate'>);
@@ -52,7 +55,8 @@ export function foldRun(manifest: RunManifest, log: RunLog, earlier: readonly Ru
   for (const event of earlier) fold(event);
 
   const record = (event: NewRunEvent): void => {
-    log.write(event);
+    const written = log.write(event);
+    events.push(written);
     fold(event);
   };
   return {
@@ -64,6 +68,7 @@ export function foldRun(manifest: RunManifest, log: RunLog, earlier: readonly Ru
     hasTurn: (cell, round, block) => turns.get(`${cell}@${round}`)?.has(block) ?? false,
     turnsIn: (cell, round) => turns.get(`${cell}@${round}`)?.size ?? 0,
     roundFinished: (round) => rounds.has(round),
+    events: () => events,
     hasOverhead: (host) => overheads.has(host),
     isLost: (cell) => lost.has(cell),
     isTimed: (cell) => cell.decided === null && !lost.has(cell.id) && (gates.get(cell.id)?.passed ?? false),

@@ -5,7 +5,7 @@
 import type { PlannedCell } from '../../reports/schema/run-folder.js';
 import { median } from '../../reports/statistics/quantiles.js';
 import { gateCell } from '../gate/gate-cell.js';
-import { divideBudget } from './budget.js';
+import { divideBudget, divideSteps } from './budget.js';
 import { groupKey, type RunContext } from './context.js';
 import { rethrowStorage, stateOfFailure } from './failures.js';
 import { openWorker } from './live-worker.js';
@@ -119,7 +119,7 @@ function planRounds(context: RunContext): void {
   const before = state.schedule();
   if (before && !context.isExtended) return;
   const schedule = scheduleFor(context, before ? context.allowanceMs : state.manifest.options.budgetMs);
-  const rounds = (before?.rounds ?? 0) + schedule.rounds;
+  const rounds = context.steering?.mostRounds ?? (before?.rounds ?? 0) + schedule.rounds;
   const asked = state.manifest.options.rounds ?? Number.POSITIVE_INFINITY;
   state.record({
     type: 'schedule',
@@ -139,6 +139,7 @@ function scheduleFor(context: RunContext, budgetMs: number) {
     iterationNs: state.gateOf(cell.id)?.iterationNs ?? 0,
     loadNs: readyNs(state.gateOf(cell.id)),
   }));
+  if (context.steering) return divideSteps(budgetMs, startMs, costs, context.steering.usualRounds);
   return divideBudget(budgetMs, startMs, costs, rounds ?? undefined);
 }
 
@@ -155,8 +156,11 @@ async function measureRounds(context: RunContext): Promise<void> {
       for (let group = 0; group < groups; group++) context.observer.step(`round ${round + 1}: kept`);
       continue;
     }
+    const wanted = context.steering?.wanted(state.events(), round);
+    if (wanted?.size === 0) break;
+    const members = timed.filter((cell) => wanted?.has(cell.id) ?? true);
     try {
-      await measureRound(context, round, timed, schedule.shares, endsMs);
+      await measureRound(context, round, members, schedule.shares, endsMs);
       state.record({ type: 'round', round });
     } catch (error) {
       if (!(error instanceof BudgetSpent)) throw error;

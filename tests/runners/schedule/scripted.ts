@@ -155,7 +155,11 @@ export function makeWorld(options: WorldOptions): World {
   const log: RunLog = {
     folder: '/nowhere',
     nowMs: () => clockMs,
-    write: (event) => void events.push({ atMs: clockMs, ...event } as RunEvent),
+    write(event) {
+      const dated: RunEvent = { atMs: clockMs, ...event };
+      events.push(dated);
+      return dated;
+    },
     close: () => undefined,
   };
   const manifest = makeManifest(options);

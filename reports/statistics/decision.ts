@@ -1,0 +1,144 @@
+/**
+ * The decision rule of the gate, for one quantity of two sides that were measured in the same rounds.
+ *
+ * Two stages. A screen of a few rounds settles what is clearly alike; whatever it does not settle is measured again, and
+ * the verdict rests on those new rounds alone, so that noise which looked like a change once has to do so twice
+ * (`../shared/research/statistics-and-reports.md`, A.4). The new rounds come in looks that spend their error probability
+ * (`sequential.ts`): a change that is large is told early, and looking again costs no false alarms.
+ *
+ * A verdict is about the margin, not about zero: `regressed` needs the interval above 1 + margin, `ok` needs it below.
+ */
+import { levelAtEnd, lookAt, planLooks, type SequentialPlan } from './sequential.js';
+import { hodgesLehmann, type Interval, signedRankIntervalAt } from './signed-rank.js';
+
+export interface Rule {
+  readonly screenRounds: number;
+  /** Level of the screen's interval: it settles only what lies within the margin on both sides. */
+  readonly screenLevel: number;
+  /** Fewest and most rounds of the confirmation. */
+  readonly firstLook: number;
+  readonly confirmRounds: number;
+  /** Error probability of one confirmation, both sides and all looks together. */
+  readonly alpha: number;
+  /** The same for all quantities that are confirmed in one gate: shared out among them as Holm does. */
+  readonly familyAlpha: number;
+}
+
+/** `npm run measure:rule` shows what they cost and see. */
+export const usualRule: Rule = {
+  screenRounds: 10,
+  screenLevel: 0.95,
+  firstLook: 8,
+  confirmRounds: 30,
+  alpha: 0.01,
+  familyAlpha: 0.05,
+};
+
+export type Verdict = 'regressed' | 'improved' | 'ok' | 'inconclusive';
+
+export interface Finding {
+  readonly verdict: Verdict;
+  readonly stage: 'screen' | 'confirmation';
+  /** Hodges–Lehmann estimate of the log ratio, candidate ÷ baseline. NaN without rounds. */
+  readonly value: number;
+  /** Of the log ratio; null where the rounds carry none. */
+  readonly interval: Interval | null;
+  readonly rounds: number;
+}
+
+/** Where an interval of a log ratio lies. `not worse`: below the upper margin, whatever the lower one says. */
+export type Place = 'worse' | 'better' | 'alike' | 'not worse' | 'unclear';
+
+/** @param margin the largest ratio that is no change is 1 + margin, the smallest 1 / (1 + margin) */
+export function placeOf(interval: Interval | null, margin: number): Place {
+  const bound = Math.log1p(margin);
+  if (!interval) return 'unclear';
+  if (interval.low > bound) return 'worse';
+  if (interval.high < -bound) return 'better';
+  if (interval.high >= bound) return 'unclear';
+  return interval.low > -bound ? 'alike' : 'not worse';
+}
+
+/** What the screen says: `ok`, or undefined where new rounds have to tell (or there are too few yet). */
+export function screened(logRatios: readonly number[], margin: number, rule: Rule): Finding | undefined {
+  if (logRatios.length < rule.screenRounds) return undefined;
+  const interval = signedRankIntervalAt(logRatios, rule.screenLevel);
+  return placeOf(interval, margin) === 'alike' ? finding('ok', 'screen', logRatios, interval) : undefined;
+}
+
+/** The looks of a confirmation whose error probability is `alpha`. */
+export function confirmationLooks(rule: Rule, alpha = rule.alpha): SequentialPlan {
+  return planLooks(rule.firstLook, rule.confirmRounds, 1 - alpha);
+}
+
+/**
+ * What new rounds say after the screen; undefined while the next look may tell more.
+ *
+ * @param logRatios of the confirmation's rounds only, in order
+ * @param alpha this quantity's part of the error probability, `shareOfFamily`
+ * @param isOver no further round will follow: the clock or the plan ended it
+ */
+export function confirmed(
+  logRatios: readonly number[],
+  margin: number,
+  rule: Rule,
+  alpha: number,
+  isOver: boolean,
+): Finding | undefined {
+  const plan = confirmationLooks(rule, alpha);
+  const rounds = logRatios.length;
+  const isLast = isOver || rounds >= rule.confirmRounds;
+  const level = isOver ? levelAtEnd(plan, rounds) : (lookAt(plan, rounds)?.level ?? null);
+  if (level === null) return isLast ? finding('inconclusive', 'confirmation', logRatios, null) : undefined;
+  const interval = signedRankIntervalAt(logRatios, level);
+  const verdict = verdictAt(placeOf(interval, margin), isLast);
+  return verdict && finding(verdict, 'confirmation', logRatios, interval);
+}
+
+/** What is only known to be no worse may still prove to be better: that waits for the last look. */
+function verdictAt(place: Place, isLast: boolean): Verdict | undefined {
+  if (place === 'worse') return 'regressed';
+  if (place === 'better') return 'improved';
+  if (place === 'alike') return 'ok';
+  if (!isLast) return undefined;
+  return place === 'not worse' ? 'ok' : 'inconclusive';
+}
+
+function finding(
+  verdict: Verdict,
+  stage: Finding['stage'],
+  logRatios: readonly number[],
+  interval: Interval | null,
+): Finding {
+  return { verdict, stage, value: hodgesLehmann(logRatios), interval, rounds: logRatios.length };
+}
+
+/**
+ * Each quantity's part of the family's error probability, as Holm shares it: all that are confirmed divide it, and one
+ * that has been called changed leaves its part to the others (Holm 1979; with looks: Maurer and Bretz, Statistics in
+ * Biopharmaceutical Research 5, 2013).
+ */
+export function shareOfFamily(rule: Rule, confirming: number, alreadyChanged: number): number {
+  return Math.min(rule.alpha, rule.familyAlpha / Math.max(1, confirming - alreadyChanged));
+}
+
+/**
+ * Whether the null control passes: the same thing measured twice must not itself look changed by half of the margin.
+ * Without an interval it cannot fail.
+ */
+export function controlPasses(control: Interval | null, margin: number): boolean {
+  const place = placeOf(control, margin / 2);
+  return place !== 'worse' && place !== 'better';
+}
+
+/**
+ * About how many rounds would settle what is inconclusive: the interval's half-width falls with the square root of
+ * their number, and has to fit between the estimate and the nearer margin. Null where nothing tells.
+ */
+export function roundsToSettle({ value, interval, rounds }: Finding, margin: number): number | null {
+  if (!interval || rounds === 0) return null;
+  const halfWidth = (interval.high - interval.low) / 2;
+  const room = Math.abs(Math.log1p(margin) - Math.abs(value));
+  if (room < 1e-4) return null;
+  return Math.ceil(rounds * Math.max(1, halfWidth / room) ** 2);
+}
