@@ -1,0 +1,123 @@
+/** What `touchstone.gate.json` says about findings: their margins, and which of them are accepted. Pure. */
+import picomatch from 'picomatch';
+import { percent } from '../text.js';
+import type { GatedMetric, GateFinding } from './report.js';
+import { type Acceptance, type GateSettings, type Margins, usualMargins } from './settings.js';
+
+/** Where the settings lie unless the user says otherwise: beside the code that they guard. */
+export const settingsFileName = 'touchstone.gate.json';
+
+/**
+ * Whether a name or glob means this cell or target. A star matches across `/` and `:`, since both are only parts of a
+ * name here: `lenet5:*` is every cell of LeNet-5, `*:pytorch/*` every cell of PyTorch.
+ */
+export function matchesCell(pattern: string, cell: string): boolean {
+  if (pattern === cell) return true;
+  if (pattern === '') return false;
+  // Without slashes there are no path segments that a star would stop at.
+  const flat = (text: string) => text.replaceAll('/', '\u0001');
+  return picomatch.isMatch(flat(cell), flat(pattern), { dot: true });
+}
+
+/** The usual margins, the settings' own over them, then the matching entries of single cells: later ones win. */
+export function marginsFor(settings: GateSettings, cell: string): Margins {
+  const entries = settings.cells.filter((entry) => matchesCell(entry.cell, cell));
+  let all = usualMargins;
+  for (const some of [settings.margins, ...entries.map((entry) => entry.margins)]) {
+    all = { ...all, ...defined(some) };
+  }
+  return all;
+}
+
+/** Margins of which some may be left out. */
+type SomeMargins = GateSettings['margins'];
+
+function defined(some: SomeMargins): Partial<Margins> {
+  return Object.fromEntries(Object.entries(some).filter(([, value]) => value !== undefined));
+}
+
+/**
+ * Regressed and broken findings that are recorded as accepted become `accepted`. The point estimate must be at most
+ * what was accepted: the bound is the upper end of an earlier interval, so an unchanged regression stays below it,
+ * while asking the same of the new interval's upper end would refuse about half of the unchanged ones.
+ *
+ * @param today YYYY-MM-DD in UTC; the day `until` is the last one
+ */
+export function withAcceptances(
+  findings: readonly GateFinding[],
+  settings: GateSettings,
+  today: string,
+): GateFinding[] {
+  return findings.map((finding) => {
+    if (finding.verdict !== 'regressed' && finding.verdict !== 'broken') return finding;
+    const metric = acceptedAs(finding);
+    const entries = settings.accepted.filter(
+      (entry) => entry.metric === metric && matchesCell(entry.cell, finding.cell),
+    );
+    const holding = entries.filter((entry) => today <= entry.until);
+    const covering = holding.findLast((entry) => covers(entry, finding));
+    if (covering) return accepted(finding, covering);
+    return { ...finding, reason: `${finding.reason}${whyNot(finding, holding, entries)}` };
+  });
+}
+
+/** A broken cell has no result at all, whichever metric it was noticed by. */
+function acceptedAs({ verdict, metric }: GateFinding): GatedMetric {
+  return verdict === 'broken' ? 'state' : metric;
+}
+
+function covers({ upTo }: Acceptance, { verdict, ratio: found }: GateFinding): boolean {
+  if (verdict === 'broken') return true;
+  return upTo !== null && found !== null && found.value <= upTo;
+}
+
+function accepted(finding: GateFinding, { reason, until, upTo }: Acceptance): GateFinding {
+  return {
+    ...finding,
+    verdict: 'accepted',
+    accepted: { reason, until, upTo },
+    reason: `${finding.reason}; accepted until ${until}: ${reason}`,
+  };
+}
+
+/** Behind the reason of a finding that stays as it is: what was once accepted, and why that does not hold. */
+function whyNot(finding: GateFinding, holding: readonly Acceptance[], all: readonly Acceptance[]): string {
+  const bounds = holding.flatMap(({ upTo }) => (upTo === null ? [] : [upTo]));
+  if (bounds.length > 0 && finding.ratio) return `; accepted only up to ${Math.max(...bounds)}×`;
+  if (holding.length > 0) return '; accepted without saying up to which ratio';
+  const last = all
+    .map(({ until }) => until)
+    .sort()
+    .at(-1);
+  return last === undefined ? '' : `; its acceptance ended on ${last}`;
+}
+
+/**
+ * Entries of the settings that match nothing of what was gated, each a sentence: a cell that was renamed, or a typing
+ * mistake. A gate over a part of the cells should not ask, since the others' entries match nothing there.
+ */
+export function unusedEntries(
+  settings: GateSettings,
+  findings: readonly Pick<GateFinding, 'cell' | 'metric' | 'verdict'>[],
+): string[] {
+  const matched = (pattern: string, metric?: GatedMetric) =>
+    findings.some((finding) => {
+      const wasBroken = finding.verdict === 'broken' || finding.verdict === 'accepted';
+      const metrics = wasBroken ? ['state', finding.metric] : [finding.metric];
+      return matchesCell(pattern, finding.cell) && (metric === undefined || metrics.includes(metric));
+    });
+  const margins = settings.cells
+    .filter(({ cell }) => !matched(cell))
+    .map(({ cell, margins }) => `the margins for ${cell} (${marginList(margins)}) match no cell`);
+  const acceptances = settings.accepted
+    .filter(({ cell, metric }) => !matched(cell, metric))
+    .map(
+      ({ cell, metric, until }) => `what is accepted for ${cell}, ${metric}, until ${until} matches no cell`,
+    );
+  return [...margins, ...acceptances];
+}
+
+function marginList(margins: SomeMargins): string {
+  const entries = Object.entries(defined(margins));
+  return entries.map(([metric, margin]) => `${metric} ${percent(margin)}`).join(', ') || 'none';
+}
