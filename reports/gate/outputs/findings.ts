@@ -1,0 +1,93 @@
+/** What every output says about a finding in the same words and the same order. */
+import { inline, percent, ratio } from '../../text.js';
+import {
+  type GatedMetric,
+  type GateFinding,
+  type GateReport,
+  type GateVerdict,
+  gatedMetrics,
+  gateVerdicts,
+} from '../report.js';
+
+/** With more `ok` findings than this they are counted instead of listed. */
+export const listedOkay = 12;
+
+/** Worst first; within a verdict in the order of the report. */
+export function worstFirst(findings: readonly GateFinding[]): GateFinding[] {
+  const rank = (verdict: GateVerdict) => gateVerdicts.indexOf(verdict);
+  return [...findings].sort((a, b) => rank(a.verdict) - rank(b.verdict));
+}
+
+/** `24 speed, 6 memory` */
+export function countsByMetric(findings: readonly GateFinding[]): string {
+  const count = (metric: GatedMetric) => findings.filter((finding) => finding.metric === metric).length;
+  return gatedMetrics
+    .filter((metric) => count(metric) > 0)
+    .map((metric) => `${count(metric)} ${metric}`)
+    .join(', ');
+}
+
+/** `2 regressed, 1 inconclusive, 30 ok` */
+export function countsByVerdict(findings: readonly GateFinding[]): string {
+  const count = (verdict: GateVerdict) => findings.filter((finding) => finding.verdict === verdict).length;
+  return gateVerdicts
+    .filter((verdict) => count(verdict) > 0)
+    .map((verdict) => `${count(verdict)} ${verdict}`)
+    .join(', ');
+}
+
+/** `1.05× [1.03, 1.07]`, or a dash. */
+export function ratioText({ ratio: found }: Pick<GateFinding, 'ratio'>): string {
+  return written(found);
+}
+
+/** The baseline against its own second copy. */
+export function controlText({ control }: Pick<GateFinding, 'control'>): string {
+  return written(control);
+}
+
+/** Without an interval three digits, since two would show neither a margin of 2 % nor that it was passed. */
+function written(found: GateFinding['ratio']): string {
+  if (found === null) return '–';
+  const bare = found.low === null || found.high === null;
+  return bare && found.value < 100 ? `${found.value.toPrecision(3)}×` : inline(ratio(found));
+}
+
+/** `2 %`, or a dash. */
+export function marginText({ margin }: Pick<GateFinding, 'margin'>): string {
+  return margin === null ? '–' : percent(margin);
+}
+
+/** `accepted until 2027-02-22`; for all others the verdict alone. */
+export function verdictText({ verdict, accepted }: Pick<GateFinding, 'verdict' | 'accepted'>): string {
+  return accepted ? `${verdict} until ${accepted.until}` : verdict;
+}
+
+/** The cell without its target, as the cell is named; empty for what a whole target has. */
+export function groupOf({ cell, target }: Pick<GateFinding, 'cell' | 'target'>): string {
+  return cell.endsWith(`:${target}`) ? cell.slice(0, -target.length - 1) : cell === target ? '' : cell;
+}
+
+/** `speed: regressed, 1.05× [1.03, 1.07] (margin 2 %): <reason>` */
+export function sentence(finding: GateFinding): string {
+  const numbers = finding.ratio ? `, ${ratioText(finding)} (margin ${marginText(finding)})` : '';
+  return `${finding.metric}: ${verdictText(finding)}${numbers}: ${finding.reason}`;
+}
+
+/** One word or two for a headline. */
+export const exitWords: Readonly<Record<GateReport['exit'], string>> = {
+  0: 'passed',
+  1: 'regression',
+  3: 'inconclusive',
+  4: 'could not measure',
+};
+
+/** Versions that differ between the two sides: `torch: 2.8.0 → 2.9.0`. */
+export function versionChanges({ baseline, candidate }: GateReport): string[] {
+  const names = [...new Set([...Object.keys(baseline.versions), ...Object.keys(candidate.versions)])];
+  return names
+    .filter((name) => baseline.versions[name] !== candidate.versions[name])
+    .map(
+      (name) => `${name}: ${baseline.versions[name] ?? 'absent'} → ${candidate.versions[name] ?? 'absent'}`,
+    );
+}

@@ -1,0 +1,68 @@
+/** Writes what the gate found in the forms that were asked for. */
+import { appendFile, mkdir, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { messageOf, TouchstoneError } from '../../../common/errors.js';
+import { writeWhole } from '../../analyse/write-results.js';
+import type { GateReport } from '../report.js';
+import { gateJunit } from './junit.js';
+import { gateMarkdown } from './markdown.js';
+import { gateSarif } from './sarif.js';
+
+export { renderGate } from './terminal.js';
+
+/** A path for each form that is wanted. */
+export interface GateOutputPaths {
+  readonly json?: string | undefined;
+  readonly markdown?: string | undefined;
+  readonly junit?: string | undefined;
+  readonly sarif?: string | undefined;
+}
+
+/**
+ * Writes every file whole, and its folder where there is none. One that cannot be written keeps none of the others from
+ * being written. Rejects with a `storage` error for the first that failed.
+ */
+export async function writeGateOutputs(report: GateReport, paths: GateOutputPaths): Promise<void> {
+  const { json, markdown, junit, sarif } = paths;
+  const endings = await Promise.allSettled([
+    json === undefined ? undefined : write(json, `${JSON.stringify(report, null, 2)}\n`),
+    markdown === undefined ? undefined : writeMarkdown(markdown, gateMarkdown(report)),
+    junit === undefined ? undefined : write(junit, gateJunit(report)),
+    sarif === undefined ? undefined : write(sarif, `${JSON.stringify(gateSarif(report), null, 2)}\n`),
+  ]);
+  const failed = endings.find((ending) => ending.status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
+async function write(path: string, text: string): Promise<void> {
+  await makeFolder(path);
+  await writeWhole(path, text);
+}
+
+/** The summary of a CI step is a file that everything in the step appends to. */
+async function writeMarkdown(path: string, text: string): Promise<void> {
+  const summary = process.env.GITHUB_STEP_SUMMARY;
+  if (!summary || resolve(path) !== resolve(summary)) return write(path, text);
+  await makeFolder(path);
+  try {
+    const { size } = await stat(path).catch(() => ({ size: 0 }));
+    await appendFile(path, size > 0 ? `\n\n${text}` : text);
+  } catch (cause) {
+    throw cannotWrite(path, cause);
+  }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(dirname(resolve(path)), { recursive: true });
+  } catch (cause) {
+    throw cannotWrite(path, cause);
+  }
+}
+
+function cannotWrite(path: string, cause: unknown): TouchstoneError {
+  return new TouchstoneError('storage', `cannot write ${path}: ${messageOf(cause)}`, {
+    hint: 'give a path in a folder that can be written to',
+    cause,
+  });
+}
