@@ -1,0 +1,123 @@
+/** `touchstone.gate.json`: read with an error of one line that says what is wrong and where, written whole. */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { closest } from 'fastest-levenshtein';
+import type { z } from 'zod';
+import { messageOf, TouchstoneError } from '../../common/errors.js';
+import { projectRoot } from '../../common/paths.js';
+import { writeWhole } from '../../reports/analyse/write-results.js';
+import { settingsFileName } from '../../reports/gate/apply-settings.js';
+import { acceptance, type GateSettings, gateSettings, margins } from '../../reports/gate/settings.js';
+
+/** The file that is meant: the one given, or `touchstone.gate.json` of the current directory. */
+export function settingsPath(config: string | undefined): string {
+  return resolve(config ?? settingsFileName);
+}
+
+/**
+ * The settings as they stand in the file. Without a file of the usual name they are empty, with the usual margins; one
+ * that was named has to be there.
+ */
+export async function readSettings(config?: string): Promise<GateSettings> {
+  const path = settingsPath(config);
+  if (config === undefined && !existsSync(path)) return gateSettings.parse({ version: 1 });
+  const shown = config ?? settingsFileName;
+  const parsed = gateSettings.safeParse(json(shown, await text(shown, path)));
+  if (!parsed.success) throw invalid(shown, parsed.error);
+  const settings = parsed.data;
+  settings.cells.forEach(({ cell }, index) => {
+    if (cell.trim() === '') throw wrong(shown, `cells[${index}].cell`, 'is empty', nameHint);
+  });
+  settings.accepted.forEach((entry, index) => {
+    checkAcceptance(shown, `accepted[${index}]`, entry);
+  });
+  return settings;
+}
+
+const nameHint = "give a cell or a glob such as 'lenet5:*'; `npm run bench -- --dry-run` shows the cells";
+
+/** What the types of the settings leave open: a ratio belongs to what is measured, none to a broken cell. */
+function checkAcceptance(
+  file: string,
+  at: string,
+  { cell, metric, upTo }: GateSettings['accepted'][number],
+): void {
+  if (cell.trim() === '') throw wrong(file, `${at}.cell`, 'is empty', nameHint);
+  if (metric === 'state' && upTo !== null) {
+    throw wrong(file, `${at}.upTo`, 'is a ratio, which a broken cell does not have', 'write null');
+  }
+  if (metric !== 'state' && upTo === null) {
+    throw wrong(file, `${at}.upTo`, 'is null', 'give the largest ratio that is accepted, such as 1.12');
+  }
+}
+
+async function text(shown: string, path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new TouchstoneError('usage', `cannot read ${shown}: ${messageOf(cause)}`, {
+      hint: '`npm run bench -- gate init` writes one',
+      cause,
+    });
+  }
+}
+
+function json(shown: string, content: string): unknown {
+  try {
+    return JSON.parse(content.replace(/^\ufeff/, ''));
+  } catch (cause) {
+    throw new TouchstoneError('usage', `${shown} is not JSON: ${messageOf(cause)}`, {
+      hint: 'mend it there; JSON has no comments and no comma before a closing bracket',
+      cause,
+    });
+  }
+}
+
+/** The first thing that is wrong: one line, and after mending it the next. */
+function invalid(file: string, { issues }: z.ZodError): TouchstoneError {
+  const [issue] = issues;
+  const path = issue?.path ?? [];
+  if (issue?.code === 'unrecognized_keys') {
+    const [key = ''] = issue.keys;
+    const known = knownNames(path);
+    const hint = `did you mean ${closest(key, known)}? there are ${known.join(', ')}`;
+    return wrong(file, place([...path, key]), 'is not known', hint);
+  }
+  const what = issue?.message ?? 'is not valid';
+  return wrong(file, place(path), what, 'mend it there; docs/gate.md says what may stand in it');
+}
+
+/** The names that an object of the settings has. */
+function knownNames(path: readonly PropertyKey[]): string[] {
+  if (path.at(-1) === 'margins') return Object.keys(margins.shape);
+  if (path[0] === 'accepted') return Object.keys(acceptance.shape);
+  return path[0] === 'cells' ? ['cell', 'margins'] : Object.keys(gateSettings.shape);
+}
+
+/** `accepted[0].until` */
+function place(path: readonly PropertyKey[]): string {
+  const parts = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`));
+  return parts.join('').replace(/^\./, '');
+}
+
+function wrong(file: string, at: string, what: string, hint: string): TouchstoneError {
+  return new TouchstoneError('usage', `${file}: ${at === '' ? '' : `${at}: `}${what}`, { hint });
+}
+
+/** Writes the settings, whole or not at all. */
+export async function writeSettings(config: string | undefined, settings: GateSettings): Promise<void> {
+  await writeWhole(settingsPath(config), `${JSON.stringify(settings, null, 2)}\n`);
+}
+
+/**
+ * Where an editor finds the schema of a settings file, relative to the file: only inside this project, since elsewhere
+ * the path would mean nothing to others.
+ */
+export function schemaReference(config: string | undefined): string | undefined {
+  const folder = dirname(settingsPath(config));
+  const inside = relative(projectRoot, folder);
+  if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) return undefined;
+  const path = relative(folder, join(projectRoot, 'reports', 'gate', 'gate-settings.schema.json'));
+  return path.startsWith('.') ? path : `./${path}`;
+}
