@@ -2,6 +2,9 @@
 import { Command, CommanderError, Option } from 'commander';
 import { compareCommand } from './cli/compare.js';
 import { doctorCommand } from './cli/doctor.js';
+import { acceptCommand } from './cli/gate/accept.js';
+import { type GateOptions, gateCommand } from './cli/gate/index.js';
+import { initCommand } from './cli/gate/init.js';
 import { listCommand } from './cli/list.js';
 import { type RunOptions, usualDeadlineMs } from './cli/options.js';
 import { outsideAdapter } from './cli/outside-adapter.js';
@@ -80,43 +83,84 @@ function commandLine(ending: (result: Promise<number>) => Promise<void>): Comman
     .argument('<baseline>', 'run folder')
     .argument('<candidate>', 'run folder')
     .action((baseline: string, candidate: string) => ending(compareCommand(baseline, candidate)));
+  addGate(program, ending);
   return program;
 }
 
-function addRun(program: Command, ending: (result: Promise<number>) => Promise<void>): Command {
-  return program
-    .command('run', { isDefault: true })
-    .description('measures and reports (the default command)')
+function addGate(program: Command, ending: (result: Promise<number>) => Promise<void>): void {
+  const gate = program
+    .command('gate')
+    .description('a verdict on a change: 0 ok, 1 regression, 2 usage, 3 inconclusive, 4 could not measure')
+    .option(
+      '--against <what>',
+      'measure against a git ref, a version of the framework, or a target, interleaved',
+    )
+    .option('--baseline <run>', 'stored runs: a run folder, results.json, folder of runs, or branch:path')
+    .option('--candidate <run>', 'stored run to judge')
+    .option('--force', 'stored runs: compare different machines or settings all the same, and say so')
+    .option('--config <file>', 'margins and acceptances (default: touchstone.gate.json, where it is)')
+    .option('--json <file>', 'the findings, for machines')
+    .option('--markdown <file>', 'for a step summary or a pull-request comment')
+    .option('--junit <file>', 'JUnit XML')
+    .option('--sarif <file>', 'SARIF 2.1.0');
+  selecting(gate).action((options: GateOptions) => ending(gateCommand(options)));
+  gate
+    .command('init')
+    .description('writes touchstone.gate.json with the usual margins')
+    .option('--config <file>', 'another file')
+    .option('--force', 'over one that is there')
+    .action((_: object, command: Command) => ending(initCommand(command.optsWithGlobals())));
+  gate
+    .command('accept')
+    .description('records a regression as wanted, with a reason and an end')
+    .argument('<cell>', 'cell or target, by name or glob')
+    .requiredOption('--metric <metric>', 'speed, start-up, memory, parity or state')
+    .requiredOption('--reason <text>', 'why')
+    .option('--days <count>', 'how long it holds (default: 90)', positiveInteger)
+    .option('--from <gate.json>', 'what the gate found: what --json wrote, or gate.json of its run folder')
+    .option('--up-to <ratio>', 'largest ratio that is accepted', Number)
+    .option('--config <file>', 'another file')
+    .action((cell: string, _: object, command: Command) =>
+      ending(acceptCommand({ ...command.optsWithGlobals(), cell })),
+    );
+}
+
+/** Options that choose what is measured and how: of `run` and of `gate`. */
+function selecting(command: Command): Command {
+  return command
     .option('--suite <name>', 'suite of workloads (default: smoke)')
     .option('--workload <names>', 'workloads, by name or glob, instead of a suite', names)
     .option('--targets <names>', "targets, by name or glob, such as 'pytorch/*,tfjs/*' (default: all)", names)
     .option('--mode <modes>', 'inference, training, or both (default: what the workload has)', modeNames)
     .option('--batch <sizes>', 'batch sizes, such as 1,64 (default: those of the workload)', integers)
     .option('--threads <count>', 'threads for every target', positiveInteger, 1)
+    .option('--time <duration>', 'measuring budget, after the parity gate: 60s, 2m (default: 130s for up to five targets, 60s more for each further; a gate up to three times that)', duration)
+    .option('--seed <number>', 'order of targets, turns and audits', seed, 1)
+    .option('--out <folder>', 'run folder (default: a new one under .touchstone/runs)')
+    .option('--model <file.onnx>', 'measure your own model instead of a suite')
+    .option('--input <name=shape>', 'shape of a model input: image=1x3x224x224 (repeatable)', inputShape)
+    .option('--installed-only', 'never install anything: what is missing is reported as unavailable')
+    .addOption(
+      new Option('--deadline <duration>', 'give up on a worker that is silent for so long')
+        .argParser(duration)
+        .default(usualDeadlineMs, '120s'),
+    );
+}
+
+function addRun(program: Command, ending: (result: Promise<number>) => Promise<void>): Command {
+  const run = program
+    .command('run', { isDefault: true })
+    .description('measures and reports (the default command)');
+  return selecting(run)
     .option(
       '--rounds <count>',
       'rounds of fresh processes (default: what the time allows, 8 for a 99 % interval)',
       positiveInteger,
     )
     .option(
-      '--time <duration>',
-      'measuring budget, after the parity gate: 60s, 2m (default: 130s, and 60s more for each target after five)',
-      duration,
-    )
-    .option('--seed <number>', 'order of targets, turns and audits', seed, 1)
-    .option('--out <folder>', 'run folder (default: a new one under .touchstone/runs)')
-    .option(
       '--resume [run]',
       'continue a run that was interrupted (default: the newest); with --time, for so long',
     )
-    .option('--model <file.onnx>', 'measure your own model instead of a suite')
-    .option('--input <name=shape>', 'shape of a model input: image=1x3x224x224 (repeatable)', inputShape)
-    .option('--installed-only', 'never install anything: what is missing is reported as unavailable')
     .option('--dry-run', 'print the plan: every cell, and for each that will not run, why')
-    .addOption(
-      new Option('--deadline <duration>', 'give up on a worker that is silent for so long')
-        .argParser(duration)
-        .default(usualDeadlineMs, '120s'),
-    )
     .action((options: RunOptions) => ending(runCommand(options)));
 }

@@ -25,11 +25,12 @@ export async function manifestOf(
       rounds: options.rounds ?? null,
       budgetMs: options.time,
       deadlineMs: options.deadline,
+      ...(options.precision === undefined ? {} : { precision: options.precision }),
     },
     machine: await readMachine(),
     workloads: [...prepared.workloads],
-    targets: prepared.targets.map(({ framework, target }) => ({
-      target: target.name,
+    targets: prepared.targets.map(({ framework, target, seat }) => ({
+      target: seat ?? target.name,
       framework: framework.title,
       host: target.host,
       summary: target.summary,

@@ -9,7 +9,7 @@ import { loadReference } from '../runners/gate/reference.js';
 import { capabilities } from '../runners/process/capabilities.js';
 import { allowedCpus, bindSelf, splitCpus } from '../runners/process/cpus.js';
 import { startWorker } from '../runners/process/session.js';
-import type { RunContext, TensorFiles } from '../runners/schedule/context.js';
+import type { RunContext, Steering, TensorFiles } from '../runners/schedule/context.js';
 import { targetOf } from '../runners/schedule/live-worker.js';
 import { executeRun } from '../runners/schedule/run.js';
 import { openRunLog } from '../runners/schedule/run-log.js';
@@ -26,13 +26,17 @@ export interface MeasureTargets {
   readonly nulls: readonly PreparedTarget[];
 }
 
-/** @param allowanceMs measuring time for a run that goes on; by default what is left of its own budget */
+/**
+ * @param allowanceMs measuring time for a run that goes on; by default what is left of its own budget
+ * @param steer makes what decides, round by round, whether enough is known
+ */
 export async function measure(
   folder: string,
   prepared: MeasureTargets,
   signal: AbortSignal,
   say: (line: string) => void,
   allowanceMs?: number,
+  steer?: (manifest: RunManifest) => Steering | undefined,
 ): Promise<void> {
   const manifest = runManifest.parse(JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')));
   const leave = await enterTurnstile(say, signal);
@@ -54,6 +58,7 @@ export async function measure(
       observer: progress,
       startWorker: startWorkers(manifest, prepared),
       isExtended: allowanceMs !== undefined,
+      ...steeringOf(manifest, steer),
       allowanceMs: allowanceMs ?? manifest.options.budgetMs - measuredMs(earlier),
       nowMs: () => log.nowMs(),
       readProcessors: () => readProcessors(cpus.workers),
@@ -77,6 +82,14 @@ export async function measure(
   }
 }
 
+function steeringOf(
+  manifest: RunManifest,
+  steer: ((manifest: RunManifest) => Steering | undefined) | undefined,
+) {
+  const steering = steer?.(manifest);
+  return steering ? { steering } : {};
+}
+
 function conditionsOf(cpus: ReturnType<typeof splitCpus>) {
   const able = capabilities();
   return {
@@ -88,14 +101,22 @@ function conditionsOf(cpus: ReturnType<typeof splitCpus>) {
 }
 
 function startWorkers(manifest: RunManifest, prepared: MeasureTargets): StartWorker {
-  const byName = new Map([...prepared.targets, ...prepared.nulls].map((entry) => [entry.target.name, entry]));
+  const all = [...prepared.targets, ...prepared.nulls];
+  const byName = new Map(all.map((entry) => [entry.seat ?? entry.target.name, entry]));
   return ({ target: name, cpus, logFile }) => {
-    const entry = byName.get(targetOf(name));
+    const entry = byName.get(name) ?? byName.get(targetOf(name));
     if (!entry) throw new TouchstoneError('worker', `${name} is not installed any more`);
-    const { target, python } = entry;
+    const { target, python, checkout } = entry;
     const { threads, deadlineMs } = manifest.options;
     const budget = { threads, cpus: [...cpus] };
-    return startWorker({ target, budget, logFile, deadlineMs, ...(python === undefined ? {} : { python }) });
+    return startWorker({
+      target,
+      budget,
+      logFile,
+      deadlineMs,
+      ...(python === undefined ? {} : { python }),
+      ...(checkout === undefined ? {} : { checkout }),
+    });
   };
 }
 

@@ -4,6 +4,7 @@ import type { Framework, Target } from '../adapters/adapter.js';
 import { discoverFrameworks } from '../adapters/discover.js';
 import { explain, TouchstoneError } from '../common/errors.js';
 import type { PlannedCell, RunManifest } from '../reports/schema/run-folder.js';
+import type { Checkout } from '../runners/process/checkout.js';
 import { ensureTargets, targetAvailability } from '../runners/provision/availability.js';
 import { ensureEnvironment } from '../runners/provision/environments.js';
 import { groupKey } from '../runners/schedule/context.js';
@@ -20,6 +21,10 @@ export interface PreparedTarget {
   readonly target: Target;
   /** Interpreter of the target's environment, where it has one. */
   readonly python?: string;
+  /** The seat that it has in a gate, `tfjs/js~baseline`; by default its own name. */
+  readonly seat?: string;
+  /** Another commit of the project that it is run from. */
+  readonly checkout?: Checkout;
 }
 
 export interface Prepared {

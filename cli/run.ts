@@ -55,6 +55,11 @@ function checkThreads(threads: number): void {
 async function resumeRun(which: string | true, allowanceMs: number | undefined): Promise<number> {
   const folder = which === true ? newestUnfinished() : findRun(which);
   const { manifest } = await readRun(folder);
+  if (manifest.gate) {
+    throw new TouchstoneError('usage', `${folder} is the run of a gate, which is one session`, {
+      hint: `begin it again with \`${manifest.command}\``,
+    });
+  }
   for (const path of manifest.adapters ?? []) addOutsideAdapter(path);
   const targets = manifest.targets.map(({ target }) => target);
   return measureAndReport(folder, await findTargets(targets), allowanceMs);

@@ -73,7 +73,8 @@ function unmatched(id: string, before: CellResult | undefined, after: CellResult
   return [`${id}: ${states}${reason ? `: ${reason}` : ''}`];
 }
 
-function machineDifferences(before: RunResults, after: RunResults): string[] {
+/** What makes two runs measure different things, each `what: before → after`. */
+export function machineDifferences(before: RunResults, after: RunResults): string[] {
   const facts = (run: RunResults): Record<string, string> => ({
     processor: run.machine.cpu,
     cores: String(run.machine.cores),
@@ -89,15 +90,18 @@ function machineDifferences(before: RunResults, after: RunResults): string[] {
 }
 
 function versionDifferences(before: RunResults, after: RunResults): string[] {
-  const facts = (run: RunResults): Record<string, string> =>
-    Object.fromEntries([
-      ['Touchstone', `${run.touchstone.version} ${run.touchstone.commit ?? ''}`.trim()],
-      ...run.targets.flatMap(({ target, runtime, versions }) => [
-        ...(runtime === null ? [] : [[`${target} runtime`, runtime]]),
-        ...Object.entries(versions).map(([name, version]) => [`${target} ${name}`, version]),
-      ]),
-    ]);
-  return differences(facts(before), facts(after));
+  return differences(versionFacts(before), versionFacts(after));
+}
+
+/** Every version that a run knows of, by what it is the version of. */
+export function versionFacts(run: RunResults): Record<string, string> {
+  return Object.fromEntries([
+    ['Touchstone', `${run.touchstone.version} ${run.touchstone.commit ?? ''}`.trim()],
+    ...run.targets.flatMap(({ target, runtime, versions }) => [
+      ...(runtime === null ? [] : [[`${target} runtime`, runtime]]),
+      ...Object.entries(versions).map(([name, version]) => [`${target} ${name}`, version]),
+    ]),
+  ]);
 }
 
 function differences(before: Record<string, string>, after: Record<string, string>): string[] {

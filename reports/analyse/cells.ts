@@ -27,7 +27,8 @@ export function cellResult(cell: PlannedCell, run: RunFacts, exclusions: Exclusi
   };
 }
 
-function samplesOf(turn: CellFacts['turns'][number], exclusions: Exclusions): TurnSamples {
+/** A turn as results show it: with why it is in no estimate. */
+export function samplesOf(turn: CellFacts['turns'][number], exclusions: Exclusions): TurnSamples {
   const { round, block, process, startMs, samplesNs, cpuNs, witness = null } = turn;
   return { round, block, process, startMs, samplesNs, cpuNs, witness, leftOut: exclusions.reasonFor(turn) };
 }

@@ -18,6 +18,7 @@ export interface RunFacts {
   readonly ending: EventOf<'ended'>['ending'];
   readonly processes: readonly EventOf<'process'>[];
   readonly overheads: readonly EventOf<'overhead'>[];
+  readonly memories: readonly EventOf<'memory'>[];
   readonly finishedRounds: number;
   /** Summed over sessions. */
   readonly wallMs: Readonly<Record<string, number>>;
@@ -39,6 +40,7 @@ export function collectFacts(events: readonly RunEvent[]): RunFacts {
     ending: last?.ending ?? 'interrupted',
     processes: of('process'),
     overheads: of('overhead'),
+    memories: of('memory'),
     finishedRounds: new Set(of('round').map((event) => event.round)).size,
     wallMs: sumRecords(of('wall').map((event) => event.spentMs)),
     cell: (id) => cells.get(id) ?? nothing,

@@ -71,24 +71,30 @@ export function confirmationLooks(rule: Rule, alpha = rule.alpha): SequentialPla
   return planLooks(rule.firstLook, rule.confirmRounds, 1 - alpha);
 }
 
+/** When a confirmation looks at its rounds, whatever its error probability. */
+export function lookRounds(rule: Rule): number[] {
+  return confirmationLooks(rule, 1).looks.map((look) => look.rounds);
+}
+
 /**
  * What new rounds say after the screen; undefined while the next look may tell more.
  *
  * @param logRatios of the confirmation's rounds only, in order
+ * @param round how many rounds the confirmation has had; some may be missing from `logRatios`
  * @param alpha this quantity's part of the error probability, `shareOfFamily`
  * @param isOver no further round will follow: the clock or the plan ended it
  */
 export function confirmed(
   logRatios: readonly number[],
+  round: number,
   margin: number,
   rule: Rule,
   alpha: number,
   isOver: boolean,
 ): Finding | undefined {
   const plan = confirmationLooks(rule, alpha);
-  const rounds = logRatios.length;
-  const isLast = isOver || rounds >= rule.confirmRounds;
-  const level = isOver ? levelAtEnd(plan, rounds) : (lookAt(plan, rounds)?.level ?? null);
+  const isLast = isOver || round >= rule.confirmRounds;
+  const level = isLast ? levelAtEnd(plan, round) : (lookAt(plan, round)?.level ?? null);
   if (level === null) return isLast ? finding('inconclusive', 'confirmation', logRatios, null) : undefined;
   const interval = signedRankIntervalAt(logRatios, level);
   const verdict = verdictAt(placeOf(interval, margin), isLast);

@@ -2,16 +2,17 @@
 import { join } from 'node:path';
 import type { Target } from '../../adapters/adapter.js';
 import { TouchstoneError } from '../../common/errors.js';
-import { buildFolder } from '../../common/paths.js';
+import { projectRoot } from '../../common/paths.js';
 import { bindTo, capabilities, dieWithParent } from './capabilities.js';
 
 /**
  * The target's own program.
  *
  * @param python interpreter of the target's environment, for targets that live in one
+ * @param root of the checkout whose program it is
  */
-export function programOf(target: Target, python: string | undefined): string[] {
-  if (target.host === 'node') return [process.execPath, join(buildFolder, 'runners', 'node', 'worker.js')];
+export function programOf(target: Target, python: string | undefined, root = projectRoot): string[] {
+  if (target.host === 'node') return [process.execPath, join(root, 'build', 'runners', 'node', 'worker.js')];
   if (python === undefined) {
     throw new TouchstoneError('worker', `${target.name} needs a Python interpreter and was given none`, {
       hint: 'run `npm run setup`',

@@ -9,6 +9,7 @@ import { openChannel } from '../protocol/channel.js';
 import { WorkerFailure } from '../protocol/failure.js';
 import type { RequestBody, Results } from '../protocol/messages.js';
 import { capabilities } from './capabilities.js';
+import { type Checkout, checkoutEnvironment } from './checkout.js';
 import { programOf, wrapped } from './command.js';
 import { type Exit, failureOf, hungUp } from './ending.js';
 import { workerEnvironment } from './environment.js';
@@ -24,6 +25,8 @@ export interface StartOptions {
   readonly deadlineMs: number;
   /** Interpreter of the target's environment, for targets that live in one. */
   readonly python?: string;
+  /** Another commit of the project, whose worker it is; by default this one. */
+  readonly checkout?: Checkout;
   /** Added to the worker's environment last. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Another program than the target's own, for tests. */
@@ -56,13 +59,15 @@ const leaveMs = 1_000;
 /** @throws TouchstoneError only where no command line can be made; a process that fails to start fails its requests */
 export function startWorker(options: StartOptions): WorkerSession {
   const { target, budget, logFile } = options;
-  const program = options.command ?? programOf(target, options.python);
+  const { checkout } = options;
+  const program = options.command ?? programOf(target, options.python, checkout?.root);
   const spawnedAtMs = performance.now();
   const log = openLog(logFile);
   const child = spawnChild(
     wrapped(program, budget.cpus),
-    workerEnvironment(target, budget, options.environment ?? {}),
+    workerEnvironment(target, budget, { ...checkoutEnvironment(checkout), ...options.environment }),
     log,
+    checkout?.root ?? projectRoot,
   );
   let ended = false;
   let gone = false;
@@ -100,7 +105,7 @@ export function startWorker(options: StartOptions): WorkerSession {
     exited,
     async request(body, deadlineMs = options.deadlineMs) {
       try {
-        return await channel.request(await withPlan(target, body), deadlineMs);
+        return await channel.request(await withPlan(target, body, checkout), deadlineMs);
       } catch (error) {
         if (error instanceof WorkerFailure && error.kind !== 'refused') void kill();
         throw error;
@@ -113,9 +118,14 @@ export function startWorker(options: StartOptions): WorkerSession {
 }
 
 /** A request to load, with the plan of a target whose descriptor makes one. */
-async function withPlan<Body extends RequestBody>(target: Target, body: Body): Promise<Body> {
+async function withPlan<Body extends RequestBody>(
+  target: Target,
+  body: Body,
+  checkout: Checkout | undefined,
+): Promise<Body> {
   if (body.type !== 'load' || target.host !== 'python' || !target.plan) return body;
-  return { ...body, plan: target.plan(await loadGraph(body.folder), body.mode) };
+  const read = checkout?.loadGraph ?? loadGraph;
+  return { ...body, plan: target.plan(await read(body.folder), body.mode) };
 }
 
 interface Child {
@@ -130,9 +140,10 @@ function spawnChild(
   [file = '', ...parameters]: readonly string[],
   env: Record<string, string | undefined>,
   log: WorkerLog,
+  cwd: string,
 ): Child {
   const subprocess = execa(file, parameters, {
-    cwd: projectRoot,
+    cwd,
     env,
     extendEnv: false,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],

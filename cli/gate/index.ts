@@ -1,0 +1,61 @@
+/** `gate`: a verdict on a change, for people and for CI. */
+import { join } from 'node:path';
+import { TouchstoneError } from '../../common/errors.js';
+import { unusedEntries } from '../../reports/gate/apply-settings.js';
+import { type GateOutputPaths, renderGate, writeGateOutputs } from '../../reports/gate/outputs/index.js';
+import type { RunOptions } from '../options.js';
+import { liveGate } from './live.js';
+import { readSettings } from './settings-file.js';
+import { storedGate } from './stored.js';
+
+export interface GateOptions extends RunOptions, GateOutputPaths {
+  readonly against?: string;
+  readonly baseline?: string;
+  readonly candidate?: string;
+  readonly config?: string;
+  /** Compare runs of different machines or settings all the same, and say so. */
+  readonly force?: true;
+}
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** Exit status: 0 ok, 1 regression, 3 inconclusive, 4 could not measure. @throws TouchstoneError('usage') */
+export async function gateCommand(options: GateOptions): Promise<number> {
+  checkSides(options);
+  const settings = await readSettings(options.config);
+  const today = new Date().toISOString().slice(0, 10);
+  const { report, interrupted } =
+    options.against === undefined
+      ? { report: await storedGate(options, settings, today), interrupted: undefined }
+      : await liveGate(options.against, options, settings, today, say);
+  const [folder] = report.runs;
+  const inFolder =
+    options.against !== undefined && folder !== undefined ? join(folder, 'gate.json') : undefined;
+  const { json, markdown, junit, sarif } = options;
+  if (inFolder) await writeGateOutputs(report, { json: inFolder });
+  await writeGateOutputs(report, {
+    ...(json === undefined ? {} : { json }),
+    ...(markdown === undefined ? {} : { markdown }),
+    ...(junit === undefined ? {} : { junit }),
+    ...(sarif === undefined ? {} : { sarif }),
+  });
+  process.stdout.write(`${renderGate(report)}\n`);
+  // Of a gate on a part of the targets, entries for the others are not unused.
+  if (options.targets === undefined && options.workload === undefined) {
+    for (const warning of unusedEntries(settings, report.findings)) say(`warning: ${warning}`);
+  }
+  if (inFolder) process.stdout.write(`\nreport: ${join(folder ?? '', 'report.html')}\n`);
+  return interrupted ?? report.exit;
+}
+
+function checkSides({ against, baseline, candidate }: GateOptions): void {
+  const isStored = baseline !== undefined && candidate !== undefined;
+  if (
+    (against !== undefined) !== isStored &&
+    !(against !== undefined && (baseline ?? candidate) !== undefined)
+  )
+    return;
+  throw new TouchstoneError('usage', 'the gate needs two sides', {
+    hint: 'either --against <git ref|version|target>, or --baseline <run> and --candidate <run>',
+  });
+}

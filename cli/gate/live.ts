@@ -1,0 +1,66 @@
+/** `gate --against`: both sides in one session on this machine, interleaved, with the baseline's second copy beside them. */
+import { basename, join, resolve } from 'node:path';
+import { TouchstoneError } from '../../common/errors.js';
+import { runsFolder } from '../../common/paths.js';
+import { readRun, writeResults } from '../../reports/analyse/index.js';
+import { liveReport } from '../../reports/gate/live.js';
+import type { GateReport } from '../../reports/gate/report.js';
+import type { GateSettings } from '../../reports/gate/settings.js';
+import { gateSteering } from '../../reports/gate/steering.js';
+import { writeReport } from '../../reports/html/index.js';
+import { createRunFolder } from '../../runners/schedule/run-log.js';
+import { listenForInterrupt } from '../interrupt.js';
+import { manifestOf } from '../manifest.js';
+import { measure } from '../measure.js';
+import { commandOf, type RunOptions, usualBudgetMs } from '../options.js';
+import { newRunId } from '../run-folder.js';
+import { seat } from './seats.js';
+
+/**
+ * Three seats for every target, and up to five times the rounds of a run that only compares; most gates end long before,
+ * since what the screen settles is not measured again.
+ */
+const budgetFactor = 3;
+
+export interface LiveGate {
+  readonly report: GateReport;
+  /** 128 + the signal's number where the user asked to stop. */
+  readonly interrupted: number | undefined;
+}
+
+/** @throws TouchstoneError where the sides cannot be set up or the selection is empty */
+export async function liveGate(
+  against: string,
+  options: RunOptions,
+  settings: GateSettings,
+  today: string,
+  say: (line: string) => void,
+): Promise<LiveGate> {
+  const { prepared, plan } = await seat(against, options, say);
+  if (prepared.cells.length === 0) {
+    throw new TouchstoneError('usage', 'nothing to gate: the selection is empty', {
+      hint: 'see `npm run bench -- list`',
+    });
+  }
+  const id = newRunId(new Date());
+  const folder = options.out === undefined ? join(runsFolder, `gate-${id}`) : resolve(options.out);
+  const time = options.time ?? budgetFactor * usualBudgetMs(plan.seats.length);
+  const manifest = await manifestOf(basename(folder), { ...options, time }, prepared);
+  const command = commandOf({ ...options, time }).replace(
+    'npm run bench --',
+    `npm run bench -- gate --against ${against}`,
+  );
+  createRunFolder(folder, { ...manifest, command, gate: plan });
+  const interrupt = listenForInterrupt(say);
+  try {
+    await measure(folder, prepared, interrupt.signal, say, undefined, (own) => gateSteering(own, settings));
+  } finally {
+    interrupt.dispose();
+  }
+  await writeReport(folder, await writeResults(folder));
+  const run = await readRun(folder);
+  return {
+    report: liveReport(run.manifest, run.events, settings, { folder, today }),
+    interrupted: interrupt.exitStatus(),
+  };
+}

@@ -1,0 +1,104 @@
+/** `gate --baseline … --candidate …`: runs that were made earlier, read from wherever they are kept. */
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { execa } from 'execa';
+import { messageOf, TouchstoneError } from '../../common/errors.js';
+import { runsFolder } from '../../common/paths.js';
+import { analyse, readRun, resultsFile } from '../../reports/analyse/index.js';
+import { machineDifferences } from '../../reports/compare.js';
+import type { GateReport } from '../../reports/gate/report.js';
+import type { GateSettings } from '../../reports/gate/settings.js';
+import { storedReport } from '../../reports/gate/stored.js';
+import { type RunResults, runResults } from '../../reports/schema/results.js';
+import type { GateOptions } from './index.js';
+
+/** @throws TouchstoneError('usage') where a side cannot be read, or the two were not measured alike */
+export async function storedGate(
+  { baseline = '', candidate = '', force }: GateOptions,
+  settings: GateSettings,
+  today: string,
+): Promise<GateReport> {
+  const [baselines, candidates] = await Promise.all([readSide(baseline), readSide(candidate)]);
+  const [own] = candidates;
+  if (!own || candidates.length > 1) {
+    throw new TouchstoneError('usage', `--candidate ${candidate} holds ${candidates.length} runs`, {
+      hint: 'name one run; only the baseline may be several',
+    });
+  }
+  const alike = baselines.filter((run) => machineDifferences(run, own).length === 0);
+  if (alike.length === 0 && !force) {
+    const differences = machineDifferences(baselines.at(-1) ?? own, own).join('; ');
+    throw new TouchstoneError('usage', `the two sides were not measured alike: ${differences}`, {
+      hint: 'measure both on one machine with `gate --against`; --force compares them all the same, and says so',
+    });
+  }
+  return storedReport(
+    {
+      baselines: alike.length > 0 ? alike : baselines,
+      candidate: own,
+      baselineName: baseline,
+      candidateName: candidate,
+      command: `npm run bench -- gate --baseline ${baseline} --candidate ${candidate}${force ? ' --force' : ''}`,
+    },
+    settings,
+    today,
+  );
+}
+
+/** A run folder, a results.json, a folder of either, or a file of another branch as `branch:path`; oldest first. */
+async function readSide(name: string): Promise<RunResults[]> {
+  const path = [resolve(name), join(runsFolder, name)].find((candidate) => existsSync(candidate));
+  if (path === undefined) return [await fromGit(name)];
+  if (!statSync(path).isDirectory()) return [parse(await readFile(path, 'utf8'), path)];
+  if (isRun(path)) return [await readOne(path)];
+  const inside = readdirSync(path)
+    .map((entry) => join(path, entry))
+    .filter((entry) => isRun(entry) || /results.*\.json$/.test(entry));
+  if (inside.length === 0) {
+    throw new TouchstoneError('usage', `there is no run in ${path}`, {
+      hint: 'give a run folder, a results.json, or a folder of either',
+    });
+  }
+  const runs = await Promise.all(
+    inside.map(async (entry) =>
+      isRun(entry) ? readOne(entry) : parse(await readFile(entry, 'utf8'), entry),
+    ),
+  );
+  return runs.sort((a, b) => a.startedAt.localeCompare(b.startedAt));
+}
+
+function isRun(path: string): boolean {
+  return existsSync(join(path, 'manifest.json')) || existsSync(join(path, resultsFile));
+}
+
+/** From the events where they are there: a results.json may be of an older build. */
+async function readOne(folder: string): Promise<RunResults> {
+  if (!existsSync(join(folder, 'manifest.json'))) {
+    const file = join(folder, resultsFile);
+    return parse(await readFile(file, 'utf8'), file);
+  }
+  const { manifest, events } = await readRun(folder);
+  return analyse(manifest, events);
+}
+
+async function fromGit(name: string): Promise<RunResults> {
+  if (name.includes(':')) {
+    const git = await execa('git', ['show', '--end-of-options', name], { reject: false, maxBuffer: 2 ** 30 });
+    if (git.exitCode === 0) return parse(git.stdout, name);
+  }
+  throw new TouchstoneError('usage', `there is no run in ${name}`, {
+    hint: 'give a run folder, a results.json, a folder of runs, or branch:path/results.json',
+  });
+}
+
+function parse(text: string, place: string): RunResults {
+  try {
+    return runResults.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new TouchstoneError('usage', `${place} holds no results of a run: ${messageOf(cause)}`, {
+      hint: 'give the results.json that a run wrote',
+      cause,
+    });
+  }
+}

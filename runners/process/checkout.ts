@@ -1,0 +1,14 @@
+/** Where a worker's program lies: this checkout, or another commit of the project. */
+import { join } from 'node:path';
+import type { loadGraph } from '../../suites/onnx/load-model.js';
+
+export interface Checkout {
+  readonly root: string;
+  /** That commit's own reader of artefacts, for the plans of its own adapters. */
+  readonly loadGraph: typeof loadGraph;
+}
+
+/** What Python workers of another checkout need to find their own side of the bridge. */
+export function checkoutEnvironment(checkout: Checkout | undefined): Record<string, string> {
+  return checkout ? { PYTHONPATH: join(checkout.root, 'python-bridge') } : {};
+}
