@@ -134,7 +134,11 @@ function selecting(command: Command): Command {
     .option('--mode <modes>', 'inference, training, or both (default: what the workload has)', modeNames)
     .option('--batch <sizes>', 'batch sizes, such as 1,64 (default: those of the workload)', integers)
     .option('--threads <count>', 'threads for every target', positiveInteger, 1)
-    .option('--time <duration>', 'measuring budget, after the parity gate: 60s, 2m (default: 130s for up to five targets, 60s more for each further; a gate up to three times that)', duration)
+    .option(
+      '--time <duration>',
+      'measuring budget, after the parity gate: 60s, 2m (default: 130s for up to five targets, 60s more for each further; a gate up to three times that)',
+      duration,
+    )
     .option('--seed <number>', 'order of targets, turns and audits', seed, 1)
     .option('--out <folder>', 'run folder (default: a new one under .touchstone/runs)')
     .option('--model <file.onnx>', 'measure your own model instead of a suite')

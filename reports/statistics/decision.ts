@@ -29,7 +29,7 @@ export const usualRule: Rule = {
   screenRounds: 10,
   screenLevel: 0.95,
   firstLook: 8,
-  confirmRounds: 30,
+  confirmRounds: 50,
   alpha: 0.01,
   familyAlpha: 0.05,
 };

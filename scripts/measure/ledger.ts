@@ -1,0 +1,68 @@
+/** Long measurements: what is done is kept line by line, time left is said, the summary is written under `docs/measurements/`. */
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { projectRoot, stateFolder } from '../../common/paths.js';
+import { say } from './new-run.js';
+
+export interface Ledger<Entry> {
+  /** Whether a step was finished, now or in an earlier session. */
+  has(key: string): boolean;
+  add(key: string, entries: readonly Entry[]): void;
+  entries(): Entry[];
+}
+
+/** `.touchstone/measurements/<name>.ndjson`, a line for each finished step. */
+export function ledger<Entry>(name: string, fresh: boolean): Ledger<Entry> {
+  const folder = join(stateFolder, 'measurements');
+  const file = join(folder, `${name}.ndjson`);
+  mkdirSync(folder, { recursive: true });
+  if (fresh) rmSync(file, { force: true });
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  // A line that a killed script did not finish is measured again.
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  if (whole !== text) writeFileSync(file, whole);
+  const steps = new Map(
+    whole
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => {
+        const { key, entries } = JSON.parse(line) as { key: string; entries: Entry[] };
+        return [key, entries] as const;
+      }),
+  );
+  return {
+    has: (key) => steps.has(key),
+    add(key, entries) {
+      steps.set(key, [...entries]);
+      appendFileSync(file, `${JSON.stringify({ key, entries })}\n`);
+    },
+    entries: () => [...steps.values()].flat(),
+  };
+}
+
+/** Does what is not done yet, one after another, and says how long the rest will take. */
+export async function saySteps<Step extends { readonly key: string }>(
+  steps: readonly Step[],
+  isDone: (key: string) => boolean,
+  work: (step: Step) => Promise<void>,
+): Promise<void> {
+  const open = steps.filter(({ key }) => !isDone(key));
+  const startedMs = performance.now();
+  for (const [index, step] of open.entries()) {
+    const perStepMs = index === 0 ? undefined : (performance.now() - startedMs) / index;
+    const left = perStepMs === undefined ? '' : `, about ${Math.ceil((perStepMs * (open.length - index)) / 60_000)} min left`;
+    say(`${step.key}: step ${index + 1} of ${open.length}${left}`);
+    await work(step);
+  }
+}
+
+/** Prints the table and keeps it with machine and date. */
+export function publish(name: string, table: string, command: string): void {
+  const folder = join(projectRoot, 'docs', 'measurements');
+  mkdirSync(folder, { recursive: true });
+  const day = new Date().toISOString().slice(0, 10);
+  const machine = `${cpus().length} processors of ${cpus()[0]?.model.trim() ?? 'unknown make'}, Node ${process.version}, ${process.platform}`;
+  writeFileSync(join(folder, `${name}.md`), `# ${name}\n\n\`${command}\`, ${day}, on ${machine}.\n\n${table}\n`);
+  process.stdout.write(`${table}\n`);
+}

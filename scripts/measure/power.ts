@@ -1,0 +1,92 @@
+/**
+ * `npm run measure:power`: adapters with a known slowdown (`adapters/slowed.ts`) through the whole live gate. How often
+ * is it called a regression, and how large does the gate say it is?
+ *
+ * Options: `-- --repeats 5 --time 20m --only 10`. Every finished gate is a line of `.touchstone/measurements/power.ndjson`, so a
+ * script that was stopped goes on where it was; `--fresh` begins anew.
+ */
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { addOutsideAdapter } from '../../adapters/discover.js';
+import { liveGate } from '../../cli/gate/live.js';
+import { usualDeadlineMs } from '../../cli/options.js';
+import { duration, positiveInteger } from '../../cli/values.js';
+import { buildFolder } from '../../common/paths.js';
+import { gateSettings } from '../../reports/gate/settings.js';
+import { clopperPearson } from '../../reports/statistics/binomial.js';
+import { slowdowns } from './adapters/slowed.js';
+import { ledger, publish, saySteps } from './ledger.js';
+import { say } from './new-run.js';
+import { markdownTable } from './table.js';
+
+const { values } = parseArgs({
+  options: {
+    repeats: { type: 'string', default: '5' },
+    time: { type: 'string', default: '10m' },
+    base: { type: 'string', default: 'convnetjs,onnxruntime' },
+    fresh: { type: 'boolean', default: false },
+  },
+});
+
+interface Decision {
+  readonly percent: number;
+  readonly cell: string;
+  readonly verdict: string;
+  readonly ratio: number | null;
+  readonly rounds: number;
+}
+
+addOutsideAdapter(join(buildFolder, 'scripts/measure/adapters/slowed.js'));
+const book = ledger<Decision>('power', values.fresh);
+const plan = values.base.split(',').flatMap((base) =>
+  Array.from({ length: positiveInteger(values.repeats) }, (_, repeat) => ({ key: `${base} ${repeat}`, base, repeat })),
+);
+await saySteps(plan, book.has, async ({ key, base, repeat }) => {
+  const { report, interrupted } = await liveGate(
+    `slowed/${base}-0`,
+    {
+      targets: slowdowns.map((percent) => `slowed/${base}-${percent}`),
+      batch: [1],
+      mode: ['inference'],
+      threads: 1,
+      seed: repeat + 1,
+      time: duration(values.time),
+      deadline: usualDeadlineMs,
+    },
+    gateSettings.parse({ version: 1 }),
+    new Date().toISOString().slice(0, 10),
+    say,
+  );
+  // What was finished is kept; the step that was not is done again.
+  if (interrupted !== undefined) process.exit(interrupted);
+  book.add(
+    key,
+    report.findings
+      .filter(({ metric }) => metric === 'speed')
+      .map(({ target, cell, verdict, ratio }) => ({
+        percent: Number(target.split('-').at(-1)),
+        cell,
+        verdict,
+        ratio: ratio?.value ?? null,
+        rounds: ratio?.rounds ?? 0,
+      })),
+  );
+});
+
+const rows = slowdowns.map((percent) => {
+  const own = book.entries().filter((decision) => decision.percent === percent);
+  const count = (verdict: string) => own.filter((decision) => decision.verdict === verdict).length;
+  const ratios = own.flatMap(({ ratio }) => (ratio === null ? [] : [ratio]));
+  const mean = ratios.reduce((sum, ratio) => sum + ratio, 0) / Math.max(1, ratios.length);
+  const bound = own.length > 0 ? clopperPearson(count('regressed'), own.length, 0.95) : { low: 0, high: 1 };
+  const share = `${count('regressed')} of ${own.length} [${Math.round(100 * bound.low)}, ${Math.round(100 * bound.high)}] %`;
+  return [
+    `+${percent} %`,
+    share,
+    String(count('ok') + count('improved')),
+    String(count('inconclusive')),
+    `${(100 * (mean - 1)).toFixed(2)} %`,
+  ];
+});
+const head = ['injected', 'called regressed', 'called ok', 'inconclusive', 'mean estimate'];
+publish('power', `${markdownTable(head, rows)}`, 'npm run measure:power');
