@@ -192,9 +192,11 @@ function fromBuild(path) {
   return import(pathToFileURL(join(build, path)).href);
 }
 
-/** Takes away everything that was installed, compiled, cached or prepared; runs too with `--all`. */
+/** Takes away everything that was installed, compiled, cached or prepared; runs and their history too with `--all`. */
 async function remove() {
-  const kept = rest.includes('--all') ? [lock] : [lock, join(state, 'runs')];
+  // The history and the two files that SQLite keeps beside it while it is in use.
+  const history = ['', '-wal', '-shm'].map((ending) => join(state, `history.sqlite${ending}`));
+  const kept = rest.includes('--all') ? [lock] : [lock, join(state, 'runs'), ...history];
   await withLock(() => {
     const inState = readdirSync(state).map((name) => join(state, name));
     for (const path of [modules, build, ...inState]) {

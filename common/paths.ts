@@ -11,6 +11,11 @@ export const environmentsFolder = join(stateFolder, 'environments');
 export const artefactsFolder = join(stateFolder, 'artefacts');
 export const runsFolder = join(stateFolder, 'runs');
 
+/** The store of all runs of this checkout, or the one that `TOUCHSTONE_HISTORY` names; undefined where that is empty. */
+export function historyFile(): string | undefined {
+  return (process.env.TOUCHSTONE_HISTORY ?? join(stateFolder, 'history.sqlite')) || undefined;
+}
+
 /** Compiled JavaScript: what workers start, so that their start-up shows the framework and not a TypeScript loader. */
 export const buildFolder = join(projectRoot, 'build');
 

@@ -21,24 +21,28 @@ const libraries = [
   join(modules, 'vega-embed', 'build', 'vega-embed.min.js'),
 ];
 
-let assets: Promise<Assets> | undefined;
+/** Each is a template and a script of that name; style sheet, partials and libraries are common to them. */
+export type PageName = 'report' | 'history';
 
-export function loadAssets(): Promise<Assets> {
-  assets ??= readAssets();
+const loaded = new Map<PageName, Promise<Assets>>();
+
+export function loadAssets(page: PageName = 'report'): Promise<Assets> {
+  const assets = loaded.get(page) ?? readAssets(page);
+  loaded.set(page, assets);
   return assets;
 }
 
-async function readAssets(): Promise<Assets> {
+async function readAssets(page: PageName): Promise<Assets> {
   // An engine of its own: partials of one report are nobody else's.
   const engine = Handlebars.create();
   const names = (await readdir(templates)).filter((name) => extname(name) === '.hbs');
   for (const name of names) engine.registerPartial(basename(name, '.hbs'), await text(join(templates, name)));
   const scripts = await Promise.all(libraries.map(text));
   return {
-    template: engine.compile('{{> report}}', { strict: false, preventIndent: true }),
+    template: engine.compile(`{{> ${page}}}`, { strict: false, preventIndent: true }),
     style: `${await text(join(templates, 'report.css'))}\n${await text(join(templates, 'print.css'))}`,
     scripts: scripts.map(insideScript),
-    client: insideScript(await text(join(templates, 'report.client.js'))),
+    client: insideScript(await text(join(templates, `${page}.client.js`))),
   };
 }
 

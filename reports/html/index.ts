@@ -5,6 +5,7 @@ import { writeWhole } from '../analyse/write-results.js';
 import type { RunResults } from '../schema/results.js';
 import { loadAssets } from './assets.js';
 import { chartSpecs } from './charts/specs.js';
+import { scriptData } from './script-data.js';
 import { type Detail, details, thinnedResults } from './thin.js';
 import { pageOf } from './view/page.js';
 
@@ -45,12 +46,4 @@ export async function writeReport(folder: string, results?: RunResults): Promise
   const path = join(folder, reportFile);
   await writeWhole(path, await renderReport(results ?? (await writeResults(folder))));
   return path;
-}
-
-/** JSON that may stand inside a script element: nothing in it can end the element or open a comment. */
-export function scriptData(data: unknown): string {
-  return JSON.stringify(data)
-    .replaceAll('<', '\\u003c')
-    .replaceAll('\u2028', '\\u2028')
-    .replaceAll('\u2029', '\\u2029');
 }

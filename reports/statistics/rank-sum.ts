@@ -48,16 +48,26 @@ function mixed(
 
 /** Exact interval for the shift first − second at the highest level in {0.99, 0.95} that the sizes allow, or null. */
 export function rankSumInterval(first: readonly number[], second: readonly number[]): Interval | null {
-  const probabilities = rankSumDistribution(first.length, second.length);
   for (const level of levels) {
-    const k = firstPositionPast(probabilities, (1 - level) / 2);
-    if (k === 0) continue;
-    const shifts = differences(first, second);
-    const low = shifts[k - 1];
-    const high = shifts[shifts.length - k];
-    if (low !== undefined && high !== undefined) return { low, high, level };
+    const interval = rankSumIntervalAt(first, second, level);
+    if (interval) return interval;
   }
   return null;
+}
+
+/** The same at a given level; null where the sizes do not allow it. */
+export function rankSumIntervalAt(
+  first: readonly number[],
+  second: readonly number[],
+  level: number,
+): Interval | null {
+  const probabilities = rankSumDistribution(first.length, second.length);
+  const k = firstPositionPast(probabilities, (1 - level) / 2);
+  if (k === 0) return null;
+  const shifts = differences(first, second);
+  const low = shifts[k - 1];
+  const high = shifts[shifts.length - k];
+  return low === undefined || high === undefined ? null : { low, high, level };
 }
 
 /** The number of leading values whose probabilities together stay within the limit. */

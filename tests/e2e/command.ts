@@ -20,7 +20,14 @@ export function bench(args: readonly string[], options: Options & { marker?: str
     cwd: projectRoot,
     reject: false,
     ...rest,
-    env: { NO_COLOR: '1', TOUCHSTONE_ADAPTER: scripted, TOUCHSTONE_TEST_MARKER: marker, ...env },
+    env: {
+      NO_COLOR: '1',
+      TOUCHSTONE_ADAPTER: scripted,
+      TOUCHSTONE_TEST_MARKER: marker,
+      // Scripted runs are no part of this checkout's history.
+      TOUCHSTONE_HISTORY: '',
+      ...env,
+    },
   });
 }
 

@@ -1,0 +1,51 @@
+/** The history for machines: times in nanoseconds, `version` rises when a reader of the old form could misread the new one. */
+import type { CellHistory } from './series.js';
+import type { ListedCell, ListedRun } from './store.js';
+
+const version = 1;
+
+export function listingJson(runs: readonly ListedRun[], cells: readonly ListedCell[]): string {
+  return `${JSON.stringify({ version, runs, cells }, null, 2)}\n`;
+}
+
+export function jsonOf(histories: readonly CellHistory[]): string {
+  const cells = histories.map(({ cell, series }) => ({
+    cell,
+    series: series.map(({ letter, conditions, points, changes }) => ({
+      series: letter,
+      conditions,
+      runs: points.map(({ run, cell: measured }) => ({
+        run: run.id,
+        startedAt: run.startedAt,
+        commit: run.commit,
+        commitTime: run.commitTime,
+        ending: run.ending,
+        machine: run.machineKey,
+        threads: run.threads,
+        state: measured.state,
+        reason: measured.reason,
+        iterationNs: measured.iterationNs,
+        lowNs: measured.lowNs,
+        highNs: measured.highNs,
+        level: measured.level,
+        rounds: measured.rounds,
+        roundMediansNs: measured.roundMediansNs,
+        peakRssBytes: measured.peakRssBytes,
+        loadNs: measured.loadNs,
+        startUpMs: measured.startUpMs,
+        parityError: measured.parityError,
+        versions: measured.versions,
+      })),
+      changes: changes.map(({ standing, ratio, runsBefore, runsAfter, moreRuns, before, after }) => ({
+        standing,
+        ratio,
+        runsBefore,
+        runsAfter,
+        moreRuns,
+        lastBefore: { run: before.run.id, startedAt: before.run.startedAt, commit: before.run.commit },
+        firstAfter: { run: after.run.id, startedAt: after.run.startedAt, commit: after.run.commit },
+      })),
+    })),
+  }));
+  return `${JSON.stringify({ version, cells }, null, 2)}\n`;
+}

@@ -1,0 +1,40 @@
+/**
+ * What makes two runs the same machine: only what stays when the system is updated or restarted. A kernel's build or a
+ * processor's clock of the moment would break a machine's history in two at every update.
+ */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { Machine } from '../schema/results.js';
+
+export const stableMachine = z.object({
+  cpu: z.string(),
+  cores: z.number(),
+  platform: z.string(),
+  instructionSets: z.array(z.string()),
+  /** Whole ones: what the system keeps for itself of the memory differs between kernels. */
+  memoryGiB: z.number(),
+});
+export type StableMachine = z.infer<typeof stableMachine>;
+
+export function stablePart(machine: Machine): StableMachine {
+  return {
+    cpu: machine.cpu.trim().replaceAll(/\s+/g, ' '),
+    cores: machine.cores,
+    platform: machine.platform,
+    instructionSets: [...machine.instructionSets].sort(),
+    memoryGiB: Math.round(machine.memoryBytes / 2 ** 30),
+  };
+}
+
+/** Twelve digits that are the same for the same machine. */
+export function machineKey(machine: StableMachine): string {
+  const { cpu, cores, platform, instructionSets, memoryGiB } = machine;
+  const text = JSON.stringify([cpu, cores, platform, instructionSets, memoryGiB]);
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+}
+
+/** `Example CPU @ 2.60GHz, 2 cores, 7 GiB, linux x64, avx2 fma` */
+export function machineText({ cpu, cores, platform, instructionSets, memoryGiB }: StableMachine): string {
+  const parts = [cpu, `${cores} core${cores === 1 ? '' : 's'}`, `${memoryGiB} GiB`, platform];
+  return [...parts, instructionSets.join(' ')].filter((part) => part !== '').join(', ');
+}

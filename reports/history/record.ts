@@ -1,0 +1,108 @@
+/** From a run's results to the rows of the store. */
+import { historyFile } from '../../common/paths.js';
+import { roundMediansNs } from '../analyse/estimates.js';
+import type { CellResult, RunResults, TargetResult } from '../schema/results.js';
+import { machineKey, stablePart } from './machine.js';
+import type { RunRecord, StoredCell } from './rows.js';
+import { HistoryStore } from './store.js';
+
+/** What the results do not tell. */
+export interface Attribution {
+  /** What the run measured, where that is not the commit of Touchstone itself. */
+  readonly commit?: string | null;
+  /** ISO 8601. */
+  readonly commitTime?: string | null;
+}
+
+/**
+ * Adds the run to the history; one that is there already is replaced.
+ *
+ * @param file the store; without one, and with `TOUCHSTONE_HISTORY` empty, nothing is recorded
+ * @returns whether the store holds this state of the run now
+ * @throws TouchstoneError `storage` where the store cannot be written
+ */
+export function recordRun(
+  results: RunResults,
+  file: string | undefined = historyFile(),
+  attribution: Attribution = {},
+): boolean {
+  if (file === undefined) return false;
+  const store = new HistoryStore(file);
+  try {
+    return store.add(recordOf(results, attribution));
+  } finally {
+    store.close();
+  }
+}
+
+export function recordOf(results: RunResults, attribution: Attribution = {}): RunRecord {
+  const machine = stablePart(results.machine);
+  const { conditions, ending, plannedRounds, finishedRounds, startedAt, id, options } = results;
+  return {
+    run: {
+      id,
+      startedAt,
+      version: results.touchstone.version,
+      commit: attribution.commit ?? results.touchstone.commit,
+      commitTime: attribution.commitTime ?? null,
+      suite: options.suite,
+      threads: options.threads,
+      machineKey: machineKey(machine),
+      machine,
+      conditions,
+      ending,
+      plannedRounds,
+      finishedRounds,
+    },
+    cells: results.cells.map((cell) =>
+      cellRow(
+        cell,
+        results.targets.find(({ target }) => target === cell.target),
+      ),
+    ),
+  };
+}
+
+function cellRow(cell: CellResult, target: TargetResult | undefined): StoredCell {
+  const { metrics } = cell;
+  const { iterationNs } = metrics ?? {};
+  return {
+    cell: cell.id,
+    target: cell.target,
+    workload: cell.workload,
+    mode: cell.mode,
+    batch: cell.batch,
+    precision: cell.precision,
+    track: cell.track,
+    boundary: cell.boundary,
+    state: cell.state,
+    reason: cell.reason,
+    iterationNs: iterationNs?.value ?? null,
+    lowNs: iterationNs?.low ?? null,
+    highNs: iterationNs?.high ?? null,
+    level: iterationNs?.level ?? null,
+    rounds: iterationNs?.rounds ?? 0,
+    peakRssBytes: metrics?.peakRssBytes ?? null,
+    loadNs: metrics?.loadNs ?? null,
+    startUpMs: startUpMs(target),
+    parityError: worstError(cell),
+    versions: versionsOf(target),
+    // Samples of a cell that is not ok are no times of what was asked for.
+    roundMediansNs: metrics ? [...roundMediansNs(cell.samples).values()] : [],
+  };
+}
+
+function startUpMs(target: TargetResult | undefined): number | null {
+  if (!target?.spawnMs || !target.importMs) return null;
+  return target.spawnMs.value + target.importMs.value;
+}
+
+function worstError({ parity }: CellResult): number | null {
+  const errors = parity.flatMap(({ error }) => (error === null ? [] : [error]));
+  return errors.length > 0 ? Math.max(...errors) : null;
+}
+
+function versionsOf(target: TargetResult | undefined): Record<string, string> {
+  if (!target) return {};
+  return { ...target.versions, ...(target.runtime === null ? {} : { runtime: target.runtime }) };
+}

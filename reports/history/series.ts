@@ -1,0 +1,105 @@
+/**
+ * Runs of one cell that may stand on one line: of the same machine, thread count and way of measuring. All others are
+ * series of their own, since between them the machines would be compared and not the code.
+ */
+import type { Estimate } from '../schema/results.js';
+import { type Change, findChanges } from './changes.js';
+import { machineText } from './machine.js';
+import type { RunPoint, StoredCell } from './rows.js';
+
+/** A run in which the cell has a result. */
+export type OkPoint = RunPoint & { readonly cell: StoredCell & { readonly iterationNs: number } };
+
+/** A change with the runs on both sides of it. */
+export interface LocatedChange extends Change {
+  readonly before: OkPoint;
+  readonly after: OkPoint;
+}
+
+export interface Series {
+  /** `A`, `B`, …: the same machine and conditions in all cells of one listing. */
+  readonly letter: string;
+  /** Machine, threads and way of measuring. */
+  readonly conditions: string;
+  /** Oldest first, those without a result among them. */
+  readonly points: readonly RunPoint[];
+  readonly ok: readonly OkPoint[];
+  readonly changes: readonly LocatedChange[];
+}
+
+export interface CellHistory {
+  readonly cell: string;
+  readonly series: readonly Series[];
+}
+
+/** @param points of several cells, of each oldest first */
+export function cellHistories(points: ReadonlyMap<string, readonly RunPoint[]>): CellHistory[] {
+  const letters = new Map<string, string>();
+  return [...points].map(([cell, all]) => {
+    const lines = new Map<string, RunPoint[]>();
+    for (const point of all) {
+      const key = conditionsText(point);
+      if (!letters.has(key)) letters.set(key, letterOf(letters.size));
+      lines.set(key, [...(lines.get(key) ?? []), point]);
+    }
+    return {
+      cell,
+      series: [...lines].map(([conditions, line]) => seriesOf(letters.get(conditions) ?? '', conditions, line)),
+    };
+  });
+}
+
+function seriesOf(letter: string, conditions: string, points: readonly RunPoint[]): Series {
+  const ok = points.filter(isOkPoint);
+  const changes = findChanges(ok.map(({ cell }) => cell.iterationNs)).flatMap((change) => {
+    const [before, after] = [ok[change.at - 1], ok[change.at]];
+    return before && after ? [{ ...change, before, after }] : [];
+  });
+  return { letter, conditions, points, ok, changes };
+}
+
+export function isOkPoint(point: RunPoint): point is OkPoint {
+  return point.cell.state === 'ok' && point.cell.iterationNs !== null && point.cell.iterationNs > 0;
+}
+
+/** Everything that must agree, in words, so that what differs between two series can be read. */
+function conditionsText({ run, cell }: RunPoint): string {
+  const { bound, paused } = run.conditions;
+  return [
+    machineText(run.machine),
+    `${run.threads} thread${run.threads === 1 ? '' : 's'}`,
+    ...(cell.boundary === 'end-to-end' ? [] : [cell.boundary]),
+    ...(bound ? [] : ['not bound to processors']),
+    ...(paused ? [] : ['workers out of turn not stopped']),
+  ].join(', ');
+}
+
+function letterOf(index: number): string {
+  const round = Math.floor(index / 26);
+  return String.fromCharCode(65 + (index % 26)) + (round > 0 ? String(round + 1) : '');
+}
+
+/** Time per iteration of a run, as reports write estimates. */
+export function estimateOfPoint({ cell }: OkPoint): Estimate {
+  const { iterationNs: value, lowNs: low, highNs: high, level, rounds } = cell;
+  return { value, low, high, level, rounds };
+}
+
+/** `0123abcd…` at most 12 digits of a commit and whether its tree was changed. */
+export function commitText({ run }: RunPoint): string {
+  if (run.commit === null) return 'unknown';
+  const dirty = run.commit.endsWith('-dirty') ? '+' : '';
+  const plain = run.commit.replace(/-dirty$/, '');
+  return `${/^[0-9a-f]{12,}$/.test(plain) ? plain.slice(0, 10) : plain}${dirty}`;
+}
+
+/** `pytorch 2.1 → 2.2`: versions that differ from those of the run before. */
+export function versionChanges(
+  before: Readonly<Record<string, string>>,
+  after: Readonly<Record<string, string>>,
+): string[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return names
+    .filter((name) => before[name] !== after[name])
+    .map((name) => `${name} ${before[name] ?? 'absent'} → ${after[name] ?? 'absent'}`);
+}

@@ -1,0 +1,100 @@
+/** What is said of runs and changes, the same in the terminal and on the page. */
+import { duration, inline, ratio } from '../text.js';
+import { commitText, estimateOfPoint, isOkPoint, type LocatedChange, type Series, versionChanges } from './series.js';
+
+/** 2026-11-23 14:25 */
+export function dateText(iso: string): string {
+  const date = new Date(iso);
+  return Number.isNaN(date.getTime()) ? iso : date.toISOString().slice(0, 16).replace('T', ' ');
+}
+
+export interface RunLine {
+  readonly date: string;
+  readonly run: string;
+  readonly commit: string;
+  readonly time: string;
+  readonly rounds: string;
+  /** State and ending where they are not the usual ones, versions that changed, a change of level. */
+  readonly note: string;
+  readonly standing: LocatedChange['standing'] | null;
+}
+
+/** One line a run, oldest first. */
+export function runLines({ points, changes }: Series): RunLine[] {
+  // The last known: a cell that could not run tells no versions.
+  let versions: Readonly<Record<string, string>> | undefined;
+  return points.map((point) => {
+    const { run, cell } = point;
+    const ok = isOkPoint(point);
+    const change = changes.find(({ after }) => after === point);
+    const known = Object.keys(cell.versions).length > 0;
+    const changed = versions && known ? versionChanges(versions, cell.versions) : [];
+    if (known) versions = cell.versions;
+    const notes = [
+      ...(ok ? [] : [`${cell.state}: ${cell.reason}`]),
+      ...(run.ending === 'finished' ? [] : [run.ending]),
+      ...changed,
+      ...(change ? [changeMark(change)] : []),
+    ];
+    return {
+      date: dateText(run.startedAt),
+      run: run.id,
+      commit: commitText(point),
+      time: ok ? inline(duration(estimateOfPoint(point))) : '',
+      rounds: ok ? String(cell.rounds) : '',
+      note: notes.join('; '),
+      standing: change?.standing ?? null,
+    };
+  });
+}
+
+function changeMark({ standing, ratio: change }: LocatedChange): string {
+  return `${change.value > 1 ? '▲' : '▼'} ${standing}: ${inline(ratio(change))}`;
+}
+
+/** A sentence or two on a change. */
+export function changeText(change: LocatedChange): string {
+  const { before, after, standing } = change;
+  const direction = change.ratio.value > 1 ? 'Slower' : 'Faster';
+  const level = change.ratio.level === null ? '' : ` at ${levelText(change.ratio.level)}`;
+  const size = `${standing === 'confirmed' ? direction : `Perhaps ${direction.toLowerCase()}`}: ${inline(ratio(change.ratio))} the time before${level}`;
+  const runs = `${change.runsBefore} runs before, ${change.runsAfter} since`;
+  return `${size} (${runs}), ${betweenText(before, after)}.${moreText(change)}`;
+}
+
+function levelText(level: number): string {
+  return `${Number((level * 100).toPrecision(4))} %`;
+}
+
+function betweenText(before: LocatedChange['before'], after: LocatedChange['after']): string {
+  const changed = versionChanges(before.cell.versions, after.cell.versions);
+  const versions = changed.length > 0 ? `; changed between them: ${changed.join(', ')}` : '';
+  const times = `${dateText(before.run.startedAt)} and ${dateText(after.run.startedAt)}`;
+  if (before.run.commit === null || after.run.commit === null) return `between the runs of ${times}${versions}`;
+  if (before.run.commit === after.run.commit) {
+    const same = `between the runs of ${times}, both of commit ${commitText(before)}`;
+    return versions ? `${same}${versions}` : `${same}: look at the machine, not at the code`;
+  }
+  return `between commits ${commitText(before)} and ${commitText(after)}${versions}`;
+}
+
+function moreText({ standing, moreRuns }: LocatedChange): string {
+  if (standing === 'confirmed') return '';
+  if (moreRuns === 0) return ' The runs at hand do not confirm it.';
+  const runs = moreRuns === 1 ? 'one more run' : `${moreRuns} more runs`;
+  return ` Not confirmed yet: ${runs} like those since would do it.`;
+}
+
+/** What has to be known of the series of one cell. */
+export function seriesNote(series: readonly Series[]): string {
+  if (series.length <= 1) return '';
+  const letters = series.map(({ letter }) => letter).join(', ');
+  return `Runs of other machines, thread counts or ways of measuring are never joined: ${series.length} series, ${letters}.`;
+}
+
+/** Without a change: whether there could have been one. */
+export function noChangeText({ ok, changes }: Series): string {
+  if (changes.length > 0) return '';
+  if (ok.length < 6) return `No change can be looked for: ${ok.length} runs with a result, 6 are needed, 13 to confirm one.`;
+  return `No change of level in ${ok.length} runs.`;
+}

@@ -1,0 +1,110 @@
+/** One cell over time: a point and interval a run, a line a series, a vertical rule a change of level. */
+import type { TopLevelSpec } from 'vega-lite';
+import type { Row } from './rows.js';
+import { drawnWidth } from './specs.js';
+import { chartConfig, seriesColours, seriesShapes, timeLabels } from './theme.js';
+
+export interface HistoryAxis {
+  /** Of each run in order: what stands beneath it. */
+  readonly labels: readonly string[];
+  readonly series: readonly string[];
+  /** Smallest and largest time that is drawn. */
+  readonly range: readonly [number, number];
+}
+
+const standings = ['confirmed', 'suspected'];
+
+/** Runs stand at equal distances, in order of time: what matters is what lay between them, not how long. */
+export function historySpec({ labels, series, range }: HistoryAxis): TopLevelSpec {
+  const [low, high] = range;
+  const y = {
+    type: 'quantitative' as const,
+    scale: high > 4 * low ? ({ type: 'log', padding: 12, nice: false } as const) : { zero: false, padding: 12 },
+    axis: { title: 'time per iteration', labelExpr: timeLabels, tickCount: 5, labelOverlap: 'greedy' as const },
+  };
+  const colour = {
+    field: 'series',
+    type: 'nominal' as const,
+    scale: { domain: [...series], range: seriesColours },
+    legend: series.length > 1 ? {} : null,
+  };
+  const x = {
+    field: 'order',
+    type: 'quantitative' as const,
+    scale: { domain: [0.4, labels.length + 0.6], nice: false, zero: false },
+    axis: {
+      title: 'runs in order of time',
+      grid: false,
+      values: labels.map((_, index) => index + 1),
+      labelExpr: `${JSON.stringify(labels)}[datum.value - 1]`,
+      labelOverlap: 'greedy' as const,
+      labelSeparation: 8,
+    },
+  };
+  return {
+    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+    data: { name: 'rows' },
+    config: chartConfig,
+    width: drawnWidth,
+    height: 260,
+    encoding: { x },
+    layer: [
+      {
+        transform: [{ filter: "datum.kind === 'change'" }],
+        mark: { type: 'rule', color: 'var(--bad)', strokeWidth: 1.5 },
+        encoding: {
+          strokeDash: {
+            field: 'standing',
+            type: 'nominal',
+            scale: { domain: standings, range: [[1, 0], [4, 4]] },
+            legend: null,
+          },
+          tooltip: [{ field: 'standing' }, { field: 'text', title: 'change' }, { field: 'series' }],
+        },
+      },
+      {
+        transform: [{ filter: "datum.kind === 'change'" }],
+        mark: { type: 'text', align: 'center', baseline: 'bottom', dy: -3, fontSize: 11 },
+        encoding: { y: { value: 0 }, text: { field: 'mark' } },
+      },
+      {
+        transform: [{ filter: "datum.kind === 'run'" }],
+        mark: { type: 'line', strokeWidth: 1, opacity: 0.6 },
+        encoding: { y: { ...y, field: 'ns' }, color: colour },
+      },
+      {
+        transform: [{ filter: "datum.kind === 'run'" }],
+        mark: { type: 'rule', strokeWidth: 2 },
+        encoding: { y: { ...y, field: 'low' }, y2: { field: 'high' }, color: colour },
+      },
+      {
+        transform: [{ filter: "datum.kind === 'run'" }],
+        mark: { type: 'point', filled: true, size: 50, opacity: 1 },
+        encoding: {
+          y: { ...y, field: 'ns' },
+          color: colour,
+          shape: {
+            field: 'series',
+            type: 'nominal',
+            scale: { domain: [...series], range: seriesShapes },
+            legend: series.length > 1 ? {} : null,
+          },
+          tooltip: [
+            { field: 'date' },
+            { field: 'commit' },
+            { field: 'text', title: 'time' },
+            { field: 'run' },
+            { field: 'series' },
+            { field: 'versions' },
+          ],
+        },
+      },
+    ],
+  };
+}
+
+/** Smallest and largest time of the rows, intervals included. */
+export function rangeOf(rows: readonly Row[]): [number, number] {
+  const values = rows.flatMap(({ low, high }) => [low, high]).filter((value) => typeof value === 'number');
+  return values.length === 0 ? [1, 1] : [Math.min(...values), Math.max(...values)];
+}
