@@ -5,6 +5,7 @@ import { doctorCommand } from './cli/doctor.js';
 import { acceptCommand } from './cli/gate/accept.js';
 import { type GateOptions, gateCommand } from './cli/gate/index.js';
 import { initCommand } from './cli/gate/init.js';
+import { type HistoryOptions, historyCommand } from './cli/history.js';
 import { listCommand } from './cli/list.js';
 import { type RunOptions, usualDeadlineMs } from './cli/options.js';
 import { outsideAdapter } from './cli/outside-adapter.js';
@@ -84,6 +85,22 @@ function commandLine(ending: (result: Promise<number>) => Promise<void>): Comman
     .argument('<candidate>', 'run folder')
     .action((baseline: string, candidate: string) => ending(compareCommand(baseline, candidate)));
   addGate(program, ending);
+  program
+    .command('history')
+    .description('every run of this checkout: a cell over time, and where its level changed')
+    .argument('[cell]', 'cell, by name or glob; without one, a list of runs and cells')
+    .option('--target <name>', 'cells of these targets only, by name or glob')
+    .option(
+      '--limit <count>',
+      'newest runs that are listed (default: 20); all count for changes',
+      positiveInteger,
+    )
+    .option('--html <file>', 'a page with a plot of each cell')
+    .option('--import <runs...>', 'add run folders that are not in it')
+    .option('--json', 'for machines')
+    .action((cell: string | undefined, options: HistoryOptions) =>
+      ending(historyCommand({ ...options, ...(cell === undefined ? {} : { cell }) })),
+    );
   return program;
 }
 

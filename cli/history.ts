@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { closest } from 'fastest-levenshtein';
 import picomatch from 'picomatch';
-import { explain, exitStatus, TouchstoneError } from '../common/errors.js';
+import { exitStatus, explain, TouchstoneError } from '../common/errors.js';
 import { historyFile } from '../common/paths.js';
 import { analyse, readRun } from '../reports/analyse/index.js';
 import { writeWhole } from '../reports/analyse/write-results.js';
@@ -87,9 +87,13 @@ async function show(store: HistoryStore, options: HistoryOptions): Promise<void>
     return;
   }
   if (html !== undefined && cells.length > mostOnPage) {
-    throw new TouchstoneError('usage', `${cells.length} cells are too many for one page, ${mostOnPage} at most`, {
-      hint: "choose, such as: history 'lenet5:inference:*' --html history.html",
-    });
+    throw new TouchstoneError(
+      'usage',
+      `${cells.length} cells are too many for one page, ${mostOnPage} at most`,
+      {
+        hint: "choose, such as: history 'lenet5:inference:*' --html history.html",
+      },
+    );
   }
   const histories = cellHistories(new Map(cells.map((one) => [one.cell, store.points(one.cell)])));
   process.stdout.write(json ? jsonOf(histories) : text(histories, limit));

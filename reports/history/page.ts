@@ -81,15 +81,16 @@ function tableOf(series: Series): Table {
 }
 
 function chartOf({ series }: CellHistory): { spec: ReturnType<typeof historySpec>; rows: Row[] } | undefined {
-  const points = series
-    .flatMap(({ ok }) => ok)
-    .sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
+  const points = series.flatMap(({ ok }) => ok).sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
   if (points.length === 0) return undefined;
   const order = new Map(points.map((point, index) => [point, index + 1]));
   const drawn = series.filter(({ ok }) => ok.length > 0);
   const rows = drawn.flatMap((one) => [...runRows(one, order), ...changeRows(one, order)]);
   const labels = points.map(({ run }) => dateText(run.startedAt).slice(5, 10));
-  return { spec: historySpec({ labels, series: drawn.map(({ letter }) => letter), range: rangeOf(rows) }), rows };
+  return {
+    spec: historySpec({ labels, series: drawn.map(({ letter }) => letter), range: rangeOf(rows) }),
+    rows,
+  };
 }
 
 function sortKey({ run }: OkPoint): string {

@@ -44,7 +44,9 @@ export function cellHistories(points: ReadonlyMap<string, readonly RunPoint[]>):
     }
     return {
       cell,
-      series: [...lines].map(([conditions, line]) => seriesOf(letters.get(conditions) ?? '', conditions, line)),
+      series: [...lines].map(([conditions, line]) =>
+        seriesOf(letters.get(conditions) ?? '', conditions, line),
+      ),
     };
   });
 }

@@ -136,7 +136,9 @@ export class HistoryStore {
 
   /** A cell in every run that had planned it, oldest first. */
   points(cell: string): RunPoint[] {
-    const both = z.unknown().transform((row): RunPoint => ({ run: storedRun.parse(row), cell: storedCell.parse(row) }));
+    const both = z
+      .unknown()
+      .transform((row): RunPoint => ({ run: storedRun.parse(row), cell: storedCell.parse(row) }));
     return this.#rows(
       both,
       `SELECT ${runColumns}, ${cellColumns} FROM cells c JOIN runs r ON r.key = c.run
@@ -150,7 +152,12 @@ export class HistoryStore {
   }
 
   #rows<T>(schema: z.ZodType<T>, sql: string, ...parameters: string[]): T[] {
-    return this.#attempt(() => this.#database.prepare(sql).all(...parameters).map((row) => schema.parse(row)));
+    return this.#attempt(() =>
+      this.#database
+        .prepare(sql)
+        .all(...parameters)
+        .map((row) => schema.parse(row)),
+    );
   }
 
   #attempt<T>(action: () => T): T {
@@ -190,7 +197,8 @@ function isBusy(error: unknown): boolean {
 }
 
 function storageError(file: string, cause: unknown): TouchstoneError {
-  const damaged = /NOTADB|CORRUPT/.test(codeOf(cause)) || cause instanceof z.ZodError || cause instanceof SyntaxError;
+  const damaged =
+    /NOTADB|CORRUPT/.test(codeOf(cause)) || cause instanceof z.ZodError || cause instanceof SyntaxError;
   if (damaged) {
     return new TouchstoneError('storage', `the history ${file} is damaged, or is none`, {
       hint: 'move it away and make it anew from the run folders: history --import .touchstone/runs/*',

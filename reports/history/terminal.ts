@@ -11,7 +11,11 @@ import { changeText, dateText, noChangeText, runLines, seriesNote } from './word
 const columns = 100;
 
 /** Runs and cells that are there, the newest `limit` runs and all cells. */
-export function renderListing(runs: readonly ListedRun[], cells: readonly ListedCell[], limit: number): string {
+export function renderListing(
+  runs: readonly ListedRun[],
+  cells: readonly ListedCell[],
+  limit: number,
+): string {
   const shown = runs.slice(-limit);
   const machines = [...new Set(runs.map(({ machineKey }) => machineKey))];
   const runTable = table(
@@ -59,16 +63,27 @@ function renderSeries(series: Series, limit: number): string {
   const { letter, conditions, ok, changes } = series;
   const lines = runLines(series);
   const shown = lines.slice(-limit);
-  const runTable = table(['started', 'commit', 'time per iteration', 'rounds', ''], [null, null, 'right', 'right', null]);
+  const runTable = table(
+    ['started', 'commit', 'time per iteration', 'rounds', ''],
+    [null, null, 'right', 'right', null],
+  );
   for (const { date, commit, time, rounds, note, standing } of shown) {
     const parts = wrapped(note, 34, '').slice(0, 3).join('\n');
-    runTable.push([date, fitted(commit, 13), fitted(time, 28), rounds, standing === 'confirmed' ? pc.red(parts) : parts]);
+    runTable.push([
+      date,
+      fitted(commit, 13),
+      fitted(time, 28),
+      rounds,
+      standing === 'confirmed' ? pc.red(parts) : parts,
+    ]);
   }
   const none = noChangeText(series);
   return [
     ...wrapped(conditions, columns, `${letter}  `),
     ...plot(series),
-    ...(shown.length < lines.length ? [pc.dim(`the newest ${shown.length} of ${lines.length} runs (--limit shows more)`)] : []),
+    ...(shown.length < lines.length
+      ? [pc.dim(`the newest ${shown.length} of ${lines.length} runs (--limit shows more)`)]
+      : []),
     runTable.toString(),
     ...changes.flatMap((change) => {
       const text = wrapped(changeText(change), columns, change.standing === 'confirmed' ? '  ! ' : '  ? ');

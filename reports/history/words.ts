@@ -1,6 +1,13 @@
 /** What is said of runs and changes, the same in the terminal and on the page. */
 import { duration, inline, ratio } from '../text.js';
-import { commitText, estimateOfPoint, isOkPoint, type LocatedChange, type Series, versionChanges } from './series.js';
+import {
+  commitText,
+  estimateOfPoint,
+  isOkPoint,
+  type LocatedChange,
+  type Series,
+  versionChanges,
+} from './series.js';
 
 /** 2026-11-23 14:25 */
 export function dateText(iso: string): string {
@@ -70,7 +77,8 @@ function betweenText(before: LocatedChange['before'], after: LocatedChange['afte
   const changed = versionChanges(before.cell.versions, after.cell.versions);
   const versions = changed.length > 0 ? `; changed between them: ${changed.join(', ')}` : '';
   const times = `${dateText(before.run.startedAt)} and ${dateText(after.run.startedAt)}`;
-  if (before.run.commit === null || after.run.commit === null) return `between the runs of ${times}${versions}`;
+  if (before.run.commit === null || after.run.commit === null)
+    return `between the runs of ${times}${versions}`;
   if (before.run.commit === after.run.commit) {
     const same = `between the runs of ${times}, both of commit ${commitText(before)}`;
     return versions ? `${same}${versions}` : `${same}: look at the machine, not at the code`;
@@ -95,6 +103,7 @@ export function seriesNote(series: readonly Series[]): string {
 /** Without a change: whether there could have been one. */
 export function noChangeText({ ok, changes }: Series): string {
   if (changes.length > 0) return '';
-  if (ok.length < 6) return `No change can be looked for: ${ok.length} runs with a result, 6 are needed, 13 to confirm one.`;
+  if (ok.length < 6)
+    return `No change can be looked for: ${ok.length} runs with a result, 6 are needed, 13 to confirm one.`;
   return `No change of level in ${ok.length} runs.`;
 }

@@ -51,7 +51,10 @@ export async function saySteps<Step extends { readonly key: string }>(
   const startedMs = performance.now();
   for (const [index, step] of open.entries()) {
     const perStepMs = index === 0 ? undefined : (performance.now() - startedMs) / index;
-    const left = perStepMs === undefined ? '' : `, about ${Math.ceil((perStepMs * (open.length - index)) / 60_000)} min left`;
+    const left =
+      perStepMs === undefined
+        ? ''
+        : `, about ${Math.ceil((perStepMs * (open.length - index)) / 60_000)} min left`;
     say(`${step.key}: step ${index + 1} of ${open.length}${left}`);
     await work(step);
   }
@@ -63,6 +66,9 @@ export function publish(name: string, table: string, command: string): void {
   mkdirSync(folder, { recursive: true });
   const day = new Date().toISOString().slice(0, 10);
   const machine = `${cpus().length} processors of ${cpus()[0]?.model.trim() ?? 'unknown make'}, Node ${process.version}, ${process.platform}`;
-  writeFileSync(join(folder, `${name}.md`), `# ${name}\n\n\`${command}\`, ${day}, on ${machine}.\n\n${table}\n`);
+  writeFileSync(
+    join(folder, `${name}.md`),
+    `# ${name}\n\n\`${command}\`, ${day}, on ${machine}.\n\n${table}\n`,
+  );
   process.stdout.write(`${table}\n`);
 }

@@ -119,7 +119,8 @@ export function* roundsOf(family: NoiseFamily, effect: number, draw: Draw): Gene
     for (let block = 0; block < turnsOfRound; block++) {
       const order = draw.uniform() < 0.5 ? sides : [...sides].reverse();
       for (const side of order) {
-        for (let i = 0; i < samplesOfTurn; i++) side.samples.push(side.level + family.sample(draw) + weather());
+        for (let i = 0; i < samplesOfTurn; i++)
+          side.samples.push(side.level + family.sample(draw) + weather());
       }
     }
     yield { baseline: sides[0]?.samples ?? [], candidate: sides[1]?.samples ?? [] };

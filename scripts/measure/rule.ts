@@ -7,8 +7,8 @@
 import { parseArgs } from 'node:util';
 import { positiveInteger } from '../../cli/values.js';
 import { clopperPearson } from '../../reports/statistics/binomial.js';
-import { signedRankIntervalAt } from '../../reports/statistics/signed-rank.js';
 import { median } from '../../reports/statistics/quantiles.js';
+import { signedRankIntervalAt } from '../../reports/statistics/signed-rank.js';
 import { randomFor } from '../../runners/schedule/random.js';
 import { publish } from './ledger.js';
 import { type Draw, noiseFamilies, roundsOf } from './noise.js';
@@ -50,7 +50,15 @@ for (const rule of [ourRule, ...todaysRules]) {
   }
   if (rule === ourRule ? !keepsAll : keepsAll) kept = false;
 }
-const head = ['rule', 'noise', 'false alarms (bar ≤ 1 %)', 'told of +5 % (bar ≥ 95 %)', '99 % interval covers', 'rounds', 'bars kept'];
+const head = [
+  'rule',
+  'noise',
+  'false alarms (bar ≤ 1 %)',
+  'told of +5 % (bar ≥ 95 %)',
+  '99 % interval covers',
+  'rounds',
+  'bars kept',
+];
 publish('rule', markdownTable(head, rows), `npm run measure:rule -- --draws ${draws}`);
 process.exitCode = kept ? 0 : 1;
 

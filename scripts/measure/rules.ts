@@ -1,6 +1,7 @@
 /** Ways to decide whether a candidate is slower: ours, and what people do today. Each sees the same rounds. */
-import { sampleVariance } from 'simple-statistics';
+
 import jstat from 'jstat';
+import { sampleVariance } from 'simple-statistics';
 import { confirmed, lookRounds, screened, usualRule } from '../../reports/statistics/decision.js';
 import { median } from '../../reports/statistics/quantiles.js';
 import type { Interval } from '../../reports/statistics/signed-rank.js';
@@ -90,7 +91,10 @@ function mean(values: readonly number[]): number {
 }
 
 /** How many of so many decisions were `regressed`, and the rounds that one takes on average. */
-export function tally(draws: number, decide: (draw: number) => Decision): { regressed: number; rounds: number } {
+export function tally(
+  draws: number,
+  decide: (draw: number) => Decision,
+): { regressed: number; rounds: number } {
   const all = Array.from({ length: draws }, (_, draw) => decide(draw));
   return {
     regressed: all.filter(({ regressed }) => regressed).length,

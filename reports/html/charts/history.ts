@@ -19,8 +19,14 @@ export function historySpec({ labels, series, range }: HistoryAxis): TopLevelSpe
   const [low, high] = range;
   const y = {
     type: 'quantitative' as const,
-    scale: high > 4 * low ? ({ type: 'log', padding: 12, nice: false } as const) : { zero: false, padding: 12 },
-    axis: { title: 'time per iteration', labelExpr: timeLabels, tickCount: 5, labelOverlap: 'greedy' as const },
+    scale:
+      high > 4 * low ? ({ type: 'log', padding: 12, nice: false } as const) : { zero: false, padding: 12 },
+    axis: {
+      title: 'time per iteration',
+      labelExpr: timeLabels,
+      tickCount: 5,
+      labelOverlap: 'greedy' as const,
+    },
   };
   const colour = {
     field: 'series',
@@ -56,7 +62,13 @@ export function historySpec({ labels, series, range }: HistoryAxis): TopLevelSpe
           strokeDash: {
             field: 'standing',
             type: 'nominal',
-            scale: { domain: standings, range: [[1, 0], [4, 4]] },
+            scale: {
+              domain: standings,
+              range: [
+                [1, 0],
+                [4, 4],
+              ],
+            },
             legend: null,
           },
           tooltip: [{ field: 'standing' }, { field: 'text', title: 'change' }, { field: 'series' }],

@@ -4,8 +4,15 @@
  * proportion to the call, so the truth is known whatever the machine does. `slowed/<base>-0` has the same code around it
  * and no extra work: what the others are held against.
  */
+
+import type {
+  Framework,
+  InferenceModel,
+  NodeTarget,
+  OpenFramework,
+  TrainingModel,
+} from '../../../adapters/adapter.js';
 import convnetjs from '../../../adapters/convnetjs/index.js';
-import type { Framework, InferenceModel, NodeTarget, OpenFramework, TrainingModel } from '../../../adapters/adapter.js';
 import onnxruntime from '../../../adapters/onnxruntime.js';
 
 export const slowdowns = [0, 2, 5, 10] as const;

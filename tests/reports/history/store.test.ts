@@ -53,7 +53,13 @@ describe('the store', () => {
     expect(recordRun(results, file, { commitTime: '2026-01-01T00:00:00.000Z' })).toBe(true);
     withStore(file, (store) => {
       expect(store.runs()).toMatchObject([
-        { id: 'run-3', commit: 'c000003', commitTime: '2026-01-01T00:00:00.000Z', threads: 1, finishedRounds: 8 },
+        {
+          id: 'run-3',
+          commit: 'c000003',
+          commitTime: '2026-01-01T00:00:00.000Z',
+          threads: 1,
+          finishedRounds: 8,
+        },
       ]);
       expect(store.cells()).toHaveLength(cellsOfRun);
       const [point] = store.points(cell);
@@ -174,7 +180,9 @@ describe('its form', () => {
     const file = temporaryStore();
     writeFileSync(file, 'this is no database '.repeat(100));
     expect(() => recordRun(nthRun(0), file)).toThrow(/the history .* is damaged, or is none/);
-    expect(() => recordRun(nthRun(0), join(file, 'below', 'history.sqlite'))).toThrow(/cannot use the history/);
+    expect(() => recordRun(nthRun(0), join(file, 'below', 'history.sqlite'))).toThrow(
+      /cannot use the history/,
+    );
   });
 
   it('a store cut in the middle is damaged, not a crash', () => {

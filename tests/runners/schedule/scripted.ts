@@ -6,7 +6,7 @@
 import { supported, type Target } from '../../../adapters/adapter.js';
 import type { RunEvent, RunManifest } from '../../../reports/schema/run-folder.js';
 import type { RequestBody, Results } from '../../../runners/protocol/messages.js';
-import type { Reference, RunContext } from '../../../runners/schedule/context.js';
+import type { Reference, RunContext, Steering } from '../../../runners/schedule/context.js';
 import { planCells } from '../../../runners/schedule/plan.js';
 import type { RunLog } from '../../../runners/schedule/run-log.js';
 import { foldRun } from '../../../runners/schedule/run-state.js';
@@ -22,6 +22,8 @@ export interface ScriptedTarget {
   readonly fail?: (body: RequestBody, process: number) => void;
   /** What `describe` says. */
   readonly versions?: Readonly<Record<string, string>>;
+  /** Factor on the time of every iteration of one process, by its number. */
+  readonly luck?: (process: number) => number;
   /** What `turn` says about its audited output. */
   readonly wrongAudit?: boolean;
 }
@@ -46,6 +48,7 @@ export interface World {
   /** Names of the targets that are awake, checked at every request. */
   readonly mostAwake: () => number;
   readonly alive: () => number;
+  readonly manifest: RunManifest;
   readonly nowMs: () => number;
 }
 
@@ -56,6 +59,10 @@ export interface WorldOptions {
   readonly rounds?: number;
   readonly seed?: number;
   readonly earlier?: readonly RunEvent[];
+  /** Makes what decides after every round. */
+  readonly steer?: (manifest: RunManifest) => Steering;
+  /** Of the manifest. */
+  readonly gate?: RunManifest['gate'];
   /** Aborts the run at this many requests. */
   readonly abortAfter?: number;
 }
@@ -145,8 +152,9 @@ export function makeWorld(options: WorldOptions): World {
     }
 
     function iterate(minNs: number, minIterations: number): number[] {
-      const needed = Math.max(minIterations, Math.ceil(minNs / (script.iterationMs * 1e6)));
-      const samples = new Array<number>(Math.min(needed, 20_000)).fill(script.iterationMs * 1e6);
+      const ns = script.iterationMs * 1e6 * (script.luck?.(number) ?? 1);
+      const needed = Math.max(minIterations, Math.ceil(minNs / ns));
+      const samples = new Array<number>(Math.min(needed, 20_000)).fill(ns);
       clockMs += sum(samples) / 1e6;
       return samples;
     }
@@ -172,6 +180,7 @@ export function makeWorld(options: WorldOptions): World {
     signal: abort.signal,
     allowanceMs: manifest.options.budgetMs,
     isExtended: false,
+    ...(options.steer ? { steering: options.steer(manifest) } : {}),
     readProcessors: () => ({ stolenTicks: 0, mhz: null }),
     nowMs: () => clockMs,
     cpus: { worker: [1], all: [1] },
@@ -182,7 +191,15 @@ export function makeWorld(options: WorldOptions): World {
       reference: async () => reference,
     },
   };
-  return { context, events, asked, mostAwake: () => most, alive: () => alive.size, nowMs: () => clockMs };
+  return {
+    context,
+    events,
+    asked,
+    mostAwake: () => most,
+    alive: () => alive.size,
+    manifest,
+    nowMs: () => clockMs,
+  };
 }
 
 function makeManifest(options: WorldOptions): RunManifest {
@@ -213,6 +230,7 @@ function makeManifest(options: WorldOptions): RunManifest {
     workloads: workloads.map((name) => ({ name, title: name, source: '' })),
     targets: targets.map((target) => ({ target: target.name, framework: '', host: 'node', summary: '' })),
     cells: planCells(items, targets, () => ({ available: true })),
+    ...(options.gate ? { gate: options.gate } : {}),
     artefacts: Object.fromEntries(workloads.map((name) => [`${name}:inference:b1`, `/artefacts/${name}`])),
   };
 }

@@ -1,0 +1,60 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, it, vi } from 'vitest';
+import { historyCommand } from '../../../cli/history.js';
+import { recordRun } from '../../../reports/history/record.js';
+import { cell, nthRun, steppedRuns, temporaryStore } from './runs.js';
+
+afterEach(() => vi.restoreAllMocks());
+
+async function printed(...call: Parameters<typeof historyCommand>): Promise<string> {
+  const parts: string[] = [];
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => parts.push(String(text)) > 0);
+  expect(await historyCommand(...call)).toBe(0);
+  vi.restoreAllMocks();
+  return parts.join('');
+}
+
+function storeOf(runs: ReturnType<typeof steppedRuns>): string {
+  const file = temporaryStore();
+  for (const run of runs) recordRun(run, file);
+  return file;
+}
+
+it('lists runs and cells, then one cell with its change between two commits', async () => {
+  const file = storeOf(steppedRuns(20, 10));
+  expect(await printed({}, file)).toContain(cell);
+  const one = await printed({ cell }, file);
+  expect(one).toContain('c000009');
+  expect(one).toContain('c000010');
+  const { cells } = JSON.parse(await printed({ cell, json: true }, file)) as { cells: { cell: string }[] };
+  expect(cells.map((one) => one.cell)).toEqual([cell]);
+});
+
+it('runs of another machine or thread count are a line of their own', async () => {
+  const file = storeOf([...steppedRuns(6, 6), nthRun(7, { cores: 64 }), nthRun(8, { threads: 2 })]);
+  const { cells } = JSON.parse(await printed({ cell, json: true }, file)) as {
+    cells: { series: unknown[] }[];
+  };
+  expect(cells[0]?.series).toHaveLength(3);
+});
+
+it('draws a page that needs nothing else', async () => {
+  const file = storeOf(steppedRuns(12, 6));
+  const html = join(mkdtempSync(join(tmpdir(), 'touchstone-history-')), 'history.html');
+  await printed({ cell, html }, file);
+  const page = readFileSync(html, 'utf8');
+  expect(page).toContain('<svg');
+  expect(page).not.toMatch(/<(script|link|img)[^>]+(src|href)="http/);
+});
+
+it('says in one line what there is not', async () => {
+  const file = storeOf([nthRun(0)]);
+  await expect(historyCommand({ cell: 'lenet6:*' }, file)).rejects.toMatchObject({
+    code: 'usage',
+    hint: expect.stringContaining('did you mean'),
+  });
+  await expect(historyCommand({}, temporaryStore())).rejects.toMatchObject({ code: 'usage' });
+  await expect(historyCommand({}, undefined)).rejects.toMatchObject({ code: 'usage' });
+});
