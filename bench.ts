@@ -85,6 +85,11 @@ function commandLine(ending: (result: Promise<number>) => Promise<void>): Comman
     .argument('<candidate>', 'run folder')
     .action((baseline: string, candidate: string) => ending(compareCommand(baseline, candidate)));
   addGate(program, ending);
+  addHistory(program, ending);
+  return program;
+}
+
+function addHistory(program: Command, ending: (result: Promise<number>) => Promise<void>): void {
   program
     .command('history')
     .description('every run of this checkout: a cell over time, and where its level changed')
@@ -101,7 +106,6 @@ function commandLine(ending: (result: Promise<number>) => Promise<void>): Comman
     .action((cell: string | undefined, options: HistoryOptions) =>
       ending(historyCommand({ ...options, ...(cell === undefined ? {} : { cell }) })),
     );
-  return program;
 }
 
 function addGate(program: Command, ending: (result: Promise<number>) => Promise<void>): void {

@@ -1,5 +1,6 @@
 /** What is said of runs and changes, the same in the terminal and on the page. */
 import { duration, inline, ratio } from '../text.js';
+import type { RunPoint } from './rows.js';
 import {
   commitText,
   estimateOfPoint,
@@ -37,22 +38,25 @@ export function runLines({ points, changes }: Series): RunLine[] {
     const known = Object.keys(cell.versions).length > 0;
     const changed = versions && known ? versionChanges(versions, cell.versions) : [];
     if (known) versions = cell.versions;
-    const notes = [
-      ...(ok ? [] : [`${cell.state}: ${cell.reason}`]),
-      ...(run.ending === 'finished' ? [] : [run.ending]),
-      ...changed,
-      ...(change ? [changeMark(change)] : []),
-    ];
     return {
       date: dateText(run.startedAt),
       run: run.id,
       commit: commitText(point),
       time: ok ? inline(duration(estimateOfPoint(point))) : '',
       rounds: ok ? String(cell.rounds) : '',
-      note: notes.join('; '),
+      note: [...unusual(point), ...changed, ...(change ? [changeMark(change)] : [])].join('; '),
       standing: change?.standing ?? null,
     };
   });
+}
+
+/** State and ending where they are not the usual ones. */
+function unusual(point: RunPoint): string[] {
+  const { run, cell } = point;
+  return [
+    ...(isOkPoint(point) ? [] : [`${cell.state}: ${cell.reason}`]),
+    ...(run.ending === 'finished' ? [] : [run.ending]),
+  ];
 }
 
 function changeMark({ standing, ratio: change }: LocatedChange): string {

@@ -66,8 +66,6 @@ export const runManifest = z.object({
     /** Wall time for the rounds, process start-up included; the parity gate comes before it. */
     budgetMs: z.number().positive(),
     deadlineMs: z.number().positive(),
-    /** Asked for with `--precision`: rounds go on until every ratio is known this well, as a share. */
-    precision: z.number().positive().optional(),
   }),
   machine,
   workloads: z.array(z.object({ name: z.string(), title: z.string(), source: z.string() })),

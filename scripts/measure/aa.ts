@@ -1,99 +1,126 @@
 /**
- * `npm run measure:aa`: every target against itself, under two names, through the whole harness. There is nothing to
- * find, so a 99 % interval that excludes 1 is a false alarm; about 1 in 100 may be.
+ * `npm run measure:aa`: targets against themselves, through the whole live gate. There is nothing to find, so every
+ * `regressed` (and every `improved`) is a false alarm. Each step is gated on a machine left alone, and again with a noisy
+ * neighbour: a process that computes in bursts on the processor that workers are timed on.
  *
- * Options: `-- --targets 'pytorch/*' --rounds 40 --time 10m --resume <folder>`. Consecutive windows of eight rounds
- * are one comparison each.
+ * Options: `-- --targets 'onnxruntime/cpu,pytorch/cpu' --repeats 5 --time 10m --neighbour both|idle|noisy`. Every finished gate
+ * is a line of `.touchstone/measurements/aa.ndjson`, so a script that was stopped goes on where it was; `--fresh` begins anew.
  */
+import { type ChildProcess, spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { type TimedOptions, usualDeadlineMs } from '../../cli/options.js';
-import { type Prepared, prepare } from '../../cli/prepare.js';
+import { liveGate } from '../../cli/gate/live.js';
+import { usualDeadlineMs } from '../../cli/options.js';
 import { duration, integers, modeNames, names, positiveInteger } from '../../cli/values.js';
-import { pairedLogRatios } from '../../reports/analyse/estimates.js';
-import { readRun } from '../../reports/analyse/index.js';
-import type { PlannedCell, RunEvent } from '../../reports/schema/run-folder.js';
+import { gateSettings } from '../../reports/gate/settings.js';
 import { clopperPearson } from '../../reports/statistics/binomial.js';
-import { quantile } from '../../reports/statistics/quantiles.js';
-import { signedRankInterval } from '../../reports/statistics/signed-rank.js';
-import { targetOf } from '../../runners/schedule/live-worker.js';
-import { measureRun, say } from './new-run.js';
+import { wrapped } from '../../runners/process/command.js';
+import { splitCpus } from '../../runners/process/cpus.js';
+import { ledger, publish, saySteps } from './ledger.js';
+import { say } from './new-run.js';
 import { markdownTable } from './table.js';
-
-const window = 8;
-const twin = '~twin';
 
 const { values } = parseArgs({
   options: {
-    targets: { type: 'string', default: '*/*' },
-    workload: { type: 'string', default: '*' },
+    targets: { type: 'string', default: 'onnxruntime/cpu,convnetjs/js,pytorch/cpu' },
     mode: { type: 'string', default: 'inference,training' },
     batch: { type: 'string', default: '1' },
-    rounds: { type: 'string', default: '40' },
-    time: { type: 'string', default: '8m' },
-    seed: { type: 'string', default: '1' },
-    resume: { type: 'string' },
+    repeats: { type: 'string', default: '5' },
+    time: { type: 'string', default: '10m' },
+    neighbour: { type: 'string', default: 'both' },
+    fresh: { type: 'boolean', default: false },
   },
 });
-const options: TimedOptions = {
-  workload: names(values.workload),
-  targets: names(values.targets),
-  mode: modeNames(values.mode),
-  batch: integers(values.batch),
-  rounds: positiveInteger(values.rounds),
-  threads: 1,
-  time: duration(values.time),
-  seed: Number(values.seed),
-  deadline: usualDeadlineMs,
-};
 
-const prepared = withTwins(await prepare(options, say));
-const folder = await measureRun('aa', options, prepared, values.resume);
-report((await readRun(folder)).events, prepared.cells);
-say(`run: ${folder}`);
-
-/** Null targets measure nothing that could differ; every other one is planned twice. */
-function withTwins(plan: Prepared): Prepared {
-  const real = plan.targets.filter(({ target }) => !target.isNull);
-  const cells = plan.cells.filter((cell) => cell.decided === null && !cell.target.startsWith('null/'));
-  const asTwin = (cell: PlannedCell) => ({ ...cell, id: cell.id + twin, target: cell.target + twin });
-  return { ...plan, targets: real, cells: [...cells, ...cells.map(asTwin)] };
+interface Decision {
+  readonly target: string;
+  readonly neighbour: string;
+  readonly metric: string;
+  readonly verdict: string;
+  readonly rounds: number;
 }
 
-function report(events: readonly RunEvent[], cells: readonly PlannedCell[]): void {
-  const rows: string[][] = [];
-  let [comparisons, alarms] = [0, 0];
-  for (const name of [...new Set(cells.map((cell) => targetOf(cell.target)))]) {
-    const mine = cells
-      .filter((cell) => cell.target === name)
-      .map((cell) => pairedLogRatios(turnsOf(events, cell.id), turnsOf(events, cell.id + twin)));
-    const usable = mine.flatMap((ratios) =>
-      windowsOf(ratios).flatMap((part) => signedRankInterval(part) ?? []),
-    );
-    const excluding = usable.filter((interval) => interval.low > 0 || interval.high < 0);
-    const widths = usable.map((interval) => Math.exp(interval.high - interval.low) - 1);
-    comparisons += usable.length;
-    alarms += excluding.length;
-    const middle = widths.length > 0 ? `${(100 * quantile(widths, 0.5)).toFixed(1)} %` : '';
-    rows.push([name, String(usable.length), String(excluding.length), middle]);
-  }
-  const bound = clopperPearson(alarms, comparisons, 0.95);
-  const share = `${((100 * alarms) / comparisons).toFixed(1)} % [${(100 * bound.low).toFixed(1)}, ${(100 * bound.high).toFixed(1)}]`;
-  rows.push(['all', String(comparisons), `${alarms} (${share})`, '']);
-  const head = [
-    'target, against itself',
-    'comparisons',
-    '99 % intervals that exclude 1',
-    'median width of the interval',
+const neighbours = values.neighbour === 'both' ? ['idle', 'noisy'] : [values.neighbour];
+const book = ledger<Decision>('aa', values.fresh);
+const steps = Array.from({ length: positiveInteger(values.repeats) }, (_, repeat) => repeat).flatMap(
+  (repeat) =>
+    neighbours.flatMap((neighbour) =>
+      names(values.targets).map((target) => ({
+        key: `${target} ${neighbour} ${repeat}`,
+        target,
+        neighbour,
+        repeat,
+      })),
+    ),
+);
+
+await saySteps(steps, book.has, async ({ key, target, neighbour, repeat }) => {
+  const other = neighbour === 'noisy' ? startNeighbour() : undefined;
+  const { report, interrupted } = await liveGate(
+    target,
+    {
+      targets: [target],
+      batch: integers(values.batch),
+      mode: modeNames(values.mode),
+      threads: 1,
+      seed: repeat + 1,
+      time: duration(values.time),
+      deadline: usualDeadlineMs,
+    },
+    gateSettings.parse({ version: 1 }),
+    new Date().toISOString().slice(0, 10),
+    say,
+  ).finally(() => other?.kill('SIGKILL'));
+  // What was finished is kept; the step that was not is done again.
+  if (interrupted !== undefined) process.exit(interrupted);
+  const measured = report.findings.filter(({ stage }) => stage !== 'once');
+  book.add(
+    key,
+    measured.map(({ metric, verdict, ratio }) => ({
+      target,
+      neighbour,
+      metric,
+      verdict,
+      rounds: ratio?.rounds ?? 0,
+    })),
+  );
+});
+
+const all = book.entries();
+const rows = [...new Set(all.map(({ target, neighbour }) => `${target} ${neighbour}`))].sort().map((key) => {
+  const [target = '', neighbour = ''] = key.split(' ');
+  return rowOf(
+    target,
+    neighbour,
+    all.filter((one) => one.target === target && one.neighbour === neighbour),
+  );
+});
+const head = ['target', 'machine', 'decisions', 'false alarms', 'of them regressed', 'ok', 'inconclusive'];
+publish('aa', markdownTable(head, [...rows, rowOf('all', 'both', all)]), 'npm run measure:aa');
+
+function rowOf(target: string, neighbour: string, own: readonly Decision[]): string[] {
+  const count = (...verdicts: string[]) => own.filter(({ verdict }) => verdicts.includes(verdict)).length;
+  const alarms = count('regressed', 'improved');
+  const bound = clopperPearson(alarms, Math.max(1, own.length), 0.95);
+  return [
+    target,
+    neighbour,
+    String(own.length),
+    `${alarms} [${(100 * bound.low).toFixed(1)}, ${(100 * bound.high).toFixed(1)}] %`,
+    String(count('regressed')),
+    String(count('ok')),
+    String(count('inconclusive')),
   ];
-  process.stdout.write(`${markdownTable(head, rows)}\n`);
 }
 
-function turnsOf(events: readonly RunEvent[], cell: string) {
-  const turns = events.filter((event) => event.type === 'turn').filter((event) => event.cell === cell);
-  return turns.map(({ witness = null, ...turn }) => ({ ...turn, witness, leftOut: null }));
-}
-
-function windowsOf(ratios: readonly number[]): number[][] {
-  const count = Math.floor(ratios.length / window);
-  return Array.from({ length: count }, (_, index) => ratios.slice(index * window, (index + 1) * window));
+/** Bursts of 5 to 50 ms of arithmetic with pauses as long, where workers run. It ends with this process. */
+function startNeighbour(): ChildProcess {
+  const script = `
+    const wait = new Int32Array(new SharedArrayBuffer(4));
+    for (;;) {
+      const untilMs = performance.now() + 5 + 45 * Math.random();
+      while (performance.now() < untilMs) Math.sqrt(Math.random());
+      Atomics.wait(wait, 0, 0, 5 + 45 * Math.random());
+    }`;
+  const [file = '', ...rest] = wrapped([process.execPath, '-e', script], splitCpus(1).workers);
+  return spawn(file, rest, { stdio: 'ignore' });
 }

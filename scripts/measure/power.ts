@@ -38,15 +38,13 @@ interface Decision {
 
 addOutsideAdapter(join(buildFolder, 'scripts/measure/adapters/slowed.js'));
 const book = ledger<Decision>('power', values.fresh);
-const plan = values.base
-  .split(',')
-  .flatMap((base) =>
-    Array.from({ length: positiveInteger(values.repeats) }, (_, repeat) => ({
-      key: `${base} ${repeat}`,
-      base,
-      repeat,
-    })),
-  );
+const plan = values.base.split(',').flatMap((base) =>
+  Array.from({ length: positiveInteger(values.repeats) }, (_, repeat) => ({
+    key: `${base} ${repeat}`,
+    base,
+    repeat,
+  })),
+);
 await saySteps(plan, book.has, async ({ key, base, repeat }) => {
   const { report, interrupted } = await liveGate(
     `slowed/${base}-0`,

@@ -12,7 +12,37 @@ export interface HistoryAxis {
   readonly range: readonly [number, number];
 }
 
+type LayeredSpec = Extract<TopLevelSpec, { layer: unknown }>;
+
 const standings = ['confirmed', 'suspected'];
+
+/** A rule at each change, and its mark above. */
+const changeLayers: LayeredSpec['layer'] = [
+  {
+    transform: [{ filter: "datum.kind === 'change'" }],
+    mark: { type: 'rule', color: 'var(--bad)', strokeWidth: 1.5 },
+    encoding: {
+      strokeDash: {
+        field: 'standing',
+        type: 'nominal',
+        scale: {
+          domain: standings,
+          range: [
+            [1, 0],
+            [4, 4],
+          ],
+        },
+        legend: null,
+      },
+      tooltip: [{ field: 'standing' }, { field: 'text', title: 'change' }, { field: 'series' }],
+    },
+  },
+  {
+    transform: [{ filter: "datum.kind === 'change'" }],
+    mark: { type: 'text', align: 'center', baseline: 'bottom', dy: -3, fontSize: 11 },
+    encoding: { y: { value: 0 }, text: { field: 'mark' } },
+  },
+];
 
 /** Runs stand at equal distances, in order of time: what matters is what lay between them, not how long. */
 export function historySpec({ labels, series, range }: HistoryAxis): TopLevelSpec {
@@ -55,30 +85,7 @@ export function historySpec({ labels, series, range }: HistoryAxis): TopLevelSpe
     height: 260,
     encoding: { x },
     layer: [
-      {
-        transform: [{ filter: "datum.kind === 'change'" }],
-        mark: { type: 'rule', color: 'var(--bad)', strokeWidth: 1.5 },
-        encoding: {
-          strokeDash: {
-            field: 'standing',
-            type: 'nominal',
-            scale: {
-              domain: standings,
-              range: [
-                [1, 0],
-                [4, 4],
-              ],
-            },
-            legend: null,
-          },
-          tooltip: [{ field: 'standing' }, { field: 'text', title: 'change' }, { field: 'series' }],
-        },
-      },
-      {
-        transform: [{ filter: "datum.kind === 'change'" }],
-        mark: { type: 'text', align: 'center', baseline: 'bottom', dy: -3, fontSize: 11 },
-        encoding: { y: { value: 0 }, text: { field: 'mark' } },
-      },
+      ...changeLayers,
       {
         transform: [{ filter: "datum.kind === 'run'" }],
         mark: { type: 'line', strokeWidth: 1, opacity: 0.6 },
