@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { gateReport } from '../../reports/gate/report.js';
 import { bench, leftBehind, newMarker, temporaryFolder } from './command.js';
 
-const small = ['--workload', 'lenet5', '--mode', 'inference', '--batch', '1', '--time', '40s'];
+const small = ['--workload', 'lenet5', '--mode', 'inference', '--batch', '1', '--time', '120s'];
 
 it('tells a target that is far slower than the one it is held against, and writes every output', {
   timeout: 300_000,
