@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { compareCommand } from './cli/compare.js';
 import { doctorCommand } from './cli/doctor.js';
 import { acceptCommand } from './cli/gate/accept.js';
+import { type BisectOptions, bisectCommand } from './cli/gate/bisect.js';
 import { type GateOptions, gateCommand } from './cli/gate/index.js';
 import { initCommand } from './cli/gate/init.js';
 import { type HistoryOptions, historyCommand } from './cli/history.js';
@@ -86,6 +87,7 @@ function commandLine(ending: (result: Promise<number>) => Promise<void>): Comman
     .action((baseline: string, candidate: string) => ending(compareCommand(baseline, candidate)));
   addGate(program, ending);
   addHistory(program, ending);
+  addBisect(program, ending);
   return program;
 }
 
@@ -105,6 +107,21 @@ function addHistory(program: Command, ending: (result: Promise<number>) => Promi
     .option('--json', 'for machines')
     .action((cell: string | undefined, options: HistoryOptions) =>
       ending(historyCommand({ ...options, ...(cell === undefined ? {} : { cell }) })),
+    );
+}
+
+function addBisect(program: Command, ending: (result: Promise<number>) => Promise<void>): void {
+  program
+    .command('bisect')
+    .description('finds the commit since which a cell is slower: git bisect, judged by the live gate')
+    .argument('<cell>', 'such as lenet5:inference:b1:float32:default:pytorch/cpu')
+    .requiredOption('--good <ref>', 'a commit before')
+    .requiredOption('--bad <ref>', 'a commit since')
+    .option('--threads <count>', 'threads for the target', positiveInteger, 1)
+    .option('--time <duration>', 'measuring budget of each step', duration)
+    .option('--config <file>', 'margins (default: touchstone.gate.json, where it is)')
+    .action((cell: string, options: Omit<BisectOptions, 'cell' | 'seed' | 'deadline'>) =>
+      ending(bisectCommand({ ...options, cell, seed: 1, deadline: usualDeadlineMs })),
     );
 }
 

@@ -28,15 +28,19 @@ export interface LiveGate {
   readonly interrupted: number | undefined;
 }
 
-/** @throws TouchstoneError where the sides cannot be set up or the selection is empty */
+/**
+ * @param candidate another commit that is judged in place of this checkout
+ * @throws TouchstoneError where the sides cannot be set up or the selection is empty
+ */
 export async function liveGate(
   against: string,
   options: RunOptions,
   settings: GateSettings,
   today: string,
   say: (line: string) => void,
+  candidate?: string,
 ): Promise<LiveGate> {
-  const { prepared, plan } = await seat(against, options, say);
+  const { prepared, plan } = await seat(against, options, say, candidate);
   if (prepared.cells.length === 0) {
     throw new TouchstoneError('usage', 'nothing to gate: the selection is empty', {
       hint: 'see `npm run bench -- list`',

@@ -29,6 +29,7 @@ export async function seat(
   against: string,
   options: RunOptions,
   say: (line: string) => void,
+  candidate?: string,
 ): Promise<Seated> {
   const names = await targetNames();
   if (names.has(splitVersion(against).name)) return againstTargets(against, () => against, options, say);
@@ -44,7 +45,7 @@ export async function seat(
       hint: 'give a target of `npm run bench -- list`, a version such as 1.23.0, or a commit or branch that git knows',
     });
   }
-  return againstCommit(ref, commit, options, say);
+  return againstCommit(ref, commit, options, say, candidate);
 }
 
 async function targetNames(): Promise<Set<string>> {
@@ -97,53 +98,63 @@ async function chosen(options: RunOptions) {
   return picked.map(({ target }) => target);
 }
 
-/** The same targets, as another commit of this project drives them. */
+/**
+ * The same targets, as another commit of this project drives them.
+ *
+ * @param candidate commit that is judged; by default this checkout as it stands
+ */
 async function againstCommit(
   ref: string,
   commit: string,
   options: RunOptions,
   say: (line: string) => void,
+  candidate?: string,
 ): Promise<Seated> {
   const all = await prepare(options, say);
-  const available = all.targets.map(({ target }) => target.name);
-  const other = await ensureCheckout(
-    commit,
-    available.map((name) => name),
-    say,
-  );
-  const theirs = new Map(
-    await Promise.all(
-      all.targets.map(async (entry) => [entry.target.name, await twinOf(entry, other)] as const),
-    ),
-  );
-  const seats = available.map((name) => ({
+  const theirs = await twinsOf(all.targets, commit, say);
+  const judged = candidate === undefined ? undefined : await twinsOf(all.targets, candidate, say);
+  const seats = all.targets.map(({ target: { name } }) => ({
     candidate: name,
     baseline: `${name}~baseline`,
     control: `${name}~control`,
   }));
   const entryOf = (name: string) => {
     const plain = name.replace(/~.*$/, '');
-    const entry =
-      name === plain ? all.targets.find(({ target }) => target.name === plain) : theirs.get(plain);
+    const own = judged?.get(plain) ?? all.targets.find(({ target }) => target.name === plain);
+    const entry = name === plain ? own : theirs.get(plain);
     return entry ? [{ ...entry, seat: name }] : [];
   };
   const cellsOf = (name: string) => {
     const plain = name.replace(/~.*$/, '');
-    const own = all.cells.filter((cell) => cell.target === plain);
-    if (name === plain) return own;
-    const missing = theirs.get(plain) === undefined;
-    return own.map((cell) => renamed(missing ? { ...cell, decided: notThere(plain, commit) } : cell, name));
+    const twins = name === plain ? judged : theirs;
+    const missing = twins !== undefined && !twins.has(plain);
+    const where = name === plain ? (candidate ?? '') : commit;
+    return all.cells
+      .filter((cell) => cell.target === plain)
+      .map((cell) => renamed(missing ? { ...cell, decided: notThere(plain, where) } : cell, name));
   };
   const { version, commit: own } = await touchstoneVersion();
   return {
     prepared: withSeats(all, seats, entryOf, cellsOf),
     plan: {
       against: ref,
-      baselineName: `${ref} (${commit.slice(0, 12)})`,
-      candidateName: own ?? version,
+      baselineName: ref === commit ? ref.slice(0, 12) : `${ref} (${commit.slice(0, 12)})`,
+      candidateName: candidate?.slice(0, 12) ?? own ?? version,
       seats,
     },
   };
+}
+
+/** Targets as a commit drives them, by name; those that it does not have are left out. */
+async function twinsOf(
+  targets: readonly PreparedTarget[],
+  commit: string,
+  say: (line: string) => void,
+): Promise<Map<string, PreparedTarget>> {
+  const names = targets.map(({ target }) => target.name);
+  const other = await ensureCheckout(commit, names, say);
+  const twins = await Promise.all(targets.map((entry) => twinOf(entry, other)));
+  return new Map(names.flatMap((name, index) => (twins[index] ? [[name, twins[index]] as const] : [])));
 }
 
 /** A cell that this commit cannot run may well run over there: that is what has to be seen. */
