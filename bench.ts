@@ -13,7 +13,16 @@ import { outsideAdapter } from './cli/outside-adapter.js';
 import { reportCommand } from './cli/report.js';
 import { runCommand } from './cli/run.js';
 import { setupCommand } from './cli/setup.js';
-import { duration, inputShape, integers, modeNames, names, positiveInteger, seed } from './cli/values.js';
+import {
+  duration,
+  inputShape,
+  integers,
+  modeNames,
+  names,
+  positiveInteger,
+  seed,
+  share,
+} from './cli/values.js';
 import { exitStatus, oneLine, TouchstoneError } from './common/errors.js';
 
 process.exitCode = await main(process.argv.slice(2));
@@ -198,6 +207,11 @@ function addRun(program: Command, ending: (result: Promise<number>) => Promise<v
       '--rounds <count>',
       'rounds of fresh processes (default: what the time allows, 8 for a 99 % interval)',
       positiveInteger,
+    )
+    .option(
+      '--precision <share>',
+      'rounds until every ratio is known this well, such as 1%, or the time is up; instead of --rounds',
+      share,
     )
     .option(
       '--resume [run]',

@@ -25,6 +25,7 @@ export async function manifestOf(
       rounds: options.rounds ?? null,
       budgetMs: options.time,
       deadlineMs: options.deadline,
+      ...(options.precision === undefined ? {} : { precision: options.precision }),
     },
     machine: await readMachine(),
     workloads: [...prepared.workloads],

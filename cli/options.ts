@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly rounds?: number;
   /** Measuring budget in milliseconds; `usualBudgetMs` where it is not given. */
   readonly time?: number;
+  /** Rounds go on until every ratio is known this well, as a share: 0.01. */
+  readonly precision?: number;
   readonly seed: number;
   readonly out?: string;
   /** A run folder, or true for the newest one that did not finish. */
@@ -56,6 +58,7 @@ export function commandOf(options: TimedOptions): string {
     ...list('--mode', options.mode),
     ...list('--batch', options.batch),
     ...list('--rounds', options.rounds === undefined ? undefined : [options.rounds]),
+    ...list('--precision', options.precision === undefined ? undefined : [`${options.precision * 100}%`]),
     ...[
       '--threads',
       String(options.threads),

@@ -5,7 +5,10 @@ import { addOutsideAdapter } from '../adapters/discover.js';
 import { exitStatus, oneLine, TouchstoneError } from '../common/errors.js';
 import { runsFolder } from '../common/paths.js';
 import { readRun } from '../reports/analyse/index.js';
+import { precisionSteering } from '../reports/analyse/precision.js';
+import type { RunManifest } from '../reports/schema/run-folder.js';
 import { allowedCpus } from '../runners/process/cpus.js';
+import type { Steering } from '../runners/schedule/context.js';
 import { createRunFolder } from '../runners/schedule/run-log.js';
 import { renderPlan } from './dry-run.js';
 import { listenForInterrupt } from './interrupt.js';
@@ -22,6 +25,11 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 export async function runCommand(options: RunOptions): Promise<number> {
   if (options.resume !== undefined) return resumeRun(options.resume, options.time);
   checkThreads(options.threads);
+  if (options.precision !== undefined && options.rounds !== undefined) {
+    throw new TouchstoneError('usage', '--precision and --rounds both say when to stop', {
+      hint: 'give one of them; --time bounds either',
+    });
+  }
   const prepared = await prepare(options, say);
   if (prepared.cells.length === 0) {
     throw new TouchstoneError('usage', 'nothing to measure: the selection is empty', {
@@ -65,6 +73,12 @@ async function resumeRun(which: string | true, allowanceMs: number | undefined):
   return measureAndReport(folder, await findTargets(targets), allowanceMs);
 }
 
+/** What ends the rounds where the user asked for a precision. */
+function steeringFor(manifest: RunManifest): Steering | undefined {
+  const { precision } = manifest.options;
+  return precision === undefined ? undefined : precisionSteering(manifest, precision);
+}
+
 async function measureAndReport(
   folder: string,
   targets: MeasureTargets,
@@ -73,7 +87,7 @@ async function measureAndReport(
   const interrupt = listenForInterrupt(say);
   let failure: unknown;
   try {
-    await measure(folder, targets, interrupt.signal, say, allowanceMs);
+    await measure(folder, targets, interrupt.signal, say, allowanceMs, steeringFor);
   } catch (error) {
     failure = error;
   }

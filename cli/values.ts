@@ -27,6 +27,16 @@ export function seed(text: string): number {
   return value;
 }
 
+/** `1%`, `0.5%` or `0.01`. A share. */
+export function share(text: string): number {
+  const [, number = '', percent] = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text.trim()) ?? [];
+  const value = Number(number) / (percent === '%' ? 100 : 1);
+  if (number === '' || !(value > 0 && value < 1)) {
+    throw new InvalidArgumentError('Give a share such as 1% or 0.01.');
+  }
+  return value;
+}
+
 /** `1,64` */
 export function integers(text: string): number[] {
   return [...new Set(names(text).map(positiveInteger))];

@@ -1,8 +1,9 @@
 /** What a run says in sentences: the same in the terminal and at the head of the page. */
 import { settingsInShort } from './analyse/configuration-lint.js';
 import { rankingAlpha, settingsOf } from './analyse/groups.js';
+import { impreciseGroups } from './analyse/precision.js';
 import type { CellState, Group, RunResults } from './schema/results.js';
-import { groupTitle, inline, listed, ratio } from './text.js';
+import { groupTitle, inline, listed, percent, ratio } from './text.js';
 
 /** One sentence for a group: who is fastest, by how much over the next rank, or that it cannot be told. */
 export function verdict(group: Group): string {
@@ -63,6 +64,18 @@ export function groupDifferences(results: RunResults, group: Group): string[] {
 
 export function groupCells(results: RunResults, group: Group): RunResults['cells'] {
   return results.cells.filter((cell) => groupTitle(cell) === groupTitle(group));
+}
+
+/** Whether what `--precision` asked for was reached; undefined where nothing was. The clock may have ended a run before. */
+export function precisionText(results: RunResults): { good: boolean; text: string } | undefined {
+  const { precision } = results.options;
+  if (precision === undefined) return undefined;
+  const missed = impreciseGroups(results, precision).map(groupTitle);
+  const text =
+    missed.length === 0
+      ? `Every ratio is known to ±${percent(precision)}, as was asked for.`
+      : `±${percent(precision)} was asked for and is missed in ${listed(missed)}; --resume with a --time goes on.`;
+  return { good: missed.length === 0, text };
 }
 
 /** How the run ended, where it did not simply finish. */

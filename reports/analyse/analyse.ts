@@ -2,6 +2,7 @@
 import type { CellResult, Conditions, RunResults } from '../schema/results.js';
 import type { RunEvent, RunManifest } from '../schema/run-folder.js';
 import { median } from '../statistics/quantiles.js';
+import { samplingOf } from '../statistics/sampling.js';
 import { cellResult } from './cells.js';
 import { collectFacts, type RunFacts } from './facts.js';
 import { groupsOf } from './groups.js';
@@ -13,9 +14,11 @@ export const schemaId = 'urn:touchstone:results:1';
 
 export function analyse(manifest: RunManifest, events: readonly RunEvent[]): RunResults {
   const facts = collectFacts(events);
-  const targets = targetResults(manifest, facts);
+  const { precision } = manifest.options;
+  const sampling = samplingOf(precision);
+  const targets = targetResults(manifest, facts, sampling);
   const exclusions = exclusionsOf(manifest.cells, facts);
-  const cells = manifest.cells.map((cell) => cellResult(cell, facts, exclusions));
+  const cells = manifest.cells.map((cell) => cellResult(cell, facts, exclusions, sampling));
   const { suite, seed, threads, rounds, budgetMs } = manifest.options;
   return {
     $schema: schemaId,
@@ -25,14 +28,22 @@ export function analyse(manifest: RunManifest, events: readonly RunEvent[]): Run
     startedAt: manifest.startedAt,
     ending: facts.ending,
     command: manifest.command,
-    options: { suite, seed, threads, rounds, budgetMs },
+    options: {
+      suite,
+      seed,
+      threads,
+      rounds,
+      budgetMs,
+      ...(precision === undefined ? {} : { precision }),
+    },
     machine: manifest.machine,
     conditions: conditionsOf(facts),
-    plannedRounds: facts.schedule?.rounds ?? 0,
+    // A run that goes on until enough is known has done what it planned whenever it ends.
+    plannedRounds: facts.schedule?.steered ? facts.finishedRounds : (facts.schedule?.rounds ?? 0),
     finishedRounds: facts.finishedRounds,
     targets,
     cells,
-    groups: groupsOf(cells, targets),
+    groups: groupsOf(cells, targets, sampling),
     interference: interferenceOf(cells, exclusions),
     overhead: overheadOf(facts),
     wallMs: { ...facts.wallMs },

@@ -3,13 +3,19 @@ import type { CellResult, TurnSamples } from '../schema/results.js';
 import type { PlannedCell } from '../schema/run-folder.js';
 import { effectiveSampleSizeOf } from '../statistics/autocorrelation.js';
 import { percentile } from '../statistics/percentiles.js';
+import type { Sampling } from '../statistics/sampling.js';
 import type { SteadyLabel } from '../statistics/steady-state.js';
 import { finalState } from './cell-state.js';
 import { estimateOf, keptTurns, rateOf, roundCpuNs, roundMediansNs } from './estimates.js';
 import type { CellFacts, RunFacts } from './facts.js';
 import type { Exclusions } from './left-out.js';
 
-export function cellResult(cell: PlannedCell, run: RunFacts, exclusions: Exclusions): CellResult {
+export function cellResult(
+  cell: PlannedCell,
+  run: RunFacts,
+  exclusions: Exclusions,
+  sampling: Sampling,
+): CellResult {
   const facts = run.cell(cell.id);
   const { decided: _, ...identity } = cell;
   const { state, reason } = finalState(cell, facts, run.ending);
@@ -21,7 +27,7 @@ export function cellResult(cell: PlannedCell, run: RunFacts, exclusions: Exclusi
     reason,
     notes: state === 'ok' ? [...notesOf(cell, facts, run), ...steadyNotes(steadyState)] : [],
     parity: facts.gate?.checks ?? [],
-    metrics: state === 'ok' ? metricsOf(cell, facts, keptTurns(samples)) : null,
+    metrics: state === 'ok' ? metricsOf(cell, facts, keptTurns(samples), sampling) : null,
     steadyState,
     samples,
   };
@@ -58,13 +64,14 @@ function metricsOf(
   cell: PlannedCell,
   { gate }: CellFacts,
   turns: readonly TurnSamples[],
+  sampling: Sampling,
 ): CellResult['metrics'] {
-  const iterationNs = estimateOf([...roundMediansNs(turns).values()]);
+  const iterationNs = estimateOf([...roundMediansNs(turns).values()], sampling);
   return {
     iterationNs,
     percentilesNs: percentilesOf(turns),
     itemsPerSecond: rateOf(cell.batch * 1e9, iterationNs),
-    cpuNsPerIteration: estimateOf([...roundCpuNs(turns).values()]),
+    cpuNsPerIteration: estimateOf([...roundCpuNs(turns).values()], sampling),
     samples: turns.reduce((sum, turn) => sum + turn.samplesNs.length, 0),
     loadNs: gate?.loadNs ?? null,
     firstNs: gate?.firstNs ?? null,
@@ -100,7 +107,8 @@ function notesOf(cell: PlannedCell, facts: CellFacts, run: RunFacts): string[] {
   const notes: string[] = [];
   const rounds = new Set(facts.turns.map((turn) => turn.round)).size;
   const planned = run.schedule?.rounds ?? rounds;
-  if (rounds < planned) notes.push(`timed in ${rounds} of ${planned} planned rounds`);
+  if (rounds < planned && !run.schedule?.steered)
+    notes.push(`timed in ${rounds} of ${planned} planned rounds`);
   const share = run.schedule?.shares[cell.id];
   if (share?.note) notes.push(share.note);
   const single = facts.turns.filter((turn) => turn.samplesNs.length === 1).length;

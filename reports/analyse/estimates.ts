@@ -1,7 +1,8 @@
 /** Estimates over rounds: the process is the unit of replication, so a round gives one value. */
 import type { Estimate, TurnSamples } from '../schema/results.js';
 import { median } from '../statistics/quantiles.js';
-import { hodgesLehmann, signedRankInterval, signedRankP } from '../statistics/signed-rank.js';
+import { fixedSampling } from '../statistics/sampling.js';
+import { hodgesLehmann } from '../statistics/signed-rank.js';
 
 /** A clock cannot tell less than this apart, and the logarithm needs something above zero. */
 const smallestNs = 1;
@@ -43,9 +44,9 @@ function byRound(
  * Median of positive values with the signed-rank interval of their logarithms, in the values' own unit. The interval
  * is widened to hold the median where the values are so skewed that it does not.
  */
-export function estimateOf(values: readonly number[]): Estimate {
+export function estimateOf(values: readonly number[], sampling = fixedSampling): Estimate {
   const value = median(values);
-  const interval = signedRankInterval(values.map(Math.log));
+  const interval = sampling.interval(values.map(Math.log));
   const rounds = values.length;
   if (!interval) return { value, low: null, high: null, level: null, rounds };
   const low = Math.min(value, Math.exp(interval.low));
@@ -72,14 +73,18 @@ export interface PairedRatio {
  * Time of `target` ÷ time of `baseline` from the rounds in which both have samples: within a round both met the same
  * state of the machine. Without a common round the ratio is that of the medians, resting on no round.
  */
-export function pairedRatio(target: readonly TurnSamples[], baseline: readonly TurnSamples[]): PairedRatio {
+export function pairedRatio(
+  target: readonly TurnSamples[],
+  baseline: readonly TurnSamples[],
+  sampling = fixedSampling,
+): PairedRatio {
   const logRatios = pairedLogRatios(target, baseline);
   if (logRatios.length === 0) {
     const [ours, theirs] = [roundMediansNs(target), roundMediansNs(baseline)];
     const value = median([...ours.values()]) / median([...theirs.values()]);
     return { ratio: { value, low: null, high: null, level: null, rounds: 0 }, p: null };
   }
-  const interval = signedRankInterval(logRatios);
+  const interval = sampling.interval(logRatios);
   const ratio = {
     value: Math.exp(hodgesLehmann(logRatios)),
     low: interval && Math.exp(interval.low),
@@ -87,7 +92,7 @@ export function pairedRatio(target: readonly TurnSamples[], baseline: readonly T
     level: interval?.level ?? null,
     rounds: logRatios.length,
   };
-  return { ratio, p: interval && signedRankP(logRatios) };
+  return { ratio, p: interval && sampling.p(logRatios) };
 }
 
 /** Logarithms of the ratios of the rounds' medians, in round order, from the rounds in which both have samples. */

@@ -1,6 +1,7 @@
 /** Comparison and ranking of all targets of one workload, mode, batch, precision and track. */
 import type { CellResult, Comparison, Group, TargetResult } from '../schema/results.js';
 import { holm } from '../statistics/holm.js';
+import { fixedSampling, type Sampling } from '../statistics/sampling.js';
 import { notLikeForLike, type Settings } from './configuration-lint.js';
 import { pairedRatio } from './estimates.js';
 
@@ -21,13 +22,22 @@ export function grouped<Cell extends Parameters<typeof groupKey>[0]>(cells: read
   return keys.map((key) => cells.filter((cell) => groupKey(cell) === key));
 }
 
-export function groupsOf(cells: readonly CellResult[], targets: readonly TargetResult[]): Group[] {
+export function groupsOf(
+  cells: readonly CellResult[],
+  targets: readonly TargetResult[],
+  sampling: Sampling = fixedSampling,
+): Group[] {
   return grouped(cells).flatMap((members) =>
-    members[0] ? [groupOf(members[0], members.filter(isOk), targets)] : [],
+    members[0] ? [groupOf(members[0], members.filter(isOk), targets, sampling)] : [],
   );
 }
 
-function groupOf(identity: CellResult, ok: readonly OkCell[], targets: readonly TargetResult[]): Group {
+function groupOf(
+  identity: CellResult,
+  ok: readonly OkCell[],
+  targets: readonly TargetResult[],
+  sampling: Sampling,
+): Group {
   const { workload, mode, batch, precision, track } = identity;
   const ordered = fastestFirst(ok);
   return {
@@ -36,8 +46,8 @@ function groupOf(identity: CellResult, ok: readonly OkCell[], targets: readonly 
     batch,
     precision,
     track,
-    ranking: rankingOf(ordered),
-    comparisons: comparisonsWith(ordered[0], ordered.slice(1), targets),
+    ranking: rankingOf(ordered, sampling),
+    comparisons: comparisonsWith(ordered[0], ordered.slice(1), targets, sampling),
   };
 }
 
@@ -74,9 +84,10 @@ export function comparisonsWith(
   baseline: CellResult | undefined,
   others: readonly CellResult[],
   targets: readonly TargetResult[],
+  sampling: Sampling,
 ): Comparison[] {
   if (!baseline) return [];
-  const pairs = others.map((cell) => pairedRatio(cell.samples, baseline.samples));
+  const pairs = others.map((cell) => pairedRatio(cell.samples, baseline.samples, sampling));
   const adjusted = holm(pairs.map(({ p }) => p ?? 1));
   return pairs.map(({ ratio, p }, index) => {
     const cell = others[index] ?? baseline;
@@ -104,11 +115,11 @@ export function settingsOf(cell: CellResult, targets: readonly TargetResult[]): 
  * Ranks from the leader down: all that follow are compared with the leader, Holm-adjusted; the first that is told
  * apart from it leads the next rank. Rank numbers leave room for ties: 1, 1, 3.
  */
-function rankingOf(ordered: readonly OkCell[]): Group['ranking'] {
+function rankingOf(ordered: readonly OkCell[], sampling: Sampling): Group['ranking'] {
   const ranking: Group['ranking'] = [];
   for (let start = 0; start < ordered.length; ) {
     const stage = ordered.slice(start);
-    const comparisons = comparisonsWith(stage[0], stage.slice(1), []);
+    const comparisons = comparisonsWith(stage[0], stage.slice(1), [], sampling);
     const told = comparisons.findIndex(({ ratio, adjustedP }) => isTold(ratio.value, adjustedP));
     const size = told < 0 ? stage.length : told + 1;
     for (const cell of stage.slice(0, size)) ranking.push({ target: cell.target, rank: start + 1 });

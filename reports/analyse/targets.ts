@@ -2,10 +2,11 @@
 import type { Estimate, TargetResult } from '../schema/results.js';
 import type { RunManifest } from '../schema/run-folder.js';
 import { median } from '../statistics/quantiles.js';
+import type { Sampling } from '../statistics/sampling.js';
 import { estimateOf } from './estimates.js';
 import type { EventOf, RunFacts } from './facts.js';
 
-export function targetResults(manifest: RunManifest, facts: RunFacts): TargetResult[] {
+export function targetResults(manifest: RunManifest, facts: RunFacts, sampling: Sampling): TargetResult[] {
   return manifest.targets.map(({ target, framework, host }) => {
     const processes = facts.processes.filter((process) => process.target === target);
     const last = processes.at(-1);
@@ -18,8 +19,8 @@ export function targetResults(manifest: RunManifest, facts: RunFacts): TargetRes
       versions: last?.versions ?? {},
       configuration,
       cellConfiguration: cellConfiguration(manifest, facts, target, configuration),
-      spawnMs: startEstimate(processes, (process) => process.spawnMs),
-      importMs: startEstimate(processes, (process) => process.importMs),
+      spawnMs: startEstimate(processes, (process) => process.spawnMs, sampling),
+      importMs: startEstimate(processes, (process) => process.importMs, sampling),
     };
   });
 }
@@ -46,6 +47,7 @@ function cellConfiguration(
 function startEstimate(
   processes: readonly EventOf<'process'>[],
   msOf: (process: EventOf<'process'>) => number,
+  sampling: Sampling,
 ): Estimate | null {
   const byRound = new Map<number, number>();
   for (const process of processes) {
@@ -53,7 +55,11 @@ function startEstimate(
     if (process.round !== null && !byRound.has(process.round)) byRound.set(process.round, msOf(process));
   }
   // A start that the clock calls instant still has a logarithm.
-  if (byRound.size > 0) return estimateOf([...byRound.values()].map((ms) => Math.max(ms, 1e-6)));
+  if (byRound.size > 0)
+    return estimateOf(
+      [...byRound.values()].map((ms) => Math.max(ms, 1e-6)),
+      sampling,
+    );
   if (processes.length === 0) return null;
   return { value: median(processes.map(msOf)), low: null, high: null, level: null, rounds: 0 };
 }

@@ -203,6 +203,8 @@ export const runResults = z.object({
     /** Asked for with `--rounds`; null: the budget decided. */
     rounds: z.number().int().positive().nullable(),
     budgetMs: z.number().positive(),
+    /** Rounds went on until every ratio was known this well, as a share; absent where they did not. */
+    precision: z.number().positive().optional(),
   }),
   machine,
   conditions,

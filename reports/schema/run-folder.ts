@@ -66,6 +66,8 @@ export const runManifest = z.object({
     /** Wall time for the rounds, process start-up included; the parity gate comes before it. */
     budgetMs: z.number().positive(),
     deadlineMs: z.number().positive(),
+    /** Asked for with `--precision`: rounds go on until every ratio is known this well, as a share. */
+    precision: z.number().positive().optional(),
   }),
   machine,
   workloads: z.array(z.object({ name: z.string(), title: z.string(), source: z.string() })),
@@ -118,6 +120,8 @@ export const runEvent = z.discriminatedUnion('type', [
     ...at,
     type: z.literal('schedule'),
     rounds: count,
+    /** Rounds end when enough is known: `rounds` is the most that there may be. */
+    steered: z.literal(true).optional(),
     /** By cell id. */
     shares: z.record(
       z.string(),

@@ -3,7 +3,7 @@ import Table from 'cli-table3';
 import pc from 'picocolors';
 import { settingsInShort } from '../analyse/configuration-lint.js';
 import type { CellResult, Group, RunResults } from '../schema/results.js';
-import { commonLevel, endingText, groupCells, stateCounts, verdict } from '../summary.js';
+import { commonLevel, endingText, groupCells, precisionText, stateCounts, verdict } from '../summary.js';
 import { duration, groupTitle, inline, rate, ratio } from '../text.js';
 import { clean, fitted, wrapped } from './lines.js';
 
@@ -30,7 +30,13 @@ function header(results: RunResults): string {
   const threads = `${options.threads} thread${options.threads === 1 ? '' : 's'}`;
   const line = `Run ${clean(results.id)}: ${finishedRounds} of ${plannedRounds} rounds, ${intervals}, ${threads}`;
   const ending = endingText(results.ending);
-  return [pc.bold(fitted(line, columns)), ...(ending ? [pc.yellow(ending)] : [])].join('\n');
+  const precision = precisionText(results);
+  const said = precision ? wrapped(precision.text, columns, '') : [];
+  return [
+    pc.bold(fitted(line, columns)),
+    ...said.map(precision?.good ? pc.green : pc.yellow),
+    ...(ending ? [pc.yellow(ending)] : []),
+  ].join('\n');
 }
 
 function groupText(results: RunResults, group: Group): string {

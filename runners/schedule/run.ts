@@ -124,6 +124,7 @@ function planRounds(context: RunContext): void {
   state.record({
     type: 'schedule',
     rounds: Math.max(before?.rounds ?? 0, Math.min(rounds, asked)),
+    ...(context.steering ? { steered: true as const } : {}),
     shares: { ...(before ?? schedule).shares },
   });
 }

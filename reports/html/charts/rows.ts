@@ -2,18 +2,19 @@
 import { pairedRatio, roundMediansNs } from '../../analyse/estimates.js';
 import type { CellResult, Estimate, TargetResult } from '../../schema/results.js';
 import { median } from '../../statistics/quantiles.js';
+import { fixedSampling } from '../../statistics/sampling.js';
 import { bytes, duration, inline, once, ratio } from '../../text.js';
 import { thinned } from '../thin.js';
 
 export type OkCell = CellResult & { metrics: NonNullable<CellResult['metrics']> };
 export type Row = Readonly<Record<string, string | number | null>>;
 
-export function intervalRows(cells: readonly OkCell[], baseline: OkCell): Row[] {
+export function intervalRows(cells: readonly OkCell[], baseline: OkCell, sampling = fixedSampling): Row[] {
   return cells.map((cell) => {
     if (cell === baseline) {
       return { target: cell.target, ratio: 1, low: 1, high: 1, text: '1×', standing: 'baseline' };
     }
-    const estimate = pairedRatio(cell.samples, baseline.samples).ratio;
+    const estimate = pairedRatio(cell.samples, baseline.samples, sampling).ratio;
     const { value, low, high } = estimate;
     return {
       target: cell.target,

@@ -4,6 +4,7 @@ import { percentileShares } from '../../analyse/cells.js';
 import { keptTurns, roundMediansNs } from '../../analyse/estimates.js';
 import { isOk } from '../../analyse/groups.js';
 import type { Group, RunResults } from '../../schema/results.js';
+import { samplingOf } from '../../statistics/sampling.js';
 import { groupCells, groupDifferences, verdict } from '../../summary.js';
 import { bytes, duration, groupTitle, inline, levelText, once, rate, ratio } from '../../text.js';
 import type { Row } from '../charts/rows.js';
@@ -50,7 +51,11 @@ export async function groupView(
   for (const source of sources) pageRows[source.id] = [...source.rows];
   for (const baseline of cells) {
     const number = results.targets.findIndex(({ target }) => target === baseline.target);
-    pageRows[`intervals-${index}@${number}`] = intervalRows(cells, baseline);
+    pageRows[`intervals-${index}@${number}`] = intervalRows(
+      cells,
+      baseline,
+      samplingOf(results.options.precision),
+    );
   }
   const drawn = await Promise.all(sources.map((source) => figure(source, detail)));
   const of = (kind: string) => drawn.find((candidate) => candidate.kind === kind) ?? null;
@@ -133,7 +138,7 @@ function sourcesOf(
           make(
             'intervals',
             'Time of every target divided by that of the baseline, with intervals',
-            intervalRows(cells, fastest),
+            intervalRows(cells, fastest, samplingOf(results.options.precision)),
             intervalTable(group),
           ),
         ]

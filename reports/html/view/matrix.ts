@@ -2,6 +2,7 @@
 import { pairedRatio } from '../../analyse/estimates.js';
 import { isOk } from '../../analyse/groups.js';
 import type { CellResult, Group, RunResults } from '../../schema/results.js';
+import { type Sampling, samplingOf } from '../../statistics/sampling.js';
 import { groupCells } from '../../summary.js';
 import { groupTitle, inline, ratio } from '../../text.js';
 import { standingOf } from '../charts/rows.js';
@@ -59,6 +60,7 @@ function matrix(
   caption: string,
   baselineOf: (cells: readonly CellResult[], group: Group) => CellResult | undefined,
 ): Matrix {
+  const sampling = samplingOf(results.options.precision);
   const columns = results.groups.map((group) => {
     const cells = groupCells(results, group);
     const { workload, mode, batch } = group;
@@ -78,20 +80,21 @@ function matrix(
         ...entry(
           cells.find((cell) => cell.target === target),
           against,
+          sampling,
         ),
       })),
     })),
   };
 }
 
-function entry(cell: CellResult | undefined, baseline: CellResult | undefined) {
+function entry(cell: CellResult | undefined, baseline: CellResult | undefined, sampling: Sampling) {
   if (!cell) return { text: 'not planned', interval: '', standing: 'none', symbol: '' };
   if (!isOk(cell)) return { text: cell.state, interval: '', standing: cell.state, symbol: '' };
   if (!baseline) return { text: 'no baseline here', interval: '', standing: 'none', symbol: '' };
   if (cell === baseline) {
     return { text: '1×', interval: '', standing: 'baseline', symbol: symbols.baseline ?? '' };
   }
-  const estimate = pairedRatio(cell.samples, baseline.samples).ratio;
+  const estimate = pairedRatio(cell.samples, baseline.samples, sampling).ratio;
   const written = ratio(estimate);
   const standing = standingOf(estimate);
   return {

@@ -1,7 +1,7 @@
 /** What speaks for and against trusting the run, each in a line with a mark. */
 import type { RunResults } from '../../schema/results.js';
 import { median } from '../../statistics/quantiles.js';
-import { commonLevel, endingText } from '../../summary.js';
+import { commonLevel, endingText, precisionText } from '../../summary.js';
 import { once, percent } from '../../text.js';
 
 export interface Finding {
@@ -19,6 +19,7 @@ export function validity(results: RunResults): Finding[] {
   return [
     rounds(results),
     level(results),
+    ...precision(results),
     parity(results),
     audits(results),
     processors(results),
@@ -39,6 +40,11 @@ function rounds({ finishedRounds, plannedRounds, ending }: RunResults): Finding 
     label: 'Rounds',
     text: why ? `${text} ${why}` : text,
   };
+}
+
+function precision(results: RunResults): Finding[] {
+  const said = precisionText(results);
+  return said ? [{ ...said, label: 'Precision' }] : [];
 }
 
 function level(results: RunResults): Finding {

@@ -1,0 +1,64 @@
+/** `--precision`: rounds go on until every ratio of a group is known well enough, looked at as planned beforehand. */
+import type { CellResult, Group, RunResults } from '../schema/results.js';
+import type { RunEvent, RunManifest } from '../schema/run-folder.js';
+import { precisionLooks } from '../statistics/sampling.js';
+import { analyse } from './analyse.js';
+import { groupKey } from './groups.js';
+
+export interface PrecisionSteering {
+  readonly usualRounds: number;
+  readonly mostRounds: number;
+  wanted(events: readonly RunEvent[], round: number): ReadonlySet<string>;
+}
+
+/** @param precision half of an interval's width, as a share of the ratio: 0.01 */
+export function precisionSteering(manifest: RunManifest, precision: number): PrecisionSteering {
+  const rounds = precisionLooks.looks.map((look) => look.rounds);
+  const all = new Set(manifest.cells.map(({ id }) => id));
+  const known = new Map<number, ReadonlySet<string>>();
+  return {
+    usualRounds: rounds[0] ?? 1,
+    mostRounds: rounds.at(-1) ?? 1,
+    wanted(events, round) {
+      const look = rounds.findLast((candidate) => candidate <= round);
+      if (look === undefined) return all;
+      const before = known.get(look) ?? stillUnknown(manifest, events, precision);
+      known.set(look, before);
+      return before;
+    },
+  };
+}
+
+/** Cells are measured with their whole group or not at all: its rounds are paired. */
+function stillUnknown(manifest: RunManifest, events: readonly RunEvent[], precision: number): Set<string> {
+  const results = analyse(manifest, events);
+  const keys = new Set(impreciseGroups(results, precision).map(groupKey));
+  return new Set(results.cells.filter((cell) => keys.has(groupKey(cell))).map(({ id }) => id));
+}
+
+/** Groups with a result in which an interval is wider than asked, or missing. */
+export function impreciseGroups(
+  { groups, cells }: Pick<RunResults, 'groups' | 'cells'>,
+  precision: number,
+): Group[] {
+  return groups.filter((group) => {
+    const ok = cells.filter((cell) => isOf(cell, group) && cell.metrics !== null);
+    const estimates = ok.length > 1 ? group.comparisons.map(({ ratio }) => ratio) : ok.map(onlyEstimate);
+    return estimates.some(
+      ({ low, high }) => low === null || high === null || halfWidth(low, high) > precision,
+    );
+  });
+}
+
+function isOf(cell: CellResult, group: Parameters<typeof groupKey>[0]): boolean {
+  return groupKey(cell) === groupKey(group);
+}
+
+/** Of a group with a single result: its time. */
+function onlyEstimate({ metrics }: CellResult): { low: number | null; high: number | null } {
+  return metrics?.iterationNs ?? { low: null, high: null };
+}
+
+function halfWidth(low: number, high: number): number {
+  return Math.sqrt(high / low) - 1;
+}

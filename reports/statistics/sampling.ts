@@ -1,0 +1,39 @@
+/** How the number of rounds came about decides what their interval may claim. */
+import { levelAtEnd, planLooks, type SequentialPlan } from './sequential.js';
+import { type Interval, signedRankInterval, signedRankIntervalAt, signedRankP } from './signed-rank.js';
+
+export interface Sampling {
+  /** Null where the values do not allow one. */
+  interval(values: readonly number[]): Interval | null;
+  /** Two-sided p-value of "the centre is zero". */
+  p(values: readonly number[]): number;
+}
+
+/** Rounds that were decided beforehand, by number or by the clock. */
+export const fixedSampling: Sampling = { interval: signedRankInterval, p: signedRankP };
+
+/**
+ * Rounds that went on until the data said enough: every interval is one of a planned look, at that look's own level, so
+ * that it holds at the plan's level whenever the sampling stopped; p-values are scaled alike.
+ */
+export function sequentialSampling(plan: SequentialPlan): Sampling {
+  return {
+    interval(values) {
+      const level = levelAtEnd(plan, values.length);
+      const interval = level === null ? null : signedRankIntervalAt(values, level);
+      return interval && { ...interval, level: plan.level };
+    },
+    p(values) {
+      const level = levelAtEnd(plan, values.length);
+      return level === null ? 1 : Math.min(1, (signedRankP(values) * (1 - plan.level)) / (1 - level));
+    },
+  };
+}
+
+/** Looks of a run with `--precision`: from the first that carries an interval on, as far as processes are worth starting. */
+export const precisionLooks = planLooks(8, 60, 0.95);
+
+/** @param precision as a share, where rounds went on until every ratio was known so well */
+export function samplingOf(precision: number | undefined): Sampling {
+  return precision === undefined ? fixedSampling : sequentialSampling(precisionLooks);
+}
