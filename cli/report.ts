@@ -26,7 +26,7 @@ export async function report(folder: string): Promise<void> {
  * Into the history, however the run ended: its finished rounds are as good as any, its ending stands beside them, and
  * once it is resumed it takes its own place. Never the reason for which a run fails.
  */
-async function record(results: RunResults): Promise<void> {
+export async function record(results: RunResults): Promise<void> {
   try {
     recordRun(results, historyFile(), { commitTime: await commitTime(results.touchstone.commit) });
   } catch (error) {

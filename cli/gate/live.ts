@@ -13,6 +13,7 @@ import { listenForInterrupt } from '../interrupt.js';
 import { manifestOf } from '../manifest.js';
 import { measure } from '../measure.js';
 import { commandOf, type RunOptions, usualBudgetMs } from '../options.js';
+import { record } from '../report.js';
 import { newRunId } from '../run-folder.js';
 import { seat } from './seats.js';
 
@@ -61,7 +62,10 @@ export async function liveGate(
   } finally {
     interrupt.dispose();
   }
-  await writeReport(folder, await writeResults(folder));
+  const results = await writeResults(folder);
+  // Of a commit other than this checkout, these are not its times.
+  if (candidate === undefined) await record(results);
+  await writeReport(folder, results);
   const run = await readRun(folder);
   return {
     report: liveReport(run.manifest, run.events, settings, { folder, today }),
