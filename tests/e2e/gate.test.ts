@@ -57,6 +57,7 @@ it.skipIf(!existsSync(join(projectRoot, '.git')))(
     const folder = await temporaryFolder();
     const { exitCode, stderr } = await bench([
       ...['gate', '--against', 'HEAD', '--targets', 'convnetjs/js,tensorflow/cpu', ...small],
+      ...['--time', '45s'],
       ...['--out', join(folder, 'run')],
     ]);
     // On a busy machine nothing may be told; a regression there is none.
