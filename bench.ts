@@ -6,7 +6,7 @@ import { acceptCommand } from './cli/gate/accept.js';
 import { type BisectOptions, bisectCommand } from './cli/gate/bisect.js';
 import { type GateOptions, gateCommand } from './cli/gate/index.js';
 import { initCommand } from './cli/gate/init.js';
-import { type HistoryOptions, historyCommand } from './cli/history.js';
+import type { HistoryOptions } from './cli/history.js';
 import { listCommand } from './cli/list.js';
 import { type RunOptions, usualDeadlineMs } from './cli/options.js';
 import { outsideAdapter } from './cli/outside-adapter.js';
@@ -114,9 +114,11 @@ function addHistory(program: Command, ending: (result: Promise<number>) => Promi
     .option('--html <file>', 'a page with a plot of each cell')
     .option('--import <runs...>', 'add run folders that are not in it')
     .option('--json', 'for machines')
-    .action((cell: string | undefined, options: HistoryOptions) =>
-      ending(historyCommand({ ...options, ...(cell === undefined ? {} : { cell }) })),
-    );
+    .action(async (cell: string | undefined, options: HistoryOptions) => {
+      // With native code, which no other command needs to start.
+      const { historyCommand } = await import('./cli/history.js');
+      return ending(historyCommand({ ...options, ...(cell === undefined ? {} : { cell }) }));
+    });
 }
 
 function addBisect(program: Command, ending: (result: Promise<number>) => Promise<void>): void {

@@ -1,18 +1,17 @@
 /** `history [cell]`: what runs there were, a cell over time, and where its level changed. */
 import { resolve } from 'node:path';
 import { closest } from 'fastest-levenshtein';
-import picomatch from 'picomatch';
 import { exitStatus, explain, TouchstoneError } from '../common/errors.js';
 import { historyFile } from '../common/paths.js';
 import { analyse, readRun } from '../reports/analyse/index.js';
 import { writeWhole } from '../reports/analyse/write-results.js';
+import { matchesCell } from '../reports/gate/apply-settings.js';
 import { jsonOf, listingJson } from '../reports/history/json.js';
 import { renderHistory } from '../reports/history/page.js';
-import { recordRun } from '../reports/history/record.js';
 import { type CellHistory, cellHistories } from '../reports/history/series.js';
 import { type HistoryStore, type ListedCell, openExisting } from '../reports/history/store.js';
 import { renderCell, renderListing } from '../reports/history/terminal.js';
-import { commitTime } from './commit.js';
+import { record } from './record.js';
 import { findRun } from './run-folder.js';
 
 export interface HistoryOptions {
@@ -65,8 +64,7 @@ async function importRuns(folders: readonly string[], file: string): Promise<num
   for (const name of folders) {
     try {
       const { manifest, events } = await readRun(findRun(name));
-      const results = analyse(manifest, events);
-      recordRun(results, file, { commitTime: await commitTime(results.touchstone.commit) });
+      await record(analyse(manifest, events), file);
       count += 1;
     } catch (error) {
       if (!(error instanceof TouchstoneError) || error.code === 'storage') throw error;
@@ -124,9 +122,7 @@ function matching(
   if (pattern === undefined) return [...cells];
   const exact = cells.filter((one) => one[key] === pattern);
   if (exact.length > 0) return exact;
-  // As in bash outside of paths, a star stands for anything: target names hold slashes.
-  const matches = picomatch(pattern, { bash: true });
-  const found = cells.filter((one) => matches(one[key]));
+  const found = cells.filter((one) => matchesCell(pattern, one[key]));
   if (found.length > 0) return found;
   const nearest = known.length > 0 ? `did you mean ${closest(pattern, [...new Set(known)])}? ` : '';
   throw new TouchstoneError('usage', `no ${key} in the history matches ${pattern}`, {

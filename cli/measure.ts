@@ -2,15 +2,15 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TouchstoneError } from '../common/errors.js';
-import { type RunEvent, type RunManifest, runManifest } from '../reports/schema/run-folder.js';
+import type { Steering } from '../reports/analyse/steering.js';
+import { type RunEvent, type RunManifest, runManifest, targetOf } from '../reports/schema/run-folder.js';
 import { readConditions, readSteal, stealShareSince } from '../runners/environment/conditions.js';
 import { readProcessors } from '../runners/environment/processors.js';
 import { loadReference } from '../runners/gate/reference.js';
 import { capabilities } from '../runners/process/capabilities.js';
 import { allowedCpus, bindSelf, splitCpus } from '../runners/process/cpus.js';
 import { startWorker } from '../runners/process/session.js';
-import type { RunContext, Steering, TensorFiles } from '../runners/schedule/context.js';
-import { targetOf } from '../runners/schedule/live-worker.js';
+import type { RunContext, TensorFiles } from '../runners/schedule/context.js';
 import { executeRun } from '../runners/schedule/run.js';
 import { openRunLog } from '../runners/schedule/run-log.js';
 import { foldRun } from '../runners/schedule/run-state.js';

@@ -41,8 +41,12 @@ export interface RunOptions {
 /** Options whose budget has been settled. */
 export type TimedOptions = RunOptions & { readonly time: number };
 
-/** Repeats the run when typed, the seed included: it is in the report under "how to reproduce". */
-export function commandOf(options: TimedOptions): string {
+/**
+ * Repeats the run when typed, the seed included: it is in the report under "how to reproduce".
+ *
+ * @param command words of another command than `run`, with what only that one has
+ */
+export function commandOf(options: TimedOptions, command: readonly string[] = []): string {
   const list = (name: string, values: readonly (string | number)[] | undefined) =>
     values === undefined ? [] : [name, quote(values.join(','))];
   const words = [
@@ -68,7 +72,7 @@ export function commandOf(options: TimedOptions): string {
       String(options.seed),
     ],
   ];
-  return ['npm run bench --', ...words].join(' ');
+  return ['npm run bench --', ...command.map(quote), ...words].join(' ');
 }
 
 function quote(word: string): string {

@@ -144,7 +144,7 @@ interface Choice {
 }
 
 /** @param patterns names or globs; all real targets where there are none */
-async function chooseTargets(patterns: readonly string[] | undefined) {
+export async function chooseTargets(patterns: readonly string[] | undefined) {
   const frameworks = await discoverFrameworks();
   const all = frameworks.flatMap((framework) =>
     framework.targets.map((target) => ({ name: target.name, framework, target })),

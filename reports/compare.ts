@@ -4,12 +4,12 @@
  */
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import { roundMediansNs } from './analyse/estimates.js';
+import { logMedians, ratioOf } from './analyse/estimates.js';
 import { isOk } from './analyse/groups.js';
-import type { CellResult, Estimate, RunResults } from './schema/results.js';
+import type { CellResult, Estimate, RunResults, TargetResult } from './schema/results.js';
 import { hodgesLehmannShift, rankSumInterval } from './statistics/rank-sum.js';
-import { clean, fitted, wrapped } from './terminal/lines.js';
-import { duration, groupTitle, inline, ratio } from './text.js';
+import { clean, fitted, noBorders, wrapped } from './terminal/lines.js';
+import { differences, duration, groupTitle, inline, ratio } from './text.js';
 
 const columns = 100;
 
@@ -49,21 +49,11 @@ export function compareRuns(before: RunResults, after: RunResults): RunCompariso
 
 function compareCells(before: CellResult | undefined, after: CellResult | undefined): ComparedCell[] {
   if (!before || !after || !isOk(before) || !isOk(after)) return [];
-  const [ours, theirs] = [logMedians(after), logMedians(before)];
-  const interval = rankSumInterval(ours, theirs);
-  const estimate: Estimate = {
-    value: Math.exp(hodgesLehmannShift(ours, theirs)),
-    low: interval && Math.exp(interval.low),
-    high: interval && Math.exp(interval.high),
-    level: interval?.level ?? null,
-    rounds: Math.min(ours.length, theirs.length),
-  };
+  const [ours, theirs] = [logMedians(after.samples), logMedians(before.samples)];
+  const rounds = Math.min(ours.length, theirs.length);
+  const estimate = ratioOf(hodgesLehmannShift(ours, theirs), rankSumInterval(ours, theirs), rounds);
   const { iterationNs: beforeNs } = before.metrics;
   return [{ cell: after, beforeNs, afterNs: after.metrics.iterationNs, ratio: estimate }];
-}
-
-function logMedians(cell: CellResult): number[] {
-  return [...roundMediansNs(cell.samples).values()].map(Math.log);
 }
 
 function unmatched(id: string, before: CellResult | undefined, after: CellResult | undefined): string[] {
@@ -97,18 +87,19 @@ function versionDifferences(before: RunResults, after: RunResults): string[] {
 export function versionFacts(run: RunResults): Record<string, string> {
   return Object.fromEntries([
     ['Touchstone', `${run.touchstone.version} ${run.touchstone.commit ?? ''}`.trim()],
-    ...run.targets.flatMap(({ target, runtime, versions }) => [
-      ...(runtime === null ? [] : [[`${target} runtime`, runtime]]),
-      ...Object.entries(versions).map(([name, version]) => [`${target} ${name}`, version]),
-    ]),
+    ...run.targets.flatMap((target) => Object.entries(targetVersions(target))),
   ]);
 }
 
-function differences(before: Record<string, string>, after: Record<string, string>): string[] {
-  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  return keys
-    .filter((key) => before[key] !== after[key])
-    .map((key) => `${key}: ${before[key] ?? 'absent'} → ${after[key] ?? 'absent'}`);
+/** `tfjs/js runtime`, `tfjs/js tfjs`, … */
+export function targetVersions(
+  { target, runtime, versions }: TargetResult,
+  name = target,
+): Record<string, string> {
+  return Object.fromEntries([
+    ...(runtime === null ? [] : [[`${name} runtime`, runtime]]),
+    ...Object.entries(versions).map(([what, version]) => [`${name} ${what}`, version]),
+  ]);
 }
 
 /** For the terminal, at most 100 columns. */
@@ -159,12 +150,3 @@ function changeText({ low, high, rounds }: Estimate): string {
   if (low > 1) return pc.red('slower');
   return high < 1 ? pc.green('faster') : pc.dim('undecided');
 }
-
-const noBorders = {
-  ...Object.fromEntries(
-    ['top', 'bottom', 'left', 'right', 'mid'].flatMap((side) =>
-      ['', '-mid', '-left', '-right'].map((part) => [`${side}${part}`, '']),
-    ),
-  ),
-  middle: ' ',
-};

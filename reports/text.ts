@@ -89,3 +89,15 @@ export function listed(names: readonly string[]): string {
   if (names.length <= 1) return names.join('');
   return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
+
+/** What is not the same on both sides, by name: `cores: 2 → 4`. */
+export function differences(
+  before: Readonly<Record<string, string>>,
+  after: Readonly<Record<string, string>>,
+  behindName = ': ',
+): string[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return names
+    .filter((name) => before[name] !== after[name])
+    .map((name) => `${name}${behindName}${before[name] ?? 'absent'} → ${after[name] ?? 'absent'}`);
+}

@@ -28,33 +28,23 @@ export async function gateCommand(options: GateOptions): Promise<number> {
     options.against === undefined
       ? { report: await storedGate(options, settings, today), interrupted: undefined }
       : await liveGate(options.against, options, settings, today, say);
-  const [folder] = report.runs;
-  const inFolder =
-    options.against !== undefined && folder !== undefined ? join(folder, 'gate.json') : undefined;
-  const { json, markdown, junit, sarif } = options;
-  if (inFolder) await writeGateOutputs(report, { json: inFolder });
-  await writeGateOutputs(report, {
-    ...(json === undefined ? {} : { json }),
-    ...(markdown === undefined ? {} : { markdown }),
-    ...(junit === undefined ? {} : { junit }),
-    ...(sarif === undefined ? {} : { sarif }),
-  });
+  const [folder = ''] = report.runs;
+  const isLive = report.kind === 'live';
+  if (isLive) await writeGateOutputs(report, { json: join(folder, 'gate.json') });
+  await writeGateOutputs(report, options);
   process.stdout.write(`${renderGate(report)}\n`);
   // Of a gate on a part of the targets, entries for the others are not unused.
   if (options.targets === undefined && options.workload === undefined) {
     for (const warning of unusedEntries(settings, report.findings)) say(`warning: ${warning}`);
   }
-  if (inFolder) process.stdout.write(`\nreport: ${join(folder ?? '', 'report.html')}\n`);
+  if (isLive) process.stdout.write(`\nreport: ${join(folder, 'report.html')}\n`);
   return interrupted ?? report.exit;
 }
 
 function checkSides({ against, baseline, candidate }: GateOptions): void {
-  const isStored = baseline !== undefined && candidate !== undefined;
-  if (
-    (against !== undefined) !== isStored &&
-    !(against !== undefined && (baseline ?? candidate) !== undefined)
-  )
-    return;
+  const isLive = against !== undefined && baseline === undefined && candidate === undefined;
+  const isStored = against === undefined && baseline !== undefined && candidate !== undefined;
+  if (isLive || isStored) return;
   throw new TouchstoneError('usage', 'the gate needs two sides', {
     hint: 'either --against <git ref|version|target>, or --baseline <run> and --candidate <run>',
   });

@@ -13,7 +13,7 @@ import { listenForInterrupt } from '../interrupt.js';
 import { manifestOf } from '../manifest.js';
 import { measure } from '../measure.js';
 import { commandOf, type RunOptions, usualBudgetMs } from '../options.js';
-import { record } from '../report.js';
+import { tryToRecord } from '../record.js';
 import { newRunId } from '../run-folder.js';
 import { seat } from './seats.js';
 
@@ -51,10 +51,7 @@ export async function liveGate(
   const folder = options.out === undefined ? join(runsFolder, `gate-${id}`) : resolve(options.out);
   const time = options.time ?? budgetFactor * usualBudgetMs(plan.seats.length);
   const manifest = await manifestOf(basename(folder), { ...options, time }, prepared);
-  const command = commandOf({ ...options, time }).replace(
-    'npm run bench --',
-    `npm run bench -- gate --against ${against}`,
-  );
+  const command = commandOf({ ...options, time }, ['gate', '--against', against]);
   createRunFolder(folder, { ...manifest, command, gate: plan });
   const interrupt = listenForInterrupt(say);
   try {
@@ -64,7 +61,7 @@ export async function liveGate(
   }
   const results = await writeResults(folder);
   // Of a commit other than this checkout, these are not its times.
-  if (candidate === undefined) await record(results);
+  if (candidate === undefined) await tryToRecord(results);
   await writeReport(folder, results);
   const run = await readRun(folder);
   return {

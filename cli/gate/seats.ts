@@ -4,11 +4,10 @@ import { discoverFrameworks } from '../../adapters/discover.js';
 import { atVersion, splitVersion } from '../../adapters/versions.js';
 import { TouchstoneError } from '../../common/errors.js';
 import { seatCells } from '../../reports/gate/series.js';
-import type { GatePlan, PlannedCell } from '../../reports/schema/run-folder.js';
+import { type GatePlan, type PlannedCell, targetOf } from '../../reports/schema/run-folder.js';
 import { commitOf, ensureCheckout, type OtherCommit } from '../../runners/provision/checkout.js';
 import type { RunOptions } from '../options.js';
-import { type Prepared, type PreparedTarget, prepare } from '../prepare.js';
-import { selectTargets } from '../select.js';
+import { chooseTargets, type Prepared, type PreparedTarget, prepare } from '../prepare.js';
 import { touchstoneVersion } from '../version.js';
 
 export interface Seated {
@@ -60,9 +59,9 @@ async function againstTargets(
   options: RunOptions,
   say: (line: string) => void,
 ): Promise<Seated> {
-  const candidates = await chosen(options);
-  const pairs = candidates.map((target) => ({ candidate: target.name, baseline: baselineOf(target) }));
-  const targets = [...new Set(pairs.flatMap(({ candidate, baseline }) => [candidate, baseline]))];
+  const { chosen } = await chooseTargets(options.targets);
+  const pairs = chosen.map(({ target }) => ({ candidate: target.name, baseline: baselineOf(target) }));
+  const targets = pairs.flatMap(({ candidate, baseline }) => [candidate, baseline]).filter(unique);
   const all = await prepare({ ...options, targets }, say);
   const seats = pairs.map(({ candidate, baseline }) => ({
     candidate,
@@ -71,31 +70,21 @@ async function againstTargets(
     control: `${baseline}~control`,
   }));
   const entryOf = (name: string) => {
-    const entry = all.targets.find(({ target }) => target.name === name.replace(/~.*$/, ''));
+    const entry = all.targets.find(({ target }) => target.name === targetOf(name));
     return entry ? [{ ...entry, seat: name }] : [];
   };
   const cellsOf = (name: string) =>
-    all.cells.filter((cell) => cell.target === name.replace(/~.*$/, '')).map((cell) => renamed(cell, name));
-  const { baselineName, candidateName } = {
-    baselineName: pairs
-      .map(({ baseline }) => baseline)
-      .filter(unique)
-      .join(', '),
-    candidateName: pairs.map(({ candidate }) => candidate).join(', '),
-  };
+    all.cells.filter((cell) => cell.target === targetOf(name)).map((cell) => renamed(cell, name));
+  const baselines = pairs.map(({ baseline }) => baseline).filter(unique);
   return {
     prepared: withSeats(all, seats, entryOf, cellsOf),
-    plan: { against, baselineName, candidateName, seats },
+    plan: {
+      against,
+      baselineName: baselines.join(', '),
+      candidateName: pairs.map(({ candidate }) => candidate).join(', '),
+      seats,
+    },
   };
-}
-
-async function chosen(options: RunOptions) {
-  const frameworks = await discoverFrameworks();
-  const all = frameworks.flatMap(({ targets }) => targets.map((target) => ({ name: target.name, target })));
-  const picked = options.targets
-    ? selectTargets(all, options.targets)
-    : all.filter(({ target }) => !target.isNull);
-  return picked.map(({ target }) => target);
 }
 
 /**
@@ -119,13 +108,13 @@ async function againstCommit(
     control: `${name}~control`,
   }));
   const entryOf = (name: string) => {
-    const plain = name.replace(/~.*$/, '');
+    const plain = targetOf(name);
     const own = judged?.get(plain) ?? all.targets.find(({ target }) => target.name === plain);
     const entry = name === plain ? own : theirs.get(plain);
     return entry ? [{ ...entry, seat: name }] : [];
   };
   const cellsOf = (name: string) => {
-    const plain = name.replace(/~.*$/, '');
+    const plain = targetOf(name);
     const twins = name === plain ? judged : theirs;
     const missing = twins !== undefined && !twins.has(plain);
     const where = name === plain ? (candidate ?? '') : commit;
@@ -190,9 +179,11 @@ function withSeats(
     .flatMap(({ candidate, baseline, control }) => [candidate, baseline, control])
     .filter(unique);
   const cells = names.flatMap(cellsOf);
-  const order = new Map(cells.map((cell) => [cell.id, cell]));
+  const byId = new Map(cells.map((cell) => [cell.id, cell]));
   const paired = seats.flatMap((own) =>
-    cellsOf(own.candidate).flatMap((cell) => seatCells(cell, own).flatMap((id) => order.get(id) ?? [])),
+    cells
+      .filter((cell) => cell.target === own.candidate)
+      .flatMap((cell) => seatCells(cell, own).flatMap((id) => byId.get(id) ?? [])),
   );
   return { ...all, targets: names.flatMap(entryOf), cells: paired.filter(unique) };
 }

@@ -2,7 +2,7 @@
 import type { Estimate, TurnSamples } from '../schema/results.js';
 import { median } from '../statistics/quantiles.js';
 import { fixedSampling } from '../statistics/sampling.js';
-import { hodgesLehmann } from '../statistics/signed-rank.js';
+import { hodgesLehmann, type Interval } from '../statistics/signed-rank.js';
 
 /** A clock cannot tell less than this apart, and the logarithm needs something above zero. */
 const smallestNs = 1;
@@ -85,14 +85,24 @@ export function pairedRatio(
     return { ratio: { value, low: null, high: null, level: null, rounds: 0 }, p: null };
   }
   const interval = sampling.interval(logRatios);
-  const ratio = {
-    value: Math.exp(hodgesLehmann(logRatios)),
+  const ratio = ratioOf(hodgesLehmann(logRatios), interval, logRatios.length);
+  return { ratio, p: interval && sampling.p(logRatios) };
+}
+
+/** A ratio from its logarithm and the logarithm's interval. */
+export function ratioOf(logRatio: number, interval: Interval | null, rounds: number): Estimate {
+  return {
+    value: Math.exp(logRatio),
     low: interval && Math.exp(interval.low),
     high: interval && Math.exp(interval.high),
     level: interval?.level ?? null,
-    rounds: logRatios.length,
+    rounds,
   };
-  return { ratio, p: interval && sampling.p(logRatios) };
+}
+
+/** Logarithms of each round's median time, in round order. */
+export function logMedians(turns: readonly TurnSamples[]): number[] {
+  return [...roundMediansNs(turns).values()].map(Math.log);
 }
 
 /** Logarithms of the ratios of the rounds' medians, in round order, from the rounds in which both have samples. */

@@ -4,29 +4,12 @@ import type { RunEvent, RunManifest } from '../schema/run-folder.js';
 import { precisionLooks } from '../statistics/sampling.js';
 import { analyse } from './analyse.js';
 import { groupKey } from './groups.js';
-
-export interface PrecisionSteering {
-  readonly usualRounds: number;
-  readonly mostRounds: number;
-  wanted(events: readonly RunEvent[], round: number): ReadonlySet<string>;
-}
+import { type Steering, steerBy } from './steering.js';
 
 /** @param precision half of an interval's width, as a share of the ratio: 0.01 */
-export function precisionSteering(manifest: RunManifest, precision: number): PrecisionSteering {
-  const rounds = precisionLooks.looks.map((look) => look.rounds);
-  const all = new Set(manifest.cells.map(({ id }) => id));
-  const known = new Map<number, ReadonlySet<string>>();
-  return {
-    usualRounds: rounds[0] ?? 1,
-    mostRounds: rounds.at(-1) ?? 1,
-    wanted(events, round) {
-      const look = rounds.findLast((candidate) => candidate <= round);
-      if (look === undefined) return all;
-      const before = known.get(look) ?? stillUnknown(manifest, events, precision);
-      known.set(look, before);
-      return before;
-    },
-  };
+export function precisionSteering(manifest: RunManifest, precision: number): Steering {
+  const looks = precisionLooks.looks.map((look) => look.rounds);
+  return steerBy(manifest, looks, (events) => stillUnknown(manifest, events, precision));
 }
 
 /** Cells are measured with their whole group or not at all: its rounds are paired. */

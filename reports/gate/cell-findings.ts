@@ -3,6 +3,7 @@ import { isOk } from '../analyse/groups.js';
 import type { CellResult } from '../schema/results.js';
 import { percent } from '../text.js';
 import { marginsFor } from './apply-settings.js';
+import { bareFinding, seenOnce } from './make-report.js';
 import type { GateFinding } from './report.js';
 import type { GateSettings } from './settings.js';
 
@@ -31,7 +32,7 @@ export function stateFinding(
     : candidate && isOk(candidate)
       ? `new: the baseline is ${before}`
       : `no result to compare: the baseline is ${before}, the candidate ${after}`;
-  return { ...identity(id, any), metric: 'state', verdict: isBroken ? 'broken' : 'unmeasured', reason };
+  return { ...bareFinding(id, any), metric: 'state', verdict: isBroken ? 'broken' : 'unmeasured', reason };
 }
 
 function stateText(cell: CellResult | undefined): string {
@@ -48,21 +49,14 @@ export function parityFinding(
 ): GateFinding {
   const margin = marginsFor(settings, id).parity;
   const [theirs, ours] = [errorOf(baseline), errorOf(candidate)];
-  const common = { ...identity(id, candidate), metric: 'parity' as const, margin };
+  const common = { ...bareFinding(id, candidate), metric: 'parity' as const, margin };
   if (theirs === null || ours === null) {
     return { ...common, verdict: 'unmeasured', reason: 'a side has no parity check to compare' };
   }
   // Errors that are rounding on both sides are equal, whatever their ratio.
   const value = Math.max(ours, negligible) / Math.max(theirs, negligible);
-  const isWorse = value > 1 + margin;
-  const isBetter = value < 1 / (1 + margin);
-  const words = `largest error ${percent(theirs)} of its tolerance before, ${percent(ours)} now`;
-  return {
-    ...common,
-    verdict: isWorse ? 'regressed' : isBetter ? 'improved' : 'ok',
-    ratio: { value, low: null, high: null, level: null, rounds: 0 },
-    reason: words,
-  };
+  const reason = `largest error ${percent(theirs)} of its tolerance before, ${percent(ours)} now`;
+  return { ...common, ...seenOnce(value, margin), reason };
 }
 
 /** Null without a check, or where one has no finite error. */
@@ -70,20 +64,4 @@ function errorOf(cell: CellResult): number | null {
   const shares = cell.parity.map(({ error, tolerance }) => (error === null ? null : error / tolerance));
   if (shares.length === 0 || shares.includes(null)) return null;
   return Math.max(...shares.map(Number));
-}
-
-function identity(id: string, cell: CellResult) {
-  const { target, workload, mode, batch } = cell;
-  return {
-    cell: id,
-    target,
-    workload,
-    mode,
-    batch,
-    ratio: null,
-    control: null,
-    margin: null,
-    stage: 'once' as const,
-    accepted: null,
-  };
 }

@@ -3,18 +3,17 @@ import { analyse } from '../analyse/analyse.js';
 import { notLikeForLike } from '../analyse/configuration-lint.js';
 import { collectFacts } from '../analyse/facts.js';
 import { isOk, settingsOf } from '../analyse/groups.js';
-import type { CellResult, Estimate, RunResults } from '../schema/results.js';
-import type { RunEvent, RunManifest } from '../schema/run-folder.js';
-import { type Finding, type Rule, roundsToSettle, usualRule } from '../statistics/decision.js';
+import { targetVersions } from '../compare.js';
+import type { CellResult, RunResults } from '../schema/results.js';
+import { type GatePlan, type RunEvent, type RunManifest, targetOf } from '../schema/run-folder.js';
+import { type Finding, isChange, type Rule, roundsToSettle, usualRule } from '../statistics/decision.js';
 import { percent } from '../text.js';
-import { withAcceptances } from './apply-settings.js';
 import { parityFinding, stateFinding } from './cell-findings.js';
-import { gateReportSchemaId } from './outputs/json-schema.js';
+import { known, makeReport } from './make-report.js';
 import { type Decided, standingAfter } from './replay.js';
-import { exitOf, type GateFinding, type GateReport } from './report.js';
+import type { GateFinding, GateReport } from './report.js';
 import { seatCells } from './series.js';
 import type { GateSettings } from './settings.js';
-import { summaryOf } from './summary.js';
 
 /**
  * @param folder where the run lies
@@ -31,41 +30,35 @@ export function liveReport(
   const results = analyse(manifest, events);
   const { finishedRounds } = collectFacts(events);
   const { decided } = standingAfter(manifest, events, settings, rule, finishedRounds, true);
-  const found = [...decided.map(findingOf), ...cellFindings(manifest, results, settings)];
-  const findings = withAcceptances(found, settings, today);
-  return {
-    $schema: gateReportSchemaId,
-    version: 1,
-    kind: 'live',
-    startedAt: manifest.startedAt,
-    command: manifest.command,
-    baseline: {
-      name: gate.baselineName,
-      versions: versionsOf(
-        results,
+  const pairs = pairsOf(gate.seats, results);
+  const found = [...decided.map(findingOf), ...pairs.flatMap((pair) => cellFinding(pair, results, settings))];
+  const side = (name: string, seats: readonly string[]) => ({ name, versions: versionsOf(results, seats) });
+  return makeReport(
+    {
+      kind: 'live',
+      startedAt: manifest.startedAt,
+      command: manifest.command,
+      baseline: side(
+        gate.baselineName,
         gate.seats.map((seat) => seat.baseline),
       ),
-    },
-    candidate: {
-      name: gate.candidateName,
-      versions: versionsOf(
-        results,
+      candidate: side(
+        gate.candidateName,
         gate.seats.map((seat) => seat.candidate),
       ),
+      machine: manifest.machine,
+      notLikeForLike: differencesOf(pairs, results),
+      runs: [folder],
     },
-    machine: manifest.machine,
-    notLikeForLike: differences(manifest, results),
-    runs: [folder],
-    findings,
-    summary: summaryOf(findings),
-    exit: exitOf(findings),
-  };
+    found,
+    settings,
+    today,
+  );
 }
 
 function findingOf({ subject, finding, control }: Decided): GateFinding {
   const { cell, target, workload, mode, batch, metric, margin } = subject;
-  const isChange = finding.verdict === 'regressed' || finding.verdict === 'improved';
-  const isTrusted = !isChange || (control.passed && control.interval !== null);
+  const isTrusted = !isChange(finding.verdict) || (control.passed && control.interval !== null);
   return {
     cell,
     target,
@@ -74,23 +67,12 @@ function findingOf({ subject, finding, control }: Decided): GateFinding {
     batch,
     metric,
     verdict: isTrusted ? finding.verdict : 'inconclusive',
-    ratio: estimateOf(finding.value, finding.interval, finding.rounds),
-    control: estimateOf(control.value, control.interval, finding.rounds),
+    ratio: known(finding.value, finding.interval, finding.rounds),
+    control: known(control.value, control.interval, finding.rounds),
     margin,
     stage: finding.stage,
     reason: isTrusted ? reasonOf(finding, margin) : controlReason(control),
     accepted: null,
-  };
-}
-
-function estimateOf(value: number, interval: Finding['interval'], rounds: number): Estimate | null {
-  if (Number.isNaN(value)) return null;
-  return {
-    value: Math.exp(value),
-    low: interval && Math.exp(interval.low),
-    high: interval && Math.exp(interval.high),
-    level: interval?.level ?? null,
-    rounds,
   };
 }
 
@@ -113,44 +95,37 @@ function controlReason({ value, interval }: Decided['control']): string {
   return `the baseline against its own second copy differs by ${change}: this session cannot be trusted; run it again on a quieter machine`;
 }
 
-function cellFindings(manifest: RunManifest, results: RunResults, settings: GateSettings): GateFinding[] {
-  const byId = new Map(results.cells.map((cell) => [cell.id, cell]));
-  return (manifest.gate?.seats ?? []).flatMap((seat) =>
-    results.cells
+/** A candidate's cell and the baseline's. */
+interface Pair {
+  readonly cell: CellResult;
+  readonly baseline: CellResult | undefined;
+}
+
+function pairsOf(seats: GatePlan['seats'], { cells }: RunResults): Pair[] {
+  const byId = new Map(cells.map((cell) => [cell.id, cell]));
+  return seats.flatMap((seat) =>
+    cells
       .filter((cell) => cell.target === seat.candidate)
-      .flatMap((cell) => {
-        const baseline = byId.get(seatCells(cell, seat)[1] ?? '');
-        const isCut = results.ending !== 'finished';
-        const state = stateFinding(cell.id, baseline, cell, isCut);
-        return state ? [state] : baseline ? [parityFinding(cell.id, baseline, cell, settings)] : [];
-      }),
+      .map((cell) => ({ cell, baseline: byId.get(seatCells(cell, seat)[1] ?? '') })),
   );
+}
+
+function cellFinding({ cell, baseline }: Pair, results: RunResults, settings: GateSettings): GateFinding[] {
+  const state = stateFinding(cell.id, baseline, cell, results.ending !== 'finished');
+  if (state) return [state];
+  return baseline ? [parityFinding(cell.id, baseline, cell, settings)] : [];
 }
 
 function versionsOf(results: RunResults, names: readonly string[]): Record<string, string> {
   const targets = results.targets.filter(({ target }) => names.includes(target));
-  return Object.fromEntries(
-    targets.flatMap(({ target, runtime, versions }) => {
-      const plain = target.replace(/~.*$/, '');
-      return [
-        ...(runtime === null ? [] : [[`${plain} runtime`, runtime] as const]),
-        ...Object.entries(versions).map(([name, version]) => [`${plain} ${name}`, version] as const),
-      ];
-    }),
-  );
+  return Object.assign({}, ...targets.map((target) => targetVersions(target, targetOf(target.target))));
 }
 
 /** Settings that differ between a candidate and its baseline although they were not what is compared. */
-function differences(manifest: RunManifest, results: RunResults): string[] {
-  const side = (cell: CellResult) => ({ target: cell.target, settings: settingsOf(cell, results.targets) });
-  const byId = new Map(results.cells.map((cell) => [cell.id, cell]));
-  const all = (manifest.gate?.seats ?? []).flatMap((seat) =>
-    results.cells
-      .filter((cell) => cell.target === seat.candidate && isOk(cell))
-      .flatMap((cell) => {
-        const baseline = byId.get(seatCells(cell, seat)[1] ?? '');
-        return baseline && isOk(baseline) ? notLikeForLike(side(cell), side(baseline), cell.batch) : [];
-      }),
+function differencesOf(pairs: readonly Pair[], { targets }: RunResults): string[] {
+  const side = (cell: CellResult) => ({ target: cell.target, settings: settingsOf(cell, targets) });
+  const all = pairs.flatMap(({ cell, baseline }) =>
+    isOk(cell) && baseline && isOk(baseline) ? notLikeForLike(side(cell), side(baseline), cell.batch) : [],
   );
   return [...new Set(all)];
 }

@@ -8,6 +8,7 @@ import {
   confirmed,
   controlPasses,
   type Finding,
+  isChange,
   lookRounds,
   type Rule,
   screened,
@@ -64,11 +65,6 @@ export function boundariesOf(rule: Rule): number[] {
   return [rule.screenRounds, ...lookRounds(rule).map((rounds) => rule.screenRounds + rounds)];
 }
 
-/** Most rounds that a gate takes. */
-export function mostGateRounds(rule: Rule): number {
-  return rule.screenRounds + rule.confirmRounds;
-}
-
 function lookAfter(
   manifest: RunManifest,
   events: readonly RunEvent[],
@@ -95,10 +91,6 @@ function lookAfter(
     else undecided.push(subject);
   }
   return { decided: [...before.decided, ...decided], undecided };
-}
-
-function isChange(verdict: Finding['verdict']): boolean {
-  return verdict === 'regressed' || verdict === 'improved';
 }
 
 function findingOf(

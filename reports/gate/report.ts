@@ -102,3 +102,12 @@ export function exitOf(findings: readonly Pick<GateFinding, 'verdict'>[]): GateR
   if (!has('ok', 'improved', 'accepted')) return gateExits.unmeasured;
   return gateExits.ok;
 }
+
+/** How many findings there are of each verdict that there is, worst first. */
+export function verdictCounts(
+  findings: readonly Pick<GateFinding, 'verdict'>[],
+): { verdict: GateVerdict; count: number }[] {
+  return gateVerdicts
+    .map((verdict) => ({ verdict, count: findings.filter((finding) => finding.verdict === verdict).length }))
+    .filter(({ count }) => count > 0);
+}

@@ -3,21 +3,20 @@
  * a live gate: a change has to show against every baseline session, in both halves of the candidate's rounds, and with
  * the fixed work of the witnesses unchanged, which is the nearest to a null control that two sessions have. Pure.
  */
-import { roundMediansNs } from '../analyse/estimates.js';
+import { logMedians } from '../analyse/estimates.js';
 import { isOk } from '../analyse/groups.js';
 import { machineDifferences, versionFacts } from '../compare.js';
-import type { CellResult, Estimate, RunResults, TurnSamples } from '../schema/results.js';
+import type { CellResult, RunResults, TurnSamples } from '../schema/results.js';
 import { controlPasses, type Place, placeOf } from '../statistics/decision.js';
 import { median } from '../statistics/quantiles.js';
 import { hodgesLehmannShift, rankSumInterval } from '../statistics/rank-sum.js';
 import type { Interval } from '../statistics/signed-rank.js';
 import { percent } from '../text.js';
-import { marginsFor, withAcceptances } from './apply-settings.js';
+import { marginsFor } from './apply-settings.js';
 import { parityFinding, stateFinding } from './cell-findings.js';
-import { gateReportSchemaId } from './outputs/json-schema.js';
-import { exitOf, type GateFinding, type GateReport } from './report.js';
+import { bareFinding, known, makeReport, seenOnce } from './make-report.js';
+import type { GateFinding, GateReport } from './report.js';
 import type { GateSettings } from './settings.js';
-import { summaryOf } from './summary.js';
 
 export interface StoredSides {
   /** At least one; what they measured apart from one another is one population. */
@@ -41,25 +40,24 @@ export function storedReport(sides: StoredSides, settings: GateSettings, today: 
     ...cells.flatMap((id) => cellFindings(id, sides, settings)),
     ...candidate.targets.flatMap(({ target }) => startUpFinding(target, sides, settings)),
   ];
-  const findings = withAcceptances(found, settings, today);
-  return {
-    $schema: gateReportSchemaId,
-    version: 1,
-    kind: 'stored',
-    startedAt: candidate.startedAt,
-    command: sides.command,
-    baseline: { name: sides.baselineName, versions: versionFacts(baselines.at(-1) ?? candidate) },
-    candidate: { name: sides.candidateName, versions: versionFacts(candidate) },
-    machine: candidate.machine,
-    notLikeForLike: [
-      ...new Set(baselines.flatMap((run) => machineDifferences(run, candidate))),
-      'the two sides were measured in different sessions: what differed between those is in every ratio',
-    ],
-    runs: [...baselines.map(({ id }) => id), candidate.id],
-    findings,
-    summary: summaryOf(findings),
-    exit: exitOf(findings),
-  };
+  return makeReport(
+    {
+      kind: 'stored',
+      startedAt: candidate.startedAt,
+      command: sides.command,
+      baseline: { name: sides.baselineName, versions: versionFacts(baselines.at(-1) ?? candidate) },
+      candidate: { name: sides.candidateName, versions: versionFacts(candidate) },
+      machine: candidate.machine,
+      notLikeForLike: [
+        ...new Set(baselines.flatMap((run) => machineDifferences(run, candidate))),
+        'the two sides were measured in different sessions: what differed between those is in every ratio',
+      ],
+      runs: [...baselines.map(({ id }) => id), candidate.id],
+    },
+    found,
+    settings,
+    today,
+  );
 }
 
 function cellFindings(
@@ -92,7 +90,7 @@ interface Compared {
 }
 
 function compare(candidate: CellResult, baseline: CellResult, margin: number): Compared {
-  const [ours, theirs] = [logs(candidate), logs(baseline)];
+  const [ours, theirs] = [logMedians(candidate.samples), logMedians(baseline.samples)];
   const value = hodgesLehmannShift(ours, theirs);
   const half = Math.floor(ours.length / 2);
   const halves = [ours.slice(0, half), ours.slice(half)].map((part) => hodgesLehmannShift(part, theirs));
@@ -107,10 +105,6 @@ function compare(candidate: CellResult, baseline: CellResult, margin: number): C
     ),
     rounds: Math.min(ours.length, theirs.length),
   };
-}
-
-function logs(cell: CellResult): number[] {
-  return [...roundMediansNs(cell.samples).values()].map(Math.log);
 }
 
 /** The fixed work beside the turns, a value a round. */
@@ -141,11 +135,11 @@ function speedFinding(
   const shown = better ? furthest : nearest;
   const { verdict, reason } = speedVerdict(shown, margin);
   return {
-    ...identity(id, candidate),
+    ...bareFinding(id, candidate),
     metric: 'speed',
     verdict,
-    ratio: estimateOf(shown.value, shown.interval, shown.rounds),
-    control: estimateOf(shown.controlValue, shown.control, shown.rounds),
+    ratio: known(shown.value, shown.interval, shown.rounds),
+    control: known(shown.controlValue, shown.control, shown.rounds),
     margin,
     stage: 'stored',
     reason,
@@ -206,16 +200,11 @@ function memoryFinding(
 ): GateFinding[] {
   const [theirs, ours] = [baseline.metrics?.peakRssBytes, candidate.metrics?.peakRssBytes];
   if (!theirs || !ours) return [];
-  const margin = marginsFor(settings, id).memory;
-  const value = ours / theirs;
-  const verdict = value > 1 + margin ? 'regressed' : value < 1 / (1 + margin) ? 'improved' : 'ok';
   return [
     {
-      ...identity(id, candidate),
+      ...bareFinding(id, candidate),
       metric: 'memory',
-      verdict,
-      ratio: { value, low: null, high: null, level: null, rounds: 0 },
-      margin,
+      ...seenOnce(ours / theirs, marginsFor(settings, id).memory),
       reason: 'highest resident set of one process on each side',
     },
   ];
@@ -272,19 +261,4 @@ function startUp(run: RunResults | undefined, target: string) {
     level: first?.level ?? 0,
     rounds: first?.rounds ?? 0,
   };
-}
-
-function estimateOf(value: number, interval: Interval | null, rounds: number): Estimate | null {
-  if (!Number.isFinite(value)) return null;
-  return {
-    value: Math.exp(value),
-    low: interval && Math.exp(interval.low),
-    high: interval && Math.exp(interval.high),
-    level: interval?.level ?? null,
-    rounds,
-  };
-}
-
-function identity(id: string, { target, workload, mode, batch }: CellResult) {
-  return { cell: id, target, workload, mode, batch, control: null, stage: 'once' as const, accepted: null };
 }

@@ -2,40 +2,34 @@
 import { historyFile } from '../../common/paths.js';
 import { roundMediansNs } from '../analyse/estimates.js';
 import type { CellResult, RunResults, TargetResult } from '../schema/results.js';
+import { targetOf } from '../schema/run-folder.js';
 import { machineKey, stablePart } from './machine.js';
 import type { RunRecord, StoredCell } from './rows.js';
 import { HistoryStore } from './store.js';
-
-/** What the results do not tell. */
-export interface Attribution {
-  /** What the run measured, where that is not the commit of Touchstone itself. */
-  readonly commit?: string | null;
-  /** ISO 8601. */
-  readonly commitTime?: string | null;
-}
 
 /**
  * Adds the run to the history; one that is there already is replaced.
  *
  * @param file the store; without one, and with `TOUCHSTONE_HISTORY` empty, nothing is recorded
+ * @param commitTime when the run's commit was made, ISO 8601, where git knows it
  * @returns whether the store holds this state of the run now
  * @throws TouchstoneError `storage` where the store cannot be written
  */
 export function recordRun(
   results: RunResults,
   file: string | undefined = historyFile(),
-  attribution: Attribution = {},
+  commitTime: string | null = null,
 ): boolean {
   if (file === undefined) return false;
   const store = new HistoryStore(file);
   try {
-    return store.add(recordOf(results, attribution));
+    return store.add(recordOf(results, commitTime));
   } finally {
     store.close();
   }
 }
 
-export function recordOf(results: RunResults, attribution: Attribution = {}): RunRecord {
+function recordOf(results: RunResults, commitTime: string | null): RunRecord {
   const machine = stablePart(results.machine);
   const { conditions, ending, plannedRounds, finishedRounds, startedAt, id, options } = results;
   return {
@@ -43,8 +37,8 @@ export function recordOf(results: RunResults, attribution: Attribution = {}): Ru
       id,
       startedAt,
       version: results.touchstone.version,
-      commit: attribution.commit ?? results.touchstone.commit,
-      commitTime: attribution.commitTime ?? null,
+      commit: results.touchstone.commit,
+      commitTime,
       suite: options.suite,
       threads: options.threads,
       machineKey: machineKey(machine),
@@ -56,7 +50,7 @@ export function recordOf(results: RunResults, attribution: Attribution = {}): Ru
     },
     // Second seats of a gate (`tfjs/js~baseline`) are another commit's times, or the same ones twice.
     cells: results.cells
-      .filter(({ target }) => !target.includes('~'))
+      .filter(({ target }) => targetOf(target) === target)
       .map((cell) =>
         cellRow(
           cell,

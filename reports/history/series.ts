@@ -3,6 +3,7 @@
  * series of their own, since between them the machines would be compared and not the code.
  */
 import type { Estimate } from '../schema/results.js';
+import { differences } from '../text.js';
 import { type Change, findChanges } from './changes.js';
 import { machineText } from './machine.js';
 import type { RunPoint, StoredCell } from './rows.js';
@@ -100,8 +101,5 @@ export function versionChanges(
   before: Readonly<Record<string, string>>,
   after: Readonly<Record<string, string>>,
 ): string[] {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  return names
-    .filter((name) => before[name] !== after[name])
-    .map((name) => `${name} ${before[name] ?? 'absent'} → ${after[name] ?? 'absent'}`);
+  return differences(before, after, ' ');
 }

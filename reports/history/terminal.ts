@@ -1,7 +1,7 @@
 /** The history as it stands in the terminal: at most 100 columns. */
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import { clean, fitted, wrapped } from '../terminal/lines.js';
+import { clean, fitted, noBorders, wrapped } from '../terminal/lines.js';
 import { duration } from '../text.js';
 import type { CellHistory, Series } from './series.js';
 import { sparkline } from './sparkline.js';
@@ -116,12 +116,3 @@ function table(head: readonly string[], alignments: readonly ('right' | null)[])
     chars: noBorders,
   });
 }
-
-const noBorders = {
-  ...Object.fromEntries(
-    ['top', 'bottom', 'left', 'right', 'mid'].flatMap((side) =>
-      ['', '-mid', '-left', '-right'].map((part) => [`${side}${part}`, '']),
-    ),
-  ),
-  middle: ' ',
-};

@@ -21,7 +21,7 @@ const libraries = [
   join(modules, 'vega-embed', 'build', 'vega-embed.min.js'),
 ];
 
-/** Each is a template and a script of that name; style sheet, partials and libraries are common to them. */
+/** Each is a template and a script of that name; all else is common to them. */
 export type PageName = 'report' | 'history';
 
 const loaded = new Map<PageName, Promise<Assets>>();
@@ -38,11 +38,14 @@ async function readAssets(page: PageName): Promise<Assets> {
   const names = (await readdir(templates)).filter((name) => extname(name) === '.hbs');
   for (const name of names) engine.registerPartial(basename(name, '.hbs'), await text(join(templates, name)));
   const scripts = await Promise.all(libraries.map(text));
+  const clients = await Promise.all(
+    ['common', page].map((name) => text(join(templates, `${name}.client.js`))),
+  );
   return {
     template: engine.compile(`{{> ${page}}}`, { strict: false, preventIndent: true }),
     style: `${await text(join(templates, 'report.css'))}\n${await text(join(templates, 'print.css'))}`,
     scripts: scripts.map(insideScript),
-    client: insideScript(await text(join(templates, `${page}.client.js`))),
+    client: insideScript(clients.join('\n')),
   };
 }
 

@@ -41,6 +41,14 @@ export const plannedTarget = z.object({
   summary: z.string(),
 });
 
+/**
+ * A target may be planned a second time under an alias, `tfjs/js~twin`, to compare it with itself: what such a
+ * comparison finds is the harness's own error.
+ */
+export function targetOf(name: string): string {
+  return name.replace(/~.*$/, '');
+}
+
 export const gatePlan = z.object({
   /** As it was asked for: a git ref, a version, a target. */
   against: z.string(),

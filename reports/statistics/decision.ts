@@ -36,6 +36,10 @@ export const usualRule: Rule = {
 
 export type Verdict = 'regressed' | 'improved' | 'ok' | 'inconclusive';
 
+export function isChange(verdict: Verdict): boolean {
+  return verdict === 'regressed' || verdict === 'improved';
+}
+
 export interface Finding {
   readonly verdict: Verdict;
   readonly stage: 'screen' | 'confirmation';
@@ -67,7 +71,7 @@ export function screened(logRatios: readonly number[], margin: number, rule: Rul
 }
 
 /** The looks of a confirmation whose error probability is `alpha`. */
-export function confirmationLooks(rule: Rule, alpha = rule.alpha): SequentialPlan {
+function confirmationLooks(rule: Rule, alpha: number): SequentialPlan {
   return planLooks(rule.firstLook, rule.confirmRounds, 1 - alpha);
 }
 

@@ -5,7 +5,7 @@ import { settingsInShort } from '../analyse/configuration-lint.js';
 import type { CellResult, Group, RunResults } from '../schema/results.js';
 import { commonLevel, endingText, groupCells, precisionText, stateCounts, verdict } from '../summary.js';
 import { duration, groupTitle, inline, rate, ratio } from '../text.js';
-import { clean, fitted, wrapped } from './lines.js';
+import { clean, fitted, noBorders, wrapped } from './lines.js';
 
 const columns = 100;
 
@@ -58,7 +58,7 @@ function tableOf(cells: readonly CellResult[], group: Group): string {
     ),
     colAligns: ['right', 'left', 'right', 'right', 'right'],
     style: { head: [], border: [], compact: true, 'padding-left': 1, 'padding-right': 1 },
-    chars: borders,
+    chars: noBorders,
   });
   for (const { target, rank } of group.ranking) {
     const metrics = cells.find((cell) => cell.target === target)?.metrics;
@@ -75,16 +75,6 @@ function tableOf(cells: readonly CellResult[], group: Group): string {
   }
   return table.toString();
 }
-
-/** A rule under the head and nothing else. */
-const borders = {
-  ...Object.fromEntries(
-    ['top', 'bottom', 'left', 'right', 'mid'].flatMap((side) =>
-      ['', '-mid', '-left', '-right'].map((part) => [`${side}${part}`, '']),
-    ),
-  ),
-  middle: ' ',
-};
 
 function notOk(cell: CellResult): string[] {
   const colour = cell.state === 'wrong' || cell.state === 'failed' ? pc.red : pc.dim;

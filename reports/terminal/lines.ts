@@ -40,3 +40,13 @@ function pieces(word: string, room: number): string[] {
     characters.slice(index * room, (index + 1) * room).join(''),
   );
 }
+
+/** Of a table: columns a space apart, and no rules at all. */
+export const noBorders = {
+  ...Object.fromEntries(
+    ['top', 'bottom', 'left', 'right', 'mid'].flatMap((side) =>
+      ['', '-mid', '-left', '-right'].map((part) => [`${side}${part}`, '']),
+    ),
+  ),
+  middle: ' ',
+};

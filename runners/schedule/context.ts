@@ -1,6 +1,7 @@
 /** What every stage of a run is handed: the run's state, the means to start workers, and someone to tell. */
 
-import type { PlannedCell, RunEvent } from '../../reports/schema/run-folder.js';
+import type { Steering } from '../../reports/analyse/steering.js';
+import type { PlannedCell } from '../../reports/schema/run-folder.js';
 import type { Tensors } from '../../suites/onnx/graph.js';
 import type { Mode } from '../../suites/workload.js';
 import type { ProcessorReading } from '../environment/processors.js';
@@ -34,18 +35,6 @@ export interface RunContext {
   };
   readonly deadlineMs: number;
   readonly files: TensorFiles;
-}
-
-/**
- * Sampling that ends when enough is known. It sees what the log holds and nothing else, so that a run which goes on is
- * steered as one that was never interrupted.
- */
-export interface Steering {
-  /** Rounds for which the time of one is divided; more may follow. */
-  readonly usualRounds: number;
-  readonly mostRounds: number;
-  /** Cells (by id) that round `round` still has to measure, from the rounds before it; none ends the run. */
-  wanted(events: readonly RunEvent[], round: number): ReadonlySet<string>;
 }
 
 /** Reads tensors and artefacts; injected so that schedules are tested without files. */

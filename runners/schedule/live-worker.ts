@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { splitVersion } from '../../adapters/versions.js';
 import { TouchstoneError } from '../../common/errors.js';
+import { targetOf } from '../../reports/schema/run-folder.js';
 import { protocolVersion, type RequestBody, type Results } from '../protocol/messages.js';
 import { fileName, type RunContext } from './context.js';
 import type { Activity } from './stopwatch.js';
@@ -90,14 +91,6 @@ async function greet(
   verifyBudget(target, cpus, description.cpus, 'after');
   verifyVersion(target, description.versions);
   return { hello, spawnMs, description };
-}
-
-/**
- * A target may be planned a second time under an alias, `tfjs/js~twin`, to compare it with itself: what such a
- * comparison finds is the harness's own error.
- */
-export function targetOf(name: string): string {
-  return name.replace(/~.*$/, '');
 }
 
 /** A framework that binds itself elsewhere would be timed on other processors than its rivals. */

@@ -8,15 +8,12 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { liveGate } from '../../cli/gate/live.js';
-import { usualDeadlineMs } from '../../cli/options.js';
 import { duration, integers, modeNames, names, positiveInteger } from '../../cli/values.js';
-import { gateSettings } from '../../reports/gate/settings.js';
 import { clopperPearson } from '../../reports/statistics/binomial.js';
 import { wrapped } from '../../runners/process/command.js';
 import { splitCpus } from '../../runners/process/cpus.js';
+import { gateStep } from './gate-step.js';
 import { ledger, publish, saySteps } from './ledger.js';
-import { say } from './new-run.js';
 import { markdownTable } from './table.js';
 
 const { values } = parseArgs({
@@ -55,24 +52,14 @@ const steps = Array.from({ length: positiveInteger(values.repeats) }, (_, repeat
 
 await saySteps(steps, book.has, async ({ key, target, neighbour, repeat }) => {
   const other = neighbour === 'noisy' ? startNeighbour() : undefined;
-  const { report, interrupted } = await liveGate(
-    target,
-    {
-      targets: [target],
-      batch: integers(values.batch),
-      mode: modeNames(values.mode),
-      threads: 1,
-      seed: repeat + 1,
-      time: duration(values.time),
-      deadline: usualDeadlineMs,
-    },
-    gateSettings.parse({ version: 1 }),
-    new Date().toISOString().slice(0, 10),
-    say,
-  ).finally(() => other?.kill('SIGKILL'));
-  // What was finished is kept; the step that was not is done again.
-  if (interrupted !== undefined) process.exit(interrupted);
-  const measured = report.findings.filter(({ stage }) => stage !== 'once');
+  const findings = await gateStep(target, {
+    targets: [target],
+    batch: integers(values.batch),
+    mode: modeNames(values.mode),
+    seed: repeat + 1,
+    time: duration(values.time),
+  }).finally(() => other?.kill('SIGKILL'));
+  const measured = findings.filter(({ stage }) => stage !== 'once');
   book.add(
     key,
     measured.map(({ metric, verdict, ratio }) => ({

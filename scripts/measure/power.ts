@@ -2,21 +2,18 @@
  * `npm run measure:power`: adapters with a known slowdown (`adapters/slowed.ts`) through the whole live gate. How often
  * is it called a regression, and how large does the gate say it is?
  *
- * Options: `-- --repeats 5 --time 20m --only 10`. Every finished gate is a line of `.touchstone/measurements/power.ndjson`, so a
+ * Options: `-- --repeats 5 --time 20m --base convnetjs`. Every finished gate is a line of `.touchstone/measurements/power.ndjson`, so a
  * script that was stopped goes on where it was; `--fresh` begins anew.
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { addOutsideAdapter } from '../../adapters/discover.js';
-import { liveGate } from '../../cli/gate/live.js';
-import { usualDeadlineMs } from '../../cli/options.js';
-import { duration, positiveInteger } from '../../cli/values.js';
+import { duration, names, positiveInteger } from '../../cli/values.js';
 import { buildFolder } from '../../common/paths.js';
-import { gateSettings } from '../../reports/gate/settings.js';
 import { clopperPearson } from '../../reports/statistics/binomial.js';
 import { slowdowns } from './adapters/slowed.js';
+import { gateStep } from './gate-step.js';
 import { ledger, publish, saySteps } from './ledger.js';
-import { say } from './new-run.js';
 import { markdownTable } from './table.js';
 
 const { values } = parseArgs({
@@ -38,7 +35,7 @@ interface Decision {
 
 addOutsideAdapter(join(buildFolder, 'scripts/measure/adapters/slowed.js'));
 const book = ledger<Decision>('power', values.fresh);
-const plan = values.base.split(',').flatMap((base) =>
+const plan = names(values.base).flatMap((base) =>
   Array.from({ length: positiveInteger(values.repeats) }, (_, repeat) => ({
     key: `${base} ${repeat}`,
     base,
@@ -46,26 +43,16 @@ const plan = values.base.split(',').flatMap((base) =>
   })),
 );
 await saySteps(plan, book.has, async ({ key, base, repeat }) => {
-  const { report, interrupted } = await liveGate(
-    `slowed/${base}-0`,
-    {
-      targets: slowdowns.map((percent) => `slowed/${base}-${percent}`),
-      batch: [1],
-      mode: ['inference'],
-      threads: 1,
-      seed: repeat + 1,
-      time: duration(values.time),
-      deadline: usualDeadlineMs,
-    },
-    gateSettings.parse({ version: 1 }),
-    new Date().toISOString().slice(0, 10),
-    say,
-  );
-  // What was finished is kept; the step that was not is done again.
-  if (interrupted !== undefined) process.exit(interrupted);
+  const findings = await gateStep(`slowed/${base}-0`, {
+    targets: slowdowns.map((percent) => `slowed/${base}-${percent}`),
+    batch: [1],
+    mode: ['inference'],
+    seed: repeat + 1,
+    time: duration(values.time),
+  });
   book.add(
     key,
-    report.findings
+    findings
       .filter(({ metric }) => metric === 'speed')
       .map(({ target, cell, verdict, ratio }) => ({
         percent: Number(target.split('-').at(-1)),
@@ -93,4 +80,4 @@ const rows = slowdowns.map((percent) => {
   ];
 });
 const head = ['injected', 'called regressed', 'called ok', 'inconclusive', 'mean estimate'];
-publish('power', `${markdownTable(head, rows)}`, 'npm run measure:power');
+publish('power', markdownTable(head, rows), 'npm run measure:power');

@@ -7,12 +7,11 @@
 import { parseArgs } from 'node:util';
 import { positiveInteger } from '../../cli/values.js';
 import { clopperPearson } from '../../reports/statistics/binomial.js';
-import { median } from '../../reports/statistics/quantiles.js';
 import { signedRankIntervalAt } from '../../reports/statistics/signed-rank.js';
 import { randomFor } from '../../runners/schedule/random.js';
 import { publish } from './ledger.js';
-import { type Draw, noiseFamilies, roundsOf } from './noise.js';
-import { type DecisionRule, ourRule, tally, todaysRules } from './rules.js';
+import { type Draw, type NoiseFamily, noiseFamilies, roundsOf } from './noise.js';
+import { type DecisionRule, logRatio, ourRule, tally, todaysRules } from './rules.js';
 import { markdownTable } from './table.js';
 
 const { values } = parseArgs({
@@ -35,7 +34,7 @@ for (const rule of [ourRule, ...todaysRules]) {
     const power = clopperPearson(slow.regressed, draws, 0.95);
     // A bar is missed where the whole interval of the simulation lies on the wrong side of it.
     const misses = [...(alarms.low > 0.01 ? ['alarms'] : []), ...(power.high < 0.95 ? ['power'] : [])];
-    const coverage = rule === ourRule ? coverageOf(family.name) : null;
+    const coverage = rule === ourRule ? coverageOf(family) : null;
     if (coverage !== null && coverage.high < 0.99) misses.push('coverage');
     if (misses.length > 0) keepsAll = false;
     rows.push([
@@ -63,15 +62,11 @@ publish('rule', markdownTable(head, rows), `npm run measure:rule -- --draws ${dr
 process.exitCode = kept ? 0 : 1;
 
 /** How often the 99 % interval of twenty rounds holds the truth. */
-function coverageOf(name: string): { covered: number; high: number } {
-  const family = noiseFamilies.find((candidate) => candidate.name === name);
+function coverageOf(family: NoiseFamily): { covered: number; high: number } {
   let covered = 0;
-  for (let draw = 0; draw < draws && family; draw++) {
-    const rounds = roundsOf(family, slowdown, drawing(ourRule, `coverage ${name}`, slowdown, draw));
-    const ratios = Array.from({ length: 20 }, () => {
-      const { candidate, baseline } = rounds.next().value;
-      return median(candidate) - median(baseline);
-    });
+  for (let draw = 0; draw < draws; draw++) {
+    const rounds = roundsOf(family, slowdown, drawing(ourRule, `coverage ${family.name}`, slowdown, draw));
+    const ratios = Array.from({ length: 20 }, () => logRatio(rounds.next().value));
     const interval = signedRankIntervalAt(ratios, 0.99);
     if (interval && interval.low <= slowdown && interval.high >= slowdown) covered++;
   }

@@ -26,7 +26,8 @@ function take(rounds: Iterator<Round>, count: number): Round[] {
   return Array.from({ length: count }, () => rounds.next().value as Round);
 }
 
-const logRatio = ({ candidate, baseline }: Round): number => median(candidate) - median(baseline);
+/** Of a round, as the gate takes it: of the medians of its two processes. */
+export const logRatio = ({ candidate, baseline }: Round): number => median(candidate) - median(baseline);
 
 /** The gate's, with one quantity to decide. */
 export const ourRule: DecisionRule = {

@@ -1,5 +1,5 @@
 /** What every output says about a finding in the same words and the same order. */
-import { inline, percent, ratio } from '../../text.js';
+import { differences, inline, percent, ratio } from '../../text.js';
 import {
   type GatedMetric,
   type GateFinding,
@@ -7,6 +7,7 @@ import {
   type GateVerdict,
   gatedMetrics,
   gateVerdicts,
+  verdictCounts,
 } from '../report.js';
 
 /** With more `ok` findings than this they are counted instead of listed. */
@@ -29,10 +30,8 @@ export function countsByMetric(findings: readonly GateFinding[]): string {
 
 /** `2 regressed, 1 inconclusive, 30 ok` */
 export function countsByVerdict(findings: readonly GateFinding[]): string {
-  const count = (verdict: GateVerdict) => findings.filter((finding) => finding.verdict === verdict).length;
-  return gateVerdicts
-    .filter((verdict) => count(verdict) > 0)
-    .map((verdict) => `${count(verdict)} ${verdict}`)
+  return verdictCounts(findings)
+    .map(({ verdict, count }) => `${count} ${verdict}`)
     .join(', ');
 }
 
@@ -84,10 +83,5 @@ export const exitWords: Readonly<Record<GateReport['exit'], string>> = {
 
 /** Versions that differ between the two sides: `torch: 2.8.0 → 2.9.0`. */
 export function versionChanges({ baseline, candidate }: GateReport): string[] {
-  const names = [...new Set([...Object.keys(baseline.versions), ...Object.keys(candidate.versions)])];
-  return names
-    .filter((name) => baseline.versions[name] !== candidate.versions[name])
-    .map(
-      (name) => `${name}: ${baseline.versions[name] ?? 'absent'} → ${candidate.versions[name] ?? 'absent'}`,
-    );
+  return differences(baseline.versions, candidate.versions);
 }

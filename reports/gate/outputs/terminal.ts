@@ -1,7 +1,7 @@
 /** The gate's verdict as it stands in the terminal: at most 100 columns, colours only where wanted. */
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import { clean, fitted, wrapped } from '../../terminal/lines.js';
+import { clean, fitted, noBorders, wrapped } from '../../terminal/lines.js';
 import type { GateFinding, GateReport, GateVerdict } from '../report.js';
 import {
   countsByMetric,
@@ -92,12 +92,3 @@ function reasonLines(finding: GateFinding): string[] {
   const text = `${finding.cell}, ${finding.metric}: ${finding.reason}`;
   return wrapped(text, columns, '  – ').map(colours[finding.verdict]);
 }
-
-const noBorders = {
-  ...Object.fromEntries(
-    ['top', 'bottom', 'left', 'right', 'mid'].flatMap((side) =>
-      ['', '-mid', '-left', '-right'].map((part) => [`${side}${part}`, '']),
-    ),
-  ),
-  middle: ' ',
-};

@@ -4,9 +4,7 @@
  */
 const data = JSON.parse(document.getElementById('data').textContent);
 const filters = document.getElementById('filters');
-const root = document.documentElement;
 const targets = data.results.targets.map(({ target }) => target);
-root.classList.add('scripted');
 
 /** The hash holds what differs from the usual: `#workload=lenet5&batch=64`. Without `=` it is a section's name. */
 function selection() {
@@ -50,43 +48,18 @@ function applyTheme(theme) {
   document.getElementById('theme').textContent = isDark() ? 'Light' : 'Dark';
 }
 
-function isDark() {
-  return root.dataset.theme
-    ? root.dataset.theme === 'dark'
-    : matchMedia('(prefers-color-scheme: dark)').matches;
-}
-
 /** Rows against the chosen baseline; where it has no result, against the fastest. */
 function rowsOf(chart) {
   const baseline = targets.indexOf(filters.elements.baseline.value);
   return data.rows[`${chart.dataset.figure}@${baseline}`] ?? data.rows[chart.dataset.figure];
 }
 
-/** The drawing made before stays until the new one is ready, and for good where that fails. */
 async function draw(chart) {
   const rows = rowsOf(chart);
   if (!rows?.length || chart.drawn === rows) return;
   chart.drawn = rows;
-  const fresh = document.createElement('div');
-  fresh.style.width = '100%';
-  const old = [...chart.children];
-  chart.append(fresh);
-  const spec = { ...data.specs[chart.dataset.kind], width: 'container', datasets: { rows } };
-  if (chart.clientWidth < 480) spec.config = narrow(spec.config);
-  try {
-    await window.vegaEmbed(fresh, spec, {
-      renderer: 'svg',
-      // A warning of the drawing library helps no reader.
-      logLevel: window.vega.Error,
-      actions: false,
-      tooltip: { theme: isDark() ? 'dark' : 'light' },
-    });
-    chart.classList.add('alive');
-    for (const element of old) element.remove();
-  } catch (error) {
-    fresh.remove();
-    console.error(error);
-  }
+  const spec = data.specs[chart.dataset.kind];
+  await embed(chart, chart.clientWidth < 480 ? { ...spec, config: narrow(spec.config) } : spec, rows);
 }
 
 function narrow(config) {
@@ -140,20 +113,6 @@ document.addEventListener('click', (event) => {
 });
 addEventListener('hashchange', apply);
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', apply);
-// What is printed should not hide its tables.
-addEventListener('beforeprint', () => {
-  for (const details of document.querySelectorAll('details')) details.open = true;
-});
 
 apply();
-const watcher = new IntersectionObserver(
-  (entries) => {
-    for (const { isIntersecting, target } of entries) {
-      if (!isIntersecting) continue;
-      watcher.unobserve(target);
-      draw(target);
-    }
-  },
-  { rootMargin: '400px' },
-);
-for (const chart of document.querySelectorAll('.chart')) watcher.observe(chart);
+drawWhenNear(draw);

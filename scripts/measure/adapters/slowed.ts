@@ -5,13 +5,7 @@
  * and no extra work: what the others are held against.
  */
 
-import type {
-  Framework,
-  InferenceModel,
-  NodeTarget,
-  OpenFramework,
-  TrainingModel,
-} from '../../../adapters/adapter.js';
+import type { Framework, Model, NodeTarget, OpenFramework } from '../../../adapters/adapter.js';
 import convnetjs from '../../../adapters/convnetjs/index.js';
 import onnxruntime from '../../../adapters/onnxruntime.js';
 
@@ -42,31 +36,27 @@ function around(inner: OpenFramework, share: number): OpenFramework {
   const { loadTraining } = inner;
   return {
     describe: () => inner.describe(),
-    loadInference: async (model) => inference(await inner.loadInference(model), share),
-    ...(loadTraining ? { loadTraining: async (model) => training(await loadTraining(model), share) } : {}),
+    async loadInference(model) {
+      const loaded = await inner.loadInference(model);
+      return delegating(loaded, { run: slower((buffer) => loaded.run(buffer), share) });
+    },
+    ...(loadTraining && {
+      async loadTraining(model: Model) {
+        const loaded = await loadTraining(model);
+        return delegating(loaded, { step: slower((buffer) => loaded.step(buffer), share) });
+      },
+    }),
   };
 }
 
-function inference(model: InferenceModel, share: number): InferenceModel {
-  return delegating(model, {
-    async run(buffer: number) {
-      const startMs = performance.now();
-      const output = await model.run(buffer);
-      work(startMs, share);
-      return output;
-    },
-  });
-}
-
-function training(model: TrainingModel, share: number): TrainingModel {
-  return delegating(model, {
-    async step(buffer: number) {
-      const startMs = performance.now();
-      const loss = await model.step(buffer);
-      work(startMs, share);
-      return loss;
-    },
-  });
+/** The timed call, and extra work behind it. */
+function slower<T>(call: (buffer: number) => T | Promise<T>, share: number): (buffer: number) => Promise<T> {
+  return async (buffer) => {
+    const startMs = performance.now();
+    const result = await call(buffer);
+    work(startMs, share);
+    return result;
+  };
 }
 
 /** The model with one method of another make; the others stay its own. */

@@ -50,7 +50,7 @@ describe('the store', () => {
   it('gives back what a run measured', () => {
     const file = temporaryStore();
     const results = nthRun(3);
-    expect(recordRun(results, file, { commitTime: '2026-01-01T00:00:00.000Z' })).toBe(true);
+    expect(recordRun(results, file, '2026-01-01T00:00:00.000Z')).toBe(true);
     withStore(file, (store) => {
       expect(store.runs()).toMatchObject([
         {

@@ -4,9 +4,10 @@
  */
 
 import { supported, type Target } from '../../../adapters/adapter.js';
+import type { Steering } from '../../../reports/analyse/steering.js';
 import type { RunEvent, RunManifest } from '../../../reports/schema/run-folder.js';
 import type { RequestBody, Results } from '../../../runners/protocol/messages.js';
-import type { Reference, RunContext, Steering } from '../../../runners/schedule/context.js';
+import type { Reference, RunContext } from '../../../runners/schedule/context.js';
 import { planCells } from '../../../runners/schedule/plan.js';
 import type { RunLog } from '../../../runners/schedule/run-log.js';
 import { foldRun } from '../../../runners/schedule/run-state.js';
