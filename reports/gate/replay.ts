@@ -77,11 +77,7 @@ function lookAfter(
     manifest,
     events.filter((event) => !('round' in event) || event.round === null || event.round < rounds),
   );
-  const changed = before.decided.filter(
-    ({ finding }) => finding.stage === 'confirmation' && isChange(finding.verdict),
-  ).length;
-  const confirming = changed + before.undecided.length;
-  const alpha = shareOfFamily(rule, confirming, changed);
+  const alpha = alphaFor(rule, before);
   const decided: Decided[] = [];
   const undecided: Subject[] = [];
   for (const subject of before.undecided) {
@@ -91,6 +87,19 @@ function lookAfter(
     else undecided.push(subject);
   }
   return { decided: [...before.decided, ...decided], undecided };
+}
+
+/**
+ * The part of each that is still open. The family is everything that the screen left: one that the confirmation found
+ * unchanged has used its part, and only one that it called changed leaves its own to the others.
+ */
+export function alphaFor(
+  rule: Rule,
+  { decided, undecided }: { decided: readonly Pick<Decided, 'finding'>[]; undecided: readonly unknown[] },
+): number {
+  const settled = decided.filter(({ finding }) => finding.stage === 'confirmation');
+  const changed = settled.filter(({ finding }) => isChange(finding.verdict));
+  return shareOfFamily(rule, settled.length + undecided.length, changed.length);
 }
 
 function findingOf(

@@ -1,10 +1,12 @@
 /** A live gate from its first worker to its report, with scripted workers whose truth is known. */
 import { describe, expect, it } from 'vitest';
 import { liveReport } from '../../../reports/gate/live.js';
+import { alphaFor } from '../../../reports/gate/replay.js';
 import { gateReport } from '../../../reports/gate/report.js';
 import { gateSettings } from '../../../reports/gate/settings.js';
 import { gateSteering } from '../../../reports/gate/steering.js';
 import type { RunEvent } from '../../../reports/schema/run-folder.js';
+import { usualRule } from '../../../reports/statistics/decision.js';
 import { executeRun } from '../../../runners/schedule/run.js';
 import { makeWorld, type ScriptedTarget, type WorldOptions } from '../../runners/schedule/scripted.js';
 import { seededRandom } from '../random.js';
@@ -141,4 +143,17 @@ describe('a live gate', () => {
     expect(speed).toMatchObject({ verdict: 'inconclusive', stage: 'screen' });
     expect(report.exit).toBe(3);
   });
+});
+
+it('shares its error among all that the screen left, and only a change gives its part on', () => {
+  const decided = (stage: 'screen' | 'confirmation', verdict: 'ok' | 'regressed', count: number) =>
+    Array.from({ length: count }, () => ({
+      finding: { stage, verdict, value: 0, interval: null, rounds: 10 },
+    }));
+  const open = (count: number) => Array.from({ length: count });
+  const alpha = (some: ReturnType<typeof decided>, left: number) =>
+    alphaFor(usualRule, { decided: some, undecided: open(left) });
+  expect(alpha(decided('screen', 'ok', 30), 20)).toBeCloseTo(0.0025, 12);
+  expect(alpha(decided('confirmation', 'ok', 18), 2)).toBeCloseTo(0.0025, 12);
+  expect(alpha(decided('confirmation', 'regressed', 10), 10)).toBeCloseTo(0.005, 12);
 });
