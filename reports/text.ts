@@ -31,6 +31,12 @@ export function ratio(value: Bounds): Quantity {
   return quantity(value, 1, '×');
 }
 
+/** `1.05× [1.03, 1.07]`; without an interval three digits, since two would show neither 2 % nor that it was passed. */
+export function ratioText(found: Bounds): string {
+  const bare = found.low === null || found.high === null;
+  return bare && found.value < 100 ? `${found.value.toPrecision(3)}×` : inline(ratio(found));
+}
+
 export function bytes(count: number): string {
   const mebibytes = count / 2 ** 20;
   return mebibytes < 1024 ? `${grouped(mebibytes.toFixed(0))} MiB` : `${(mebibytes / 1024).toFixed(1)} GiB`;

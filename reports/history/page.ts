@@ -1,13 +1,13 @@
 /** The history as one page that needs nothing else: no network, and no script to be read. */
 import { loadAssets } from '../html/assets.js';
 import { drawSpec } from '../html/charts/draw.js';
-import { historySpec, rangeOf } from '../html/charts/history.js';
+import { historySpec, markLanes, rangeOf } from '../html/charts/history.js';
 import type { Row } from '../html/charts/rows.js';
 import { scriptData } from '../html/script-data.js';
 import { number, type Table } from '../html/view/figure.js';
-import { duration, inline, ratio } from '../text.js';
+import { duration, inline, ratioText } from '../text.js';
 import { type CellHistory, commitText, estimateOfPoint, type OkPoint, type Series } from './series.js';
-import { changeText, dateText, noChangeText, runLines, seriesNote } from './words.js';
+import { arrow, changeText, dateText, noChangeText, runLines, seriesNote } from './words.js';
 
 export async function renderHistory(histories: readonly CellHistory[]): Promise<string> {
   const assets = await loadAssets('history');
@@ -85,7 +85,7 @@ function chartOf({ series }: CellHistory): { spec: ReturnType<typeof historySpec
   if (points.length === 0) return undefined;
   const order = new Map(points.map((point, index) => [point, index + 1]));
   const drawn = series.filter(({ ok }) => ok.length > 0);
-  const rows = drawn.flatMap((one) => [...runRows(one, order), ...changeRows(one, order)]);
+  const rows = [...drawn.flatMap((one) => runRows(one, order)), ...changeRows(drawn, order)];
   const labels = points.map(({ run }) => dateText(run.startedAt).slice(5, 10));
   return {
     spec: historySpec({ labels, series: drawn.map(({ letter }) => letter), range: rangeOf(rows) }),
@@ -117,19 +117,31 @@ function runRows({ letter, ok }: Series, order: ReadonlyMap<OkPoint, number>): R
   });
 }
 
-/** Between the two runs, of which those of other series may lie in the midst. */
-function changeRows({ letter, changes }: Series, order: ReadonlyMap<OkPoint, number>): Row[] {
-  return changes.map((change) => {
-    const at = ((order.get(change.before) ?? 0) + (order.get(change.after) ?? 0)) / 2;
+/**
+ * Between the two runs, of which those of other series may lie in the midst: where there are several, the mark says whose
+ * change it is. Neighbours stand in different lanes, since narrow windows put them close together.
+ */
+function changeRows(drawn: readonly Series[], order: ReadonlyMap<OkPoint, number>): Row[] {
+  const placed = drawn.flatMap(({ letter, changes }) =>
+    changes.map((change) => ({
+      letter,
+      change,
+      at: ((order.get(change.before) ?? 0) + (order.get(change.after) ?? 0)) / 2,
+    })),
+  );
+  placed.sort((a, b) => a.at - b.at);
+  return placed.map(({ letter, change, at }, index) => {
     const { standing, ratio: size } = change;
-    const value = `${size.value > 1 ? '▲' : '▼'} ${inline(ratio({ value: Number(size.value.toPrecision(3)), low: null, high: null }))}`;
+    const value = `${arrow(change)} ${ratioText({ value: size.value, low: null, high: null })}`;
+    const named = drawn.length > 1 ? `${letter} ${value}` : value;
     return {
       kind: 'change',
       series: letter,
       order: at,
+      lane: index % markLanes,
       standing,
-      mark: standing === 'confirmed' ? value : `${value}?`,
-      text: inline(ratio(size)),
+      mark: standing === 'confirmed' ? named : `${named}?`,
+      text: ratioText(size),
     };
   });
 }

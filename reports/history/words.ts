@@ -1,5 +1,5 @@
 /** What is said of runs and changes, the same in the terminal and on the page. */
-import { duration, inline, ratio } from '../text.js';
+import { duration, inline, ratioText } from '../text.js';
 import type { RunPoint } from './rows.js';
 import {
   commitText,
@@ -59,8 +59,13 @@ function unusual(point: RunPoint): string[] {
   ];
 }
 
-function changeMark({ standing, ratio: change }: LocatedChange): string {
-  return `${change.value > 1 ? '▲' : '▼'} ${standing}: ${inline(ratio(change))}`;
+/** Which way it went. */
+export function arrow({ ratio: change }: Pick<LocatedChange, 'ratio'>): string {
+  return change.value > 1 ? '▲' : '▼';
+}
+
+function changeMark(change: LocatedChange): string {
+  return `${arrow(change)} ${change.standing}: ${ratioText(change.ratio)}`;
 }
 
 /** A sentence or two on a change. */
@@ -68,7 +73,7 @@ export function changeText(change: LocatedChange): string {
   const { before, after, standing } = change;
   const direction = change.ratio.value > 1 ? 'Slower' : 'Faster';
   const level = change.ratio.level === null ? '' : ` at ${levelText(change.ratio.level)}`;
-  const size = `${standing === 'confirmed' ? direction : `Perhaps ${direction.toLowerCase()}`}: ${inline(ratio(change.ratio))} the time before${level}`;
+  const size = `${standing === 'confirmed' ? direction : `Perhaps ${direction.toLowerCase()}`}: ${ratioText(change.ratio)} the time before${level}`;
   const runs = `${change.runsBefore} runs before, ${change.runsAfter} since`;
   return `${size} (${runs}), ${betweenText(before, after)}.${moreText(change)}`;
 }

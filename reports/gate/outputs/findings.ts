@@ -1,5 +1,5 @@
 /** What every output says about a finding in the same words and the same order. */
-import { differences, inline, percent, ratio } from '../../text.js';
+import { differences, percent, ratioText as plainRatio } from '../../text.js';
 import {
   type GatedMetric,
   type GateFinding,
@@ -45,11 +45,8 @@ export function controlText({ control }: Pick<GateFinding, 'control'>): string {
   return written(control);
 }
 
-/** Without an interval three digits, since two would show neither a margin of 2 % nor that it was passed. */
 function written(found: GateFinding['ratio']): string {
-  if (found === null) return '–';
-  const bare = found.low === null || found.high === null;
-  return bare && found.value < 100 ? `${found.value.toPrecision(3)}×` : inline(ratio(found));
+  return found === null ? '–' : plainRatio(found);
 }
 
 /** `2 %`, or a dash. */

@@ -16,12 +16,19 @@ type LayeredSpec = Extract<TopLevelSpec, { layer: unknown }>;
 
 const standings = ['confirmed', 'suspected'];
 
-/** A rule at each change, and its mark above. */
-const changeLayers: LayeredSpec['layer'] = [
-  {
+/** Marks of changes stand in so many lanes above the drawing. */
+export const markLanes = 3;
+const laneHeight = 14;
+
+type Colour = { readonly value: string } | { readonly field: string; readonly type: 'nominal' };
+
+/** A rule at each change, and its mark above, in the colour of its series. */
+function changeLayers(color: Colour): LayeredSpec['layer'] {
+  const rule: LayeredSpec['layer'][number] = {
     transform: [{ filter: "datum.kind === 'change'" }],
-    mark: { type: 'rule', color: 'var(--bad)', strokeWidth: 1.5 },
+    mark: { type: 'rule', strokeWidth: 1.5 },
     encoding: {
+      color,
       strokeDash: {
         field: 'standing',
         type: 'nominal',
@@ -36,13 +43,20 @@ const changeLayers: LayeredSpec['layer'] = [
       },
       tooltip: [{ field: 'standing' }, { field: 'text', title: 'change' }, { field: 'series' }],
     },
-  },
-  {
-    transform: [{ filter: "datum.kind === 'change'" }],
-    mark: { type: 'text', align: 'center', baseline: 'bottom', dy: -3, fontSize: 11 },
+  };
+  const marks = Array.from({ length: markLanes }, (_, lane) => ({
+    transform: [{ filter: `datum.kind === 'change' && datum.lane === ${lane}` }],
+    mark: {
+      type: 'text' as const,
+      align: 'center' as const,
+      baseline: 'bottom' as const,
+      dy: -3 - lane * laneHeight,
+      fontSize: 11,
+    },
     encoding: { y: { value: 0 }, text: { field: 'mark' } },
-  },
-];
+  }));
+  return [rule, ...marks];
+}
 
 /** Runs stand at equal distances, in order of time: what matters is what lay between them, not how long. */
 export function historySpec({ labels, series, range }: HistoryAxis): TopLevelSpec {
@@ -85,7 +99,7 @@ export function historySpec({ labels, series, range }: HistoryAxis): TopLevelSpe
     height: 260,
     encoding: { x },
     layer: [
-      ...changeLayers,
+      ...changeLayers(series.length > 1 ? colour : { value: 'var(--bad)' }),
       {
         transform: [{ filter: "datum.kind === 'run'" }],
         mark: { type: 'line', strokeWidth: 1, opacity: 0.6 },

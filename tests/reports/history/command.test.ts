@@ -49,6 +49,18 @@ it('draws a page that needs nothing else', async () => {
   expect(page).not.toMatch(/<(script|link|img)[^>]+(src|href)="http/);
 });
 
+it('marks each change with its series, its size and its own place', async () => {
+  const other = steppedRuns(20, 14, { threads: 2 }).map((run) => ({ ...run, id: `${run.id}-2` }));
+  const file = storeOf([...steppedRuns(20, 10), ...other]);
+  const html = join(mkdtempSync(join(tmpdir(), 'touchstone-history-')), 'history.html');
+  await printed({ cell, html }, file);
+  const drawing = /<svg[\s\S]*?<\/svg>/.exec(readFileSync(html, 'utf8'))?.[0] ?? '';
+  const marks = [...drawing.matchAll(/<text[^>]*translate\(([^)]*)\)[^>]*>([AB] ▲ 1\.1\d×)/g)];
+  expect(marks.map(([, , text]) => text?.[0])).toEqual(['A', 'B']);
+  const heights = marks.map(([, place = '']) => place.split(',')[1]);
+  expect(new Set(heights).size).toBe(2);
+});
+
 it('says in one line what there is not', async () => {
   const file = storeOf([nthRun(0)]);
   await expect(historyCommand({ cell: 'lenet6:*' }, file)).rejects.toMatchObject({
