@@ -179,6 +179,12 @@ function selecting(command: Command): Command {
   return command
     .option('--suite <name>', 'suite of workloads (default: smoke)')
     .option('--workload <names>', 'workloads, by name or glob, instead of a suite', names)
+    .addOption(
+      new Option(
+        '--scale <scale>',
+        'the small form of every workload that has one: narrower, at a lower resolution',
+      ).choices(['small']),
+    )
     .option('--targets <names>', "targets, by name or glob, such as 'pytorch/*,tfjs/*' (default: all)", names)
     .option('--mode <modes>', 'inference, training, or both (default: what the workload has)', modeNames)
     .option('--batch <sizes>', 'batch sizes, such as 1,64 (default: those of the workload)', integers)

@@ -2,7 +2,7 @@
 import Table from 'cli-table3';
 import { discoverFrameworks } from '../adapters/discover.js';
 import { discoverSuites, discoverWorkloads } from '../suites/discover.js';
-import { modes } from '../suites/workload.js';
+import { batchesOf, modes } from '../suites/workload.js';
 
 export async function listCommand(options: { json?: true }): Promise<number> {
   const listing = await collect();
@@ -26,7 +26,9 @@ async function collect() {
       source: workload.source,
       modes: workload.modes,
       batches: workload.batches,
+      trainingBatches: batchesOf(workload, 'training'),
       parameters: workload.parameterCount,
+      multiplyAdds: workload.multiplyAdds,
     })),
     targets: frameworks.flatMap((framework) =>
       framework.targets.map((target) => ({
@@ -48,9 +50,13 @@ async function collect() {
 function render(listing: Listing): string {
   const suites = table(['suite', 'what it measures', 'workloads'], [14, 46, 34]);
   for (const suite of listing.suites) suites.push([suite.name, suite.title, suite.workloads.join(', ')]);
-  const workloads = table(['workload', 'batches', 'parameters', 'definition and source'], [14, 9, 12, 59]);
-  for (const { name, batches, parameters, title, source } of listing.workloads) {
-    workloads.push([name, batches.join(', '), parameters.toLocaleString('en'), `${title}. ${source}`]);
+  const workloads = table(
+    ['workload', 'batches', 'parameters', 'multiply-adds', 'definition and source'],
+    [19, 9, 13, 15, 59],
+  );
+  for (const { name, batches, parameters, multiplyAdds, title, source } of listing.workloads) {
+    const counts = [parameters, multiplyAdds].map((count) => count.toLocaleString('en'));
+    workloads.push([name, batches.join(', '), ...counts, `${title}. ${source}`]);
   }
   const targets = table(['target', 'runs in', 'inference', 'training', 'what it is'], [18, 9, 11, 27, 29]);
   for (const { name, host, modes: can, summary } of listing.targets) {

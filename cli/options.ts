@@ -17,6 +17,8 @@ export const usualDeadlineMs = 120_000;
 export interface RunOptions {
   readonly suite?: string;
   readonly workload?: readonly string[];
+  /** The small form of every workload that has one. */
+  readonly scale?: 'small';
   readonly targets?: readonly string[];
   readonly mode?: readonly Mode[];
   readonly batch?: readonly number[];
@@ -53,6 +55,7 @@ export function commandOf(options: TimedOptions, command: readonly string[] = []
     ...outsideAdapters().flatMap((path) => ['--adapter', quote(path)]),
     ...list('--suite', options.suite === undefined ? undefined : [options.suite]),
     ...list('--workload', options.workload),
+    ...list('--scale', options.scale === undefined ? undefined : [options.scale]),
     ...list('--model', options.model === undefined ? undefined : [options.model]),
     ...Object.entries(options.input ?? {}).flatMap(([name, shape]) => [
       '--input',

@@ -10,9 +10,10 @@ import { ensureEnvironment } from '../runners/provision/environments.js';
 import { groupKey } from '../runners/schedule/context.js';
 import { type Availability, planCells, type WorkItem } from '../runners/schedule/plan.js';
 import { discoverSuites, discoverWorkloads } from '../suites/discover.js';
-import { type Artefact, modelArtefact, workloadArtefact } from '../suites/onnx/artefact.js';
+import { type Artefact, modelArtefact, sourceArtefact, workloadArtefact } from '../suites/onnx/artefact.js';
+import { workloadSource } from '../suites/onnx/artefact-source.js';
 import { committedSeed, type FindPython } from '../suites/onnx/reference.js';
-import { type Mode, modes, type Workload } from '../suites/workload.js';
+import { batchesOf, type Mode, modes, type Workload } from '../suites/workload.js';
 import type { RunOptions } from './options.js';
 import { select, selectTargets } from './select.js';
 
@@ -70,7 +71,7 @@ interface Work {
   readonly title: string;
   readonly source: string;
   readonly modes: readonly Mode[];
-  readonly batches: readonly number[];
+  batches(mode: Mode): readonly number[];
   artefact(mode: Mode, batch: number): Promise<Artefact | { readonly refused: string }>;
 }
 
@@ -86,7 +87,8 @@ async function chooseWork(options: RunOptions): Promise<Work[]> {
   const inSuite = workloads.filter((workload) => suite?.workloads.includes(workload.name));
   // A workload that is named is measured whether the suite holds it or not.
   const chosen = options.workload ? select('workload', workloads, options.workload) : inSuite;
-  return chosen.map((workload) => workloadWork(workload, options));
+  const scaled = options.scale === 'small' ? chosen.map((workload) => workload.small ?? workload) : chosen;
+  return [...new Set(scaled)].map((workload) => workloadWork(workload, options));
 }
 
 function workloadWork(workload: Workload, options: RunOptions): Work {
@@ -96,11 +98,14 @@ function workloadWork(workload: Workload, options: RunOptions): Work {
     title,
     source,
     modes: options.mode ?? workload.modes,
-    batches: options.batch ?? workload.batches,
-    artefact: async (mode, batch) =>
-      workload.modes.includes(mode)
-        ? workloadArtefact(workload, mode, batch, committedSeed, pythonFor(options))
-        : { refused: `${name} has no ${mode}` },
+    batches: (mode) => options.batch ?? batchesOf(workload, mode),
+    artefact: async (mode, batch) => {
+      if (!workload.modes.includes(mode)) return { refused: `${name} has no ${mode}` };
+      // A plan needs the graph alone; references may take minutes.
+      return options.dryRun
+        ? sourceArtefact(workloadSource(workload, mode, batch, committedSeed))
+        : workloadArtefact(workload, mode, batch, committedSeed, pythonFor(options));
+    },
   };
 }
 
@@ -121,7 +126,7 @@ function modelWork(path: string, options: RunOptions): Work {
     title: name,
     source: path,
     modes: options.mode ?? ['inference'],
-    batches: options.batch ?? [1],
+    batches: () => options.batch ?? [1],
     async artefact(mode) {
       if (mode === 'training') {
         return {
@@ -194,7 +199,7 @@ async function makeArtefacts(work: readonly Work[], options: RunOptions, say: (l
 
 function variantsOf(work: Work): { mode: Mode; batch: number }[] {
   const inOrder = modes.filter((mode) => work.modes.includes(mode));
-  return inOrder.flatMap((mode) => work.batches.map((batch) => ({ mode, batch })));
+  return inOrder.flatMap((mode) => work.batches(mode).map((batch) => ({ mode, batch })));
 }
 
 function itemOf(

@@ -9,6 +9,8 @@ export const projectRoot = findRoot(dirname(fileURLToPath(import.meta.url)));
 export const stateFolder = join(projectRoot, '.touchstone');
 export const environmentsFolder = join(stateFolder, 'environments');
 export const artefactsFolder = join(stateFolder, 'artefacts');
+/** What takes long to compute, by content: outputs and gradients of references. */
+export const referencesFolder = join(stateFolder, 'cache/references');
 export const runsFolder = join(stateFolder, 'runs');
 
 /** The store of all runs of this checkout, or the one that `TOUCHSTONE_HISTORY` names; undefined where that is empty. */

@@ -7,9 +7,10 @@ import type { Suite, Workload } from './workload.js';
 const here = dirname(fileURLToPath(import.meta.url));
 const families = ['cnn', 'lstm', 'rl', 'micro'];
 
-/** Every workload, by family and name. */
+/** Every workload, by family and name, each followed by its small form where it has one. */
 export async function discoverWorkloads(): Promise<Workload[]> {
-  return load<Workload>(families.flatMap((family) => modules(join(here, family), () => true)));
+  const full = await load<Workload>(families.flatMap((family) => modules(join(here, family), () => true)));
+  return full.flatMap((workload) => (workload.small ? [workload, workload.small] : [workload]));
 }
 
 export async function discoverSuites(): Promise<Suite[]> {

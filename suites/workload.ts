@@ -53,8 +53,15 @@ export interface Workload {
   readonly family: 'cnn' | 'lstm' | 'rl' | 'micro';
   readonly modes: readonly Mode[];
   readonly batches: readonly number[];
+  /** Where training wants others: what normalises by its batch needs one of more than a few. */
+  readonly trainingBatches?: readonly number[];
   /** Trainable scalars, as the source counts them. */
   readonly parameterCount: number;
+  /**
+   * Multiplications with an addition of one example's inference, as published counts have them: of convolutions, matrix
+   * products and recurrent layers, nothing else (`suites/onnx/operations.ts` counts a graph's). Each is two FLOPs.
+   */
+  readonly multiplyAdds: number;
   readonly training: Training;
   readonly tolerance: Tolerance;
   /**
@@ -67,6 +74,15 @@ export interface Workload {
    * Keys are the graph's input names; in training `labels` (int32, shape [batch]) comes with them.
    */
   inputs(batch: number, buffer: number, mode: Mode): Tensors;
+  /**
+   * The same architecture, narrower or at a lower resolution, for slow frameworks and for CI: a workload of its own, whose
+   * name ends in `-small`. Workloads that are small already have none.
+   */
+  readonly small?: Workload;
+}
+
+export function batchesOf(workload: Workload, mode: Mode): readonly number[] {
+  return (mode === 'training' ? workload.trainingBatches : undefined) ?? workload.batches;
 }
 
 /** A named selection of workloads with the batches at which they are measured. */

@@ -113,7 +113,16 @@ export type LayerDefinition =
       readonly recurrentActivation: GateActivation;
       readonly returns: readonly LstmOutput[];
     }
-  | { readonly kind: 'batchNormalization'; readonly epsilon: number }
+  /**
+   * Over the last axis. Its weights are the scale, the offset, and the running mean and variance; where it `learns`, it
+   * normalises by the mean and variance of the batch, and the running ones keep a share of `momentum` in every step.
+   */
+  | {
+      readonly kind: 'batchNormalization';
+      readonly epsilon: number;
+      readonly momentum: number;
+      readonly learns: boolean;
+    }
   | { readonly kind: 'activation'; readonly activation: Activation }
   | { readonly kind: 'leakyReLU' | 'elu'; readonly alpha: number }
   /** Each bound a number, the name of the constant that holds it, or null for none. */

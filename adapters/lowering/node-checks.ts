@@ -100,8 +100,8 @@ function defaultActivations(activations: Node['attributes'][string] | undefined)
 }
 
 export function batchNormalisation(node: Node, _graph: Graph, mode: Mode): string | undefined {
-  if (mode === 'training') return 'in training: ONNX does not say how its statistics should learn';
-  if (node.attributes.training_mode) return 'with training_mode 1';
+  const learns = Boolean(node.attributes.training_mode);
+  if (learns !== (mode === 'training')) return `with training_mode ${Number(learns)} in ${mode}`;
   return node.attributes.spatial === 0 ? 'with spatial 0' : undefined;
 }
 

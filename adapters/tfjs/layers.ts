@@ -30,8 +30,10 @@ export function makeLayer(tf: Tf, planned: PlannedLayer, weights: Tensors): Laye
     }
     case 'lstm':
       return lstm(tf, definition);
-    case 'batchNormalization':
-      return tf.layers.batchNormalization({ axis: -1, epsilon: definition.epsilon });
+    case 'batchNormalization': {
+      const { epsilon, momentum } = definition;
+      return tf.layers.batchNormalization({ axis: -1, epsilon, momentum });
+    }
     case 'activation':
       return activation(tf, definition.activation);
     case 'leakyReLU':

@@ -42,7 +42,7 @@ export function loadTraining(tf: Tf, given: Model): TrainingModel {
     },
     output(buffer) {
       const data = tf.tidy(() => {
-        const logits = model.predictOnBatch(inputsOf(buffer)) as Tensor;
+        const logits = model.apply(inputsOf(buffer), { training: true }) as Tensor;
         return Float32Array.from(logits.dataSync());
       });
       return { [output.name]: onnxOutput(output, data) };

@@ -3,6 +3,10 @@
  *
  * The error of a tensor is ‖actual − reference‖₂ / ‖reference‖₂ over the whole tensor, accumulated in float64. Weights
  * are compared by how far they moved, (w_k − w_0), because a wrong optimiser hides behind weights that hardly move.
+ *
+ * A gradient may be zero by nature, as that of a bias which batch normalisation takes away again; what is computed of it is the
+ * rounding of sums as large as the others. So a gradient or a movement is compared with a thousandth of the largest tensor's
+ * where its own is smaller.
  */
 import type { ParityCheck } from '../../reports/schema/results.js';
 import type { Tensor, Tensors } from '../../suites/onnx/graph.js';
@@ -24,15 +28,19 @@ export function checkParity(input: ParityInput): ParityCheck[] {
   const { expected, actual, tolerance } = input;
   const names = Object.keys(expected);
   const withPrefix = (prefix: string) => names.filter((name) => name.startsWith(prefix));
+  const [gradients, weights] = [withPrefix('gradient/'), withPrefix('weight/')];
+  const initialOf = (name: string) => input.initial[name.slice('weight/'.length)];
+  const leastGradient = ofLargest * Math.max(...gradients.map((name) => length(expected[name])));
+  const leastMove = ofLargest * Math.max(...weights.map((name) => length(expected[name], initialOf(name))));
   const exposesGradients = Object.keys(actual).some((name) => name.startsWith('gradient/'));
   const checks = [
     worst('output', withPrefix('output/'), tolerance.output, (name) => errorOf(expected[name], actual[name])),
     worst('loss', withPrefix('losses'), tolerance.loss, (name) => lossError(expected[name], actual[name])),
-    worst('gradient', exposesGradients ? withPrefix('gradient/') : [], tolerance.gradient, (name) =>
-      errorOf(expected[name], actual[name]),
+    worst('gradient', exposesGradients ? gradients : [], tolerance.gradient, (name) =>
+      errorOf(expected[name], actual[name], leastGradient),
     ),
-    worst('weight', withPrefix('weight/'), tolerance.weight, (name) =>
-      moveError(expected[name], actual[name], input.initial[name.slice('weight/'.length)]),
+    worst('weight', weights, tolerance.weight, (name) =>
+      moveError(expected[name], actual[name], initialOf(name), leastMove),
     ),
   ];
   return checks.filter((check) => check !== undefined);
@@ -86,6 +94,18 @@ export function checkLosses(
   return { what: 'audit', worst: 'losses', error, tolerance, passed: error <= tolerance };
 }
 
+/** Share of the largest tensor's length below which a tensor is not compared with its own. */
+const ofLargest = 1e-3;
+
+/** Euclidean, of a tensor or of what it is away from another; zero where one is missing, which is said elsewhere. */
+function length(tensor: Tensor | undefined, from?: Tensor): number {
+  let sum = 0;
+  tensor?.data.forEach((value, index) => {
+    sum += (Number(value) - Number(from?.data[index] ?? 0)) ** 2;
+  });
+  return Math.sqrt(sum);
+}
+
 type TensorError = { readonly error: number } | { readonly reason: string };
 
 function worst(
@@ -108,20 +128,25 @@ function worst(
   return found;
 }
 
-function errorOf(expected: Tensor | undefined, actual: Tensor | undefined): TensorError {
+/** @param least length that the error is relative to */
+function errorOf(expected: Tensor | undefined, actual: Tensor | undefined, least = 0): TensorError {
   const mismatch = mismatchOf(expected, actual);
   if (mismatch !== undefined || !expected || !actual) return { reason: mismatch ?? 'missing' };
-  return norms(expected.data.length, (index) => [Number(expected.data[index]), Number(actual.data[index])]);
+  return norms(expected.data.length, least, (index) => [
+    Number(expected.data[index]),
+    Number(actual.data[index]),
+  ]);
 }
 
 function moveError(
   expected: Tensor | undefined,
   actual: Tensor | undefined,
   initial: Tensor | undefined,
+  least: number,
 ): TensorError {
   const mismatch = mismatchOf(expected, actual) ?? mismatchOf(expected, initial);
   if (mismatch !== undefined || !expected || !actual || !initial) return { reason: mismatch ?? 'missing' };
-  return norms(expected.data.length, (index) => {
+  return norms(expected.data.length, least, (index) => {
     const start = Number(initial.data[index]);
     return [Number(expected.data[index]) - start, Number(actual.data[index]) - start];
   });
@@ -149,17 +174,17 @@ function mismatchOf(expected: Tensor | undefined, actual: Tensor | undefined): s
   return undefined;
 }
 
-function norms(length: number, at: (index: number) => readonly [number, number]): TensorError {
+function norms(count: number, least: number, at: (index: number) => readonly [number, number]): TensorError {
   let difference = 0;
   let reference = 0;
-  for (let index = 0; index < length; index++) {
+  for (let index = 0; index < count; index++) {
     const [expected, actual] = at(index);
     if (!Number.isFinite(actual) && Number.isFinite(expected))
       return { reason: `element ${index} is ${actual}` };
     difference += (actual - expected) ** 2;
     reference += expected ** 2;
   }
-  return { error: relative(Math.sqrt(difference), Math.sqrt(reference)) };
+  return { error: relative(Math.sqrt(difference), Math.max(least, Math.sqrt(reference))) };
 }
 
 /** Relative where there is something to be relative to: a reference of zero asks for the absolute error. */

@@ -29,6 +29,8 @@ const lenet5: Workload = {
   modes: ['inference', 'training'],
   batches: [1, 64],
   parameterCount: 61_706,
+  // 28²·25·6 + 10²·25·6·16 + 400·120 + 120·84 + 84·10
+  multiplyAdds: 416_520,
   training: {
     loss: 'softmax-cross-entropy',
     optimiser: { name: 'sgd', learningRate: 0.01, momentum: 0.9 },

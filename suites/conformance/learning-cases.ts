@@ -34,6 +34,25 @@ export const depthwise: Draw = (g) => {
   return [g.gemm(g.flatten(y), 'fc', 36, 3, 1), [2, 3]];
 };
 
+/** Normalised by its own batch, in pictures, in rows and in plain numbers. */
+export const normalised: Draw = (g) => {
+  const convolve = (x: Value, name: string, channels: number) =>
+    g.convolution(x, name, { channels, filters: 3, kernel: [3, 3], pad: 1, bias: false });
+  const first = g.batchNormalisation(convolve(g.input('x', [3, 2, 5, 5]), 'first', 2), 'one', 3, 'training');
+  const second = g.batchNormalisation(convolve(g.relu(first), 'second', 3), 'two', 3, 'training', 0.5);
+  const joined = g.relu(g.add(first, second));
+  return [g.gemm(g.flatten(g.globalAveragePool(joined)), 'fc', 3, 3, 4), [3, 3]];
+};
+export const normalisedRows: Draw = (g) => {
+  const row = { channels: 2, filters: 3, kernel: [3] };
+  const y = g.batchNormalisation(g.convolution(g.input('x', [3, 2, 7]), 'row', row), 'one', 3, 'training');
+  return [g.gemm(g.flatten(g.globalAveragePool(g.node('Tanh', [y]))), 'fc', 3, 3, 4), [3, 3]];
+};
+export const normalisedFeatures: Draw = (g) => {
+  const y = g.batchNormalisation(g.gemm(g.input('x', [6, 4]), 'first', 4, 5, 1), 'one', 5, 'training');
+  return [g.gemm(g.node('Sigmoid', [y]), 'fc', 5, 3, 4), [6, 3]];
+};
+
 /** The first layer does not learn. */
 export const frozen: Draw = (g) => {
   const first = [g.constant('first.w', tensor([5, 4])), g.constant('first.b', tensor([4]))];

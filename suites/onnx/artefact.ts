@@ -13,7 +13,7 @@ import { type ArtefactManifest, artefactFiles, artefactManifest } from './artefa
 import { idOf, modelSource, type Source, workloadSource } from './artefact-source.js';
 import { type Graph, graph as graphSchema, type Tensors } from './graph.js';
 import { normalise } from './normalise.js';
-import { committedReference, computeReference, type FindPython } from './reference.js';
+import { cachedReference, committedReference, type FindPython } from './reference.js';
 import { writeTensors } from './safetensors.js';
 
 export interface Artefact {
@@ -40,7 +40,7 @@ export async function workloadArtefact(
     const source = workloadSource(workload, mode, batch, seed);
     const id = await fill(source, folder);
     const committed = await committedReference(workload.name, mode, batch, seed, id, folder);
-    return committed ?? computeReference(folder, mode, python, what);
+    return committed ?? cachedReference(folder, id, mode, python, what);
   });
 }
 
@@ -86,8 +86,8 @@ export interface ModelOptions {
 export async function modelArtefact(path: string, options: ModelOptions): Promise<Artefact> {
   const { shapes, seed, python } = options;
   return makeOnce(modelKey(path, shapes, seed), async (folder) => {
-    await fill(modelSource(path, shapes, seed), folder);
-    return computeReference(folder, 'inference', python, path);
+    const id = await fill(modelSource(path, shapes, seed), folder);
+    return cachedReference(folder, id, 'inference', python, path);
   });
 }
 

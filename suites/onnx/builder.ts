@@ -4,7 +4,8 @@
  * Methods are named for ONNX operators; each returns the name of the value that it makes. Trainable weights are drawn
  * by the generator under their own names, so that a graph is the same whoever builds it.
  */
-import { fanInWeights } from '../generator.js';
+import { fanInWeights, uniform } from '../generator.js';
+import type { Mode } from '../workload.js';
 import { elementTypes, encodeAttribute, encodeTensor } from './encode.js';
 import { type Attribute, type DataType, elementCount, type Tensor } from './graph.js';
 import { type GraphProto, type NodeProto, proto } from './proto.js';
@@ -22,6 +23,19 @@ export interface BuiltModel {
   readonly parameters: readonly string[];
 }
 
+export interface ConvolutionLayer {
+  readonly channels: number;
+  readonly filters: number;
+  /** One number for each spatial axis. */
+  readonly kernel: readonly number[];
+  readonly stride?: number;
+  /** On every side, or before each axis and then behind each. */
+  readonly pad?: number | readonly number[];
+  readonly groups?: number;
+  readonly bias?: false;
+  readonly gain?: number;
+}
+
 export class GraphBuilder {
   readonly #name: string;
   readonly #seed: number;
@@ -32,6 +46,7 @@ export class GraphBuilder {
     initializer: [],
   };
   readonly #parameters: string[] = [];
+  readonly #constants = new Set<string>();
 
   constructor(name: string, seed: number) {
     this.#name = name;
@@ -60,6 +75,7 @@ export class GraphBuilder {
   }
 
   constant(name: string, tensor: Tensor): Value {
+    this.#constants.add(name);
     this.#graph.initializer?.push(encodeTensor(name, tensor));
     return name;
   }
@@ -78,28 +94,99 @@ export class GraphBuilder {
     return made.find((output) => output !== '') ?? name;
   }
 
-  /** 2-D convolution with bias, square window, stride 1. x: [N, channels, H, W]. */
+  /** Convolution with a square window over two axes, stride 1, with bias. x: [N, channels, H, W]. */
   conv(x: Value, name: string, channels: number, filters: number, kernel: number, pad: number): Value {
-    const fanIn = channels * kernel * kernel;
-    const weight = this.parameter(`${name}.weight`, [filters, channels, kernel, kernel], fanIn, 2);
-    const bias = this.parameter(`${name}.bias`, [filters], fanIn, 1);
+    return this.convolution(x, name, { channels, filters, kernel: [kernel, kernel], pad });
+  }
+
+  /** x: [N, channels, spatial…]; weights of gain 2, as before a ReLU. */
+  convolution(x: Value, name: string, layer: ConvolutionLayer): Value {
+    const { channels, filters, kernel, pad = 0, groups = 1, gain = 2 } = layer;
+    const fanIn = (channels / groups) * elementCount(kernel);
+    const weight = this.parameter(`${name}.weight`, [filters, channels / groups, ...kernel], fanIn, gain);
+    const bias = layer.bias === false ? [] : [this.parameter(`${name}.bias`, [filters], fanIn, 1)];
     const attributes = {
-      kernel_shape: [kernel, kernel],
-      pads: [pad, pad, pad, pad],
-      strides: [1, 1],
-      dilations: [1, 1],
-      group: 1,
+      kernel_shape: [...kernel],
+      pads: padsOf(pad, kernel.length),
+      strides: kernel.map(() => layer.stride ?? 1),
+      dilations: kernel.map(() => 1),
+      group: groups,
     };
-    return this.node('Conv', [x, weight, bias], attributes);
+    return this.node('Conv', [x, weight, ...bias], attributes);
+  }
+
+  /** Transposed convolution without overlap: every position becomes a window of `factor` × `factor`, with bias. */
+  upConvolution(x: Value, name: string, channels: number, filters: number, factor: number): Value {
+    const weight = this.parameter(`${name}.weight`, [channels, filters, factor, factor], channels, 2);
+    const bias = this.parameter(`${name}.bias`, [filters], channels, 1);
+    const window = [factor, factor];
+    return this.node('ConvTranspose', [x, weight, bias], { kernel_shape: window, strides: window });
+  }
+
+  /**
+   * Batch normalisation of x: [N, channels, …]: by running statistics in inference, by the batch's own in training,
+   * where the running ones move by a tenth. The scale is near `gain`, the running mean near 0 and the variance near 1.
+   */
+  batchNormalisation(x: Value, name: string, channels: number, mode: Mode, gain = 1): Value {
+    const around = (part: string, middle: number): Tensor => {
+      const data = uniform(this.#seed, `${name}.${part}`, channels, middle - 0.1 * gain, middle + 0.1 * gain);
+      return { type: 'float32', shape: [channels], data };
+    };
+    const inputs = [
+      x,
+      this.parameterOf(`${name}.weight`, around('weight', gain)),
+      this.parameterOf(`${name}.bias`, around('bias', 0)),
+      this.constant(`${name}.running_mean`, around('running_mean', 0)),
+      this.constant(`${name}.running_var`, around('running_var', 1)),
+    ];
+    if (mode === 'inference') return this.node('BatchNormalization', inputs, { epsilon: 1e-5 });
+    const outputs = ['y', 'mean', 'var'].map((output) => `${name}.${output}`);
+    return this.node(
+      'BatchNormalization',
+      inputs,
+      { epsilon: 1e-5, momentum: 0.9, training_mode: 1 },
+      outputs,
+    );
   }
 
   relu(x: Value): Value {
     return this.node('Relu', [x]);
   }
 
-  /** Square window, no padding, stride equal to the window. */
-  maxPool(x: Value, window: number): Value {
-    return this.node('MaxPool', [x], { kernel_shape: [window, window], strides: [window, window] });
+  /** Square window over two axes; its stride is the window where none is given. */
+  maxPool(x: Value, window: number, stride = window, pad = 0): Value {
+    const pads = pad === 0 ? {} : { pads: padsOf(pad, 2) };
+    return this.node('MaxPool', [x], {
+      kernel_shape: [window, window],
+      ...pads,
+      strides: [stride, stride],
+    });
+  }
+
+  globalAveragePool(x: Value): Value {
+    return this.node('GlobalAveragePool', [x]);
+  }
+
+  add(a: Value, b: Value): Value {
+    return this.node('Add', [a, b]);
+  }
+
+  /** Along the channels. */
+  concat(parts: readonly Value[]): Value {
+    return this.node('Concat', parts, { axis: 1 });
+  }
+
+  /** min(max(x, 0), 6). */
+  relu6(x: Value): Value {
+    const bound = (value: number) => {
+      const name = `bound_${value}`;
+      return this.#constants.has(name) ? name : this.scalar(name, value);
+    };
+    return this.node('Clip', [x, bound(0), bound(6)]);
+  }
+
+  scalar(name: string, value: number): Value {
+    return this.constant(name, { type: 'float32', shape: [], data: Float32Array.of(value) });
   }
 
   /** [N, …] → [N, product of the rest]. */
@@ -156,4 +243,8 @@ export class GraphBuilder {
 function valueInfo(name: string, type: DataType, shape: readonly number[]) {
   const dim = shape.map((extent) => ({ dimValue: extent }));
   return { name, type: { tensorType: { elemType: elementTypes[type], shape: { dim } } } };
+}
+
+function padsOf(pad: number | readonly number[], axes: number): number[] {
+  return typeof pad === 'number' ? Array.from({ length: 2 * axes }, () => pad) : [...pad];
 }

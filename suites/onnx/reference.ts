@@ -2,13 +2,14 @@
  * Where an artefact's expected values come from: the files committed under `suites/references/`, or a reference
  * environment in Python (`touchstone_bridge.reference`) that computes them in float64 on first use.
  */
-import { existsSync } from 'node:fs';
-import { copyFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFile, mkdir, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
-import { projectRoot } from '../../common/paths.js';
+import { projectRoot, referencesFolder } from '../../common/paths.js';
 import type { Mode } from '../workload.js';
 import { artefactFiles } from './artefact-manifest.js';
 import { readMetadata } from './safetensors.js';
@@ -18,7 +19,8 @@ export type ReferenceEnvironment = 'reference' | 'reference-training';
 /** Path of the environment's interpreter; makes the environment where that is allowed. */
 export type FindPython = (environment: ReferenceEnvironment) => Promise<string>;
 
-const referencesFolder = join(projectRoot, 'suites/references');
+const committedFolder = join(projectRoot, 'suites/references');
+const evaluatorFolder = join(projectRoot, 'python-bridge/touchstone_bridge/reference');
 const metadata = z.object({ artefact: z.string(), reference: z.string() });
 /** Seed of the weights for which references are committed; they do not follow the run's `--seed`. */
 export const committedSeed = 0;
@@ -26,7 +28,7 @@ export const committedSeed = 0;
 const patienceMs = 30 * 60_000;
 
 export function committedPath(workload: string, mode: Mode, batch: number): string {
-  return join(referencesFolder, `${workload}-${mode}-b${batch}.safetensors`);
+  return join(committedFolder, `${workload}-${mode}-b${batch}.safetensors`);
 }
 
 /**
@@ -56,6 +58,48 @@ export async function committedReference(
   }
   await copyFile(path, join(folder, artefactFiles.expected));
   return reference;
+}
+
+/**
+ * Computes the expected values into the folder of the artefact with that id, or copies them where that was done before:
+ * what an artefact is made from decides them, and for a large network they take minutes.
+ *
+ * @returns who computed them, for the artefact's manifest
+ */
+export async function cachedReference(
+  folder: string,
+  id: string,
+  mode: Mode,
+  python: FindPython | undefined,
+  what: string,
+): Promise<string> {
+  const kept = join(referencesFolder, `${id.slice(0, 32)}-${evaluatorEdition()}.safetensors`);
+  const expected = join(folder, artefactFiles.expected);
+  if (existsSync(kept)) {
+    await copyFile(kept, expected);
+    return metadata.parse(await readMetadata(expected)).reference;
+  }
+  const by = await computeReference(folder, mode, python, what);
+  await mkdir(referencesFolder, { recursive: true });
+  // Under a name of its own first: two runs at once do not meet, and a full disk leaves no half of one.
+  const temporary = `${kept}.${process.pid}`;
+  await copyFile(expected, temporary);
+  await rename(temporary, kept);
+  return by;
+}
+
+/** Changes with the sources of the evaluator and the packages that it runs with. */
+function evaluatorEdition(): string {
+  const environments = ['reference', 'reference-training'].map((name) =>
+    join(projectRoot, 'python-bridge/environments', `${name}.txt`),
+  );
+  const sources = readdirSync(evaluatorFolder)
+    .filter((name) => name.endsWith('.py'))
+    .sort()
+    .map((name) => join(evaluatorFolder, name));
+  const hash = createHash('sha256');
+  for (const path of [...sources, ...environments]) hash.update(readFileSync(path));
+  return hash.digest('hex').slice(0, 16);
 }
 
 /** @returns who computed it, for the artefact's manifest */

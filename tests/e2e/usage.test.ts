@@ -70,6 +70,18 @@ describe('the command line', () => {
     expect(stdout).toMatch(/LSTM/);
   });
 
+  it('plans the small forms of a suite, and of those that are small already themselves', async () => {
+    const targets = ['--targets', 'onnxruntime/*,convnetjs/*', '--mode', 'inference', '--batch', '1'];
+    const scale = ['--suite', 'cnn', '--scale', 'small'];
+    const { exitCode, stdout } = await bench(['--dry-run', ...scale, ...targets]);
+    expect(exitCode).toBe(0);
+    for (const name of ['lenet5 ', 'resnet50-small', 'vgg16-small', 'convnetjs-mnist '])
+      expect(stdout).toContain(name);
+    expect(stdout).not.toContain('resnet50 ');
+    expect(stdout).toMatch(/no layer for\s+│|BatchNormalization/);
+    expect(stdout).toContain('22 cells planned');
+  }, 120_000);
+
   it('tells machines how every target is', async () => {
     const { stdout } = await bench(['doctor', '--json', '--installed']);
     const { machine, targets } = JSON.parse(String(stdout)) as {

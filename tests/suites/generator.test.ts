@@ -1,7 +1,25 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { fanInWeights, uniform } from '../../suites/generator.js';
 
+/** SplitMix64 as its authors write it, in integers as long as it takes. */
+function plainly(seed: number, name: string, count: number): number[] {
+  const mask = (1n << 64n) - 1n;
+  const key = createHash('sha256').update(`${seed}/${name}`).digest().readBigUInt64LE(0);
+  return Array.from({ length: count }, (_, index) => {
+    let word = (key + BigInt(index + 1) * 0x9e3779b97f4a7c15n) & mask;
+    word = ((word ^ (word >> 30n)) * 0xbf58476d1ce4e5b9n) & mask;
+    word = ((word ^ (word >> 27n)) * 0x94d049bb133111ebn) & mask;
+    return Math.fround(Number((word ^ (word >> 31n)) >> 11n) / 2 ** 53);
+  });
+}
+
 describe('the generator', () => {
+  it('is SplitMix64, bit by bit', () => {
+    for (const name of ['a', 'conv1.weight', 'fc'])
+      expect([...uniform(7, name, 5000, 0, 1)]).toEqual(plainly(7, name, 5000));
+  });
+
   it('gives the same bits everywhere', () => {
     // Computed independently with Python's integers: SHA-256 of "0/weight", SplitMix64, 53 bits.
     expect([...uniform(0, 'weight', 4, 0, 1)]).toEqual(

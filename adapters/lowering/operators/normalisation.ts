@@ -26,8 +26,9 @@ export function softmax(node: GraphNode, planner: Planner): void {
 }
 
 export function batchNormalisation(node: GraphNode, planner: Planner): void {
-  if (planner.mode === 'training') refuse('in training: ONNX does not say how its statistics learn');
-  if (integer(node, 'training_mode', 0) !== 0) refuse('with training_mode 1');
+  const learns = integer(node, 'training_mode', 0) !== 0;
+  if (learns !== (planner.mode === 'training'))
+    refuse(`with training_mode ${Number(learns)} in ${planner.mode}`);
   if (integer(node, 'spatial', 1) !== 1) refuse('with spatial 0');
   const given = planner.plain(planner.value(node.inputs[0]));
   if (given.shape.length < 2 || batchAxis(given) === 1) refuse('over the batch axis');
@@ -37,6 +38,8 @@ export function batchNormalisation(node: GraphNode, planner: Planner): void {
     .slice(1, 5)
     .map((name) => plainWeight(name, planner.constantShape(name), channels));
   const epsilon = decimal(node, 'epsilon', 1e-5);
-  const tensor = planner.layer({ kind: 'batchNormalization', epsilon }, [x.tensor], weights);
+  const momentum = decimal(node, 'momentum', 0.9);
+  const definition = { kind: 'batchNormalization', epsilon, momentum, learns } as const;
+  const tensor = planner.layer(definition, [x.tensor], weights);
   planner.define(node.outputs[0] ?? '', { ...x, tensor });
 }

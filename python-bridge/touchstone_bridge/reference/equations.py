@@ -10,7 +10,6 @@ from typing import Callable, Sequence
 
 import torch
 from torch import Tensor
-from torch.nn.functional import unfold
 
 from ..artefact import Attribute, Graph, Node
 
@@ -47,28 +46,87 @@ def integers(node: Node, name: str, default: Attribute) -> list[int]:
     return [int(item) for item in value] if isinstance(value, list) else [int(value)]
 
 
+def spatial(node: Node, kernel: Sequence[int]) -> tuple[list[int], list[tuple[int, int]]]:
+    """Strides, and what is padded before and behind each axis. Dilations have no equation here."""
+    if node.attributes.get("auto_pad", "NOTSET") != "NOTSET" or set(integers(node, "dilations", [1])) != {1}:
+        raise NotImplementedError(f"{node.operator} with auto_pad or dilations")
+    axes = len(kernel)
+    pads = integers(node, "pads", [0] * (2 * axes))
+    return integers(node, "strides", [1] * axes), list(zip(pads[:axes], pads[axes:]))
+
+
+def windows(x: Tensor, kernel: Sequence[int], strides: Sequence[int]) -> Tensor:
+    """[N, C, spatial…] → [N, C, positions…, kernel…]."""
+    for axis, (size, stride) in enumerate(zip(kernel, strides)):
+        x = x.unfold(axis + 2, size, stride)
+    return x
+
+
+def padded(x: Tensor, pads: Sequence[tuple[int, int]], fill: float) -> Tensor:
+    edges = [edge for pair in reversed(pads) for edge in pair]
+    return torch.nn.functional.pad(x, edges, value=fill)
+
+
 def conv(node: Node, inputs: Inputs) -> list[Tensor]:
-    """Cross-correlation: every output is the sum over its window, as a product with the unfolded input."""
-    x, weight, bias = present(inputs, 0), present(inputs, 1), present(inputs, 2)
-    top, left, bottom, right = integers(node, "pads", [0, 0, 0, 0])
-    strides = integers(node, "strides", [1, 1])
-    if integers(node, "dilations", [1, 1]) != [1, 1] or integers(node, "group", 1) != [1]:
-        raise NotImplementedError("dilated and grouped convolutions")
-    padded = torch.nn.functional.pad(x, (left, right, top, bottom))
-    filters, _, height, width = weight.shape
-    columns = unfold(padded, (height, width), stride=tuple(strides))
-    rows = (padded.shape[2] - height) // strides[0] + 1
-    flat = weight.reshape(filters, -1) @ columns + bias[:, None]
-    return [flat.reshape(x.shape[0], filters, rows, -1)]
+    """Cross-correlation: every output is the sum over its window, in each group of channels for itself."""
+    x, weight = present(inputs, 0), present(inputs, 1)
+    strides, pads = spatial(node, weight.shape[2:])
+    (groups,) = integers(node, "group", 1)
+    axes = weight.dim() - 2
+    parts = []
+    for part, kernels in zip(padded(x, pads, 0.0).chunk(groups, 1), weight.chunk(groups, 0)):
+        found = windows(part, weight.shape[2:], strides)
+        # Channels and the window are summed over; positions stay between the batch and the filters.
+        summed = [1, *range(2 + axes, 2 + 2 * axes)]
+        product = torch.tensordot(found, kernels, dims=(summed, [1, *range(2, 2 + axes)]))
+        parts.append(product.movedim(-1, 1))
+    result = torch.cat(parts, 1)
+    if len(inputs) > 2 and inputs[2] is not None:
+        result = result + present(inputs, 2).reshape(-1, *[1] * axes)
+    return [result]
+
+
+def conv_transpose(node: Node, inputs: Inputs) -> list[Tensor]:
+    """Without overlap, which a stride as wide as the window gives: every element becomes a window of its own."""
+    x, weight = present(inputs, 0), present(inputs, 1)
+    kernel = list(weight.shape[2:])
+    strides, pads = spatial(node, kernel)
+    if strides != kernel or any(edge for pair in pads for edge in pair) or integers(node, "group", 1) != [1]:
+        raise NotImplementedError("transposed convolutions that overlap")
+    axes = len(kernel)
+    product = torch.tensordot(x, weight, dims=([1], [0])).movedim(1 + axes, 1)
+    # [N, filters, positions…, kernel…] → [N, filters, position × kernel…]
+    order = [0, 1] + [place for axis in range(axes) for place in (2 + axis, 2 + axes + axis)]
+    spread = product.permute(order).reshape(*product.shape[:2], *[n * k for n, k in zip(x.shape[2:], kernel)])
+    return [spread + present(inputs, 2).reshape(-1, *[1] * axes)]
 
 
 def max_pool(node: Node, inputs: Inputs) -> list[Tensor]:
+    if integers(node, "ceil_mode", 0) != [0]:
+        raise NotImplementedError("ceil_mode")
+    kernel = integers(node, "kernel_shape", [])
+    strides, pads = spatial(node, kernel)
+    found = windows(padded(present(inputs, 0), pads, float("-inf")), kernel, strides)
+    return [found.flatten(-len(kernel)).max(dim=-1).values]
+
+
+def batch_normalisation(node: Node, inputs: Inputs) -> list[Tensor]:
+    """By the mean and the variance of the batch, over all axes but the channels."""
+    if integers(node, "training_mode", 0) != [1]:
+        raise NotImplementedError("statistics that do not learn")
     x = present(inputs, 0)
-    (height, width), strides = integers(node, "kernel_shape", []), integers(node, "strides", [1, 1])
-    if any(integers(node, "pads", [0, 0, 0, 0])):
-        raise NotImplementedError("padded pooling")
-    windows = x.unfold(2, height, strides[0]).unfold(3, width, strides[1])
-    return [windows.flatten(-2).max(dim=-1).values]
+    axes = [axis for axis in range(x.dim()) if axis != 1]
+    shape = [1, -1, *[1] * (x.dim() - 2)]
+    mean = x.mean(axes, keepdim=True)
+    variance = ((x - mean) ** 2).mean(axes, keepdim=True)
+    normal = (x - mean) / torch.sqrt(variance + float(node.attributes.get("epsilon", 1e-5)))
+    return [normal * present(inputs, 1).reshape(shape) + present(inputs, 2).reshape(shape)]
+
+
+def clip(node: Node, inputs: Inputs) -> list[Tensor]:
+    bounds = [inputs[place] if len(inputs) > place else None for place in (1, 2)]
+    low, high = (None if bound is None else float(bound) for bound in bounds)
+    return [present(inputs, 0).clamp(low, high)]
 
 
 def gemm(node: Node, inputs: Inputs) -> list[Tensor]:
@@ -106,7 +164,23 @@ def squeeze(node: Node, inputs: Inputs) -> list[Tensor]:
 
 OPERATIONS: dict[str, Operation] = {
     "Conv": conv,
+    "ConvTranspose": conv_transpose,
     "MaxPool": max_pool,
+    "GlobalAveragePool": lambda node, inputs: [
+        present(inputs, 0).mean(list(range(2, present(inputs, 0).dim())), keepdim=True)
+    ],
+    "BatchNormalization": batch_normalisation,
+    "Clip": clip,
+    "Add": lambda node, inputs: [present(inputs, 0) + present(inputs, 1)],
+    "Mul": lambda node, inputs: [present(inputs, 0) * present(inputs, 1)],
+    "Concat": lambda node, inputs: [
+        torch.cat([present(inputs, place) for place in range(len(inputs))], *integers(node, "axis", []))
+    ],
+    "Reshape": lambda node, inputs: [
+        present(inputs, 0).reshape([int(extent) for extent in present(inputs, 1)])
+    ],
+    "Sigmoid": lambda node, inputs: [torch.sigmoid(present(inputs, 0))],
+    "Tanh": lambda node, inputs: [torch.tanh(present(inputs, 0))],
     "Gemm": gemm,
     "LSTM": lstm,
     "Squeeze": squeeze,

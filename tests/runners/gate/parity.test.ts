@@ -39,6 +39,20 @@ describe('checkParity', () => {
     expect(weight?.passed).toBe(false);
   });
 
+  it('compares a gradient that is zero by nature with a thousandth of the largest', () => {
+    const zero = { expected: tensor(0, 0), actual: tensor(3e-8, -2e-8) };
+    const large = tensor(3, 4);
+    const check = (actual: Tensor) =>
+      checkParity({
+        expected: { 'gradient/b': zero.expected, 'gradient/w': large },
+        actual: { 'gradient/b': actual, 'gradient/w': large },
+        initial: {},
+        tolerance,
+      })[0];
+    expect(check(zero.actual)?.error).toBeCloseTo(Math.hypot(3e-8, 2e-8) / 5e-3, 10);
+    expect(check(tensor(1e-3, 0))).toMatchObject({ passed: false, worst: 'gradient/b' });
+  });
+
   it('lets gradients be absent altogether, but not partly', () => {
     const { 'gradient/w': _, ...without } = expected;
     expect(findings(without)['gradient']).toBeUndefined();

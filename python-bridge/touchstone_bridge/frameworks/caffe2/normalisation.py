@@ -26,9 +26,9 @@ def softmax(builder: Builder, node: Node) -> None:
 
 
 def batch_normalisation(builder: Builder, node: Node) -> None:
-    """With its running statistics; ONNX files say nothing of how training should update them."""
-    refuse(node, unless=not builder.training, because="in training")
-    refuse(node, unless=integer(node, "training_mode", 0) == 0, because="with training_mode 1")
+    """By its running statistics in inference; in training by those of the batch, which move the running ones."""
+    learns = integer(node, "training_mode", 0)
+    refuse(node, unless=bool(learns) == builder.training, because=f"with training_mode {learns}")
     refuse(node, unless=integer(node, "spatial", 1) == 1, because="with spatial 0")
     rank = builder.rank(node.inputs[0])
     refuse(node, unless=2 <= rank <= 5, because=f"over {rank} axes")
@@ -36,13 +36,20 @@ def batch_normalisation(builder: Builder, node: Node) -> None:
         builder.parameter(node.inputs[position], builder.constant(node, position), as_is)
         for position in range(1, 5)
     ]
-    result = builder.operate(
-        "SpatialBN",
-        [builder.value(node.inputs[0]), *statistics],
-        is_test=1,
-        epsilon=number(node, "epsilon", 1e-5),
-        order="NCHW",
-    )
+    operands = [builder.value(node.inputs[0]), *statistics]
+    arguments = {"epsilon": number(node, "epsilon", 1e-5), "order": "NCHW"}
+    if not learns:
+        builder.define(node.outputs[0], builder.operate("SpatialBN", operands, is_test=1, **arguments))
+        return
+    # In training it wants an axis behind the channels.
+    is_plain = rank == 2
+    if is_plain:
+        operands[0] = builder.operate("ExpandDims", [operands[0]], dims=[2])
+    # The running statistics are written in place; those of the batch are what its gradient needs.
+    outputs = [builder.fresh("spatialbn"), *statistics[2:], builder.fresh("mean"), builder.fresh("deviation")]
+    momentum = number(node, "momentum", 0.9)
+    builder.net.SpatialBN(operands, outputs, is_test=0, momentum=momentum, **arguments)
+    result = builder.operate("Squeeze", [outputs[0]], dims=[2]) if is_plain else outputs[0]
     builder.define(node.outputs[0], result)
 
 

@@ -1,7 +1,7 @@
 """A plan of layers as a pure function of jax.lax and jax.nn: `apply(parameters, inputs) -> outputs`, channels last.
 
 Parameters are a flat dictionary by `<layer>/<position>`, so that a training step takes gradients of the trained ones
-alone.
+alone. Beside its outputs `apply` gives the weights that it moves itself, by the same keys: running statistics.
 """
 
 from __future__ import annotations
@@ -37,17 +37,25 @@ def parameter_key(layer: int, position: int) -> str:
     return f"{layer}/{position}"
 
 
-def lower(plan: Plan, weights: Tensors) -> Callable[[Parameters, Sequence[Tensor]], list[Tensor]]:
+Apply = Callable[[Parameters, Sequence[Tensor]], "tuple[list[Tensor], dict[str, Tensor]]"]
+
+
+def lower(plan: Plan, weights: Tensors) -> Apply:
     """The model as a function to be traced. UnsupportedError names a kind of layer that has no function."""
     operations = [_operation(layer, weights) for layer in plan.layers]
 
-    def apply(parameters: Parameters, inputs: Sequence[Tensor]) -> list[Tensor]:
+    def apply(parameters: Parameters, inputs: Sequence[Tensor]) -> tuple[list[Tensor], dict[str, Tensor]]:
+        moved: dict[str, Tensor] = {}
         tensors = {port.tensor: value for port, value in zip(plan.inputs, inputs)}
         for number, (layer, operation) in enumerate(zip(plan.layers, operations)):
             own = [parameters[parameter_key(number, place)] for place in range(len(layer.weights))]
             results = operation([tensors[tensor] for tensor in layer.inputs], own)
             tensors.update(zip(layer.outputs, results))
-        return [tensors[port.tensor] for port in plan.outputs]
+            # What comes behind a layer's outputs are the new values of its last weights.
+            beyond = results[len(layer.outputs) :]
+            first = len(own) - len(beyond)
+            moved.update((parameter_key(number, first + place), value) for place, value in enumerate(beyond))
+        return [tensors[port.tensor] for port in plan.outputs], moved
 
     return apply
 
@@ -120,14 +128,32 @@ def dense(layer: Layer, _: Tensors) -> Operation:
     return apply
 
 
+def moving_weights(plan: Plan) -> list[str]:
+    """Keys of the weights that a step moves without a gradient: running statistics."""
+    return [
+        parameter_key(number, place)
+        for number, layer in enumerate(plan.layers)
+        if layer.kind == "batchNormalization" and layer.settings["learns"]
+        for place in (2, 3)
+    ]
+
+
 def batch_normalisation(layer: Layer, _: Tensors) -> Operation:
-    epsilon = layer.settings["epsilon"]
+    epsilon, momentum = layer.settings["epsilon"], layer.settings["momentum"]
+
+    def learn(inputs: Sequence[Tensor], own: Sequence[Tensor]) -> Sequence[Tensor]:
+        x, (scale, offset, mean, variance) = inputs[0], own
+        axes = tuple(range(x.ndim - 1))
+        own_mean, own_variance = jnp.mean(x, axes), jnp.var(x, axes)
+        y = (x - own_mean) * (lax.rsqrt(own_variance + epsilon) * scale) + offset
+        means = momentum * mean + (1 - momentum) * own_mean
+        return [y, means, momentum * variance + (1 - momentum) * own_variance]
 
     def apply(inputs: Sequence[Tensor], own: Sequence[Tensor]) -> Sequence[Tensor]:
         scale, offset, mean, variance = own
         return [(inputs[0] - mean) * (lax.rsqrt(variance + epsilon) * scale) + offset]
 
-    return apply
+    return learn if layer.settings["learns"] else apply
 
 
 def activation(layer: Layer, _: Tensors) -> Operation:

@@ -13,7 +13,7 @@ from ...errors import UnsupportedError
 from ...framework import Configuration
 from ...lowering.plan import Plan, read_plan, single
 from ...lowering.weights import onnx_tensors
-from .lowering import lower, parameter_key
+from .lowering import lower, moving_weights, parameter_key
 from .operations import Tensor
 
 Parameters = Dict[str, Tensor]
@@ -29,7 +29,7 @@ class JaxInference:
         self._parameters = native_parameters(self._plan, model.weights)
         apply = lower(self._plan, model.weights)
         # Inputs apart and a single output by itself: packing them into lists costs microseconds a call.
-        self._apply = jax.jit(lambda parameters, *inputs: single(apply(parameters, inputs)))
+        self._apply = jax.jit(lambda parameters, *inputs: single(apply(parameters, inputs)[0]))
         self._inputs = native_inputs(self._plan, model)
         # Compilation is lazy: the first call is part of making the model ready.
         self.run(0)
@@ -60,27 +60,30 @@ class JaxTraining:
         self._plan = read_plan(model)
         self._held = trained_weights(self._plan, model.graph.parameters)
         self._first = native_parameters(self._plan, model.weights)
-        self._constants = {key: value for key, value in self._first.items() if key not in self._held}
+        self._moving = moving_weights(self._plan)
+        changing = {*self._held, *self._moving}
+        self._constants = {key: value for key, value in self._first.items() if key not in changing}
         self._inputs = native_inputs(self._plan, model)
         self._labels = [np.asarray(tensors["labels"], np.int32) for tensors in model.inputs]
         apply = lower(self._plan, model.weights)
         recipe = model.manifest.training.optimiser
 
-        def loss(trained: Parameters, constants: Parameters, inputs: Any, labels: Any) -> Tensor:
-            logits = apply({**constants, **trained}, inputs)[0]
+        def loss(trained: Parameters, others: Parameters, inputs: Any, labels: Any) -> Any:
+            (logits,), moved = apply({**others, **trained}, inputs)
             chosen = jnp.take_along_axis(jax.nn.log_softmax(logits), labels[:, None], axis=-1)
-            return -jnp.mean(chosen)
+            return -jnp.mean(chosen), moved
 
         def step(state: Any, constants: Parameters, inputs: Any, labels: Any) -> Tuple[Any, Tensor]:
-            trained, velocity = state
-            value, gradient = jax.value_and_grad(loss)(trained, constants, inputs, labels)
+            trained, velocity, moving = state
+            with_moved = jax.value_and_grad(loss, has_aux=True)
+            (value, moving), gradient = with_moved(trained, {**constants, **moving}, inputs, labels)
             velocity = jax.tree.map(lambda v, g: recipe.momentum * v + g, velocity, gradient)
             trained = jax.tree.map(lambda w, v: w - recipe.learning_rate * v, trained, velocity)
-            return (trained, velocity), value
+            return (trained, velocity, moving), value
 
         self._step = jax.jit(step, donate_argnums=0)
-        self._gradient = jax.jit(jax.grad(loss))
-        self._output = jax.jit(apply)
+        self._gradient = jax.jit(jax.grad(loss, has_aux=True))
+        self._output = jax.jit(lambda parameters, inputs: apply(parameters, inputs)[0])
         self._state: Any = None
         self.reset()
         self.step(0)
@@ -95,15 +98,17 @@ class JaxTraining:
     def reset(self) -> None:
         # Copies: a step gives the arrays that it is handed away.
         trained = {key: jnp.array(self._first[key], copy=True) for key in self._held}
-        self._state = (trained, {key: jnp.zeros_like(value) for key, value in trained.items()})
+        moving = {key: jnp.array(self._first[key], copy=True) for key in self._moving}
+        self._state = (trained, {key: jnp.zeros_like(value) for key, value in trained.items()}, moving)
 
     def output(self, buffer: int) -> Tensors:
-        parameters = {**self._constants, **self._state[0]}
-        outputs = self._output(parameters, self._inputs[buffer])
+        outputs = self._output({**self._others(), **self._state[0]}, self._inputs[buffer])
         return named_outputs(self._plan, [np.asarray(output) for output in outputs])
 
     def gradients(self, buffer: int) -> Tensors:
-        found = self._gradient(self._state[0], self._constants, self._inputs[buffer], self._labels[buffer])
+        found, _ = self._gradient(
+            self._state[0], self._others(), self._inputs[buffer], self._labels[buffer]
+        )
         return self._to_onnx(found)
 
     def weights(self) -> Tensors:
@@ -111,6 +116,9 @@ class JaxTraining:
 
     def dispose(self) -> None:
         del self._step, self._gradient, self._output, self._state, self._first, self._inputs
+
+    def _others(self) -> Parameters:
+        return {**self._constants, **self._state[2]}
 
     def _to_onnx(self, tensors: Parameters) -> Tensors:
         return onnx_tensors((weight, np.asarray(tensors[key])) for key, weight in self._held.items())

@@ -101,7 +101,9 @@ LAYERS: Mapping[str, Make] = {
     "globalMaxPooling2d": lambda _: keras.layers.GlobalMaxPooling2D(),
     "dense": dense,
     "lstm": lambda settings: make_lstm(keras, settings),
-    "batchNormalization": lambda settings: keras.layers.BatchNormalization(epsilon=settings["epsilon"]),
+    "batchNormalization": lambda settings: keras.layers.BatchNormalization(
+        momentum=settings["momentum"], epsilon=settings["epsilon"]
+    ),
     "activation": activation,
     "leakyReLU": lambda settings: keras.layers.LeakyReLU(negative_slope=settings["alpha"]),
     "elu": lambda settings: keras.layers.ELU(alpha=settings["alpha"]),

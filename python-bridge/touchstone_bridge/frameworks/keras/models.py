@@ -48,8 +48,8 @@ class KerasTraining:
             raise UnsupportedError("training needs an optimiser")
         self._plan = read_plan(model)
         self._first = model.weights
-        self._model, held = build_model(self._plan, model.weights, model.graph.parameters)
-        self._held = [entry for entry in held if entry[0].name in model.graph.parameters]
+        self._model, self._all = build_model(self._plan, model.weights, model.graph.parameters)
+        self._held = [entry for entry in self._all if entry[0].name in model.graph.parameters]
         self._inputs = native_inputs(self._plan, model)
         self._labels = [np.asarray(tensors["labels"], np.int32) for tensors in model.inputs]
         self._loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
@@ -66,7 +66,8 @@ class KerasTraining:
         return float(self._model.train_on_batch(self._inputs[buffer], self._labels[buffer]))
 
     def reset(self) -> None:
-        for weight, variable in self._held:
+        # Running statistics are weights too, though no gradient moves them.
+        for weight, variable in self._all:
             variable.assign(weight.to_native(self._first))
         for variable in self._model.optimizer.variables:
             # The learning rate is one of them, and stays.
@@ -74,7 +75,8 @@ class KerasTraining:
                 variable.assign(np.zeros(variable.shape, str(variable.dtype)))
 
     def output(self, buffer: int) -> Tensors:
-        return named_outputs(self._plan, self._model.predict_on_batch(self._inputs[buffer]))
+        logits = self._model(self._inputs[buffer], training=True)
+        return named_outputs(self._plan, keras.ops.convert_to_numpy(logits))
 
     def gradients(self, buffer: int) -> Tensors:
         variables = [variable for _, variable in self._held]
@@ -85,7 +87,7 @@ class KerasTraining:
         return onnx_tensors((weight, keras.ops.convert_to_numpy(variable)) for weight, variable in self._held)
 
     def dispose(self) -> None:
-        del self._model, self._inputs, self._held
+        del self._model, self._inputs, self._held, self._all
         keras.utils.clear_session(free_memory=False)
 
 

@@ -114,7 +114,9 @@ class MxnetTraining:
         self._trainer = self._new_trainer()
 
     def output(self, buffer: int) -> Tensors:
-        return named(self._graph, [self._network.block(*self._inputs[buffer]).asnumpy()])
+        # As in a step, where normalisation is by the batch's own statistics.
+        with autograd.train_mode():
+            return named(self._graph, [self._network.block(*self._inputs[buffer]).asnumpy()])
 
     def gradients(self, buffer: int) -> Tensors:
         with autograd.record():

@@ -136,17 +136,18 @@ def linear(x: Symbol, operands: Sequence[Symbol], units: int) -> Symbol:
 
 
 def batch_normalisation(builder: Builder, node: Node) -> None:
-    """With its running statistics; ONNX files say nothing of how training should update them."""
-    refuse(node, unless=not builder.training, because="in training")
-    refuse(node, unless=integer(node, "training_mode", 0) == 0, because="with training_mode 1")
+    """By its running statistics in inference; in training by those of the batch, which move the running ones."""
+    learns = integer(node, "training_mode", 0)
+    refuse(node, unless=bool(learns) == builder.training, because=f"with training_mode {learns}")
     refuse(node, unless=integer(node, "spatial", 1) == 1, because="with spatial 0")
-    statistics = [builder.parameter(builder.constant(node, position)) for position in range(1, 5)]
+    weights = [builder.weight(node, position, same, same) for position in range(1, 5)]
     result = mx.sym.BatchNorm(
         builder.value(node.inputs[0]),
-        *statistics,
+        *weights,
         eps=number(node, "epsilon", 1e-5),
+        momentum=number(node, "momentum", 0.9),
         fix_gamma=False,
-        use_global_stats=True,
+        use_global_stats=not learns,
     )
     builder.define(node.outputs[0], result[0])
 

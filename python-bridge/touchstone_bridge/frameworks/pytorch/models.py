@@ -56,7 +56,8 @@ class TorchTraining:
         self._labels = [torch.tensor(tensors["labels"], dtype=torch.int64) for tensors in model.inputs]
         self._lowered: Lowered = lower(model.graph, model.weights, training=True)
         self._module = prepare(self._lowered.module.train())
-        self._first = {name: value.detach().clone() for name, value in self._module.named_parameters()}
+        # Running statistics are buffers: no gradient moves them, and yet they change.
+        self._first = {name: value.detach().clone() for name, value in self._state()}
         self._optimiser = self._new_optimiser()
 
     def step(self, buffer: int) -> float:
@@ -69,9 +70,9 @@ class TorchTraining:
 
     def reset(self) -> None:
         with torch.no_grad():
-            for name, parameter in self._module.named_parameters():
-                parameter.copy_(self._first[name])
-                parameter.grad = None
+            for name, value in self._state():
+                value.copy_(self._first[name])
+                value.grad = None
         self._optimiser = self._new_optimiser()
 
     def output(self, buffer: int) -> Tensors:
@@ -90,6 +91,10 @@ class TorchTraining:
 
     def dispose(self) -> None:
         del self._module, self._lowered, self._optimiser, self._first, self._inputs, self._labels
+
+    def _state(self) -> Iterable[tuple[str, torch.Tensor]]:
+        yield from self._module.named_parameters()
+        yield from self._module.named_buffers()
 
     def _new_optimiser(self) -> torch.optim.Optimizer:
         # PyTorch's SGD has the convention of suites/workload.ts: v ← momentum·v + g, w ← w − rate·v, v first zero.

@@ -38,15 +38,19 @@ def softmax(function: Callable[..., Any]) -> Callable[[Builder, Node], None]:
 
 
 def batch_normalisation(builder: Builder, node: Node) -> None:
-    """With its running statistics; ONNX files say nothing of how training should update them."""
-    refuse(node, unless=not builder.training, because="in training")
-    refuse(node, unless=integer(node, "training_mode", 0) == 0, because="with training_mode 1")
+    """By its running statistics in inference; in training by those of the batch, which move the running ones."""
+    learns = integer(node, "training_mode", 0)
+    refuse(node, unless=bool(learns) == builder.training, because=f"with training_mode {learns}")
     refuse(node, unless=integer(node, "spatial", 1) == 1, because="with spatial 0")
     rank = builder.rank(node.inputs[0])
     if rank not in LAYERS:
         raise UnsupportedError(f"BatchNormalization over {rank} axes")
     scale, bias, mean, variance = (builder.constant(node, position) for position in range(1, 5))
-    layer = LAYERS[rank](scale.numel(), eps=number(node, "epsilon", 1e-5), device="meta")
+    # PyTorch's momentum is the share of the new statistics, ONNX's that of the old ones.
+    momentum = 1 - number(node, "momentum", 0.9)
+    layer = LAYERS[rank](
+        scale.numel(), eps=number(node, "epsilon", 1e-5), momentum=momentum, device="meta"
+    )
     layer.weight = builder.parameter(node, 1, scale, as_is)
     layer.bias = builder.parameter(node, 2, bias, as_is)
     layer.running_mean, layer.running_var = mean, variance

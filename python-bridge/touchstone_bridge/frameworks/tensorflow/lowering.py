@@ -82,7 +82,31 @@ def lstm(layer: Layer, weights: Tensors) -> tuple[Operation, List[Any]]:
 def batch_normalisation(layer: Layer, own: Sequence[Any], _: Tensors) -> Operation:
     scale, offset, mean, variance = own
     epsilon = layer.settings["epsilon"]
+    if layer.settings["learns"]:
+        return learning_normalisation(own, epsilon, layer.settings["momentum"])
     return lambda inputs: [tf.nn.batch_normalization(inputs[0], mean, variance, offset, scale, epsilon)]
+
+
+def learning_normalisation(own: Sequence[Any], epsilon: float, momentum: float) -> Operation:
+    """By the batch's own statistics; TensorFlow has one operation for pictures, and parts for the rest."""
+    scale, offset, mean, variance = own
+
+    def of_pictures(inputs: Sequence[Tensor]) -> Sequence[Tensor]:
+        y, new_mean, new_variance = tf.compat.v1.nn.fused_batch_norm(
+            inputs[0], scale, offset, mean, variance, epsilon, exponential_avg_factor=1 - momentum
+        )
+        mean.assign(new_mean)
+        variance.assign(new_variance)
+        return [y]
+
+    def of_others(inputs: Sequence[Tensor]) -> Sequence[Tensor]:
+        x = inputs[0]
+        own_mean, own_variance = tf.nn.moments(x, list(range(len(x.shape) - 1)))
+        mean.assign(momentum * mean + (1 - momentum) * own_mean)
+        variance.assign(momentum * variance + (1 - momentum) * own_variance)
+        return [tf.nn.batch_normalization(x, own_mean, own_variance, offset, scale, epsilon)]
+
+    return lambda inputs: of_pictures(inputs) if len(inputs[0].shape) == 4 else of_others(inputs)
 
 
 def clip(layer: Layer, _own: Sequence[Any], weights: Tensors) -> Operation:

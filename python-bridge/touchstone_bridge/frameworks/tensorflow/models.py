@@ -79,8 +79,11 @@ class TensorFlowTraining:
         return float(self._step(self._labels[buffer], *self._inputs[buffer]))
 
     def reset(self) -> None:
-        for (weight, variable), velocity in zip(self._held, self._velocity):
-            variable.assign(weight.to_native(self._first))
+        # Running statistics are weights too, though no gradient moves them.
+        for layer, variables in zip(self._plan.layers, self._network.variables_of):
+            for weight, variable in zip(layer.weights, variables):
+                variable.assign(weight.to_native(self._first))
+        for velocity in self._velocity:
             velocity.assign(tf.zeros_like(velocity))
 
     def output(self, buffer: int) -> Tensors:

@@ -1,0 +1,49 @@
+/**
+ * The CIFAR-10 network of the cross-framework comparisons of 2017 and 2018.
+ *
+ * Source: Karmanov and others, "Deep learning framework examples" (github.com/ilkarman/DeepLearningFrameworks, 2018), the
+ * "Rosetta Stone" that thirteen stacks were compared by: convolutions of 3 × 3 with 50, 50, 100 and 100 filters, maxima over
+ * 2 × 2 after the second and the fourth, linear layers of 512 and 10; batches of 64, SGD of 0.01 with momentum 0.9.
+ *
+ * Its dropouts are left out in training: their masks are random, so that no two frameworks would compute the same.
+ *
+ * Parameters: 3,441,592, as published. Multiply-adds: 32²·9·(3·50 + 50·50) + 16²·9·(50·100 + 100·100) + 6400·512 + 512·10.
+ */
+import { classifier } from '../classifier.js';
+import type { GraphBuilder, Value } from '../onnx/builder.js';
+
+function network(graph: GraphBuilder, x: Value, narrow: number, wide: number, units: number): Value {
+  const convolve = (from: Value, name: string, channels: number, filters: number) =>
+    graph.relu(graph.conv(from, name, channels, filters, 3, 1));
+  const first = graph.maxPool(convolve(convolve(x, 'conv1', 3, narrow), 'conv2', narrow, narrow), 2);
+  const second = graph.maxPool(convolve(convolve(first, 'conv3', narrow, wide), 'conv4', wide, wide), 2);
+  const hidden = graph.relu(graph.gemm(graph.flatten(second), 'fc1', wide * 8 * 8, units, 2));
+  return graph.gemm(hidden, 'fc2', units, 10, 1);
+}
+
+const source = 'ilkarman/DeepLearningFrameworks (2018), CNN on CIFAR-10';
+
+export default classifier({
+  name: 'cifar10-cnn',
+  title: 'CIFAR-10 network of the framework comparisons of 2018, on drawn pictures of 32 × 32',
+  source,
+  family: 'cnn',
+  batches: [1, 64],
+  parameterCount: 3_441_592,
+  multiplyAdds: 62_264_320,
+  example: [3, 32, 32],
+  classes: 10,
+  logits: (graph, x) => network(graph, x, 50, 100, 512),
+  small: classifier({
+    name: 'cifar10-cnn-small',
+    title: 'CIFAR-10 network of 2018 at a fifth of its width, on drawn pictures of 32 × 32',
+    source,
+    family: 'cnn',
+    batches: [1, 64],
+    parameterCount: 135_740,
+    multiplyAdds: 2_709_480,
+    example: [3, 32, 32],
+    classes: 10,
+    logits: (graph, x) => network(graph, x, 10, 20, 100),
+  }),
+});

@@ -1,0 +1,112 @@
+/**
+ * MobileNetV2 of width 1.
+ *
+ * Source: Sandler et al., "MobileNetV2: inverted residuals and linear bottlenecks" (2018), table 2: a convolution of 32 filters,
+ * seventeen inverted residuals (1 × 1 wider, 3 × 3 depthwise, 1 × 1 narrower, no activation behind), a convolution of 1280.
+ *
+ * The dropout before the classifier is left out in training.
+ *
+ * Parameters: 3,504,872 (torchvision; the paper: 3.4 M); multiply-adds at 224 × 224: 300,774,272 (torchvision and paper: 0.30 G).
+ */
+import { classifier } from '../classifier.js';
+import type { ConvolutionLayer, GraphBuilder, Value } from '../onnx/builder.js';
+import type { Mode } from '../workload.js';
+
+/** Table 2: expansion, channels, repetitions, first stride. */
+const table: readonly (readonly [number, number, number, number])[] = [
+  [1, 16, 1, 1],
+  [6, 24, 2, 2],
+  [6, 32, 3, 2],
+  [6, 64, 4, 2],
+  [6, 96, 3, 1],
+  [6, 160, 3, 2],
+  [6, 320, 1, 1],
+];
+
+const last = 1280;
+
+/** Channels are multiples of 8, not less than 0.9 of what the width says: `_make_divisible` of the authors' code. */
+function scaled(channels: number, width: number): number {
+  const wanted = channels * width;
+  const rounded = Math.max(8, Math.floor((wanted + 4) / 8) * 8);
+  return rounded < 0.9 * wanted ? rounded + 8 : rounded;
+}
+
+class Network {
+  readonly #graph: GraphBuilder;
+  readonly #mode: Mode;
+
+  constructor(graph: GraphBuilder, mode: Mode) {
+    this.#graph = graph;
+    this.#mode = mode;
+  }
+
+  logits(x: Value, width: number, classes: number): Value {
+    let channels = scaled(32, width);
+    let y = this.#active(x, 'stem', { channels: 3, filters: channels, kernel: [3, 3], stride: 2, pad: 1 });
+    let block = 0;
+    for (const [expansion, filters, repetitions, first] of table) {
+      for (let place = 0; place < repetitions; place++) {
+        const out = scaled(filters, width);
+        y = this.#block(y, `block${block++}`, channels, out, expansion, place === 0 ? first : 1);
+        channels = out;
+      }
+    }
+    const head = this.#active(y, 'head', { channels, filters: last, kernel: [1, 1] });
+    const averaged = this.#graph.flatten(this.#graph.globalAveragePool(head));
+    return this.#graph.gemm(averaged, 'fc', last, classes, 2);
+  }
+
+  /** Wider, then deep by channel, then narrow; added to what came in where the shapes are alike. */
+  #block(x: Value, name: string, channels: number, filters: number, expansion: number, stride: number) {
+    const wide = channels * expansion;
+    const wider =
+      expansion === 1 ? x : this.#active(x, `${name}.expand`, { channels, filters: wide, kernel: [1, 1] });
+    const depthwise = { channels: wide, filters: wide, kernel: [3, 3], stride, pad: 1, groups: wide };
+    const deep = this.#active(wider, `${name}.depthwise`, depthwise);
+    const isJoined = stride === 1 && channels === filters;
+    const projection = { channels: wide, filters, kernel: [1, 1], gain: 1 };
+    // As in `suites/residual.ts`: what is added up is small.
+    const narrow = this.#normal(deep, `${name}.project`, projection, isJoined ? 0.3 : 1);
+    return isJoined ? this.#graph.add(x, narrow) : narrow;
+  }
+
+  #active(x: Value, name: string, layer: ConvolutionLayer): Value {
+    return this.#graph.relu6(this.#normal(x, name, layer));
+  }
+
+  #normal(x: Value, name: string, layer: ConvolutionLayer, gain = 1): Value {
+    const y = this.#graph.convolution(x, name, { ...layer, bias: false });
+    return this.#graph.batchNormalisation(y, `${name}.bn`, layer.filters, this.#mode, gain);
+  }
+}
+
+const source =
+  'Sandler et al., MobileNetV2: inverted residuals and linear bottlenecks (2018), table 2; torchvision mobilenet_v2';
+
+export default classifier({
+  name: 'mobilenetv2',
+  title: 'MobileNetV2 on drawn pictures of 224 × 224',
+  source,
+  family: 'cnn',
+  batches: [1, 8],
+  trainingBatches: [8],
+  parameterCount: 3_504_872,
+  multiplyAdds: 300_774_272,
+  example: [3, 224, 224],
+  classes: 1000,
+  logits: (graph, x, mode) => new Network(graph, mode).logits(x, 1, 1000),
+  small: classifier({
+    name: 'mobilenetv2-small',
+    title: 'MobileNetV2 of width 0.35, 100 classes, on drawn pictures of 64 × 64',
+    source,
+    family: 'cnn',
+    batches: [1, 8],
+    trainingBatches: [8],
+    parameterCount: 524_228,
+    multiplyAdds: 4_863_168,
+    example: [3, 64, 64],
+    classes: 100,
+    logits: (graph, x, mode) => new Network(graph, mode).logits(x, 0.35, 100),
+  }),
+});
