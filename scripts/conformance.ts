@@ -6,6 +6,7 @@
  * anything wrong.
  */
 import { writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import picomatch from 'picomatch';
@@ -19,7 +20,7 @@ import { documentOf, sectionOf, table } from '../runners/conformance/document.js
 import type { TargetResults } from '../runners/conformance/matrix.js';
 import { runConformance } from '../runners/conformance/run.js';
 import { ensureTargets, targetAvailability } from '../runners/provision/availability.js';
-import { conformanceCases } from '../suites/conformance/artefacts.js';
+import { type ConformanceCase, conformanceCases } from '../suites/conformance/artefacts.js';
 
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 const { values } = parseArgs({
@@ -65,29 +66,42 @@ async function chosenTargets(): Promise<Target[]> {
   return chosen.map(({ target }) => target);
 }
 
-/** One after the other: some compile, and all of them use what processors there are. */
+/** As many at once as there are processors: nothing is timed here. */
 async function measureAll(targets: readonly Target[]): Promise<TargetResults[]> {
   await ensureTargets(targets, { report: say }).catch((error: unknown) => say(oneLine(error)));
   const matches = picomatch(values.cases.replaceAll('/', '\\/'));
   const cases = conformanceCases().filter(({ name }) => matches(name));
-  const all: TargetResults[] = [];
-  for (const target of targets) {
-    const health = await targetAvailability(target);
-    if (!health.available) {
-      say(`${target.name}: unavailable: ${health.reason}; run: ${health.mend}`);
-      continue;
+  const found = new Map<Target, TargetResults>();
+  const queue = [...targets];
+  const lane = async () => {
+    for (let target = queue.shift(); target; target = queue.shift()) {
+      const results = await measure(target, cases);
+      if (results) found.set(target, results);
     }
-    const results = await runConformance(target, cases, {
-      python: health.python,
-      onResult: ({ one, outcome }) => {
-        if (outcome.state !== 'ok' && outcome.state !== 'unsupported') {
-          say(`${target.name}, ${one.mode}, ${one.name}: ${outcome.state}: ${outcome.reason}`);
-        }
-      },
-    });
-    const passed = results.filter(({ outcome }) => outcome.state === 'ok').length;
-    say(`${target.name}: ${passed} of ${results.length} agree`);
-    all.push({ target: target.name, results });
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, lane));
+  return targets.flatMap((target) => found.get(target) ?? []);
+}
+
+/** Undefined where the target is not available, which is said. */
+async function measure(
+  target: Target,
+  cases: readonly ConformanceCase[],
+): Promise<TargetResults | undefined> {
+  const health = await targetAvailability(target);
+  if (!health.available) {
+    say(`${target.name}: unavailable: ${health.reason}; run: ${health.mend}`);
+    return undefined;
   }
-  return all;
+  const results = await runConformance(target, cases, {
+    python: health.python,
+    onResult: ({ one, outcome }) => {
+      if (outcome.state !== 'ok' && outcome.state !== 'unsupported') {
+        say(`${target.name}, ${one.mode}, ${one.name}: ${outcome.state}: ${outcome.reason}`);
+      }
+    },
+  });
+  const passed = results.filter(({ outcome }) => outcome.state === 'ok').length;
+  say(`${target.name}: ${passed} of ${results.length} agree`);
+  return { target: target.name, results };
 }

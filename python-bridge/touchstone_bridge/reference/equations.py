@@ -46,6 +46,11 @@ def integers(node: Node, name: str, default: Attribute) -> list[int]:
     return [int(item) for item in value] if isinstance(value, list) else [int(value)]
 
 
+def decimal(node: Node, name: str, default: float) -> float:
+    value = node.attributes.get(name, default)
+    return float(value) if isinstance(value, (int, float)) else default
+
+
 def spatial(node: Node, kernel: Sequence[int]) -> tuple[list[int], list[tuple[int, int]]]:
     """Strides, and what is padded before and behind each axis. Dilations have no equation here."""
     if node.attributes.get("auto_pad", "NOTSET") != "NOTSET" or set(integers(node, "dilations", [1])) != {1}:
@@ -119,7 +124,7 @@ def batch_normalisation(node: Node, inputs: Inputs) -> list[Tensor]:
     shape = [1, -1, *[1] * (x.dim() - 2)]
     mean = x.mean(axes, keepdim=True)
     variance = ((x - mean) ** 2).mean(axes, keepdim=True)
-    normal = (x - mean) / torch.sqrt(variance + float(node.attributes.get("epsilon", 1e-5)))
+    normal = (x - mean) / torch.sqrt(variance + decimal(node, "epsilon", 1e-5))
     return [normal * present(inputs, 1).reshape(shape) + present(inputs, 2).reshape(shape)]
 
 

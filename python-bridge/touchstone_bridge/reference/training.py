@@ -104,9 +104,9 @@ def check_forward(model: Model, logits: Tensor) -> None:
 def check_differences(model: Model, weights: Weights, found: Weights) -> None:
     """Derivatives against central differences of the loss that the ONNX evaluator gives.
 
-    Of a small network at single coordinates of every parameter. Of a large one, whose every evaluation takes a second, along
-    directions in which all parameters move at once, each by its own random part of the way: a wrong gradient of any of
-    them is then a wrong derivative.
+    Of a small network at single coordinates of every parameter. Of a large one, whose every evaluation takes a second,
+    along directions in which all parameters move at once, each by its own random part of the way: a wrong gradient of
+    any of them is then a wrong derivative.
     """
     reference = evaluator(model.model_path)
     random = np.random.default_rng(0)
@@ -126,7 +126,10 @@ def directions(
     if sum(found[name].numel() for name in names) > LARGE:
         for number in range(WHOLE_DIRECTIONS):
             # Along the gradient's own signs nothing cancels; half of the coordinates stay, drawn anew.
-            yield f"direction {number}", {name: whole_direction(found[name].numpy(), random) for name in names}
+            yield (
+                f"direction {number}",
+                {name: whole_direction(found[name].numpy(), random) for name in names},
+            )
         return
     for name in names:
         trainable = np.flatnonzero(found[name].numpy())

@@ -124,6 +124,21 @@ describe('the artefact of a user’s file', () => {
     await rm(made.folder, { recursive: true });
   });
 
+  it('is made again without computing its reference again', async () => {
+    const path = join(folder, 'again.onnx');
+    await writeFile(path, bytes);
+    const first = await modelArtefact(path, { shapes: {}, seed: 0, python: reference });
+    const expected = await readFile(join(first.folder, artefactFiles.expected));
+    await rm(first.folder, { recursive: true });
+    const python = () => Promise.reject(new Error('nothing is computed twice'));
+    const second = await modelArtefact(path, { shapes: {}, seed: 0, python });
+    expect(second.manifest).toEqual(first.manifest);
+    expect(await readFile(join(second.folder, artefactFiles.expected))).toEqual(expected);
+    // Other inputs have other answers.
+    await expect(modelArtefact(path, { shapes: {}, seed: 1, python })).rejects.toThrow(/computed twice/);
+    await rm(second.folder, { recursive: true });
+  });
+
   it('names the open dimensions', async () => {
     const path = join(folder, 'open.onnx');
     await writeFile(path, altered(bytes, openBatch));

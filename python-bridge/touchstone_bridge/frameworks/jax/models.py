@@ -106,9 +106,7 @@ class JaxTraining:
         return named_outputs(self._plan, [np.asarray(output) for output in outputs])
 
     def gradients(self, buffer: int) -> Tensors:
-        found, _ = self._gradient(
-            self._state[0], self._others(), self._inputs[buffer], self._labels[buffer]
-        )
+        found, _ = self._gradient(self._state[0], self._others(), self._inputs[buffer], self._labels[buffer])
         return self._to_onnx(found)
 
     def weights(self) -> Tensors:

@@ -48,9 +48,7 @@ def batch_normalisation(builder: Builder, node: Node) -> None:
     scale, bias, mean, variance = (builder.constant(node, position) for position in range(1, 5))
     # PyTorch's momentum is the share of the new statistics, ONNX's that of the old ones.
     momentum = 1 - number(node, "momentum", 0.9)
-    layer = LAYERS[rank](
-        scale.numel(), eps=number(node, "epsilon", 1e-5), momentum=momentum, device="meta"
-    )
+    layer = LAYERS[rank](scale.numel(), eps=number(node, "epsilon", 1e-5), momentum=momentum, device="meta")
     layer.weight = builder.parameter(node, 1, scale, as_is)
     layer.bias = builder.parameter(node, 2, bias, as_is)
     layer.running_mean, layer.running_var = mean, variance
