@@ -15,7 +15,8 @@ export interface Steering {
 /**
  * All cells until the first look, then what each look leaves. Analysing a run takes a while, so it is done only there.
  *
- * @param looks numbers of rounds, rising; the first is that of a usual run, after the last nothing follows
+ * @param looks numbers of rounds, rising; the middle one is that of a usual run: where the budget is too short for whole
+ *   rounds, that many shorter ones tell more than half of them. After the last nothing follows
  * @param wantedAfter the cells that are not settled by so many rounds
  */
 export function steerBy(
@@ -26,7 +27,7 @@ export function steerBy(
   const all = new Set(manifest.cells.map(({ id }) => id));
   const known = new Map<number, ReadonlySet<string>>();
   return {
-    usualRounds: looks[0] ?? 1,
+    usualRounds: looks[Math.floor(looks.length / 2)] ?? 1,
     mostRounds: looks.at(-1) ?? 1,
     wanted(events, round) {
       const look = looks.findLast((candidate) => candidate <= round);

@@ -5,7 +5,7 @@
  * are compared by how far they moved, (w_k − w_0), because a wrong optimiser hides behind weights that hardly move.
  *
  * A gradient may be zero by nature, as that of a bias which batch normalisation takes away again; what is computed of it is the
- * rounding of sums as large as the others. So a gradient or a movement is compared with a thousandth of the largest tensor's
+ * rounding of sums as large as the others. So a gradient or a movement is compared with a hundredth of the largest tensor's
  * where its own is smaller.
  */
 import type { ParityCheck } from '../../reports/schema/results.js';
@@ -95,7 +95,7 @@ export function checkLosses(
 }
 
 /** Share of the largest tensor's length below which a tensor is not compared with its own. */
-const ofLargest = 1e-3;
+const ofLargest = 1e-2;
 
 /** Euclidean, of a tensor or of what it is away from another; zero where one is missing, which is said elsewhere. */
 function length(tensor: Tensor | undefined, from?: Tensor): number {

@@ -12,11 +12,41 @@ import { batchesOf, type Mode, type Workload } from '../../suites/workload.js';
 
 const workloads = await discoverWorkloads();
 
-function build(workload: Workload, batch: number, mode: Mode) {
-  const builder = new GraphBuilder(workload.name, 0);
+/** Weights of zero: what is asked here does not depend on their values, and the largest network has 138 million. */
+class Undrawn extends GraphBuilder {
+  override parameter(name: string, shape: readonly number[]): string {
+    const data = new Float32Array(elementCount(shape));
+    return this.parameterOf(name, { type: 'float32', shape, data });
+  }
+}
+
+/** What the tests ask of a model, without its weights. */
+function drawn(workload: Workload, batch: number, mode: Mode) {
+  const builder = new Undrawn(workload.name, 0);
   workload.build(builder, batch, mode);
   const { bytes, parameters } = builder.finish();
-  return { model: readModel(bytes, workload.name), parameters };
+  const { inputs, nodes, initialisers } = readModel(bytes, workload.name);
+  const biases = nodes.filter(({ operator }) => operator === 'LSTM').map((node) => node.inputs[3] ?? '');
+  const counts = parameters.map((name) => {
+    const scalars = elementCount(initialisers.get(name)?.shape ?? []);
+    // The recurrent half of an LSTM's bias is not trained.
+    return biases.includes(name) ? scalars / 2 : scalars;
+  });
+  return {
+    inputs,
+    operators: nodes.map(({ operator }) => operator),
+    trainable: counts.reduce((sum, count) => sum + count, 0),
+    lstmBiases: biases.map((name) => initialisers.get(name)?.data as Float32Array),
+  };
+}
+
+const known = new Map<string, ReturnType<typeof drawn>>();
+
+function build(workload: Workload, batch: number, mode: Mode): ReturnType<typeof drawn> {
+  const key = `${workload.name} ${batch} ${mode}`;
+  const made = known.get(key) ?? drawn(workload, batch, mode);
+  known.set(key, made);
+  return made;
 }
 
 it('has a small form of every workload that is not small, named as such', () => {
@@ -38,14 +68,7 @@ it('suites name workloads that exist', async () => {
 
 describe.each(workloads.map((workload) => [workload.name, workload] as const))('%s', (_, workload) => {
   it('has as many trainable scalars as its source says', () => {
-    const { model, parameters } = build(workload, 1, 'training');
-    const biases = model.nodes.filter((node) => node.operator === 'LSTM').map((node) => node.inputs[3]);
-    const counts = parameters.map((name) => {
-      const scalars = elementCount(model.initialisers.get(name)?.shape ?? []);
-      // The recurrent half of an LSTM's bias is not trained.
-      return biases.includes(name) ? scalars / 2 : scalars;
-    });
-    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(workload.parameterCount);
+    expect(build(workload, 1, 'training').trainable).toBe(workload.parameterCount);
   });
 
   it('computes as much as its source says', async () => {
@@ -59,8 +82,8 @@ describe.each(workloads.map((workload) => [workload.name, workload] as const))('
   }, 120_000);
 
   it('ends in probabilities for inference and in logits for training', () => {
-    expect(build(workload, 1, 'inference').model.nodes.at(-1)?.operator).toBe('Softmax');
-    expect(build(workload, 1, 'training').model.nodes.map((node) => node.operator)).not.toContain('Softmax');
+    expect(build(workload, 1, 'inference').operators.at(-1)).toBe('Softmax');
+    expect(build(workload, 1, 'training').operators).not.toContain('Softmax');
   });
 
   it.each(workload.modes)('has inputs of the graph’s names, types and shapes in %s', (mode) => {
@@ -71,7 +94,7 @@ describe.each(workloads.map((workload) => [workload.name, workload] as const))('
         type,
         shape: [...shape],
       }));
-      expect(described).toEqual(build(workload, batch, mode).model.inputs);
+      expect(described).toEqual(build(workload, batch, mode).inputs);
       for (const { data, shape } of Object.values(inputs)) expect(data.length).toBe(elementCount(shape));
       expect(labels?.shape).toEqual(mode === 'training' ? [batch] : undefined);
     }
@@ -95,9 +118,7 @@ describe.each(workloads.map((workload) => [workload.name, workload] as const))('
   );
 
   it('never makes the LSTM’s second bias anything but zero', () => {
-    const { model } = build(workload, 1, 'training');
-    for (const node of model.nodes.filter((candidate) => candidate.operator === 'LSTM')) {
-      const bias = model.initialisers.get(node.inputs[3] ?? '')?.data as Float32Array;
+    for (const bias of build(workload, 1, 'training').lstmBiases) {
       expect(bias.subarray(bias.length / 2).every((value) => value === 0)).toBe(true);
     }
   });
