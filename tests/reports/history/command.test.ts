@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, it, vi, vi } from 'vitest';
 import { historyCommand } from '../../../cli/history.js';
 import { recordRun } from '../../../reports/history/record.js';
 import { cell, nthRun, steppedRuns, temporaryStore } from './runs.js';
@@ -68,5 +68,8 @@ it('says in one line what there is not', async () => {
     hint: expect.stringContaining('did you mean'),
   });
   await expect(historyCommand({}, temporaryStore())).rejects.toMatchObject({ code: 'usage' });
+  // Without a store, whatever the runs of this checkout have left.
+  vi.stubEnv('TOUCHSTONE_HISTORY', '');
   await expect(historyCommand({}, undefined)).rejects.toMatchObject({ code: 'usage' });
+  vi.unstubAllEnvs();
 });
