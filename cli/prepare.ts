@@ -10,8 +10,7 @@ import { ensureEnvironment } from '../runners/provision/environments.js';
 import { groupKey } from '../runners/schedule/context.js';
 import { type Availability, planCells, type WorkItem } from '../runners/schedule/plan.js';
 import { discoverSuites, discoverWorkloads } from '../suites/discover.js';
-import { type Artefact, modelArtefact, sourceArtefact, workloadArtefact } from '../suites/onnx/artefact.js';
-import { workloadSource } from '../suites/onnx/artefact-source.js';
+import { type Artefact, modelArtefact, plannedArtefact, workloadArtefact } from '../suites/onnx/artefact.js';
 import { committedSeed, type FindPython } from '../suites/onnx/reference.js';
 import { batchesOf, type Mode, modes, type Workload } from '../suites/workload.js';
 import type { RunOptions } from './options.js';
@@ -101,9 +100,8 @@ function workloadWork(workload: Workload, options: RunOptions): Work {
     batches: (mode) => options.batch ?? batchesOf(workload, mode),
     artefact: async (mode, batch) => {
       if (!workload.modes.includes(mode)) return { refused: `${name} has no ${mode}` };
-      // A plan needs the graph alone; references may take minutes.
       return options.dryRun
-        ? sourceArtefact(workloadSource(workload, mode, batch, committedSeed))
+        ? plannedArtefact(workload, mode, batch, committedSeed)
         : workloadArtefact(workload, mode, batch, committedSeed, pythonFor(options));
     },
   };

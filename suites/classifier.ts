@@ -12,13 +12,19 @@ export interface Classifier
   /** Shape of one example: channels first. */
   readonly example: readonly number[];
   readonly classes: number;
-  readonly small?: Workload;
+  /** Its name is the full one's with `-small` behind; what is not said is the full one's too. */
+  readonly small?: SmallForm;
   readonly tolerance?: Partial<Tolerance>;
   /** From examples [batch, …] to logits [batch, classes]. */
   logits(graph: GraphBuilder, x: Value, mode: Mode): Value;
   /** Real examples, where there are some; drawn ones else. */
   inputs?(batch: number, buffer: number): { readonly data: Float32Array; readonly labels: Int32Array };
 }
+
+export type SmallForm = Pick<
+  Classifier,
+  'title' | 'parameterCount' | 'multiplyAdds' | 'example' | 'classes' | 'tolerance' | 'logits'
+>;
 
 /**
  * Float32 against float64 over some fifty layers: rounding grows with the depth, and normalising by the statistics of a
@@ -36,6 +42,8 @@ export function classifier(definition: Classifier): Workload {
     tolerance,
     ...rest
   } = definition;
+  const { name, source, family, batches, trainingBatches } = definition;
+  const inherited = { source, family, batches, ...(trainingBatches ? { trainingBatches } : {}) };
   return {
     ...rest,
     modes: ['inference', 'training'],
@@ -54,7 +62,7 @@ export function classifier(definition: Classifier): Workload {
       const x = { type: 'float32' as const, shape: [batch, ...example], data };
       return mode === 'inference' ? { x } : { x, labels: { type: 'int32', shape: [batch], data: labels } };
     },
-    ...(small ? { small } : {}),
+    ...(small ? { small: classifier({ ...inherited, name: `${name}-small`, ...small }) } : {}),
   };
 }
 

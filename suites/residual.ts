@@ -61,10 +61,8 @@ class Layers {
     stride: number,
     gain = 1,
   ): Value {
-    const pad = (kernel - 1) / 2;
-    const layer = { channels, filters, kernel: [kernel, kernel], stride, pad, bias: false } as const;
-    const y = this.#graph.convolution(x, name, layer);
-    return this.#graph.batchNormalisation(y, `${name}.bn`, filters, this.#mode, gain);
+    const layer = { channels, filters, kernel: [kernel, kernel], stride, pad: (kernel - 1) / 2 };
+    return this.#graph.normalisedConvolution(x, name, layer, this.#mode, gain);
   }
 
   basic(x: Value, name: string, channels: number, width: number, stride: number): Value {

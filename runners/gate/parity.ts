@@ -28,19 +28,23 @@ export function checkParity(input: ParityInput): ParityCheck[] {
   const { expected, actual, tolerance } = input;
   const names = Object.keys(expected);
   const withPrefix = (prefix: string) => names.filter((name) => name.startsWith(prefix));
-  const [gradients, weights] = [withPrefix('gradient/'), withPrefix('weight/')];
-  const initialOf = (name: string) => input.initial[name.slice('weight/'.length)];
-  const leastGradient = ofLargest * Math.max(...gradients.map((name) => length(expected[name])));
-  const leastMove = ofLargest * Math.max(...weights.map((name) => length(expected[name], initialOf(name))));
   const exposesGradients = Object.keys(actual).some((name) => name.startsWith('gradient/'));
   const checks = [
     worst('output', withPrefix('output/'), tolerance.output, (name) => errorOf(expected[name], actual[name])),
     worst('loss', withPrefix('losses'), tolerance.loss, (name) => lossError(expected[name], actual[name])),
-    worst('gradient', exposesGradients ? gradients : [], tolerance.gradient, (name) =>
-      errorOf(expected[name], actual[name], leastGradient),
+    worst(
+      'gradient',
+      exposesGradients ? withPrefix('gradient/') : [],
+      tolerance.gradient,
+      (name) => errorOf(expected[name], actual[name]),
+      ofLargest,
     ),
-    worst('weight', weights, tolerance.weight, (name) =>
-      moveError(expected[name], actual[name], initialOf(name), leastMove),
+    worst(
+      'weight',
+      withPrefix('weight/'),
+      tolerance.weight,
+      (name) => moveError(expected[name], actual[name], input.initial[name.slice('weight/'.length)]),
+      ofLargest,
     ),
   ];
   return checks.filter((check) => check !== undefined);
@@ -97,56 +101,49 @@ export function checkLosses(
 /** Share of the largest tensor's length below which a tensor is not compared with its own. */
 const ofLargest = 1e-2;
 
-/** Euclidean, of a tensor or of what it is away from another; zero where one is missing, which is said elsewhere. */
-function length(tensor: Tensor | undefined, from?: Tensor): number {
-  let sum = 0;
-  tensor?.data.forEach((value, index) => {
-    sum += (Number(value) - Number(from?.data[index] ?? 0)) ** 2;
-  });
-  return Math.sqrt(sum);
-}
+/** Lengths of what a tensor is off and of its reference, or why there are none. */
+type TensorError = { readonly difference: number; readonly reference: number } | { readonly reason: string };
 
-type TensorError = { readonly error: number } | { readonly reason: string };
-
+/** @param share of the longest reference below which a tensor's error is not relative to its own */
 function worst(
   what: ParityCheck['what'],
   names: readonly string[],
   tolerance: number,
   measure: (name: string) => TensorError,
+  share = 0,
 ): ParityCheck | undefined {
-  let found: ParityCheck | undefined;
-  for (const name of names) {
-    const measured = measure(name);
-    const reason = 'reason' in measured ? measured.reason : undefined;
-    if ('reason' in measured || Number.isNaN(measured.error)) {
+  const measured = names.map((name) => ({ name, found: measure(name) }));
+  const lengths = measured.map(({ found }) => ('reference' in found ? found.reference : 0));
+  const least = share * Math.max(0, ...lengths.filter(Number.isFinite));
+  let largest: ParityCheck | undefined;
+  for (const { name, found } of measured) {
+    const reason = 'reason' in found ? found.reason : undefined;
+    const error =
+      'reason' in found ? Number.NaN : relative(found.difference, Math.max(least, found.reference));
+    if (Number.isNaN(error)) {
       return { what, worst: name, error: null, tolerance, passed: false, reason: reason ?? 'not a number' };
     }
-    if (found === undefined || measured.error > (found.error ?? 0)) {
-      found = { what, worst: name, error: measured.error, tolerance, passed: measured.error <= tolerance };
+    if (largest === undefined || error > (largest.error ?? 0)) {
+      largest = { what, worst: name, error, tolerance, passed: error <= tolerance };
     }
   }
-  return found;
+  return largest;
 }
 
-/** @param least length that the error is relative to */
-function errorOf(expected: Tensor | undefined, actual: Tensor | undefined, least = 0): TensorError {
+function errorOf(expected: Tensor | undefined, actual: Tensor | undefined): TensorError {
   const mismatch = mismatchOf(expected, actual);
   if (mismatch !== undefined || !expected || !actual) return { reason: mismatch ?? 'missing' };
-  return norms(expected.data.length, least, (index) => [
-    Number(expected.data[index]),
-    Number(actual.data[index]),
-  ]);
+  return norms(expected.data.length, (index) => [Number(expected.data[index]), Number(actual.data[index])]);
 }
 
 function moveError(
   expected: Tensor | undefined,
   actual: Tensor | undefined,
   initial: Tensor | undefined,
-  least: number,
 ): TensorError {
   const mismatch = mismatchOf(expected, actual) ?? mismatchOf(expected, initial);
   if (mismatch !== undefined || !expected || !actual || !initial) return { reason: mismatch ?? 'missing' };
-  return norms(expected.data.length, least, (index) => {
+  return norms(expected.data.length, (index) => {
     const start = Number(initial.data[index]);
     return [Number(expected.data[index]) - start, Number(actual.data[index]) - start];
   });
@@ -162,7 +159,7 @@ function lossError(expected: Tensor | undefined, actual: Tensor | undefined): Te
   );
   return errors.some(Number.isNaN)
     ? { reason: 'a loss is not a finite number' }
-    : { error: Math.max(...errors) };
+    : { difference: Math.max(...errors), reference: 1 };
 }
 
 function mismatchOf(expected: Tensor | undefined, actual: Tensor | undefined): string | undefined {
@@ -174,7 +171,7 @@ function mismatchOf(expected: Tensor | undefined, actual: Tensor | undefined): s
   return undefined;
 }
 
-function norms(count: number, least: number, at: (index: number) => readonly [number, number]): TensorError {
+function norms(count: number, at: (index: number) => readonly [number, number]): TensorError {
   let difference = 0;
   let reference = 0;
   for (let index = 0; index < count; index++) {
@@ -184,7 +181,7 @@ function norms(count: number, least: number, at: (index: number) => readonly [nu
     difference += (actual - expected) ** 2;
     reference += expected ** 2;
   }
-  return { error: relative(Math.sqrt(difference), Math.max(least, Math.sqrt(reference))) };
+  return { difference: Math.sqrt(difference), reference: Math.sqrt(reference) };
 }
 
 /** Relative where there is something to be relative to: a reference of zero asks for the absolute error. */

@@ -45,13 +45,11 @@ function network(graph: GraphBuilder, x: Value, side: number, { filters, units, 
   return graph.gemm(graph.relu(graph.gemm(hidden, 'fc7', units, units, 2)), 'fc8', units, classes, 1);
 }
 
-const source =
-  'Krizhevsky, One weird trick for parallelizing convolutional neural networks (2014); torchvision alexnet';
-
 export default classifier({
   name: 'alexnet',
   title: 'AlexNet, one tower, on drawn pictures of 224 × 224',
-  source,
+  source:
+    'Krizhevsky, One weird trick for parallelizing convolutional neural networks (2014); torchvision alexnet',
   family: 'cnn',
   batches: [1, 8],
   parameterCount: 61_100_840,
@@ -60,16 +58,12 @@ export default classifier({
   classes: 1000,
   logits: (graph, x) =>
     network(graph, x, 6, { filters: [64, 192, 384, 256, 256], units: 4096, classes: 1000 }),
-  small: classifier({
-    name: 'alexnet-small',
+  small: {
     title: 'AlexNet at a quarter of its width, 100 classes, on drawn pictures of 128 × 128',
-    source,
-    family: 'cnn',
-    batches: [1, 8],
     parameterCount: 768_308,
     multiplyAdds: 17_057_712,
     example: [3, 128, 128],
     classes: 100,
     logits: (graph, x) => network(graph, x, 3, { filters: [16, 48, 96, 64, 64], units: 512, classes: 100 }),
-  }),
+  },
 });

@@ -28,13 +28,11 @@ function network(graph: GraphBuilder, x: Value, mode: Mode, width: number): Valu
   return graph.gemm(graph.flatten(graph.globalAveragePool(y)), 'fc', channels, 2, 16);
 }
 
-const source =
-  'Wang, Yan and Oates, Time series classification from scratch with deep neural networks (2017), II.B';
-
 export default classifier({
   name: 'fcn-1d',
   title: 'convolutions over sequences of 500 values',
-  source,
+  source:
+    'Wang, Yan and Oates, Time series classification from scratch with deep neural networks (2017), II.B',
   family: 'cnn',
   batches: [1, 16],
   trainingBatches: [16],
@@ -43,17 +41,12 @@ export default classifier({
   example: [1, 500],
   classes: 2,
   logits: (graph, x, mode) => network(graph, x, mode, 128),
-  small: classifier({
-    name: 'fcn-1d-small',
+  small: {
     title: 'convolutions over sequences of 100 values, at a quarter of the published width',
-    source,
-    family: 'cnn',
-    batches: [1, 16],
-    trainingBatches: [16],
     parameterCount: 17_090,
     multiplyAdds: 1_664_064,
     example: [1, 100],
     classes: 2,
     logits: (graph, x, mode) => network(graph, x, mode, 32),
-  }),
+  },
 });

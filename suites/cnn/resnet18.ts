@@ -6,13 +6,12 @@
 import { classifier } from '../classifier.js';
 import { residualNetwork } from '../residual.js';
 
-const source = 'He et al., Deep residual learning for image recognition (2016), table 1, 18 layers';
 const network = { block: 'basic', depths: [2, 2, 2, 2] } as const;
 
 export default classifier({
   name: 'resnet18',
   title: 'ResNet-18 on drawn pictures of 224 × 224',
-  source,
+  source: 'He et al., Deep residual learning for image recognition (2016), table 1, 18 layers',
   family: 'cnn',
   batches: [1, 8],
   trainingBatches: [8],
@@ -21,17 +20,12 @@ export default classifier({
   example: [3, 224, 224],
   classes: 1000,
   logits: (graph, x, mode) => residualNetwork(graph, x, mode, { ...network, width: 64, classes: 1000 }),
-  small: classifier({
-    name: 'resnet18-small',
+  small: {
     title: 'ResNet-18 at a quarter of its width, 100 classes, on drawn pictures of 64 × 64',
-    source,
-    family: 'cnn',
-    batches: [1, 8],
-    trainingBatches: [8],
     parameterCount: 714_996,
     multiplyAdds: 11_072_000,
     example: [3, 64, 64],
     classes: 100,
     logits: (graph, x, mode) => residualNetwork(graph, x, mode, { ...network, width: 16, classes: 100 }),
-  }),
+  },
 });

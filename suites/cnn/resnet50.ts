@@ -10,14 +10,13 @@
 import { classifier } from '../classifier.js';
 import { residualNetwork } from '../residual.js';
 
-const source =
-  'He et al., Deep residual learning for image recognition (2016), table 1, 50 layers; v1.5 as torchvision and MLPerf';
 const network = { block: 'bottleneck', depths: [3, 4, 6, 3] } as const;
 
 export default classifier({
   name: 'resnet50',
   title: 'ResNet-50 v1.5 on drawn pictures of 224 × 224',
-  source,
+  source:
+    'He et al., Deep residual learning for image recognition (2016), table 1, 50 layers; v1.5 as torchvision and MLPerf',
   family: 'cnn',
   batches: [1, 8],
   trainingBatches: [8],
@@ -26,13 +25,8 @@ export default classifier({
   example: [3, 224, 224],
   classes: 1000,
   logits: (graph, x, mode) => residualNetwork(graph, x, mode, { ...network, width: 64, classes: 1000 }),
-  small: classifier({
-    name: 'resnet50-small',
+  small: {
     title: 'ResNet-50 v1.5 at a quarter of its width, 100 classes, on drawn pictures of 64 × 64',
-    source,
-    family: 'cnn',
-    batches: [1, 8],
-    trainingBatches: [8],
     parameterCount: 1_532_276,
     multiplyAdds: 22_710_272,
     example: [3, 64, 64],
@@ -41,5 +35,5 @@ export default classifier({
     // then a thirty-second of a gradient; 2 % was seen, and 22 % of the way of a weight after three steps.
     tolerance: { loss: 1e-3, gradient: 0.1, weight: 0.5 },
     logits: (graph, x, mode) => residualNetwork(graph, x, mode, { ...network, width: 16, classes: 100 }),
-  }),
+  },
 });

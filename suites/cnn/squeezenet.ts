@@ -52,12 +52,10 @@ function network(graph: GraphBuilder, x: Value, share: number, classes: number):
   return graph.flatten(graph.globalAveragePool(last));
 }
 
-const source = 'Iandola et al., SqueezeNet (2016), v1.1; torchvision squeezenet1_1';
-
 export default classifier({
   name: 'squeezenet',
   title: 'SqueezeNet 1.1 on drawn pictures of 224 × 224',
-  source,
+  source: 'Iandola et al., SqueezeNet (2016), v1.1; torchvision squeezenet1_1',
   family: 'cnn',
   batches: [1, 8],
   parameterCount: 1_235_496,
@@ -65,16 +63,12 @@ export default classifier({
   example: [3, 224, 224],
   classes: 1000,
   logits: (graph, x) => network(graph, x, 1, 1000),
-  small: classifier({
-    name: 'squeezenet-small',
+  small: {
     title: 'SqueezeNet 1.1 at half its width, 100 classes, on drawn pictures of 63 × 63',
-    source,
-    family: 'cnn',
-    batches: [1, 8],
     parameterCount: 207_492,
     multiplyAdds: 4_889_696,
     example: [3, 63, 63],
     classes: 100,
     logits: (graph, x) => network(graph, x, 1 / 2, 100),
-  }),
+  },
 });

@@ -36,13 +36,11 @@ function network(graph: GraphBuilder, x: Value, share: number, size: number, uni
   return graph.gemm(graph.relu(graph.gemm(hidden, 'fc2', units, units, 2)), 'fc3', units, classes, 1);
 }
 
-const source =
-  'Simonyan and Zisserman, Very deep convolutional networks for large-scale image recognition (2015), table 1 D';
-
 export default classifier({
   name: 'vgg16',
   title: 'VGG-16 on drawn pictures of 224 × 224',
-  source,
+  source:
+    'Simonyan and Zisserman, Very deep convolutional networks for large-scale image recognition (2015), table 1 D',
   family: 'cnn',
   batches: [1, 8],
   parameterCount: 138_357_544,
@@ -50,16 +48,12 @@ export default classifier({
   example: [3, 224, 224],
   classes: 1000,
   logits: (graph, x) => network(graph, x, 1, 224, 4096, 1000),
-  small: classifier({
-    name: 'vgg16-small',
+  small: {
     title: 'VGG-16 at an eighth of its width, 100 classes, on drawn pictures of 64 × 64',
-    source,
-    family: 'cnn',
-    batches: [1, 8],
     parameterCount: 676_108,
     multiplyAdds: 20_793_344,
     example: [3, 64, 64],
     classes: 100,
     logits: (graph, x) => network(graph, x, 1 / 8, 64, 512, 100),
-  }),
+  },
 });

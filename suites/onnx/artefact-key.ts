@@ -7,15 +7,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { projectRoot } from '../../common/paths.js';
 import type { Mode, Workload } from '../workload.js';
 import { digestOf, modelName } from './artefact-source.js';
 import { externalDataIn } from './external-data.js';
 import { readModel, readModelBytes } from './reader.js';
-import { committedPath } from './reference.js';
+import { committedPath, evaluatorSources } from './reference.js';
 
 const suitesFolder = join(dirname(fileURLToPath(import.meta.url)), '..');
-const evaluatorFolder = join(projectRoot, 'python-bridge/touchstone_bridge/reference');
 /** Packages that decide what is in an artefact: the digits, and what ONNX Runtime computes of constants. */
 const packages = ['mnist', 'onnxruntime-node'];
 
@@ -54,7 +52,7 @@ let known: Uint8Array | undefined;
 function makers(): Uint8Array {
   if (known) return known;
   const hash = createHash('sha256');
-  for (const file of [...sources(suitesFolder, /\.[jt]s$/), ...sources(evaluatorFolder, /\.py$/)]) {
+  for (const file of [...sources(suitesFolder), ...evaluatorSources()]) {
     hash.update(file).update(readFileSync(file));
   }
   const require = createRequire(import.meta.url);
@@ -63,10 +61,10 @@ function makers(): Uint8Array {
   return known;
 }
 
-function sources(folder: string, pattern: RegExp): string[] {
+function sources(folder: string): string[] {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   return names
-    .filter((name) => pattern.test(name))
+    .filter((name) => /\.[jt]s$/.test(name))
     .sort()
     .map((name) => join(folder, name));
 }

@@ -13,7 +13,7 @@ import { type ArtefactManifest, artefactFiles, artefactManifest } from './artefa
 import { idOf, modelSource, type Source, workloadSource } from './artefact-source.js';
 import { type Graph, graph as graphSchema, type Tensors } from './graph.js';
 import { normalise } from './normalise.js';
-import { cachedReference, committedReference, type FindPython } from './reference.js';
+import { cachedReference, committedPath, committedReference, type FindPython } from './reference.js';
 import { writeTensors } from './safetensors.js';
 
 export interface Artefact {
@@ -41,6 +41,25 @@ export async function workloadArtefact(
     const id = await fill(source, folder);
     const committed = await committedReference(workload.name, mode, batch, seed, id, folder);
     return committed ?? cachedReference(folder, id, mode, python, what);
+  });
+}
+
+/**
+ * What a plan needs, which is the graph alone: the artefact itself where its reference is at hand, else one without, since
+ * a reference may take minutes.
+ */
+export async function plannedArtefact(
+  workload: Workload,
+  mode: Mode,
+  batch: number,
+  seed: number,
+): Promise<Artefact> {
+  const key = workloadKey(workload, mode, batch, seed);
+  const paths = [join(artefactsFolder, key), committedPath(workload.name, mode, batch)];
+  if (paths.some(existsSync)) return workloadArtefact(workload, mode, batch, seed);
+  return makeOnce(`${key}-unreferenced`, async (folder) => {
+    await fill(workloadSource(workload, mode, batch, seed), folder);
+    return 'none';
   });
 }
 

@@ -115,14 +115,6 @@ export class GraphBuilder {
     return this.node('Conv', [x, weight, ...bias], attributes);
   }
 
-  /** Transposed convolution without overlap: every position becomes a window of `factor` × `factor`, with bias. */
-  upConvolution(x: Value, name: string, channels: number, filters: number, factor: number): Value {
-    const weight = this.parameter(`${name}.weight`, [channels, filters, factor, factor], channels, 2);
-    const bias = this.parameter(`${name}.bias`, [filters], channels, 1);
-    const window = [factor, factor];
-    return this.node('ConvTranspose', [x, weight, bias], { kernel_shape: window, strides: window });
-  }
-
   /**
    * Batch normalisation of x: [N, channels, …]: by running statistics in inference, by the batch's own in training,
    * where the running ones move by a tenth. The scale is near `gain`, the running mean near 0 and the variance near 1.
@@ -147,6 +139,18 @@ export class GraphBuilder {
       { epsilon: 1e-5, momentum: 0.9, training_mode: 1 },
       outputs,
     );
+  }
+
+  /** A convolution without bias, which normalisation would take away again, and its normalisation. */
+  normalisedConvolution(
+    x: Value,
+    name: string,
+    layer: Omit<ConvolutionLayer, 'bias'>,
+    mode: Mode,
+    gain = 1,
+  ): Value {
+    const y = this.convolution(x, name, { ...layer, bias: false });
+    return this.batchNormalisation(y, `${name}.bn`, layer.filters, mode, gain);
   }
 
   relu(x: Value): Value {

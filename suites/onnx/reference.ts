@@ -88,17 +88,19 @@ export async function cachedReference(
   return by;
 }
 
+/** Files that decide what is expected of an artefact. */
+export function evaluatorSources(): string[] {
+  const names = readdirSync(evaluatorFolder).filter((name) => name.endsWith('.py'));
+  return names.sort().map((name) => join(evaluatorFolder, name));
+}
+
 /** Changes with the sources of the evaluator and the packages that it runs with. */
 function evaluatorEdition(): string {
   const environments = ['reference', 'reference-training'].map((name) =>
     join(projectRoot, 'python-bridge/environments', `${name}.txt`),
   );
-  const sources = readdirSync(evaluatorFolder)
-    .filter((name) => name.endsWith('.py'))
-    .sort()
-    .map((name) => join(evaluatorFolder, name));
   const hash = createHash('sha256');
-  for (const path of [...sources, ...environments]) hash.update(readFileSync(path));
+  for (const path of [...evaluatorSources(), ...environments]) hash.update(readFileSync(path));
   return hash.digest('hex').slice(0, 16);
 }
 

@@ -91,21 +91,6 @@ def conv(node: Node, inputs: Inputs) -> list[Tensor]:
     return [result]
 
 
-def conv_transpose(node: Node, inputs: Inputs) -> list[Tensor]:
-    """Without overlap, which a stride as wide as the window gives: every element becomes a window of its own."""
-    x, weight = present(inputs, 0), present(inputs, 1)
-    kernel = list(weight.shape[2:])
-    strides, pads = spatial(node, kernel)
-    if strides != kernel or any(edge for pair in pads for edge in pair) or integers(node, "group", 1) != [1]:
-        raise NotImplementedError("transposed convolutions that overlap")
-    axes = len(kernel)
-    product = torch.tensordot(x, weight, dims=([1], [0])).movedim(1 + axes, 1)
-    # [N, filters, positions…, kernel…] → [N, filters, position × kernel…]
-    order = [0, 1] + [place for axis in range(axes) for place in (2 + axis, 2 + axes + axis)]
-    spread = product.permute(order).reshape(*product.shape[:2], *[n * k for n, k in zip(x.shape[2:], kernel)])
-    return [spread + present(inputs, 2).reshape(-1, *[1] * axes)]
-
-
 def max_pool(node: Node, inputs: Inputs) -> list[Tensor]:
     if integers(node, "ceil_mode", 0) != [0]:
         raise NotImplementedError("ceil_mode")
@@ -169,7 +154,6 @@ def squeeze(node: Node, inputs: Inputs) -> list[Tensor]:
 
 OPERATIONS: dict[str, Operation] = {
     "Conv": conv,
-    "ConvTranspose": conv_transpose,
     "MaxPool": max_pool,
     "GlobalAveragePool": lambda node, inputs: [
         present(inputs, 0).mean(list(range(2, present(inputs, 0).dim())), keepdim=True)
@@ -177,15 +161,9 @@ OPERATIONS: dict[str, Operation] = {
     "BatchNormalization": batch_normalisation,
     "Clip": clip,
     "Add": lambda node, inputs: [present(inputs, 0) + present(inputs, 1)],
-    "Mul": lambda node, inputs: [present(inputs, 0) * present(inputs, 1)],
     "Concat": lambda node, inputs: [
         torch.cat([present(inputs, place) for place in range(len(inputs))], *integers(node, "axis", []))
     ],
-    "Reshape": lambda node, inputs: [
-        present(inputs, 0).reshape([int(extent) for extent in present(inputs, 1)])
-    ],
-    "Sigmoid": lambda node, inputs: [torch.sigmoid(present(inputs, 0))],
-    "Tanh": lambda node, inputs: [torch.tanh(present(inputs, 0))],
     "Gemm": gemm,
     "LSTM": lstm,
     "Squeeze": squeeze,
