@@ -4,7 +4,7 @@
  * neighbour: a process that computes in bursts on the processor that workers are timed on.
  *
  * Options: `-- --targets 'onnxruntime/cpu,pytorch/cpu' --repeats 5 --time 10m --neighbour both|idle|noisy`. Every finished gate
- * is a line of `.touchstone/measurements/aa.ndjson`, so a script that was stopped goes on where it was; `--fresh` begins anew.
+ * is a line of `docs/measurements/aa.ndjson`, so a script that was stopped goes on where it was; `--fresh` begins anew.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';

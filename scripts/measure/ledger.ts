@@ -2,7 +2,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { projectRoot, stateFolder } from '../../common/paths.js';
+import { projectRoot } from '../../common/paths.js';
 import { say } from './new-run.js';
 
 export interface Ledger<Entry> {
@@ -12,9 +12,14 @@ export interface Ledger<Entry> {
   entries(): Entry[];
 }
 
-/** `.touchstone/measurements/<name>.ndjson`, a line for each finished step. */
+const measurements = join(projectRoot, 'docs', 'measurements');
+
+/**
+ * `docs/measurements/<name>.ndjson`, a line for each finished step, with the day and the machine of each. It is committed: it
+ * is what the published table was counted from, and a measurement of hours goes on after this checkout is gone.
+ */
 export function ledger<Entry>(name: string, fresh: boolean): Ledger<Entry> {
-  const folder = join(stateFolder, 'measurements');
+  const folder = measurements;
   const file = join(folder, `${name}.ndjson`);
   mkdirSync(folder, { recursive: true });
   if (fresh) rmSync(file, { force: true });
@@ -35,7 +40,7 @@ export function ledger<Entry>(name: string, fresh: boolean): Ledger<Entry> {
     has: (key) => steps.has(key),
     add(key, entries) {
       steps.set(key, [...entries]);
-      appendFileSync(file, `${JSON.stringify({ key, entries })}\n`);
+      appendFileSync(file, `${JSON.stringify({ key, day: today(), machine: machine(), entries })}\n`);
     },
     entries: () => [...steps.values()].flat(),
   };
@@ -62,13 +67,18 @@ export async function saySteps<Step extends { readonly key: string }>(
 
 /** Prints the table and keeps it with machine and date. */
 export function publish(name: string, table: string, command: string): void {
-  const folder = join(projectRoot, 'docs', 'measurements');
-  mkdirSync(folder, { recursive: true });
-  const day = new Date().toISOString().slice(0, 10);
-  const machine = `${cpus().length} processors of ${cpus()[0]?.model.trim() ?? 'unknown make'}, Node ${process.version}, ${process.platform}`;
+  mkdirSync(measurements, { recursive: true });
   writeFileSync(
-    join(folder, `${name}.md`),
-    `# ${name}\n\n\`${command}\`, ${day}, on ${machine}.\n\n${table}\n`,
+    join(measurements, `${name}.md`),
+    `# ${name}\n\n\`${command}\`, ${today()}, on ${machine()}.\n\n${table}\n`,
   );
   process.stdout.write(`${table}\n`);
+}
+
+function today(): string {
+  return new Date().toISOString().slice(0, 10);
+}
+
+function machine(): string {
+  return `${cpus().length} processors of ${cpus()[0]?.model.trim() ?? 'unknown make'}, Node ${process.version}, ${process.platform}`;
 }

@@ -2,7 +2,7 @@
  * `npm run measure:power`: adapters with a known slowdown (`adapters/slowed.ts`) through the whole live gate. How often
  * is it called a regression, and how large does the gate say it is?
  *
- * Options: `-- --repeats 5 --time 20m --base convnetjs`. Every finished gate is a line of `.touchstone/measurements/power.ndjson`, so a
+ * Options: `-- --repeats 5 --time 20m --base convnetjs`. Every finished gate is a line of `docs/measurements/power.ndjson`, so a
  * script that was stopped goes on where it was; `--fresh` begins anew.
  */
 import { join } from 'node:path';
