@@ -2,9 +2,11 @@
  * Divides the measuring time over rounds and cells, once the parity gate has told how long one iteration takes.
  *
  * Rounds come first, because the process is the unit of replication (DESIGN section 7): as many as the budget holds
- * up to the wanted number, with one iteration of every cell in each. What is then left of a round is shared out
- * equally; a cell whose single iteration is longer than its share takes that one iteration and says so, and what it
- * does not use goes to the others.
+ * up to the wanted number, with a warm-up and a turn of every cell in each. What is then left of a round is shared out
+ * equally; a cell whose single iteration is longer than its share takes one iteration behind one that warms up and says
+ * so, and what it does not use goes to the others. No cell is timed cold: where the budget cannot hold that, it holds fewer
+ * rounds. (Shares of fractions of a millisecond once timed one copy of a target cold and another warm, which 60 rounds
+ * confirmed: `npm run measure:aa` told.)
  */
 
 export interface CellCost {
@@ -38,6 +40,10 @@ const longestTurnNs = 25e6;
  */
 const amplePerCellNs = 800e6;
 const mostPerCellNs = 2e9;
+/** A turn and its warm-up: with less, rounds are cold starts, however many there are. */
+const leastPerCellNs = 40e6;
+/** Where rounds are confirmed one by one, fewer of this length tell more than many of the least. */
+const leastPerStepNs = 200e6;
 /** Asking a worker for something, and switching from one worker to the next. */
 const requestNs = 3e6;
 /**
@@ -60,24 +66,25 @@ export function divideBudget(
   startMs: number,
   cells: readonly CellCost[],
   wanted: number | undefined,
+  leastNs = leastPerCellNs,
 ): Schedule {
   const fixedNs = ofEstimate * (startMs * 1e6 + sum(cells.map(leastCostNs)));
   const affordable = (rounds: number, perCellNs: number) =>
-    rounds * (fixedNs + perCellNs * cells.length) <= budgetMs * 1e6;
+    rounds * (fixedNs + sum(cells.map((cell) => extraNs(cell, perCellNs)))) <= budgetMs * 1e6;
   const rounds = wanted
-    ? firstFitting(wanted, 1, (count) => affordable(count, 0))
+    ? firstFitting(wanted, 1, (count) => affordable(count, leastNs))
     : (search(mostRounds, usualRounds + 1, (count) => affordable(count, amplePerCellNs)) ??
-      firstFitting(usualRounds, 1, (count) => affordable(count, 0)));
+      firstFitting(usualRounds, 1, (count) => affordable(count, leastNs)));
   const spareNs = Math.max(0, (budgetMs * 1e6) / rounds - fixedNs);
-  const perCellNs = Math.min(mostPerCellNs, equalShare(spareNs, cells));
+  const perCellNs = Math.min(mostPerCellNs, Math.max(leastNs, equalShare(spareNs, cells)));
   const shares = Object.fromEntries(cells.map((cell) => [cell.cell, shareOf(cell, perCellNs)]));
   const extra = sum(cells.map((cell) => extraNs(cell, perCellNs)));
   return { rounds, shares, roundMs: (fixedNs + extra) / 1e6 };
 }
 
 /**
- * For a run that goes on until enough is known: rounds of the length that tells most for their time, shorter only where
- * the budget would else not hold the usual number of them. How many follow is not decided here.
+ * For a run that goes on until enough is known: rounds of the length that tells most for their time, shorter where the
+ * budget would else not hold the usual number of them, fewer where they would be too short to tell anything. How many follow is not decided here.
  */
 export function divideSteps(
   budgetMs: number,
@@ -87,12 +94,12 @@ export function divideSteps(
 ): Schedule {
   const fixedMs = ofEstimate * (startMs + sum(cells.map(leastCostNs)) / 1e6);
   const ampleMs = fixedMs + (amplePerCellNs * cells.length) / 1e6;
-  return divideBudget(Math.min(budgetMs, usual * ampleMs), startMs, cells, usual);
+  return divideBudget(Math.min(budgetMs, usual * ampleMs), startMs, cells, usual, leastPerStepNs);
 }
 
-/** One round's cost of a cell that gets a single iteration. */
+/** One round's cost of a cell that gets a single iteration behind one that warms up. */
 function leastCostNs(cell: CellCost): number {
-  return cell.loadNs + cell.iterationNs + 5 * requestNs;
+  return cell.loadNs + 2 * cell.iterationNs + 5 * requestNs;
 }
 
 function extraNs(cell: CellCost, perCellNs: number): number {
@@ -113,8 +120,8 @@ function equalShare(spareNs: number, cells: readonly CellCost[]): number {
 
 function shareOf(cell: CellCost, perCellNs: number): Share {
   if (cell.iterationNs > perCellNs) {
-    const note = `one iteration takes ${seconds(cell.iterationNs)}, more than its share of ${seconds(perCellNs)}: one iteration a round, without warm-up`;
-    return { turns: 1, turnNs: 0, warmNs: 0, note };
+    const note = `one iteration takes ${seconds(cell.iterationNs)}, more than its share of ${seconds(perCellNs)}: one iteration a round, after one to warm up`;
+    return { turns: 1, turnNs: 0, warmNs: 1, note };
   }
   const warmNs = Math.min(perCellNs * 0.35, 300e6);
   const measureNs = perCellNs - warmNs + cell.iterationNs;

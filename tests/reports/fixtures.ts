@@ -74,7 +74,7 @@ export function fixtureRun(options: FixtureOptions = {}): { manifest: RunManifes
 }
 
 const slowNote =
-  'one iteration takes 0.90 s, more than its share of 0.40 s: one iteration a round, without warm-up';
+  'one iteration takes 0.90 s, more than its share of 0.40 s: one iteration a round, after one to warm up';
 
 class Log {
   readonly events: RunEvent[] = [];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { divideBudget } from '../../../runners/schedule/budget.js';
+import { divideBudget, divideSteps } from '../../../runners/schedule/budget.js';
 
 const cell = (name: string, iterationMs: number) => ({
   cell: name,
@@ -18,9 +18,26 @@ describe('divideBudget', () => {
     const { rounds, shares } = divideBudget(7_000, 1_000, [cell('a', 1), cell('b', 2_000)], undefined);
     expect(rounds).toBeLessThan(8);
     expect(Object.keys(shares)).toEqual(['a', 'b']);
-    expect(shares['b']).toMatchObject({ turns: 1, turnNs: 0, warmNs: 0 });
+    expect(shares['b']).toMatchObject({ turns: 1, turnNs: 0 });
+    expect(shares['b']?.warmNs).toBeGreaterThan(0);
     expect(shares['b']?.note).toContain('one iteration a round');
     expect(shares['a']?.note).toBeNull();
+  });
+
+  it.each([
+    ['a run', divideBudget],
+    ['a gate', divideSteps],
+  ] as const)('gives up rounds before it times anything cold: %s', (_, divide) => {
+    // Sixty rounds of starts alone would take all of this budget.
+    const cells = [cell('candidate', 0.221), cell('baseline', 0.219), cell('other', 0.83)];
+    const { rounds, shares } = divide(60_000, 1_250, cells, 60);
+    expect(rounds).toBeLessThan(60);
+    for (const share of Object.values(shares)) {
+      expect(share.note).toBeNull();
+      expect(share.warmNs).toBeGreaterThanOrEqual(10e6);
+      expect(share.turns * share.turnNs).toBeGreaterThanOrEqual(20e6);
+    }
+    expect(shares['candidate']?.turns).toBe(shares['baseline']?.turns);
   });
 
   it('spends more time on more rounds before longer turns', () => {
