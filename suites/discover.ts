@@ -25,5 +25,5 @@ function modules(folder: string, wanted: (name: string) => boolean): string[] {
 
 async function load<T>(paths: readonly string[]): Promise<T[]> {
   const loaded = await Promise.all(paths.map((path) => import(pathToFileURL(path).href)));
-  return loaded.map((module: { default: T }) => module.default);
+  return loaded.flatMap((module: { default: T | readonly T[] }) => module.default);
 }

@@ -1,6 +1,6 @@
 /**
- * What is measured: a workload is one file under `suites/<family>/` that default-exports one of these, and is found
- * by its folder. Its docstring names the source of its definition, the shapes, the parameter count and why it is
+ * What is measured: a workload is one file under `suites/<family>/` that default-exports one of these (or several, where a
+ * source defines sizes of one thing), and is found by its folder. Its docstring names the source of its definition, the shapes, the parameter count and why it is
  * drawn exactly so.
  */
 import { z } from 'zod';
@@ -62,11 +62,12 @@ export interface Workload {
    * products and recurrent layers, nothing else (`suites/onnx/operations.ts` counts a graph's). Each is two FLOPs.
    */
   readonly multiplyAdds: number;
-  readonly training: Training;
+  /** Present exactly where `modes` has training. */
+  readonly training?: Training;
   readonly tolerance: Tolerance;
   /**
-   * Draws the graph. In `inference` it ends in the class probabilities (Softmax), as a classifier is deployed; in
-   * `training` it ends in the logits, because the loss takes those.
+   * Draws the graph. What classifies ends in the class probabilities (Softmax) in `inference`, as it is deployed, and in the
+   * logits in `training`, because the loss takes those.
    */
   build(graph: GraphBuilder, batch: number, mode: Mode): void;
   /**

@@ -44,7 +44,7 @@ export function workloadSource(workload: Workload, mode: Mode, batch: number, se
     parameters: built.parameters,
     inputInfo: bindInputs(model, {}),
     inputs: Array.from({ length: buffers }, (_, buffer) => workload.inputs(batch, buffer, mode)),
-    ...(mode === 'training' ? { training: workload.training } : {}),
+    ...(mode === 'training' && workload.training ? { training: workload.training } : {}),
     tolerance: workload.tolerance,
   };
 }

@@ -28,7 +28,8 @@ export interface ConvolutionLayer {
   readonly filters: number;
   /** One number for each spatial axis. */
   readonly kernel: readonly number[];
-  readonly stride?: number;
+  /** Of every axis, or of each. */
+  readonly stride?: number | readonly number[];
   /** On every side, or before each axis and then behind each. */
   readonly pad?: number | readonly number[];
   readonly groups?: number;
@@ -101,14 +102,14 @@ export class GraphBuilder {
 
   /** x: [N, channels, spatial…]; weights of gain 2, as before a ReLU. */
   convolution(x: Value, name: string, layer: ConvolutionLayer): Value {
-    const { channels, filters, kernel, pad = 0, groups = 1, gain = 2 } = layer;
+    const { channels, filters, kernel, stride = 1, pad = 0, groups = 1, gain = 2 } = layer;
     const fanIn = (channels / groups) * elementCount(kernel);
     const weight = this.parameter(`${name}.weight`, [filters, channels / groups, ...kernel], fanIn, gain);
     const bias = layer.bias === false ? [] : [this.parameter(`${name}.bias`, [filters], fanIn, 1)];
     const attributes = {
       kernel_shape: [...kernel],
       pads: padsOf(pad, kernel.length),
-      strides: kernel.map(() => layer.stride ?? 1),
+      strides: kernel.map((_, axis) => (typeof stride === 'number' ? stride : (stride[axis] ?? 1))),
       dilations: kernel.map(() => 1),
       group: groups,
     };
@@ -203,6 +204,11 @@ export class GraphBuilder {
     const weight = this.parameter(`${name}.weight`, [outputs, inputs], inputs, gain);
     const bias = this.parameter(`${name}.bias`, [outputs], inputs, 1);
     return this.node('Gemm', [x, weight, bias], { alpha: 1, beta: 1, transA: 0, transB: 1 });
+  }
+
+  /** x·W. x: [N, …, inputs] → [N, …, outputs]. */
+  matMul(x: Value, name: string, inputs: number, outputs: number): Value {
+    return this.node('MatMul', [x, this.parameter(name, [inputs, outputs], inputs, 1)]);
   }
 
   softmax(x: Value): Value {

@@ -13,7 +13,7 @@ import { loadModel } from '../../../suites/onnx/load-model.js';
 import { observe } from '../../../suites/onnx/observe.js';
 import { readTensors } from '../../../suites/onnx/safetensors.js';
 import smoke from '../../../suites/smoke.suite.js';
-import type { Workload } from '../../../suites/workload.js';
+import type { Training, Workload } from '../../../suites/workload.js';
 import { altered, model } from './models.js';
 
 /** Those whose references are committed. */
@@ -77,7 +77,7 @@ describe('the artefact of a workload', () => {
 
   it('is not made with a reference for other weights, or without one', async () => {
     const lstm = workloads.find((workload) => workload.name === 'row-lstm') as Workload;
-    const changed: Workload = { ...lstm, training: { ...lstm.training, steps: 5 } };
+    const changed: Workload = { ...lstm, training: { ...(lstm.training as Training), steps: 5 } };
     await expect(workloadArtefact(changed, 'training', 1, 0)).rejects.toMatchObject({
       message: expect.stringMatching(/row-lstm-training-b1\.safetensors was made for another version/),
       hint: expect.stringMatching(/npm run references/),

@@ -1,0 +1,40 @@
+/** Single operators and short chains, in inference: where a framework's time goes, and what a call of it costs. */
+import type { Suite } from './workload.js';
+
+const micro: Suite = {
+  name: 'micro',
+  title: 'single operators at the sizes of DeepBench, memory-bound work, launch overhead',
+  workloads: [
+    'launch-1',
+    'launch-10',
+    'launch-100',
+    'launch-1000',
+    'element-wise',
+    'conv-224x224x3-7x7x64',
+    'conv-56x56x64-3x3x64',
+    'conv-28x28x128-3x3x128',
+    'conv-14x14x256-3x3x256',
+    'conv-7x7x512-3x3x512',
+    'conv-28x28x192-5x5x32',
+    'conv-14x14x512-1x1x192',
+    'conv-112x112x64-1x1x64',
+    'conv-56x56x256-1x1x64',
+    'conv-48x480x1-3x3x16',
+    'conv-40x151x1-5x20x32',
+    'conv-161x700x1-5x20x32',
+    'gemm-512x512',
+    'gemm-1760x1760',
+    'gemm-2560x2560',
+    'gemm-4096x4096',
+    'gemm-3072x1024',
+    'gemm-7680x2560',
+    'gemm-35x2048',
+    'gemm-5124x2048',
+    'lstm-512x25',
+    'lstm-1024x25',
+    'lstm-2048x25',
+    'lstm-1536x50',
+    'lstm-256x150',
+  ],
+};
+export default micro;
