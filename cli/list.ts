@@ -2,7 +2,7 @@
 import Table from 'cli-table3';
 import { discoverFrameworks } from '../adapters/discover.js';
 import { discoverSuites, discoverWorkloads } from '../suites/discover.js';
-import { batchesOf, modes } from '../suites/workload.js';
+import { batchesOf, modes, selectionsOf } from '../suites/workload.js';
 
 export async function listCommand(options: { json?: true }): Promise<number> {
   const listing = await collect();
@@ -19,7 +19,11 @@ async function collect() {
     discoverFrameworks(),
   ]);
   return {
-    suites: suites.map(({ name, title, workloads: members }) => ({ name, title, workloads: members })),
+    suites: suites.map((suite) => ({
+      name: suite.name,
+      title: suite.title,
+      workloads: selectionsOf(suite).map(({ workload }) => workload),
+    })),
     workloads: workloads.map((workload) => ({
       name: workload.name,
       title: workload.title,

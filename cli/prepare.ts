@@ -12,7 +12,14 @@ import { type Availability, planCells, type WorkItem } from '../runners/schedule
 import { discoverSuites, discoverWorkloads } from '../suites/discover.js';
 import { type Artefact, modelArtefact, plannedArtefact, workloadArtefact } from '../suites/onnx/artefact.js';
 import { committedSeed, type FindPython } from '../suites/onnx/reference.js';
-import { batchesOf, type Mode, modes, type Workload } from '../suites/workload.js';
+import {
+  batchesOf,
+  type Mode,
+  modes,
+  type Selection,
+  selectionsOf,
+  type Workload,
+} from '../suites/workload.js';
 import type { RunOptions } from './options.js';
 import { select, selectTargets } from './select.js';
 
@@ -35,11 +42,13 @@ export interface Prepared {
   readonly cells: readonly PlannedCell[];
   /** Artefact folders by group key. */
   readonly artefacts: Readonly<Record<string, string>>;
+  /** The suite's own measuring budget, where it has one. */
+  readonly budgetMs?: number;
 }
 
 /** @param say prints a line about what takes time: installing, preparing */
 export async function prepare(options: RunOptions, say: (line: string) => void): Promise<Prepared> {
-  const wanted = await chooseWork(options);
+  const { work: wanted, budgetMs } = await chooseWork(options);
   const { chosen, nulls } = await chooseTargets(options.targets);
   const install = !options.installedOnly && !options.dryRun;
   if (install) await installAll([...chosen, ...nulls], say);
@@ -55,6 +64,7 @@ export async function prepare(options: RunOptions, say: (line: string) => void):
       (target) => availability.get(target) ?? { available: false, reason: 'unknown', mend: '' },
     ),
     artefacts: made.folders,
+    ...(budgetMs === undefined ? {} : { budgetMs }),
   };
 }
 
@@ -74,8 +84,13 @@ interface Work {
   artefact(mode: Mode, batch: number): Promise<Artefact | { readonly refused: string }>;
 }
 
-async function chooseWork(options: RunOptions): Promise<Work[]> {
-  if (options.model !== undefined) return [modelWork(options.model, options)];
+interface ChosenWork {
+  readonly work: readonly Work[];
+  readonly budgetMs?: number;
+}
+
+async function chooseWork(options: RunOptions): Promise<ChosenWork> {
+  if (options.model !== undefined) return { work: [modelWork(options.model, options)] };
   if (options.input) {
     throw new TouchstoneError('usage', '--input gives shapes to a --model', {
       hint: 'add --model file.onnx',
@@ -83,21 +98,34 @@ async function chooseWork(options: RunOptions): Promise<Work[]> {
   }
   const workloads = await discoverWorkloads();
   const suite = select('suite', await discoverSuites(), [options.suite ?? 'smoke'])[0];
-  const inSuite = workloads.filter((workload) => suite?.workloads.includes(workload.name));
-  // A workload that is named is measured whether the suite holds it or not.
-  const chosen = options.workload ? select('workload', workloads, options.workload) : inSuite;
-  const scaled = options.scale === 'small' ? chosen.map((workload) => workload.small ?? workload) : chosen;
-  return [...new Set(scaled)].map((workload) => workloadWork(workload, options));
+  if (options.workload || !suite) {
+    // A workload that is named is measured whether the suite holds it or not.
+    const named = select('workload', workloads, options.workload ?? []);
+    const scaled = new Set(named.map((workload) => scaledAs(workload, options)));
+    return { work: [...scaled].map((workload) => workloadWork(workload, options)) };
+  }
+  const work = selectionsOf(suite).flatMap(({ workload: name, batches }) =>
+    workloads
+      .filter((workload) => workload.name === name)
+      .map((workload) => workloadWork(scaledAs(workload, options), options, batches)),
+  );
+  return { work, ...(suite.budgetMs === undefined ? {} : { budgetMs: suite.budgetMs }) };
 }
 
-function workloadWork(workload: Workload, options: RunOptions): Work {
+function scaledAs(workload: Workload, options: RunOptions): Workload {
+  return options.scale === 'small' ? (workload.small ?? workload) : workload;
+}
+
+/** @param selected batches by mode, where a suite measures only those */
+function workloadWork(workload: Workload, options: RunOptions, selected?: Selection['batches']): Work {
   const { name, title, source } = workload;
+  const usual = workload.modes.filter((mode) => !selected || selected[mode]);
   return {
     name,
     title,
     source,
-    modes: options.mode ?? workload.modes,
-    batches: (mode) => options.batch ?? batchesOf(workload, mode),
+    modes: options.mode ?? usual,
+    batches: (mode) => options.batch ?? selected?.[mode] ?? batchesOf(workload, mode),
     artefact: async (mode, batch) => {
       if (!workload.modes.includes(mode)) return { refused: `${name} has no ${mode}` };
       return options.dryRun

@@ -42,7 +42,7 @@ export async function runCommand(options: RunOptions): Promise<number> {
   }
   const id = newRunId(new Date());
   const folder = options.out === undefined ? join(runsFolder, id) : resolve(options.out);
-  const time = options.time ?? usualBudgetMs(targetsToMeasure(prepared));
+  const time = options.time ?? prepared.budgetMs ?? usualBudgetMs(targetsToMeasure(prepared));
   createRunFolder(folder, await manifestOf(basename(folder), { ...options, time }, prepared));
   return measureAndReport(folder, prepared);
 }

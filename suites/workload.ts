@@ -86,9 +86,22 @@ export function batchesOf(workload: Workload, mode: Mode): readonly number[] {
   return (mode === 'training' ? workload.trainingBatches : undefined) ?? workload.batches;
 }
 
-/** A named selection of workloads with the batches at which they are measured. */
+/** What of a workload a suite measures. */
+export interface Selection {
+  readonly workload: string;
+  /** By mode; what is not here is not measured. All of the workload's where it is left out. */
+  readonly batches?: Partial<Readonly<Record<Mode, readonly number[]>>>;
+}
+
+/** A named selection of workloads, by name or with the batches at which they are measured. */
 export interface Suite {
   readonly name: string;
   readonly title: string;
-  readonly workloads: readonly string[];
+  readonly workloads: readonly (string | Selection)[];
+  /** Measuring budget in milliseconds where none is given; else it grows with the number of targets. */
+  readonly budgetMs?: number;
+}
+
+export function selectionsOf(suite: Suite): readonly Selection[] {
+  return suite.workloads.map((entry) => (typeof entry === 'string' ? { workload: entry } : entry));
 }

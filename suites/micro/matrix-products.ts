@@ -37,7 +37,7 @@ const matrixProducts: readonly Workload[] = problems.map(({ m, k, batches }) =>
     multiplyAdds: m * k,
     shape: (batch) => [batch, k],
     outputShape: (batch) => [batch, m],
-    compute: (graph, x) => graph.matMul(x, 'weight', k, m),
+    compute: (graph, x) => graph.node('Gemm', [x, graph.parameter('weight', [k, m], k, 1)]),
   }),
 );
 export default matrixProducts;

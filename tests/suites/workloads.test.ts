@@ -8,7 +8,7 @@ import { GraphBuilder } from '../../suites/onnx/builder.js';
 import { elementCount } from '../../suites/onnx/graph.js';
 import { multiplyAdds } from '../../suites/onnx/operations.js';
 import { readModel } from '../../suites/onnx/reader.js';
-import { batchesOf, type Mode, type Workload } from '../../suites/workload.js';
+import { batchesOf, type Mode, selectionsOf, type Workload } from '../../suites/workload.js';
 
 const workloads = await discoverWorkloads();
 
@@ -73,7 +73,12 @@ it('suites name workloads that exist', async () => {
   expect(new Set(names).size).toBe(names.length);
   const suites = await discoverSuites();
   expect(suites.map((suite) => suite.name)).toContain('smoke');
-  for (const suite of suites) expect(names).toEqual(expect.arrayContaining([...suite.workloads]));
+  for (const suite of suites) {
+    for (const { workload: name, batches = {} } of selectionsOf(suite)) {
+      const workload = workloads.find((one) => one.name === name);
+      expect(workload?.modes, `${suite.name}: ${name}`).toEqual(expect.arrayContaining(Object.keys(batches)));
+    }
+  }
 });
 
 describe.each(workloads.map((workload) => [workload.name, workload] as const))('%s', (_, workload) => {
