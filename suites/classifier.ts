@@ -16,14 +16,14 @@ export interface Classifier
   readonly small?: SmallForm;
   readonly tolerance?: Partial<Tolerance>;
   /** From examples [batch, …] to logits [batch, classes]. */
-  logits(graph: GraphBuilder, x: Value, mode: Mode): Value;
+  logits(graph: GraphBuilder, x: Value, mode: Mode, batch: number): Value;
   /** Real examples, where there are some; drawn ones else. */
   inputs?(batch: number, buffer: number): { readonly data: Float32Array; readonly labels: Int32Array };
 }
 
 export type SmallForm = Pick<
   Classifier,
-  'title' | 'parameterCount' | 'multiplyAdds' | 'example' | 'classes' | 'tolerance' | 'logits'
+  'title' | 'parameterCount' | 'multiplyAdds' | 'example' | 'classes' | 'tolerance' | 'logits' | 'inputs'
 >;
 
 /**
@@ -54,7 +54,7 @@ export function classifier(definition: Classifier): Workload {
     },
     tolerance: { ...usualTolerance, ...tolerance },
     build(graph, batch, mode) {
-      const last = logits(graph, graph.input('x', [batch, ...example]), mode);
+      const last = logits(graph, graph.input('x', [batch, ...example]), mode, batch);
       graph.output(mode === 'inference' ? graph.softmax(last) : last, [batch, classes]);
     },
     inputs(batch, buffer, mode): Tensors {

@@ -37,6 +37,14 @@ export interface ConvolutionLayer {
   readonly gain?: number;
 }
 
+export interface LstmLayer {
+  readonly inputs: number;
+  readonly hidden: number;
+  readonly bidirectional?: true;
+  /** The hidden state and the cell that it begins with, [directions, N, hidden] each; zeros where there are none. */
+  readonly states?: readonly [Value, Value];
+}
+
 export class GraphBuilder {
   readonly #name: string;
   readonly #seed: number;
@@ -219,24 +227,63 @@ export class GraphBuilder {
     return this.node('Transpose', [x], { perm: [...perm] });
   }
 
+  reshape(x: Value, shape: readonly number[]): Value {
+    const name = `shape_${this.#nodes.length}`;
+    const data = BigInt64Array.from(shape, BigInt);
+    return this.node('Reshape', [x, this.constant(name, { type: 'int64', shape: [shape.length], data })]);
+  }
+
   squeeze(x: Value, axes: readonly number[]): Value {
     const name = `axes_${this.#nodes.length}`;
     const data = BigInt64Array.from(axes, BigInt);
     return this.node('Squeeze', [x, this.constant(name, { type: 'int64', shape: [axes.length], data })]);
   }
 
-  /**
-   * One forward LSTM layer, gates in ONNX's order i, o, f, c. x: [steps, N, inputs] → the last hidden state,
-   * [1, N, hidden]. The recurrent half of the bias is zero and stays so; see `suites/lstm/row-lstm.ts`.
-   */
+  /** One forward LSTM layer. x: [steps, N, inputs] → the last hidden state, [1, N, hidden]. */
   lstm(x: Value, name: string, inputs: number, hidden: number): Value {
-    const weight = this.parameter(`${name}.W`, [1, 4 * hidden, inputs], inputs, 1);
-    const recurrence = this.parameter(`${name}.R`, [1, 4 * hidden, hidden], hidden, 1);
-    const bias = new Float32Array(8 * hidden);
-    bias.set(fanInWeights(this.#seed, `${name}.B`, 4 * hidden, inputs, 1));
-    const biases = this.parameterOf(`${name}.B`, { type: 'float32', shape: [1, 8 * hidden], data: bias });
-    const last = `${name}.Y_h`;
-    return this.node('LSTM', [x, weight, recurrence, biases], { hidden_size: hidden }, ['', last]);
+    return this.lstmLayer(x, name, { inputs, hidden }, ['last'])[0] ?? '';
+  }
+
+  /**
+   * One LSTM layer, gates in ONNX's order i, o, f, c. x: [steps, N, inputs]. The recurrent half of each direction's bias is zero
+   * and stays so; see `suites/lstm/row-lstm.ts`.
+   *
+   * @returns what is asked for: every hidden state [steps, directions, N, hidden], the last ones and the last cells
+   *   [directions, N, hidden]
+   */
+  lstmLayer(
+    x: Value,
+    name: string,
+    layer: LstmLayer,
+    wanted: readonly ('all' | 'last' | 'cell')[],
+  ): readonly Value[] {
+    const { inputs, hidden, bidirectional = false, states = [] } = layer;
+    const directions = bidirectional ? 2 : 1;
+    const given = [
+      x,
+      this.parameter(`${name}.W`, [directions, 4 * hidden, inputs], inputs, 1),
+      this.parameter(`${name}.R`, [directions, 4 * hidden, hidden], hidden, 1),
+      this.parameterOf(`${name}.B`, this.#lstmBias(name, directions, inputs, hidden)),
+      ...(states.length > 0 ? ['', ...states] : []),
+    ];
+    const names = { all: `${name}.Y`, last: `${name}.Y_h`, cell: `${name}.Y_c` };
+    const outputs = (['all', 'last', 'cell'] as const).map((output) =>
+      wanted.includes(output) ? names[output] : '',
+    );
+    while (outputs.at(-1) === '') outputs.pop();
+    const attributes = { hidden_size: hidden, ...(bidirectional ? { direction: 'bidirectional' } : {}) };
+    this.node('LSTM', given, attributes, outputs);
+    return wanted.map((output) => names[output]);
+  }
+
+  #lstmBias(name: string, directions: number, inputs: number, hidden: number): Tensor {
+    const drawn = fanInWeights(this.#seed, `${name}.B`, directions * 4 * hidden, inputs, 1);
+    const data = new Float32Array(2 * drawn.length);
+    for (let direction = 0; direction < directions; direction++) {
+      const part = drawn.subarray(direction * 4 * hidden, (direction + 1) * 4 * hidden);
+      data.set(part, direction * 8 * hidden);
+    }
+    return { type: 'float32', shape: [directions, 8 * hidden], data };
   }
 
   finish(): BuiltModel {

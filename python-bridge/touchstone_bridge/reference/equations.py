@@ -124,27 +124,51 @@ def gemm(node: Node, inputs: Inputs) -> list[Tensor]:
     if integers(node, "transA", 0) != [0]:
         raise NotImplementedError("transposed first factor")
     product = a @ (b.T if integers(node, "transB", 0) == [1] else b)
-    return [product + present(inputs, 2)]
+    return [product if len(inputs) < 3 or inputs[2] is None else product + present(inputs, 2)]
 
 
 def lstm(node: Node, inputs: Inputs) -> list[Tensor | None]:
-    """ONNX LSTM, forward, default activations, layout 0; gates in the order i, o, f, c.
+    """ONNX LSTM, forward or in both directions, default activations, layout 0; gates in the order i, o, f, c.
 
     i, o, f = σ(X·Wᵀ + H·Rᵀ + Wb + Rb); c = tanh(…); C = f ⊙ C + i ⊙ c; H = o ⊙ tanh(C).
     """
     x, weight, recurrence, bias = (present(inputs, index) for index in range(4))
-    hidden_size = recurrence.shape[2]
-    hidden = x.new_zeros(x.shape[1], hidden_size)
-    cell = x.new_zeros(x.shape[1], hidden_size)
-    both = bias[0, : 4 * hidden_size] + bias[0, 4 * hidden_size :]
+    direction = node.attributes.get("direction", "forward")
+    if direction not in ("forward", "bidirectional"):
+        raise NotImplementedError(f"LSTM with direction {direction}")
+    states = [inputs[index] if len(inputs) > index else None for index in (5, 6)]
+    passes = []
+    for number in range(weight.shape[0]):
+        first = [x.new_zeros(x.shape[1], recurrence.shape[2]) if s is None else s[number] for s in states]
+        # The second direction reads the steps from behind, and what it gives lies in their order.
+        steps = x.flip(0) if number else x
+        hidden, last, cell = one_direction(steps, weight[number], recurrence[number], bias[number], *first)
+        passes.append((hidden.flip(0) if number else hidden, last, cell))
+    hidden, last, cell = zip(*passes)
+    return [torch.stack(hidden, 1), torch.stack(last), torch.stack(cell)]
+
+
+def one_direction(
+    x: Tensor, weight: Tensor, recurrence: Tensor, bias: Tensor, hidden: Tensor, cell: Tensor
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Every hidden state [steps, N, hidden], the last one and the last cell [N, hidden]."""
+    size = recurrence.shape[1]
+    both = bias[: 4 * size] + bias[4 * size :]
     steps = []
     for step in x:
-        gates = step @ weight[0].T + hidden @ recurrence[0].T + both
-        i, o, f, c = gates.split(hidden_size, dim=1)
+        gates = step @ weight.T + hidden @ recurrence.T + both
+        i, o, f, c = gates.split(size, dim=1)
         cell = torch.sigmoid(f) * cell + torch.sigmoid(i) * torch.tanh(c)
         hidden = torch.sigmoid(o) * torch.tanh(cell)
         steps.append(hidden)
-    return [torch.stack(steps)[:, None], hidden[None], cell[None]]
+    return torch.stack(steps), hidden, cell
+
+
+def reshape(node: Node, inputs: Inputs) -> list[Tensor]:
+    x, shape = present(inputs, 0), [int(extent) for extent in present(inputs, 1)]
+    if 0 in shape:
+        raise NotImplementedError("Reshape that keeps an axis by 0")
+    return [x.reshape(shape)]
 
 
 def squeeze(node: Node, inputs: Inputs) -> list[Tensor]:
@@ -167,6 +191,7 @@ OPERATIONS: dict[str, Operation] = {
     "Gemm": gemm,
     "LSTM": lstm,
     "Squeeze": squeeze,
+    "Reshape": reshape,
     "Relu": lambda node, inputs: [present(inputs, 0).clamp(min=0)],
     "Flatten": lambda node, inputs: [present(inputs, 0).flatten(1)],
     "Transpose": lambda node, inputs: [present(inputs, 0).permute(integers(node, "perm", []))],

@@ -1,0 +1,98 @@
+/**
+ * Acoustic models over sequences of 123 features: one LSTM layer of 320 units, and four bidirectional ones.
+ *
+ * Source: Braun, "LSTM benchmarks for deep learning frameworks" (2018, arXiv:1806.01818) and github.com/stefbraun/rnn_benchmarks:
+ * 25 sequences of 1000 steps of 123 values, uniform between -1 and 1, a linear layer of 25 classes without bias on the last step,
+ * cross-entropy. Batch 1 is what answers as speech comes in. The repository's README counts "~578K" and "~8.5M" parameters;
+ * cuDNN's second bias, which is not trained here (see row-lstm.ts), is the difference: 1,280 of 577,600 and 10,240 of 8,543,360.
+ *
+ * There the linear layer takes the last step of both directions, of which the backward one has then seen one step; here
+ * it takes the last state of each direction, as Keras's `Bidirectional` does, so that every step of both is part of the result.
+ *
+ * The small forms have 64 units and 50 steps.
+ */
+import { type Classifier, classifier } from '../classifier.js';
+import { uniform } from '../generator.js';
+import type { GraphBuilder, Value } from '../onnx/builder.js';
+
+const features = 123;
+const classes = 25;
+
+interface Shape {
+  readonly steps: number;
+  readonly hidden: number;
+  readonly layers: number;
+  readonly bidirectional: boolean;
+}
+
+function network(graph: GraphBuilder, x: Value, batch: number, shape: Shape): Value {
+  const { steps, hidden, layers, bidirectional } = shape;
+  const width = bidirectional ? 2 * hidden : hidden;
+  let sequence = graph.transpose(x, [1, 0, 2]);
+  for (let layer = 1; layer < layers; layer++) {
+    const inputs = layer === 1 ? features : width;
+    const [all = ''] = graph.lstmLayer(sequence, `lstm${layer}`, layerOf(inputs, hidden, bidirectional), [
+      'all',
+    ]);
+    sequence = graph.reshape(graph.transpose(all, [0, 2, 1, 3]), [steps, batch, width]);
+  }
+  const inputs = layers === 1 ? features : width;
+  const [last = ''] = graph.lstmLayer(sequence, `lstm${layers}`, layerOf(inputs, hidden, bidirectional), [
+    'last',
+  ]);
+  const states = graph.flatten(graph.transpose(last, [1, 0, 2]));
+  // Hidden states are of order 1/4: a gain of 16 gives logits of order 1.
+  return graph.node('Gemm', [states, graph.parameter('fc', [width, classes], width, 16)]);
+}
+
+function layerOf(inputs: number, hidden: number, bidirectional: boolean) {
+  return { inputs, hidden, ...(bidirectional ? { bidirectional: true as const } : {}) };
+}
+
+function parametersOf({ hidden, layers, bidirectional }: Shape): number {
+  const directions = bidirectional ? 2 : 1;
+  const perUnit = (inputs: number) => inputs + hidden + 1;
+  const first = perUnit(features);
+  const others = (layers - 1) * perUnit(directions * hidden);
+  return directions * (4 * hidden * (first + others) + hidden * classes);
+}
+
+function multiplyAddsOf({ steps, hidden, layers, bidirectional }: Shape): number {
+  const directions = bidirectional ? 2 : 1;
+  const inputs = features + hidden + (layers - 1) * (directions + 1) * hidden;
+  return directions * (steps * 4 * hidden * inputs + hidden * classes);
+}
+
+function form(
+  shape: Shape,
+): Pick<
+  Classifier,
+  'parameterCount' | 'multiplyAdds' | 'example' | 'classes' | 'logits' | 'inputs' | 'tolerance'
+> {
+  return {
+    parameterCount: parametersOf(shape),
+    multiplyAdds: multiplyAddsOf(shape),
+    example: [shape.steps, features],
+    classes,
+    logits: (graph, x, _mode, batch) => network(graph, x, batch, shape),
+    inputs: (batch, buffer) => ({
+      data: uniform(0, `acoustic/${shape.steps}/${buffer}`, batch * shape.steps * features, -1, 1),
+      labels: Int32Array.from({ length: batch }, (_, index) => (buffer * batch + index) % classes),
+    }),
+  };
+}
+
+function workload(layers: number, bidirectional: boolean, kind: string) {
+  const small = { steps: 50, hidden: 64, layers, bidirectional };
+  return classifier({
+    name: `acoustic-${layers}x320`,
+    title: `${kind} of 320 units over 1000 steps of 123 features`,
+    source: 'Braun, LSTM benchmarks for deep learning frameworks (2018, arXiv:1806.01818)',
+    family: 'lstm',
+    batches: [1, 25],
+    ...form({ steps: 1000, hidden: 320, layers, bidirectional }),
+    small: { title: `${kind} of 64 units over 50 steps of 123 features`, ...form(small) },
+  });
+}
+
+export default [workload(1, false, 'an LSTM layer'), workload(4, true, 'four bidirectional LSTM layers')];
