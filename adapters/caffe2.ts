@@ -4,15 +4,7 @@
  * `tests/python-bridge/caffe2-support.test.ts` holds the two together.
  */
 
-import {
-  type Budget,
-  type Framework,
-  type Graph,
-  type Mode,
-  type Support,
-  supported,
-  unsupported,
-} from './adapter.js';
+import { type Budget, type Framework, type Graph, type Mode, supported } from './adapter.js';
 import {
   batchNormalisation,
   type Check,
@@ -68,20 +60,12 @@ const framework: Framework = {
       module: 'caffe2',
       modes: { inference: supported, training: supported },
       precisions: ['float32'],
-      supports,
+      supports: supportOfNodes(operators, 'Caffe2'),
       environment,
     },
   ],
 };
 export default framework;
-
-/** What the lowering can build, decided from operators, attributes and shapes alone. */
-function supports(graph: Graph, mode: Mode): Support {
-  const ofNodes = supportOfNodes(operators, 'Caffe2')(graph, mode);
-  const classes = graph.outputs[0]?.shape.length === 2;
-  if (!ofNodes.supported || mode === 'inference' || classes) return ofNodes;
-  return unsupported('training with logits that are not [batch, classes]');
-}
 
 /** Thread pools of the kernel libraries; the recurrent operator's own are an argument of the net. */
 function environment(budget: Budget): Record<string, string> {

@@ -27,7 +27,10 @@ export const optimiser = z.object({
 export type Optimiser = z.infer<typeof optimiser>;
 
 export const training = z.object({
-  /** Mean over the batch of −log softmax(logits)[label]; logits are the graph's only output, shape [batch, classes]. */
+  /**
+   * Mean over all labels of −log softmax(logits)[label]; logits are the graph's only output, [batch, classes], or
+   * [batch, steps, classes] with a label for each step.
+   */
   loss: z.literal('softmax-cross-entropy'),
   optimiser,
   /** Steps of the loss trajectory that a target must reproduce before it is timed. */
@@ -72,7 +75,7 @@ export interface Workload {
   build(graph: GraphBuilder, batch: number, mode: Mode): void;
   /**
    * One batch of real input. `buffer` tells apart the distinct batches among which a measurement rotates.
-   * Keys are the graph's input names; in training `labels` (int32, shape [batch]) comes with them.
+   * Keys are the graph's input names; in training `labels` (int32, the logits' shape without the classes) comes with them.
    */
   inputs(batch: number, buffer: number, mode: Mode): Tensors;
   /**

@@ -25,10 +25,10 @@ export function onnxOutput(output: PlannedOutput, data: Float32Array): Tensor {
   return { type: 'float32', shape: onnxShape, data: permute(data, native, sortedPositions(axes)) };
 }
 
-/** Labels [batch] as rows of zeros with a one each, [batch, classes]. */
+/** Labels [batch, …] as rows of zeros with a one each, [batch, …, classes]. */
 export function oneHot(labels: Tensor | undefined, classes: number): HostArray {
   if (!labels) throw new Error('the artefact has no labels');
-  const shape = [elementCount(labels.shape), classes];
+  const shape = [...labels.shape, classes];
   const data = new Float32Array(elementCount(shape));
   Array.from(labels.data, Number).forEach((label, row) => {
     data[row * classes + label] = 1;

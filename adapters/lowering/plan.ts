@@ -11,7 +11,7 @@ import { averagePool, globalPool, maxPool } from './operators/pooling.js';
 import { concat, reshape, transpose } from './operators/shape.js';
 import { Planner } from './planner.js';
 import { refuse, UnsupportedError } from './refusal.js';
-import { batchAxis, extent } from './value.js';
+import { allAxes, batchAxis, extent } from './value.js';
 
 type Operator = (node: GraphNode, planner: Planner) => void;
 
@@ -94,7 +94,10 @@ function planInput(planner: Planner, input: Graph['inputs'][number]): PlannedInp
 
 function planOutput(planner: Planner, name: string): PlannedOutput {
   if (planner.isConstant(name)) refuse(`its output ${name} is a constant`);
-  const { tensor, shape, axes } = planner.plain(planner.value(name));
+  const value = planner.plain(planner.value(name));
+  // Each label belongs to one place of the logits.
+  const { tensor, shape, axes } =
+    planner.mode === 'training' ? planner.arrange(value, allAxes(value)) : value;
   return { name, tensor, onnxShape: shape, axes };
 }
 

@@ -123,13 +123,30 @@ export class Planner {
    * documentation writes it. The layer's output is then the activation's, whose name is given.
    */
   takeActivation(output: string, isMatrix: boolean): { activation: Activation; name: string } {
-    const consumers = this.graph.nodes.filter((node) => node.inputs.includes(output));
-    const [only] = consumers;
-    const isOutput = this.graph.outputs.some(({ name }) => name === output);
+    const only = this.#onlyConsumer(output);
     const activation = only && activationOf(only, this.graph, isMatrix);
-    if (!activation || consumers.length > 1 || isOutput) return { activation: 'linear', name: output };
+    if (!activation) return { activation: 'linear', name: output };
     this.#absorbed.add(only.name);
     return { activation, name: only.outputs[0] ?? '' };
+  }
+
+  /** The constant of `units` numbers along the last axis whose addition is all that becomes of a product. */
+  takeBias(output: string, units: number) {
+    const only = this.#onlyConsumer(output);
+    const bias = only?.operator === 'Add' ? only.inputs.find((name) => name !== output) : undefined;
+    const shape = this.#constants.get(bias ?? '');
+    if (!only || bias === undefined || !shape) return undefined;
+    const isRow = shape.at(-1) === units && shape.reduce((product, each) => product * each, 1) === units;
+    if (!isRow || shape.length > this.shape(output).length) return undefined;
+    this.#absorbed.add(only.name);
+    return { bias, shape, axes: shape.map((_, axis) => axis), name: only.outputs[0] ?? '' };
+  }
+
+  /** The node that alone reads a value which is no output of the graph. */
+  #onlyConsumer(output: string): GraphNode | undefined {
+    const consumers = this.graph.nodes.filter((node) => node.inputs.includes(output));
+    const isOutput = this.graph.outputs.some(({ name }) => name === output);
+    return consumers.length === 1 && !isOutput ? consumers[0] : undefined;
   }
 
   /** The value in ONNX order within its flattened last axis. */

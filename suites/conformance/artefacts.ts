@@ -95,7 +95,7 @@ async function readCommitted(): Promise<Committed> {
   return { edition: createHash('sha256').update(bytes).digest('hex').slice(0, 8), byArtefact };
 }
 
-/** In training the output is logits [batch, classes] and the labels count up. */
+/** In training the output is logits [batch, …, classes] and the labels count up. */
 export function sourceOf({ draw, mode }: Pick<ConformanceCase, 'draw' | 'mode'>): Source {
   const builder = new GraphBuilder('conformance', seed);
   const [output, shape] = draw(builder);
@@ -103,7 +103,8 @@ export function sourceOf({ draw, mode }: Pick<ConformanceCase, 'draw' | 'mode'>)
   const built = builder.finish();
   const model = readModel(built.bytes, 'conformance');
   const inputInfo = bindInputs(model, {});
-  const [batch = 1, classes = 1] = shape;
+  const [batch = 1] = shape;
+  const classes = shape.at(-1) ?? 1;
   const isTraining = mode === 'training';
   return {
     workload: 'conformance',
@@ -116,7 +117,7 @@ export function sourceOf({ draw, mode }: Pick<ConformanceCase, 'draw' | 'mode'>)
     inputInfo,
     inputs: Array.from({ length: buffers }, (_, buffer) => ({
       ...randomInputs(inputInfo, seed, buffer),
-      ...(isTraining ? { labels: labels(batch, classes, buffer) } : {}),
+      ...(isTraining ? { labels: labels(shape.slice(0, -1), classes, buffer) } : {}),
     })),
     ...(isTraining ? { training: { loss: 'softmax-cross-entropy', optimiser, steps: 3 } } : {}),
     tolerance,

@@ -53,6 +53,13 @@ export const normalisedFeatures: Draw = (g) => {
   return [g.gemm(g.node('Sigmoid', [y]), 'fc', 5, 3, 4), [6, 3]];
 };
 
+/** A label for each step: a linear layer over every hidden state, as a language model has it. */
+export const labelledSteps: Draw = (g) => {
+  const x = g.transpose(g.input('x', [3, 4, 2]), [1, 0, 2]);
+  const [all = ''] = g.lstmLayer(x, 'lstm', { inputs: 2, hidden: 3 }, ['all']);
+  return [g.linear(g.transpose(g.squeeze(all, [1]), [1, 0, 2]), 'fc', 3, 5, 4), [3, 4, 5]];
+};
+
 /** The first layer does not learn. */
 export const frozen: Draw = (g) => {
   const first = [g.constant('first.w', tensor([5, 4])), g.constant('first.b', tensor([4]))];

@@ -29,7 +29,8 @@ export function integers(values: readonly number[]): Tensor {
   return { type: 'int64', shape: [values.length], data: BigInt64Array.from(values, BigInt) };
 }
 
-export function labels(batch: number, classes: number, buffer: number): Tensor {
-  const data = Int32Array.from({ length: batch }, (_, row) => (row * 2 + buffer) % classes);
-  return { type: 'int32', shape: [batch], data };
+/** @param shape of the logits without their classes: [batch], or [batch, steps] */
+export function labels(shape: readonly number[], classes: number, buffer: number): Tensor {
+  const data = Int32Array.from({ length: elementCount(shape) }, (_, row) => (row * 2 + buffer) % classes);
+  return { type: 'int32', shape, data };
 }

@@ -5,7 +5,7 @@
  * `model.onnx`             the normalised model, weights inside
  * `graph.json`             the same model as a `Graph`
  * `weights.safetensors`    every weight and constant, by name, row-major in ONNX layout
- * `inputs.safetensors`     `<buffer>/<input name>`; in training also `<buffer>/labels` (int32 [batch])
+ * `inputs.safetensors`     `<buffer>/<input name>`; in training also `<buffer>/labels` (int32 [batch, …])
  * `expected.safetensors`   the reference, float32 or float64:
  *    inference: `output/<buffer>/<output name>`
  *    training:  `output/0/<logits name>` before any update, `losses` [steps] (loss before update s on buffer s mod

@@ -214,9 +214,10 @@ export class GraphBuilder {
     return this.node('Gemm', [x, weight, bias], { alpha: 1, beta: 1, transA: 0, transB: 1 });
   }
 
-  /** x·W. x: [N, …, inputs] → [N, …, outputs]. */
-  matMul(x: Value, name: string, inputs: number, outputs: number): Value {
-    return this.node('MatMul', [x, this.parameter(name, [inputs, outputs], inputs, 1)]);
+  /** x·W + b over the last axis. x: [N, …, inputs] → [N, …, outputs]; Gemm takes matrices only. */
+  linear(x: Value, name: string, inputs: number, outputs: number, gain: number): Value {
+    const weight = this.parameter(`${name}.weight`, [inputs, outputs], inputs, gain);
+    return this.add(this.node('MatMul', [x, weight]), this.parameter(`${name}.bias`, [outputs], inputs, 1));
   }
 
   softmax(x: Value): Value {

@@ -19,7 +19,7 @@ export function gemm(node: GraphNode, planner: Planner): void {
   const weight = kernel(weightName, weightShape, transposed, x, alpha / scale);
   const biasName = optionalInput(node, 2);
   const bias = biasName === undefined ? [] : gemmBias(node, planner, biasName, units);
-  if (scale === 1 && bias) define(node, planner, x, units, [weight, ...bias]);
+  if (scale === 1 && bias) define(node.outputs[0] ?? '', planner, x, units, [weight, ...bias]);
   else defineApart(node, planner, x, units, weight, scale);
 }
 
@@ -33,7 +33,13 @@ export function matMul(node: GraphNode, planner: Planner): void {
   const weightShape = planner.constantShape(right);
   if (weightShape.length !== 2) refuse(`with a constant of ${weightShape.length} axes`);
   const x = withFeaturesLast(planner, planner.value(left));
-  define(node, planner, x, weightShape[1] ?? 0, [kernel(right, weightShape, false, x, 1)]);
+  const units = weightShape[1] ?? 0;
+  const product = node.outputs[0] ?? '';
+  // Of more than two axes there is no Gemm, and a linear layer is written as a product and a sum.
+  const added = planner.takeBias(product, units);
+  const bias = added ? [permutedWeight(added.bias, added.shape, added.shape, added.axes, [units])] : [];
+  const kernels = [kernel(right, weightShape, false, x, 1), ...bias];
+  define(added?.name ?? product, planner, x, units, kernels);
 }
 
 /** Both with their axes in ONNX's order. Of two matrices the second one's batch is what is summed over. */
@@ -49,14 +55,14 @@ function ofValues(node: GraphNode, planner: Planner, left: Value, right: Value):
 }
 
 function define(
-  node: GraphNode,
+  output: string,
   planner: Planner,
   x: Value,
   units: number,
   weights: readonly NativeWeight[],
 ): void {
-  const shape = planner.shape(node.outputs[0]);
-  const { activation, name } = planner.takeActivation(node.outputs[0] ?? '', shape.length === 2);
+  const shape = planner.shape(output);
+  const { activation, name } = planner.takeActivation(output, shape.length === 2);
   const definition = { kind: 'dense', units, useBias: weights.length > 1, activation } as const;
   planner.define(name, { tensor: planner.layer(definition, [x.tensor], weights), shape, axes: x.axes });
 }

@@ -86,12 +86,6 @@ def bound(setting: Any, weights: Tensors, otherwise: float) -> float:
     return float(np.asarray(weights[setting]).reshape(-1)[0]) if isinstance(setting, str) else float(setting)
 
 
-def one_hot(labels: Array, classes: int) -> Array:
-    """Labels [batch] as rows of zeros with a one each, [batch, classes], float32."""
-    rows: Array = np.eye(classes, dtype=np.float32)[labels]
-    return rows
-
-
 def _port(raw: Any) -> Port:
     return Port(raw["name"], raw["tensor"], tuple(raw["onnxShape"]), tuple(raw["axes"]))
 

@@ -94,9 +94,10 @@ def learning_coordinates(model: Model, weight: Array, name: str) -> Array:
 
 
 def loss_of(model: Model, reference: ReferenceEvaluator, buffer: int) -> float:
-    """Mean over the batch of −log softmax(logits)[label]."""
+    """Mean over all labels of −log softmax(logits)[label]."""
     logits = evaluate(reference, model.inputs[buffer])[model.graph.outputs[0].name]
     labels = model.inputs[buffer]["labels"]
-    peak = logits.max(axis=1, keepdims=True)
-    normaliser = np.log(np.exp(logits - peak).sum(axis=1)) + peak[:, 0]
-    return float((normaliser - logits[np.arange(len(labels)), labels]).mean())
+    peak = logits.max(axis=-1, keepdims=True)
+    normaliser = np.log(np.exp(logits - peak).sum(axis=-1)) + peak[..., 0]
+    chosen = np.take_along_axis(logits, labels[..., None].astype(np.int64), axis=-1)[..., 0]
+    return float((normaliser - chosen).mean())

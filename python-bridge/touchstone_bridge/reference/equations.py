@@ -189,6 +189,7 @@ OPERATIONS: dict[str, Operation] = {
         torch.cat([present(inputs, place) for place in range(len(inputs))], *integers(node, "axis", []))
     ],
     "Gemm": gemm,
+    "MatMul": lambda node, inputs: [present(inputs, 0) @ present(inputs, 1)],
     "LSTM": lstm,
     "Squeeze": squeeze,
     "Reshape": reshape,

@@ -57,8 +57,9 @@ def gradients(model: Model, weights: Weights, buffer: int) -> tuple[Tensor, floa
     values = evaluate_graph(model.graph, {**weights, **tracked, **inputs})
     logits = values[model.graph.outputs[0].name]
     labels = torch.from_numpy(batch["labels"].astype(np.int64))
-    # Mean over the batch of −log softmax(logits)[label].
-    loss = (torch.logsumexp(logits, dim=1) - logits[torch.arange(len(labels)), labels]).mean()
+    # Mean over all labels of −log softmax(logits)[label].
+    chosen = logits.gather(-1, labels[..., None])[..., 0]
+    loss = (torch.logsumexp(logits, dim=-1) - chosen).mean()
     loss.backward()
     found = {name: freeze(model, name, gradient_of(tensor)) for name, tensor in tracked.items()}
     return logits.detach(), float(loss.detach()), found
@@ -163,6 +164,7 @@ def central_difference(
 def loss_of(model: Model, reference: ReferenceEvaluator) -> float:
     logits = evaluate(reference, model.inputs[0])[model.graph.outputs[0].name]
     labels = model.inputs[0]["labels"]
-    peak = logits.max(axis=1, keepdims=True)
-    normaliser = np.log(np.exp(logits - peak).sum(axis=1)) + peak[:, 0]
-    return float((normaliser - logits[np.arange(len(labels)), labels]).mean())
+    peak = logits.max(axis=-1, keepdims=True)
+    normaliser = np.log(np.exp(logits - peak).sum(axis=-1)) + peak[..., 0]
+    chosen = np.take_along_axis(logits, labels[..., None].astype(np.int64), axis=-1)[..., 0]
+    return float((normaliser - chosen).mean())

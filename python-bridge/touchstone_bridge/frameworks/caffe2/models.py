@@ -59,8 +59,6 @@ class Caffe2Training:
         if model.manifest.training is None or len(model.graph.outputs) != 1:
             raise UnsupportedError("training needs an optimiser and a graph whose only output is the logits")
         recipe = model.manifest.training.optimiser
-        if len(model.graph.outputs[0].shape) != 2:
-            raise UnsupportedError("training with logits that are not [batch, classes]")
         lowered = lower(model.graph, model.weights, training=True, threads=threads)
         helper = lowered.model
         self._lowered = lowered
@@ -69,7 +67,8 @@ class Caffe2Training:
             forward = helper.net.Clone("forward")
             labels = helper.net.AddExternalInput("labels")
             logits = core.BlobReference(lowered.outputs[0])
-            _, loss = helper.net.SoftmaxWithLoss([logits, labels], ["softmax", "loss"])
+            classes = len(model.graph.outputs[0].shape) - 1
+            _, loss = helper.net.SoftmaxWithLoss([logits, labels], ["softmax", "loss"], axis=classes)
             helper.AddGradientOperators([loss])
             backward = helper.net.Clone("backward")
             # Without Nesterov's look-ahead, which is the default.
@@ -78,8 +77,8 @@ class Caffe2Training:
             )
         self._inputs = native_inputs(model, lowered)
         for pairs, tensors in zip(self._inputs, model.inputs):
-            # The loss takes class numbers of 32 bits.
-            pairs.append((str(labels), np.ascontiguousarray(tensors["labels"], np.int32)))
+            # The loss takes class numbers of 32 bits, one behind the other.
+            pairs.append((str(labels), np.ascontiguousarray(tensors["labels"].reshape(-1), np.int32)))
         self._net, self._loss = helper.net.Name(), str(loss)
         self._forward, self._backward = forward.Name(), backward.Name()
         self._gradients = {str(blob): str(gradient) for blob, gradient in helper.param_to_grad.items()}

@@ -70,7 +70,7 @@ class JaxTraining:
 
         def loss(trained: Parameters, others: Parameters, inputs: Any, labels: Any) -> Any:
             (logits,), moved = apply({**others, **trained}, inputs)
-            chosen = jnp.take_along_axis(jax.nn.log_softmax(logits), labels[:, None], axis=-1)
+            chosen = jnp.take_along_axis(jax.nn.log_softmax(logits), labels[..., None], axis=-1)
             return -jnp.mean(chosen), moved
 
         def step(state: Any, constants: Parameters, inputs: Any, labels: Any) -> Tuple[Any, Tensor]:

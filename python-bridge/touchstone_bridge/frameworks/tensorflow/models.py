@@ -66,7 +66,7 @@ class TensorFlowTraining:
         self._recipe = model.manifest.training.optimiser
         self._inputs = native_inputs(self._plan, model)
         self._labels = [np.asarray(tensors["labels"], np.int32) for tensors in model.inputs]
-        labels = tf.TensorSpec([len(self._labels[0])], tf.int32)
+        labels = tf.TensorSpec(self._labels[0].shape, tf.int32)
         inputs = signature(self._plan)
         # Inputs apart, not in a list, as above.
         self._step = tf.function(self._train, input_signature=[labels, *inputs])
