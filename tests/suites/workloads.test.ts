@@ -14,6 +14,13 @@ const workloads = await discoverWorkloads();
 
 /** Weights of zero: what is asked here does not depend on their values, and the largest network has 138 million. */
 class Undrawn extends GraphBuilder {
+  readonly outputs: (readonly number[])[] = [];
+
+  override output(value: string, shape: readonly number[]): void {
+    this.outputs.push(shape);
+    super.output(value, shape);
+  }
+
   override parameter(name: string, shape: readonly number[]): string {
     const data = new Float32Array(elementCount(shape));
     return this.parameterOf(name, { type: 'float32', shape, data });
@@ -34,6 +41,7 @@ function drawn(workload: Workload, batch: number, mode: Mode) {
   });
   return {
     inputs,
+    outputs: builder.outputs,
     operators: nodes.map(({ operator }) => operator),
     trainable: counts.reduce((sum, count) => sum + count, 0),
     // By direction: the input's bias, then the recurrent one.
@@ -124,7 +132,8 @@ describe.each(workloads.map((workload) => [workload.name, workload] as const))('
       }));
       expect(described).toEqual(build(workload, batch, mode).inputs);
       for (const { data, shape } of Object.values(inputs)) expect(data.length).toBe(elementCount(shape));
-      expect(labels?.shape).toEqual(mode === 'training' ? [batch] : undefined);
+      const { outputs } = build(workload, batch, mode);
+      expect(labels?.shape).toEqual(mode === 'training' ? outputs[0]?.slice(0, -1) : undefined);
     }
   });
 

