@@ -13,7 +13,7 @@ import { clopperPearson } from '../../reports/statistics/binomial.js';
 import { wrapped } from '../../runners/process/command.js';
 import { splitCpus } from '../../runners/process/cpus.js';
 import { gateStep } from './gate-step.js';
-import { ledger, publish, saySteps } from './ledger.js';
+import { asGiven, ledger, publish, saySteps } from './ledger.js';
 import { markdownTable } from './table.js';
 
 const { values } = parseArgs({
@@ -82,7 +82,7 @@ const rows = [...new Set(all.map(({ target, neighbour }) => `${target} ${neighbo
   );
 });
 const head = ['target', 'machine', 'decisions', 'false alarms', 'of them regressed', 'ok', 'inconclusive'];
-publish('aa', markdownTable(head, [...rows, rowOf('all', 'both', all)]), 'npm run measure:aa');
+publish('aa', markdownTable(head, [...rows, rowOf('all', 'both', all)]), asGiven('npm run measure:aa'));
 
 function rowOf(target: string, neighbour: string, own: readonly Decision[]): string[] {
   const count = (...verdicts: string[]) => own.filter(({ verdict }) => verdicts.includes(verdict)).length;

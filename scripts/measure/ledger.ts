@@ -75,6 +75,12 @@ export function publish(name: string, table: string, command: string): void {
   process.stdout.write(`${table}\n`);
 }
 
+/** The command with the options that decide what is measured. */
+export function asGiven(command: string): string {
+  const given = process.argv.slice(2).filter((word) => word !== '--fresh');
+  return given.length > 0 ? `${command} -- ${given.join(' ')}` : command;
+}
+
 function today(): string {
   return new Date().toISOString().slice(0, 10);
 }

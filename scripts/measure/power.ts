@@ -13,7 +13,7 @@ import { buildFolder } from '../../common/paths.js';
 import { clopperPearson } from '../../reports/statistics/binomial.js';
 import { slowdowns } from './adapters/slowed.js';
 import { gateStep } from './gate-step.js';
-import { ledger, publish, saySteps } from './ledger.js';
+import { asGiven, ledger, publish, saySteps } from './ledger.js';
 import { markdownTable } from './table.js';
 
 const { values } = parseArgs({
@@ -80,4 +80,4 @@ const rows = slowdowns.map((percent) => {
   ];
 });
 const head = ['injected', 'called regressed', 'called ok', 'inconclusive', 'mean estimate'];
-publish('power', markdownTable(head, rows), 'npm run measure:power');
+publish('power', markdownTable(head, rows), asGiven('npm run measure:power'));
