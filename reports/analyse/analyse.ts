@@ -72,7 +72,21 @@ function interferenceOf(cells: readonly CellResult[], { marked }: Exclusions): R
     marked: marked.size,
     leftOut: leftOut('foreign load'),
     warmUp: leftOut('warm-up'),
+    pressureShare: pressureShareOf(turns),
   };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function pressureShareOf(turns: CellResult['samples']): number | null {
+  const told = turns.flatMap(({ witness, samplesNs }) => {
+    const pressureNs = witness?.pressureNs ?? null;
+    return pressureNs === null ? [] : [{ pressureNs, lengthNs: sum(samplesNs) }];
+  });
+  const lengthNs = sum(told.map((turn) => turn.lengthNs));
+  return lengthNs === 0 ? null : sum(told.map((turn) => turn.pressureNs)) / lengthNs;
 }
 
 function overheadOf(facts: RunFacts): RunResults['overhead'] {

@@ -50,6 +50,8 @@ export const turnWitness = z.object({
   switches: count,
   /** Ticks that the hypervisor took from the worker's processors. */
   stolenTicks: count.nullable(),
+  /** How long some task of the machine had no processor meanwhile; absent from runs of older versions. */
+  pressureNs: z.number().nonnegative().nullable().optional(),
   /** Clock of the worker's processors. */
   mhz: z.number().nullable(),
 });
@@ -215,7 +217,15 @@ export const runResults = z.object({
   cells: z.array(cellResult),
   groups: z.array(group),
   /** Turns, those under foreign load by the rule of `statistics/interference.ts`, and those that estimates leave out. */
-  interference: z.object({ turns: count, witnessed: count, marked: count, leftOut: count, warmUp: count }),
+  interference: z.object({
+    turns: count,
+    witnessed: count,
+    marked: count,
+    leftOut: count,
+    warmUp: count,
+    /** Share of the turns' time in which some task of the machine had no processor; null where nobody tells. */
+    pressureShare: z.number().nonnegative().nullable(),
+  }),
   /** What the harness itself costs per iteration: the null target of each worker kind. */
   overhead: z.array(z.object({ host: z.enum(['node', 'python']), iterationNs: z.number(), samples: count })),
   /** Wall time by what it was spent on. */

@@ -244,9 +244,10 @@ async function takeTurn(
 }
 
 function sinceThen(before: ProcessorReading, after: ProcessorReading) {
-  const known = before.stolenTicks !== null && after.stolenTicks !== null;
+  const since = (was: number | null, is: number | null) => (was === null || is === null ? null : is - was);
   return {
-    stolenTicks: known ? Number(after.stolenTicks) - Number(before.stolenTicks) : null,
+    stolenTicks: since(before.stolenTicks, after.stolenTicks),
+    pressureNs: since(before.pressureNs, after.pressureNs),
     mhz: after.mhz,
   };
 }

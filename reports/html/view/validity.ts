@@ -127,12 +127,17 @@ function steal({ conditions: { stealShare } }: RunResults): Finding {
 const muchForeignLoad = 0.1;
 
 function foreignLoad({ interference }: RunResults): Finding {
-  const { turns, witnessed, marked, leftOut } = interference;
+  const { turns, witnessed, marked, leftOut, pressureShare } = interference;
   const label = 'Foreign load';
   if (witnessed === 0)
     return { good: false, label, text: 'Nothing was witnessed beside the turns of this run.' };
   const text = `${marked} of ${turns} turns ran beside a load that was not theirs, by a rule that does not look at the results; ${leftOut} are left out, for all targets of a block alike.`;
-  return { good: marked < muchForeignLoad * turns, label, text };
+  // Not judged: threads of a framework that wait for each other are part of it.
+  const pressure =
+    pressureShare === null
+      ? ''
+      : ` While they ran, some task of this machine was without a processor for ${percent(Math.min(1, pressureShare))} of the time.`;
+  return { good: marked < muchForeignLoad * turns, label, text: `${text}${pressure}` };
 }
 
 function steadyStates({ cells, interference }: RunResults): Finding {

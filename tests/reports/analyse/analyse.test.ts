@@ -176,6 +176,21 @@ describe('few rounds', () => {
 });
 
 describe('turns', () => {
+  it('tells for how much of their time some task of the machine had no processor', () => {
+    const witnessed = (pressureNs: number | null) =>
+      events.map((event) => {
+        if (event.type !== 'turn') return event;
+        const lengthNs = event.samplesNs.reduce((sum, ns) => sum + ns, 0);
+        const share = pressureNs === null ? null : pressureNs * lengthNs;
+        const usual = { workNs: [2e5, 2e5] as [number, number], waitNs: 0, switches: 0, stolenTicks: 0 };
+        return { ...event, witness: { ...usual, pressureNs: share, mhz: null } };
+      });
+    expect(analyse(manifest, witnessed(0.25)).interference.pressureShare).toBeCloseTo(0.25, 9);
+    expect(analyse(manifest, witnessed(null)).interference.pressureShare).toBeNull();
+    // Runs of older versions have no such witness.
+    expect(results.interference.pressureShare).toBeNull();
+  });
+
   it('a turn that was written twice counts once', () => {
     const turns = events.filter(({ type }) => type === 'turn');
     expect(analyse(manifest, [...events, ...turns]).cells).toEqual(results.cells);

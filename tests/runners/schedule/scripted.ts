@@ -182,7 +182,7 @@ export function makeWorld(options: WorldOptions): World {
     allowanceMs: manifest.options.budgetMs,
     isExtended: false,
     ...(options.steer ? { steering: options.steer(manifest) } : {}),
-    readProcessors: () => ({ stolenTicks: 0, mhz: null }),
+    readProcessors: () => ({ stolenTicks: 0, pressureNs: 0, mhz: null }),
     nowMs: () => clockMs,
     cpus: { worker: [1], all: [1] },
     deadlineMs: 1000,
