@@ -7,7 +7,7 @@ import { scriptData } from '../html/script-data.js';
 import { number, type Table } from '../html/view/figure.js';
 import { duration, inline, ratioText } from '../text.js';
 import { type CellHistory, commitText, estimateOfPoint, type OkPoint, type Series } from './series.js';
-import { arrow, changeText, dateText, noChangeText, runLines, seriesNote } from './words.js';
+import { arrow, changeText, dateText, noChangeText, runLines, runsText, seriesNote } from './words.js';
 
 export async function renderHistory(histories: readonly CellHistory[]): Promise<string> {
   const assets = await loadAssets('history');
@@ -40,7 +40,7 @@ function spanOf(histories: readonly CellHistory[]) {
   const points = histories.flatMap(({ series }) => series.flatMap((one) => one.points));
   const starts = points.map(({ run }) => run.startedAt).sort();
   return {
-    runs: new Set(points.map(({ run }) => `${run.id} ${run.startedAt}`)).size,
+    runs: runsText(new Set(points.map(({ run }) => `${run.id} ${run.startedAt}`)).size),
     first: dateText(starts[0] ?? ''),
     last: dateText(starts.at(-1) ?? ''),
   };

@@ -113,6 +113,10 @@ export function seriesNote(series: readonly Series[]): string {
 export function noChangeText({ ok, changes }: Series): string {
   if (changes.length > 0) return '';
   if (ok.length < 6)
-    return `No change can be looked for: ${ok.length} runs with a result, 6 are needed, 13 to confirm one.`;
+    return `No change can be looked for: ${runsText(ok.length)} with a result, 6 are needed, 13 to confirm one.`;
   return `No change of level in ${ok.length} runs.`;
+}
+
+export function runsText(count: number): string {
+  return count === 1 ? '1 run' : `${count} runs`;
 }

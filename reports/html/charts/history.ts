@@ -63,8 +63,7 @@ export function historySpec({ labels, series, range }: HistoryAxis): TopLevelSpe
   const [low, high] = range;
   const y = {
     type: 'quantitative' as const,
-    scale:
-      high > 4 * low ? ({ type: 'log', padding: 12, nice: false } as const) : { zero: false, padding: 12 },
+    scale: scaleOf(low, high),
     axis: {
       title: 'time per iteration',
       labelExpr: timeLabels,
@@ -134,6 +133,13 @@ export function historySpec({ labels, series, range }: HistoryAxis): TopLevelSpe
       },
     ],
   };
+}
+
+/** An axis of no length would label its one place with every digit: what lies closer together stands on one of a tenth. */
+function scaleOf(low: number, high: number) {
+  if (high > 4 * low) return { type: 'log', padding: 12, nice: false } as const;
+  if (high > 1.02 * low) return { zero: false, padding: 12 };
+  return { zero: false, domain: [0.95 * low, 1.05 * high] };
 }
 
 /** Smallest and largest time of the rows, intervals included. */
