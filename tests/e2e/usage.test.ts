@@ -82,6 +82,24 @@ describe('the command line', () => {
     expect(stdout).toContain('22 cells planned');
   }, 120_000);
 
+  it('plans of a suite what it selects, and more where it is asked to', async () => {
+    const plan = async (...options: string[]) => {
+      const targets = ['--targets', 'convnetjs/*'];
+      const { stdout } = await bench(['--dry-run', '--suite', 'headline', ...targets, ...options]);
+      return String(stdout);
+    };
+    expect(await plan()).toContain('5 cells planned');
+    // Four workloads at two batches.
+    expect(await plan('--mode', 'training', '--batch', '1,2')).toContain('8 cells planned');
+  }, 120_000);
+
+  it('a workload for inference alone says so of its training', async () => {
+    const options = ['--workload', 'launch-1', '--targets', 'pytorch/cpu', '--mode', 'inference,training'];
+    const { stdout } = await bench(['--dry-run', ...options]);
+    expect(stdout).toMatch(/will run/);
+    expect(stdout).toMatch(/unsupported: launch-1 has no training/);
+  });
+
   it('tells machines how every target is', async () => {
     const { stdout } = await bench(['doctor', '--json', '--installed']);
     const { machine, targets } = JSON.parse(String(stdout)) as {
