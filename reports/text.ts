@@ -107,3 +107,7 @@ export function differences(
     .filter((name) => before[name] !== after[name])
     .map((name) => `${name}${behindName}${before[name] ?? 'absent'} → ${after[name] ?? 'absent'}`);
 }
+
+export function coresText(count: number): string {
+  return count === 1 ? '1 core' : `${count} cores`;
+}

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Machine } from '../schema/results.js';
+import { coresText } from '../text.js';
 
 export const stableMachine = z.object({
   cpu: z.string(),
@@ -35,6 +36,6 @@ export function machineKey(machine: StableMachine): string {
 
 /** `Example CPU @ 2.60GHz, 2 cores, 7 GiB, linux x64, avx2 fma` */
 export function machineText({ cpu, cores, platform, instructionSets, memoryGiB }: StableMachine): string {
-  const parts = [cpu, `${cores} core${cores === 1 ? '' : 's'}`, `${memoryGiB} GiB`, platform];
+  const parts = [cpu, coresText(cores), `${memoryGiB} GiB`, platform];
   return [...parts, instructionSets.join(' ')].filter((part) => part !== '').join(', ');
 }

@@ -1,5 +1,6 @@
 /** The gate's verdict in GitHub's Markdown: for the summary of a CI step and for a comment on a pull request. */
 import { markdownTable } from 'markdown-table';
+import { coresText } from '../../text.js';
 import type { GateFinding, GateReport } from '../report.js';
 import {
   controlText,
@@ -62,7 +63,7 @@ function page(report: GateReport, [notOk, okay]: Shown, leftOut: number): string
       ? [`**Cut here:** ${leftOut} more findings do not fit into a comment; the JSON output has them all.`]
       : []),
     ...(okay.length > 0 ? [details(`${countsByMetric(okay)} ok`, tableOf(okay))] : []),
-    `Measured on ${escaped(report.machine.cpu, lineLength)}, ${report.machine.cores} cores. To repeat it:`,
+    `Measured on ${escaped(report.machine.cpu, lineLength)}, ${coresText(report.machine.cores)}. To repeat it:`,
     codeBlock(command, 'sh'),
   ];
   return `${parts.join('\n\n')}\n`;

@@ -2,6 +2,7 @@
 import { isOk } from '../../analyse/groups.js';
 import type { RunResults } from '../../schema/results.js';
 import { stateCounts } from '../../summary.js';
+import { coresText } from '../../text.js';
 import type { Detail } from '../thin.js';
 import * as facts from './facts.js';
 import { type GroupView, groupView, type PageRows } from './groups.js';
@@ -22,7 +23,7 @@ export async function pageOf(results: RunResults, detail: Detail): Promise<Page>
   const view = {
     id: results.id,
     startedAt: dateText(results.startedAt),
-    machineLine: `${results.machine.cpu}, ${results.machine.cores} cores`,
+    machineLine: `${results.machine.cpu}, ${coresText(results.machine.cores)}`,
     groups,
     counts: stateCounts(results),
     cellCount: results.cells.length,

@@ -2,7 +2,7 @@
 import type { RunResults } from '../../schema/results.js';
 import { median } from '../../statistics/quantiles.js';
 import { commonLevel, endingText, precisionText } from '../../summary.js';
-import { once, percent } from '../../text.js';
+import { coresText, once, percent } from '../../text.js';
 
 export interface Finding {
   readonly good: boolean;
@@ -104,7 +104,7 @@ function load({ conditions, machine }: RunResults): Finding {
   const { loadAverage } = conditions;
   if (loadAverage === null) return { good: false, label: 'Load', text: 'The system does not tell its load.' };
   const good = loadAverage < busyLoadPerCore * machine.cores;
-  const text = `Load average ${loadAverage.toFixed(2)} on ${machine.cores} cores when the run began.`;
+  const text = `Load average ${loadAverage.toFixed(2)} on ${coresText(machine.cores)} when the run began.`;
   return { good, label: 'Load', text: good ? text : `${text} Other programs were busy.` };
 }
 
