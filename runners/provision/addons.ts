@@ -14,6 +14,7 @@ import {
   readStamp,
   writeStamp,
 } from './installation.js';
+import { unfinished } from './installation-lock.js';
 import { packageFolder, packageVersion } from './packages.js';
 
 const stamp = z.object({
@@ -72,7 +73,7 @@ async function stateOf(target: NodeTarget, addon: Addon): Promise<InstallationSt
   const what = `the addon of ${addon.package}`;
   if (!existsSync(folder)) return { state: 'missing', reason: `${what} is not built` };
   const made = readStamp(folder, stamp);
-  if (!made) return { state: 'broken', reason: `${what} was left half-made` };
+  if (!made) return { state: 'broken', reason: await unfinished(folder, what) };
   if (made.node !== abi()) return { state: 'broken', reason: `${what} was built for another Node` };
   if (made.version !== packageVersion(target, addon.package)) {
     return { state: 'broken', reason: `${what} was built for another version of it` };

@@ -19,6 +19,7 @@ import {
   readStamp,
   writeStamp,
 } from './installation.js';
+import { unfinished } from './installation-lock.js';
 import { findInterpreter } from './interpreter.js';
 
 export interface EnvironmentReady {
@@ -51,7 +52,7 @@ export async function stateOf(definition: EnvironmentDefinition): Promise<Enviro
   const { name, folder, lockHash } = definition;
   if (!existsSync(folder)) return { state: 'missing', reason: `environment ${name} is not installed` };
   const made = readStamp(folder, stamp);
-  if (!made) return broken(`environment ${name} was left half-made`);
+  if (!made) return broken(await unfinished(folder, `environment ${name}`));
   if (made.lockHash !== lockHash) return broken(`environment ${name} was made from other pins`);
   const python = pythonIn(definition);
   // An upgrade of the system may take away the interpreter below an environment, or put another one in its place.

@@ -1,7 +1,7 @@
 /** Two runs at once must not make the same thing: one does, the others wait for it. */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { lock } from 'proper-lockfile';
+import { check, lock } from 'proper-lockfile';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
 
 /** What is made, and what it is called. */
@@ -37,12 +37,23 @@ export async function whileLocked<T>(
   }
 }
 
+/** Why what has no stamp yet cannot be used: it is just being made, or whoever made it was stopped. */
+export async function unfinished(folder: string, what: string): Promise<string> {
+  const options = { realpath: false, stale: staleMs, lockfilePath: lockOf(folder) };
+  const isHeld = await check(folder, options).catch(() => false);
+  return isHeld ? `${what} is being made by another run` : `${what} was left half-made`;
+}
+
+function lockOf(folder: string): string {
+  return `${folder}.lock`;
+}
+
 async function acquire(
   definition: Locked,
   report: ((line: string) => void) | undefined,
   onCompromised: () => void,
 ): Promise<() => Promise<void>> {
-  const lockfilePath = `${definition.folder}.lock`;
+  const lockfilePath = lockOf(definition.folder);
   mkdirSync(dirname(lockfilePath), { recursive: true });
   // The library tells locks apart by what is locked, which need not exist yet.
   const options = { realpath: false, stale: staleMs, update: staleMs / 4, lockfilePath, onCompromised };

@@ -11,6 +11,7 @@ import {
   readStamp,
   writeStamp,
 } from './installation.js';
+import { unfinished } from './installation-lock.js';
 
 const packageFile = z.object({ version: z.string() });
 const stamp = z.object({ packages: z.array(z.string()), node: z.string() });
@@ -71,11 +72,11 @@ export function packagesInstallation(target: NodeTarget): Installation<object> {
   };
 }
 
-function stateOf(target: NodeTarget, wanted: readonly string[]): InstallationState<object> {
+async function stateOf(target: NodeTarget, wanted: readonly string[]): Promise<InstallationState<object>> {
   const folder = packagesRoot(target);
   if (!existsSync(folder)) return { state: 'missing', reason: `${wanted.join(', ')} is not installed` };
   const made = readStamp(folder, stamp);
-  if (!made) return { state: 'broken', reason: `${folder} was left half-made` };
+  if (!made) return { state: 'broken', reason: await unfinished(folder, folder) };
   const missing = target.packages.find((name) => packageVersion(target, name) !== target.version);
   if (missing !== undefined) return { state: 'broken', reason: `${missing} is missing in ${folder}` };
   const same = made.packages.join() === wanted.join() && made.node === majorOfNode();

@@ -12,6 +12,7 @@ import {
   targetAvailability,
 } from '../../../runners/provision/availability.js';
 import { environmentDefinition, variantOf } from '../../../runners/provision/definition.js';
+import { whileLocked } from '../../../runners/provision/installation-lock.js';
 import { packagesRoot } from '../../../runners/provision/packages.js';
 
 const all = (await discoverFrameworks())
@@ -81,6 +82,20 @@ describe('another version', () => {
       reason: expect.stringContaining('half-made'),
     });
     expect(existsSync(folder)).toBe(true);
+  });
+
+  it('that another run is making says so', async () => {
+    const { target } = await findTarget('convnetjs@0.0.1/js');
+    if (target.host !== 'node') throw new Error('ConvNetJS runs in Node');
+    const folder = packagesRoot(target);
+    const [installation] = installationsOf(target);
+    await whileLocked({ folder, title: 'ConvNetJS' }, undefined, async () => {
+      mkdirSync(folder, { recursive: true });
+      expect(await installation?.state()).toMatchObject({
+        state: 'broken',
+        reason: expect.stringContaining('is being made by another run'),
+      });
+    });
   });
 });
 
