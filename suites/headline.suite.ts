@@ -1,6 +1,7 @@
 /**
- * What a first-time reader wants to know, within ten minutes on two cores: a picture through a small network and through one that
- * people deploy, one sequence, and a training step of each kind. Every other batch and mode of these is in `cnn` and `lstm`.
+ * What a first-time reader wants to know, within ten minutes on two cores: a picture, a sequence, a training step. Every target is
+ * started in every round, which takes 15 of them a good twenty seconds for each of these; more comparisons would leave too few
+ * rounds to rank them. Everything else of these workloads is in `cnn` and `lstm`.
  */
 import type { Suite } from './workload.js';
 
@@ -9,10 +10,9 @@ const headline: Suite = {
   title: 'the few cells that a first-time reader wants, within ten minutes',
   workloads: [
     { workload: 'cifar10-cnn', batches: { inference: [1] } },
-    { workload: 'mobilenetv2', batches: { inference: [1] } },
-    { workload: 'row-lstm', batches: { inference: [1], training: [64] } },
+    { workload: 'row-lstm', batches: { inference: [1] } },
     { workload: 'lenet5', batches: { training: [64] } },
   ],
-  budgetMs: 240_000,
+  budgetMs: 500_000,
 };
 export default headline;
