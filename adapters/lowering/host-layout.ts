@@ -1,5 +1,5 @@
 /** Inputs and outputs between ONNX order and the order in which a plan keeps them. */
-import { elementCount, type Tensor, type Tensors } from '../../suites/onnx/graph.js';
+import type { Tensor, Tensors } from '../../suites/onnx/graph.js';
 import type { PlannedInput, PlannedOutput } from './layer-plan.js';
 import { permute, sortedPositions } from './permute.js';
 import { floats } from './weights.js';
@@ -23,15 +23,4 @@ export function onnxOutput(output: PlannedOutput, data: Float32Array): Tensor {
   const { onnxShape, axes } = output;
   const native = axes.map((axis) => onnxShape[axis] ?? 1);
   return { type: 'float32', shape: onnxShape, data: permute(data, native, sortedPositions(axes)) };
-}
-
-/** Labels [batch, …] as rows of zeros with a one each, [batch, …, classes]. */
-export function oneHot(labels: Tensor | undefined, classes: number): HostArray {
-  if (!labels) throw new Error('the artefact has no labels');
-  const shape = [...labels.shape, classes];
-  const data = new Float32Array(elementCount(shape));
-  Array.from(labels.data, Number).forEach((label, row) => {
-    data[row * classes + label] = 1;
-  });
-  return { data, shape };
 }

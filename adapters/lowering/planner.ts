@@ -1,4 +1,5 @@
 /** Takes a graph apart node by node and collects the layers; the operators' own rules are in `operators/`. */
+import { elementCount } from '../../suites/onnx/graph.js';
 import type { Graph, Mode } from '../adapter.js';
 import type { GraphNode } from './attributes.js';
 import type { Activation, LayerDefinition, PlannedLayer } from './layer-plan.js';
@@ -131,15 +132,15 @@ export class Planner {
   }
 
   /** The constant of `units` numbers along the last axis whose addition is all that becomes of a product. */
-  takeBias(output: string, units: number) {
+  takeBias(output: string, units: number): { bias: string; name: string } | undefined {
     const only = this.#onlyConsumer(output);
     const bias = only?.operator === 'Add' ? only.inputs.find((name) => name !== output) : undefined;
     const shape = this.#constants.get(bias ?? '');
     if (!only || bias === undefined || !shape) return undefined;
-    const isRow = shape.at(-1) === units && shape.reduce((product, each) => product * each, 1) === units;
+    const isRow = shape.at(-1) === units && elementCount(shape) === units;
     if (!isRow || shape.length > this.shape(output).length) return undefined;
     this.#absorbed.add(only.name);
-    return { bias, shape, axes: shape.map((_, axis) => axis), name: only.outputs[0] ?? '' };
+    return { bias, name: only.outputs[0] ?? '' };
   }
 
   /** The node that alone reads a value which is no output of the graph. */

@@ -1,7 +1,8 @@
 /** `compile` and `trainOnBatch`, with softmax cross-entropy on the logits. */
 import type { LayersModel, Optimizer, Tensor } from '@tensorflow/tfjs';
+import { oneHot } from '../../suites/data/one-hot.js';
 import type { Model, Tensors, TrainingModel } from '../adapter.js';
-import { hostInput, oneHot, onnxOutput } from '../lowering/host-layout.js';
+import { hostInput, onnxOutput } from '../lowering/host-layout.js';
 import { planLayers } from '../lowering/plan.js';
 import { toNative, toOnnx } from '../lowering/weights.js';
 import { buildModel, type HeldWeight } from './build.js';
@@ -17,7 +18,7 @@ export function loadTraining(tf: Tf, given: Model): TrainingModel {
   const classes = output.onnxShape.at(-1) ?? 1;
   const buffers = given.inputs.map((tensors) => ({
     inputs: plan.inputs.map((input) => mutable(hostInput(input, tensors))),
-    labels: mutable(oneHot(tensors.labels, classes)),
+    labels: rowsOf(tensors, classes),
   }));
   const inputsOf = (buffer: number) =>
     (buffers[buffer]?.inputs ?? []).map(({ data, shape }) => tf.tensor(data, shape));
@@ -96,6 +97,11 @@ function onnxTensors(
   return toOnnx(
     held.map((each) => [each.weight, Float32Array.from(tensorOf(each)?.dataSync() ?? [])] as const),
   );
+}
+
+function rowsOf({ labels }: Tensors, classes: number) {
+  if (!labels) throw new Error('the artefact has no labels');
+  return oneHot(labels.data as Int32Array, labels.shape, classes);
 }
 
 function mutable({ data, shape }: { data: Float32Array; shape: readonly number[] }) {

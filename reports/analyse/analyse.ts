@@ -1,4 +1,5 @@
 /** A run's manifest and events → its results. Pure: the same run gives the same results on any machine. */
+import { sum } from 'simple-statistics';
 import type { CellResult, Conditions, RunResults } from '../schema/results.js';
 import type { RunEvent, RunManifest } from '../schema/run-folder.js';
 import { median } from '../statistics/quantiles.js';
@@ -74,10 +75,6 @@ function interferenceOf(cells: readonly CellResult[], { marked }: Exclusions): R
     warmUp: leftOut('warm-up'),
     pressureShare: pressureShareOf(turns),
   };
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }
 
 function pressureShareOf(turns: CellResult['samples']): number | null {

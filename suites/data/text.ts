@@ -9,6 +9,9 @@ import { projectRoot } from '../../common/paths.js';
 /** Distinct characters of the text. */
 export const vocabulary = 70;
 
+// The compiled suites read it where it lies in the checkout.
+export const textFile = join(projectRoot, 'suites/data/moby-dick.txt');
+
 let known: Int32Array | undefined;
 
 /** Every character as its place among the distinct ones, sorted by code point. */
@@ -41,8 +44,7 @@ export function excerpts(batch: number, steps: number, buffer: number): Excerpt 
 }
 
 function read(): Int32Array {
-  // The compiled suites read it where it lies in the checkout.
-  const text = [...readFileSync(join(projectRoot, 'suites/data/moby-dick.txt'), 'utf8')];
+  const text = [...readFileSync(textFile, 'utf8')];
   const distinct = [...new Set(text)].sort((a, b) => (a.codePointAt(0) ?? 0) - (b.codePointAt(0) ?? 0));
   const places = new Map(distinct.map((character, place) => [character, place]));
   return Int32Array.from(text, (character) => places.get(character) ?? 0);

@@ -31,22 +31,14 @@ function network(graph: GraphBuilder, x: Value, batch: number, shape: Shape): Va
   let sequence = graph.transpose(x, [1, 0, 2]);
   for (let layer = 1; layer < layers; layer++) {
     const inputs = layer === 1 ? features : width;
-    const [all = ''] = graph.lstmLayer(sequence, `lstm${layer}`, layerOf(inputs, hidden, bidirectional), [
-      'all',
-    ]);
+    const [all = ''] = graph.lstmLayer(sequence, `lstm${layer}`, { inputs, hidden, bidirectional }, ['all']);
     sequence = graph.reshape(graph.transpose(all, [0, 2, 1, 3]), [steps, batch, width]);
   }
   const inputs = layers === 1 ? features : width;
-  const [last = ''] = graph.lstmLayer(sequence, `lstm${layers}`, layerOf(inputs, hidden, bidirectional), [
-    'last',
-  ]);
+  const [last = ''] = graph.lstmLayer(sequence, `lstm${layers}`, { inputs, hidden, bidirectional }, ['last']);
   const states = graph.flatten(graph.transpose(last, [1, 0, 2]));
   // Hidden states are of order 1/4: a gain of 16 gives logits of order 1.
   return graph.node('Gemm', [states, graph.parameter('fc', [width, classes], width, 16)]);
-}
-
-function layerOf(inputs: number, hidden: number, bidirectional: boolean) {
-  return { inputs, hidden, ...(bidirectional ? { bidirectional: true as const } : {}) };
 }
 
 function parametersOf({ hidden, layers, bidirectional }: Shape): number {

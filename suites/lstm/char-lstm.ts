@@ -14,6 +14,7 @@
  * distribution over the next character, so that the caller feeds them back, as deployments of exported models do. What is timed is that
  * step; drawing the next character is the caller's.
  */
+import { oneHot } from '../data/one-hot.js';
 import { excerpts, vocabulary } from '../data/text.js';
 import { uniform } from '../generator.js';
 import type { GraphBuilder, Value } from '../onnx/builder.js';
@@ -42,15 +43,6 @@ function parametersOf(hidden: number): number {
 
 function multiplyAddsOf({ hidden, steps }: Size): number {
   return steps * (4 * hidden * (vocabulary + 3 * hidden) + hidden * vocabulary);
-}
-
-/** [batch, steps] → [batch, steps, vocabulary], a one for each character. */
-function oneHot(characters: Int32Array, shape: readonly number[]): Tensor {
-  const data = new Float32Array(characters.length * vocabulary);
-  characters.forEach((character, place) => {
-    data[place * vocabulary + character] = 1;
-  });
-  return { type: 'float32', shape: [...shape, vocabulary], data };
 }
 
 /** Hidden states are of order 1/4: a gain of 16 gives logits of order 1. */
@@ -84,7 +76,7 @@ function languageModel(name: string, title: string, size: Size, small?: Workload
     },
     inputs(batch, buffer, mode) {
       const { characters, next } = excerpts(batch, steps, buffer);
-      const input = { characters: oneHot(characters, [batch, steps]) };
+      const input = { characters: oneHot(characters, [batch, steps], vocabulary) };
       const labels: Tensor = { type: 'int32', shape: [batch, steps], data: next };
       return mode === 'inference' ? input : { ...input, labels };
     },
@@ -131,7 +123,7 @@ function generationStep(name: string, title: string, hidden: number): Workload {
         return { type: 'float32', shape: [1, batch, hidden], data };
       };
       const states = Object.fromEntries(stateNames.map((part) => [part, state(part)]));
-      return { character: oneHot(characters, [1, batch]), ...states };
+      return { character: oneHot(characters, [1, batch], vocabulary), ...states };
     },
   };
 }

@@ -12,19 +12,19 @@ import { kernel } from '../kernel.js';
 import type { GraphBuilder, Value } from '../onnx/builder.js';
 import type { Workload } from '../workload.js';
 
-interface Problem {
-  readonly width: number;
-  readonly height: number;
-  readonly channels: number;
-  readonly filters: number;
-  /** Width and height, as DeepBench lists them. */
-  readonly window: readonly [number, number];
-  readonly pad: readonly [number, number];
-  readonly stride: readonly [number, number];
-}
-
-/** One row of DeepBench's table: w, h, c, k, filter w and h, pad w and h, stride w and h. */
-type Row = readonly [number, number, number, number, number, number, number, number, number, number];
+/** One row of DeepBench's table: input, filters, their extents, pads and strides. */
+type Row = readonly [
+  width: number,
+  height: number,
+  channels: number,
+  filters: number,
+  windowWidth: number,
+  windowHeight: number,
+  padWidth: number,
+  padHeight: number,
+  strideWidth: number,
+  strideHeight: number,
+];
 const rows: readonly Row[] = [
   [224, 224, 3, 64, 7, 7, 3, 3, 2, 2],
   [56, 56, 64, 64, 3, 3, 1, 1, 1, 1],
@@ -40,54 +40,42 @@ const rows: readonly Row[] = [
   [700, 161, 1, 32, 20, 5, 0, 0, 2, 2],
 ];
 
-function problemOf([width, height, channels, filters, ...rest]: Row): Problem {
-  const [windowWidth, windowHeight, padWidth, padHeight, strideWidth, strideHeight] = rest;
-  return {
-    width,
-    height,
-    channels,
-    filters,
-    window: [windowWidth, windowHeight],
-    pad: [padWidth, padHeight],
-    stride: [strideWidth, strideHeight],
-  };
+function nameOf([width, height, channels, filters, windowWidth, windowHeight]: Row): string {
+  return `conv-${height}x${width}x${channels}-${windowHeight}x${windowWidth}x${filters}`;
 }
 
-function nameOf({ width, height, channels, filters, window }: Problem): string {
-  return `conv-${height}x${width}x${channels}-${window[1]}x${window[0]}x${filters}`;
-}
-
-function quarter(problem: Problem): Problem {
-  const { channels, filters, width, height } = problem;
+function quarter([width, height, channels, filters, ...rest]: Row): Row {
   return channels > 3
-    ? { ...problem, channels: channels / 4, filters: filters / 4 }
-    : { ...problem, width: Math.ceil(width / 4), height: Math.ceil(height / 4) };
+    ? [width, height, channels / 4, filters / 4, ...rest]
+    : [Math.ceil(width / 4), Math.ceil(height / 4), channels, filters, ...rest];
 }
 
-function definitionOf(problem: Problem, name: string) {
-  const { width, height, channels, filters, window, pad, stride } = problem;
-  const positions = [height, width].map((extent, axis) => {
-    const place = 1 - axis;
-    return Math.floor((extent + 2 * (pad[place] ?? 0) - (window[place] ?? 1)) / (stride[place] ?? 1)) + 1;
-  });
-  const weights = filters * channels * window[0] * window[1];
-  const [padWidth, padHeight] = pad;
+function positions(extent: number, window: number, pad: number, stride: number): number {
+  return Math.floor((extent + 2 * pad - window) / stride) + 1;
+}
+
+function definitionOf(row: Row, name: string) {
+  const [width, height, channels, filters, windowWidth, windowHeight, ...rest] = row;
+  const [padWidth, padHeight, strideWidth, strideHeight] = rest;
+  const rows = positions(height, windowHeight, padHeight, strideHeight);
+  const columns = positions(width, windowWidth, padWidth, strideWidth);
+  const weights = filters * channels * windowHeight * windowWidth;
   return {
     name,
-    title: `convolution of ${height}×${width}×${channels} with ${filters} windows of ${window[1]}×${window[0]}`,
+    title: `convolution of ${height}×${width}×${channels} with ${filters} windows of ${windowHeight}×${windowWidth}`,
     source: 'DeepBench (Baidu Research), conv_problems.h, inference',
     family: 'micro' as const,
     batches: [1],
     parameterCount: weights,
-    multiplyAdds: positions.reduce((product, extent) => product * extent, weights),
+    multiplyAdds: rows * columns * weights,
     shape: (batch: number) => [batch, channels, height, width],
-    outputShape: (batch: number) => [batch, filters, ...positions],
+    outputShape: (batch: number) => [batch, filters, rows, columns],
     compute: (graph: GraphBuilder, x: Value) =>
       graph.convolution(x, 'conv', {
         channels,
         filters,
-        kernel: [window[1], window[0]],
-        stride: [stride[1], stride[0]],
+        kernel: [windowHeight, windowWidth],
+        stride: [strideHeight, strideWidth],
         pad: [padHeight, padWidth, padHeight, padWidth],
         bias: false,
         gain: 1,
@@ -95,9 +83,9 @@ function definitionOf(problem: Problem, name: string) {
   };
 }
 
-const convolutions: readonly Workload[] = rows.map(problemOf).map((problem) => {
-  const definition = definitionOf(problem, nameOf(problem));
+const convolutions: readonly Workload[] = rows.map((row) => {
+  const definition = definitionOf(row, nameOf(row));
   if (definition.multiplyAdds < 50_000_000) return kernel(definition);
-  return kernel({ ...definition, small: definitionOf(quarter(problem), `${definition.name}-small`) });
+  return kernel({ ...definition, small: definitionOf(quarter(row), `${definition.name}-small`) });
 });
 export default convolutions;

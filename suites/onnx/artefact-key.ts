@@ -7,6 +7,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { textFile } from '../data/text.js';
 import type { Mode, Workload } from '../workload.js';
 import { digestOf, modelName } from './artefact-source.js';
 import { externalDataIn } from './external-data.js';
@@ -52,7 +53,7 @@ let known: Uint8Array | undefined;
 function makers(): Uint8Array {
   if (known) return known;
   const hash = createHash('sha256');
-  for (const file of [...sources(suitesFolder), ...evaluatorSources()]) {
+  for (const file of [...sources(suitesFolder), textFile, ...evaluatorSources()]) {
     hash.update(file).update(readFileSync(file));
   }
   const require = createRequire(import.meta.url);

@@ -40,7 +40,7 @@ export interface ConvolutionLayer {
 export interface LstmLayer {
   readonly inputs: number;
   readonly hidden: number;
-  readonly bidirectional?: true;
+  readonly bidirectional?: boolean;
   /** The hidden state and the cell that it begins with, [directions, N, hidden] each; zeros where there are none. */
   readonly states?: readonly [Value, Value];
 }
@@ -229,15 +229,17 @@ export class GraphBuilder {
   }
 
   reshape(x: Value, shape: readonly number[]): Value {
-    const name = `shape_${this.#nodes.length}`;
-    const data = BigInt64Array.from(shape, BigInt);
-    return this.node('Reshape', [x, this.constant(name, { type: 'int64', shape: [shape.length], data })]);
+    return this.node('Reshape', [x, this.#integers('shape', shape)]);
   }
 
   squeeze(x: Value, axes: readonly number[]): Value {
-    const name = `axes_${this.#nodes.length}`;
-    const data = BigInt64Array.from(axes, BigInt);
-    return this.node('Squeeze', [x, this.constant(name, { type: 'int64', shape: [axes.length], data })]);
+    return this.node('Squeeze', [x, this.#integers('axes', axes)]);
+  }
+
+  /** An input of the next node that is a list of integers. */
+  #integers(what: string, values: readonly number[]): Value {
+    const data = BigInt64Array.from(values, BigInt);
+    return this.constant(`${what}_${this.#nodes.length}`, { type: 'int64', shape: [values.length], data });
   }
 
   /** One forward LSTM layer. x: [steps, N, inputs] → the last hidden state, [1, N, hidden]. */

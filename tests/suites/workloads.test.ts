@@ -44,17 +44,17 @@ function drawn(workload: Workload, batch: number, mode: Mode) {
     outputs: builder.outputs,
     operators: nodes.map(({ operator }) => operator),
     trainable: counts.reduce((sum, count) => sum + count, 0),
-    // By direction: the input's bias, then the recurrent one.
-    lstmBiases: biases.flatMap((name) => halves(initialisers.get(name))),
+    recurrentBiases: biases.flatMap((name) => recurrentHalves(initialisers.get(name))),
   };
 }
 
-function halves(bias: Tensor | undefined): { readonly recurrent: Float32Array }[] {
+/** Each direction has the input's bias and then the recurrent one. */
+function recurrentHalves(bias: Tensor | undefined): Float32Array[] {
   const [directions = 0, width = 0] = bias?.shape ?? [];
-  return Array.from({ length: directions }, (_, direction) => {
-    const data = bias?.data as Float32Array;
-    return { recurrent: data.subarray(direction * width + width / 2, (direction + 1) * width) };
-  });
+  const data = bias?.data as Float32Array;
+  return Array.from({ length: directions }, (_, direction) =>
+    data.subarray(direction * width + width / 2, (direction + 1) * width),
+  );
 }
 
 const known = new Map<string, ReturnType<typeof drawn>>();
@@ -155,8 +155,8 @@ describe.each(workloads.map((workload) => [workload.name, workload] as const))('
   );
 
   it('never makes the LSTM’s second bias anything but zero', () => {
-    for (const { recurrent } of build(workload, 1, 'inference').lstmBiases) {
-      expect(recurrent.every((value) => value === 0)).toBe(true);
+    for (const bias of build(workload, 1, 'inference').recurrentBiases) {
+      expect(bias.every((value) => value === 0)).toBe(true);
     }
   });
 });

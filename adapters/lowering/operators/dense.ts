@@ -37,9 +37,8 @@ export function matMul(node: GraphNode, planner: Planner): void {
   const product = node.outputs[0] ?? '';
   // Of more than two axes there is no Gemm, and a linear layer is written as a product and a sum.
   const added = planner.takeBias(product, units);
-  const bias = added ? [permutedWeight(added.bias, added.shape, added.shape, added.axes, [units])] : [];
-  const kernels = [kernel(right, weightShape, false, x, 1), ...bias];
-  define(added?.name ?? product, planner, x, units, kernels);
+  const bias = added ? [biasOf(planner, added.bias, units, 1)] : [];
+  define(added?.name ?? product, planner, x, units, [kernel(right, weightShape, false, x, 1), ...bias]);
 }
 
 /** Both with their axes in ONNX's order. Of two matrices the second one's batch is what is summed over. */
@@ -125,7 +124,13 @@ function gemmBias(
   const columns = shape.at(-1) ?? 1;
   if (rows !== 1) return undefined;
   if (planner.isTrained(name) && (columns !== units || factor !== 1)) return undefined;
-  const order = shape.map((_, axis) => axis);
-  const weight = permutedWeight(name, shape, shape, order, [units], factor);
+  const weight = biasOf(planner, name, units, factor);
   return [columns === units ? weight : { ...weight, arrangement: { kind: 'repeated', factor } }];
+}
+
+/** A constant row times a factor. */
+function biasOf(planner: Planner, name: string, units: number, factor: number): NativeWeight {
+  const shape = planner.constantShape(name);
+  const order = shape.map((_, axis) => axis);
+  return permutedWeight(name, shape, shape, order, [units], factor);
 }

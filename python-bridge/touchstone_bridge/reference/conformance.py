@@ -14,7 +14,7 @@ from onnx.reference import ReferenceEvaluator
 from safetensors.numpy import save_file
 
 from ..artefact import Array, Model, load_model
-from .forward import evaluate, evaluator, expected_outputs, widen
+from .forward import evaluate, evaluator, expected_outputs, loss_of, widen
 
 # The error of a central difference is STEP² times the third derivative, plus rounding: 1e-16 / STEP.
 STEP = 1e-5
@@ -91,13 +91,3 @@ def learning_coordinates(model: Model, weight: Array, name: str) -> Array:
     coordinates = np.arange(weight.size).reshape(weight.shape)
     is_bias = any(node.operator == "LSTM" and node.inputs[3:4] == (name,) for node in model.graph.nodes)
     return (coordinates[:, : weight.shape[1] // 2] if is_bias else coordinates).reshape(-1)
-
-
-def loss_of(model: Model, reference: ReferenceEvaluator, buffer: int) -> float:
-    """Mean over all labels of −log softmax(logits)[label]."""
-    logits = evaluate(reference, model.inputs[buffer])[model.graph.outputs[0].name]
-    labels = model.inputs[buffer]["labels"]
-    peak = logits.max(axis=-1, keepdims=True)
-    normaliser = np.log(np.exp(logits - peak).sum(axis=-1)) + peak[..., 0]
-    chosen = np.take_along_axis(logits, labels[..., None].astype(np.int64), axis=-1)[..., 0]
-    return float((normaliser - chosen).mean())

@@ -38,6 +38,16 @@ def widen(tensor: Array) -> Array:
     return tensor.astype(np.float64) if tensor.dtype in (np.float32, np.float16) else tensor
 
 
+def loss_of(model: Model, reference: ReferenceEvaluator, buffer: int) -> float:
+    """Mean over all labels of −log softmax(logits)[label]."""
+    logits = evaluate(reference, model.inputs[buffer])[model.graph.outputs[0].name]
+    labels = model.inputs[buffer]["labels"]
+    peak = logits.max(axis=-1, keepdims=True)
+    normaliser = np.log(np.exp(logits - peak).sum(axis=-1)) + peak[..., 0]
+    chosen = np.take_along_axis(logits, labels[..., None].astype(np.int64), axis=-1)[..., 0]
+    return float((normaliser - chosen).mean())
+
+
 def expected_outputs(model: Model) -> dict[str, Array]:
     """`output/<buffer>/<name>` for every buffer."""
     reference = evaluator(model.model_path)

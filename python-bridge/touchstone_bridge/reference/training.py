@@ -16,7 +16,7 @@ from torch import Tensor
 
 from ..artefact import Model, Training
 from .equations import evaluate_graph
-from .forward import evaluate, evaluator, widen
+from .forward import evaluate, evaluator, loss_of, widen
 
 Array = npt.NDArray[Any]
 Weights = dict[str, Tensor]
@@ -153,18 +153,9 @@ def central_difference(
     def loss_at(offset: float) -> float:
         for name, part in direction.items():
             reference.rt_inits_[name] = weights[name].numpy() + offset * part
-        return loss_of(model, reference)
+        return loss_of(model, reference, 0)
 
     difference = (loss_at(step) - loss_at(-step)) / (2 * step)
     for name in direction:
         reference.rt_inits_[name] = weights[name].numpy()
     return difference
-
-
-def loss_of(model: Model, reference: ReferenceEvaluator) -> float:
-    logits = evaluate(reference, model.inputs[0])[model.graph.outputs[0].name]
-    labels = model.inputs[0]["labels"]
-    peak = logits.max(axis=-1, keepdims=True)
-    normaliser = np.log(np.exp(logits - peak).sum(axis=-1)) + peak[..., 0]
-    chosen = np.take_along_axis(logits, labels[..., None].astype(np.int64), axis=-1)[..., 0]
-    return float((normaliser - chosen).mean())

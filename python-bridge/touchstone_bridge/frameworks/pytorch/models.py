@@ -42,6 +42,11 @@ class TorchInference:
         del self._module, self._inputs
 
 
+def loss_of_steps(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """`cross_entropy` wants the classes as the second axis: a row for each label."""
+    return functional.cross_entropy(logits.flatten(0, -2), labels.flatten())
+
+
 class TorchTraining:
     """The training loop of PyTorch's own tutorial: cross-entropy on logits and `torch.optim.SGD`."""
 
@@ -52,10 +57,9 @@ class TorchTraining:
         self._recipe = model.manifest.training.optimiser
         self._output = model.graph.outputs[0].name
         self._inputs = native_inputs(model)
-        # `cross_entropy` takes class numbers of 64 bits, and classes as the second axis: one row for each label.
-        self._labels = [
-            torch.tensor(tensors["labels"], dtype=torch.int64).flatten() for tensors in model.inputs
-        ]
+        # `cross_entropy` takes class numbers of 64 bits.
+        self._labels = [torch.tensor(tensors["labels"], dtype=torch.int64) for tensors in model.inputs]
+        self._loss = functional.cross_entropy if self._labels[0].dim() == 1 else loss_of_steps
         self._lowered: Lowered = lower(model.graph, model.weights, training=True)
         self._module = prepare(self._lowered.module.train())
         # Running statistics are buffers: no gradient moves them, and yet they change.
@@ -65,7 +69,7 @@ class TorchTraining:
     def step(self, buffer: int) -> float:
         self._optimiser.zero_grad()
         logits = self._module(*self._inputs[buffer])
-        loss = functional.cross_entropy(logits.flatten(0, -2), self._labels[buffer])
+        loss = self._loss(logits, self._labels[buffer])
         loss.backward()
         self._optimiser.step()
         return loss.item()
@@ -83,8 +87,7 @@ class TorchTraining:
 
     def gradients(self, buffer: int) -> Tensors:
         self._optimiser.zero_grad()
-        logits = self._module(*self._inputs[buffer])
-        functional.cross_entropy(logits.flatten(0, -2), self._labels[buffer]).backward()
+        self._loss(self._module(*self._inputs[buffer]), self._labels[buffer]).backward()
         gradients = {binding.name: binding.gradient().numpy() for binding in self._lowered.bindings}
         self._optimiser.zero_grad()
         return gradients
