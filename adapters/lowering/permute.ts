@@ -5,7 +5,7 @@
  *
  * @param shape of `data`
  */
-export function permute<Data extends Float32Array | Float64Array>(
+export function permute<Data extends Float32Array | Float64Array | Int32Array | Uint8Array>(
   data: Data,
   shape: readonly number[],
   order: readonly number[],

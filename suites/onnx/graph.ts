@@ -36,6 +36,21 @@ export type TensorInfo = z.infer<typeof tensorInfo>;
 export const attribute = z.union([z.number(), z.string(), z.array(z.number()), z.array(z.string())]);
 export type Attribute = z.infer<typeof attribute>;
 
+/** A number as JSON can hold it: it has no infinities. */
+export const jsonNumber = z.union([z.number(), z.enum(['inf', '-inf', 'nan'])]);
+export type JsonNumber = z.infer<typeof jsonNumber>;
+
+export function toJsonNumber(value: number): JsonNumber {
+  if (Number.isNaN(value)) return 'nan';
+  if (value === Number.POSITIVE_INFINITY) return 'inf';
+  return value === Number.NEGATIVE_INFINITY ? '-inf' : value;
+}
+
+export function fromJsonNumber(value: JsonNumber): number {
+  if (value === 'inf') return Number.POSITIVE_INFINITY;
+  return value === '-inf' ? Number.NEGATIVE_INFINITY : Number(value);
+}
+
 export const graphNode = z.object({
   /** Unique in the graph. */
   name: z.string(),
@@ -60,6 +75,10 @@ export const graph = z.object({
   parameters: z.array(z.string()),
   /** In topological order. */
   nodes: z.array(graphNode),
+  /**
+   * Data of small constants by name, none of them a parameter: bounds, axes and sizes, which decide what a node does.
+   */
+  constants: z.record(z.string(), z.array(jsonNumber)).optional(),
   /** Type and shape of every value in the graph, by name: observed in ONNX Runtime, not inferred. */
   values: z.record(z.string(), tensorInfo),
 });

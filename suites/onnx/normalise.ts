@@ -4,7 +4,15 @@
  * dead nodes are dropped, names are made unique, and every shape is known.
  */
 import { refuse } from './decode.js';
-import type { Attribute, Graph, GraphNode, Tensor, TensorInfo, Tensors } from './graph.js';
+import {
+  type Attribute,
+  type Graph,
+  type GraphNode,
+  type Tensor,
+  type TensorInfo,
+  type Tensors,
+  toJsonNumber,
+} from './graph.js';
 import { inlineBranch } from './inline.js';
 import { type Observation, observe } from './observe.js';
 import type { NodeProto } from './proto.js';
@@ -146,6 +154,7 @@ function describe(
     weights: Object.keys(weights).map((name) => infoOf(values, name)),
     parameters: parameters.filter((name) => name in weights),
     nodes: nodes.map(toGraphNode),
+    constants: smallConstants(weights, parameters),
     values,
   };
   const { name, opset } = model;
@@ -154,6 +163,22 @@ function describe(
     weights,
     bytes: writeModel({ name, opset, inputs, outputs, nodes: nodes.map(toProto), weights }),
   };
+}
+
+/** What settings come from has few elements: a number for each axis, or for each position of one. */
+const mostElements = { whole: 1024, fraction: 64 };
+
+export function smallConstants(weights: Tensors, parameters: readonly string[]): Graph['constants'] {
+  const small = Object.entries(weights).filter(([name, { type, data }]) => {
+    const most = type.includes('float') ? mostElements.fraction : mostElements.whole;
+    return data.length <= most && type !== 'float16' && !parameters.includes(name);
+  });
+  return Object.fromEntries(
+    small.map(([name, { data }]) => [
+      name,
+      Array.from(data as ArrayLike<number | bigint>, (value) => toJsonNumber(Number(value))),
+    ]),
+  );
 }
 
 function isVarying(node: RawNode, taint: Taint): boolean {

@@ -33,6 +33,12 @@ const shapeInputs: Readonly<Record<string, readonly number[]>> = {
   OneHot: [1],
   Pad: [1],
   Range: [0, 1, 2],
+  ...Object.fromEntries(
+    ['L1', 'L2', 'LogSum', 'LogSumExp', 'Max', 'Mean', 'Min', 'Prod', 'Sum', 'SumSquare'].map((reduction) => [
+      `Reduce${reduction}`,
+      [1],
+    ]),
+  ),
   Reshape: [1],
   Resize: [1, 2, 3],
   Slice: [1, 2, 3, 4],

@@ -1,0 +1,49 @@
+/** A plan of operations: plain data, which JavaScript adapters read as it is and Python ones as JSON. */
+import type { DataType, JsonNumber } from '../../../suites/onnx/graph.js';
+import type { NativeWeight } from '../weights.js';
+import type { OperationKind, Operations } from './operation.js';
+
+export interface OperationPlan {
+  readonly inputs: readonly PlannedPort[];
+  /** Every constant that an operation reads, each once. */
+  readonly constants: readonly PlannedConstant[];
+  /** In topological order. */
+  readonly operations: readonly PlannedOperation[];
+  readonly outputs: readonly PlannedPort[];
+}
+
+/** A graph input or output: `axes[i]` is the ONNX axis at native position i. */
+export interface PlannedPort {
+  readonly name: string;
+  readonly tensor: number;
+  /** In the graph, and in the framework. */
+  readonly onnxType: DataType;
+  readonly type: DataType;
+  readonly onnxShape: readonly number[];
+  readonly axes: readonly number[];
+}
+
+export interface PlannedConstant {
+  readonly tensor: number;
+  readonly type: DataType;
+  readonly shape: readonly number[];
+  readonly source: /** Of the graph; a parameter in training is trained. Its arrangement is `permuted`, with factor 1. */
+    | { readonly kind: 'weight'; readonly weight: NativeWeight }
+    /** Made by the plan, row-major. */
+    | { readonly kind: 'literal'; readonly data: readonly JsonNumber[] };
+}
+
+export type PlannedOperation = {
+  [Kind in OperationKind]: {
+    /** Name of the ONNX node that it is of. */
+    readonly node: string;
+    readonly kind: Kind;
+    readonly settings: Operations[Kind];
+    readonly inputs: readonly number[];
+    readonly outputs: readonly number[];
+  };
+}[OperationKind];
+
+export function isOperationPlan(plan: object): plan is OperationPlan {
+  return 'operations' in plan;
+}

@@ -1,0 +1,31 @@
+/**
+ * The plan of a framework that has both vocabularies: layers where they express the graph, since that is how its users
+ * write a network, and else operations.
+ */
+import type { Graph, Mode, Support } from '../adapter.js';
+import { type LayerCheck, supportOfLayers } from './layer-checks.js';
+import type { LayerPlan } from './layer-plan.js';
+import type { Dialect } from './operations/dialect.js';
+import type { OperationPlan } from './operations/plan.js';
+import { planOperations } from './operations/plan-operations.js';
+import { planLayers } from './plan.js';
+import { supportOf } from './refusal.js';
+
+export interface Planner {
+  supports(graph: Graph, mode: Mode): Support;
+  /** @throws UnsupportedError where `supports` says no */
+  plan(graph: Graph, mode: Mode): LayerPlan | OperationPlan;
+}
+
+/** @param checks of what it lacks as layers */
+export function layersOrOperations(checks: readonly LayerCheck[], dialect: Dialect): Planner {
+  const asLayers = supportOfLayers(checks);
+  return {
+    supports(graph, mode) {
+      const layers = asLayers(graph, mode);
+      return layers.supported ? layers : supportOf(() => planOperations(graph, mode, dialect));
+    },
+    plan: (graph, mode) =>
+      asLayers(graph, mode).supported ? planLayers(graph, mode) : planOperations(graph, mode, dialect),
+  };
+}
