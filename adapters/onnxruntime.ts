@@ -2,6 +2,7 @@
  * ONNX Runtime for Node. It is given `model.onnx` as it is; nothing is lowered on our side. An inference engine: its
  * Node binding has no training API.
  */
+
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import {
   type Budget,
@@ -14,6 +15,7 @@ import {
   type Tensor,
   unsupported,
 } from './adapter.js';
+import { refuse } from './lowering/refusal.js';
 
 type Ort = typeof import('onnxruntime-node');
 type Outputs = InferenceSession.OnnxValueMapType;
@@ -37,7 +39,8 @@ const framework: Framework = {
       },
       // What is measured has been run in ONNX Runtime once already, when its shapes were observed.
       supports: () => supported,
-      environment: () => ({}),
+      // Without it, it refuses operator sets newer than its own release, also where it has every kernel.
+      environment: () => ({ ALLOW_RELEASED_ONNX_OPSET_ONLY: '0' }),
       open,
     },
   ],
@@ -81,7 +84,7 @@ async function loadInference(ort: Ort, budget: Budget, model: Model): Promise<In
     executionMode: 'sequential',
     intraOpNumThreads: budget.threads,
     interOpNumThreads: 1,
-  });
+  }).catch(unlessItHasNone);
   const feeds = model.inputs.map((tensors) => {
     const entries = model.graph.inputs.map(({ name }) => [name, toOrt(ort, tensors[name], name)] as const);
     return Object.fromEntries(entries);
@@ -92,6 +95,16 @@ async function loadInference(ort: Ort, budget: Budget, model: Model): Promise<In
       Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, fromOrt(value)])),
     dispose: () => void session.release(),
   };
+}
+
+/** Its own words for an operator, a type or an operator set that it has no kernel for. */
+const hasNone =
+  /NOT_IMPLEMENTED|Could not find an implementation|is not a registered function|INVALID_GRAPH|Unrecognized attribute/;
+
+function unlessItHasNone(error: unknown): never {
+  const message = error instanceof Error ? error.message : String(error);
+  if (hasNone.test(message)) refuse(`ONNX Runtime: ${message}`);
+  throw error;
 }
 
 function toOrt(ort: Ort, tensor: Tensor | undefined, name: string): OrtTensor {

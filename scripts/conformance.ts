@@ -2,8 +2,9 @@
  * `npm run conformance`: every target that is available on every small model, printed as a matrix; without options it
  * is written into docs/conformance.md too.
  *
- * Options: `-- --targets 'pytorch/*' --adapter ./mine.js --cases 'recurrent*'`. Exit status 1 where a target gets
- * anything wrong.
+ * Options: `-- --targets 'pytorch/*' --adapter ./mine.js --cases 'recurrent*'`. With `--onnx` the ONNX project's backend node
+ * tests instead, into docs/onnx-conformance.md, of some operators with `--operators 'Conv*,LSTM'`. Exit status 1 where a
+ * target gets anything wrong.
  */
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
@@ -18,9 +19,19 @@ import { oneLine } from '../common/errors.js';
 import { projectRoot } from '../common/paths.js';
 import { documentOf, sectionOf, table } from '../runners/conformance/document.js';
 import type { TargetResults } from '../runners/conformance/matrix.js';
+import {
+  nodeDocument,
+  operatorOf,
+  refusalsOf,
+  shareOf,
+  summaryOf,
+} from '../runners/conformance/node-report.js';
 import { runConformance } from '../runners/conformance/run.js';
+import { prepareTests, runNodeTests } from '../runners/conformance/run-nodes.js';
 import { ensureTargets, targetAvailability } from '../runners/provision/availability.js';
+import { ensureEnvironment } from '../runners/provision/environments.js';
 import { type ConformanceCase, conformanceCases } from '../suites/conformance/artefacts.js';
+import { onnxNodeTests } from '../suites/conformance/node-tests.js';
 
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 const { values } = parseArgs({
@@ -28,11 +39,13 @@ const { values } = parseArgs({
     targets: { type: 'string' },
     adapter: { type: 'string', multiple: true },
     cases: { type: 'string', default: '*' },
+    onnx: { type: 'boolean', default: false },
+    operators: { type: 'string' },
   },
 });
 
 try {
-  process.exitCode = await main();
+  process.exitCode = values.onnx ? await nodeTests() : await main();
 } catch (error) {
   say(oneLine(error));
   process.exitCode = 4;
@@ -66,21 +79,66 @@ async function chosenTargets(): Promise<Target[]> {
   return chosen.map(({ target }) => target);
 }
 
-/** As many at once as there are processors: nothing is timed here. */
+async function nodeTests(): Promise<number> {
+  const targets = await chosenTargets();
+  const python = async (name: 'reference' | 'reference-training') =>
+    (await ensureEnvironment(name, { report: say })).python;
+  const tests = await onnxNodeTests(python);
+  const matches = picomatch(values.operators ? names(values.operators) : ['*']);
+  // Named operators are looked at by themselves, without the functions that are made of them.
+  const chosen = tests.tests.filter((test) => !values.operators || matches(operatorOf(test) ?? ''));
+  const prepared = await prepareTests(tests, chosen, (done) => {
+    if (done % 200 === 0) say(`prepared ${done} of ${chosen.length} tests`);
+  });
+  const all = await onEach(targets, async (target) => {
+    const health = await availability(target);
+    if (!health) return undefined;
+    const results = await runNodeTests(target, prepared, health.python, ({ name, outcome }) => {
+      if (outcome.state === 'wrong' || outcome.state === 'failed')
+        say(`${target.name}, ${name}: ${outcome.state}: ${outcome.reason}`);
+    });
+    say(summaryOf({ target: target.name, results }));
+    return { target: target.name, results };
+  });
+  const document = nodeDocument(tests.onnx, all);
+  const isWhole = !values.targets && !values.adapter && !values.operators;
+  if (isWhole) await writeFile(join(projectRoot, 'docs/onnx-conformance.md'), document);
+  process.stdout.write(document);
+  if (values.operators || values.targets) process.stdout.write(`${all.map(refusalsOf).join('\n')}\n`);
+  return all.some(({ results }) => shareOf(results).broken > 0) ? 1 : 0;
+}
+
+/** All small models on every target. */
 async function measureAll(targets: readonly Target[]): Promise<TargetResults[]> {
-  await ensureTargets(targets, { report: say }).catch((error: unknown) => say(oneLine(error)));
   const matches = picomatch(values.cases.replaceAll('/', '\\/'));
   const cases = conformanceCases().filter(({ name }) => matches(name));
-  const found = new Map<Target, TargetResults>();
+  return onEach(targets, (target) => measure(target, cases));
+}
+
+/** As many at once as there are processors: nothing is timed here. Without those that gave nothing. */
+async function onEach<Result>(
+  targets: readonly Target[],
+  work: (target: Target) => Promise<Result | undefined>,
+): Promise<Result[]> {
+  await ensureTargets(targets, { report: say }).catch((error: unknown) => say(oneLine(error)));
+  const found = new Map<Target, Result>();
   const queue = [...targets];
   const lane = async () => {
     for (let target = queue.shift(); target; target = queue.shift()) {
-      const results = await measure(target, cases);
-      if (results) found.set(target, results);
+      const result = await work(target);
+      if (result !== undefined) found.set(target, result);
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, lane));
   return targets.flatMap((target) => found.get(target) ?? []);
+}
+
+/** Undefined where it is not available, which is said. */
+async function availability(target: Target): Promise<{ readonly python?: string } | undefined> {
+  const health = await targetAvailability(target);
+  if (health.available) return health;
+  say(`${target.name}: unavailable: ${health.reason}; run: ${health.mend}`);
+  return undefined;
 }
 
 /** Undefined where the target is not available, which is said. */
@@ -88,11 +146,8 @@ async function measure(
   target: Target,
   cases: readonly ConformanceCase[],
 ): Promise<TargetResults | undefined> {
-  const health = await targetAvailability(target);
-  if (!health.available) {
-    say(`${target.name}: unavailable: ${health.reason}; run: ${health.mend}`);
-    return undefined;
-  }
+  const health = await availability(target);
+  if (!health) return undefined;
   const results = await runConformance(target, cases, {
     python: health.python,
     onResult: ({ one, outcome }) => {

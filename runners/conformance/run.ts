@@ -61,11 +61,18 @@ export async function runConformance(
   return results;
 }
 
-async function outcomeOf(
+/**
+ * What becomes of one artefact on a target.
+ *
+ * @param mayRefuse whether a refusal by the worker itself is one: a framework that reads ONNX decides only then. Of all
+ *   others what is supported is known before, and such a refusal is a failure
+ */
+export async function outcomeOf(
   target: Target,
   { graph, manifest, folder }: Artefact,
   worker: RestartingWorker,
   scratch: string,
+  mayRefuse = false,
 ): Promise<Outcome> {
   const { mode } = manifest;
   const has = target.modes[mode];
@@ -81,7 +88,8 @@ async function outcomeOf(
     // After a refusal of its own a worker holds a model that nobody knows; a fresh one is sure.
     await worker.end();
     if (!(error instanceof WorkerFailure)) throw error;
-    return { state: 'failed', reason: explain(error) };
+    const isRefusal = error.detail.kind === 'refused' && error.detail.refusal === 'unsupported';
+    return { state: isRefusal && mayRefuse ? 'unsupported' : 'failed', reason: explain(error) };
   }
   const { expected, weights, tolerance } = await loadReference(folder);
   const checks = checkParity({ expected, actual: await readTensors(file), initial: weights, tolerance });
@@ -91,7 +99,7 @@ async function outcomeOf(
   return { state: 'wrong', reason: `${broken.what} ${broken.worst}: ${size}` };
 }
 
-class RestartingWorker {
+export class RestartingWorker {
   readonly #target: Target;
   readonly #python: string | undefined;
   readonly #logFile: string;

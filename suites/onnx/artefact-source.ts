@@ -27,6 +27,8 @@ export interface Source {
   readonly inputs: readonly Tensors[];
   readonly training?: Training;
   readonly tolerance: Tolerance;
+  /** Type and shape of every value, where they are known: then nothing has to be run to observe them. */
+  readonly known?: Readonly<Record<string, TensorInfo>>;
 }
 
 export function workloadSource(workload: Workload, mode: Mode, batch: number, seed: number): Source {

@@ -13,6 +13,7 @@ import { type ArtefactManifest, artefactFiles, artefactManifest } from './artefa
 import { idOf, modelSource, type Source, workloadSource } from './artefact-source.js';
 import { type Graph, graph as graphSchema, type Tensors } from './graph.js';
 import { normalise } from './normalise.js';
+import { observe } from './observe.js';
 import { cachedReference, committedPath, committedReference, type FindPython } from './reference.js';
 import { writeTensors } from './safetensors.js';
 
@@ -133,7 +134,9 @@ async function makeOnce(key: string, make: (folder: string) => Promise<string>):
 /** Everything but the expected values; returns the artefact's id. */
 async function fill(source: Source, folder: string): Promise<string> {
   const { model, inputInfo, parameters, workload, mode, batch, seed, training, tolerance } = source;
-  const normal = await normalise(model, inputInfo, sampleOf(source), parameters);
+  const { known } = source;
+  const look = known ? async () => ({ values: known, data: {} }) : observe;
+  const normal = await normalise(model, inputInfo, sampleOf(source), parameters, look);
   const path = (file: keyof typeof artefactFiles) => join(folder, artefactFiles[file]);
   await writeFile(path('model'), normal.bytes);
   await writeFile(path('graph'), `${JSON.stringify(normal.graph, null, 1)}\n`);

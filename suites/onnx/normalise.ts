@@ -39,7 +39,11 @@ interface Subject {
   readonly inputs: readonly TensorInfo[];
   readonly sample: Tensors;
   readonly parameters: readonly string[];
+  readonly observe: Observe;
 }
+
+/** Runs a model once, or knows already: see `observe.ts`. */
+export type Observe = (model: Uint8Array, inputs: Tensors, keep: readonly string[]) => Promise<Observation>;
 
 /** A graph on its way. */
 interface Work {
@@ -60,8 +64,9 @@ export async function normalise(
   inputs: readonly TensorInfo[],
   sample: Tensors,
   parameters: readonly string[],
+  observeWith: Observe = observe,
 ): Promise<NormalModel> {
-  const subject: Subject = { model, inputs, sample, parameters };
+  const subject: Subject = { model, inputs, sample, parameters, observe: observeWith };
   const work: Work = { nodes: [...model.nodes], constants: new Map(model.initialisers) };
   const sources = [...inputs.map((input) => input.name), ...parameters];
   for (let round = 0; round < mostRounds; round++) {
@@ -91,7 +96,7 @@ async function look(subject: Subject, work: Work, taint: Taint): Promise<Observa
     weights: Object.fromEntries(work.constants),
   });
   if (made.length === 0) throw refuse('its outputs are constants: there is nothing to compute');
-  return observe(
+  return subject.observe(
     bytes,
     sample,
     made.filter((name) => taken.has(name) && !taint.varying.has(name)),

@@ -63,6 +63,8 @@ export async function observe(
 async function run(folder: string, patienceMs: number): Promise<void> {
   const result = await execa(process.execPath, [child, join(folder, 'request.json')], {
     reject: false,
+    // Operator sets newer than its release are refused without it, also where it has every kernel.
+    env: { ALLOW_RELEASED_ONNX_OPSET_ONLY: '0' },
     timeout: patienceMs,
     killSignal: 'SIGKILL',
   });

@@ -25,7 +25,7 @@ export const randomOperators: ReadonlySet<string> = new Set([
 const dataShaped = new Set(['Compress', 'NonMaxSuppression', 'NonZero', 'StringSplit', 'Unique']);
 
 /** Positions of the inputs whose data, and not only shape, decides the shape of the result. */
-const shapeInputs: Readonly<Record<string, readonly number[]>> = {
+export const shapeInputs: Readonly<Record<string, readonly number[]>> = {
   AffineGrid: [1],
   CenterCropPad: [1],
   ConstantOfShape: [0],

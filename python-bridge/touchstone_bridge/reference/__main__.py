@@ -1,4 +1,7 @@
-"""`python -m touchstone_bridge.reference forward|training <artefact folder>`, or `conformance <folder of them>`."""
+"""`python -m touchstone_bridge.reference <command> <folder>`.
+
+`forward` and `training`: of one artefact; `conformance`: of a folder of artefacts; `onnx-nodes`: see `onnx_nodes.py`.
+"""
 
 from __future__ import annotations
 
@@ -48,5 +51,9 @@ if __name__ == "__main__":
         from .conformance import write_expected
 
         write_expected(Path(sys.argv[2]))
+    elif sys.argv[1] == "onnx-nodes":
+        from .onnx_nodes import write_node_tests
+
+        write_node_tests(Path(sys.argv[2]))
     else:
         main(sys.argv[1], Path(sys.argv[2]))
