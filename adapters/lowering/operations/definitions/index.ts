@@ -3,7 +3,10 @@
 import type { Emitter, Result } from '../emitter.js';
 import type { Operand, OperationKind, Operations } from '../operation.js';
 import { elementwise } from './elementwise.js';
+import { normalisation } from './normalisation.js';
+import { resize } from './resize.js';
 import { shapes } from './shapes.js';
+import { windows } from './windows.js';
 
 /** Undefined where this one cannot be written out. */
 export type Definition<Kind extends OperationKind> = (
@@ -15,4 +18,10 @@ export type Definition<Kind extends OperationKind> = (
 
 export type Definitions = { readonly [Kind in OperationKind]?: Definition<Kind> };
 
-export const definitions: Definitions = { ...elementwise, ...shapes };
+export const definitions: Definitions = {
+  ...elementwise,
+  ...shapes,
+  ...windows,
+  ...normalisation,
+  ...resize,
+};

@@ -1,9 +1,21 @@
 /** The rule of each ONNX operator. */
 import { elementwise } from './elementwise.js';
 import { indexing } from './indexing.js';
+import { normalisation } from './normalisation.js';
 import { products } from './products.js';
 import { reductions } from './reductions.js';
+import { resizing } from './resize.js';
 import type { Rules } from './rule.js';
 import { shape } from './shape.js';
+import { windows } from './windows.js';
 
-export const rules: Rules = { ...elementwise, ...reductions, ...shape, ...products, ...indexing };
+export const rules: Rules = {
+  ...elementwise,
+  ...reductions,
+  ...shape,
+  ...products,
+  ...indexing,
+  ...windows,
+  ...normalisation,
+  ...resizing,
+};

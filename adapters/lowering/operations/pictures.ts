@@ -1,0 +1,30 @@
+/** Where the axes of pictures and filters lie in a dialect. */
+import type { Dialect } from './dialect.js';
+
+type Channels = Dialect['channels'];
+
+/** ONNX axis at each native position of [N, C, spatial]. */
+export function pictureAxes(channels: Channels, rank: number): readonly number[] {
+  const axes = Array.from({ length: rank }, (_, axis) => axis);
+  return channels === 'first' ? axes : [0, ...axes.slice(2), 1];
+}
+
+/** Of filters, of Conv and of ConvTranspose: ONNX's [a, b, kernel] is [kernel, b, a] where channels are last. */
+export function filterAxes(channels: Channels, rank: number): readonly number[] {
+  const axes = Array.from({ length: rank }, (_, axis) => axis);
+  return channels === 'first' ? axes : [...axes.slice(2), 1, 0];
+}
+
+/** Native positions of a picture's spatial axes. */
+export function spatialAxes(channels: Channels, rank: number): readonly number[] {
+  return Array.from({ length: rank - 2 }, (_, axis) => axis + (channels === 'first' ? 2 : 1));
+}
+
+export function channelAxis(channels: Channels, rank: number): number {
+  return channels === 'first' ? 1 : rank - 1;
+}
+
+/** Native positions of the kernel's axes in filters. */
+export function kernelAxes(channels: Channels, rank: number): readonly number[] {
+  return Array.from({ length: rank - 2 }, (_, axis) => axis + (channels === 'first' ? 2 : 0));
+}
