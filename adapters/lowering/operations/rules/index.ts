@@ -1,8 +1,13 @@
 /** The rule of each ONNX operator. */
 import { elementwise } from './elementwise.js';
 import { indexing } from './indexing.js';
+import { integerProducts } from './integer-products.js';
+import { losses } from './losses.js';
 import { normalisation } from './normalisation.js';
+import { parts } from './parts.js';
 import { products } from './products.js';
+import { quantisation } from './quantised.js';
+import { recurrences } from './recurrent.js';
 import { reductions } from './reductions.js';
 import { resizing } from './resize.js';
 import type { Rules } from './rule.js';
@@ -18,4 +23,9 @@ export const rules: Rules = {
   ...windows,
   ...normalisation,
   ...resizing,
+  ...recurrences,
+  ...quantisation,
+  ...integerProducts,
+  ...losses,
+  ...parts,
 };
