@@ -43,7 +43,10 @@ export async function makeModel(draw: Draw, mode: Mode = 'inference'): Promise<S
 }
 
 /** The model's outputs in ONNX Runtime. */
-export async function reference(model: SmallModel, buffer: number): Promise<Tensors> {
+export async function reference(
+  model: Pick<SmallModel, 'bytes' | 'graph' | 'inputs'>,
+  buffer: number,
+): Promise<Tensors> {
   const session = await ort.InferenceSession.create(model.bytes, { logSeverityLevel: 3 });
   const feeds = Object.fromEntries(
     model.graph.inputs.map(({ name, shape }) => {

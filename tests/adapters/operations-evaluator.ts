@@ -1,0 +1,256 @@
+/** A plan of operations by plain loops over doubles: slow, and nothing of a framework in it. */
+import type { Dialect, Lack, OperationTable } from '../../adapters/lowering/operations/dialect.js';
+import { wholly } from '../../adapters/lowering/operations/dialect.js';
+import type { OperationKind, Operations } from '../../adapters/lowering/operations/operation.js';
+import type { OperationPlan, PlannedOperation } from '../../adapters/lowering/operations/plan.js';
+import { permute, sortedPositions } from '../../adapters/lowering/permute.js';
+import { dataTypes, elementCount, fromJsonNumber, type Tensors } from '../../suites/onnx/graph.js';
+import { gates } from './operations-gates.js';
+import { convolved, pooled, transposedConvolved } from './operations-windows.js';
+
+export interface Plain {
+  readonly shape: readonly number[];
+  readonly data: Float64Array;
+}
+
+/** A tensor by a function of its indices. */
+export function built(shape: readonly number[], element: (index: readonly number[]) => number): Plain {
+  const data = new Float64Array(elementCount(shape));
+  const index = shape.map(() => 0);
+  for (let place = 0; place < data.length; place++) {
+    data[place] = element(index);
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      index[axis] = (index[axis] ?? 0) + 1;
+      if ((index[axis] ?? 0) < (shape[axis] ?? 1)) break;
+      index[axis] = 0;
+    }
+  }
+  return { shape, data };
+}
+
+/** An element; axes of extent 1, and missing ones before the first, are the same everywhere. */
+export function at({ shape, data }: Plain, index: readonly number[]): number {
+  const missing = index.length - shape.length;
+  const place = shape.reduce(
+    (sum, extent, axis) => sum * extent + (extent === 1 ? 0 : (index[axis + missing] ?? 0)),
+    0,
+  );
+  return data[place] ?? Number.NaN;
+}
+
+type Evaluate<Kind extends OperationKind> = (
+  inputs: readonly Plain[],
+  settings: Operations[Kind],
+  channels: Dialect['channels'],
+) => Plain | readonly Plain[];
+
+const ofOne =
+  (f: (x: number) => number) =>
+  ([x = nothing]: readonly Plain[]): Plain => ({ shape: x.shape, data: x.data.map(f) });
+const ofTwo =
+  (f: (a: number, b: number) => number) =>
+  ([a = nothing, b = nothing]: readonly Plain[]): Plain =>
+    built(broadcast(a.shape, b.shape), (index) => f(at(a, index), at(b, index)));
+const nothing: Plain = { shape: [0], data: new Float64Array(0) };
+
+function broadcast(a: readonly number[], b: readonly number[]): readonly number[] {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, axis) => {
+    const [left = 1, right = 1] = [a[axis - rank + a.length], b[axis - rank + b.length]];
+    return left === 1 ? right : left;
+  });
+}
+
+const over =
+  (f: (values: readonly number[]) => number) =>
+  ([x = nothing]: readonly Plain[], { axes, keepdims }: Operations['ReduceSum']): Plain => {
+    const kept = x.shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent));
+    const gone = x.shape.map((extent, axis) => (axes.includes(axis) ? extent : 1));
+    const result = built(kept, (index) => {
+      const base = [...index];
+      const values: number[] = [];
+      built(gone, (offset) =>
+        values.push(
+          at(
+            x,
+            base.map((own, axis) => own + (offset[axis] ?? 0)),
+          ),
+        ),
+      );
+      return f(values);
+    });
+    return keepdims ? result : { ...result, shape: x.shape.filter((_, axis) => !axes.includes(axis)) };
+  };
+
+const evaluators: { readonly [Kind in OperationKind]?: Evaluate<Kind> } = {
+  Abs: ofOne(Math.abs),
+  Neg: ofOne((x) => -x),
+  Sqrt: ofOne(Math.sqrt),
+  Reciprocal: ofOne((x) => 1 / x),
+  Add: ofTwo((a, b) => a + b),
+  Sub: ofTwo((a, b) => a - b),
+  Mul: ofTwo((a, b) => a * b),
+  Div: ofTwo((a, b) => a / b),
+  Pow: ofTwo((a, b) => a ** b),
+  Max: ofTwo(Math.max),
+  Min: ofTwo(Math.min),
+  Or: ofTwo((a, b) => Number(a !== 0 || b !== 0)),
+  Equal: ofTwo((a, b) => Number(a === b)),
+  Greater: ofTwo((a, b) => Number(a > b)),
+  Less: ofTwo((a, b) => Number(a < b)),
+  ReduceSum: over((values) => values.reduce((a, b) => a + b, 0)),
+  ReduceMean: over((values) => values.reduce((a, b) => a + b, 0) / values.length),
+  ReduceMax: over((values) => Math.max(...values)),
+  Cast: ([x = nothing]) => x,
+  Where: ([condition = nothing, a = nothing, b = nothing]) =>
+    built(broadcast(condition.shape, broadcast(a.shape, b.shape)), (index) =>
+      at(condition, index) !== 0 ? at(a, index) : at(b, index),
+    ),
+  Reshape: ([x = nothing], { shape }) => ({ shape, data: x.data }),
+  Transpose: ([x = nothing], { perm }) => ({
+    shape: perm.map((axis) => x.shape[axis] ?? 1),
+    data: permute(x.data, x.shape, perm),
+  }),
+  Expand: ([x = nothing], { shape }) => built(shape, (index) => at(x, index)),
+  Concat: (inputs, { axis }) => {
+    const [first = nothing] = inputs;
+    const extent = inputs.reduce((sum, { shape }) => sum + (shape[axis] ?? 1), 0);
+    return built(
+      first.shape.map((own, each) => (each === axis ? extent : own)),
+      (index) => {
+        let place = index[axis] ?? 0;
+        for (const input of inputs) {
+          if (place < (input.shape[axis] ?? 1)) return at(input, index.with(axis, place));
+          place -= input.shape[axis] ?? 1;
+        }
+        return Number.NaN;
+      },
+    );
+  },
+  Slice: ([x = nothing], { begins, ends, strides }) =>
+    built(
+      begins.map((begin, axis) => Math.ceil(((ends[axis] ?? 0) - begin) / (strides[axis] ?? 1))),
+      (index) =>
+        at(
+          x,
+          index.map((own, axis) => own * (strides[axis] ?? 1) + (begins[axis] ?? 0)),
+        ),
+    ),
+  Pad: ([x = nothing], { pads, value }) =>
+    built(
+      x.shape.map((extent, axis) => extent + (pads[axis]?.[0] ?? 0) + (pads[axis]?.[1] ?? 0)),
+      (index) => {
+        const source = index.map((own, axis) => own - (pads[axis]?.[0] ?? 0));
+        return source.every((own, axis) => own >= 0 && own < (x.shape[axis] ?? 1)) ? at(x, source) : value;
+      },
+    ),
+  Gather: ([x = nothing, indices = nothing], { axis }) => {
+    const rank = indices.shape.length;
+    return built([...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)], (index) =>
+      at(x, [
+        ...index.slice(0, axis),
+        at(indices, index.slice(axis, axis + rank)),
+        ...index.slice(axis + rank),
+      ]),
+    );
+  },
+  MatMul: ([a = nothing, b = nothing]) => {
+    const batch = broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2));
+    return built([...batch, a.shape.at(-2) ?? 1, b.shape.at(-1) ?? 1], (index) => {
+      const [outer, row = 0, column = 0] = [index.slice(0, -2), index.at(-2), index.at(-1)];
+      let sum = 0;
+      for (let k = 0; k < (a.shape.at(-1) ?? 1); k++)
+        sum += at(a, [...outer, row, k]) * at(b, [...outer, k, column]);
+      return sum;
+    });
+  },
+  Conv: convolved,
+  ConvTranspose: transposedConvolved,
+  MaxPool: (inputs, settings, channels) => pooled(inputs, { ...settings, countPads: false }, channels, 'max'),
+  AveragePool: (inputs, settings, channels) => pooled(inputs, settings, channels, 'mean'),
+  ...gates,
+};
+
+export function evaluate(
+  plan: OperationPlan,
+  dialect: Dialect,
+  inputs: Tensors,
+  weights: Tensors,
+): Record<string, Plain> {
+  const known = new Map<number, Plain>();
+  for (const { tensor, name, onnxShape, axes } of plan.inputs) {
+    known.set(
+      tensor,
+      arranged(
+        inputs,
+        name,
+        onnxShape,
+        axes,
+        axes.map((axis) => onnxShape[axis] ?? 1),
+      ),
+    );
+  }
+  for (const { tensor, shape, source } of plan.constants) {
+    if (source.kind === 'literal') {
+      known.set(tensor, { shape, data: Float64Array.from(source.data, fromJsonNumber) });
+    } else if (source.weight.arrangement.kind === 'permuted') {
+      const { name, onnxShape, arrangement } = source.weight;
+      known.set(tensor, arranged(weights, name, onnxShape, arrangement.order, shape));
+    }
+  }
+  for (const operation of plan.operations) {
+    const results = one(
+      operation,
+      operation.inputs.map((id) => known.get(id) ?? nothing),
+      dialect.channels,
+    );
+    for (const [position, id] of operation.outputs.entries()) known.set(id, results[position] ?? nothing);
+  }
+  return Object.fromEntries(
+    plan.outputs.map(({ name, tensor, onnxShape, axes }) => {
+      const { data, shape } = known.get(tensor) ?? nothing;
+      return [name, { shape: onnxShape, data: permute(data, shape, sortedPositions(axes)) }];
+    }),
+  );
+}
+
+function one(
+  { kind, settings }: PlannedOperation,
+  inputs: readonly Plain[],
+  channels: Dialect['channels'],
+): readonly Plain[] {
+  const evaluator = evaluators[kind] as Evaluate<OperationKind> | undefined;
+  if (!evaluator) throw new Error(`the evaluator has no ${kind}`);
+  const result = evaluator(inputs, settings, channels);
+  return 'shape' in result ? [result] : result;
+}
+
+function arranged(
+  tensors: Tensors,
+  name: string,
+  onnxShape: readonly number[],
+  order: readonly number[],
+  shape: readonly number[],
+): Plain {
+  const data = Float64Array.from(tensors[name]?.data as ArrayLike<number | bigint>, Number);
+  return { shape, data: permute(data, onnxShape, order) };
+}
+
+const windows = ['Conv', 'ConvTranspose', 'MaxPool', 'AveragePool'] as const;
+type WindowKind = (typeof windows)[number];
+const types = Object.fromEntries(dataTypes.map((type) => [type, type]));
+
+/** Without windows, with the simplest ones only, or with all. */
+export function dialectOf(channels: Dialect['channels'], has: 'none' | 'simple' | 'all'): Dialect {
+  const kinds = Object.keys(evaluators) as OperationKind[];
+  const plain = wholly(...kinds.filter((kind) => !windows.includes(kind as WindowKind)));
+  const lack: Lack<WindowKind> = (settings) => {
+    if (has === 'all') return undefined;
+    if (settings.strides.length === 1) return 'no single axis';
+    if (settings.pads.flat().some((pad) => pad > 0)) return 'no pads';
+    if (settings.dilations.some((each) => each > 1)) return 'no dilations';
+    return 'group' in settings && settings.group > 1 ? 'no groups' : undefined;
+  };
+  const own: OperationTable = Object.fromEntries(has === 'none' ? [] : windows.map((kind) => [kind, lack]));
+  return { title: `${has} windows, channels ${channels}`, channels, operations: { ...plain, ...own }, types };
+}
