@@ -1,0 +1,92 @@
+/** Graphs of a few nodes as they are handed to the planner of operations, and a dialect that has everything. */
+import { type Dialect, type OperationTable, whole } from '../../adapters/lowering/operations/dialect.js';
+import type { OperationKind, Operations } from '../../adapters/lowering/operations/operation.js';
+import type { OperationPlan } from '../../adapters/lowering/operations/plan.js';
+import { planOperations } from '../../adapters/lowering/operations/plan-operations.js';
+import {
+  type Attribute,
+  type DataType,
+  dataTypes,
+  type Graph,
+  type TensorInfo,
+} from '../../suites/onnx/graph.js';
+
+interface Sketch {
+  readonly nodes: readonly (readonly [
+    operator: string,
+    inputs: readonly string[],
+    outputs: readonly string[],
+    attributes?: Readonly<Record<string, Attribute>>,
+  ])[];
+  /** Every value, but those that are constants here: shape, and type where it is not float32. */
+  readonly values: Readonly<Record<string, readonly number[] | readonly [readonly number[], DataType]>>;
+  readonly inputs?: readonly string[];
+  /** Values that are weights. */
+  readonly weights?: readonly string[];
+  /** Vectors of int64 whose data is known. */
+  readonly numbers?: Readonly<Record<string, readonly number[]>>;
+  readonly opset?: number;
+  readonly outputs?: readonly string[];
+}
+
+export function graphOf(sketch: Sketch): Graph {
+  const { nodes, numbers = {}, weights = [], inputs = ['x'], opset = 21 } = sketch;
+  const infos = [
+    ...Object.entries(sketch.values).map(([name, given]): TensorInfo => {
+      const [first, type] = given;
+      return Array.isArray(first) && typeof type === 'string'
+        ? { name, type: type as DataType, shape: first }
+        : { name, type: 'float32', shape: [...(given as readonly number[])] };
+    }),
+    ...Object.entries(numbers).map(
+      ([name, data]): TensorInfo => ({ name, type: 'int64', shape: [data.length] }),
+    ),
+  ];
+  const values = Object.fromEntries(infos.map((info) => [info.name, info]));
+  const of = (names: readonly string[]) => infos.filter(({ name }) => names.includes(name));
+  return {
+    name: 'sketch',
+    opset,
+    inputs: of(inputs),
+    outputs: of(sketch.outputs ?? ['y']),
+    weights: of([...weights, ...Object.keys(numbers)]),
+    parameters: [],
+    nodes: nodes.map(([operator, from, to, attributes = {}], place) => ({
+      name: `node_${place}`,
+      operator,
+      inputs: [...from],
+      outputs: [...to],
+      attributes,
+    })),
+    constants: Object.fromEntries(Object.entries(numbers).map(([name, data]) => [name, [...data]])),
+    values,
+  };
+}
+
+/** With a layout, and without the kinds named. */
+export function everything(channels: Dialect['channels'] = 'last', ...without: OperationKind[]): Dialect {
+  const operations = new Proxy<OperationTable>(
+    {},
+    { get: (_, kind) => (without.includes(kind as OperationKind) ? undefined : whole) },
+  );
+  const types = Object.fromEntries(dataTypes.map((type) => [type, type]));
+  return { title: 'Everything', channels, operations, types };
+}
+
+export function planOf(sketch: Sketch, dialect = everything()): OperationPlan {
+  return planOperations(graphOf(sketch), 'inference', dialect);
+}
+
+export function kindsOf({ operations }: OperationPlan): OperationKind[] {
+  return operations.map(({ kind }) => kind);
+}
+
+/** Settings of the only operation of a kind. */
+export function settingsOf<Kind extends OperationKind>(
+  { operations }: OperationPlan,
+  kind: Kind,
+): Operations[Kind] {
+  const [found, ...more] = operations.filter((operation) => operation.kind === kind);
+  if (!found || more.length > 0) throw new Error(`there are ${found ? more.length + 1 : 0} of ${kind}`);
+  return found.settings as Operations[Kind];
+}

@@ -1,0 +1,195 @@
+/** LSTM, GRU and RNN as operations, against ONNX Runtime where it is written out step by step. */
+import { describe, expect, test } from 'vitest';
+import { planOperations } from '../../adapters/lowering/operations/plan-operations.js';
+import { type Draw, integers, tensor } from '../../suites/conformance/model.js';
+import { recurrent } from '../../suites/conformance/recurrent-cases.js';
+import type { Value } from '../../suites/onnx/builder.js';
+import type { Attribute, Tensor } from '../../suites/onnx/graph.js';
+import { makeModel, reference, relativeError } from './model.js';
+import { everything, kindsOf, planOf, settingsOf } from './operation-graph.js';
+import { dialectOf, evaluate } from './operations-evaluator.js';
+
+const bidirectional = { direction: 'bidirectional' };
+const states = ['initial_h', 'initial_c', 'P'] as const;
+
+interface Asked {
+  readonly operator: 'LSTM' | 'GRU' | 'RNN';
+  readonly attributes?: Readonly<Record<string, Attribute>>;
+  readonly given?: readonly (typeof states)[number][];
+  readonly lengths?: readonly number[];
+  readonly bias?: false;
+}
+
+const gates = { LSTM: 4, GRU: 3, RNN: 1 } as const;
+const [steps, batch, values, hidden] = [5, 2, 3, 4];
+
+/** All outputs behind one another. */
+function draw({ operator, attributes = {}, given = [], lengths, bias }: Asked): Draw {
+  return (g) => {
+    const count = attributes.direction === 'bidirectional' ? 2 : 1;
+    const rows = gates[operator] * hidden;
+    const of = (is: boolean, make: () => Value) => (is ? make() : '');
+    const state = (name: (typeof states)[number]) =>
+      of(given.includes(name), () => g.input(name, [count, batch, hidden]));
+    const constant = (name: string, shape: readonly number[]) => g.constant(name, tensor(shape));
+    const inputs = [
+      g.input('x', [steps, batch, values]),
+      constant('W', [count, rows, values]),
+      constant('R', [count, rows, hidden]),
+      of(bias !== false, () => constant('B', [count, 2 * rows])),
+      of(lengths !== undefined, () =>
+        g.constant('lengths', { type: 'int32', shape: [batch], data: Int32Array.from(lengths ?? []) }),
+      ),
+      state('initial_h'),
+      state('initial_c'),
+      of(given.includes('P'), () => constant('P', [count, 3 * hidden])),
+    ];
+    const outputs = operator === 'LSTM' ? ['Y', 'Y_h', 'Y_c'] : ['Y', 'Y_h'];
+    g.node(
+      operator,
+      operator === 'LSTM' ? inputs : inputs.slice(0, 6),
+      { hidden_size: hidden, ...attributes },
+      outputs,
+    );
+    const flat = outputs.map((name) =>
+      g.node('Reshape', [name, g.constant(`${name}.shape`, integers([-1]))]),
+    );
+    const size = count * batch * hidden;
+    return [g.node('Concat', flat, { axis: 0 }), [size * (steps + outputs.length - 1)]];
+  };
+}
+
+async function errorOf(drawn: Draw): Promise<number> {
+  const model = await makeModel(drawn);
+  const dialect = dialectOf('last', 'all');
+  const plan = planOperations(model.graph, 'inference', dialect);
+  const made = evaluate(plan, dialect, model.inputs[0] ?? {}, model.weights);
+  const expected = await reference(model, 0);
+  const [[name, tensor] = ['', undefined]] = Object.entries(expected);
+  const found = made[name];
+  if (!found) throw new Error(`${name} is not made`);
+  const actual: Tensor = { type: 'float64', ...found };
+  return relativeError(actual, tensor);
+}
+
+const asked: Readonly<Record<string, Asked>> = {
+  'LSTM with everything': {
+    operator: 'LSTM',
+    attributes: { ...bidirectional, clip: 0.2, input_forget: 1 },
+    given: states,
+    lengths: [5, 3],
+  },
+  'LSTM with peepholes': { operator: 'LSTM', given: ['P'] },
+  'LSTM with peepholes, reverse': { operator: 'LSTM', attributes: { direction: 'reverse' }, given: states },
+  'LSTM, coupled gates': { operator: 'LSTM', attributes: { input_forget: 1 } },
+  'LSTM, clip': { operator: 'LSTM', attributes: { clip: 0.2 }, given: ['initial_h', 'initial_c'] },
+  'LSTM, each direction its own functions': {
+    operator: 'LSTM',
+    attributes: {
+      ...bidirectional,
+      activations: ['HardSigmoid', 'Relu', 'Tanh', 'Sigmoid', 'LeakyRelu', 'Affine'],
+      activation_alpha: [0.3, 0.1, 2],
+      activation_beta: [0.4, 0.25],
+    },
+  },
+  'LSTM, reverse, sequences of different lengths': {
+    operator: 'LSTM',
+    attributes: { direction: 'reverse' },
+    given: ['initial_h'],
+    lengths: [2, 4],
+  },
+  'GRU, reset first': { operator: 'GRU', given: ['initial_h'] },
+  'GRU, product first': { operator: 'GRU', attributes: { linear_before_reset: 1 }, given: ['initial_h'] },
+  'GRU, product first, no biases': {
+    operator: 'GRU',
+    attributes: { linear_before_reset: 1 },
+    bias: false,
+  },
+  'GRU, both directions': { operator: 'GRU', attributes: bidirectional, given: ['initial_h'] },
+  'GRU, both directions, product first, lengths, clip': {
+    operator: 'GRU',
+    attributes: { ...bidirectional, linear_before_reset: 1, clip: 0.3 },
+    lengths: [1, 4],
+  },
+  'RNN, both directions, other functions': {
+    operator: 'RNN',
+    attributes: {
+      ...bidirectional,
+      activations: ['Relu', 'ScaledTanh'],
+      activation_alpha: [0.7],
+      activation_beta: [1.5],
+    },
+    given: ['initial_h'],
+  },
+  'RNN, softsign, lengths': { operator: 'RNN', attributes: { activations: ['Softsign'] }, lengths: [5, 1] },
+  'RNN, thresholds': {
+    operator: 'RNN',
+    attributes: { activations: ['ThresholdedRelu'], activation_alpha: [0.1] },
+    bias: false,
+  },
+};
+
+describe('written out, they come to what ONNX Runtime makes', () => {
+  test.each(Object.entries(asked))('%s', async (_, each) => {
+    expect(await errorOf(draw(each))).toBeLessThan(1e-5);
+  });
+
+  test.each(Object.keys(recurrent))('the case: %s', async (name) => {
+    expect(await errorOf(recurrent[name] as Draw)).toBeLessThan(1e-5);
+  });
+});
+
+describe('plans', () => {
+  const sketch = (attributes: Readonly<Record<string, Attribute>> = {}, inputs = ['x', 'W', 'R', 'B']) => ({
+    nodes: [['LSTM', inputs, ['', 'y'], { hidden_size: 4, ...attributes }]] as const,
+    values: { x: [5, 2, 3], W: [1, 16, 3], R: [1, 16, 4], B: [1, 32], P: [1, 12], y: [1, 2, 4] },
+    weights: ['W', 'R', 'B', 'P'],
+  });
+
+  test('what a framework has is one operation, told what is read', () => {
+    const made = planOf(sketch());
+    expect(kindsOf(made)).toEqual(['LSTM']);
+    expect(settingsOf(made, 'LSTM')).toEqual({
+      hidden: 4,
+      direction: 'forward',
+      given: ['bias'],
+      read: ['last'],
+    });
+  });
+
+  test('usual functions by name are no others', () => {
+    expect(kindsOf(planOf(sketch({ activations: ['Sigmoid', 'Tanh', 'Tanh'] })))).toEqual(['LSTM']);
+  });
+
+  test('with the batch first, axes have other numbers, and the states of the output lie as they come', () => {
+    const { values: _, ...rest } = sketch({ layout: 1 });
+    const values = { x: [2, 5, 3], W: [1, 16, 3], R: [1, 16, 4], B: [1, 32], y: [2, 1, 4] };
+    const made = planOf({ ...rest, values });
+    expect(kindsOf(made)).toEqual(['Transpose', 'LSTM']);
+    expect(made.outputs[0]?.axes).toEqual([1, 0, 2]);
+  });
+
+  test('written out: one product for all steps, one more for each, weights turned at load', () => {
+    const made = planOf(sketch(), everything('last', 'LSTM'));
+    expect(kindsOf(made).filter((kind) => kind === 'MatMul')).toHaveLength(6);
+    expect(kindsOf(made)).not.toContain('Transpose');
+    expect(made.constants.map(({ shape }) => shape)).toEqual(
+      expect.arrayContaining([
+        [3, 16],
+        [4, 16],
+      ]),
+    );
+  });
+
+  test.each([
+    ['with the activation Gauss', sketch({ activations: ['Gauss', 'Tanh', 'Tanh'] })],
+    ['with activations Sigmoid', sketch({ activations: ['Sigmoid'] })],
+    ['with direction up', sketch({ direction: 'up' })],
+    [
+      'with sequence_lens of 6, and 5 steps',
+      { ...sketch({}, ['x', 'W', 'R', 'B', 'lengths']), numbers: { lengths: [6, 1] } },
+    ],
+  ])('refused: %s', (reason, each) => {
+    expect(() => planOf(each)).toThrow(`LSTM (node_0) ${reason}`);
+  });
+});
