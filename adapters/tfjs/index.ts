@@ -1,11 +1,13 @@
 /**
  * TensorFlow.js in Node: its plain JavaScript backend, WebAssembly, and TensorFlow's C library. Models are functional
- * models of the Layers API; this file is the descriptor and imports nothing of the framework.
+ * models of the Layers API where its layers express them, and else its operations; this file is the descriptor and imports
+ * nothing of the framework.
  */
 import { type Framework, type NodeTarget, supported } from '../adapter.js';
-import { inTraining, type LayerCheck, stridedAndDilated, supportOfLayers } from '../lowering/layer-checks.js';
+import { inTraining, type LayerCheck, stridedAndDilated } from '../lowering/layer-checks.js';
 import { isDilated, type PlannedLayer } from '../lowering/layer-plan.js';
 import { addon } from './addon.js';
+import { plannerOf } from './planner.js';
 import { missingKernels } from './wasm-gradients.js';
 
 const common = {
@@ -22,6 +24,12 @@ const lacking: readonly LayerCheck[] = [
   inTraining(otherBatch),
 ];
 
+const planners = {
+  js: plannerOf([...lacking, inTraining(averageOfPads)], 'cpu'),
+  wasm: plannerOf([...lacking, inTraining(missingKernel)], 'wasm'),
+  node: plannerOf([...lacking, paddedAverage], 'tensorflow'),
+};
+
 const framework: Framework = {
   name: 'tfjs',
   title: 'TensorFlow.js',
@@ -32,16 +40,16 @@ const framework: Framework = {
       name: 'tfjs/js',
       summary: 'plain JavaScript backend, Layers API, in Node',
       packages: ['@tensorflow/tfjs'],
-      supports: supportOfLayers([...lacking, inTraining(averageOfPads)]),
-      open: async (budget) => (await import('./open.js')).openJs(budget),
+      supports: planners.js.supports,
+      open: async (budget) => (await import('./open.js')).openJs(budget, planners.js),
     },
     {
       ...common,
       name: 'tfjs/wasm',
       summary: 'WebAssembly backend (XNNPACK kernels, SIMD), Layers API, in Node',
       packages: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm'],
-      supports: supportOfLayers([...lacking, inTraining(missingKernel)]),
-      open: async (budget) => (await import('./open.js')).openWasm(budget),
+      supports: planners.wasm.supports,
+      open: async (budget) => (await import('./open.js')).openWasm(budget, planners.wasm),
     },
     {
       ...common,
@@ -49,14 +57,14 @@ const framework: Framework = {
       summary: "TensorFlow's own C library (oneDNN and Eigen kernels), Layers API, in Node",
       packages: ['@tensorflow/tfjs-node', '@tensorflow/tfjs'],
       addon,
-      supports: supportOfLayers([...lacking, paddedAverage]),
+      supports: planners.node.supports,
       environment: ({ threads }) => ({
         TF_NUM_INTRAOP_THREADS: String(threads),
         TF_NUM_INTEROP_THREADS: '1',
         // Warnings and errors stay, as with TensorFlow in Python.
         TF_CPP_MIN_LOG_LEVEL: '1',
       }),
-      open: async (budget) => (await import('./open.js')).openNode(budget),
+      open: async (budget) => (await import('./open.js')).openNode(budget, planners.node),
     },
   ],
 };

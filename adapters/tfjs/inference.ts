@@ -2,14 +2,21 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import type { InferenceModel, Model } from '../adapter.js';
 import { hostInput, onnxOutput } from '../lowering/host-layout.js';
-import { planLayers } from '../lowering/plan.js';
+import type { LayerPlan } from '../lowering/layer-plan.js';
+import { isOperationPlan } from '../lowering/operations/plan.js';
+import type { Planner } from '../lowering/plans.js';
 import { buildModel } from './build.js';
 import type { Tf } from './open.js';
+import { loadOperations } from './operations/inference.js';
 
 type Outputs = readonly Float32Array[];
 
-export function loadInference(tf: Tf, given: Model): InferenceModel<Outputs> {
-  const plan = planLayers(given.graph, 'inference');
+export function loadInference(tf: Tf, planner: Planner, given: Model): InferenceModel {
+  const plan = planner.plan(given.graph, 'inference');
+  return isOperationPlan(plan) ? loadOperations(tf, plan, given) : loadLayers(tf, plan, given);
+}
+
+function loadLayers(tf: Tf, plan: LayerPlan, given: Model): InferenceModel<Outputs> {
   const { model } = buildModel(tf, plan, given.graph, given.weights);
   const buffers = given.inputs.map((tensors) => {
     const arrays = plan.inputs.map((input) => hostInput(input, tensors));

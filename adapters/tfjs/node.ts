@@ -1,12 +1,14 @@
 /** TensorFlow.js on TensorFlow's own C library: `@tensorflow/tfjs-node`. */
 import { readdirSync, readFileSync } from 'node:fs';
 import util from 'node:util';
+import type { TensorInfo } from '@tensorflow/tfjs';
 import type { Configuration } from '../adapter.js';
 import type { Tf } from './open.js';
 
-/** What the backend keeps of its addon; not in its types. */
+/** What the backend keeps of its addon and calls its library with; not in its types. */
 interface Backend {
-  readonly binding: { readonly TF_Version: string };
+  readonly binding: { readonly TF_Version: string; readonly TF_ATTR_TYPE: number; readonly TF_INT32: number };
+  executeSingleOutput(name: string, attributes: readonly object[], inputs: readonly TensorInfo[]): TensorInfo;
 }
 
 /** Node 23 took away what the package calls. */
@@ -14,7 +16,25 @@ const utilities = util as { isNullOrUndefined?: (value: unknown) => boolean };
 
 export async function importNode(): Promise<Tf> {
   utilities.isNullOrUndefined ??= (value) => value === null || value === undefined;
-  return (await import('@tensorflow/tfjs-node')).default as unknown as Tf;
+  const tf = (await import('@tensorflow/tfjs-node')).default as unknown as Tf;
+  registerBitwiseAnd(tf);
+  return tf;
+}
+
+/** The library has the operation and the package forgot the kernel, which is written as its own ones are. */
+function registerBitwiseAnd(tf: Tf): void {
+  const [kernelName, backendName] = ['BitwiseAnd', 'tensorflow'];
+  if (tf.getKernel(kernelName, backendName)) return;
+  tf.registerKernel({
+    kernelName,
+    backendName,
+    kernelFunc({ inputs: { a, b }, backend }) {
+      if (!a || !b) throw new Error('BitwiseAnd lacks an operand');
+      const { binding, executeSingleOutput } = backend as Backend;
+      const type = { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_INT32 };
+      return executeSingleOutput.call(backend, kernelName, [type], [a, b]);
+    },
+  });
 }
 
 /** Version of the C library, and the file that is loaded in fact. */

@@ -3,14 +3,21 @@ import type { LayersModel, Optimizer, Tensor } from '@tensorflow/tfjs';
 import { oneHot } from '../../suites/data/one-hot.js';
 import type { Model, Tensors, TrainingModel } from '../adapter.js';
 import { hostInput, onnxOutput } from '../lowering/host-layout.js';
-import { planLayers } from '../lowering/plan.js';
+import type { LayerPlan } from '../lowering/layer-plan.js';
+import { isOperationPlan } from '../lowering/operations/plan.js';
+import type { Planner } from '../lowering/plans.js';
 import { toNative, toOnnx } from '../lowering/weights.js';
 import { buildModel, type HeldWeight } from './build.js';
 import { disposeAll } from './inference.js';
 import type { Tf } from './open.js';
+import { trainOperations } from './operations/training.js';
 
-export function loadTraining(tf: Tf, given: Model): TrainingModel {
-  const plan = planLayers(given.graph, 'training');
+export function loadTraining(tf: Tf, planner: Planner, given: Model): TrainingModel {
+  const plan = planner.plan(given.graph, 'training');
+  return isOperationPlan(plan) ? trainOperations(tf, plan, given) : trainLayers(tf, plan, given);
+}
+
+function trainLayers(tf: Tf, plan: LayerPlan, given: Model): TrainingModel {
   const { model, held } = buildModel(tf, plan, given.graph, given.weights);
   const trained = held.filter((weight) => weight.trained);
   const [output] = plan.outputs;
@@ -70,16 +77,20 @@ export function loadTraining(tf: Tf, given: Model): TrainingModel {
 }
 
 /** Its momentum is the classical one, accumulating gradients: `Momentum` of TensorFlow, without Nesterov. */
-function compile(tf: Tf, model: LayersModel, { manifest }: Model): Optimizer {
+export function optimiserOf(tf: Tf, { manifest }: Model): Optimizer {
   if (!manifest.training) throw new Error('the artefact is not made for training');
   const { learningRate, momentum } = manifest.training.optimiser;
-  const optimizer = momentum === 0 ? tf.train.sgd(learningRate) : tf.train.momentum(learningRate, momentum);
+  return momentum === 0 ? tf.train.sgd(learningRate) : tf.train.momentum(learningRate, momentum);
+}
+
+function compile(tf: Tf, model: LayersModel, given: Model): Optimizer {
+  const optimizer = optimiserOf(tf, given);
   model.compile({ optimizer, loss: tf.losses.softmaxCrossEntropy });
   return optimizer;
 }
 
 /** The momentum optimiser of 4.22.0 forgets the learning rate that it inherits from plain descent. */
-function disposeOptimiser(tf: Tf, optimiser: Optimizer): void {
+export function disposeOptimiser(tf: Tf, optimiser: Optimizer): void {
   optimiser.dispose();
   if (optimiser instanceof tf.MomentumOptimizer) tf.SGDOptimizer.prototype.dispose.call(optimiser);
 }
@@ -99,7 +110,7 @@ function onnxTensors(
   );
 }
 
-function rowsOf({ labels }: Tensors, classes: number) {
+export function rowsOf({ labels }: Tensors, classes: number) {
   if (!labels) throw new Error('the artefact has no labels');
   return oneHot(labels.data as Int32Array, labels.shape, classes);
 }

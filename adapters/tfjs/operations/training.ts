@@ -1,0 +1,92 @@
+/** Training of a plan of operations: `variableGrads`, with softmax cross-entropy on the logits. */
+import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs';
+import type { Model, Tensors, TrainingModel } from '../../adapter.js';
+import { hostConstant, hostPort, onnxPort } from '../../lowering/operations/host.js';
+import type { OperationPlan } from '../../lowering/operations/plan.js';
+import { type NativeWeight, toNative, toOnnx } from '../../lowering/weights.js';
+import type { Tf } from '../open.js';
+import { disposeOptimiser, optimiserOf, rowsOf } from '../training.js';
+import { prepare, present, tensorOf } from './program.js';
+
+interface Trained {
+  readonly tensor: number;
+  readonly weight: NativeWeight;
+  readonly variable: Variable;
+}
+
+export function trainOperations(tf: Tf, plan: OperationPlan, given: Model): TrainingModel {
+  const program = prepare(tf, plan);
+  const { trained, constants } = constantsOf(tf, plan, given);
+  const variables = trained.map(({ variable }) => variable);
+  const port = present(plan.outputs[0], 0);
+  const buffers = given.inputs.map((tensors) => ({
+    inputs: plan.inputs.map((each) => hostPort(each, tensors)),
+    labels: rowsOf(tensors, port.onnxShape.at(-1) ?? 1),
+  }));
+  const logitsOf = (buffer: number): Tensor => {
+    const inputs = (buffers[buffer]?.inputs ?? []).map((host) => tensorOf(tf, host));
+    return present(program.compute(constants, inputs, true)[0], port.tensor);
+  };
+  const lossOf = (buffer: number) => (): Scalar => {
+    const { data, shape } = buffers[buffer]?.labels ?? { data: new Float32Array(), shape: [0] };
+    return tf.losses.softmaxCrossEntropy(tf.tensor(data, shape), logitsOf(buffer)).asScalar();
+  };
+  let optimiser = optimiserOf(tf, given);
+  return {
+    async step(buffer) {
+      const loss = tf.tidy(() =>
+        present(optimiser.minimize(lossOf(buffer), true, variables) ?? undefined, 0),
+      );
+      const [value = Number.NaN] = await loss.data();
+      loss.dispose();
+      return value;
+    },
+    reset() {
+      disposeOptimiser(tf, optimiser);
+      for (const { weight, variable } of trained) {
+        tf.tidy(() => variable.assign(tf.tensor(toNative(weight, given.weights), [...weight.shape])));
+      }
+      optimiser = optimiserOf(tf, given);
+    },
+    output(buffer) {
+      const data = tf.tidy(() => logitsOf(buffer).dataSync());
+      return { [port.name]: onnxPort(port, data) };
+    },
+    gradients(buffer) {
+      const { value, grads } = tf.variableGrads(lossOf(buffer), variables);
+      const found = onnxTensors(trained, ({ variable }) => grads[variable.name]);
+      tf.dispose([value, grads]);
+      return found;
+    },
+    weights: () => onnxTensors(trained, ({ variable }) => variable),
+    dispose() {
+      disposeOptimiser(tf, optimiser);
+      tf.dispose([...constants.values()]);
+    },
+  };
+}
+
+/** Parameters of the graph as variables. */
+function constantsOf(tf: Tf, plan: OperationPlan, { graph, weights }: Model) {
+  const trained: Trained[] = [];
+  const constants = new Map<number, Tensor>();
+  for (const constant of plan.constants) {
+    const { tensor, source } = constant;
+    const made = tensorOf(tf, hostConstant(constant, weights));
+    if (source.kind === 'weight' && graph.parameters.includes(source.weight.name)) {
+      const variable = tf.variable(made);
+      made.dispose();
+      trained.push({ tensor, weight: source.weight, variable });
+      constants.set(tensor, variable);
+    } else {
+      constants.set(tensor, made);
+    }
+  }
+  return { trained, constants };
+}
+
+function onnxTensors(trained: readonly Trained[], tensorOf: (each: Trained) => Tensor | undefined): Tensors {
+  return toOnnx(
+    trained.map((each) => [each.weight, Float32Array.from(tensorOf(each)?.dataSync() ?? [])] as const),
+  );
+}
