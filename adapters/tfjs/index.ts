@@ -20,6 +20,7 @@ const common = {
 /** Of every backend; what trains on WebAssembly has no convolution in the first place. */
 const lacking: readonly LayerCheck[] = [
   stridedAndDilated('TensorFlow.js'),
+  steepElu,
   inTraining(dilatedGradient),
   inTraining(otherBatch),
 ];
@@ -74,6 +75,13 @@ export default framework;
 function dilatedGradient({ definition, node }: PlannedLayer): string | undefined {
   const isConvolution = 'kernelSize' in definition && isDilated(definition);
   return isConvolution ? `TensorFlow.js has no gradient of Conv (${node}) with dilations` : undefined;
+}
+
+/** `dist/layers/advanced_activations.js` of tfjs-layers 4.22.0 refuses it. */
+function steepElu({ definition, node }: PlannedLayer): string | undefined {
+  return definition.kind === 'elu' && definition.alpha !== 1
+    ? `TensorFlow.js has no Elu (${node}) with another alpha than 1`
+    : undefined;
 }
 
 /** `trainOnBatch` wants as many labels as examples. */

@@ -104,7 +104,10 @@ const ofNone: Lack<'ReduceMax' | 'ReduceMin'> = any(numbers, (_, [x]) =>
 
 const reductions: OperationTable = {
   ...all(['ReduceSum', 'ReduceProd', 'ArgMax', 'ArgMin', 'CumSum', 'TopK'], numbers),
-  ...all(['ReduceMean', 'ReduceLogSumExp'], floats),
+  ReduceMean: floats,
+  ReduceLogSumExp: any(floats, (_, [x]) =>
+    x?.shape.includes(0) ? `${title} sums no elements there` : undefined,
+  ),
   ReduceMax: ofNone,
   ReduceMin: ofNone,
   Softmax: lastAxis,
@@ -155,6 +158,9 @@ const undilated = ({ dilations }: Window) =>
 const unpaddedVolume = ({ pads }: Window) =>
   pads.length === 3 && isPadded(pads) ? `${title} pads nothing over three axes` : undefined;
 
+const flat = ({ strides }: Pick<Window, 'strides'>) =>
+  strides.length === 3 ? `${title} has wrong kernels of three axes there` : undefined;
+
 const unpadded = ({ pads }: Window) => (isPadded(pads) ? `${title} has not these pads` : undefined);
 
 /** Groups are of one channel each, over pictures; then strides are alike. */
@@ -162,23 +168,26 @@ const grouped: Lack<'Conv'> = ({ group, strides, dilations }, [x, filters]) => {
   if (group === 1) return undefined;
   const isEach = x?.shape.at(-1) === group && filters?.shape.at(-2) === 1;
   if (!isEach || strides.length > 2) return `${title} has no groups of several channels`;
-  const alike = new Set(strides.length === 1 ? [1, ...strides] : strides).size === 1;
-  const alikeRates = new Set(strides.length === 1 ? [1, ...dilations] : dilations).size === 1;
-  return alike && alikeRates
-    ? undefined
-    : `${title} has groups with strides and dilations that are alike only`;
+  const alike = [strides, dilations].every((each) => new Set(each).size === 1);
+  return alike ? undefined : `${title} has groups with strides and dilations that are alike only`;
 };
 
 const sizedPool: Lack<'AveragePool'> = ({ countPads, pads }) =>
   countPads && isPadded(pads) ? `${title} has averages without the pads only` : undefined;
+
+/** Of pads alone each backend makes something else. */
+const seeing = ({ kernel, pads }: Operations['MaxPool']) =>
+  pads.some(([before, behind], axis) => Math.max(before, behind) >= (kernel[axis] ?? 1))
+    ? `${title} has no windows of pads alone`
+    : undefined;
 
 const windows: OperationTable = {
   Conv: any(floats, strided, unpaddedVolume, grouped),
   ConvTranspose: any(floats, undilated, unpaddedVolume, ({ group }) =>
     group === 1 ? undefined : `${title} has no ConvTranspose with groups`,
   ),
-  MaxPool: any(floats, undilated, unpaddedVolume),
-  AveragePool: any(floats, undilated, unpaddedVolume, sizedPool),
+  MaxPool: any(floats, undilated, unpaddedVolume, seeing),
+  AveragePool: any(floats, undilated, unpaddedVolume, seeing, sizedPool),
   Resize: any(floats, resized),
 };
 
@@ -252,10 +261,15 @@ const byBackend: Readonly<Record<Backend, OperationTable>> = {
     Reverse: numbers,
     ...all([...arithmetic, 'Pad', 'Mod', 'BitShift'], ranked(6)),
     MatMul: (_, [x]) => (x?.type === 'int32' ? ranked(5)({}, [x]) : undefined),
+    // They start from the least positive number, and from what was there before.
+    MaxPool: flat,
+    ConvTranspose: flat,
     Einsum: () => 'the WebAssembly backend of TensorFlow.js has no kernel Einsum',
   },
   tensorflow: {
     ...all(['ArgMax', 'ArgMin'], ranked(7)),
+    Conv: ({ dilations }) =>
+      dilations.length === 3 && !isOne(dilations) ? `${title} dilates nothing over three axes` : undefined,
     ConvTranspose: unpadded,
     MaxPool: unpadded,
     AveragePool: unpadded,

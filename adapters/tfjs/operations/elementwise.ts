@@ -1,5 +1,6 @@
 /** Operations that treat every element alike. */
 import type { Tensor } from '@tensorflow/tfjs';
+import type { Operations } from '../../lowering/operations/operation.js';
 import type { Tf } from '../open.js';
 import { type NativeTable, ofOne, ofTwo, operand } from './native.js';
 
@@ -55,9 +56,7 @@ export const elementwise: NativeTable = {
   Pow: ofTwo((tf, a, b) => tf.pow(a, b)),
   Max: ofTwo((tf, a, b) => tf.maximum(a, b)),
   Min: ofTwo((tf, a, b) => tf.minimum(a, b)),
-  Mod: ofTwo((tf, a, b, { fmod }) =>
-    fmod ? tf.mul(tf.sign(a), tf.mod(tf.abs(a), tf.abs(b))) : tf.mod(a, b),
-  ),
+  Mod: ofTwo((tf, a, b, { fmod }) => (fmod ? remainder(tf, a, b) : modulo(tf, a, b))),
   And: ofTwo((tf, a, b) => tf.logicalAnd(a, b)),
   Or: ofTwo((tf, a, b) => tf.logicalOr(a, b)),
   Equal: ofTwo((tf, a, b) => tf.equal(a, b)),
@@ -75,12 +74,34 @@ export const elementwise: NativeTable = {
     return tf.sub(tf.add(a, b), tf.add(both, both));
   }),
   BitwiseNot: ofOne((tf, x) => tf.sub(tf.scalar(-1, 'int32'), x)),
-  // Of 16 bits at most; further shifts leave nothing of those.
-  BitShift: ofTwo((tf, a, b, { direction }) => {
-    const factor = tf.pow(tf.scalar(2, 'int32'), tf.minimum(b, tf.scalar(16, 'int32')));
-    return direction === 'LEFT' ? tf.mul(a, factor) : tf.floorDiv(a, factor);
-  }),
+  BitShift: ofTwo(shifted),
 };
+
+/** With the sign of the dividend. */
+function remainder(tf: Tf, a: Tensor, b: Tensor): Tensor {
+  return tf.mul(tf.sign(a), tf.mod(tf.abs(a), tf.abs(b)));
+}
+
+/** With the sign of the divisor; `tf.mod` of fractions in JavaScript gives NaN where one is infinite. */
+function modulo(tf: Tf, a: Tensor, b: Tensor): Tensor {
+  if (a.dtype === 'int32') return tf.mod(a, b);
+  const rest = remainder(tf, a, b);
+  const isOther = tf.less(tf.mul(tf.sign(rest), tf.sign(b)), tf.scalar(0));
+  return tf.where(isOther, tf.add(rest, b), rest);
+}
+
+/** By powers of two, each half of the way, which are exact; by the width or more, or less than nothing, it takes all bits. */
+function shifted(tf: Tf, x: Tensor, by: Tensor, { direction }: Operations['BitShift']): Tensor {
+  const whole = (value: number) => tf.scalar(value, 'int32');
+  const isWithin = tf.logicalAnd(tf.greaterEqual(by, whole(0)), tf.less(by, whole(32)));
+  const places = tf.where(isWithin, by, whole(32));
+  const half = tf.floorDiv(places, whole(2));
+  const step = (from: Tensor, count: Tensor) => {
+    const factor = tf.pow(whole(2), count);
+    return direction === 'LEFT' ? tf.mul(from, factor) : floored(tf, from, factor, tf.mod(from, factor));
+  };
+  return step(step(x, half), tf.sub(places, half));
+}
 
 /** Both are of one shape for its kernels. */
 function bitwiseAnd(tf: Tf, a: Tensor, b: Tensor): Tensor {
@@ -99,14 +120,15 @@ function towardsZero(tf: Tf, a: Tensor, b: Tensor): Tensor {
   const rest = tf.mod(a, b);
   const zero = tf.scalar(0, 'int32');
   const isRaised = tf.logicalAnd(tf.notEqual(rest, zero), tf.notEqual(tf.less(a, zero), tf.less(b, zero)));
-  const down = tf.getBackend() === 'wasm' ? wholeQuotient(tf, tf.sub(a, rest), b) : tf.floorDiv(a, b);
-  return tf.add(down, tf.cast(isRaised, 'int32'));
+  return tf.add(floored(tf, a, b, rest), tf.cast(isRaised, 'int32'));
 }
 
-/** The kernel of WebAssembly divides as float32: what that misses is divided again. @param a a multiple of b */
-function wholeQuotient(tf: Tf, a: Tensor, b: Tensor): Tensor {
+/** Whole quotients. The kernel of WebAssembly divides as float32: what that misses is divided again. */
+function floored(tf: Tf, a: Tensor, b: Tensor, rest: Tensor): Tensor {
+  if (tf.getBackend() !== 'wasm') return tf.floorDiv(a, b);
   const nearest = (x: Tensor) =>
     tf.cast(tf.round(tf.div(tf.cast(x, 'float32'), tf.cast(b, 'float32'))), 'int32');
-  const first = nearest(a);
-  return tf.add(first, nearest(tf.sub(a, tf.mul(first, b))));
+  const multiple = tf.sub(a, rest);
+  const first = nearest(multiple);
+  return tf.add(first, nearest(tf.sub(multiple, tf.mul(first, b))));
 }

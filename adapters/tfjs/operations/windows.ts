@@ -39,7 +39,9 @@ const convolution: Native<'Conv'> = (tf, { strides, dilations, pads, group }) =>
     };
   }
   const pad = around(pads);
-  const [steps, rates] = [pair(strides), pair(dilations)];
+  // Kernels of groups take only what is alike; a picture of height 1 has one row whatever the stride.
+  const alike = group > 1 ? [strides[0], dilations[0]] : [];
+  const [steps, rates] = [pair(strides, alike[0]), pair(dilations, alike[1])];
   return ([x, filters, bias]) => {
     if (!x || !filters) throw new Error('a convolution lacks an operand');
     return asPicture(tf, x, (picture) => {
