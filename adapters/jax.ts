@@ -1,7 +1,15 @@
-/** JAX. Driven by `touchstone_bridge.frameworks.jax` in a Python worker, from a plan of layers; this is its descriptor. */
-import { type Framework, supported } from './adapter.js';
-import { dilatedPooling, inTraining, supportOfLayers } from './lowering/layer-checks.js';
-import { planLayers } from './lowering/plan.js';
+/**
+ * JAX. Driven by `touchstone_bridge.frameworks.jax` in a Python worker, from a plan of layers or of operations; this is its
+ * descriptor.
+ */
+import { type Framework, type Graph, type Mode, supported } from './adapter.js';
+import { jax, jaxInTraining } from './lowering/dialects/jax.js';
+import { dilatedPooling } from './lowering/layer-checks.js';
+import { layersOrOperations } from './lowering/plans.js';
+
+const inference = layersOrOperations([], jax);
+const training = layersOrOperations([dilatedPooling('the gradient of JAX')], jaxInTraining);
+const plannerOf = (mode: Mode) => (mode === 'training' ? training : inference);
 
 const framework: Framework = {
   name: 'jax',
@@ -17,8 +25,8 @@ const framework: Framework = {
       module: 'jax',
       modes: { inference: supported, training: supported },
       precisions: ['float32'],
-      supports: supportOfLayers([inTraining(dilatedPooling('the gradient of JAX'))]),
-      plan: planLayers,
+      supports: (graph: Graph, mode: Mode) => plannerOf(mode).supports(graph, mode),
+      plan: (graph: Graph, mode: Mode) => plannerOf(mode).plan(graph, mode),
       environment: ({ threads }) => ({
         JAX_PLATFORMS: 'cpu',
         // XLA takes the size of its thread pool from here (DefaultThreadPoolSize), or else from the processors it sees.

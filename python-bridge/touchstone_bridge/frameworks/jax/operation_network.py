@@ -1,0 +1,124 @@
+"""A plan of operations as a pure function of its weights and inputs."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, List, Mapping, Sequence, Set
+
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from ...artefact import Array, Model, Tensors
+from ...errors import UnsupportedError
+from ...lowering.operations import Constant, Operation, OperationPlan
+from .operation_call import Call
+from .operation_elementwise import ELEMENTWISE
+from .operation_indexing import INDEXING
+from .operation_normalisation import NORMALISATION
+from .operation_recurrent import RECURRENT
+from .operation_shapes import SHAPES
+from .operation_windows import WINDOWS
+from .operations import Tensor
+
+CALLS: Mapping[str, Call] = {
+    **ELEMENTWISE,
+    **SHAPES,
+    **INDEXING,
+    **WINDOWS,
+    **NORMALISATION,
+    **RECURRENT,
+}
+
+# By name, the constant that stands for a weight that learns. What reads it in another layout moves it each time.
+FirstParameters = Dict[str, Constant]
+# By name.
+FrozenHalves = Set[str]
+
+
+def key_of(constant: Constant) -> str:
+    return str(constant.tensor)
+
+
+def first_parameters(plan: OperationPlan, learning: Sequence[str]) -> FirstParameters:
+    found: FirstParameters = {}
+    for constant in plan.trained(learning):
+        if constant.name is not None:
+            found.setdefault(constant.name, constant)
+    return found
+
+
+def native_weights(plan: OperationPlan, weights: Tensors, held: FirstParameters) -> Dict[str, Array]:
+    """The parameters: weights of the graph, each that learns once."""
+    return {
+        key_of(constant): constant.to_native(weights)
+        for constant in plan.constants
+        if constant.name is not None and held.get(constant.name, constant) is constant
+    }
+
+
+def is_wide(plan: OperationPlan) -> bool:
+    """Whether float64 is anywhere in it."""
+    types = [port.type for port in (*plan.inputs, *plan.outputs)]
+    types += [constant.type for constant in plan.constants]
+    types += [operation.settings["to"] for operation in plan.operations if operation.kind == "Cast"]
+    return "float64" in types
+
+
+def half_frozen(model: Model) -> FrozenHalves:
+    """Biases of LSTMs, whose recurrent half no training moves: see suites/lstm/row-lstm.ts."""
+    return {node.inputs[3] for node in model.graph.nodes if node.operator == "LSTM" and len(node.inputs) > 3}
+
+
+def apply_of(
+    plan: OperationPlan, model: Model, held: FirstParameters
+) -> Callable[[Mapping[str, Tensor], Sequence[Tensor]], List[Tensor]]:
+    """To be traced. Literals are constants of the trace, so that the compiler sees them.
+
+    UnsupportedError names a kind of operation that has no call here.
+    """
+    calls = [call_of(operation) for operation in plan.operations]
+    literals = {
+        constant.tensor: constant.to_native(model.weights)
+        for constant in plan.constants
+        if constant.name is None
+    }
+    frozen = half_frozen(model)
+
+    def apply(parameters: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> List[Tensor]:
+        tensors: Dict[int, Tensor] = {tensor: jnp.asarray(value) for tensor, value in literals.items()}
+        for constant in plan.constants:
+            if constant.name is not None:
+                tensors[constant.tensor] = weight_of(constant, parameters, held, frozen)
+        tensors.update((port.tensor, value) for port, value in zip(plan.inputs, inputs))
+        for operation, call in zip(plan.operations, calls):
+            found = call(operation.settings, *(tensors[tensor] for tensor in operation.inputs))
+            results: Sequence[Any] = found if isinstance(found, tuple) else (found,)
+            tensors.update(zip(operation.outputs, results))
+        return [tensors[port.tensor] for port in plan.outputs]
+
+    return apply
+
+
+def call_of(operation: Operation) -> Call:
+    call = CALLS.get(operation.kind)
+    if call is None:
+        raise UnsupportedError(f"the JAX lowering has no operation {operation.kind}")
+    return call
+
+
+def weight_of(
+    constant: Constant, parameters: Mapping[str, Tensor], held: FirstParameters, frozen: FrozenHalves
+) -> Tensor:
+    """As the plan has it; one that learns in another layout is moved from the first, so that both learn as one."""
+    first = held.get(constant.name or "")
+    if first is None:
+        return parameters[key_of(constant)]
+    value = parameters[key_of(first)]
+    if first is constant and constant.name not in frozen:
+        return value
+    moved = jnp.reshape(value, [first.onnx_shape[axis] for axis in first.order])
+    onnx = jnp.transpose(moved, np.argsort(first.order))
+    if constant.name in frozen:
+        own, recurrent = jnp.split(onnx, 2, axis=1)
+        onnx = jnp.concatenate([own, lax.stop_gradient(recurrent)], axis=1)
+    return jnp.transpose(onnx, constant.order).reshape(constant.shape)
