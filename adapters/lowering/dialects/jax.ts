@@ -130,7 +130,5 @@ export const jaxInTraining: Dialect = {
 };
 
 function scatterInTraining({ reduction }: { readonly reduction: string }): string | undefined {
-  return reduction === 'none' || reduction === 'add'
-    ? undefined
-    : `the gradient of ${title} has no scatter with ${reduction}`;
+  return reduction === 'mul' ? `the gradient of ${title} has no scatter with ${reduction}` : undefined;
 }

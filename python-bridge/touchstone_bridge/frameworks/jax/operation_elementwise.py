@@ -6,6 +6,7 @@ from typing import Any, Callable, Mapping
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 
 from .operation_call import Call, Settings, of
@@ -24,7 +25,8 @@ def clip(settings: Settings, x: Tensor) -> Tensor:
         kind = jnp.iinfo(x.dtype)
         low = None if low is None else max(int(low), int(kind.min))
         high = None if high is None else min(int(high), int(kind.max))
-    return jnp.clip(x, low, high)
+    bounds = [None if bound is None else np.array(bound, x.dtype) for bound in (low, high)]
+    return jnp.clip(x, *bounds)
 
 
 def is_infinite(settings: Settings, x: Tensor) -> Tensor:
