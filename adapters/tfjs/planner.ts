@@ -1,24 +1,49 @@
 /** Layers where they express a graph, else operations. Apart in training, where every operation needs its gradient. */
-import type { Graph } from '../adapter.js';
+import { type Graph, type Mode, type Support, supported, unsupported } from '../adapter.js';
 import { type Backend, tfjsDialect } from '../lowering/dialects/tfjs.js';
-import { type LayerCheck, supportOfLayers } from '../lowering/layer-checks.js';
+import { tfjsInTraining } from '../lowering/dialects/tfjs-training.js';
+import type { LayerCheck } from '../lowering/layer-checks.js';
+import type { LayerPlan } from '../lowering/layer-plan.js';
+import { isOperationPlan, type OperationPlan } from '../lowering/operations/plan.js';
 import { layersOrOperations, type Planner } from '../lowering/plans.js';
 
 /** @param checks of what the backend lacks as layers */
 export function plannerOf(checks: readonly LayerCheck[], backend: Backend): Planner {
   const dialect = tfjsDialect(backend);
-  const either = layersOrOperations(checks, dialect);
+  const inference = layersOrOperations(checks, dialect);
   // `predict` wants examples.
-  const operations = layersOrOperations([() => 'TensorFlow.js has no layers of no elements'], dialect);
-  const inference = (graph: Graph) => (isOfNothing(graph) ? operations : either);
-  const layers = supportOfLayers(checks);
+  const withoutLayers = layersOrOperations([() => 'TensorFlow.js has no layers of no elements'], dialect);
+  const training = layersOrOperations(checks, tfjsInTraining(backend));
+  const own = (graph: Graph, mode: Mode) => {
+    if (mode === 'training') return training;
+    return isOfNothing(graph) ? withoutLayers : inference;
+  };
   return {
-    supports: (graph, mode) =>
-      mode === 'training' ? layers(graph, mode) : inference(graph).supports(graph, mode),
-    plan: (graph, mode) => inference(graph).plan(graph, mode),
+    supports(graph, mode) {
+      const support = own(graph, mode).supports(graph, mode);
+      return support.supported && mode === 'training' ? trains(training.plan(graph, mode), graph) : support;
+    },
+    plan: (graph, mode) => own(graph, mode).plan(graph, mode),
   };
 }
 
 function isOfNothing({ inputs }: Graph): boolean {
   return inputs.some(({ shape }) => shape.includes(0));
+}
+
+/**
+ * Whether the variables of operations are the graph's parameters. One that lies in two ways would be two, each trained by
+ * itself; and of an LSTM's bias the recurrent half is none (suites/lstm/row-lstm.ts).
+ */
+function trains(plan: LayerPlan | OperationPlan, { nodes, parameters }: Graph): Support {
+  if (!isOperationPlan(plan)) return supported;
+  const bias = nodes.find(
+    ({ operator, inputs }) => operator === 'LSTM' && parameters.includes(inputs[3] ?? ''),
+  );
+  if (bias) return unsupported(`TensorFlow.js trains no half of a bias, as LSTM (${bias.name}) asks for`);
+  const held = plan.constants.flatMap(({ source }) => (source.kind === 'weight' ? [source.weight.name] : []));
+  const twice = held.find((name, index) => held.indexOf(name) !== index && parameters.includes(name));
+  return twice === undefined
+    ? supported
+    : unsupported(`TensorFlow.js cannot train the weight ${twice}, which lies in two ways`);
 }

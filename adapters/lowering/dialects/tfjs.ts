@@ -17,10 +17,10 @@ import {
 
 export type Backend = 'cpu' | 'wasm' | 'tensorflow';
 
-const title = 'TensorFlow.js';
+export const title = 'TensorFlow.js';
 
 /** Several kinds with one check. */
-function all(
+export function all(
   kinds: readonly OperationKind[],
   lack: (settings: unknown, inputs: readonly Operand[]) => string | undefined,
 ) {
@@ -137,8 +137,8 @@ const shapes: OperationTable = {
   ScatterND: added,
 };
 
-const isOne = (numbers: PerAxis) => numbers.every((each) => each === 1);
-const isPadded = (pads: Pads) => pads.some(([before, behind]) => before > 0 || behind > 0);
+export const isOne = (numbers: PerAxis) => numbers.every((each) => each === 1);
+export const isPadded = (pads: Pads) => pads.some(([before, behind]) => before > 0 || behind > 0);
 
 interface Window {
   readonly strides: PerAxis;
@@ -236,7 +236,7 @@ const normalisation: OperationTable = {
 const common: OperationTable = { ...elementwise, ...reductions, ...shapes, ...windows, ...normalisation };
 
 /** More checks of some operations. */
-function narrowed(table: OperationTable, checks: OperationTable): OperationTable {
+export function narrowed(table: OperationTable, checks: OperationTable): OperationTable {
   const entries = Object.entries(checks).map(([kind, check]) => {
     const own = table[kind as OperationKind];
     return [kind, own ? any(own as Lack<OperationKind>, check as Lack<OperationKind>) : check];

@@ -35,15 +35,22 @@ const topK: Native<'TopK'> =
     return [turned(values), indices];
   };
 
-/** Its kernels in JavaScript and WebAssembly broadcast one side only, and that of WebAssembly knows no integers. */
+/**
+ * Its kernels in JavaScript and WebAssembly broadcast one side only, which no gradient takes back, and that of WebAssembly
+ * knows no integers.
+ */
 function matMul(tf: Tf, a: Tensor, b: Tensor): Tensor {
   if (a.dtype === 'int32' && tf.getBackend() === 'wasm') {
     return tf.sum(tf.mul(tf.expandDims(a, -1), tf.expandDims(b, -3)), -2);
   }
   const [left, right] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
-  const isOne = (batch: readonly number[]) => batch.every((extent) => extent === 1);
-  if (isOne(left) || isOne(right) || sameList(left, right)) return tf.matMul(a, b);
+  if (sameList(left, right)) return tf.matMul(a, b);
   const batch = tf.backend_util.assertAndGetBroadcastShape(left, right);
+  const [inner, columns] = [b.shape.at(-2) ?? 1, b.shape.at(-1) ?? 1];
+  if (right.every((extent) => extent === 1)) {
+    const rows = tf.matMul(tf.reshape(a, [a.size / inner, inner]), tf.reshape(b, [inner, columns]));
+    return tf.reshape(rows, [...batch, a.shape.at(-2) ?? 1, columns]);
+  }
   const whole = (x: Tensor) => tf.broadcastTo(x, [...batch, ...x.shape.slice(-2)]);
   return tf.matMul(whole(a), whole(b));
 }
