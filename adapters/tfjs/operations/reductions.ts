@@ -48,7 +48,10 @@ function matMul(tf: Tf, a: Tensor, b: Tensor): Tensor {
   const batch = tf.backend_util.assertAndGetBroadcastShape(left, right);
   const [inner, columns] = [b.shape.at(-2) ?? 1, b.shape.at(-1) ?? 1];
   if (right.every((extent) => extent === 1)) {
-    const rows = tf.matMul(tf.reshape(a, [a.size / inner, inner]), tf.reshape(b, [inner, columns]));
+    const rows = tf.matMul(
+      tf.reshape(a, [tf.util.sizeFromShape(a.shape.slice(0, -1)), inner]),
+      tf.reshape(b, [inner, columns]),
+    );
     return tf.reshape(rows, [...batch, a.shape.at(-2) ?? 1, columns]);
   }
   const whole = (x: Tensor) => tf.broadcastTo(x, [...batch, ...x.shape.slice(-2)]);
