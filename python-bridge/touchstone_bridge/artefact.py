@@ -105,7 +105,8 @@ def load_model(folder: Path, plan: Any = None) -> Model:
 
 def write_tensors(file: Path, tensors: Tensors) -> None:
     """Writes a safetensors file, row-major."""
-    save_file({name: np.ascontiguousarray(array) for name, array in tensors.items()}, file)
+    # Not `ascontiguousarray`, which makes a vector of a scalar.
+    save_file({name: np.asarray(array, order="C") for name, array in tensors.items()}, file)
 
 
 def _manifest(raw: Mapping[str, Any]) -> Manifest:

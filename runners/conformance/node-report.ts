@@ -81,7 +81,7 @@ export function nodeDocument(onnx: string, all: readonly TargetNodeResults[]): s
     '# ONNX node tests',
     `Written by \`npm run conformance -- --onnx\`: the backend node tests that the package onnx ${onnx} generates, each on
 every target through its real worker. Inputs that decide a shape or are weights are constants, as in models in the wild.
-A number is how many tests of that operator agree with the expected outputs (relative error of a tensor at most 1e-4 for
+A number is how many tests of that operator agree with the expected outputs (relative error of a tensor at most 1e-3 for
 fractions, 5e-3 for half precision, none for whole numbers) of how many targets are given; the rest was refused before
 anything was started. Tests with types or values that a neutral graph does not hold (bfloat16, float8, 4-bit integers,
 strings, sequences), or with results whose shape depends on data, are given to nobody and not counted; the last column

@@ -10,6 +10,7 @@
  */
 import type { ParityCheck } from '../../reports/schema/results.js';
 import type { Tensor, Tensors } from '../../suites/onnx/graph.js';
+import { elementsOf } from '../../suites/onnx/half.js';
 import type { Tolerance } from '../../suites/workload.js';
 
 export interface ParityInput {
@@ -133,7 +134,8 @@ function worst(
 function errorOf(expected: Tensor | undefined, actual: Tensor | undefined): TensorError {
   const mismatch = mismatchOf(expected, actual);
   if (mismatch !== undefined || !expected || !actual) return { reason: mismatch ?? 'missing' };
-  return norms(expected.data.length, (index) => [Number(expected.data[index]), Number(actual.data[index])]);
+  const [reference, found] = [elementsOf(expected), elementsOf(actual)];
+  return norms(reference.length, (index) => [Number(reference[index]), Number(found[index])]);
 }
 
 function moveError(

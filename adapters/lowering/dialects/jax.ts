@@ -92,7 +92,7 @@ const operations: OperationTable = {
   Resize: resize,
 };
 
-/** 64-bit types are off, but for models with float64: then indices stay in 32 bits too. */
+/** 64-bit types are off in JAX, and switched on for models that have any: nothing is cut off. */
 const types: Dialect['types'] = {
   ...Object.fromEntries(
     (
@@ -106,11 +106,12 @@ const types: Dialect['types'] = {
         'uint16',
         'int32',
         'uint32',
+        'int64',
+        'uint64',
         'bool',
       ] as const
     ).map((type): [DataType, DataType] => [type, type]),
   ),
-  int64: 'int32',
 };
 
 export const jax: Dialect = { title, channels: 'last', operations, types };

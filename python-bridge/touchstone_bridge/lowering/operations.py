@@ -33,12 +33,13 @@ class TypedPort:
 
     def to_native(self, tensors: Tensors) -> Array:
         """An input as the framework's user would hold it: contiguous, of the native type."""
-        return np.ascontiguousarray(held(tensors[self.name], self.type, self.name).transpose(self.axes))
+        return np.asarray(held(tensors[self.name], self.type, self.name).transpose(self.axes), order="C")
 
     def to_onnx(self, native: Array) -> Array:
         """An output back in ONNX's order and type."""
         moved = np.asarray(native).reshape(self.native_shape).transpose(np.argsort(self.axes))
-        return np.ascontiguousarray(moved.astype(self.onnx_type, copy=False))
+        # Not `ascontiguousarray`, which makes a vector of a scalar.
+        return np.asarray(moved.astype(self.onnx_type, copy=False), order="C")
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Constant:
     def to_onnx(self, native: Array) -> Array:
         """A value or a gradient of the weight in ONNX layout."""
         moved = np.asarray(native).reshape([self.onnx_shape[axis] for axis in self.order])
-        return np.ascontiguousarray(moved.transpose(np.argsort(self.order)))
+        return np.asarray(moved.transpose(np.argsort(self.order)), order="C")
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,4 @@ def _constant(raw: Any) -> Constant:
 
 
 def _operation(raw: Any) -> Operation:
-    return Operation(
-        raw["node"], raw["kind"], raw["settings"], tuple(raw["inputs"]), tuple(raw["outputs"])
-    )
+    return Operation(raw["node"], raw["kind"], raw["settings"], tuple(raw["inputs"]), tuple(raw["outputs"]))

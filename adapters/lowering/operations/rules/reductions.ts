@@ -53,7 +53,7 @@ function plain(kind: Reduction): Reduce {
 function extreme(kind: 'ReduceMax' | 'ReduceMin'): Reduce {
   return (p, x, axes, keepdims) =>
     x.type === 'bool'
-      ? cast(p, reduce(p, kind, cast(p, x, p.held('int32')), axes, keepdims), 'bool')
+      ? withNumber(p, 'Greater', reduce(p, kind, cast(p, x, p.held('int32')), axes, keepdims), 0)
       : reduce(p, kind, x, axes, keepdims);
 }
 

@@ -9,7 +9,8 @@ import {
 } from '../../attributes.js';
 import { refuse } from '../../refusal.js';
 import { sameList } from '../../value.js';
-import { concat, expand, one, pad, reshape, slice, split, take, unary } from '../emitter.js';
+import { filled } from '../definitions/shifts.js';
+import { concat, expand, one, reshape, slice, split, take, unary } from '../emitter.js';
 import type { Operand, Pads } from '../operation.js';
 import type { OperationPlanner } from '../planner.js';
 import { inCommonLayout, inputOf, outputOf, positive, type Rule, type Rules } from './rule.js';
@@ -182,15 +183,15 @@ const padded: Rule = (node, p) => {
     Math.max(0, before),
     Math.max(0, behind),
   ]);
-  p.define(outputOf(node), filled(node, p, cut, grown), axes);
+  p.define(outputOf(node), surrounded(node, p, cut, grown), axes);
 };
 
-function filled(node: GraphNode, p: OperationPlanner, x: Operand, pads: Pads): Operand {
+function surrounded(node: GraphNode, p: OperationPlanner, x: Operand, pads: Pads): Operand {
   const mode = text(node, 'mode', 'constant');
   if (mode === 'constant') {
     const input = optionalInput(node, 2);
     const value = input === undefined ? number(node, 'value', 0) : (p.numbers(input)[0] ?? 0);
-    return pad(p, x, pads, value);
+    return filled(p, x, pads, value);
   }
   const source = sourceOf[mode] ?? refuse(`with mode ${mode}`);
   return pads.reduce((whole, [before, behind], axis) => {
@@ -227,7 +228,8 @@ const depthToSpace: Rule = (node, p) => {
 const spaceToDepth: Rule = (node, p) => {
   const block = integer(node, 'blocksize', 1);
   const [n = 1, c = 1, h = 1, w = 1] = p.shape(inputOf(node, 0));
-  regroup(node, p, [n, c, h / block, block, w / block, block], [0, 3, 5, 1, 2, 4]);
+  const perm = text(node, 'mode', 'DCR') === 'DCR' ? [0, 3, 5, 1, 2, 4] : [0, 1, 3, 5, 2, 4];
+  regroup(node, p, [n, c, h / block, block, w / block, block], perm);
 };
 
 function regroup(

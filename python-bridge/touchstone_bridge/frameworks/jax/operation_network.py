@@ -29,6 +29,8 @@ CALLS: Mapping[str, Call] = {
     **RECURRENT,
 }
 
+WIDE = {"float64", "int64", "uint64"}
+
 # By name, the constant that stands for a weight that learns. What reads it in another layout moves it each time.
 FirstParameters = Dict[str, Constant]
 # By name.
@@ -57,11 +59,15 @@ def native_weights(plan: OperationPlan, weights: Tensors, held: FirstParameters)
 
 
 def is_wide(plan: OperationPlan) -> bool:
-    """Whether float64 is anywhere in it."""
+    """Whether a 64-bit type is anywhere in it."""
     types = [port.type for port in (*plan.inputs, *plan.outputs)]
     types += [constant.type for constant in plan.constants]
-    types += [operation.settings["to"] for operation in plan.operations if operation.kind == "Cast"]
-    return "float64" in types
+    for operation in plan.operations:
+        if operation.kind == "Cast":
+            types.append(operation.settings["to"])
+        elif operation.kind in ("ArgMax", "ArgMin", "TopK"):
+            types.append("int64")
+    return not WIDE.isdisjoint(types)
 
 
 def half_frozen(model: Model) -> FrozenHalves:

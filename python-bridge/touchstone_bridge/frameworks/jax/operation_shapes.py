@@ -42,7 +42,7 @@ def greatest(kind: Any) -> Any:
 
 
 def position(function: Callable[..., Any]) -> Call:
-    return lambda s, x: function(x, s["axis"], keepdims=s["keepdims"]).astype(jnp.int32)
+    return lambda s, x: function(x, s["axis"], keepdims=s["keepdims"]).astype(jnp.int64)
 
 
 def cumulative_sum(settings: Settings, x: Tensor) -> Tensor:
@@ -60,10 +60,10 @@ def top(settings: Settings, x: Tensor) -> Tuple[Tensor, Tensor]:
     """Of the last axis. The smallest are the largest of what runs the other way: -x, and ~x for integers."""
     if settings["largest"]:
         values, positions = lax.top_k(x, settings["k"])
-        return values, positions.astype(jnp.int32)
+        return values, positions.astype(jnp.int64)
     turned = jnp.negative if jnp.issubdtype(x.dtype, jnp.floating) else jnp.bitwise_not
     values, positions = lax.top_k(turned(x), settings["k"])
-    return turned(values), positions.astype(jnp.int32)
+    return turned(values), positions.astype(jnp.int64)
 
 
 def split(settings: Settings, x: Tensor) -> Tuple[Tensor, ...]:
