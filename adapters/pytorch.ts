@@ -1,10 +1,20 @@
 /**
  * PyTorch. The framework itself is driven by `touchstone_bridge.frameworks.pytorch` in a Python worker; this is only
- * its descriptor. The operators and what is refused of them are those of the lowering there, and
- * `tests/python-bridge/pytorch-support.test.ts` holds the two together.
+ * its descriptor. The lowering there reads the graph itself where it can, since it builds what a user would write; the
+ * operators and what is refused of them are listed here, and `tests/python-bridge/pytorch-support.test.ts` holds the two
+ * together. All other graphs come to it as a plan of operations.
  */
 
-import { type Budget, type Framework, type Mode, type PythonTarget, supported } from './adapter.js';
+import {
+  type Budget,
+  type Framework,
+  type Graph,
+  type Mode,
+  type PythonTarget,
+  type Support,
+  supported,
+} from './adapter.js';
+import { pytorch } from './lowering/dialects/pytorch.js';
 import {
   batchNormalisation,
   type Check,
@@ -20,6 +30,8 @@ import {
   spatialAxes,
   supportOfNodes,
 } from './lowering/node-checks.js';
+import { planOperations } from './lowering/operations/plan-operations.js';
+import { supportOf } from './lowering/refusal.js';
 
 /** Operators of the lowering, each with the check of what it refuses. */
 const operators: Readonly<Record<string, Check>> = {
@@ -53,21 +65,45 @@ const common = {
   module: 'pytorch',
   modes: { inference: supported, training: supported },
   precisions: ['float32'],
-  supports: supportOfNodes(operators, 'PyTorch'),
   environment,
 } satisfies Partial<PythonTarget>;
+
+/** By the lowering that reads the graph, or else by operations. */
+function graphOrOperations(
+  own: (graph: Graph, mode: Mode) => Support,
+): Required<Pick<PythonTarget, 'supports' | 'plan'>> {
+  const reads = (graph: Graph, mode: Mode) => isOfFloat32(graph) && own(graph, mode).supported;
+  return {
+    supports: (graph, mode) =>
+      reads(graph, mode) ? supported : supportOf(() => planOperations(graph, mode, pytorch)),
+    plan: (graph, mode) => (reads(graph, mode) ? undefined : planOperations(graph, mode, pytorch)),
+  };
+}
+
+/** All that is given and computed: which other types an operator has, only the dialect knows. */
+function isOfFloat32(graph: Graph): boolean {
+  const computed = graph.nodes.flatMap(({ outputs }) => outputs.map((name) => graph.values[name]));
+  return [...graph.inputs, ...computed].every((value) => value === undefined || value.type === 'float32');
+}
 
 const framework: Framework = {
   name: 'pytorch',
   title: 'PyTorch',
   homepage: 'https://pytorch.org',
   targets: [
-    { ...common, name: 'pytorch/cpu', summary: 'eager, in Python; oneDNN and MKL kernels on the CPU' },
     {
       ...common,
-      supports: supportOfNodes(
-        { ...operators, AveragePool: firstOf(operators.AveragePool ?? nothing, compiledGradient) },
-        'torch.compile',
+      ...graphOrOperations(supportOfNodes(operators, 'PyTorch')),
+      name: 'pytorch/cpu',
+      summary: 'eager, in Python; oneDNN and MKL kernels on the CPU',
+    },
+    {
+      ...common,
+      ...graphOrOperations(
+        supportOfNodes(
+          { ...operators, AveragePool: firstOf(operators.AveragePool ?? nothing, compiledGradient) },
+          'torch.compile',
+        ),
       ),
       name: 'pytorch/compile',
       summary: 'torch.compile with its defaults, in Python; TorchInductor builds C++ kernels for the CPU',

@@ -117,9 +117,10 @@ async function commandOf(
     return [process.execPath, join(buildFolder, 'scripts/measure/paired-node.js'), ...common];
   }
   const command = [python ?? 'python3', '-m', 'touchstone_bridge.measure', ...common, target.module];
-  if (!target.plan) return command;
+  const planned = target.plan?.(await loadGraph(folder), mode);
+  if (planned === undefined) return command;
   const plan = join(await mkdtemp(join(tmpdir(), 'touchstone-')), 'plan.json');
-  await writeFile(plan, JSON.stringify(target.plan(await loadGraph(folder), mode)));
+  await writeFile(plan, JSON.stringify(planned));
   return [...command, plan];
 }
 

@@ -1,16 +1,20 @@
-"""Lowers an ONNX graph to an `nn.Module`, once."""
+"""Lowers a model to an `nn.Module`, once: from its ONNX graph, or from a plan of operations if it came with one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from torch import nn
 
-from ...artefact import Graph, Node, Tensors
+from ...artefact import Graph, Model, Node, Tensors
 from ...errors import UnsupportedError
+from ...lowering.operations import is_operation_plan, read_operation_plan
 from . import convolution, elementwise, linear, normalisation, recurrent, shaping
-from .builder import Binding, Builder
+from .builder import Builder
+from .module_builder import Binding, ModuleBuilder
+from .operation_lowering import lower_operations
+from .ports import PlainPort, Port
 
 Operator = Callable[[Builder, Node], None]
 
@@ -31,10 +35,41 @@ class Lowered:
 
     module: nn.Module
     bindings: tuple[Binding, ...]
+    inputs: Sequence[Port]
+    outputs: Sequence[Port]
 
 
-def lower(graph: Graph, weights: Tensors, training: bool) -> Lowered:
-    """Builds PyTorch's own layers from the graph. UnsupportedError names the operator or attribute that has none."""
+def lower(model: Model, training: bool) -> Lowered:
+    """UnsupportedError names what PyTorch, or the lowering, has not."""
+    graph = model.graph
+    if is_operation_plan(model):
+        plan = read_operation_plan(model)
+        builder: ModuleBuilder
+        builder, module = lower_operations(plan, graph, model.weights, training)
+        return lowered(builder, module, graph, training, plan.inputs, plan.outputs)
+    builder, module = lower_graph(graph, model.weights, training)
+    inputs, outputs = ([PlainPort(info.name) for info in infos] for infos in (graph.inputs, graph.outputs))
+    return lowered(builder, module, graph, training, inputs, outputs)
+
+
+def lowered(
+    builder: ModuleBuilder,
+    module: nn.Module,
+    graph: Graph,
+    training: bool,
+    inputs: Sequence[Port],
+    outputs: Sequence[Port],
+) -> Lowered:
+    """With everything bound that training is to update."""
+    bound = {binding.name for binding in builder.bindings}
+    unbound = set(graph.parameters) - bound if training else set()
+    if unbound:
+        raise UnsupportedError(f"training of weights that no operator reads: {', '.join(sorted(unbound))}")
+    return Lowered(module, tuple(builder.bindings), inputs, outputs)
+
+
+def lower_graph(graph: Graph, weights: Tensors, training: bool) -> tuple[Builder, nn.Module]:
+    """Builds PyTorch's own layers from the graph."""
     builder = Builder(graph, weights, training)
     for node in graph.nodes:
         operator = OPERATORS.get(node.operator)
@@ -42,9 +77,4 @@ def lower(graph: Graph, weights: Tensors, training: bool) -> Lowered:
             raise UnsupportedError(f"the PyTorch lowering has no operator {node.operator}")
         if node.name not in builder.absorbed:
             operator(builder, node)
-    module = builder.finish()
-    bound = {binding.name for binding in builder.bindings}
-    unbound = set(graph.parameters) - bound if training else set()
-    if unbound:
-        raise UnsupportedError(f"training of weights that no operator reads: {', '.join(sorted(unbound))}")
-    return Lowered(module, tuple(builder.bindings))
+    return builder, builder.finish()

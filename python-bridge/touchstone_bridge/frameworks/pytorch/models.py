@@ -12,6 +12,7 @@ from ...artefact import Model, Tensors
 from ...errors import UnsupportedError
 from ...framework import Configuration
 from .lowering import Lowered, lower
+from .ports import named, native_inputs
 
 # What is done to the lowered module before it is called.
 Prepare = Callable[[nn.Module], nn.Module]
@@ -27,9 +28,10 @@ class TorchInference:
 
     def __init__(self, model: Model, prepare: Prepare = as_it_is) -> None:
         self.configuration: Configuration = {}
-        self._outputs = [info.name for info in model.graph.outputs]
-        self._inputs = native_inputs(model)
-        self._module = prepare(lower(model.graph, model.weights, training=False).module.eval())
+        lowered = lower(model, training=False)
+        self._outputs = lowered.outputs
+        self._inputs = native_inputs(model, lowered.inputs)
+        self._module = prepare(lowered.module.eval())
 
     def run(self, buffer: int) -> torch.Tensor | tuple[torch.Tensor, ...]:
         with torch.inference_mode():
@@ -55,12 +57,11 @@ class TorchTraining:
         if model.manifest.training is None or len(model.graph.outputs) != 1:
             raise UnsupportedError("training needs an optimiser and a graph whose only output is the logits")
         self._recipe = model.manifest.training.optimiser
-        self._output = model.graph.outputs[0].name
-        self._inputs = native_inputs(model)
+        self._lowered: Lowered = lower(model, training=True)
+        self._inputs = native_inputs(model, self._lowered.inputs)
         # `cross_entropy` takes class numbers of 64 bits.
         self._labels = [torch.tensor(tensors["labels"], dtype=torch.int64) for tensors in model.inputs]
         self._loss = functional.cross_entropy if self._labels[0].dim() == 1 else loss_of_steps
-        self._lowered: Lowered = lower(model.graph, model.weights, training=True)
         self._module = prepare(self._lowered.module.train())
         # Running statistics are buffers: no gradient moves them, and yet they change.
         self._first = {name: value.detach().clone() for name, value in self._state()}
@@ -83,7 +84,7 @@ class TorchTraining:
 
     def output(self, buffer: int) -> Tensors:
         with torch.no_grad():
-            return named([self._output], self._module(*self._inputs[buffer]))
+            return named(self._lowered.outputs, self._module(*self._inputs[buffer]))
 
     def gradients(self, buffer: int) -> Tensors:
         self._optimiser.zero_grad()
@@ -106,15 +107,3 @@ class TorchTraining:
         # PyTorch's SGD has the convention of suites/workload.ts: v ← momentum·v + g, w ← w − rate·v, v first zero.
         trainable = [parameter for parameter in self._module.parameters() if parameter.requires_grad]
         return torch.optim.SGD(trainable, lr=self._recipe.learning_rate, momentum=self._recipe.momentum)
-
-
-def native_inputs(model: Model) -> list[tuple[torch.Tensor, ...]]:
-    """One tuple a buffer, in the order of the graph's inputs; copied, so that PyTorch's allocator aligns them."""
-    names = [info.name for info in model.graph.inputs]
-    return [tuple(torch.tensor(tensors[name]) for name in names) for tensors in model.inputs]
-
-
-def named(names: Iterable[str], output: torch.Tensor | tuple[torch.Tensor, ...]) -> Tensors:
-    """Outputs as NumPy arrays by ONNX name."""
-    outputs = (output,) if isinstance(output, torch.Tensor) else output
-    return {name: value.numpy() for name, value in zip(names, outputs)}

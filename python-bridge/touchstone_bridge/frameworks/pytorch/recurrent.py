@@ -9,7 +9,6 @@ frameworks that have one. B is then reported with zeros in its second half.
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
 
 import torch
 from torch import fx, nn
@@ -17,12 +16,8 @@ from torch import fx, nn
 from ...artefact import Node
 from ...lowering.attributes import integer, integers, refuse, text
 from .builder import Builder
+from .recurrent_weights import DIRECTIONS, LSTM, Holder
 
-# Positions of ONNX's gates in PyTorch's order, and the other way round.
-TO_TORCH = (0, 2, 3, 1)
-TO_ONNX = (0, 3, 1, 2)
-# Suffixes of a layer's parameters. PyTorch has no layer that only goes backwards: the steps are turned round for it.
-DIRECTIONS = {"forward": ("",), "reverse": ("",), "bidirectional": ("", "_reverse")}
 DEFAULT_ACTIVATIONS = ["sigmoid", "tanh", "tanh"]
 
 
@@ -42,10 +37,11 @@ def lstm(builder: Builder, node: Node) -> None:
         bidirectional=len(suffixes) == 2,
         device="meta",
     )
-    hold(builder, node, 1, layer, "weight_ih_l0", suffixes, input_weight)
-    hold(builder, node, 2, layer, "weight_hh_l0", suffixes, recurrent_weight)
+    holder = Holder(builder, layer, suffixes, LSTM)
+    holder.weight(node.inputs[1], "weight_ih_l0", input_weight)
+    holder.weight(node.inputs[2], "weight_hh_l0", recurrent_weight)
     if has_bias:
-        hold_biases(builder, node, layer, suffixes, hidden)
+        holder.one_bias(node.inputs[3], builder.constant(node, 3))
     state = initial_state(builder, node)
     sequence = builder.value((transposition or node).inputs[0])
     if direction == "reverse":
@@ -83,55 +79,6 @@ def absorbable_transposition(builder: Builder, node: Node) -> Node | None:
         return None
     alone = builder.only_consumer(node.inputs[0]) is node
     return source if alone and integers(source, "perm", ()) == (1, 0, 2) else None
-
-
-def hold(
-    builder: Builder,
-    node: Node,
-    position: int,
-    layer: nn.LSTM,
-    name: str,
-    suffixes: Sequence[str],
-    weight: torch.Tensor,
-) -> None:
-    """Gives the layer a weight [directions, 4 × hidden, …], a parameter for each direction."""
-    parameters = tuple(
-        nn.Parameter(reorder(part, TO_TORCH), requires_grad=builder.is_trainable(node.inputs[position]))
-        for part in weight
-    )
-    for suffix, parameter in zip(suffixes, parameters):
-        setattr(layer, name + suffix, parameter)
-    builder.bind(
-        node.inputs[position],
-        parameters,
-        lambda tensors: torch.stack([reorder(tensor, TO_ONNX) for tensor in tensors]),
-    )
-
-
-def hold_biases(builder: Builder, node: Node, layer: nn.LSTM, suffixes: Sequence[str], hidden: int) -> None:
-    """Gives the layer its two biases: as they are, or in training as one trainable sum and a frozen zero."""
-    halves = builder.constant(node, 3).split(4 * hidden, dim=1)
-    trainable = builder.is_trainable(node.inputs[3])
-    first = halves[0] + halves[1] if trainable else halves[0]
-    second = torch.zeros_like(halves[1]) if trainable else halves[1]
-    parameters = tuple(nn.Parameter(reorder(part, TO_TORCH), requires_grad=trainable) for part in first)
-    for direction, suffix in enumerate(suffixes):
-        setattr(layer, f"bias_ih_l0{suffix}", parameters[direction])
-        frozen = nn.Parameter(reorder(second[direction], TO_TORCH), requires_grad=False)
-        setattr(layer, f"bias_hh_l0{suffix}", frozen)
-    builder.bind(
-        node.inputs[3],
-        parameters,
-        lambda tensors: torch.stack(
-            [torch.cat([reorder(tensor, TO_ONNX), torch.zeros_like(tensor)]) for tensor in tensors]
-        ),
-    )
-
-
-def reorder(stacked: torch.Tensor, order: Sequence[int]) -> torch.Tensor:
-    """Puts the four gates along the first axis into another order."""
-    gates = stacked.chunk(4)
-    return torch.cat([gates[gate] for gate in order])
 
 
 def initial_state(builder: Builder, node: Node) -> tuple[fx.Node, fx.Node] | None:

@@ -1,0 +1,192 @@
+"""What the operations of a plan build with."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Any, Union
+
+import numpy as np
+import torch
+from torch import fx
+
+from ...artefact import Tensors
+from ...lowering.operations import Constant, Operation, OperationPlan, TypedPort
+from .module_builder import ModuleBuilder, as_is
+
+BOOLEAN = {"Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "IsNaN", "IsInf"}
+# Python's numbers are floats and 64-bit integers, which these take without a word.
+NUMBERS = {"float32", "float64", "float16", "int32", "int64"}
+
+
+class OperationBuilder(ModuleBuilder):
+    """One lowering under way. Tensors go by the numbers that the plan gives them."""
+
+    def __init__(
+        self,
+        plan: OperationPlan,
+        weights: Tensors,
+        trainable: Sequence[str],
+        training: bool,
+        halved: Set[str],
+    ) -> None:
+        """@param halved: weights of which the second half along the second axis does not learn."""
+        super().__init__(trainable)
+        self._halved = halved
+        self.training = training
+        self._weights = weights
+        self._constants = {constant.tensor: constant for constant in plan.constants}
+        self._places = Counter(constant.name for constant in plan.constants)
+        self._reads = Counter(tensor for operation in plan.operations for tensor in operation.inputs)
+        self._reads.update(port.tensor for port in plan.outputs)
+        self._values = {port.tensor: self.input(number) for number, port in enumerate(plan.inputs)}
+        given: list[TypedPort | Constant] = [*plan.inputs, *plan.constants]
+        self._types = {each.tensor: each.type for each in given}
+        # Whether any tensor may have no elements: most models have none such, and simpler calls.
+        self.has_empty = any(0 in each.onnx_shape for each in given) or any(
+            begin == end
+            for operation in plan.operations
+            if operation.kind == "Slice"
+            for begin, end in zip(operation.settings["begins"], operation.settings["ends"])
+        )
+        # A weight that learns is held once; whoever reads it in another layout reads it from there.
+        self._first: dict[str, Constant] = {}
+
+    def type(self, tensor: int) -> str:
+        return self._types[tensor]
+
+    def is_read(self, tensor: int) -> bool:
+        return self._reads[tensor] > 0
+
+    def constant(self, tensor: int) -> tuple[str | None, torch.Tensor] | None:
+        """Name and value, for a layer to have as its own: not of what is computed, nor of what learns elsewhere too."""
+        constant = self._constants.get(tensor)
+        if constant is None:
+            return None
+        is_shared = self._reads[tensor] > 1 or self._places[constant.name] > 1
+        is_moved = constant.order != tuple(range(len(constant.onnx_shape)))
+        if self.is_trainable(constant.name) and (is_shared or is_moved):
+            return None
+        return constant.name, self._tensor(constant)
+
+    def number(self, tensor: int) -> float | int | None:
+        """A literal scalar as a Python number."""
+        constant = self._constants.get(tensor)
+        if constant is None or constant.name is not None or constant.shape or constant.type not in NUMBERS:
+            return None
+        number: float | int = constant.to_native(self._weights).item()
+        return number
+
+    def value(self, tensor: int) -> fx.Node:
+        """As an operand; constants are registered on the module at their first use."""
+        if tensor not in self._values:
+            self._values[tensor] = self._held(self._constants[tensor])
+        return self._values[tensor]
+
+    def define(self, operation: Operation, results: Sequence[fx.Node]) -> None:
+        self._values.update(zip(operation.outputs, results))
+        self._types.update(zip(operation.outputs, self._result_types(operation)))
+
+    def _tensor(self, constant: Constant) -> torch.Tensor:
+        return torch.tensor(constant.to_native(self._weights))
+
+    def _held(self, constant: Constant) -> fx.Node:
+        name = constant.name
+        if name is None or not self.is_trainable(name):
+            return self.hold(f"constant_{constant.tensor}", self._tensor(constant), None, to_onnx(constant))
+        first = self._first.setdefault(name, constant)
+        if first is constant and name in self._halved:
+            return self._half_held(constant)
+        if first is constant:
+            return self.hold(f"weight_{constant.tensor}", self._tensor(constant), name, to_onnx(constant))
+        apart = self.call(torch.reshape, self.value(first.tensor), native_shape(first))
+        moved = self.call(torch.permute, apart, tuple(first.order.index(axis) for axis in constant.order))
+        return self.call(torch.reshape, moved, constant.shape)
+
+    def _half_held(self, constant: Constant) -> fx.Node:
+        learning, frozen = self._tensor(constant).chunk(2, dim=1)
+        first = self.hold(f"weight_{constant.tensor}", learning.contiguous(), constant.name, with_blank_half)
+        second = self.hold(f"constant_{constant.tensor}", frozen.contiguous(), None, as_is)
+        return self.call(torch.cat, (first, second), 1)
+
+    def _result_types(self, operation: Operation) -> tuple[str, ...]:
+        first = self.type(operation.inputs[-1] if operation.kind == "Where" else operation.inputs[0])
+        if operation.kind in BOOLEAN:
+            return ("bool",)
+        if operation.kind == "Cast":
+            return (operation.settings["to"],)
+        if operation.kind in ("ArgMax", "ArgMin"):
+            return ("int64",)
+        if operation.kind == "TopK":
+            return (first, "int64")
+        return (first,) * len(operation.outputs)
+
+
+def with_blank_half(tensors: Sequence[torch.Tensor]) -> torch.Tensor:
+    return torch.cat((tensors[0], torch.zeros_like(tensors[0])), 1)
+
+
+def native_shape(constant: Constant) -> tuple[int, ...]:
+    """Of a weight before its axes were merged or split."""
+    return tuple(constant.onnx_shape[axis] for axis in constant.order)
+
+
+def to_onnx(constant: Constant) -> Callable[[Sequence[torch.Tensor]], torch.Tensor]:
+    """A value or a gradient of the weight in ONNX layout."""
+    back = [int(axis) for axis in np.argsort(constant.order)]
+    return lambda tensors: tensors[0].reshape(native_shape(constant)).permute(back)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One operation, as what builds it sees it."""
+
+    builder: OperationBuilder
+    operation: Operation
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        return self.operation.settings
+
+    @property
+    def operands(self) -> tuple[fx.Node, ...]:
+        return tuple(map(self.builder.value, self.operation.inputs))
+
+    @property
+    def x(self) -> fx.Node:
+        return self.builder.value(self.operation.inputs[0])
+
+    @property
+    def second(self) -> fx.Node | float | int:
+        """As a number where it is one: what a user would write."""
+        tensor = self.operation.inputs[1]
+        number = self.builder.number(tensor)
+        return self.builder.value(tensor) if number is None else number
+
+    @property
+    def type(self) -> torch.dtype:
+        """Of the first operand."""
+        return dtype(self.builder.type(self.operation.inputs[0]))
+
+    def call(self, function: Callable[..., Any], *arguments: Any, **options: Any) -> fx.Node:
+        return self.builder.call(function, *arguments, **options)
+
+
+def dtype(name: str) -> torch.dtype:
+    found: torch.dtype = getattr(torch, name)
+    return found
+
+
+# Of one result, or of several.
+Build = Callable[[Step], Union[fx.Node, Sequence[fx.Node]]]
+
+
+def plain(function: Callable[..., Any]) -> Build:
+    """A call with all operands and nothing else."""
+    return lambda step: step.call(function, *step.operands)
+
+
+def with_number(function: Callable[..., Any]) -> Build:
+    """A call with two operands, of which the second may be a number."""
+    return lambda step: step.call(function, step.x, step.second)
