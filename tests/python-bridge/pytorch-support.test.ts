@@ -1,16 +1,22 @@
-/** The descriptor of `pytorch/cpu` claims what the lowering in Python can build, and nothing else. */
+/**
+ * The descriptor of `pytorch/cpu` leaves to the lowering in Python what that can build, and nothing else; the rest it plans
+ * itself, as operations, or refuses.
+ */
 
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
+import type { PythonTarget } from '../../adapters/adapter.js';
+import { pytorch as dialect } from '../../adapters/lowering/dialects/pytorch.js';
+import type { OperationPlan } from '../../adapters/lowering/operations/plan.js';
 import pytorch from '../../adapters/pytorch.js';
 import { projectRoot } from '../../common/paths.js';
 import { ensureEnvironment } from '../../runners/provision/environments.js';
-import type { Graph, GraphNode } from '../../suites/onnx/graph.js';
+import type { DataType, Graph, GraphNode } from '../../suites/onnx/graph.js';
 import type { Mode } from '../../suites/workload.js';
 import { node } from './artefacts.js';
 
-const target = pytorch.targets[0]!;
+const target = pytorch.targets[0] as PythonTarget;
 
 it('lists the very operators of the lowering', { timeout: 600_000 }, async () => {
   const { python } = await ensureEnvironment('pytorch');
@@ -19,44 +25,78 @@ it('lists the very operators of the lowering', { timeout: 600_000 }, async () =>
   const { stdout } = await execa(python, ['-c', program], { cwd: join(projectRoot, 'python-bridge') });
   const operators = JSON.parse(stdout) as string[];
   expect(operators.length).toBeGreaterThan(30);
-  for (const operator of operators) expect(support([plain(operator)])).toEqual({ supported: true });
-  const strangers = ['NonMaxSuppression', 'GRU', 'If', 'constructor'];
+  for (const operator of operators) {
+    expect(support([plain(operator)])).toEqual({ supported: true });
+    expect(planOf([plain(operator)])).toBeUndefined();
+  }
+  const strangers = ['NonMaxSuppression', 'If', 'constructor'];
   for (const operator of strangers) {
     expect(support([plain(operator)])).toEqual({
       supported: false,
-      reason: `the PyTorch lowering has no operator ${operator}`,
+      reason: `the lowering has no operator ${operator}`,
     });
   }
 });
 
-const refused: [string, GraphNode, RegExp][] = [
+it('lists the very operations that it builds', { timeout: 600_000 }, async () => {
+  const { python } = await ensureEnvironment('pytorch');
+  const program =
+    'import json; from touchstone_bridge.frameworks.pytorch.operation_lowering import OPERATIONS as o; print(json.dumps(list(o)))';
+  const { stdout } = await execa(python, ['-c', program], { cwd: join(projectRoot, 'python-bridge') });
+  expect((JSON.parse(stdout) as string[]).sort()).toEqual(Object.keys(dialect.operations).sort());
+});
+
+const pooled = { kernel_shape: [2, 2], strides: [1, 1] };
+const leftToOperations: [string, GraphNode, readonly number[], readonly string[]][] = [
   [
     'pads that differ',
-    node('AveragePool', ['x'], ['y'], { kernel_shape: [2, 2], pads: [0, 0, 1, 1] }),
-    /asymm/,
+    node('AveragePool', ['x'], ['y'], { ...pooled, pads: [0, 0, 1, 1] }),
+    [1, 1, 4, 4],
+    // Counted as zeros, and then weighed by what each window really has of the picture.
+    ['Pad', 'AveragePool', 'Mul', 'Mul'],
   ],
-  ['wide pads', node('AveragePool', ['x'], ['y'], { kernel_shape: [2, 2], pads: [2, 2, 2, 2] }), /pads/],
-  ['indices', node('MaxPool', ['x'], ['y', 'indices'], { kernel_shape: [2, 2] }), /second output/],
-  ['computed weights', node('Conv', ['x', 'x'], ['y']), /not a constant/],
-  ['an unknown direction', node('LSTM', ['x', 'w', 'w'], ['y'], { direction: 'up' }), /direction up/],
-  ['peepholes', node('LSTM', ['x', 'w', 'w', '', '', '', '', 'p'], ['y']), /peepholes/],
-  ['other activations', node('LSTM', ['x', 'w', 'w'], ['y'], { activations: ['Relu'] }), /activations/],
-  ['half a state', node('LSTM', ['x', 'w', 'w', '', '', 'h'], ['y']), /initial/],
+  ['dilations', node('AveragePool', ['x'], ['y'], { ...pooled, dilations: [2, 2] }), [1, 1, 2, 2], ['Slice']],
+  ['computed filters', node('Conv', ['x', 'x'], ['y']), [1, 1, 1, 1], ['Conv']],
+  ['what it has not', node('Sin', ['x'], ['y']), [1, 1, 4, 4], ['Sin']],
 ];
 
-it.each(refused)('refuses %s', (_, refusedNode, reason) => {
-  expect(support([refusedNode])).toMatchObject({ supported: false, reason: expect.stringMatching(reason) });
+it.each(leftToOperations)('plans %s as operations', (_, own, shape, kinds) => {
+  expect(support([own], { shape })).toEqual({ supported: true });
+  expect(planOf([own], { shape })?.operations.map(({ kind }) => kind)).toEqual(
+    expect.arrayContaining([...kinds]),
+  );
+});
+
+it('plans other types as operations, of which PyTorch may lack some', () => {
+  const [sum, shape] = [node('Add', ['x', 'x'], ['y']), [1, 1, 4, 4]];
+  expect(planOf([sum], { type: 'uint16', shape })?.outputs[0]).toMatchObject({
+    onnxType: 'uint16',
+    type: 'int32',
+  });
+  expect(support([sum], { type: 'uint32', shape })).toMatchObject({
+    reason: expect.stringContaining('uint32'),
+  });
+});
+
+it('refuses what neither has', () => {
+  const lstm = node('LSTM', ['x', 'w', 'w'], ['y'], { direction: 'up' });
+  expect(support([lstm])).toMatchObject({ supported: false, reason: expect.stringMatching(/direction up/) });
 });
 
 it('refuses in training what it can only answer with', () => {
   for (const operator of ['Dropout', 'BatchNormalization']) {
     expect(support([plain(operator)]).supported).toBe(true);
-    expect(support([plain(operator)], 'training').supported).toBe(false);
+    expect(support([plain(operator)], { mode: 'training' }).supported).toBe(false);
   }
-  const shared = [node('MatMul', ['x', 'w'], ['h']), node('MatMul', ['h', 'w'], ['y'])];
-  expect(support(shared, 'training', ['w'])).toMatchObject({ reason: expect.stringContaining('share') });
-  expect(support(shared, 'inference', ['w']).supported).toBe(true);
-  expect(support(shared.slice(0, 1), 'training', ['w']).supported).toBe(true);
+});
+
+it('has a trained weight that several nodes share in a plan only, where it is one', () => {
+  const shared = [node('MatMul', ['x', 'w'], ['y']), node('MatMul', ['y', 'w'], ['z'])];
+  const options = { shape: [1, 1, 4, 4], parameters: ['w'] };
+  expect(planOf(shared, { ...options, mode: 'inference' })).toBeUndefined();
+  expect(planOf(shared.slice(0, 1), { ...options, mode: 'training' })).toBeUndefined();
+  const plan = planOf(shared, { ...options, mode: 'training' });
+  expect(plan?.constants).toHaveLength(1);
 });
 
 it('gives every thread pool the budget, and keeps products in float32', () => {
@@ -73,18 +113,39 @@ function plain(operator: string): GraphNode {
   return node(operator, ['x', 'w', 'w', 'w', ''].slice(0, operator === 'LSTM' ? 4 : 5), ['y']);
 }
 
-function support(nodes: GraphNode[], mode: Mode = 'inference', parameters: string[] = []) {
-  const image = { name: 'x', type: 'float32' as const, shape: [1, 1, 4, 4] };
+interface Options {
+  readonly mode?: Mode;
+  readonly parameters?: readonly string[];
+  readonly type?: DataType;
+  /** Of y; without one nobody has seen it. */
+  readonly shape?: readonly number[];
+}
+
+function support(nodes: GraphNode[], options: Options = {}) {
+  return target.supports(graphOf(nodes, options), options.mode ?? 'inference');
+}
+
+function planOf(nodes: GraphNode[], options: Options = {}): OperationPlan | undefined {
+  return target.plan?.(graphOf(nodes, options), options.mode ?? 'inference') as OperationPlan | undefined;
+}
+
+function graphOf(nodes: GraphNode[], { parameters = [], type = 'float32', shape }: Options): Graph {
+  const image = { name: 'x', type, shape: [1, 1, 4, 4] };
   const weight = { ...image, name: 'w' };
-  const graph: Graph = {
+  const last = nodes.at(-1)?.outputs[0] ?? 'y';
+  const seen = shape
+    ? Object.fromEntries(
+        nodes.flatMap(({ outputs }) => outputs.map((name) => [name, { name, type, shape: [...shape] }])),
+      )
+    : {};
+  return {
     name: 'test',
     opset: 17,
     inputs: [image],
-    outputs: [{ ...image, name: 'y' }],
+    outputs: [{ ...image, name: last }],
     weights: [weight],
-    parameters,
+    parameters: [...parameters],
     nodes,
-    values: { x: image, w: weight },
+    values: { x: image, w: weight, ...seen },
   };
-  return target.supports(graph, mode);
 }

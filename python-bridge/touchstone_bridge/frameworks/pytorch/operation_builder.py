@@ -70,6 +70,11 @@ class OperationBuilder(ModuleBuilder):
             return None
         return constant.name, self._tensor(constant)
 
+    def constant_rank(self, tensor: int) -> int | None:
+        """None of what is computed."""
+        constant = self._constants.get(tensor)
+        return None if constant is None else len(constant.shape)
+
     def number(self, tensor: int) -> float | int | None:
         """A literal scalar as a Python number."""
         constant = self._constants.get(tensor)

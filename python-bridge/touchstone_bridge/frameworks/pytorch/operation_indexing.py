@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 
 import torch
+import torch.nn.functional as functional
 from torch import fx
 
 from .operation_builder import Build, Step
@@ -14,7 +15,10 @@ REDUCTIONS = {"add": "sum", "mul": "prod", "max": "amax", "min": "amin"}
 
 
 def gather(step: Step) -> fx.Node:
+    """Rows of a table that is a weight are an embedding, with a gradient of its own."""
     x, indices = step.operands
+    if step.settings["axis"] == 0 and step.builder.constant_rank(step.operation.inputs[0]) == 2:
+        return step.call(functional.embedding, indices, x)
     before = (slice(None),) * step.settings["axis"]
     return step.call(operator.getitem, x, (*before, indices))
 
