@@ -1,4 +1,4 @@
-"""Plans of operations on PyTorch: what the lowering adds itself, which are weights that learn, in any layout and layer."""
+"""Plans of operations on PyTorch: what the lowering adds itself, weights that learn in any layout and layer."""
 
 from __future__ import annotations
 
