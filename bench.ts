@@ -8,6 +8,7 @@ import { type GateOptions, gateCommand } from './cli/gate/index.js';
 import { initCommand } from './cli/gate/init.js';
 import type { HistoryOptions } from './cli/history.js';
 import { listCommand } from './cli/list.js';
+import { type ListModelOptions, listModels } from './cli/list-model.js';
 import { type RunOptions, usualDeadlineMs } from './cli/options.js';
 import { outsideAdapter } from './cli/outside-adapter.js';
 import { reportCommand } from './cli/report.js';
@@ -22,6 +23,7 @@ import {
   positiveInteger,
   seed,
   share,
+  valueRange,
 } from './cli/values.js';
 import { exitStatus, oneLine, TouchstoneError } from './common/errors.js';
 
@@ -66,8 +68,17 @@ function commandLine(ending: (result: Promise<number>) => Promise<void>): Comman
   program
     .command('list')
     .description('suites, workloads with their sources, and targets with what each can do')
+    .option('--model <files>', 'what is in your own files, and which targets can run them', names)
+    .option('--targets <names>', 'with --model: these targets only, by name or glob', names)
+    .option(
+      '--input <name=shape>',
+      'with --model: shape of an input that is left open (repeatable)',
+      inputShape,
+    )
     .option('--json', 'for machines')
-    .action((options: { json?: true }) => ending(listCommand(options)));
+    .action(({ model, ...options }: ListModelOptions & { model?: readonly string[] }) =>
+      ending(model ? listModels(model, options) : listCommand(options)),
+    );
   program
     .command('doctor')
     .description('each target: available or not, its versions, and what mends it')
@@ -196,8 +207,14 @@ function selecting(command: Command): Command {
     )
     .option('--seed <number>', 'order of targets, turns and audits', seed, 1)
     .option('--out <folder>', 'run folder (default: a new one under .touchstone/runs)')
-    .option('--model <file.onnx>', 'measure your own model instead of a suite')
+    .option(
+      '--model <files>',
+      'measure your own .onnx files instead of a suite; a folder, or a table (.csv, .txt) with a file and its shapes a line',
+      names,
+    )
     .option('--input <name=shape>', 'shape of a model input: image=1x3x224x224 (repeatable)', inputShape)
+    .option('--range <name=low..high>', 'values of a drawn input: tokens=0..29999 (repeatable)', valueRange)
+    .option('--inputs <files.npz>', 'your own data for --model, a file for each input buffer', names)
     .option('--installed-only', 'never install anything: what is missing is reported as unavailable')
     .addOption(
       new Option('--deadline <duration>', 'give up on a worker that is silent for so long')

@@ -16,6 +16,7 @@ import { openRunLog } from '../runners/schedule/run-log.js';
 import { foldRun } from '../runners/schedule/run-state.js';
 import { startStopwatch } from '../runners/schedule/stopwatch.js';
 import type { StartWorker } from '../runners/schedule/worker.js';
+import { intermediatesOf } from '../suites/onnx/intermediates.js';
 import { readTensors } from '../suites/onnx/safetensors.js';
 import type { PreparedTarget } from './prepare.js';
 import { makeProgress } from './progress.js';
@@ -126,6 +127,7 @@ function tensorFiles(): TensorFiles {
   return {
     read: readTensors,
     remove: (path) => rm(path, { force: true }),
+    intermediates: intermediatesOf,
     reference(folder) {
       const known = references.get(folder) ?? loadReference(folder);
       references.set(folder, known);

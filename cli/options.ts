@@ -32,8 +32,13 @@ export interface RunOptions {
   readonly out?: string;
   /** A run folder, or true for the newest one that did not finish. */
   readonly resume?: string | true;
-  readonly model?: string;
+  /** Files, folders and tables of files. */
+  readonly model?: readonly string[];
   readonly input?: Readonly<Record<string, number[]>>;
+  /** Smallest and largest value of drawn inputs. */
+  readonly range?: Readonly<Record<string, [number, number]>>;
+  /** The user's own data, an `.npz` file for each buffer. */
+  readonly inputs?: readonly string[];
   readonly installedOnly?: true;
   readonly dryRun?: true;
   /** Milliseconds after which a silent worker is given up. */
@@ -56,11 +61,16 @@ export function commandOf(options: TimedOptions, command: readonly string[] = []
     ...list('--suite', options.suite === undefined ? undefined : [options.suite]),
     ...list('--workload', options.workload),
     ...list('--scale', options.scale === undefined ? undefined : [options.scale]),
-    ...list('--model', options.model === undefined ? undefined : [options.model]),
+    ...list('--model', options.model),
     ...Object.entries(options.input ?? {}).flatMap(([name, shape]) => [
       '--input',
       quote(`${name}=${shape.join('x')}`),
     ]),
+    ...Object.entries(options.range ?? {}).flatMap(([name, [low, high]]) => [
+      '--range',
+      quote(`${name}=${low}..${high}`),
+    ]),
+    ...list('--inputs', options.inputs),
     ...list('--targets', options.targets),
     ...list('--mode', options.mode),
     ...list('--batch', options.batch),

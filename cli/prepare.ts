@@ -20,6 +20,8 @@ import {
   selectionsOf,
   type Workload,
 } from '../suites/workload.js';
+import { modelRequest } from './model-request.js';
+import { type ModelFile, modelFiles } from './models.js';
 import type { RunOptions } from './options.js';
 import { select, selectTargets } from './select.js';
 
@@ -90,11 +92,13 @@ interface ChosenWork {
 }
 
 async function chooseWork(options: RunOptions): Promise<ChosenWork> {
-  if (options.model !== undefined) return { work: [modelWork(options.model, options)] };
-  if (options.input) {
-    throw new TouchstoneError('usage', '--input gives shapes to a --model', {
-      hint: 'add --model file.onnx',
-    });
+  if (options.model !== undefined) {
+    const files = modelFiles(options.model);
+    return { work: files.map((file) => modelWork(file, options, files.length > 1)) };
+  }
+  const ofModels = (['input', 'range', 'inputs'] as const).find((name) => options[name] !== undefined);
+  if (ofModels !== undefined) {
+    throw new TouchstoneError('usage', `--${ofModels} is for a --model`, { hint: 'add --model file.onnx' });
   }
   const workloads = await discoverWorkloads();
   const suite = select('suite', await discoverSuites(), [options.suite ?? 'smoke'])[0];
@@ -144,9 +148,18 @@ function pythonFor(options: RunOptions): FindPython {
   };
 }
 
-function modelWork(path: string, options: RunOptions): Work {
-  const name = path.replace(/^.*[/\\]/, '').replace(/\.onnx$/i, '');
-  let inference: Promise<Artefact> | undefined;
+/** @param isOneOfMany then a file that cannot be read costs its own cells only, each of which says why */
+function modelWork(file: ModelFile, options: RunOptions, isOneOfMany: boolean): Work {
+  const { name, path } = file;
+  let inference: Promise<Artefact | { readonly refused: string }> | undefined;
+  const make = async () => {
+    try {
+      return await modelArtefact(await modelRequest(file, options), pythonFor(options));
+    } catch (error) {
+      if (!isOneOfMany || !(error instanceof TouchstoneError)) throw error;
+      return { refused: explain(error) };
+    }
+  };
   return {
     name,
     title: name,
@@ -159,11 +172,7 @@ function modelWork(path: string, options: RunOptions): Work {
           refused: 'a model file does not say its loss and optimiser; training needs a workload file',
         };
       }
-      inference ??= modelArtefact(path, {
-        shapes: options.input ?? {},
-        seed: committedSeed,
-        python: pythonFor(options),
-      });
+      inference ??= make();
       return inference;
     },
   };

@@ -57,6 +57,20 @@ export function modeNames(text: string): Mode[] {
   });
 }
 
+/** `tokens=0..29999`; repeated options add up. Smallest and largest value by input name, both included. */
+export function valueRange(
+  text: string,
+  earlier: Readonly<Record<string, [number, number]>> = {},
+): Record<string, [number, number]> {
+  const [, name = '', low = '', high = ''] =
+    /^(.+)=(-?[\d.]+(?:e-?\d+)?)\.\.(-?[\d.]+(?:e-?\d+)?)$/.exec(text) ?? [];
+  const [least, most] = [Number(low), Number(high)];
+  if (name === '' || !(least < most)) {
+    throw new InvalidArgumentError('Give the smallest and the largest value, such as tokens=0..29999.');
+  }
+  return { ...earlier, [name]: [least, most] };
+}
+
 /** `name=1x3x224x224`; repeated options add up. Shapes by input name; `name=` alone is a scalar. */
 export function inputShape(
   text: string,

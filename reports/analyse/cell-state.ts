@@ -54,9 +54,20 @@ function wrongReason(checks: readonly ParityCheck[]): string {
 /** `gradient conv1.weight differs from the reference by 3.2e-2 (tolerance 1.0e-4)` */
 function findingOf(check: ParityCheck): string {
   const what = check.what === 'audit' ? check.worst : `${check.what} ${check.worst}`;
-  if (check.reason !== undefined) return `${what}: ${check.reason}`;
-  const error = check.error === null ? 'no finite number' : check.error.toExponential(1);
-  return `${what} differs from the reference by ${error} (tolerance ${check.tolerance.toExponential(1)})`;
+  if (check.reason !== undefined) return `${what}: ${check.reason}${beginning(check)}`;
+  const tolerance = check.tolerance.toExponential(1);
+  return `${what} differs from the reference by ${sizeOf(check.error)} (tolerance ${tolerance})${beginning(check)}`;
+}
+
+/** `; first at node conv1 (Conv), whose value x differs by 3.1e-2` */
+function beginning({ divergence }: ParityCheck): string {
+  if (!divergence) return '';
+  const { node, operator, value, error } = divergence;
+  return `; first at node ${node} (${operator}), whose value ${value} differs by ${sizeOf(error)}`;
+}
+
+function sizeOf(error: number | null): string {
+  return error === null ? 'no finite number' : error.toExponential(1);
 }
 
 /** The check that misses its tolerance by most; one without a finite error is worse than any. */

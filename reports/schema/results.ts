@@ -26,6 +26,16 @@ export const estimate = z.object({
 });
 export type Estimate = z.infer<typeof estimate>;
 
+/** Where a target begins to differ; `error` is null where it has no finite one. */
+export const divergence = z.object({
+  node: z.string(),
+  operator: z.string(),
+  /** The value that the node makes. */
+  value: z.string(),
+  error: z.number().nonnegative().nullable(),
+});
+export type Divergence = z.infer<typeof divergence>;
+
 /** One compared quantity of the parity gate: the largest relative error ‖actual − reference‖ / ‖reference‖ among its tensors. */
 export const parityCheck = z.object({
   what: z.enum(['output', 'loss', 'gradient', 'weight', 'audit']),
@@ -37,6 +47,8 @@ export const parityCheck = z.object({
   passed: z.boolean(),
   /** Why it did not pass, when it is not the size of the error: a wrong shape, a missing tensor, a NaN. */
   reason: z.string().optional(),
+  /** Of a wrong output: the first node whose value differs from ONNX Runtime's. */
+  divergence: divergence.optional(),
 });
 export type ParityCheck = z.infer<typeof parityCheck>;
 

@@ -7,6 +7,7 @@ import type { ParityCheck } from '../../reports/schema/results.js';
 import type { PlannedCell } from '../../reports/schema/run-folder.js';
 import { fileName, groupKey, type Reference, type RunContext } from '../schedule/context.js';
 import { type LiveWorker, openWorker } from '../schedule/live-worker.js';
+import { firstDivergence } from './divergence.js';
 import { checkParity } from './parity.js';
 
 /** Iterations that tell how long one takes: enough for a just-in-time compiler, little for a slow cell. */
@@ -28,7 +29,8 @@ export async function gateCell(
     const isSlow = (first.samplesNs[0] ?? 0) > probe.maxNs;
     const later = isSlow ? first : await worker.ask('parity gate', { type: 'warm', ...probe });
     const memory = await worker.ask('parity gate', { type: 'memory' });
-    const checks = await verify(context, worker, cell, reference);
+    const found = await verify(context, worker, cell, reference);
+    const checks = await explained(context, worker, cell, folder, found);
     context.state.record({
       type: 'gate',
       cell: cell.id,
@@ -63,4 +65,19 @@ async function verify(
   // Tensors that disagree are kept, for whoever looks into it.
   if (checks.every((check) => check.passed)) await context.files.remove(file);
   return checks;
+}
+
+/** Wrong outputs with the node where they begin; looking for it must not change what is known already. */
+async function explained(
+  context: RunContext,
+  worker: LiveWorker,
+  cell: PlannedCell,
+  folder: string,
+  checks: readonly ParityCheck[],
+): Promise<ParityCheck[]> {
+  const isWrong = cell.mode === 'inference' && checks.some((check) => !check.passed);
+  const divergence = isWrong
+    ? await firstDivergence(context, worker, cell, folder).catch(() => undefined)
+    : undefined;
+  return checks.map((check) => (check.passed || !divergence ? check : { ...check, divergence }));
 }

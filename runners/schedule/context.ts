@@ -3,6 +3,7 @@
 import type { Steering } from '../../reports/analyse/steering.js';
 import type { PlannedCell } from '../../reports/schema/run-folder.js';
 import type { Tensors } from '../../suites/onnx/graph.js';
+import type { Intermediates } from '../../suites/onnx/intermediates.js';
 import type { Mode } from '../../suites/workload.js';
 import type { ProcessorReading } from '../environment/processors.js';
 import type { RunState } from './run-state.js';
@@ -42,6 +43,8 @@ export interface TensorFiles {
   read(path: string): Promise<Tensors>;
   remove(path: string): Promise<void>;
   reference(folder: string): Promise<Reference>;
+  /** The same model with every value as an output, where that can be had. */
+  intermediates(folder: string): Promise<Intermediates | undefined>;
 }
 
 /** What the parity gate and the audits compare with. */

@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { textFile } from '../data/text.js';
 import type { Mode, Workload } from '../workload.js';
-import { digestOf, modelName } from './artefact-source.js';
+import { digestOf, type ModelRequest } from './artefact-source.js';
 import { externalDataIn } from './external-data.js';
 import { readModel, readModelBytes } from './reader.js';
 import { committedPath, evaluatorSources } from './reference.js';
@@ -29,16 +29,18 @@ export function workloadKey(workload: Workload, mode: Mode, batch: number, seed:
   ]);
 }
 
-export function modelKey(
-  path: string,
-  shapes: Readonly<Record<string, readonly number[]>>,
-  seed: number,
-): string {
+export function modelKey({ name, path, shapes, ranges, data, seed }: ModelRequest): string {
   const bytes = readModelBytes(path);
   // Every reference to external data says `location`; only then is the model read to find what lies outside it.
   const isWhole = !Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes('location');
   const content = isWhole ? bytes : digestOf(bytes, readModel(bytes, path, externalDataIn(dirname(path))));
-  return keyOf([JSON.stringify({ name: modelName(path), shapes, seed }), content]);
+  const given = data.flatMap(({ tensors }) =>
+    Object.entries(tensors).flatMap(([input, tensor]) => [
+      JSON.stringify([input, tensor.type, tensor.shape]),
+      new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength),
+    ]),
+  );
+  return keyOf([JSON.stringify({ name, shapes, ranges, seed }), content, ...given]);
 }
 
 function keyOf(parts: readonly (string | Uint8Array)[]): string {

@@ -1,11 +1,11 @@
 /** What goes into an artefact: a model, its inputs and its settings, from a workload or from a user's file. */
 import { createHash, type Hash } from 'node:crypto';
-import { basename } from 'node:path';
 import type { Mode, Tolerance, Training, Workload } from '../workload.js';
 import { bindInputs } from './bind.js';
 import { GraphBuilder } from './builder.js';
+import { refuse } from './decode.js';
 import type { Tensor, TensorInfo, Tensors } from './graph.js';
-import { randomInputs } from './random-inputs.js';
+import { type Ranges, randomInputs } from './random-inputs.js';
 import { type RawModel, readModel, readModelBytes, readModelFile } from './reader.js';
 
 /** Distinct inputs among which a measurement rotates. */
@@ -51,16 +51,33 @@ export function workloadSource(workload: Workload, mode: Mode, batch: number, se
   };
 }
 
-/** @param shapes by input name, for dimensions that the file leaves open */
-export function modelSource(
-  path: string,
-  shapes: Readonly<Record<string, readonly number[]>>,
-  seed: number,
-): Source {
+/** What is measured of a user's file, and with which inputs. */
+export interface ModelRequest {
+  /** What its cells are called. */
+  readonly name: string;
+  readonly path: string;
+  /** By input name, for dimensions that the file leaves open. */
+  readonly shapes: Readonly<Record<string, readonly number[]>>;
+  /** Values of inputs that are drawn. */
+  readonly ranges: Ranges;
+  /** The user's own data in place of drawn inputs: a set a buffer. */
+  readonly data: readonly GivenInputs[];
+  readonly seed: number;
+}
+
+export interface GivenInputs {
+  /** Where they come from, for messages. */
+  readonly path: string;
+  readonly tensors: Tensors;
+}
+
+export function modelSource({ name, path, shapes, ranges, data, seed }: ModelRequest): Source {
   const model = readModelFile(path);
-  const inputInfo = bindInputs(model, shapes);
+  const [first] = data;
+  const known = first ? { ...shapesOf(first.tensors, model), ...shapes } : shapes;
+  const inputInfo = bindInputs(model, known);
   return {
-    workload: modelName(path),
+    workload: name,
     mode: 'inference',
     batch: Math.max(1, inputInfo[0]?.shape[0] ?? 1),
     seed,
@@ -68,14 +85,34 @@ export function modelSource(
     modelDigest: digestOf(readModelBytes(path), model),
     parameters: [],
     inputInfo,
-    inputs: Array.from({ length: buffers }, (_, buffer) => randomInputs(inputInfo, seed, buffer)),
+    inputs: first
+      ? data.map((given) => givenInputs(inputInfo, given))
+      : Array.from({ length: buffers }, (_, buffer) => randomInputs(inputInfo, seed, buffer, ranges)),
     // Unknown models may be deep: float32 loses about a digit more than in the small workloads.
     tolerance: { output: 1e-3, loss: 1e-3, gradient: 1e-3, weight: 1e-3 },
   };
 }
 
-export function modelName(path: string): string {
-  return basename(path).replace(/\.onnx$/i, '');
+function shapesOf(tensors: Tensors, model: RawModel): Record<string, readonly number[]> {
+  const names = model.inputs.map(({ name }) => name).filter((name) => name in tensors);
+  return Object.fromEntries(names.map((name) => [name, tensors[name]?.shape ?? []]));
+}
+
+/** @throws TouchstoneError('model') where an input lacks its data, or has it of another type or shape */
+function givenInputs(inputs: readonly TensorInfo[], { path, tensors }: GivenInputs): Tensors {
+  return Object.fromEntries(
+    inputs.map(({ name, type, shape }) => {
+      const tensor = tensors[name];
+      if (!tensor) {
+        throw refuse(`${path} has no array ${name}`, `it has ${Object.keys(tensors).join(', ') || 'none'}`);
+      }
+      if (tensor.type !== type || tensor.shape.join('x') !== shape.join('x')) {
+        const found = `${tensor.type} ${tensor.shape.join('x')}`;
+        throw refuse(`${path}: array ${name} is ${found}, and the model takes ${type} ${shape.join('x')}`);
+      }
+      return [name, tensor];
+    }),
+  );
 }
 
 /** The artefact's id: SHA-256 over all that it is made from, so that a stale reference can be told. */

@@ -10,7 +10,7 @@ import { artefactsFolder } from '../../common/paths.js';
 import type { Mode, Workload } from '../workload.js';
 import { modelKey, workloadKey } from './artefact-key.js';
 import { type ArtefactManifest, artefactFiles, artefactManifest } from './artefact-manifest.js';
-import { idOf, modelSource, type Source, workloadSource } from './artefact-source.js';
+import { idOf, type ModelRequest, modelSource, type Source, workloadSource } from './artefact-source.js';
 import { type Graph, graph as graphSchema, type Tensors } from './graph.js';
 import { normalise } from './normalise.js';
 import { observe } from './observe.js';
@@ -95,19 +95,19 @@ export async function sourceArtefact(source: Source, reference?: GivenReference)
   });
 }
 
-export interface ModelOptions {
-  /** Shapes by input name, for dimensions that the file leaves open. */
-  readonly shapes: Readonly<Record<string, readonly number[]>>;
-  readonly seed: number;
-  readonly python?: FindPython;
+/** The artefact of a user's own `.onnx` file, inference only, on drawn inputs (see `random-inputs.ts`) or the user's own. */
+export async function modelArtefact(request: ModelRequest, python?: FindPython): Promise<Artefact> {
+  return makeOnce(modelKey(request), async (folder) => {
+    const id = await fill(modelSource(request), folder);
+    return cachedReference(folder, id, 'inference', python, request.path);
+  });
 }
 
-/** The artefact of a user's own `.onnx` file, inference only, on drawn inputs (see `random-inputs.ts`). */
-export async function modelArtefact(path: string, options: ModelOptions): Promise<Artefact> {
-  const { shapes, seed, python } = options;
-  return makeOnce(modelKey(path, shapes, seed), async (folder) => {
-    const id = await fill(modelSource(path, shapes, seed), folder);
-    return cachedReference(folder, id, 'inference', python, path);
+/** The same without a reference: what it takes to say which targets can run it. */
+export async function describedModel(request: ModelRequest): Promise<Artefact> {
+  return makeOnce(`${modelKey(request)}-unreferenced`, async (folder) => {
+    await fill(modelSource(request), folder);
+    return 'none';
   });
 }
 

@@ -4,24 +4,52 @@ import { refuse } from './decode.js';
 import { elementCount, type Tensor, type TensorInfo, type Tensors } from './graph.js';
 import { allocate } from './safetensors.js';
 
+/** Smallest and largest value by input name, both included. */
+export type Ranges = Readonly<Record<string, readonly [number, number]>>;
+
 /**
  * Floats uniform in [−1, 1). Integers are 0 or 1, which are valid indices and classes almost everywhere; booleans
  * likewise. The same for the same seed and buffer.
+ *
+ * @param ranges where others are wanted: tokens of a vocabulary, pixels from 0 to 255
+ * @throws TouchstoneError('model') for a range of no input
  */
-export function randomInputs(inputs: readonly TensorInfo[], seed: number, buffer: number): Tensors {
-  return Object.fromEntries(inputs.map((input) => [input.name, randomTensor(input, seed, buffer)]));
+export function randomInputs(
+  inputs: readonly TensorInfo[],
+  seed: number,
+  buffer: number,
+  ranges: Ranges = {},
+): Tensors {
+  const stranger = Object.keys(ranges).find((name) => !inputs.some((input) => input.name === name));
+  if (stranger !== undefined) {
+    throw refuse(
+      `the model has no input ${stranger}`,
+      `its inputs are ${inputs.map(({ name }) => name).join(', ') || 'none'}`,
+    );
+  }
+  return Object.fromEntries(
+    inputs.map((input) => [input.name, randomTensor(input, seed, buffer, ranges[input.name])]),
+  );
 }
 
-function randomTensor({ name, type, shape }: TensorInfo, seed: number, buffer: number): Tensor {
+function randomTensor(
+  { name, type, shape }: TensorInfo,
+  seed: number,
+  buffer: number,
+  range: Ranges[string] | undefined,
+): Tensor {
   const count = elementCount(shape);
   if (count > 2 ** 30) throw refuse(`input ${name} of shape ${shape.join('×')} is too large`);
   if (type === 'float16') throw refuse(`input ${name} is float16, which is not supported yet`);
-  const values = uniform(seed, `input/${buffer}/${name}`, count, -1, 1);
+  const isFraction = type.startsWith('float');
+  const [low, high] = range ?? (isFraction ? [-1, 1] : [0, 1]);
+  // Of whole numbers each is as likely as any other, the largest too.
+  const values = uniform(seed, `input/${buffer}/${name}`, count, low, isFraction ? high : high + 1);
   if (type === 'float32') return { type, shape, data: values };
   const data = allocate(type, count);
   const big = data instanceof BigInt64Array || data instanceof BigUint64Array;
   values.forEach((value, index) => {
-    const number = type === 'float64' ? value : Number(value >= 0);
+    const number = isFraction ? value : Math.min(Math.floor(value), high);
     data[index] = big ? BigInt(number) : number;
   });
   return { type, shape, data };

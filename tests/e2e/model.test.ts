@@ -1,7 +1,9 @@
 /** A user's own file through the same door, from a clean one to what no reader should be given. */
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { ensureEnvironment } from '../../runners/provision/environments.js';
 import lenet5 from '../../suites/cnn/lenet5.js';
 import { GraphBuilder } from '../../suites/onnx/builder.js';
 import { proto } from '../../suites/onnx/proto.js';
@@ -65,6 +67,68 @@ describe('--model', () => {
     expect(lines.at(-1)).toMatch(/^error: /);
     expect(lines.at(-1)).toMatch(message);
     expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it('takes a folder, where a file that cannot be read costs its own cells and says why', async () => {
+    const many = join(folder, 'many');
+    await mkdir(many);
+    await writeFile(join(many, 'good.onnx'), bytes);
+    await writeFile(join(many, 'text.onnx'), 'This is not a model.');
+    const { exitCode, stdout } = await bench(['--model', many, '--targets', 'onnxruntime/cpu', '--dry-run']);
+    expect(exitCode).toBe(0);
+    const text = String(stdout).replaceAll(/[│\s]+/g, ' ');
+    expect(text).toMatch(
+      /good inference 2 onnxruntime\/cpu .*text inference 1 onnxruntime\/cpu unsupported: .*onnx/,
+    );
+  });
+
+  it('takes a table of files with their shapes', async () => {
+    const table = join(folder, 'models.csv');
+    await writeFile(table, '# mine\nopen.onnx, image=3x1x28x28\n');
+    const { exitCode, stdout } = await bench(['--model', table, '--targets', 'onnxruntime/cpu', '--dry-run']);
+    expect(exitCode).toBe(0);
+    expect(String(stdout).replaceAll(/[│\s]+/g, ' ')).toContain('open inference 3 onnxruntime/cpu');
+    await writeFile(table, 'open.onnx\nmissing.onnx\n');
+    const broken = await bench(['--model', table, '--dry-run']);
+    expect(broken.exitCode).toBe(2);
+    expect(broken.stderr).toMatch(/models\.csv, line 2: there is no model/);
+  });
+
+  it('takes the data of the user, which also binds the shapes', async () => {
+    const python = (await ensureEnvironment('reference')).python;
+    const script =
+      "import numpy, sys; numpy.savez(sys.argv[1], image=numpy.full((2, 1, 28, 28), 0.25, 'float32'))";
+    const data = join(folder, 'data.npz');
+    await execa(python, ['-c', script, data]);
+    const out = join(folder, 'own-data');
+    const args = ['--model', join(folder, 'open.onnx'), '--inputs', data, '--targets', 'onnxruntime/*'];
+    const { exitCode, stderr } = await bench([...args, '--rounds', '1', '--time', '2s', '--out', out]);
+    expect(exitCode, String(stderr)).toBe(0);
+    expect(readResults(out).cells[0]).toMatchObject({ state: 'ok', batch: 2 });
+  });
+
+  it('list --model says what is in a file and who can run it', async () => {
+    const path = join(folder, 'open.onnx');
+    const args = [
+      'list',
+      '--model',
+      path,
+      '--input',
+      'image=2x1x28x28',
+      '--targets',
+      'onnxruntime/*,tfjs/js',
+    ];
+    const { exitCode, stdout } = await bench([...args, '--json']);
+    expect(exitCode).toBe(0);
+    const [one] = JSON.parse(String(stdout));
+    expect(one).toMatchObject({
+      model: 'open',
+      constants: 61_706,
+      inputs: [{ name: 'image', type: 'float32', shape: [2, 1, 28, 28] }],
+      operators: { Conv: 2, Gemm: 3, MaxPool: 2 },
+      targets: { 'onnxruntime/cpu': 'yes', 'tfjs/js': 'yes' },
+    });
+    expect(one.multiplyAdds).toBe(2 * lenet5.multiplyAdds);
   });
 
   it('has no training, and says why', async () => {

@@ -16,7 +16,7 @@ import rowLstm from '../../suites/lstm/row-lstm.js';
 import { workloadArtefact } from '../../suites/onnx/artefact.js';
 import { readTensors } from '../../suites/onnx/safetensors.js';
 import type { Mode } from '../../suites/workload.js';
-import { temporaryFolder } from '../e2e/command.js';
+import { bench, readResults, temporaryFolder } from '../e2e/command.js';
 
 const adapter = join(buildFolder, 'tests/gate/adapters/wrong.js');
 const before = process.env.TOUCHSTONE_ADAPTER;
@@ -84,4 +84,25 @@ describe('the parity gate', () => {
   ] as const)('catches %s in %s %s by its %s', async (kind, workload, mode, what) => {
     expect(failing(await gate(kind, workload, mode))).toContain(what);
   });
+});
+
+it('names the first node whose value differs', async () => {
+  const out = join(await temporaryFolder(), 'run');
+  const wanted = [
+    '--targets',
+    'wrong/missing-bias',
+    '--workload',
+    'lenet5',
+    '--mode',
+    'inference',
+    '--batch',
+    '1',
+  ];
+  const { exitCode, stderr } = await bench(['--adapter', adapter, ...wanted, '--time', '2s', '--out', out]);
+  expect(exitCode, String(stderr)).toBe(0);
+  const [cell] = readResults(out).cells;
+  expect(cell?.state).toBe('wrong');
+  // The first bias of the net is that of its first convolution.
+  expect(cell?.reason).toMatch(/; first at node \S+ \(Conv\), whose value \S+ differs by \d/);
+  expect(cell?.parity.find((check) => !check.passed)?.divergence).toMatchObject({ operator: 'Conv' });
 });

@@ -190,6 +190,7 @@ export function makeWorld(options: WorldOptions): World {
       read: async (path) => files.get(path) ?? {},
       remove: async (path) => void files.delete(path),
       reference: async () => reference,
+      intermediates: async () => undefined,
     },
   };
   return {

@@ -1,13 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { artefactsFolder } from '../../../common/paths.js';
 import { ensureEnvironment } from '../../../runners/provision/environments.js';
 import { discoverWorkloads } from '../../../suites/discover.js';
 import { modelArtefact, unreferencedArtefact, workloadArtefact } from '../../../suites/onnx/artefact.js';
 import { artefactFiles } from '../../../suites/onnx/artefact-manifest.js';
+import type { ModelRequest } from '../../../suites/onnx/artefact-source.js';
 import type { Graph } from '../../../suites/onnx/graph.js';
 import { loadModel } from '../../../suites/onnx/load-model.js';
 import { observe } from '../../../suites/onnx/observe.js';
@@ -24,6 +25,11 @@ const variants = workloads.flatMap((workload) =>
   ),
 );
 let folder = '';
+
+function requestFor(path: string, shapes: ModelRequest['shapes'], seed: number): ModelRequest {
+  return { name: basename(path, '.onnx'), path, shapes, ranges: {}, data: [], seed };
+}
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'touchstone-artefacts-'));
 });
@@ -110,7 +116,7 @@ describe('the artefact of a user’s file', () => {
   it('has expected outputs that ONNX Runtime agrees with, for every buffer', async () => {
     const path = join(folder, 'user.onnx');
     await writeFile(path, altered(bytes, openBatch));
-    const made = await modelArtefact(path, { shapes: { image: [2, 3, 8, 8] }, seed: 0, python: reference });
+    const made = await modelArtefact(requestFor(path, { image: [2, 3, 8, 8] }, 0), reference);
     expect(made.manifest).toMatchObject({ workload: 'user', mode: 'inference', batch: 2, buffers: 4 });
     expect(operators(made.graph)).toEqual(['Conv', 'Relu', 'Reshape', 'Gemm', 'Softmax']);
     const expected = await readTensors(join(made.folder, artefactFiles.expected));
@@ -127,22 +133,22 @@ describe('the artefact of a user’s file', () => {
   it('is made again without computing its reference again', async () => {
     const path = join(folder, 'again.onnx');
     await writeFile(path, bytes);
-    const first = await modelArtefact(path, { shapes: {}, seed: 0, python: reference });
+    const first = await modelArtefact(requestFor(path, {}, 0), reference);
     const expected = await readFile(join(first.folder, artefactFiles.expected));
     await rm(first.folder, { recursive: true });
     const python = () => Promise.reject(new Error('nothing is computed twice'));
-    const second = await modelArtefact(path, { shapes: {}, seed: 0, python });
+    const second = await modelArtefact(requestFor(path, {}, 0), python);
     expect(second.manifest).toEqual(first.manifest);
     expect(await readFile(join(second.folder, artefactFiles.expected))).toEqual(expected);
     // Other inputs have other answers.
-    await expect(modelArtefact(path, { shapes: {}, seed: 1, python })).rejects.toThrow(/computed twice/);
+    await expect(modelArtefact(requestFor(path, {}, 1), python)).rejects.toThrow(/computed twice/);
     await rm(second.folder, { recursive: true });
   });
 
   it('names the open dimensions', async () => {
     const path = join(folder, 'open.onnx');
     await writeFile(path, altered(bytes, openBatch));
-    await expect(modelArtefact(path, { shapes: {}, seed: 0, python: reference })).rejects.toMatchObject({
+    await expect(modelArtefact(requestFor(path, {}, 0), reference)).rejects.toMatchObject({
       hint: 'give it, such as --input image=1x3x8x8',
     });
   });

@@ -1,0 +1,88 @@
+/** `--model`: files, folders of them, and tables of them, each file once and with a name of its own. */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { TouchstoneError } from '../common/errors.js';
+import { inputShape } from './values.js';
+
+export interface ModelFile {
+  readonly path: string;
+  /** What its cells are called: its file name, with its folder's where two files have the same. */
+  readonly name: string;
+  /** Shapes by input name, from a table; those of `--input` hold for all. */
+  readonly shapes: Readonly<Record<string, readonly number[]>>;
+}
+
+type Listed = Omit<ModelFile, 'name'>;
+
+/**
+ * A folder stands for the `.onnx` files in it. A table is a text file (`.csv`, `.tsv` or `.txt`) with a file a line, from
+ * the table's own folder, and behind it the shapes of its inputs: `resnet.onnx, image=1x3x224x224`. Lines that begin with
+ * # are not read.
+ *
+ * @throws TouchstoneError('usage') for what is not there or names no model
+ */
+export function modelFiles(given: readonly string[]): ModelFile[] {
+  const listed = given.flatMap(listedBy);
+  const byPath = new Map(listed.map((file) => [resolve(file.path), file]));
+  return named([...byPath.values()]);
+}
+
+function listedBy(path: string): Listed[] {
+  if (!existsSync(path))
+    throw usage(`there is no model ${path}`, 'give an .onnx file, a folder or a table of files');
+  if (statSync(path).isDirectory()) {
+    const files = readdirSync(path)
+      .filter((name) => /\.onnx$/i.test(name))
+      .sort()
+      .map((name) => ({ path: join(path, name), shapes: {} }));
+    if (files.length === 0) throw usage(`the folder ${path} has no .onnx file`, 'give the files themselves');
+    return files;
+  }
+  return ['.csv', '.tsv', '.txt'].includes(extname(path).toLowerCase())
+    ? tableOf(path)
+    : [{ path, shapes: {} }];
+}
+
+function tableOf(table: string): Listed[] {
+  const files = readFileSync(table, 'utf8')
+    .split(/\r?\n/)
+    .flatMap((line, index) => rowOf(line, `${table}, line ${index + 1}`, dirname(table)));
+  if (files.length === 0) throw usage(`the table ${table} names no file`, 'write one .onnx file a line');
+  return files;
+}
+
+function rowOf(line: string, where: string, folder: string): Listed[] {
+  const [file = '', ...shapes] = line
+    .split(/[,\t]/)
+    .map((cell) => cell.trim())
+    .filter(Boolean);
+  if (file === '' || file.startsWith('#')) return [];
+  const path = resolve(folder, file);
+  if (!existsSync(path))
+    throw usage(`${where}: there is no model ${path}`, "paths are from the table's own folder");
+  try {
+    return [{ path, shapes: shapes.reduce((known, text) => inputShape(text, known), {}) }];
+  } catch (cause) {
+    throw new TouchstoneError('usage', `${where}: ${shapes.join(', ')} are no shapes`, {
+      cause,
+      hint: 'write them as image=1x3x224x224',
+    });
+  }
+}
+
+function named(files: readonly Listed[]): ModelFile[] {
+  const short = files.map(({ path }) => withoutEnding(basename(path)));
+  return files.map((file, index) => {
+    const name = short[index] ?? '';
+    const isUnique = short.filter((each) => each === name).length === 1;
+    return { ...file, name: isUnique ? name : `${basename(dirname(resolve(file.path)))}-${name}` };
+  });
+}
+
+function withoutEnding(file: string): string {
+  return file.replace(/\.onnx$/i, '');
+}
+
+function usage(message: string, hint: string): TouchstoneError {
+  return new TouchstoneError('usage', message, { hint });
+}
