@@ -38,5 +38,6 @@ export async function manifestOf(
     cells: [...prepared.cells],
     ...(outsideAdapters().length > 0 ? { adapters: outsideAdapters() } : {}),
     artefacts: { ...prepared.artefacts },
+    costs: { ...prepared.costs },
   };
 }

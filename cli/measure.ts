@@ -65,6 +65,7 @@ export async function measure(
       readProcessors: () => readProcessors(cpus.workers),
       cpus: { worker: cpus.workers, all: allowedCpus() },
       deadlineMs: manifest.options.deadlineMs,
+      availableBytes: () => process.availableMemory(),
       files: tensorFiles(),
     };
     ending = await executeRun(context);

@@ -10,8 +10,16 @@ import { ensureEnvironment } from '../runners/provision/environments.js';
 import { groupKey } from '../runners/schedule/context.js';
 import { type Availability, planCells, type WorkItem } from '../runners/schedule/plan.js';
 import { discoverSuites, discoverWorkloads } from '../suites/discover.js';
-import { type Artefact, modelArtefact, plannedArtefact, workloadArtefact } from '../suites/onnx/artefact.js';
+import {
+  type Artefact,
+  modelArtefact,
+  plannedArtefact,
+  sourceArtefact,
+  workloadArtefact,
+} from '../suites/onnx/artefact.js';
+import { type Cost, costOf } from '../suites/onnx/cost.js';
 import { committedSeed, type FindPython } from '../suites/onnx/reference.js';
+import { probeSource } from '../suites/probe.js';
 import {
   batchesOf,
   type Mode,
@@ -44,6 +52,8 @@ export interface Prepared {
   readonly cells: readonly PlannedCell[];
   /** Artefact folders by group key. */
   readonly artefacts: Readonly<Record<string, string>>;
+  /** What each group needs at the least. */
+  readonly costs: Readonly<Record<string, Cost>>;
   /** The suite's own measuring budget, where it has one. */
   readonly budgetMs?: number;
 }
@@ -66,6 +76,7 @@ export async function prepare(options: RunOptions, say: (line: string) => void):
       (target) => availability.get(target) ?? { available: false, reason: 'unknown', mend: '' },
     ),
     artefacts: made.folders,
+    costs: made.costs,
     ...(budgetMs === undefined ? {} : { budgetMs }),
   };
 }
@@ -219,17 +230,20 @@ async function locate({ framework, target }: Choice) {
 /** The artefact of every workload, mode and batch: what all targets of a group are given. */
 async function makeArtefacts(work: readonly Work[], options: RunOptions, say: (line: string) => void) {
   const items: WorkItem[] = [];
-  const folders: Record<string, string> = {};
+  const folders: Record<string, string> = { probe: (await sourceArtefact(probeSource())).folder };
+  const costs: Record<string, Cost> = {};
   for (const one of work) {
     for (const { mode, batch } of variantsOf(one)) {
       const made = await one.artefact(mode, batch);
       const item = itemOf(one, mode, batch, made);
       items.push(item);
-      if (!('refused' in made)) folders[groupKey(item)] = made.folder;
+      if ('refused' in made) continue;
+      folders[groupKey(item)] = made.folder;
+      costs[groupKey(item)] = costOf(made.graph);
     }
     if (!options.dryRun) say(`prepared ${one.name}`);
   }
-  return { items, folders };
+  return { items, folders, costs };
 }
 
 function variantsOf(work: Work): { mode: Mode; batch: number }[] {

@@ -83,8 +83,10 @@ export const runManifest = z.object({
   cells: z.array(plannedCell),
   /** Paths of adapters outside the tree, for a run that goes on. */
   adapters: z.array(z.string()).optional(),
-  /** Artefact folder of each workload, mode and batch, keyed `workload:mode:bN`. */
+  /** Artefact folder of each workload, mode and batch, keyed `workload:mode:bN`; `probe` is the one of `suites/probe.ts`. */
   artefacts: z.record(z.string(), z.string()),
+  /** What each of them needs at the least, by the same keys; absent from runs of older versions. */
+  costs: z.record(z.string(), z.object({ multiplyAdds: z.number(), bytes: z.number() })).optional(),
   /** What a live gate compares: for every candidate target the one it is held against, and that one's second copy. */
   gate: gatePlan.optional(),
 });

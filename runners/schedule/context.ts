@@ -35,6 +35,8 @@ export interface RunContext {
     readonly all: readonly number[];
   };
   readonly deadlineMs: number;
+  /** Memory that a new process could have now. */
+  availableBytes(): number;
   readonly files: TensorFiles;
 }
 

@@ -5,6 +5,7 @@
 import type { PlannedCell } from '../../reports/schema/run-folder.js';
 import { median } from '../../reports/statistics/quantiles.js';
 import { gateCell } from '../gate/gate-cell.js';
+import { type Rates, whyHopeless } from '../gate/prediction.js';
 import { divideBudget, divideSteps } from './budget.js';
 import { groupKey, type RunContext } from './context.js';
 import { rethrowStorage, stateOfFailure } from './failures.js';
@@ -37,9 +38,10 @@ async function gateAll(context: RunContext): Promise<void> {
   waiting.sort((one, other) => likelyCost(other) - likelyCost(one));
   context.observer.stage('parity gate', waiting.length);
   const beside = { ...context, stopwatch: uncharged };
+  const rates: Rates = new Map();
   const work = async (cpus: readonly number[]) => {
     for (let cell = waiting.shift(); cell && !context.signal.aborted; cell = waiting.shift()) {
-      await gateOrLose(beside, cell, cpus);
+      await gateOrLose(beside, cell, cpus, rates);
       context.observer.step(cell.id);
     }
   };
@@ -49,8 +51,15 @@ async function gateAll(context: RunContext): Promise<void> {
   );
 }
 
-async function gateOrLose(context: RunContext, cell: PlannedCell, cpus: readonly number[]): Promise<void> {
+async function gateOrLose(
+  context: RunContext,
+  cell: PlannedCell,
+  cpus: readonly number[],
+  rates: Rates,
+): Promise<void> {
   try {
+    const hopeless = await whyHopeless(context, cell, cpus, rates);
+    if (hopeless) return context.state.lose(cell.id, 'failed', hopeless);
     await gateCell(context, cell, cpus);
   } catch (failure) {
     if (context.signal.aborted) return;

@@ -29,6 +29,44 @@ describe('a run', () => {
     expect(alive()).toBe(0);
   });
 
+  it('does not start what memory cannot hold, and says what it would need', async () => {
+    const costs = { huge: { multiplyAdds: 1, bytes: 40 * 2 ** 30 } };
+    const { events, asked } = await run({
+      targets: [fast],
+      workloads: ['huge', 'w'],
+      rounds: 2,
+      costs,
+      availableBytes: 16 * 2 ** 30,
+    });
+    const [one, ...more] = lost(events);
+    expect(more).toEqual([]);
+    expect(one).toMatchObject({ cell: 'huge:inference:b1:float32:default:a/fast', state: 'failed' });
+    expect(one?.reason).toMatch(/predicted, not started: it needs 40\.0 GiB .* 16\.0 GiB are available/);
+    expect(turns(events).every(({ cell }) => cell.startsWith('w:'))).toBe(true);
+    // Without a probe: memory is known from the graph.
+    expect(asked.filter((request) => request === 'a/fast load').length).toBe(1 + 2);
+  });
+
+  it('does not start what its probe says would miss the deadline, once for all cells of a target', async () => {
+    // At the probe, 115.6 M multiply-adds: `fast` does 116 G a second and `slow` 39 G; a request has one second.
+    const costs = {
+      large: { multiplyAdds: 40e9, bytes: 1 },
+      larger: { multiplyAdds: 39e9, bytes: 1 },
+    };
+    const { events, asked } = await run({
+      targets: [fast, slow],
+      workloads: ['large', 'larger'],
+      rounds: 1,
+      costs,
+    });
+    expect(lost(events).map(({ cell }) => cell)).toEqual([
+      'large:inference:b1:float32:default:b/slow',
+      'larger:inference:b1:float32:default:b/slow',
+    ]);
+    expect(lost(events)[0]?.reason).toMatch(/an iteration would take about 1\.0 s \(40\.0 G multiply-adds/);
+    expect(asked.filter((request) => request === 'b/slow load')).toHaveLength(1);
+  });
+
   it('never has two workers awake at once', async () => {
     const { mostAwake } = await run({ targets: [fast, slow], rounds: 3 });
     expect(mostAwake()).toBe(1);

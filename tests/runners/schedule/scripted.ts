@@ -64,6 +64,9 @@ export interface WorldOptions {
   readonly steer?: (manifest: RunManifest) => Steering;
   /** Of the manifest. */
   readonly gate?: RunManifest['gate'];
+  /** Of the manifest, by workload. */
+  readonly costs?: Readonly<Record<string, { readonly multiplyAdds: number; readonly bytes: number }>>;
+  readonly availableBytes?: number;
   /** Aborts the run at this many requests. */
   readonly abortAfter?: number;
 }
@@ -186,6 +189,7 @@ export function makeWorld(options: WorldOptions): World {
     nowMs: () => clockMs,
     cpus: { worker: [1], all: [1] },
     deadlineMs: 1000,
+    availableBytes: () => options.availableBytes ?? 2 ** 40,
     files: {
       read: async (path) => files.get(path) ?? {},
       remove: async (path) => void files.delete(path),
@@ -233,7 +237,13 @@ function makeManifest(options: WorldOptions): RunManifest {
     targets: targets.map((target) => ({ target: target.name, framework: '', host: 'node', summary: '' })),
     cells: planCells(items, targets, () => ({ available: true })),
     ...(options.gate ? { gate: options.gate } : {}),
-    artefacts: Object.fromEntries(workloads.map((name) => [`${name}:inference:b1`, `/artefacts/${name}`])),
+    artefacts: {
+      probe: '/artefacts/probe',
+      ...Object.fromEntries(workloads.map((name) => [`${name}:inference:b1`, `/artefacts/${name}`])),
+    },
+    costs: Object.fromEntries(
+      Object.entries(options.costs ?? {}).map(([name, cost]) => [`${name}:inference:b1`, cost]),
+    ),
   };
 }
 
