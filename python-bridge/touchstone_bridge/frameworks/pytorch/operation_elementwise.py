@@ -38,7 +38,15 @@ def shift(step: Step) -> fx.Node:
 
 
 def modulo(step: Step) -> fx.Node:
+    if step.type.is_floating_point and not step.settings["fmod"]:
+        return step.call(remainder, *step.operands)
     return step.call(torch.fmod if step.settings["fmod"] else torch.remainder, step.x, step.second)
+
+
+def remainder(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    """`torch.remainder`, of which TorchInductor 2.13 makes NaN where the divisor is infinite."""
+    found = torch.fmod(a, b)
+    return torch.where((found != 0) & ((found < 0) != (b < 0)), found + b, found)
 
 
 PLAIN = {
