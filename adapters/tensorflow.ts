@@ -1,10 +1,17 @@
 /**
- * TensorFlow in Python. Driven by `touchstone_bridge.frameworks.tensorflow`, from a plan of layers; this is its
- * descriptor.
+ * TensorFlow in Python. Driven by `touchstone_bridge.frameworks.tensorflow`, from a plan of layers or of operations;
+ * this is its descriptor.
  */
-import { type Framework, supported } from './adapter.js';
-import { stridedAndDilated, supportOfLayers } from './lowering/layer-checks.js';
-import { planLayers } from './lowering/plan.js';
+import { type Framework, type Graph, type Mode, supported } from './adapter.js';
+import { tensorflow, tensorflowInTraining } from './lowering/dialects/tensorflow.js';
+import { stridedAndDilated } from './lowering/layer-checks.js';
+import { layersOrOperations } from './lowering/plans.js';
+
+// Of both at once `tf.nn.depthwise_conv2d` takes the strides for 1 and says nothing; found by `npm run conformance`.
+const checks = [stridedAndDilated('TensorFlow', /^depthwise|Pooling/)];
+const inference = layersOrOperations(checks, tensorflow);
+const training = layersOrOperations(checks, tensorflowInTraining);
+const plannerOf = (mode: Mode) => (mode === 'training' ? training : inference);
 
 const framework: Framework = {
   name: 'tensorflow',
@@ -20,9 +27,8 @@ const framework: Framework = {
       module: 'tensorflow',
       modes: { inference: supported, training: supported },
       precisions: ['float32'],
-      // Of both at once `tf.nn.depthwise_conv2d` takes the strides for 1 and says nothing; found by `npm run conformance`.
-      supports: supportOfLayers([stridedAndDilated('TensorFlow', /^depthwise|Pooling/)]),
-      plan: planLayers,
+      supports: (graph: Graph, mode: Mode) => plannerOf(mode).supports(graph, mode),
+      plan: (graph: Graph, mode: Mode) => plannerOf(mode).plan(graph, mode),
       environment: ({ threads }) => ({
         TF_NUM_INTRAOP_THREADS: String(threads),
         TF_NUM_INTEROP_THREADS: '1',

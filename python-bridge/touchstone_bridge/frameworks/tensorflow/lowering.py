@@ -6,15 +6,17 @@ what TensorFlow's own guide to recurrent networks has; its variables are the lay
 
 from __future__ import annotations
 
-from typing import Any, Callable, List, Mapping, Sequence
+from typing import Any, Callable, List, Mapping, Sequence, Tuple
 
 import numpy as np
 import tensorflow as tf
 
-from ...artefact import Tensors
+from ...artefact import Array, Tensors
 from ...errors import UnsupportedError
 from ...lowering.keras_lstm import apply_lstm, make_lstm
 from ...lowering.plan import Layer, Plan, bound
+from ...lowering.weights import NativeWeight, onnx_tensors
+from .operation_elementwise import elu
 from .operations import ACTIVATIONS, Make, Operation, Tensor, of_one
 from .spatial import SPATIAL
 
@@ -26,18 +28,20 @@ BINARY: Mapping[str, Callable[[Tensor, Tensor], Tensor]] = {
 }
 
 
-class Network(tf.Module):
-    """The model: `variables_of[layer]` are in the order of that layer's weights in the plan."""
+class LayerNetwork(tf.Module):
+    """The model of a plan of layers."""
 
-    def __init__(self, plan: Plan, weights: Tensors, trained: Sequence[str]) -> None:
+    def __init__(self, plan: Plan, weights: Tensors, learning: Sequence[str]) -> None:
         super().__init__()
         self._plan = plan
-        self.variables_of: List[List[Any]] = []
         self._operations: List[Operation] = []
+        # Each weight with its variable.
+        self._held: List[Tuple[NativeWeight, Any]] = []
         for layer in plan.layers:
-            made, variables = make_layer(layer, weights, trained)
+            made, variables = make_layer(layer, weights, learning)
             self._operations.append(made)
-            self.variables_of.append(variables)
+            self._held.extend(zip(layer.weights, variables))
+        self._learning = [(weight, variable) for weight, variable in self._held if weight.name in learning]
 
     def __call__(self, inputs: Sequence[Tensor]) -> List[Tensor]:
         tensors = {port.tensor: value for port, value in zip(self._plan.inputs, inputs)}
@@ -45,6 +49,18 @@ class Network(tf.Module):
             results = operation([tensors[tensor] for tensor in layer.inputs])
             tensors.update(zip(layer.outputs, results))
         return [tensors[port.tensor] for port in self._plan.outputs]
+
+    @property
+    def trained(self) -> List[Any]:
+        return [variable for _, variable in self._learning]
+
+    def to_onnx(self, natives: Sequence[Array]) -> Tensors:
+        return onnx_tensors((weight, native) for (weight, _), native in zip(self._learning, natives))
+
+    def reset(self, weights: Tensors) -> None:
+        """Running statistics too, though no gradient moves them."""
+        for weight, variable in self._held:
+            variable.assign(weight.to_native(weights))
 
 
 def make_layer(layer: Layer, weights: Tensors, trained: Sequence[str]) -> tuple[Operation, List[Any]]:
@@ -124,11 +140,6 @@ def constant_operand(layer: Layer, own: Sequence[Any], _: Tensors) -> Operation:
 
 def of_two(function: Callable[[Tensor, Tensor], Tensor]) -> Make:
     return lambda _layer, _own, _weights: lambda inputs: [function(inputs[0], inputs[1])]
-
-
-def elu(x: Tensor, alpha: float) -> Tensor:
-    """TensorFlow's own has alpha 1 only; Keras writes the general one so."""
-    return tf.nn.elu(x) if alpha == 1 else tf.where(x > 0, x, alpha * tf.nn.elu(x))
 
 
 LAYERS: Mapping[str, Make] = {

@@ -1,0 +1,41 @@
+"""What one operation of a plan is in TensorFlow: a function of its settings and its operands."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Mapping
+
+import tensorflow as tf
+
+from .operations import Tensor
+
+Settings = Mapping[str, Any]
+# The one result, or a tuple of several.
+Call = Callable[..., Any]
+
+# Integers that many kernels lack. Sums, products and powers in the wider type, cut, are those of the narrow one.
+WIDER: Mapping[Any, Any] = {
+    tf.int8: tf.int32,
+    tf.uint8: tf.int32,
+    tf.int16: tf.int32,
+    tf.uint16: tf.int32,
+    tf.uint32: tf.int64,
+    tf.uint64: tf.int64,
+}
+
+
+def of(function: Callable[..., Any]) -> Call:
+    """A native call of an operation without settings."""
+    return lambda _settings, *operands: function(*operands)
+
+
+def widened(call: Call) -> Call:
+    """In a type that has a kernel, and back."""
+
+    def cast(settings: Settings, *operands: Tensor) -> Tensor:
+        own = operands[0].dtype
+        wider = WIDER.get(own)
+        if wider is None:
+            return call(settings, *operands)
+        return tf.cast(call(settings, *(tf.cast(operand, wider) for operand in operands)), own)
+
+    return cast
