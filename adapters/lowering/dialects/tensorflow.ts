@@ -44,6 +44,13 @@ function runsOf(a: readonly number[], b: readonly number[]): number {
 
 const finite = (value: number | null) => value === null || Number.isFinite(value);
 
+/** Its remainder towards zero has few kernels. */
+const modulo: Lack<'Mod'> = any(numbers, broadcast, ({ fmod }, [x]) =>
+  fmod && !['float64', 'float32', 'float16', 'int32', 'int64'].includes(x?.type ?? '')
+    ? `${title} has no fmod for ${x?.type}`
+    : undefined,
+);
+
 const elementwise: OperationTable = {
   ...all(fractions, 'Acos', 'Acosh', 'Asin', 'Asinh', 'Atan', 'Atanh', 'Ceil', 'Cos', 'Cosh', 'Erf', 'Exp'),
   ...all(fractions, 'Floor', 'HardSwish', 'Log', 'Mish', 'Reciprocal', 'Sigmoid', 'Sin', 'Sinh', 'Softplus'),
@@ -52,7 +59,7 @@ const elementwise: OperationTable = {
   ...all(numbers, 'Abs', 'Relu', 'Round', 'Sign'),
   ...all(bools, 'Not'),
   ...all(wholeNumbers, 'BitwiseNot'),
-  ...all(both(numbers, broadcast), ...arithmetic, ...comparisons, 'Mod'),
+  ...all(both(numbers, broadcast), ...arithmetic, ...comparisons),
   ...all(both(wholeNumbers, broadcast), ...bitwise, 'BitShift'),
   ...all(both(bools, broadcast), 'And', 'Or', 'Xor'),
   Equal: broadcast,
@@ -60,12 +67,7 @@ const elementwise: OperationTable = {
     numbers,
     of((type) => !type.startsWith('u')),
   ),
-  // Its remainder towards zero has few kernels.
-  Mod: any(numbers, broadcast, ({ fmod }, [x]) =>
-    fmod && !['float64', 'float32', 'float16', 'int32', 'int64'].includes(x?.type ?? '')
-      ? `${title} has no fmod for ${x?.type}`
-      : undefined,
-  ),
+  Mod: modulo,
   Celu: any(fractions, ({ alpha }) =>
     alpha > 0 ? undefined : `${title} has Celu with a positive alpha only`,
   ),
@@ -141,5 +143,11 @@ export const tensorflow: Dialect = {
 /** What its gradients have not. */
 export const tensorflowInTraining: Dialect = {
   ...tensorflow,
-  operations: { ...tensorflow.operations, ...tensorflowWindowsInTraining },
+  operations: {
+    ...tensorflow.operations,
+    ...tensorflowWindowsInTraining,
+    Mod: any(modulo, ({ fmod }, [x]) =>
+      fmod && x?.type.startsWith('float') ? `${title} has no gradient of fmod` : undefined,
+    ),
+  },
 };
