@@ -4,6 +4,14 @@ import type { Suite } from './workload.js';
 const lstm: Suite = {
   name: 'lstm',
   title: 'recurrent networks, from one layer to four in both directions',
-  workloads: ['row-lstm', 'char-lstm-step', 'char-lstm', 'acoustic-1x320', 'acoustic-4x320'],
+  workloads: [
+    'row-lstm',
+    'text-gru',
+    'text-lstm',
+    'char-lstm-step',
+    'char-lstm',
+    'acoustic-1x320',
+    'acoustic-4x320',
+  ],
 };
 export default lstm;

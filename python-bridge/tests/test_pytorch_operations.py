@@ -113,8 +113,7 @@ class Learning(unittest.TestCase):
             "b": random(count, 2 * gates),
             "v": random(count * HIDDEN, CLASSES),
         }
-        if kind == "LSTM":
-            weights["b"][:, gates:] = 0
+        weights["b"][:, gates:] = 0
         constants = [
             constant(1 + place, name, array, range(array.ndim), array.shape)
             for place, (name, array) in enumerate(weights.items())
@@ -134,7 +133,7 @@ class Learning(unittest.TestCase):
             operation("MatMul", [17, 4], [18]),
         ]
         bias = make_node(kind, ["x", "w", "r", "b"], ["y"])
-        frozen = {"b": np.s_[:, gates:]} if kind == "LSTM" else {}
+        frozen = {"b": np.s_[:, gates:]}
         self.check(weights, random(STEPS, BATCH, VALUES), constants, operations, 18, [bias], frozen)
 
     def check(

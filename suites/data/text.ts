@@ -43,6 +43,26 @@ export function excerpts(batch: number, steps: number, buffer: number): Excerpt 
   return { characters: from(0), next: from(1) };
 }
 
+let knownWords: Int32Array | undefined;
+
+/** Every word of the text, in lower case, by the rank of its frequency; of equally frequent ones the first to come is before. */
+export function wordNumbers(): Int32Array {
+  knownWords ??= readWords();
+  return knownWords;
+}
+
+function readWords(): Int32Array {
+  const words =
+    readFileSync(textFile, 'utf8')
+      .toLowerCase()
+      .match(/[\p{L}']+/gu) ?? [];
+  const counts = new Map<string, number>();
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  const ranked = [...counts].sort(([, one], [, other]) => other - one);
+  const ranks = new Map(ranked.map(([word], rank) => [word, rank]));
+  return Int32Array.from(words, (word) => ranks.get(word) ?? 0);
+}
+
 function read(): Int32Array {
   const text = [...readFileSync(textFile, 'utf8')];
   const distinct = [...new Set(text)].sort((a, b) => (a.codePointAt(0) ?? 0) - (b.codePointAt(0) ?? 0));

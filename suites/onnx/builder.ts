@@ -242,6 +242,25 @@ export class GraphBuilder {
     return this.constant(`${what}_${this.#nodes.length}`, { type: 'int64', shape: [values.length], data });
   }
 
+  /** Rows of a table. ids: [N, …], whole numbers below `rows` → [N, …, width]. */
+  embedding(ids: Value, name: string, rows: number, width: number): Value {
+    return this.node('Gather', [this.parameter(`${name}.weight`, [rows, width], 1, 1), ids], { axis: 0 });
+  }
+
+  /**
+   * One forward GRU layer, gates in ONNX's order z, r, h, the reset behind the product. x: [steps, N, inputs] → the last hidden
+   * state, [1, N, hidden]. The recurrent half of the bias is zero and stays so, as an LSTM's.
+   */
+  gru(x: Value, name: string, inputs: number, hidden: number): Value {
+    const given = [
+      x,
+      this.parameter(`${name}.W`, [1, 3 * hidden, inputs], inputs, 1),
+      this.parameter(`${name}.R`, [1, 3 * hidden, hidden], hidden, 1),
+      this.parameterOf(`${name}.B`, this.#recurrentBias(name, 3, 1, inputs, hidden)),
+    ];
+    return this.node('GRU', given, { hidden_size: hidden, linear_before_reset: 1 }, ['', `${name}.Y_h`]);
+  }
+
   /** One forward LSTM layer. x: [steps, N, inputs] → the last hidden state, [1, N, hidden]. */
   lstm(x: Value, name: string, inputs: number, hidden: number): Value {
     return this.lstmLayer(x, name, { inputs, hidden }, ['last'])[0] ?? '';
@@ -266,7 +285,7 @@ export class GraphBuilder {
       x,
       this.parameter(`${name}.W`, [directions, 4 * hidden, inputs], inputs, 1),
       this.parameter(`${name}.R`, [directions, 4 * hidden, hidden], hidden, 1),
-      this.parameterOf(`${name}.B`, this.#lstmBias(name, directions, inputs, hidden)),
+      this.parameterOf(`${name}.B`, this.#recurrentBias(name, 4, directions, inputs, hidden)),
       ...(states.length > 0 ? ['', ...states] : []),
     ];
     const names = { all: `${name}.Y`, last: `${name}.Y_h`, cell: `${name}.Y_c` };
@@ -279,14 +298,16 @@ export class GraphBuilder {
     return wanted.map((output) => names[output]);
   }
 
-  #lstmBias(name: string, directions: number, inputs: number, hidden: number): Tensor {
-    const drawn = fanInWeights(this.#seed, `${name}.B`, directions * 4 * hidden, inputs, 1);
+  /** Drawn in its first half, zero in the recurrent one. */
+  #recurrentBias(name: string, gates: number, directions: number, inputs: number, hidden: number): Tensor {
+    const half = gates * hidden;
+    const drawn = fanInWeights(this.#seed, `${name}.B`, directions * half, inputs, 1);
     const data = new Float32Array(2 * drawn.length);
     for (let direction = 0; direction < directions; direction++) {
-      const part = drawn.subarray(direction * 4 * hidden, (direction + 1) * 4 * hidden);
-      data.set(part, direction * 8 * hidden);
+      const part = drawn.subarray(direction * half, (direction + 1) * half);
+      data.set(part, 2 * direction * half);
     }
-    return { type: 'float32', shape: [directions, 8 * hidden], data };
+    return { type: 'float32', shape: [directions, 2 * half], data };
   }
 
   finish(): BuiltModel {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { characters, excerpts, vocabulary } from '../../suites/data/text.js';
+import { characters, excerpts, vocabulary, wordNumbers } from '../../suites/data/text.js';
 
 it('knows every character of the text by its place', () => {
   expect(new Set(characters()).size).toBe(vocabulary);
@@ -20,4 +20,14 @@ it('reads on round the end of the text', () => {
   const { characters: read } = excerpts(1, 10, Math.ceil(characters().length / 10));
   expect(read.length).toBe(10);
   expect(read.every((character) => character < vocabulary)).toBe(true);
+});
+
+it('numbers words by how often they come', () => {
+  const words = wordNumbers();
+  const counts = new Map<number, number>();
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  const byRank = [...counts].sort(([a], [b]) => a - b).map(([, count]) => count);
+  expect(byRank.length).toBe(Math.max(...words) + 1);
+  expect(byRank).toEqual(byRank.toSorted((a, b) => b - a));
+  expect(byRank[0]).toBeGreaterThan(500);
 });

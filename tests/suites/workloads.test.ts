@@ -33,7 +33,9 @@ function drawn(workload: Workload, batch: number, mode: Mode) {
   workload.build(builder, batch, mode);
   const { bytes, parameters } = builder.finish();
   const { inputs, nodes, initialisers } = readModel(bytes, workload.name);
-  const biases = nodes.filter(({ operator }) => operator === 'LSTM').map((node) => node.inputs[3] ?? '');
+  const biases = nodes
+    .filter(({ operator }) => operator === 'LSTM' || operator === 'GRU')
+    .map((node) => node.inputs[3] ?? '');
   const counts = parameters.map((name) => {
     const scalars = elementCount(initialisers.get(name)?.shape ?? []);
     // The recurrent half of an LSTM's bias is not trained.

@@ -7,12 +7,12 @@ tensor. Tensors are numbered.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, List, Mapping, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Any, List, Mapping, Optional, Sequence, Set, Tuple
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from ..artefact import Array, Model, Tensors
+    from ..artefact import Array, Graph, Model, Tensors
 
 
 @dataclass(frozen=True)
@@ -108,6 +108,12 @@ def read_operation_plan(model: Model) -> OperationPlan:
         operations=tuple(map(_operation, raw["operations"])),
         outputs=tuple(map(_port, raw["outputs"])),
     )
+
+
+def half_trained(graph: Graph) -> Set[str]:
+    """Biases of recurrent layers: no training moves their recurrent half, see suites/lstm/row-lstm.ts."""
+    layers = ("LSTM", "GRU", "RNN")
+    return {node.inputs[3] for node in graph.nodes if node.operator in layers and len(node.inputs) > 3}
 
 
 def held(array: Array, kind: str, name: str) -> Array:

@@ -164,6 +164,34 @@ def one_direction(
     return torch.stack(steps), hidden, cell
 
 
+def gru(node: Node, inputs: Inputs) -> list[Tensor | None]:
+    """ONNX GRU, forward, from zeros, default activations; gates in the order z, r, h; the reset behind the product.
+
+    z, r = σ(X·Wᵀ + H·Rᵀ + Wb + Rb); h = tanh(X·Whᵀ + r ⊙ (H·Rhᵀ + Rbh) + Wbh); H = (1 − z) ⊙ h + z ⊙ H.
+    """
+    forward = node.attributes.get("direction", "forward") == "forward"
+    if not forward or integers(node, "linear_before_reset", 0) != [1] or len(inputs) > 4:
+        raise NotImplementedError("GRU that is not forward, from zeros, with the reset behind the product")
+    x, weight, recurrence, bias = (present(inputs, index) for index in range(4))
+    size = recurrence.shape[2]
+    hidden = x.new_zeros(x.shape[1], size)
+    steps = []
+    for step in x:
+        given = (step @ weight[0].T + bias[0, : 3 * size]).split(size, dim=1)
+        fed = (hidden @ recurrence[0].T + bias[0, 3 * size :]).split(size, dim=1)
+        z, r = torch.sigmoid(given[0] + fed[0]), torch.sigmoid(given[1] + fed[1])
+        hidden = (1 - z) * torch.tanh(given[2] + r * fed[2]) + z * hidden
+        steps.append(hidden)
+    return [torch.stack(steps)[:, None], hidden[None]]
+
+
+def gather(node: Node, inputs: Inputs) -> list[Tensor]:
+    """Rows of a table."""
+    if integers(node, "axis", 0) != [0]:
+        raise NotImplementedError("Gather along another axis than the first")
+    return [present(inputs, 0)[present(inputs, 1)]]
+
+
 def reshape(node: Node, inputs: Inputs) -> list[Tensor]:
     x, shape = present(inputs, 0), [int(extent) for extent in present(inputs, 1)]
     if 0 in shape:
@@ -191,6 +219,8 @@ OPERATIONS: dict[str, Operation] = {
     "Gemm": gemm,
     "MatMul": lambda node, inputs: [present(inputs, 0) @ present(inputs, 1)],
     "LSTM": lstm,
+    "GRU": gru,
+    "Gather": gather,
     "Squeeze": squeeze,
     "Reshape": reshape,
     "Relu": lambda node, inputs: [present(inputs, 0).clamp(min=0)],

@@ -72,8 +72,10 @@ def gradient_of(tensor: Tensor) -> Tensor:
 
 
 def freeze(model: Model, name: str, gradient: Tensor) -> Tensor:
-    """The recurrent half of an LSTM's bias is not trained: see suites/lstm/row-lstm.ts."""
-    is_bias = any(node.operator == "LSTM" and node.inputs[3:4] == (name,) for node in model.graph.nodes)
+    """The recurrent half of a recurrent layer's bias is not trained: see suites/lstm/row-lstm.ts."""
+    is_bias = any(
+        node.operator in ("LSTM", "GRU") and node.inputs[3:4] == (name,) for node in model.graph.nodes
+    )
     if is_bias:
         gradient = gradient.clone()
         gradient[:, gradient.shape[1] // 2 :] = 0

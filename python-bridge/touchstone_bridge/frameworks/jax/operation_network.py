@@ -10,7 +10,7 @@ from jax import lax
 
 from ...artefact import Array, Model, Tensors
 from ...errors import UnsupportedError
-from ...lowering.operations import Constant, Operation, OperationPlan
+from ...lowering.operations import Constant, Operation, OperationPlan, half_trained
 from .operation_call import Call
 from .operation_elementwise import ELEMENTWISE
 from .operation_indexing import INDEXING
@@ -70,11 +70,6 @@ def is_wide(plan: OperationPlan) -> bool:
     return not WIDE.isdisjoint(types)
 
 
-def half_frozen(model: Model) -> FrozenHalves:
-    """Biases of LSTMs, whose recurrent half no training moves: see suites/lstm/row-lstm.ts."""
-    return {node.inputs[3] for node in model.graph.nodes if node.operator == "LSTM" and len(node.inputs) > 3}
-
-
 def apply_of(
     plan: OperationPlan, model: Model, held: FirstParameters
 ) -> Callable[[Mapping[str, Tensor], Sequence[Tensor]], List[Tensor]]:
@@ -88,7 +83,7 @@ def apply_of(
         for constant in plan.constants
         if constant.name is None
     }
-    frozen = half_frozen(model)
+    frozen = half_trained(model.graph)
 
     def apply(parameters: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> List[Tensor]:
         tensors: Dict[int, Tensor] = {tensor: jnp.asarray(value) for tensor, value in literals.items()}

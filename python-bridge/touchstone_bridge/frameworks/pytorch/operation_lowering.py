@@ -6,7 +6,7 @@ from torch import fx, nn
 
 from ...artefact import Graph, Tensors
 from ...errors import UnsupportedError
-from ...lowering.operations import OperationPlan
+from ...lowering.operations import OperationPlan, half_trained
 from .operation_builder import Build, OperationBuilder, Step
 from .operation_elementwise import ELEMENTWISE
 from .operation_indexing import INDEXING
@@ -29,9 +29,8 @@ OPERATIONS: dict[str, Build] = {
 def lower_operations(
     plan: OperationPlan, graph: Graph, weights: Tensors, training: bool
 ) -> tuple[OperationBuilder, nn.Module]:
-    # The recurrent bias of an LSTM does not learn; see `recurrent.py`.
-    biases = {node.inputs[3] for node in graph.nodes if node.operator == "LSTM" and len(node.inputs) > 3}
-    builder = OperationBuilder(plan, weights, graph.parameters if training else (), training, biases)
+    learning = graph.parameters if training else ()
+    builder = OperationBuilder(plan, weights, learning, training, half_trained(graph))
     for operation in plan.operations:
         build = OPERATIONS.get(operation.kind)
         if build is None:

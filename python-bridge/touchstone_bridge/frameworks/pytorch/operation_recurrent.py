@@ -70,10 +70,8 @@ def layer_of(step: Step, kind: Kind, given: Mapping[str, int]) -> nn.RNNBase | N
     holder = Holder(builder, layer, suffixes, kind.gates)
     holder.weight(w[0], "weight_ih_l0", w[1])
     holder.weight(r[0], "weight_hh_l0", r[1])
-    if bias is not None and kind is LSTM:
+    if bias is not None:
         holder.one_bias(*bias)
-    elif bias is not None:
-        holder.both_biases(*bias)
     return layer
 
 

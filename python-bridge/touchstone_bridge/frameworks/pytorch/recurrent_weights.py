@@ -67,24 +67,6 @@ class Holder:
             ),
         )
 
-    def both_biases(self, name: str | None, biases: torch.Tensor) -> None:
-        """Each of which learns."""
-        halves = biases.chunk(2, dim=1)
-        learns = self.builder.is_trainable(name)
-        inputs = self._parameters("bias_ih_l0", halves[0], learns)
-        states = self._parameters("bias_hh_l0", halves[1], learns)
-        order, count = self.gates.to_onnx, len(self.suffixes)
-        self.builder.bind(
-            name,
-            (*inputs, *states),
-            lambda tensors: torch.stack(
-                [
-                    torch.cat([reorder(tensors[each], order), reorder(tensors[each + count], order)])
-                    for each in range(count)
-                ]
-            ),
-        )
-
     def _parameters(self, attribute: str, stacked: torch.Tensor, learns: bool) -> tuple[nn.Parameter, ...]:
         parameters = tuple(
             nn.Parameter(reorder(part, self.gates.to_torch), requires_grad=learns) for part in stacked

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from ...artefact import Array, Model, Tensors
 from ...errors import UnsupportedError
-from ...lowering.operations import Constant, Operation, OperationPlan
+from ...lowering.operations import Constant, Operation, OperationPlan, half_trained
 from .operation_call import Call
 from .operation_elementwise import ELEMENTWISE
 from .operation_indexing import INDEXING
@@ -40,10 +40,7 @@ class OperationNetwork(tf.Module):
         self._first: Dict[str, Constant] = {}
         for constant in plan.trained(learning):
             self._first.setdefault(str(constant.name), constant)
-        # Biases of LSTMs, whose recurrent half no training moves: see suites/lstm/row-lstm.ts.
-        self._half_frozen = {
-            node.inputs[3] for node in model.graph.nodes if node.operator == "LSTM" and len(node.inputs) > 3
-        }
+        self._half_frozen = half_trained(model.graph)
         self._variables = {
             constant.tensor: tf.Variable(
                 constant.to_native(model.weights), trainable=constant.name in self._first
