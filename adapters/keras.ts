@@ -1,10 +1,13 @@
 /**
- * Keras 3 on its three backends. Driven by `touchstone_bridge.frameworks.keras`, from a plan of layers; this is its
+ * Keras 3 on its three backends. Driven by `touchstone_bridge.frameworks.keras`, from a plan of layers or of operations; this is its
  * descriptor. Each backend shares the environment of the framework itself: Keras beside it changes nothing there.
  */
 import { type Budget, type Framework, type PythonTarget, supported } from './adapter.js';
-import { dilatedPooling, stridedAndDilated, supportOfLayers } from './lowering/layer-checks.js';
-import { planLayers } from './lowering/plan.js';
+import { type Backend, kerasDialect } from './lowering/dialects/keras.js';
+import { dilatedPooling, stridedAndDilated } from './lowering/layer-checks.js';
+import { layersOrOperations } from './lowering/plans.js';
+
+const checks = [stridedAndDilated('Keras', /^conv/), dilatedPooling('Keras')];
 
 const framework: Framework = {
   name: 'keras',
@@ -23,11 +26,15 @@ const framework: Framework = {
 export default framework;
 
 function target(
-  backend: string,
+  backend: Backend,
   environmentName: string,
   title: string,
   threads: (budget: Budget) => Readonly<Record<string, string>>,
 ): PythonTarget {
+  const planners = {
+    inference: layersOrOperations(checks, kerasDialect(backend, 'inference')),
+    training: layersOrOperations(checks, kerasDialect(backend, 'training')),
+  };
   return {
     name: `keras/${backend}`,
     summary: `functional models on the ${title} backend, predict_on_batch and train_on_batch, in Python`,
@@ -37,8 +44,8 @@ function target(
     module: 'keras',
     modes: { inference: supported, training: supported },
     precisions: ['float32'],
-    supports: supportOfLayers([stridedAndDilated('Keras', /^conv/), dilatedPooling('Keras')]),
-    plan: planLayers,
+    supports: (graph, mode) => planners[mode].supports(graph, mode),
+    plan: (graph, mode) => planners[mode].plan(graph, mode),
     environment: (budget) => ({ KERAS_BACKEND: backend, ...threads(budget) }),
   };
 }

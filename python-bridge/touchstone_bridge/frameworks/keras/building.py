@@ -1,4 +1,4 @@
-"""The functional model of a plan, with the artefact's weights in it."""
+"""The functional model of a plan of layers, with the artefact's weights in it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, List, Sequence, Tuple
 
 import keras
 
-from ...artefact import Array, Model, Tensors
+from ...artefact import Tensors
 from ...lowering.keras_lstm import apply_lstm
 from ...lowering.plan import Plan
 from ...lowering.weights import NativeWeight
@@ -43,14 +43,3 @@ def build_model(plan: Plan, weights: Tensors, trained: Sequence[str]) -> Tuple[k
 def single(items: List[Any]) -> Any:
     """Keras's models of one input and one output take and give the tensor itself."""
     return items[0] if len(items) == 1 else items
-
-
-def native_inputs(plan: Plan, model: Model) -> List[Any]:
-    """One entry a buffer: the NumPy array, or the list of them, that the model takes."""
-    return [single([port.to_native(tensors) for port in plan.inputs]) for tensors in model.inputs]
-
-
-def named_outputs(plan: Plan, outputs: Any) -> dict[str, Array]:
-    """By ONNX name, in ONNX layout."""
-    listed = outputs if isinstance(outputs, (list, tuple)) else [outputs]
-    return {port.name: port.to_onnx(value) for port, value in zip(plan.outputs, listed)}

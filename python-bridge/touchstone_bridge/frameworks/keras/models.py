@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from contextlib import nullcontext
+from typing import Any, Callable
 
 import keras
 import numpy as np
@@ -10,29 +11,27 @@ import numpy as np
 from ...artefact import Model, Tensors
 from ...errors import UnsupportedError
 from ...framework import Configuration
-from ...lowering.plan import read_plan
-from ...lowering.weights import onnx_tensors
-from .building import build_model, named_outputs, native_inputs
 from .gradients import gradients_of
+from .network import Network, network_of
 
 
 class KerasInference:
     def __init__(self, model: Model) -> None:
-        self._plan = read_plan(model)
-        self._model, _ = build_model(self._plan, model.weights, trained=())
-        self._inputs = native_inputs(self._plan, model)
+        self._network = network_of(model)
+        self._predict = within(self._network, self._network.model.predict_on_batch)
+        self._inputs = self._network.native_inputs(model)
         # Compilation is lazy: the first call is part of making the model ready.
         self.run(0)
-        self.configuration: Configuration = {"execution": execution(jit=bool(self._model.jit_compile))}
+        self.configuration = own_configuration(self._network)
 
     def run(self, buffer: int) -> Any:
-        return self._model.predict_on_batch(self._inputs[buffer])
+        return self._predict(self._inputs[buffer])
 
     def read(self, output: Any) -> Tensors:
-        return named_outputs(self._plan, output)
+        return self._network.named_outputs(output)
 
     def dispose(self) -> None:
-        del self._model, self._inputs
+        del self._network, self._predict, self._inputs
         keras.utils.clear_session(free_memory=False)
 
 
@@ -46,49 +45,67 @@ class KerasTraining:
     def __init__(self, model: Model) -> None:
         if model.manifest.training is None:
             raise UnsupportedError("training needs an optimiser")
-        self._plan = read_plan(model)
+        self._network = network_of(model)
+        self._model = self._network.model
         self._first = model.weights
-        self._model, self._all = build_model(self._plan, model.weights, model.graph.parameters)
-        self._held = [entry for entry in self._all if entry[0].name in model.graph.parameters]
-        self._inputs = native_inputs(self._plan, model)
+        self._inputs = self._network.native_inputs(model)
         self._labels = [np.asarray(tensors["labels"], np.int32) for tensors in model.inputs]
         self._loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         recipe = model.manifest.training.optimiser
         optimiser = keras.optimizers.SGD(learning_rate=recipe.learning_rate, momentum=recipe.momentum)
         self._model.compile(optimizer=optimiser, loss=self._loss)
+        self._train = within(self._network, self._model.train_on_batch)
         self.step(0)
         self.reset()
-        self.configuration: Configuration = {"execution": execution(jit=bool(self._model.jit_compile))}
+        self.configuration = own_configuration(self._network)
 
     def step(self, buffer: int) -> float:
         # What `train_on_batch` returns is the mean since the last reset, of which there must be one batch.
         self._model.reset_metrics()
-        return float(self._model.train_on_batch(self._inputs[buffer], self._labels[buffer]))
+        return float(self._train(self._inputs[buffer], self._labels[buffer]))
 
     def reset(self) -> None:
-        # Running statistics are weights too, though no gradient moves them.
-        for weight, variable in self._all:
-            variable.assign(weight.to_native(self._first))
+        for variable, native in self._network.changing:
+            variable.assign(native(self._first))
         for variable in self._model.optimizer.variables:
             # The learning rate is one of them, and stays.
             if variable is not self._model.optimizer._learning_rate:
                 variable.assign(np.zeros(variable.shape, str(variable.dtype)))
 
     def output(self, buffer: int) -> Tensors:
-        logits = self._model(self._inputs[buffer], training=True)
-        return named_outputs(self._plan, keras.ops.convert_to_numpy(logits))
+        with self._network.types():
+            logits = self._model(self._inputs[buffer], training=True)
+        return self._network.named_outputs(keras.ops.convert_to_numpy(logits))
 
     def gradients(self, buffer: int) -> Tensors:
-        variables = [variable for _, variable in self._held]
-        found = gradients_of(self._model, self._loss, self._inputs[buffer], self._labels[buffer], variables)
-        return onnx_tensors((weight, value) for (weight, _), value in zip(self._held, found))
+        inputs, labels = self._inputs[buffer], self._labels[buffer]
+        with self._network.types():
+            found = gradients_of(self._model, self._loss, inputs, labels, self._network.learning)
+        return self._network.to_onnx(found)
 
     def weights(self) -> Tensors:
-        return onnx_tensors((weight, keras.ops.convert_to_numpy(variable)) for weight, variable in self._held)
+        return self._network.to_onnx([keras.ops.convert_to_numpy(each) for each in self._network.learning])
 
     def dispose(self) -> None:
-        del self._model, self._inputs, self._held, self._all
+        del self._model, self._network, self._train, self._inputs
         keras.utils.clear_session(free_memory=False)
+
+
+def within(network: Network, call: Callable[..., Any]) -> Callable[..., Any]:
+    """With the network's types; the call itself where they are the usual ones."""
+    if network.types is nullcontext:
+        return call
+
+    def typed(*operands: Any) -> Any:
+        with network.types():
+            return call(*operands)
+
+    return typed
+
+
+def own_configuration(network: Network) -> Configuration:
+    own: Configuration = {"execution": execution(jit=bool(network.model.jit_compile))}
+    return own if network.types is nullcontext else {**own, "x64": True}
 
 
 def execution(jit: bool) -> str:
