@@ -10,9 +10,9 @@
 
 import type { ArtefactManifest } from '../suites/onnx/artefact-manifest.js';
 import type { Graph, Tensor, Tensors } from '../suites/onnx/graph.js';
-import type { Mode, Precision } from '../suites/workload.js';
+import type { Mode, Optimiser, Precision } from '../suites/workload.js';
 
-export type { Graph, Mode, Precision, Tensor, Tensors };
+export type { Graph, Mode, Optimiser, Precision, Tensor, Tensors };
 
 export interface Framework {
   /** First part of every target's name: `tfjs`. */
@@ -33,6 +33,8 @@ interface TargetBase {
   /** Modes that the framework has at all, with the reason for each that it lacks. */
   readonly modes: Readonly<Record<Mode, Support>>;
   readonly precisions: readonly Precision[];
+  /** Update rules of suites/workload.ts that it trains with; `sgd` alone where nothing is said. */
+  readonly optimisers?: readonly Optimiser['name'][];
   /**
    * Can this target run this graph in this mode? Decided from the description alone, before anything is spawned.
    * Names the operator or attribute that it lacks.

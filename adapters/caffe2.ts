@@ -60,6 +60,7 @@ const framework: Framework = {
       module: 'caffe2',
       modes: { inference: supported, training: supported },
       precisions: ['float32'],
+      optimisers: ['sgd', 'adam'],
       supports: supportOfNodes(operators, 'Caffe2'),
       environment,
     },

@@ -25,6 +25,7 @@ const framework: Framework = {
       module: 'jax',
       modes: { inference: supported, training: supported },
       precisions: ['float32'],
+      optimisers: ['sgd', 'adam'],
       supports: (graph: Graph, mode: Mode) => plannerOf(mode).supports(graph, mode),
       plan: (graph: Graph, mode: Mode) => plannerOf(mode).plan(graph, mode),
       environment: ({ threads }) => ({

@@ -44,6 +44,7 @@ function target(
     module: 'keras',
     modes: { inference: supported, training: supported },
     precisions: ['float32'],
+    optimisers: ['sgd', 'adam'],
     supports: (graph, mode) => planners[mode].supports(graph, mode),
     plan: (graph, mode) => planners[mode].plan(graph, mode),
     environment: (budget) => ({ KERAS_BACKEND: backend, ...threads(budget) }),

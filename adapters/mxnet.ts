@@ -63,6 +63,7 @@ const framework: Framework = {
       module: 'mxnet',
       modes: { inference: supported, training: supported },
       precisions: ['float32'],
+      optimisers: ['sgd', 'adam'],
       supports: supportOfNodes(operators, 'MXNet'),
       environment: () => ({
         // Operators one after the other, each on all the threads of the budget (OMP_NUM_THREADS).

@@ -15,6 +15,7 @@ import {
 const common = {
   modes: { inference: supported, training: supported },
   precisions: ['float32'] as const,
+  optimisers: ['sgd', 'adam'] as const,
   supports: () => supported,
   environment: () => ({}),
   isNull: true,

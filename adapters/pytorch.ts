@@ -65,6 +65,7 @@ const common = {
   module: 'pytorch',
   modes: { inference: supported, training: supported },
   precisions: ['float32'],
+  optimisers: ['sgd', 'adam'],
   environment,
 } satisfies Partial<PythonTarget>;
 

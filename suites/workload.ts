@@ -15,15 +15,29 @@ export const precision = z.enum(['float32']);
 export type Precision = z.infer<typeof precision>;
 
 /**
- * Stochastic gradient descent with classical momentum, written down once because frameworks differ:
- * `v ← momentum·v + g; w ← w − learningRate·v`, v starting at zero, no dampening, no Nesterov, no weight decay,
- * g the gradient of the mean loss over the batch.
+ * Update rules, written down once because frameworks differ; g is the gradient of the mean loss over the batch, and what
+ * they keep starts at zero.
+ *
+ * `sgd`, stochastic gradient descent with classical momentum: `v ← momentum·v + g; w ← w − learningRate·v`; no dampening,
+ * no Nesterov, no weight decay.
+ *
+ * `adam`, algorithm 1 of Kingma and Ba, "Adam: A Method for Stochastic Optimization" (2015), in step t = 1, 2, …:
+ * `m ← beta1·m + (1 − beta1)·g; v ← beta2·v + (1 − beta2)·g²;
+ * w ← w − learningRate·m / (1 − beta1ᵗ) / (√(v / (1 − beta2ᵗ)) + epsilon)`.
  */
-export const optimiser = z.object({
+const sgd = z.object({
   name: z.literal('sgd'),
   learningRate: z.number().positive(),
   momentum: z.number().min(0).max(1),
 });
+const adam = z.object({
+  name: z.literal('adam'),
+  learningRate: z.number().positive(),
+  beta1: z.number().min(0).lt(1),
+  beta2: z.number().min(0).lt(1),
+  epsilon: z.number().positive(),
+});
+export const optimiser = z.discriminatedUnion('name', [sgd, adam]);
 export type Optimiser = z.infer<typeof optimiser>;
 
 export const training = z.object({
@@ -83,6 +97,24 @@ export interface Workload {
    * name ends in `-small`. Workloads that are small already have none.
    */
   readonly small?: Workload;
+  /** Of what reads a sequence whose length is not part of its definition: `--length` builds it at others. */
+  readonly sequence?: Sequence;
+}
+
+export interface Sequence {
+  /** Steps of one example, as it stands here. */
+  readonly length: number;
+  /** Steps by its definition: what is measured where no other length is asked for. */
+  readonly own: number;
+  /** The longest for which its inputs and its tolerances are meant. */
+  readonly longest: number;
+  /** The same workload, by name and weights too, over sequences of another length. */
+  at(length: number): Workload;
+}
+
+/** The length, where it is another than the workload's own: then it is part of what everything of it is called. */
+export function otherLength({ sequence }: Pick<Workload, 'sequence'>): number | undefined {
+  return sequence && sequence.length !== sequence.own ? sequence.length : undefined;
 }
 
 export function batchesOf(workload: Workload, mode: Mode): readonly number[] {

@@ -97,14 +97,15 @@ function forward(net: Net, batch: readonly Vol[]): Float64Array[] {
 function loadTraining(convnetjs: ConvNetJs, model: Model): TrainingModel {
   const { net, weighted, batches } = build(convnetjs, model);
   const { training } = model.manifest;
-  if (!training) throw new Error('this artefact is not one for training');
+  if (training?.optimiser.name !== 'sgd') throw new Error('this artefact is not one for its trainer');
+  const { learningRate, momentum } = training.optimiser;
   const labels = model.inputs.map((tensors) => Array.from(tensors.labels?.data as Int32Array));
   const examples = model.manifest.batch;
   const makeTrainer = () =>
     new convnetjs.Trainer(net, {
       method: 'sgd',
-      learning_rate: training.optimiser.learningRate,
-      momentum: training.optimiser.momentum,
+      learning_rate: learningRate,
+      momentum,
       // It updates after so many examples, with the mean of their gradients.
       batch_size: examples,
     });

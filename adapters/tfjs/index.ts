@@ -14,6 +14,7 @@ const common = {
   host: 'node',
   modes: { inference: supported, training: supported },
   precisions: ['float32'],
+  optimisers: ['sgd', 'adam'],
   environment: () => ({}),
 } satisfies Partial<NodeTarget>;
 

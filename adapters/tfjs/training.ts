@@ -76,10 +76,18 @@ function trainLayers(tf: Tf, plan: LayerPlan, given: Model): TrainingModel {
   };
 }
 
-/** Its momentum is the classical one, accumulating gradients: `Momentum` of TensorFlow, without Nesterov. */
+/**
+ * Its momentum is the classical one, accumulating gradients: `Momentum` of TensorFlow, without Nesterov. Its Adam is Kingma and
+ * Ba's.
+ */
 export function optimiserOf(tf: Tf, { manifest }: Model): Optimizer {
   if (!manifest.training) throw new Error('the artefact is not made for training');
-  const { learningRate, momentum } = manifest.training.optimiser;
+  const { optimiser } = manifest.training;
+  const { learningRate } = optimiser;
+  if (optimiser.name === 'adam') {
+    return tf.train.adam(learningRate, optimiser.beta1, optimiser.beta2, optimiser.epsilon);
+  }
+  const { momentum } = optimiser;
   return momentum === 0 ? tf.train.sgd(learningRate) : tf.train.momentum(learningRate, momentum);
 }
 
@@ -92,7 +100,8 @@ function compile(tf: Tf, model: LayersModel, given: Model): Optimizer {
 /** The momentum optimiser of 4.22.0 forgets the learning rate that it inherits from plain descent. */
 export function disposeOptimiser(tf: Tf, optimiser: Optimizer): void {
   optimiser.dispose();
-  if (optimiser instanceof tf.MomentumOptimizer) tf.SGDOptimizer.prototype.dispose.call(optimiser);
+  // Its classes call anything that minimises an instance of theirs.
+  if (optimiser.getClassName() === 'Momentum') tf.SGDOptimizer.prototype.dispose.call(optimiser);
 }
 
 function assign(tf: Tf, held: readonly HeldWeight[], weights: Tensors): void {

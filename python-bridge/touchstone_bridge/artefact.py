@@ -49,11 +49,24 @@ class Graph:
 
 
 @dataclass(frozen=True)
-class Optimiser:
-    """Classical momentum as suites/workload.ts defines it: v ← momentum·v + g; w ← w − learning_rate·v."""
+class Momentum:
+    """Plain gradient descent where the momentum is 0; suites/workload.ts has the rule."""
 
     learning_rate: float
     momentum: float
+
+
+@dataclass(frozen=True)
+class Adam:
+    """As Kingma and Ba have it; suites/workload.ts has the rule."""
+
+    learning_rate: float
+    beta1: float
+    beta2: float
+    epsilon: float
+
+
+Optimiser = Union[Momentum, Adam]
 
 
 @dataclass(frozen=True)
@@ -125,10 +138,17 @@ def _manifest(raw: Mapping[str, Any]) -> Manifest:
 
 
 def _training(raw: Mapping[str, Any]) -> Training:
-    optimiser = raw["optimiser"]
-    if raw["loss"] != "softmax-cross-entropy" or optimiser["name"] != "sgd":
-        raise ValueError(f"unknown loss {raw['loss']!r} or optimiser {optimiser['name']!r}")
-    return Training(Optimiser(optimiser["learningRate"], optimiser["momentum"]), raw["steps"])
+    if raw["loss"] != "softmax-cross-entropy":
+        raise ValueError(f"unknown loss {raw['loss']!r}")
+    return Training(_optimiser(raw["optimiser"]), raw["steps"])
+
+
+def _optimiser(raw: Mapping[str, Any]) -> Optimiser:
+    if raw["name"] == "sgd":
+        return Momentum(raw["learningRate"], raw["momentum"])
+    if raw["name"] == "adam":
+        return Adam(raw["learningRate"], raw["beta1"], raw["beta2"], raw["epsilon"])
+    raise ValueError(f"unknown optimiser {raw['name']!r}")
 
 
 def _graph(raw: Mapping[str, Any]) -> Graph:

@@ -5,14 +5,20 @@
 import { type Target, unsupported } from '../../adapters/adapter.js';
 import type { PlannedCell } from '../../reports/schema/run-folder.js';
 import type { Graph } from '../../suites/onnx/graph.js';
-import type { Mode, Precision } from '../../suites/workload.js';
+import type { Mode, Optimiser, Precision } from '../../suites/workload.js';
 
-/** One workload in one mode at one batch size: what becomes a group of comparable cells. */
+/** One workload in one mode at one batch size and length: what becomes a group of comparable cells for each thread count. */
 export interface WorkItem {
   readonly workload: string;
   readonly mode: Mode;
   readonly batch: number;
+  /** Steps of its sequences, where `--length` says them. */
+  readonly length?: number;
+  /** The same, where they are not those of the workload's definition. */
+  readonly otherLength?: number;
   readonly precision: Precision;
+  /** Of training. */
+  readonly optimiser?: Optimiser;
   /** The graph that all targets get; or why there is none. */
   readonly graph: Graph | { readonly refused: string };
 }
@@ -23,24 +29,42 @@ export type Availability =
   | { readonly available: false; readonly reason: string; readonly mend: string };
 
 /**
- * Cells in the order workload × mode × batch × target. A cell's state is decided by the first of: the framework
+ * Cells in the order workload × length × mode × batch × threads × target. A cell's state is decided by the first of: the framework
  * lacks the mode, the precision, an operator (`unsupported`); it is not installed (`unavailable`).
  */
 export function planCells(
   items: readonly WorkItem[],
   targets: readonly Target[],
   availabilityOf: (target: Target) => Availability,
+  threadCounts: readonly number[] = [],
 ): PlannedCell[] {
-  return items.flatMap((item) => targets.map((target) => planCell(item, target, availabilityOf(target))));
+  const variants = threadCounts.length > 1 ? threadCounts : [undefined];
+  return items.flatMap((item) =>
+    variants.flatMap((threads) =>
+      targets.map((target) => planCell(item, threads, target, availabilityOf(target))),
+    ),
+  );
 }
 
-function planCell(item: WorkItem, target: Target, availability: Availability): PlannedCell {
-  const { workload, mode, batch, precision } = item;
+/** The length is part of the name where it is not the workload's own, the thread count where it is not the run's only one. */
+function planCell(
+  item: WorkItem,
+  threads: number | undefined,
+  target: Target,
+  availability: Availability,
+): PlannedCell {
+  const { workload, mode, batch, length, otherLength, precision } = item;
+  const variant = [
+    ...(otherLength === undefined ? [] : [`l${otherLength}`]),
+    ...(threads === undefined ? [] : [`t${threads}`]),
+  ];
   return {
-    id: [workload, mode, `b${batch}`, precision, 'default', target.name].join(':'),
+    id: [workload, mode, `b${batch}`, ...variant, precision, 'default', target.name].join(':'),
     workload,
     mode,
     batch,
+    ...(length === undefined ? {} : { length }),
+    ...(threads === undefined ? {} : { threads }),
     precision,
     track: 'default',
     boundary: 'end-to-end',
@@ -64,5 +88,12 @@ function supportOf(item: WorkItem, target: Target) {
   if (!target.precisions.includes(item.precision))
     return unsupported(`${target.name} has no ${item.precision}`);
   if ('refused' in item.graph) return unsupported(item.graph.refused);
+  const { optimisers = ['sgd'] } = target;
+  if (item.optimiser && !optimisers.includes(item.optimiser.name)) {
+    const rules = optimisers.join(', ');
+    return unsupported(
+      `its adapter has no optimiser ${item.optimiser.name}, of those that are defined: ${rules}`,
+    );
+  }
   return target.supports(item.graph, item.mode);
 }

@@ -4,7 +4,7 @@ import type { GraphBuilder, Value } from '../onnx/builder.js';
 import { elementCount, type Tensor } from '../onnx/graph.js';
 import type { Optimiser } from '../workload.js';
 
-export const optimiser: Optimiser = { name: 'sgd', learningRate: 0.01, momentum: 0.9 };
+export const optimiser = { name: 'sgd', learningRate: 0.01, momentum: 0.9 } satisfies Optimiser;
 export const buffers = 2;
 export const seed = 7;
 

@@ -15,6 +15,7 @@ from safetensors.numpy import save_file
 
 from ..artefact import Array, Model, load_model
 from .forward import evaluate, evaluator, expected_outputs, loss_of, widen
+from .updates import Updates
 
 # The error of a central difference is STEP² times the third derivative, plus rounding: 1e-16 / STEP.
 STEP = 1e-5
@@ -38,14 +39,14 @@ def expected(folder: Path) -> dict[str, Array]:
 
 
 def expected_training(model: Model) -> dict[str, Array]:
-    """As `training.expected_training`: v ← momentum·v + g; w ← w − rate·v (suites/workload.ts)."""
+    """As `training.expected_training`, with gradients by differences."""
     training = model.manifest.training
     if training is None:
         raise ValueError("this artefact is not one for training")
     reference = evaluator(model.model_path)
     names = model.graph.parameters
     weights = {name: widen(model.weights[name]).copy() for name in names}
-    velocity = {name: np.zeros_like(weights[name]) for name in names}
+    updates = Updates(training.optimiser)
     found: dict[str, Array] = {}
     losses = []
     for step in range(training.steps):
@@ -58,9 +59,7 @@ def expected_training(model: Model) -> dict[str, Array]:
         gradients = {name: gradient(model, reference, weights[name], name, buffer) for name in names}
         if step == 0:
             found.update({f"gradient/{name}": array for name, array in gradients.items()})
-        for name in names:
-            velocity[name] = training.optimiser.momentum * velocity[name] + gradients[name]
-            weights[name] = weights[name] - training.optimiser.learning_rate * velocity[name]
+        updates.apply(weights, gradients)
     found["losses"] = np.asarray(losses)
     found.update({f"weight/{name}": array for name, array in weights.items()})
     return found

@@ -1,6 +1,6 @@
 """Expected losses, gradients and weights: PyTorch float64 autograd on written-out equations, cross-checked.
 
-The optimiser is that of suites/workload.ts, written out too: v ← momentum·v + g; w ← w − rate·v.
+The optimiser is that of suites/workload.ts, written out too: see updates.py.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from torch import Tensor
 from ..artefact import Model, Training
 from .equations import evaluate_graph
 from .forward import evaluate, evaluator, loss_of, widen
+from .updates import Updates
 
 Array = npt.NDArray[Any]
 Weights = dict[str, Tensor]
@@ -84,16 +85,13 @@ def freeze(model: Model, name: str, gradient: Tensor) -> Tensor:
 
 def train(model: Model, training: Training, weights: Weights) -> tuple[list[float], Weights]:
     """Losses before each update, and the weights after all of them."""
-    optimiser = training.optimiser
     weights = dict(weights)
-    velocity = {name: torch.zeros_like(weights[name]) for name in model.graph.parameters}
+    updates = Updates(training.optimiser)
     losses = []
     for step in range(training.steps):
         _, loss, found = gradients(model, weights, step % model.manifest.buffers)
         losses.append(loss)
-        for name, gradient in found.items():
-            velocity[name] = optimiser.momentum * velocity[name] + gradient
-            weights[name] = weights[name] - optimiser.learning_rate * velocity[name]
+        updates.apply(weights, found)
     return losses, weights
 
 

@@ -20,6 +20,7 @@ export async function build(model: Model): Promise<Call> {
   net.makeLayers(layers);
   const batches = model.inputs.map((tensors) => volumes(tensors.image?.data as Float32Array, batch));
   if (!training) return (buffer) => batches[buffer]?.map((volume) => net.forward(volume));
+  if (training.optimiser.name !== 'sgd') throw new Error('this recipe is written for momentum');
   const { learningRate, momentum } = training.optimiser;
   const trainer = new convnetjs.Trainer(net, {
     method: 'sgd',

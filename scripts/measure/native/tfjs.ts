@@ -25,6 +25,7 @@ export async function build(model: Model): Promise<Call> {
     };
   }
   const labels = model.inputs.map((tensors) => oneHot(tensors.labels?.data as Int32Array, 10));
+  if (training.optimiser.name !== 'sgd') throw new Error('this recipe is written for momentum');
   const { learningRate, momentum } = training.optimiser;
   net.compile({
     optimizer: tf.train.momentum(learningRate, momentum),

@@ -112,7 +112,7 @@ function swapGates(tensor: Tensor): Tensor {
 /** v ← momentum·v + (1 − momentum)·g, as some frameworks define it: the same as a smaller learning rate. */
 function dampen(model: Model): Model {
   const { training } = model.manifest;
-  if (!training) return model;
+  if (training?.optimiser.name !== 'sgd') return model;
   const { optimiser } = training;
   const learningRate = optimiser.learningRate * (1 - optimiser.momentum);
   return {

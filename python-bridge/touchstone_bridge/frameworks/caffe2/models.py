@@ -7,8 +7,9 @@ from typing import Tuple, Union
 import numpy as np
 from caffe2.python import _import_c_extension as extension
 from caffe2.python import core, optimizer, workspace
+from caffe2.python.model_helper import ModelHelper
 
-from ...artefact import Array, Model, Tensors
+from ...artefact import Adam, Array, Model, Optimiser, Tensors
 from ...errors import UnsupportedError
 from .configuration import read_net
 from .lowering import Lowered, lower
@@ -49,7 +50,7 @@ class Caffe2Inference:
 
 
 class Caffe2Training:
-    """`SoftmaxWithLoss`, `AddGradientOperators` and `optimizer.build_sgd`, as in Caffe2's own image tutorials.
+    """`SoftmaxWithLoss`, `AddGradientOperators` and an optimiser of `optimizer`, as in Caffe2's own image tutorials.
 
     Its momentum is v ← momentum·v + rate·g; w ← w − v. With a constant rate that is the rate times the velocity of
     suites/workload.ts, v ← momentum·v + g; w ← w − rate·v: the same weights.
@@ -71,10 +72,7 @@ class Caffe2Training:
             _, loss = helper.net.SoftmaxWithLoss([logits, labels], ["softmax", "loss"], axis=classes)
             helper.AddGradientOperators([loss])
             backward = helper.net.Clone("backward")
-            # Without Nesterov's look-ahead, which is the default.
-            optimizer.build_sgd(
-                helper, recipe.learning_rate, policy="fixed", momentum=recipe.momentum, nesterov=False
-            )
+            add_updates(helper, recipe)
         self._inputs = native_inputs(model, lowered)
         for pairs, tensors in zip(self._inputs, model.inputs):
             # The loss takes class numbers of 32 bits.
@@ -130,6 +128,35 @@ class Caffe2Training:
         return (
             np.zeros_like(self._lowered.values[blob]) if gradient is None else workspace.FetchBlob(gradient)
         )
+
+
+def add_updates(helper: ModelHelper, rule: Optimiser) -> None:
+    if isinstance(rule, Adam):
+        add_adam(helper, rule)
+    else:
+        # Without Nesterov's look-ahead, which is the default.
+        optimizer.build_sgd(helper, rule.learning_rate, policy="fixed", momentum=rule.momentum, nesterov=False)
+
+
+def add_adam(helper: ModelHelper, rule: Adam) -> None:
+    """Its own operator, with a count of the steps before.
+
+    `optimizer.build_adam` counts a step before the operator adds one to the count: the first is corrected as if it were
+    the second. Epsilon is added before the second moment's bias is corrected: where it is as small as ours, that is the
+    same.
+    """
+    net, init = helper.net, helper.param_init_net
+    count = init.ConstantFill([], "steps_before", shape=[1], value=0, dtype=core.DataType.INT64)
+    # It adds what it is given.
+    rate = init.ConstantFill([], "rate", shape=[1], value=-rule.learning_rate)
+    settings = {"beta1": rule.beta1, "beta2": rule.beta2, "epsilon": rule.epsilon}
+    for parameter in helper.GetOptimizationParamInfo():
+        blob, gradient = parameter.blob, parameter.grad
+        if isinstance(gradient, core.GradientSlice):
+            raise UnsupportedError(f"Adam of {blob}, of whose rows only some have a gradient")
+        moments = [init.ConstantFill([blob], f"{blob}_{name}_moment", value=0.0) for name in ("first", "second")]
+        net.Adam([blob, *moments, gradient, rate, count], [blob, *moments], **settings)
+    net.Iter([count], [count])
 
 
 def native_inputs(model: Model, lowered: Lowered) -> list[list[tuple[str, Array]]]:

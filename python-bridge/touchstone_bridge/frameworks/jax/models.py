@@ -15,6 +15,7 @@ from ...lowering.plan import single
 from .lowering import Parameters
 from .network import Network, network_of
 from .operations import Tensor
+from .updates import nothing_seen, update_of
 
 
 class JaxInference:
@@ -46,7 +47,7 @@ class JaxInference:
 
 
 class JaxTraining:
-    """`jax.value_and_grad` and classical momentum in one jitted step whose state is donated."""
+    """`jax.value_and_grad` and the update in one jitted step whose state is donated."""
 
     def __init__(self, model: Model) -> None:
         if model.manifest.training is None:
@@ -59,7 +60,8 @@ class JaxTraining:
         self._inputs = network.native_inputs(model)
         self._labels = [np.asarray(tensors["labels"], np.int32) for tensors in model.inputs]
         apply = network.apply
-        recipe = model.manifest.training.optimiser
+        self._rule = model.manifest.training.optimiser
+        update = update_of(self._rule)
 
         def loss(trained: Parameters, others: Parameters, inputs: Any, labels: Any) -> Any:
             (logits,), moved = apply({**others, **trained}, inputs)
@@ -67,12 +69,11 @@ class JaxTraining:
             return -jnp.mean(chosen), moved
 
         def step(state: Any, constants: Parameters, inputs: Any, labels: Any) -> Tuple[Any, Tensor]:
-            trained, velocity, moving = state
+            trained, kept, moving = state
             with_moved = jax.value_and_grad(loss, has_aux=True)
             (value, moving), gradient = with_moved(trained, {**constants, **moving}, inputs, labels)
-            velocity = jax.tree.map(lambda v, g: recipe.momentum * v + g, velocity, gradient)
-            trained = jax.tree.map(lambda w, v: w - recipe.learning_rate * v, trained, velocity)
-            return (trained, velocity, moving), value
+            kept, trained = update(kept, trained, gradient)
+            return (trained, kept, moving), value
 
         self._step = network.compiled(step, donate_argnums=0)
         self._gradient = network.compiled(jax.grad(loss, has_aux=True))
@@ -93,7 +94,7 @@ class JaxTraining:
         with self._network.types():
             trained = {key: jnp.array(self._first[key], copy=True) for key in self._network.trained}
             moving = {key: jnp.array(self._first[key], copy=True) for key in self._network.moving}
-            self._state = (trained, {key: jnp.zeros_like(value) for key, value in trained.items()}, moving)
+            self._state = (trained, nothing_seen(self._rule, trained), moving)
 
     def output(self, buffer: int) -> Tensors:
         outputs = self._output({**self._others(), **self._state[0]}, self._inputs[buffer])

@@ -8,7 +8,7 @@ from typing import Any, Callable
 import keras
 import numpy as np
 
-from ...artefact import Model, Tensors
+from ...artefact import Adam, Model, Optimiser, Tensors
 from ...errors import UnsupportedError
 from ...framework import Configuration
 from .gradients import gradients_of
@@ -51,8 +51,7 @@ class KerasTraining:
         self._inputs = self._network.native_inputs(model)
         self._labels = [np.asarray(tensors["labels"], np.int32) for tensors in model.inputs]
         self._loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-        recipe = model.manifest.training.optimiser
-        optimiser = keras.optimizers.SGD(learning_rate=recipe.learning_rate, momentum=recipe.momentum)
+        optimiser = optimiser_of(model.manifest.training.optimiser)
         self._model.compile(optimizer=optimiser, loss=self._loss)
         self._train = within(self._network, self._model.train_on_batch)
         self.step(0)
@@ -89,6 +88,13 @@ class KerasTraining:
     def dispose(self) -> None:
         del self._model, self._network, self._train, self._inputs
         keras.utils.clear_session(free_memory=False)
+
+
+def optimiser_of(rule: Optimiser) -> keras.optimizers.Optimizer:
+    """Adam's epsilon is added before the second moment's bias is corrected: where it is as small as ours, that is the same."""
+    if isinstance(rule, Adam):
+        return keras.optimizers.Adam(rule.learning_rate, rule.beta1, rule.beta2, rule.epsilon)
+    return keras.optimizers.SGD(rule.learning_rate, rule.momentum)
 
 
 def within(network: Network, call: Callable[..., Any]) -> Callable[..., Any]:

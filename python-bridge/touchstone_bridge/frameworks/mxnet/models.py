@@ -8,7 +8,7 @@ import mxnet as mx
 import numpy as np
 from mxnet import autograd, gluon
 
-from ...artefact import Array, Graph, Model, Tensors
+from ...artefact import Adam, Array, Graph, Model, Optimiser, Tensors
 from ...errors import UnsupportedError
 from ...framework import Configuration
 from .builder import Builder
@@ -131,9 +131,15 @@ class MxnetTraining:
         del self._network, self._trainer, self._inputs, self._labels
 
     def _new_trainer(self) -> Any:
-        recipe = {"learning_rate": self._recipe.learning_rate, "momentum": self._recipe.momentum}
         # One device: there is nothing that a key-value store would have to bring together.
-        return gluon.Trainer(self._network.trained(), "sgd", recipe, kvstore=None)
+        return gluon.Trainer(self._network.trained(), optimiser_of(self._recipe), kvstore=None)
+
+
+def optimiser_of(rule: Optimiser) -> mx.optimizer.Optimizer:
+    """Adam's epsilon is added before the second moment's bias is corrected: where it is as small as ours, that is the same."""
+    if isinstance(rule, Adam):
+        return mx.optimizer.Adam(rule.learning_rate, rule.beta1, rule.beta2, rule.epsilon)
+    return mx.optimizer.SGD(rule.momentum, learning_rate=rule.learning_rate)
 
 
 def native_inputs(model: Model) -> List[List[Any]]:

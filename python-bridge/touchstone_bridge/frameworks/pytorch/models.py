@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as functional
 from torch import nn
 
-from ...artefact import Model, Tensors
+from ...artefact import Adam, Model, Tensors
 from ...errors import UnsupportedError
 from ...framework import Configuration
 from .lowering import Lowered, lower
@@ -50,7 +50,7 @@ def loss_of_steps(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
 
 
 class TorchTraining:
-    """The training loop of PyTorch's own tutorial: cross-entropy on logits and `torch.optim.SGD`."""
+    """The training loop of PyTorch's own tutorial: cross-entropy on logits and an optimiser of `torch.optim`."""
 
     def __init__(self, model: Model, prepare: Prepare = as_it_is) -> None:
         self.configuration: Configuration = {}
@@ -104,6 +104,10 @@ class TorchTraining:
         yield from self._module.named_buffers()
 
     def _new_optimiser(self) -> torch.optim.Optimizer:
-        # PyTorch's SGD has the convention of suites/workload.ts: v ← momentum·v + g, w ← w − rate·v, v first zero.
+        # Both rules are those of suites/workload.ts, momentum's first velocity of zero included.
         trainable = [parameter for parameter in self._module.parameters() if parameter.requires_grad]
-        return torch.optim.SGD(trainable, lr=self._recipe.learning_rate, momentum=self._recipe.momentum)
+        recipe = self._recipe
+        if isinstance(recipe, Adam):
+            betas = (recipe.beta1, recipe.beta2)
+            return torch.optim.Adam(trainable, lr=recipe.learning_rate, betas=betas, eps=recipe.epsilon)
+        return torch.optim.SGD(trainable, lr=recipe.learning_rate, momentum=recipe.momentum)

@@ -13,6 +13,7 @@ from ...framework import Configuration
 from ...lowering.plan import single
 from .network import network_of
 from .operations import Tensor
+from .updates import updates_of
 
 
 class TensorFlowInference:
@@ -41,11 +42,7 @@ class TensorFlowInference:
 
 
 class TensorFlowTraining:
-    """The custom training loop of TensorFlow's guide, whole in one `tf.function`.
-
-    The update is the fused operation of TensorFlow's own momentum optimiser: accumulator ← momentum·accumulator + g;
-    w ← w − rate·accumulator, the convention of suites/workload.ts.
-    """
+    """The custom training loop of TensorFlow's guide, whole in one `tf.function`."""
 
     configuration: Configuration = {}
 
@@ -56,8 +53,7 @@ class TensorFlowTraining:
         self._module = self._network.module
         self._first = model.weights
         self._variables = self._module.trained
-        self._velocity = [tf.Variable(tf.zeros_like(variable)) for variable in self._variables]
-        self._recipe = model.manifest.training.optimiser
+        self._updates = updates_of(model.manifest.training.optimiser, self._variables)
         self._inputs = self._network.native_inputs(model)
         self._labels = [np.asarray(tensors["labels"], np.int32) for tensors in model.inputs]
         labels = tf.TensorSpec(self._labels[0].shape, tf.int32)
@@ -73,8 +69,7 @@ class TensorFlowTraining:
 
     def reset(self) -> None:
         self._module.reset(self._first)
-        for velocity in self._velocity:
-            velocity.assign(tf.zeros_like(velocity))
+        self._updates.reset()
 
     def output(self, buffer: int) -> Tensors:
         outputs = self._output(*self._inputs[buffer])
@@ -92,14 +87,7 @@ class TensorFlowTraining:
 
     def _train(self, labels: Tensor, *inputs: Tensor) -> Tensor:
         loss, gradients = self._differentiate(labels, *inputs)
-        for variable, velocity, gradient in zip(self._variables, self._velocity, gradients):
-            tf.raw_ops.ResourceApplyMomentum(
-                var=variable.handle,
-                accum=velocity.handle,
-                lr=self._recipe.learning_rate,
-                grad=gradient,
-                momentum=self._recipe.momentum,
-            )
+        self._updates.apply(gradients)
         return loss
 
     def _differentiate(self, labels: Tensor, *inputs: Tensor) -> Tuple[Tensor, List[Tensor]]:
@@ -108,5 +96,5 @@ class TensorFlowTraining:
             losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)
             loss = tf.reduce_mean(losses)
         found = tape.gradient(loss, self._variables, unconnected_gradients="zero")
-        # Those of a table that rows are picked from come as these rows alone; momentum moves all.
+        # Those of a table that rows are picked from come as these rows alone; what is kept from step to step moves all.
         return loss, [tf.convert_to_tensor(gradient) for gradient in found]

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ...artefact import Model
+from ...artefact import Model, Momentum
 
 
 class LeNet5(nn.Module):
@@ -63,6 +63,7 @@ def build(model: Model, target: str, threads: int) -> Callable[[int], Any]:
         return inference(model.manifest.workload, batches, prepare)
     labels = [torch.from_numpy(tensors["labels"].copy()).long() for tensors in model.inputs]
     optimiser = training_recipe.optimiser
+    assert isinstance(optimiser, Momentum)
     return training(
         model.manifest.workload, batches, labels, optimiser.learning_rate, optimiser.momentum, prepare
     )

@@ -7,7 +7,7 @@ from typing import List, Optional
 
 import numpy as np
 
-from ...artefact import Array, Model, Optimiser
+from ...artefact import Adam, Array, Model, Momentum
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Recipe:
     workload: str
     inputs: List[Array]
     labels: List[Array]
-    optimiser: Optional[Optimiser]
+    optimiser: Optional[Momentum]
 
     @property
     def trains(self) -> bool:
@@ -32,9 +32,12 @@ def recipe(model: Model, channels_last: bool) -> Recipe:
         arrays = [array.transpose(0, 2, 3, 1) for array in arrays]
     training = model.manifest.training
     labels = [np.asarray(tensors["labels"], np.int32) for tensors in model.inputs] if training else []
+    optimiser = training.optimiser if training else None
+    if isinstance(optimiser, Adam):
+        raise ValueError("these recipes are written for momentum")
     return Recipe(
         model.manifest.workload,
         [np.ascontiguousarray(array) for array in arrays],
         labels,
-        training.optimiser if training else None,
+        optimiser,
     )

@@ -1,0 +1,35 @@
+"""The update rules of suites/workload.ts, written out; whatever has arithmetic and roots can be updated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..artefact import Adam, Optimiser
+
+
+@dataclass
+class Updates:
+    """Remembers by parameter name what the rule keeps from step to step. Nothing kept is zero."""
+
+    rule: Optimiser
+    step: int = 0
+    first: dict[str, Any] = field(default_factory=dict)
+    second: dict[str, Any] = field(default_factory=dict)
+
+    def apply(self, weights: dict[str, Any], gradients: dict[str, Any]) -> None:
+        """Replaces the weights that have a gradient."""
+        self.step += 1
+        for name, gradient in gradients.items():
+            weights[name] = weights[name] - self.rule.learning_rate * self._direction(name, gradient)
+
+    def _direction(self, name: str, gradient: Any) -> Any:
+        rule = self.rule
+        if not isinstance(rule, Adam):
+            self.first[name] = rule.momentum * self.first.get(name, 0.0) + gradient
+            return self.first[name]
+        self.first[name] = rule.beta1 * self.first.get(name, 0.0) + (1 - rule.beta1) * gradient
+        self.second[name] = rule.beta2 * self.second.get(name, 0.0) + (1 - rule.beta2) * gradient**2
+        mean = self.first[name] / (1 - rule.beta1**self.step)
+        square = self.second[name] / (1 - rule.beta2**self.step)
+        return mean / (square**0.5 + rule.epsilon)

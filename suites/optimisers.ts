@@ -1,0 +1,42 @@
+/** The optimisers that a user may ask for by name, and workloads that learn by another than their own. */
+import type { Optimiser, Training, Workload } from './workload.js';
+
+export const optimiserNames = ['sgd', 'momentum', 'adam'] as const;
+export type OptimiserName = (typeof optimiserNames)[number];
+
+/**
+ * Plain descent and momentum keep the workload's learning rate. Adam's settings are those of its paper (Kingma and Ba, 2015,
+ * algorithm 1), but for its epsilon of 1e-8: Caffe2, Keras and MXNet add it to the uncorrected root, thirty times smaller in the
+ * first step, and weights whose gradients are below 1e-6 would part by percents. This one does nothing but keep 0 / 0 away, and
+ * no convention shows.
+ */
+function optimiserOf(name: OptimiserName, { optimiser }: Training): Optimiser {
+  if (name === 'adam') return { name, learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-15 };
+  const learningRate = optimiser.name === 'sgd' ? optimiser.learningRate : 0.01;
+  return { name: 'sgd', learningRate, momentum: name === 'momentum' ? 0.9 : 0 };
+}
+
+/** What a workload's own optimiser is called. */
+export function optimiserNameOf({ optimiser }: Training): OptimiserName {
+  if (optimiser.name === 'adam') return 'adam';
+  return optimiser.momentum > 0 ? 'momentum' : 'sgd';
+}
+
+/**
+ * The workload under that optimiser, and with as many verified steps as are given: training alone, and a workload of its own
+ * whose name ends in the optimiser's, since it is another computation. The workload itself where that is its optimiser already;
+ * undefined where it does not train.
+ */
+export function learningBy(workload: Workload, name: OptimiserName, steps?: number): Workload | undefined {
+  const { training, tolerance, small: _, ...rest } = workload;
+  if (!training) return undefined;
+  if (optimiserNameOf(training) === name && steps === undefined) return workload;
+  return {
+    ...rest,
+    name: `${workload.name}-${name}`,
+    title: `${workload.title}; learning by ${name}`,
+    modes: ['training'],
+    training: { ...training, optimiser: optimiserOf(name, training), steps: steps ?? training.steps },
+    tolerance,
+  };
+}
