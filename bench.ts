@@ -26,6 +26,7 @@ import {
   valueRange,
 } from './cli/values.js';
 import { exitStatus, oneLine, TouchstoneError } from './common/errors.js';
+import { optimiserNames } from './suites/optimisers.js';
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -139,7 +140,11 @@ function addBisect(program: Command, ending: (result: Promise<number>) => Promis
     .argument('<cell>', 'such as lenet5:inference:b1:float32:default:pytorch/cpu')
     .requiredOption('--good <ref>', 'a commit before')
     .requiredOption('--bad <ref>', 'a commit since')
-    .option('--threads <count>', 'threads for the target', positiveInteger, 1)
+    .option(
+      '--threads <count>',
+      "threads for the target (default: those in the cell's name, else 1)",
+      positiveInteger,
+    )
     .option('--time <duration>', 'measuring budget of each step', duration)
     .option('--config <file>', 'margins (default: touchstone.gate.json, where it is)')
     .action((cell: string, options: Omit<BisectOptions, 'cell' | 'seed' | 'deadline'>) =>
@@ -196,10 +201,28 @@ function selecting(command: Command): Command {
         'the small form of every workload that has one: narrower, at a lower resolution',
       ).choices(['small']),
     )
+    .addOption(
+      new Option('--optimiser <name>', "what trains, in place of each workload's own").choices([
+        ...optimiserNames,
+      ]),
+    )
     .option('--targets <names>', "targets, by name or glob, such as 'pytorch/*,tfjs/*' (default: all)", names)
     .option('--mode <modes>', 'inference, training, or both (default: what the workload has)', modeNames)
-    .option('--batch <sizes>', 'batch sizes, such as 1,64 (default: those of the workload)', integers)
-    .option('--threads <count>', 'threads for every target', positiveInteger, 1)
+    .option(
+      '--batch <sizes>',
+      'batch sizes, such as 1,64, each in every mode (default: those of the workload)',
+      integers,
+    )
+    .option(
+      '--length <steps>',
+      'lengths of sequences, such as 64,128,256 (default: that of the workload)',
+      integers,
+    )
+    .addOption(
+      new Option('--threads <counts>', 'threads for every target; of several, each is measured: 1,2,4')
+        .argParser(integers)
+        .default([1], '1'),
+    )
     .option(
       '--time <duration>',
       'measuring budget, after the parity gate: 60s, 2m (default: 130s for up to five targets, 60s more for each further; a gate up to three times that)',

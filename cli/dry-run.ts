@@ -3,17 +3,19 @@ import Table from 'cli-table3';
 import type { PlannedCell } from '../reports/schema/run-folder.js';
 
 export function renderPlan(cells: readonly PlannedCell[]): string {
+  const variants = (['length', 'threads'] as const).filter((name) => cells.some((cell) => cell[name]));
   const table = new Table({
-    head: ['workload', 'mode', 'batch', 'target', 'plan'],
+    head: ['workload', 'mode', 'batch', ...variants, 'target', 'plan'],
     style: { head: [], border: [] },
-    colWidths: [null, null, null, null, 60],
+    colWidths: [null, null, null, ...variants.map(() => null), null, 60],
     wordWrap: true,
     // One line a cell: rules between rows would double the length.
     chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
   });
   for (const cell of cells) {
     const plan = cell.decided === null ? 'will run' : `${cell.decided.state}: ${cell.decided.reason}`;
-    table.push([cell.workload, cell.mode, String(cell.batch), cell.target, plan]);
+    const own = variants.map((name) => String(cell[name] ?? ''));
+    table.push([cell.workload, cell.mode, String(cell.batch), ...own, cell.target, plan]);
   }
   const running = cells.filter((cell) => cell.decided === null).length;
   return `${table.toString()}\n${cells.length} cells planned, ${running} will run`;

@@ -21,14 +21,14 @@ export async function manifestOf(
       suite:
         options.model === undefined && options.workload === undefined ? (options.suite ?? 'smoke') : null,
       seed: options.seed,
-      threads: options.threads,
+      threads: threadsOption(options.threads),
       rounds: options.rounds ?? null,
       budgetMs: options.time,
       deadlineMs: options.deadline,
       ...(options.precision === undefined ? {} : { precision: options.precision }),
     },
     machine: await readMachine(),
-    workloads: [...prepared.workloads],
+    workloads: distinct(prepared.workloads),
     targets: prepared.targets.map(({ framework, target, seat }) => ({
       target: seat ?? target.name,
       framework: framework.title,
@@ -40,4 +40,15 @@ export async function manifestOf(
     artefacts: { ...prepared.artefacts },
     costs: { ...prepared.costs },
   };
+}
+
+/** One number where there is one, as ever. */
+function threadsOption(counts: readonly number[]): RunManifest['options']['threads'] {
+  const [only] = counts;
+  return only !== undefined && counts.length === 1 ? only : [...counts];
+}
+
+/** A workload at several lengths is one. */
+function distinct(workloads: Prepared['workloads']): Prepared['workloads'] {
+  return [...new Map(workloads.map((workload) => [workload.name, workload])).values()];
 }

@@ -3,6 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TouchstoneError } from '../common/errors.js';
 import type { Steering } from '../reports/analyse/steering.js';
+import { threadCounts } from '../reports/schema/results.js';
 import { type RunEvent, type RunManifest, runManifest, targetOf } from '../reports/schema/run-folder.js';
 import { readConditions, readSteal, stealShareSince } from '../runners/environment/conditions.js';
 import { readProcessors } from '../runners/environment/processors.js';
@@ -48,7 +49,8 @@ export async function measure(
   const state = foldRun(manifest, log, earlier);
   let ending: Extract<RunEvent, { type: 'ended' }>['ending'] = 'error';
   try {
-    const cpus = splitCpus(manifest.options.threads);
+    const counts = threadCounts(manifest.options);
+    const cpus = splitCpus(Math.max(...counts));
     bindSelf(cpus.coordinator);
     state.record({ type: 'began', conditions: { ...readConditions(), ...conditionsOf(cpus) } });
     const context: RunContext = {
@@ -62,8 +64,8 @@ export async function measure(
       ...steeringOf(manifest, steer),
       allowanceMs: allowanceMs ?? manifest.options.budgetMs - measuredMs(earlier),
       nowMs: () => log.nowMs(),
-      readProcessors: () => readProcessors(cpus.workers),
-      cpus: { worker: cpus.workers, all: allowedCpus() },
+      readProcessors: (threads) => readProcessors(splitCpus(threads).workers),
+      cpus: cpusFor(counts),
       deadlineMs: manifest.options.deadlineMs,
       availableBytes: () => process.availableMemory(),
       files: tensorFiles(),
@@ -92,6 +94,17 @@ function steeringOf(
   return steering ? { steering } : {};
 }
 
+function cpusFor(counts: readonly number[]): RunContext['cpus'] {
+  return {
+    worker: (threads) => splitCpus(threads).workers,
+    all: allowedCpus(),
+    giveWay(threads) {
+      // With one count it stays where it was put.
+      if (counts.length > 1) bindSelf(splitCpus(threads).coordinator);
+    },
+  };
+}
+
 function conditionsOf(cpus: ReturnType<typeof splitCpus>) {
   const able = capabilities();
   return {
@@ -105,11 +118,11 @@ function conditionsOf(cpus: ReturnType<typeof splitCpus>) {
 function startWorkers(manifest: RunManifest, prepared: MeasureTargets): StartWorker {
   const all = [...prepared.targets, ...prepared.nulls];
   const byName = new Map(all.map((entry) => [entry.seat ?? entry.target.name, entry]));
-  return ({ target: name, cpus, logFile }) => {
+  return ({ target: name, threads, cpus, logFile }) => {
     const entry = byName.get(name) ?? byName.get(targetOf(name));
     if (!entry) throw new TouchstoneError('worker', `${name} is not installed any more`);
     const { target, python, checkout } = entry;
-    const { threads, deadlineMs } = manifest.options;
+    const { deadlineMs } = manifest.options;
     const budget = { threads, cpus: [...cpus] };
     return startWorker({
       target,

@@ -1,5 +1,6 @@
 /** The command line as data: what `run` was asked for. */
 import { outsideAdapters } from '../adapters/discover.js';
+import type { OptimiserName } from '../suites/optimisers.js';
 import type { Mode } from '../suites/workload.js';
 
 /**
@@ -19,10 +20,15 @@ export interface RunOptions {
   readonly workload?: readonly string[];
   /** The small form of every workload that has one. */
   readonly scale?: 'small';
+  /** Of training, in place of the workloads' own. */
+  readonly optimiser?: OptimiserName;
   readonly targets?: readonly string[];
   readonly mode?: readonly Mode[];
   readonly batch?: readonly number[];
-  readonly threads: number;
+  /** Steps of sequences, in place of the workloads' own. */
+  readonly length?: readonly number[];
+  /** Every cell once with each. */
+  readonly threads: readonly number[];
   readonly rounds?: number;
   /** Measuring budget in milliseconds; `usualBudgetMs` where it is not given. */
   readonly time?: number;
@@ -61,6 +67,7 @@ export function commandOf(options: TimedOptions, command: readonly string[] = []
     ...list('--suite', options.suite === undefined ? undefined : [options.suite]),
     ...list('--workload', options.workload),
     ...list('--scale', options.scale === undefined ? undefined : [options.scale]),
+    ...list('--optimiser', options.optimiser === undefined ? undefined : [options.optimiser]),
     ...list('--model', options.model),
     ...Object.entries(options.input ?? {}).flatMap(([name, shape]) => [
       '--input',
@@ -74,11 +81,12 @@ export function commandOf(options: TimedOptions, command: readonly string[] = []
     ...list('--targets', options.targets),
     ...list('--mode', options.mode),
     ...list('--batch', options.batch),
+    ...list('--length', options.length),
     ...list('--rounds', options.rounds === undefined ? undefined : [options.rounds]),
     ...list('--precision', options.precision === undefined ? undefined : [`${options.precision * 100}%`]),
     ...[
       '--threads',
-      String(options.threads),
+      options.threads.join(','),
       '--time',
       `${options.time / 1000}s`,
       '--seed',

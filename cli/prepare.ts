@@ -4,6 +4,7 @@ import type { Framework, Target } from '../adapters/adapter.js';
 import { discoverFrameworks } from '../adapters/discover.js';
 import { explain, TouchstoneError } from '../common/errors.js';
 import type { PlannedCell, RunManifest } from '../reports/schema/run-folder.js';
+import { listed } from '../reports/text.js';
 import type { Checkout } from '../runners/process/checkout.js';
 import { ensureTargets, targetAvailability } from '../runners/provision/availability.js';
 import { ensureEnvironment } from '../runners/provision/environments.js';
@@ -19,12 +20,15 @@ import {
 } from '../suites/onnx/artefact.js';
 import { type Cost, costOf } from '../suites/onnx/cost.js';
 import { committedSeed, type FindPython } from '../suites/onnx/reference.js';
+import { learningBy } from '../suites/optimisers.js';
 import { probeSource } from '../suites/probe.js';
 import {
   batchesOf,
   type Mode,
   modes,
+  type Optimiser,
   type Selection,
+  type Sequence,
   selectionsOf,
   type Workload,
 } from '../suites/workload.js';
@@ -61,6 +65,7 @@ export interface Prepared {
 /** @param say prints a line about what takes time: installing, preparing */
 export async function prepare(options: RunOptions, say: (line: string) => void): Promise<Prepared> {
   const { work: wanted, budgetMs } = await chooseWork(options);
+  noteWithoutLength(wanted, options, say);
   const { chosen, nulls } = await chooseTargets(options.targets);
   const install = !options.installedOnly && !options.dryRun;
   if (install) await installAll([...chosen, ...nulls], say);
@@ -74,6 +79,7 @@ export async function prepare(options: RunOptions, say: (line: string) => void):
       made.items,
       chosen.map(({ target }) => target),
       (target) => availability.get(target) ?? { available: false, reason: 'unknown', mend: '' },
+      options.threads,
     ),
     artefacts: made.folders,
     costs: made.costs,
@@ -93,6 +99,10 @@ interface Work {
   readonly title: string;
   readonly source: string;
   readonly modes: readonly Mode[];
+  /** Of training. */
+  readonly optimiser?: Optimiser;
+  /** As a plan says it: steps of its sequences, where `--length` does, and whether they are not its own. */
+  readonly length?: Pick<WorkItem, 'length' | 'otherLength'>;
   batches(mode: Mode): readonly number[];
   artefact(mode: Mode, batch: number): Promise<Artefact | { readonly refused: string }>;
 }
@@ -104,6 +114,7 @@ interface ChosenWork {
 
 async function chooseWork(options: RunOptions): Promise<ChosenWork> {
   if (options.model !== undefined) {
+    refuseForModels(options);
     const files = modelFiles(options.model);
     return { work: files.map((file) => modelWork(file, options, files.length > 1)) };
   }
@@ -116,13 +127,15 @@ async function chooseWork(options: RunOptions): Promise<ChosenWork> {
   if (options.workload || !suite) {
     // A workload that is named is measured whether the suite holds it or not.
     const named = select('workload', workloads, options.workload ?? []);
-    const scaled = new Set(named.map((workload) => scaledAs(workload, options)));
-    return { work: [...scaled].map((workload) => workloadWork(workload, options)) };
+    const scaled = [...new Set(named.map((workload) => scaledAs(workload, options)))];
+    const atLengths = scaled.flatMap((workload) => lengthsOf(workload, options));
+    return { work: atLengths.flatMap((workload) => workOf(workload, options)) };
   }
   const work = selectionsOf(suite).flatMap(({ workload: name, batches }) =>
     workloads
       .filter((workload) => workload.name === name)
-      .map((workload) => workloadWork(scaledAs(workload, options), options, batches)),
+      .flatMap((workload) => lengthsOf(scaledAs(workload, options), options))
+      .flatMap((workload) => workOf(workload, options, batches)),
   );
   return { work, ...(suite.budgetMs === undefined ? {} : { budgetMs: suite.budgetMs }) };
 }
@@ -131,23 +144,80 @@ function scaledAs(workload: Workload, options: RunOptions): Workload {
   return options.scale === 'small' ? (workload.small ?? workload) : workload;
 }
 
+/** At every length that was asked for; what has no sequence, or another that is part of its definition, as it is. */
+function lengthsOf(workload: Workload, { length: lengths }: RunOptions): Workload[] {
+  const { sequence } = workload;
+  if (!lengths || !sequence) return [workload];
+  // One that is too long is still planned, and says so.
+  return lengths.map((length) => sequence.at(length));
+}
+
+/** @throws TouchstoneError('usage') where nothing of the selection has another length */
+function noteWithoutLength(
+  work: readonly Work[],
+  { length: lengths }: RunOptions,
+  say: (line: string) => void,
+): void {
+  if (!lengths) return;
+  const without = [...new Set(work.filter(({ length }) => !length).map(({ name }) => name))];
+  if (without.length === 0) return;
+  const has = without.length === 1 ? 'has' : 'have';
+  if (without.length < new Set(work.map(({ name }) => name)).size) {
+    say(`note: ${listed(without)} ${has} no other length, so --length changes nothing there`);
+    return;
+  }
+  throw new TouchstoneError('usage', `--length: ${listed(without)} ${has} no other length`, {
+    hint: 'choose workloads that have, such as --workload row-lstm,char-lstm; `list` says which',
+  });
+}
+
+function refuseForModels({ length, batch = [] }: RunOptions): void {
+  const refused = length ? '--length' : batch.length > 1 ? '--batch of several sizes' : undefined;
+  if (refused === undefined) return;
+  throw new TouchstoneError('usage', `${refused} is for workloads: a model has the shapes of its inputs`, {
+    hint: 'give them with --input name=1x3x224x224, a run for each',
+  });
+}
+
+/** Training by another optimiser than the workload's own is a workload apart. */
+function workOf(workload: Workload, options: RunOptions, selected?: Selection['batches']): Work[] {
+  const learning = options.optimiser ? learningBy(workload, options.optimiser) : workload;
+  if (!learning || learning === workload) return [workloadWork(workload, options, selected)];
+  const asked = options.mode ?? workload.modes.filter((mode) => !selected || selected[mode]);
+  return asked.map((mode) =>
+    workloadWork(mode === 'training' ? learning : workload, { ...options, mode: [mode] }, selected),
+  );
+}
+
 /** @param selected batches by mode, where a suite measures only those */
 function workloadWork(workload: Workload, options: RunOptions, selected?: Selection['batches']): Work {
-  const { name, title, source } = workload;
+  const { name, title, source, training } = workload;
   const usual = workload.modes.filter((mode) => !selected || selected[mode]);
   return {
     name,
     title,
     source,
     modes: options.mode ?? usual,
+    ...(training ? { optimiser: training.optimiser } : {}),
     batches: (mode) => options.batch ?? selected?.[mode] ?? batchesOf(workload, mode),
+    ...(options.length && workload.sequence ? { length: plannedLength(workload.sequence) } : {}),
     artefact: async (mode, batch) => {
       if (!workload.modes.includes(mode)) return { refused: `${name} has no ${mode}` };
+      if (tooLong(workload))
+        return { refused: `${name} goes up to a length of ${workload.sequence?.longest}` };
       return options.dryRun
         ? plannedArtefact(workload, mode, batch, committedSeed)
         : workloadArtefact(workload, mode, batch, committedSeed, pythonFor(options));
     },
   };
+}
+
+function plannedLength({ length, own }: Sequence): Pick<WorkItem, 'length' | 'otherLength'> {
+  return { length, ...(length === own ? {} : { otherLength: length }) };
+}
+
+function tooLong({ sequence }: Workload): boolean {
+  return sequence !== undefined && sequence.length > sequence.longest;
 }
 
 /** Reference environments are made on first use, like all others. */
@@ -257,7 +327,9 @@ function itemOf(
   batch: number,
   made: Artefact | { readonly refused: string },
 ): WorkItem {
-  const common = { workload: work.name, mode, precision: 'float32' as const };
+  const { name, optimiser, length } = work;
+  const trainedBy = mode === 'training' && optimiser ? { optimiser } : {};
+  const common = { workload: name, mode, precision: 'float32' as const, ...length, ...trainedBy };
   // A model file has the batch size that its inputs say.
   if ('refused' in made) return { ...common, batch, graph: made };
   return { ...common, batch: made.manifest.batch, graph: made.graph };

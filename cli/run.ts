@@ -9,6 +9,7 @@ import { precisionSteering } from '../reports/analyse/precision.js';
 import type { Steering } from '../reports/analyse/steering.js';
 import type { RunManifest } from '../reports/schema/run-folder.js';
 import { allowedCpus } from '../runners/process/cpus.js';
+import { processKey } from '../runners/schedule/context.js';
 import { createRunFolder } from '../runners/schedule/run-log.js';
 import { renderPlan } from './dry-run.js';
 import { listenForInterrupt } from './interrupt.js';
@@ -24,7 +25,7 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 /** Exit status of the run. */
 export async function runCommand(options: RunOptions): Promise<number> {
   if (options.resume !== undefined) return resumeRun(options.resume, options.time);
-  checkThreads(options.threads);
+  for (const count of options.threads) checkThreads(count);
   if (options.precision !== undefined && options.rounds !== undefined) {
     throw new TouchstoneError('usage', '--precision and --rounds both say when to stop', {
       hint: 'give one of them; --time bounds either',
@@ -47,8 +48,9 @@ export async function runCommand(options: RunOptions): Promise<number> {
   return measureAndReport(folder, prepared);
 }
 
+/** A target with each of several thread counts is one of its own: it has processes of its own in every round. */
 function targetsToMeasure({ cells }: Prepared): number {
-  return new Set(cells.filter(({ decided }) => decided === null).map(({ target }) => target)).size;
+  return new Set(cells.filter(({ decided }) => decided === null).map(processKey)).size;
 }
 
 /** More threads than processors would time the system's scheduler. */

@@ -6,7 +6,13 @@ import Table from 'cli-table3';
 import pc from 'picocolors';
 import { logMedians, ratioOf } from './analyse/estimates.js';
 import { isOk } from './analyse/groups.js';
-import type { CellResult, Estimate, RunResults, TargetResult } from './schema/results.js';
+import {
+  type CellResult,
+  type Estimate,
+  type RunResults,
+  type TargetResult,
+  threadCounts,
+} from './schema/results.js';
 import { hodgesLehmannShift, rankSumInterval } from './statistics/rank-sum.js';
 import { clean, fitted, noBorders, wrapped } from './terminal/lines.js';
 import { differences, duration, groupTitle, inline, ratio } from './text.js';
@@ -72,7 +78,7 @@ export function machineDifferences(before: RunResults, after: RunResults): strin
     platform: run.machine.platform,
     kernel: run.machine.kernel,
     'instruction sets': run.machine.instructionSets.join(' '),
-    threads: String(run.options.threads),
+    threads: threadCounts(run.options).join(', '),
     'processors bound': String(run.conditions.bound),
     'workers out of turn stopped': String(run.conditions.paused),
   });

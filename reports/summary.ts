@@ -2,8 +2,8 @@
 import { settingsInShort } from './analyse/configuration-lint.js';
 import { rankingAlpha, settingsOf } from './analyse/groups.js';
 import { impreciseGroups } from './analyse/precision.js';
-import type { CellState, Group, RunResults } from './schema/results.js';
-import { groupTitle, inline, listed, percent, ratio } from './text.js';
+import { type CellState, type Group, type RunResults, threadCounts } from './schema/results.js';
+import { groupTitle, inline, listed, percent, ratio, threadsText } from './text.js';
 
 /** One sentence for a group: who is fastest, by how much over the next rank, or that it cannot be told. */
 export function verdict(group: Group): string {
@@ -60,6 +60,31 @@ export function groupDifferences(results: RunResults, group: Group): string[] {
   const ok = groupCells(results, group).filter(({ state }) => state === 'ok');
   const sides = ok.map((cell) => ({ target: cell.target, settings: settingsOf(cell, results.targets) }));
   return settingsInShort(sides, group.batch);
+}
+
+/**
+ * What is not alike among the targets of a run that have a result, whatever the cell; in a sweep over threads with the counts
+ * for which it holds, since a target with one thread by design is like its rivals at one.
+ */
+export function runDifferences(results: RunResults): string[] {
+  const compared = new Set(results.groups.flatMap(({ ranking }) => ranking.map(({ target }) => target)));
+  const sides = results.targets.filter(({ target }) => compared.has(target));
+  const largest = Math.max(...results.groups.map(({ batch }) => batch));
+  const counts = threadCounts(results.options);
+  const found = new Map<string, number[]>();
+  for (const count of counts) {
+    const lines = settingsInShort(
+      sides.map(({ target, configuration, threadConfiguration }) => ({
+        target,
+        settings: { ...configuration, ...threadConfiguration?.[String(count)] },
+      })),
+      largest,
+    );
+    for (const line of lines) found.set(line, [...(found.get(line) ?? []), count]);
+  }
+  return [...found].map(([line, at]) =>
+    at.length === counts.length ? line : `with ${threadsText(at)}: ${line}`,
+  );
 }
 
 export function groupCells(results: RunResults, group: Group): RunResults['cells'] {

@@ -80,14 +80,34 @@ export function levelText(estimate: Pick<Estimate, 'level' | 'rounds'>): string 
   return `no interval: ${rounds}, 6 are needed`;
 }
 
-/** `lenet5 · inference · batch 64`; precision and track only where they are not the usual ones. */
+/**
+ * `lenet5 · inference · batch 64`; length and threads where they were asked for or swept, precision and track where they are
+ * not the usual ones.
+ */
 export function groupTitle(
-  group: Pick<Group | CellResult, 'workload' | 'mode' | 'batch' | 'precision' | 'track'>,
+  group: Pick<
+    Group | CellResult,
+    'workload' | 'mode' | 'batch' | 'length' | 'threads' | 'precision' | 'track'
+  >,
 ): string {
   const parts = [group.workload, group.mode, `batch ${group.batch}`];
+  if (group.length !== undefined) parts.push(`length ${group.length}`);
+  if (group.threads !== undefined) parts.push(threadsText([group.threads]));
   if (group.precision !== 'float32') parts.push(group.precision);
   if (group.track !== 'default') parts.push(group.track);
   return parts.join(' · ');
+}
+
+/** `lenet5 · training · by batch`, with what stays the same along it where a run has several. */
+export function sweepTitle(
+  axis: 'batch' | 'length' | 'threads',
+  identity: Parameters<typeof groupTitle>[0],
+): string {
+  const along = axis === 'batch' ? 'batch 0' : undefined;
+  const parts = groupTitle(identity)
+    .split(' · ')
+    .filter((part) => part !== along);
+  return [...parts, `by ${axis}`].join(' · ');
 }
 
 /** `a`, `a and b`, `a, b and c` */
@@ -106,6 +126,13 @@ export function differences(
   return names
     .filter((name) => before[name] !== after[name])
     .map((name) => `${name}${behindName}${before[name] ?? 'absent'} → ${after[name] ?? 'absent'}`);
+}
+
+/** `1 thread`, `1, 2 or 4 threads` */
+export function threadsText(counts: readonly number[]): string {
+  const [most = 1] = counts.slice(-1);
+  const names = counts.length > 1 ? `${counts.slice(0, -1).join(', ')} or ${most}` : String(most);
+  return `${names} thread${counts.length === 1 && most === 1 ? '' : 's'}`;
 }
 
 export function coresText(count: number): string {

@@ -7,7 +7,15 @@ import type { Mode, Tolerance, Workload } from './workload.js';
 export interface Classifier
   extends Pick<
     Workload,
-    'name' | 'title' | 'source' | 'family' | 'batches' | 'trainingBatches' | 'parameterCount' | 'multiplyAdds'
+    | 'name'
+    | 'title'
+    | 'source'
+    | 'family'
+    | 'batches'
+    | 'trainingBatches'
+    | 'parameterCount'
+    | 'multiplyAdds'
+    | 'sequence'
   > {
   /** Shape of one example: channels first. */
   readonly example: readonly number[];
@@ -23,7 +31,15 @@ export interface Classifier
 
 export type SmallForm = Pick<
   Classifier,
-  'title' | 'parameterCount' | 'multiplyAdds' | 'example' | 'classes' | 'tolerance' | 'logits' | 'inputs'
+  | 'title'
+  | 'parameterCount'
+  | 'multiplyAdds'
+  | 'sequence'
+  | 'example'
+  | 'classes'
+  | 'tolerance'
+  | 'logits'
+  | 'inputs'
 >;
 
 /**

@@ -13,7 +13,9 @@ import { modeNames, positiveInteger } from '../values.js';
 import { liveGate } from './live.js';
 import { readSettings } from './settings-file.js';
 
-export interface BisectOptions extends Pick<RunOptions, 'threads' | 'seed' | 'deadline'> {
+export interface BisectOptions extends Pick<RunOptions, 'seed' | 'deadline'> {
+  /** By default that in the cell's name, else one. */
+  readonly threads?: number;
   readonly good: string;
   readonly bad: string;
   readonly cell: string;
@@ -36,15 +38,15 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 /** Exit status: 0 found, 3 not to be told. @throws TouchstoneError where a ref, the cell, or the bad side is none */
 export async function bisectCommand(options: BisectOptions): Promise<number> {
   const [good, bad] = await Promise.all([known(options.good, '--good'), known(options.bad, '--bad')]);
-  const selection = selectionOf(options.cell);
+  const { threads: ownThreads, name, ...selection } = selectionOf(options.cell);
   const settings = await readSettings(options.config);
   const today = new Date().toISOString().slice(0, 10);
   const judge = async (commit: string): Promise<Judgement> => {
-    const { time, threads, seed, deadline } = options;
-    const run = { ...selection, threads, seed, deadline, ...(time === undefined ? {} : { time }) };
+    const { time, threads = ownThreads ?? 1, seed, deadline } = options;
+    const run = { ...selection, threads: [threads], seed, deadline, ...(time === undefined ? {} : { time }) };
     const { report, interrupted } = await liveGate(`ref:${good}`, run, settings, today, say, commit);
     if (interrupted !== undefined) throw new TouchstoneError('interrupted', 'the bisection was interrupted');
-    return judgementOf(report, options.cell);
+    return judgementOf(report, name);
   };
   say(`is ${options.bad} worse than ${options.good} at all?`);
   if ((await judge(bad)) !== 'bad') {
@@ -69,21 +71,35 @@ async function known(ref: string, option: string): Promise<string> {
   });
 }
 
-/** `workload:mode:bN:precision:track:target`, as results and the history name cells. */
+/**
+ * `workload:mode:bN:precision:track:target`, as results and the history name cells; of a sweep with `lN` or `tN` in it.
+ * `name` is what the cell is called in a run of its thread count alone.
+ */
 export function selectionOf(cell: string): {
   workload: string[];
   mode: Mode[];
   batch: number[];
+  length?: number[];
+  threads?: number;
   targets: string[];
+  name: string;
 } {
-  const [, workload = '', mode = '', batch = '', target = ''] =
-    /^([^:]+):([^:]+):b(\d+):[^:]+:[^:]+:(.+)$/.exec(cell) ?? [];
+  const [, workload = '', mode = '', batch = '', length, threads, target = ''] =
+    /^([^:]+):([^:]+):b(\d+)(?::l(\d+))?(?::t(\d+))?:[^:]+:[^:]+:(.+)$/.exec(cell) ?? [];
   if (target === '') {
     throw new TouchstoneError('usage', `${cell} is no name of a cell`, {
       hint: 'such as lenet5:inference:b1:float32:default:pytorch/cpu; `history` lists them',
     });
   }
-  return { workload: [workload], mode: modeNames(mode), batch: [positiveInteger(batch)], targets: [target] };
+  return {
+    workload: [workload],
+    mode: modeNames(mode),
+    batch: [positiveInteger(batch)],
+    ...(length === undefined ? {} : { length: [positiveInteger(length)] }),
+    ...(threads === undefined ? {} : { threads: positiveInteger(threads) }),
+    targets: [target],
+    name: threads === undefined ? cell : cell.replace(`:t${threads}:`, ':'),
+  };
 }
 
 /** Of the cell's own findings only: another metric of the target is not what is looked for. */

@@ -49,7 +49,7 @@ export async function liveGate(
   }
   const id = newRunId(new Date());
   const folder = options.out === undefined ? join(runsFolder, `gate-${id}`) : resolve(options.out);
-  const time = options.time ?? budgetFactor * usualBudgetMs(plan.seats.length);
+  const time = options.time ?? budgetFactor * usualBudgetMs(plan.seats.length * options.threads.length);
   const manifest = await manifestOf(basename(folder), { ...options, time }, prepared);
   const command = commandOf({ ...options, time }, ['gate', '--against', against]);
   createRunFolder(folder, { ...manifest, command, gate: plan });

@@ -1,4 +1,4 @@
-/** Comparison and ranking of all targets of one workload, mode, batch, precision and track. */
+/** Comparison and ranking of all targets of one workload, mode, batch, length, thread count, precision and track. */
 import type { CellResult, Comparison, Group, TargetResult } from '../schema/results.js';
 import { holm } from '../statistics/holm.js';
 import { fixedSampling, type Sampling } from '../statistics/sampling.js';
@@ -8,16 +8,21 @@ import { pairedRatio } from './estimates.js';
 /** Chance, per group and stage of the ranking, of telling two equal targets apart. */
 export const rankingAlpha = 0.05;
 
-type OkCell = CellResult & { metrics: NonNullable<CellResult['metrics']> };
+export type OkCell = CellResult & { metrics: NonNullable<CellResult['metrics']> };
 
-export function groupKey(
-  cell: Pick<CellResult, 'workload' | 'mode' | 'batch' | 'precision' | 'track'>,
-): string {
-  return `${cell.workload}:${cell.mode}:b${cell.batch}:${cell.precision}:${cell.track}`;
+/** What all cells of a group have in common. */
+export type GroupIdentity = Pick<
+  CellResult,
+  'workload' | 'mode' | 'batch' | 'length' | 'threads' | 'precision' | 'track'
+>;
+
+export function groupKey(cell: GroupIdentity): string {
+  const { workload, mode, batch, length, threads, precision, track } = cell;
+  return [workload, mode, batch, length, threads, precision, track].join(':');
 }
 
 /** The cells of each group, in the order of the plan. */
-export function grouped<Cell extends Parameters<typeof groupKey>[0]>(cells: readonly Cell[]): Cell[][] {
+export function grouped<Cell extends GroupIdentity>(cells: readonly Cell[]): Cell[][] {
   const keys = [...new Set(cells.map(groupKey))];
   return keys.map((key) => cells.filter((cell) => groupKey(cell) === key));
 }
@@ -38,12 +43,14 @@ function groupOf(
   targets: readonly TargetResult[],
   sampling: Sampling,
 ): Group {
-  const { workload, mode, batch, precision, track } = identity;
+  const { workload, mode, batch, length, threads, precision, track } = identity;
   const ordered = fastestFirst(ok);
   return {
     workload,
     mode,
     batch,
+    ...(length === undefined ? {} : { length }),
+    ...(threads === undefined ? {} : { threads }),
     precision,
     track,
     ranking: rankingOf(ordered, sampling),
@@ -105,10 +112,14 @@ export function comparisonsWith(
   });
 }
 
-/** The target's settings with those of the cell over them. */
+/** The target's settings with those of the thread count, and those of the cell, over them. */
 export function settingsOf(cell: CellResult, targets: readonly TargetResult[]): Settings {
   const target = targets.find((candidate) => candidate.target === cell.target);
-  return { ...target?.configuration, ...target?.cellConfiguration[cell.id] };
+  return {
+    ...target?.configuration,
+    ...target?.threadConfiguration?.[String(cell.threads)],
+    ...target?.cellConfiguration[cell.id],
+  };
 }
 
 /**

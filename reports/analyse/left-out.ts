@@ -55,7 +55,8 @@ interface Seat {
 
 function markedTurns(cells: readonly PlannedCell[], facts: RunFacts): Set<Turn> {
   const all = cells.flatMap((cell) =>
-    facts.cell(cell.id).turns.map((turn) => ({ target: cell.target, turn })),
+    // What is usual for a target depends on its thread count too.
+    facts.cell(cell.id).turns.map((turn) => ({ target: `${cell.target} ${cell.threads}`, turn })),
   );
   const marks = foreignLoad(
     all.map(({ target, turn }) => ({

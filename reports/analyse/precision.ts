@@ -3,7 +3,7 @@ import type { CellResult, Group, RunResults } from '../schema/results.js';
 import type { RunEvent, RunManifest } from '../schema/run-folder.js';
 import { precisionLooks } from '../statistics/sampling.js';
 import { analyse } from './analyse.js';
-import { groupKey } from './groups.js';
+import { type GroupIdentity, groupKey } from './groups.js';
 import { type Steering, steerBy } from './steering.js';
 
 /** @param precision half of an interval's width, as a share of the ratio: 0.01 */
@@ -33,7 +33,7 @@ export function impreciseGroups(
   });
 }
 
-function isOf(cell: CellResult, group: Parameters<typeof groupKey>[0]): boolean {
+function isOf(cell: CellResult, group: GroupIdentity): boolean {
   return groupKey(cell) === groupKey(group);
 }
 

@@ -10,7 +10,8 @@ export function targetResults(manifest: RunManifest, facts: RunFacts, sampling: 
   return manifest.targets.map(({ target, framework, host }) => {
     const processes = facts.processes.filter((process) => process.target === target);
     const last = processes.at(-1);
-    const configuration = last?.configuration ?? {};
+    const { configuration, threadConfiguration } = configurationsOf(processes);
+    const started = ofLeastThreads(processes);
     return {
       target,
       framework,
@@ -18,11 +19,38 @@ export function targetResults(manifest: RunManifest, facts: RunFacts, sampling: 
       runtime: last?.runtime ?? null,
       versions: last?.versions ?? {},
       configuration,
-      cellConfiguration: cellConfiguration(manifest, facts, target, configuration),
-      spawnMs: startEstimate(processes, (process) => process.spawnMs, sampling),
-      importMs: startEstimate(processes, (process) => process.importMs, sampling),
+      ...(threadConfiguration ? { threadConfiguration } : {}),
+      cellConfiguration: cellConfiguration(manifest, facts, target, configuration, threadConfiguration),
+      spawnMs: startEstimate(started, (process) => process.spawnMs, sampling),
+      importMs: startEstimate(started, (process) => process.importMs, sampling),
     };
   });
+}
+
+type Processes = readonly EventOf<'process'>[];
+
+/** What a target always says of itself, and apart from it what its thread counts do not agree on. */
+function configurationsOf(processes: Processes): Pick<TargetResult, 'configuration' | 'threadConfiguration'> {
+  const byThreads = new Map(processes.map(({ threads, configuration }) => [threads, configuration]));
+  const all = [...byThreads.values()];
+  const last = processes.at(-1)?.configuration ?? {};
+  if (byThreads.size < 2) return { configuration: last };
+  const isCommon = (key: string) => all.every((settings) => settings[key] === last[key]);
+  const keys = [...new Set(all.flatMap(Object.keys))];
+  const pick = (settings: TargetResult['configuration'], wanted: readonly string[]) =>
+    Object.fromEntries(wanted.flatMap((key) => (key in settings ? [[key, settings[key] ?? null]] : [])));
+  const differing = keys.filter((key) => !isCommon(key));
+  const configuration = pick(last, keys.filter(isCommon));
+  if (differing.length === 0) return { configuration };
+  const entries = [...byThreads].map(([threads, settings]) => [String(threads), pick(settings, differing)]);
+  return { configuration, threadConfiguration: Object.fromEntries(entries) };
+}
+
+/** Starts of different thread counts are not rounds of one thing. */
+function ofLeastThreads(processes: Processes): Processes {
+  const timed = processes.filter(({ round }) => round !== null);
+  const least = Math.min(...(timed.length > 0 ? timed : processes).map(({ threads = 0 }) => threads));
+  return processes.filter(({ threads = 0 }) => threads === least);
 }
 
 /** Settings of each cell that differ from those of its target. */
@@ -31,10 +59,12 @@ function cellConfiguration(
   facts: RunFacts,
   target: string,
   common: TargetResult['configuration'],
+  byThreads: TargetResult['threadConfiguration'] = {},
 ): TargetResult['cellConfiguration'] {
   const entries = manifest.cells.flatMap((cell) => {
     const own = Object.entries(facts.cell(cell.id).gate?.configuration ?? {});
-    const different = own.filter(([key, value]) => common[key] !== value);
+    const known = { ...common, ...byThreads[String(cell.threads)] };
+    const different = own.filter(([key, value]) => known[key] !== value);
     return cell.target === target && different.length > 0 ? [[cell.id, Object.fromEntries(different)]] : [];
   });
   return Object.fromEntries(entries);

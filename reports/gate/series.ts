@@ -77,8 +77,10 @@ export function seriesOf(manifest: RunManifest, events: readonly RunEvent[]): (s
   const exclusions = exclusionsOf(manifest.cells, facts);
   const speed = (id: string) =>
     roundMediansNs(facts.cell(id).turns.map((turn) => samplesOf(turn, exclusions)));
-  const whole = { 'start-up': startUps(facts), memory: memories(facts) };
   return ({ metric, seat, carriers }) => {
+    // Of the thread count of the cell along with which the whole is measured: others start and grow otherwise.
+    const threads = manifest.cells.find(({ id }) => id === carriers[0])?.threads;
+    const whole = { 'start-up': startUps(facts, threads), memory: memories(facts, threads) };
     const valuesOf =
       metric === 'speed'
         ? carriers.map(speed)
@@ -102,22 +104,25 @@ function logRatios(
 }
 
 /** Milliseconds from the request to start until the framework was imported, by target and round. */
-function startUps(facts: RunFacts): Map<string, Map<number, number>> {
-  return byTarget(facts.processes, ({ spawnMs, importMs }) => spawnMs + importMs);
+function startUps(facts: RunFacts, threads: number | undefined): Map<string, Map<number, number>> {
+  return byTarget(facts.processes, threads, ({ spawnMs, importMs }) => spawnMs + importMs);
 }
 
-function memories(facts: RunFacts): Map<string, Map<number, number>> {
-  return byTarget(facts.memories, ({ peakRssBytes }) => peakRssBytes);
+function memories(facts: RunFacts, threads: number | undefined): Map<string, Map<number, number>> {
+  return byTarget(facts.memories, threads, ({ peakRssBytes }) => peakRssBytes);
 }
 
 /** The first value of a round counts: a process that replaces a failed one is not another round. */
-function byTarget<E extends { readonly target: string; readonly round: number | null }>(
+function byTarget<
+  E extends { readonly target: string; readonly threads?: number | undefined; readonly round: number | null },
+>(
   events: readonly E[],
+  threads: number | undefined,
   read: (event: E) => number,
 ): Map<string, Map<number, number>> {
   const all = new Map<string, Map<number, number>>();
   for (const event of events) {
-    if (event.round === null) continue;
+    if (event.round === null || event.threads !== threads) continue;
     const own = all.get(event.target) ?? new Map<number, number>();
     if (!own.has(event.round)) own.set(event.round, read(event));
     all.set(event.target, own);

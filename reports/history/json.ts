@@ -21,7 +21,7 @@ export function jsonOf(histories: readonly CellHistory[]): string {
         commitTime: run.commitTime,
         ending: run.ending,
         machine: run.machineKey,
-        threads: run.threads,
+        threads: measured.cellThreads ?? run.threads,
         state: measured.state,
         reason: measured.reason,
         iterationNs: measured.iterationNs,

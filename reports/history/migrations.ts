@@ -48,6 +48,9 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX cells_by_cell ON cells (cell);
   CREATE INDEX runs_by_time ON runs (started_at)`,
+  // Of sweeps; null where the run has one thread count, and where it was not asked for lengths.
+  `ALTER TABLE cells ADD COLUMN threads INTEGER;
+  ALTER TABLE cells ADD COLUMN length INTEGER`,
 ];
 
 const userVersion = z.object({ user_version: z.number() });

@@ -1,7 +1,7 @@
 /** From a run's results to the rows of the store. */
 import { historyFile } from '../../common/paths.js';
 import { roundMediansNs } from '../analyse/estimates.js';
-import type { CellResult, RunResults, TargetResult } from '../schema/results.js';
+import { type CellResult, type RunResults, type TargetResult, threadCounts } from '../schema/results.js';
 import { targetOf } from '../schema/run-folder.js';
 import { machineKey, stablePart } from './machine.js';
 import type { RunRecord, StoredCell } from './rows.js';
@@ -40,7 +40,7 @@ function recordOf(results: RunResults, commitTime: string | null): RunRecord {
       commit: results.touchstone.commit,
       commitTime,
       suite: options.suite,
-      threads: options.threads,
+      threads: Math.max(...threadCounts(options)),
       machineKey: machineKey(machine),
       machine,
       conditions,
@@ -69,6 +69,8 @@ function cellRow(cell: CellResult, target: TargetResult | undefined): StoredCell
     workload: cell.workload,
     mode: cell.mode,
     batch: cell.batch,
+    length: cell.length ?? null,
+    cellThreads: cell.threads ?? null,
     precision: cell.precision,
     track: cell.track,
     boundary: cell.boundary,

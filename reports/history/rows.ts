@@ -20,6 +20,7 @@ export const storedRun = z.object({
   /** ISO 8601; null where the commit is not known here. */
   commitTime: z.string().nullable(),
   suite: z.string().nullable(),
+  /** The largest of a run with several; its cells then say theirs. */
   threads: z.number(),
   machineKey: z.string(),
   machine: json(stableMachine),
@@ -36,6 +37,10 @@ export const storedCell = z.object({
   workload: z.string(),
   mode,
   batch: z.number(),
+  /** Null where the run was not asked for lengths. */
+  length: z.number().nullable(),
+  /** Null where the run has one thread count. */
+  cellThreads: z.number().nullable(),
   precision,
   track: z.enum(['default', 'tuned']),
   boundary: z.enum(['end-to-end', 'resident']),

@@ -3,7 +3,7 @@
  * series of their own, since between them the machines would be compared and not the code.
  */
 import type { Estimate } from '../schema/results.js';
-import { differences } from '../text.js';
+import { differences, threadsText } from '../text.js';
 import { type Change, findChanges } from './changes.js';
 import { machineText } from './machine.js';
 import type { RunPoint, StoredCell } from './rows.js';
@@ -70,7 +70,7 @@ function conditionsText({ run, cell }: RunPoint): string {
   const { bound, paused } = run.conditions;
   return [
     machineText(run.machine),
-    `${run.threads} thread${run.threads === 1 ? '' : 's'}`,
+    threadsText([cell.cellThreads ?? run.threads]),
     ...(cell.boundary === 'end-to-end' ? [] : [cell.boundary]),
     ...(bound ? [] : ['not bound to processors']),
     ...(paused ? [] : ['workers out of turn not stopped']),

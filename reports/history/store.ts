@@ -18,7 +18,8 @@ const patienceMs = 20_000;
 const runColumns = `r.id, r.started_at AS startedAt, r.version, r.commit_id AS "commit", r.commit_time AS commitTime,
   r.suite, r.threads, r.machine_key AS machineKey, r.machine, r.conditions, r.ending,
   r.planned_rounds AS plannedRounds, r.finished_rounds AS finishedRounds`;
-const cellColumns = `c.cell, c.target, c.workload, c.mode, c.batch, c.precision, c.track, c.boundary, c.state, c.reason,
+const cellColumns = `c.cell, c.target, c.workload, c.mode, c.batch, c.length,
+  c.threads AS cellThreads, c.precision, c.track, c.boundary, c.state, c.reason,
   c.iteration_ns AS iterationNs, c.low_ns AS lowNs, c.high_ns AS highNs, c.level, c.rounds,
   c.peak_rss_bytes AS peakRssBytes, c.load_ns AS loadNs, c.start_up_ms AS startUpMs, c.parity_error AS parityError,
   c.versions, c.round_medians_ns AS roundMediansNs`;
@@ -27,14 +28,19 @@ const insertRun = `INSERT INTO runs (id, started_at, version, commit_id, commit_
     machine, conditions, ending, planned_rounds, finished_rounds)
   VALUES (:id, :startedAt, :version, :commit, :commitTime, :suite, :threads, :machineKey,
     :machine, :conditions, :ending, :plannedRounds, :finishedRounds)`;
-const insertCell = `INSERT INTO cells (run, cell, target, workload, mode, batch, precision, track, boundary, state,
+const insertCell = `INSERT INTO cells (run, cell, target, workload, mode, batch, length, threads, precision, track, boundary, state,
     reason, iteration_ns, low_ns, high_ns, level, rounds, peak_rss_bytes, load_ns, start_up_ms, parity_error, versions,
     round_medians_ns)
-  VALUES (:run, :cell, :target, :workload, :mode, :batch, :precision, :track, :boundary, :state,
+  VALUES (:run, :cell, :target, :workload, :mode, :batch, :length, :cellThreads, :precision, :track, :boundary, :state,
     :reason, :iterationNs, :lowNs, :highNs, :level, :rounds, :peakRssBytes, :loadNs, :startUpMs, :parityError, :versions,
     :roundMediansNs)`;
 
-const listedRun = storedRun.extend({ cells: z.number(), ok: z.number() });
+const listedRun = storedRun.extend({
+  cells: z.number(),
+  ok: z.number(),
+  /** `1,2` of a run with several; null of all others. */
+  threadCounts: z.string().nullable(),
+});
 /** A run with the number of its cells, and of those with a result. */
 export type ListedRun = z.infer<typeof listedRun>;
 
@@ -120,7 +126,8 @@ export class HistoryStore {
   runs(): ListedRun[] {
     return this.#rows(
       listedRun,
-      `SELECT ${runColumns}, count(c.cell) AS cells, count(c.iteration_ns) AS ok
+      `SELECT ${runColumns}, count(c.cell) AS cells, count(c.iteration_ns) AS ok,
+        group_concat(DISTINCT c.threads) AS threadCounts
         FROM runs r LEFT JOIN cells c ON c.run = r.key GROUP BY r.key ORDER BY r.started_at, r.id`,
     );
   }

@@ -28,7 +28,7 @@ export function renderListing(
       dateText(run.startedAt),
       fitted(run.commit ?? '', 13),
       fitted(run.machineKey, 6),
-      run.threads,
+      run.threadCounts ?? run.threads,
       run.finishedRounds,
       `${run.ok}/${run.cells}`,
       run.ending === 'finished' ? '' : pc.yellow(run.ending),

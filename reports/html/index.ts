@@ -25,8 +25,12 @@ export async function renderReport(results: RunResults): Promise<string> {
 }
 
 async function renderWith(results: RunResults, detail: Detail): Promise<string> {
-  const [{ view, rows }, assets] = await Promise.all([pageOf(results, detail), loadAssets()]);
-  const data = { results: thinnedResults(results, detail.samples), specs: chartSpecs, rows };
+  const [{ view, drawings }, assets] = await Promise.all([pageOf(results, detail), loadAssets()]);
+  const data = {
+    results: thinnedResults(results, detail.samples),
+    specs: { ...chartSpecs, ...drawings.specs },
+    rows: drawings.rows,
+  };
   return assets.template({
     ...view,
     style: assets.style,

@@ -1,6 +1,6 @@
 /** Keeps the page small: the run folder's `results.json` has every sample, the page an even choice of them. */
 import type { RunResults } from '../schema/results.js';
-import type { ChartKind } from './charts/specs.js';
+import type { FigureKind } from './view/figure.js';
 
 /** At most `count` values, evenly spaced in their order. */
 export function thinned<T>(values: readonly T[], count: number): T[] {
@@ -18,13 +18,17 @@ export interface Detail {
   /** Most marks of single iterations, and of turns, per target and drawing. */
   readonly marks: number;
   /** Drawings made before scripts run; the others wait for them, and their tables do not. */
-  readonly drawn: readonly ChartKind[];
+  readonly drawn: readonly FigureKind[];
 }
 
 /** Fullest first: a page takes the first with which it stays within its size. */
 export const details: readonly [Detail, ...Detail[]] = [
-  { samples: 200, marks: 40, drawn: ['intervals', 'rounds', 'sequence', 'phases', 'memory'] },
-  { samples: 60, marks: 24, drawn: ['intervals', 'rounds'] },
+  {
+    samples: 200,
+    marks: 40,
+    drawn: ['intervals', 'throughput', 'speed-up', 'efficiency', 'rounds', 'sequence', 'phases', 'memory'],
+  },
+  { samples: 60, marks: 24, drawn: ['intervals', 'throughput', 'speed-up', 'rounds'] },
   { samples: 20, marks: 12, drawn: [] },
 ];
 

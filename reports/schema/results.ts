@@ -11,6 +11,17 @@ import { steadyLabels } from '../statistics/steady-state.js';
 const count = z.number().int().nonnegative();
 const value = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
+/** Several where each cell was measured with each of them: then cells and groups say theirs. */
+export const threadsOption = z.union([
+  z.number().int().positive(),
+  z.array(z.number().int().positive()).min(2),
+]);
+
+/** Thread counts of a run, in the order in which they were asked for. */
+export function threadCounts(options: { readonly threads: z.infer<typeof threadsOption> }): number[] {
+  return [options.threads].flat();
+}
+
 /** Every planned cell ends in exactly one of these. */
 export const cellState = z.enum(['ok', 'wrong', 'unsupported', 'unavailable', 'failed']);
 export type CellState = z.infer<typeof cellState>;
@@ -92,6 +103,10 @@ export const cellResult = z.object({
   workload: z.string(),
   mode,
   batch: z.number().int().positive(),
+  /** Steps of its sequences, where the run was asked for lengths. */
+  length: z.number().int().positive().optional(),
+  /** Of a run with several thread counts. */
+  threads: z.number().int().positive().optional(),
   precision,
   track: z.enum(['default', 'tuned']),
   boundary: z.enum(['end-to-end', 'resident']),
@@ -129,7 +144,7 @@ export const cellResult = z.object({
 });
 export type CellResult = z.infer<typeof cellResult>;
 
-/** Two `ok` targets of one workload, mode, batch, precision and track: time of `target` ÷ time of `baseline`. */
+/** Two `ok` targets of one group: time of `target` ÷ time of `baseline`. */
 export const comparison = z.object({
   target: z.string(),
   baseline: z.string(),
@@ -142,11 +157,13 @@ export const comparison = z.object({
 });
 export type Comparison = z.infer<typeof comparison>;
 
-/** All targets of one workload, mode, batch, precision and track. */
+/** All targets of one workload, mode, batch, length, thread count, precision and track. */
 export const group = z.object({
   workload: z.string(),
   mode,
   batch: z.number().int().positive(),
+  length: z.number().int().positive().optional(),
+  threads: z.number().int().positive().optional(),
   precision,
   track: z.enum(['default', 'tuned']),
   /** `ok` targets, fastest first. Targets that the data cannot separate share a rank. */
@@ -164,6 +181,8 @@ export const targetResult = z.object({
   versions: z.record(z.string(), z.string()),
   /** Effective settings, read from inside the framework. */
   configuration: z.record(z.string(), value),
+  /** Of a run with several thread counts: settings that differ by them, by thread count. */
+  threadConfiguration: z.record(z.string(), z.record(z.string(), value)).optional(),
   /** Settings that differ by cell, by cell id. */
   cellConfiguration: z.record(z.string(), z.record(z.string(), value)),
   /** From the request to start until the process answered, once a round. */
@@ -213,7 +232,7 @@ export const runResults = z.object({
   options: z.object({
     suite: z.string().nullable(),
     seed: count,
-    threads: z.number().int().positive(),
+    threads: threadsOption,
     /** Asked for with `--rounds`; null: the budget decided. */
     rounds: z.number().int().positive().nullable(),
     budgetMs: z.number().positive(),

@@ -11,18 +11,25 @@
  */
 import { z } from 'zod';
 import { mode, precision } from '../../suites/workload.js';
-import { conditions, machine, parityCheck, turnWitness } from './results.js';
+import { conditions, machine, parityCheck, threadsOption, turnWitness } from './results.js';
 
 const count = z.number().int().nonnegative();
 const ns = z.number().nonnegative();
 const settings = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 
 export const plannedCell = z.object({
-  /** `workload:mode:bN:precision:track:target` */
+  /**
+   * `workload:mode:bN:precision:track:target`; behind `bN` also `lN`, of sequences of another length than the workload's own,
+   * and `tN` where the run has several thread counts.
+   */
   id: z.string(),
   workload: z.string(),
   mode,
   batch: z.number().int().positive(),
+  /** Steps of its sequences, where the run was asked for lengths. */
+  length: z.number().int().positive().optional(),
+  /** Of a run with several thread counts. */
+  threads: z.number().int().positive().optional(),
   precision,
   track: z.enum(['default', 'tuned']),
   boundary: z.enum(['end-to-end', 'resident']),
@@ -68,7 +75,7 @@ export const runManifest = z.object({
   options: z.object({
     suite: z.string().nullable(),
     seed: count,
-    threads: z.number().int().positive(),
+    threads: threadsOption,
     /** Asked for with `--rounds`; null leaves the number to the budget. */
     rounds: z.number().int().positive().nullable(),
     /** Wall time for the rounds, process start-up included; the parity gate comes before it. */
@@ -83,7 +90,8 @@ export const runManifest = z.object({
   cells: z.array(plannedCell),
   /** Paths of adapters outside the tree, for a run that goes on. */
   adapters: z.array(z.string()).optional(),
-  /** Artefact folder of each workload, mode and batch, keyed `workload:mode:bN`; `probe` is the one of `suites/probe.ts`. */
+  /** Artefact folder of each workload, mode and batch, keyed `workload:mode:bN`, with `:lN` behind where
+   * the run was asked for lengths; `probe` is the one of `suites/probe.ts`. */
   artefacts: z.record(z.string(), z.string()),
   /** What each of them needs at the least, by the same keys; absent from runs of older versions. */
   costs: z.record(z.string(), z.object({ multiplyAdds: z.number(), bytes: z.number() })).optional(),
@@ -104,6 +112,8 @@ export const runEvent = z.discriminatedUnion('type', [
     type: z.literal('process'),
     process: count,
     target: z.string(),
+    /** Of a run with several thread counts. */
+    threads: z.number().int().positive().optional(),
     round: count.nullable(),
     runtime: z.string(),
     versions: z.record(z.string(), z.string()),
@@ -167,6 +177,8 @@ export const runEvent = z.discriminatedUnion('type', [
     ...at,
     type: z.literal('memory'),
     target: z.string(),
+    /** Of a run with several thread counts. */
+    threads: z.number().int().positive().optional(),
     round: count,
     process: count,
     peakRssBytes: count,

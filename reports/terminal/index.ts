@@ -1,11 +1,19 @@
 /** The comparison as it stands in the terminal when a run ends: at most 100 columns, colours only where wanted. */
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import { settingsInShort } from '../analyse/configuration-lint.js';
-import type { CellResult, Group, RunResults } from '../schema/results.js';
-import { commonLevel, endingText, groupCells, precisionText, stateCounts, verdict } from '../summary.js';
-import { duration, groupTitle, inline, rate, ratio } from '../text.js';
+import { type CellResult, type Group, type RunResults, threadCounts } from '../schema/results.js';
+import {
+  commonLevel,
+  endingText,
+  groupCells,
+  precisionText,
+  runDifferences,
+  stateCounts,
+  verdict,
+} from '../summary.js';
+import { duration, groupTitle, inline, rate, ratio, threadsText } from '../text.js';
 import { clean, fitted, noBorders, wrapped } from './lines.js';
+import { scalingTexts } from './scaling.js';
 
 const columns = 100;
 
@@ -13,6 +21,7 @@ export function renderTerminal(results: RunResults): string {
   const parts = [
     header(results),
     ...results.groups.map((group) => groupText(results, group)),
+    ...scalingTexts(results),
     footer(results),
   ];
   return parts.join('\n\n');
@@ -27,7 +36,7 @@ function header(results: RunResults): string {
         ? 'too few rounds for intervals (6 give 95 %, 8 give 99 %)'
         : `intervals at ${Math.round(level * 100)} %`;
   const { finishedRounds, plannedRounds, options } = results;
-  const threads = `${options.threads} thread${options.threads === 1 ? '' : 's'}`;
+  const threads = threadsText(threadCounts(options));
   const line = `Run ${clean(results.id)}: ${finishedRounds} of ${plannedRounds} rounds, ${intervals}, ${threads}`;
   const ending = endingText(results.ending);
   const precision = precisionText(results);
@@ -93,15 +102,11 @@ function sameEverywhere(results: RunResults): CellResult[] {
 
 function footer(results: RunResults): string {
   const counts = stateCounts(results).map(({ state, count }) => `${count} ${state}`);
-  const compared = new Set(results.groups.flatMap(({ ranking }) => ranking.map(({ target }) => target)));
-  const sides = results.targets.filter(({ target }) => compared.has(target));
-  const settings = settingsInShort(
-    sides.map(({ target, configuration }) => ({ target, settings: configuration })),
-    Math.max(...results.groups.map(({ batch }) => batch)),
-  );
   return [
     ...sameEverywhere(results).flatMap(notOk),
-    ...settings.flatMap((text) => wrapped(`not like for like: ${text}`, columns, '  ! ').map(pc.yellow)),
+    ...runDifferences(results).flatMap((text) =>
+      wrapped(`not like for like: ${text}`, columns, '  ! ').map(pc.yellow),
+    ),
     ...wrapped(`${results.cells.length} cells: ${counts.join(', ')}.`, columns, ''),
     'Targets that share a rank (=) cannot be told apart. A ratio above 1× is slower than the fastest.',
   ].join('\n');

@@ -21,7 +21,7 @@ export async function gateCell(
 ): Promise<void> {
   const folder = context.state.manifest.artefacts[groupKey(cell)] ?? '';
   const reference = await context.files.reference(folder);
-  const worker = await openWorker(context, cell.target, cpus, null);
+  const worker = await openWorker(context, cell, cpus, null);
   try {
     const loaded = await worker.ask('parity gate', { type: 'load', folder, mode: cell.mode });
     const first = await worker.ask('parity gate', { type: 'warm', minIterations: 1, minNs: 0, maxNs: 0 });

@@ -5,8 +5,8 @@
 import { TouchstoneError } from '../../common/errors.js';
 import type { PlannedCell } from '../../reports/schema/run-folder.js';
 import { probeMultiplyAdds } from '../../suites/probe.js';
-import { groupKey, type RunContext } from '../schedule/context.js';
-import { openWorker } from '../schedule/live-worker.js';
+import { groupKey, processKey, type RunContext } from '../schedule/context.js';
+import { type Owner, openWorker } from '../schedule/live-worker.js';
 
 /** Below this every target is done within any deadline, and no probe is worth its import. */
 const leastMultiplyAdds = 2e9;
@@ -16,7 +16,7 @@ const iterationsOfRequest = 5;
 const benefitOfDoubt = 2;
 const probing = { minIterations: 3, minNs: 50e6, maxNs: 5e9 };
 
-/** Rates by target, in multiply-adds a second; undefined for a target that could not run the probe. */
+/** Rates by target and thread count, in multiply-adds a second; undefined for a target that could not run the probe. */
 export type Rates = Map<string, number | undefined>;
 
 /** @returns why the cell is not started; undefined where it may be */
@@ -35,8 +35,9 @@ export async function whyHopeless(
     );
   }
   if (cost.multiplyAdds < leastMultiplyAdds) return undefined;
-  if (!rates.has(cell.target)) rates.set(cell.target, await probe(context, cell.target, cpus));
-  const rate = rates.get(cell.target);
+  const key = processKey(cell);
+  if (!rates.has(key)) rates.set(key, await probe(context, cell, cpus));
+  const rate = rates.get(key);
   if (rate === undefined) return undefined;
   const iterationMs = (1000 * cost.multiplyAdds) / rate;
   const allowedMs = Math.min(context.deadlineMs, Math.max(context.allowanceMs, 1));
@@ -60,12 +61,12 @@ function hopeless(why: string): TouchstoneError {
 /** A worker of its own: what the probe leaves behind is no part of a cell. */
 async function probe(
   context: RunContext,
-  target: string,
+  owner: Owner,
   cpus: readonly number[],
 ): Promise<number | undefined> {
   const folder = context.state.manifest.artefacts.probe;
   if (folder === undefined) return undefined;
-  const worker = await openWorker(context, target, cpus, null).catch(() => undefined);
+  const worker = await openWorker(context, owner, cpus, null).catch(() => undefined);
   try {
     await worker?.ask('parity gate', { type: 'load', folder, mode: 'inference' });
     const warm = await worker?.ask('parity gate', { type: 'warm', ...probing });

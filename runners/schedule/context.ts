@@ -1,6 +1,7 @@
 /** What every stage of a run is handed: the run's state, the means to start workers, and someone to tell. */
 
 import type { Steering } from '../../reports/analyse/steering.js';
+import { threadCounts } from '../../reports/schema/results.js';
 import type { PlannedCell } from '../../reports/schema/run-folder.js';
 import type { Tensors } from '../../suites/onnx/graph.js';
 import type { Intermediates } from '../../suites/onnx/intermediates.js';
@@ -24,15 +25,17 @@ export interface RunContext {
   readonly isExtended: boolean;
   /** Decides, round by round, what still has to be measured; absent where the plan alone does. */
   readonly steering?: Steering;
-  /** Of the processors that workers are timed on. */
-  readProcessors(): ProcessorReading;
+  /** Of the processors that workers with so many threads are timed on. */
+  readProcessors(threads: number): ProcessorReading;
   /** Monotonic, in milliseconds. */
   nowMs(): number;
   readonly cpus: {
-    /** Where timed work runs, one worker at a time. */
-    readonly worker: readonly number[];
+    /** Where timed work with so many threads runs, one worker at a time. */
+    worker(threads: number): readonly number[];
     /** All that may be used where nothing is timed for comparison, as in the parity gate. */
     readonly all: readonly number[];
+    /** Before anything is timed with so many threads: the coordinator goes where it leaves them room. */
+    giveWay(threads: number): void;
   };
   readonly deadlineMs: number;
   /** Memory that a new process could have now. */
@@ -68,9 +71,20 @@ export interface Observer {
   note(line: string): void;
 }
 
-/** Key of the artefact that a cell runs: `workload:mode:bN`. */
-export function groupKey(cell: Pick<PlannedCell, 'workload' | 'mode' | 'batch'>): string {
-  return `${cell.workload}:${cell.mode}:b${cell.batch}`;
+/** Key of the artefact that a cell runs: `workload:mode:bN`, and `:lN` where the run was asked for lengths. */
+export function groupKey(cell: Pick<PlannedCell, 'workload' | 'mode' | 'batch' | 'length'>): string {
+  const length = cell.length === undefined ? '' : `:l${cell.length}`;
+  return `${cell.workload}:${cell.mode}:b${cell.batch}${length}`;
+}
+
+/** Which processes can serve a cell: those of its target, and of its thread count where the run has several. */
+export function processKey({ target, threads }: Pick<PlannedCell, 'target' | 'threads'>): string {
+  return threads === undefined ? target : `${target} with ${threads} threads`;
+}
+
+/** The least count of the run for what has none of its own, such as the null target. */
+export function threadsOf({ state }: Pick<RunContext, 'state'>, threads: number | undefined): number {
+  return threads ?? Math.min(...threadCounts(state.manifest.options));
 }
 
 /** File name for a cell's tensors and logs: cell ids hold characters that file systems do not. */

@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import { splitVersion } from '../../adapters/versions.js';
 import { TouchstoneError } from '../../common/errors.js';
-import { targetOf } from '../../reports/schema/run-folder.js';
+import { type PlannedCell, targetOf } from '../../reports/schema/run-folder.js';
 import { protocolVersion, type RequestBody, type Results } from '../protocol/messages.js';
-import { fileName, type RunContext } from './context.js';
+import { fileName, type RunContext, threadsOf } from './context.js';
 import type { Activity } from './stopwatch.js';
 import type { Worker } from './worker.js';
 
@@ -25,6 +25,9 @@ export interface LiveWorker {
   kill(): Promise<void>;
 }
 
+/** Whose process it is; `threads` where the run has several counts, as its cells say it. */
+export type Owner = Pick<PlannedCell, 'target' | 'threads'>;
+
 /**
  * Starts a worker and imports its framework. Rejects with the worker's failure, after the process is gone.
  *
@@ -32,14 +35,15 @@ export interface LiveWorker {
  */
 export async function openWorker(
   context: RunContext,
-  target: string,
+  { target, threads: ownThreads }: Owner,
   cpus: readonly number[],
   round: number | null,
 ): Promise<LiveWorker> {
   const number = context.state.nextProcess();
   const logFile = join(context.folder, 'logs', `${fileName(target)}-${number}.log`);
   const startedMs = context.nowMs();
-  const worker = context.startWorker({ target, cpus, logFile });
+  const threads = threadsOf(context, ownThreads);
+  const worker = context.startWorker({ target, threads, cpus, logFile });
   const stopOnAbort = () => void worker.kill();
   context.signal.addEventListener('abort', stopOnAbort);
   const gone = async () => {
@@ -47,12 +51,19 @@ export async function openWorker(
     await worker.kill();
   };
   try {
-    const { hello, spawnMs, description } = await greet(context, worker, target, cpus, startedMs);
+    const { hello, spawnMs, description } = await greet(
+      context,
+      worker,
+      target,
+      { threads, cpus: [...cpus] },
+      startedMs,
+    );
     const importMs = description.importNs / 1e6;
     context.state.record({
       type: 'process',
       process: number,
       target,
+      ...(ownThreads === undefined ? {} : { threads: ownThreads }),
       round,
       runtime: hello.runtime,
       versions: description.versions,
@@ -72,11 +83,9 @@ async function greet(
   context: RunContext,
   worker: Worker,
   target: string,
-  cpus: readonly number[],
+  budget: { threads: number; cpus: number[] },
   startedMs: number,
 ) {
-  const { threads } = context.state.manifest.options;
-  const budget = { threads, cpus: [...cpus] };
   const hello = await context.stopwatch.time('start-up', () =>
     worker.request(
       { type: 'hello', protocol: protocolVersion, target: targetOf(target), budget },
@@ -87,8 +96,8 @@ async function greet(
   const description = await context.stopwatch.time('start-up', () =>
     worker.request({ type: 'describe' }, context.deadlineMs),
   );
-  verifyBudget(target, cpus, hello.cpus, 'before');
-  verifyBudget(target, cpus, description.cpus, 'after');
+  verifyBudget(target, budget.cpus, hello.cpus, 'before');
+  verifyBudget(target, budget.cpus, description.cpus, 'after');
   verifyVersion(target, description.versions);
   return { hello, spawnMs, description };
 }

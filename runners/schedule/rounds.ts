@@ -8,9 +8,9 @@ import type { PlannedCell } from '../../reports/schema/run-folder.js';
 import type { ProcessorReading } from '../environment/processors.js';
 import { checkAudit, checkLosses } from '../gate/parity.js';
 import type { Share } from './budget.js';
-import { fileName, groupKey, type Reference, type RunContext } from './context.js';
+import { fileName, groupKey, processKey, type Reference, type RunContext, threadsOf } from './context.js';
 import { rethrowStorage, stateOfFailure } from './failures.js';
-import { type LiveWorker, openWorker } from './live-worker.js';
+import { type LiveWorker, type Owner, openWorker } from './live-worker.js';
 import { type Random, randomFor, shuffled } from './random.js';
 
 /** Most samples of one turn: a null iteration takes nanoseconds, and a reply has to stay a line of JSON. */
@@ -29,7 +29,8 @@ interface Seat {
 export class BudgetSpent extends Error {}
 
 /**
- * Measures one round, or what an earlier session left of it.
+ * Measures one round, or what an earlier session left of it. Thread counts come one after the other, in an order drawn anew:
+ * with all their processes alive at once a sweep would need so many times the memory.
  *
  * @param endsMs when the measuring budget ends, on the context's clock
  * @throws BudgetSpent when the budget ended inside the round
@@ -43,31 +44,59 @@ export async function measureRound(
 ): Promise<void> {
   const random = randomFor(context.state.manifest.options.seed, 'round', round);
   const remaining = cells.filter((cell) => hasWork(context, cell, round, shares));
-  const workers = new Map<string, LiveWorker>();
   const checkTime = () => {
     if (context.signal.aborted || context.nowMs() >= endsMs) throw new BudgetSpent();
   };
+  for (const threads of shuffled([...new Set(remaining.map((cell) => cell.threads))], random)) {
+    const some = remaining.filter((cell) => cell.threads === threads);
+    context.cpus.giveWay(threadsOf(context, threads));
+    await measurePart(context, round, some, shares, random, checkTime);
+  }
+}
+
+/** @param cells of one thread count */
+async function measurePart(
+  context: RunContext,
+  round: number,
+  cells: readonly PlannedCell[],
+  shares: Readonly<Record<string, Share>>,
+  random: Random,
+  checkTime: () => void,
+): Promise<void> {
+  const workers = new Map<string, LiveWorker>();
   try {
-    for (const target of shuffled([...new Set(remaining.map((cell) => cell.target))], random)) {
+    for (const target of shuffled([...new Set(cells.map((cell) => cell.target))], random)) {
       checkTime();
-      await startFor(context, workers, target, round, remaining);
+      await startFor(context, workers, { target, threads: cells[0]?.threads }, round, cells);
     }
-    for (const key of shuffled([...new Set(remaining.map(groupKey))], random)) {
-      const members = remaining.filter((cell) => groupKey(cell) === key);
+    for (const key of shuffled([...new Set(cells.map(groupKey))], random)) {
+      const members = cells.filter((cell) => groupKey(cell) === key);
       await measureGroup(context, round, members, shares, workers, checkTime);
     }
-    for (const worker of workers.values()) await recordMemory(context, worker, round);
+    for (const worker of workers.values()) await recordMemory(context, worker, round, cells[0]?.threads);
   } finally {
     for (const worker of workers.values()) await worker.close();
   }
 }
 
 /** Of use beside the times only: a worker that does not answer any more has given those already. */
-async function recordMemory(context: RunContext, worker: LiveWorker, round: number): Promise<void> {
+async function recordMemory(
+  context: RunContext,
+  worker: LiveWorker,
+  round: number,
+  threads: number | undefined,
+): Promise<void> {
   const { target, process } = worker;
   const memory = await worker.ask('audit', { type: 'memory' }).catch(() => undefined);
   if (!memory || context.signal.aborted) return;
-  context.state.record({ type: 'memory', target, round, process, peakRssBytes: memory.peakRssBytes });
+  context.state.record({
+    type: 'memory',
+    target,
+    ...(threads === undefined ? {} : { threads }),
+    round,
+    process,
+    peakRssBytes: memory.peakRssBytes,
+  });
 }
 
 function hasWork(
@@ -83,16 +112,17 @@ function hasWork(
 async function startFor(
   context: RunContext,
   workers: Map<string, LiveWorker>,
-  target: string,
+  owner: Owner,
   round: number,
   cells: readonly PlannedCell[],
 ): Promise<void> {
   try {
-    workers.set(target, await openWorker(context, target, context.cpus.worker, round));
+    const cpus = context.cpus.worker(threadsOf(context, owner.threads));
+    workers.set(owner.target, await openWorker(context, owner, cpus, round));
   } catch (failure) {
     if (context.signal.aborted) throw new BudgetSpent();
     rethrowStorage(context.folder, failure);
-    for (const cell of cells.filter((candidate) => candidate.target === target)) {
+    for (const cell of cells.filter((candidate) => processKey(candidate) === processKey(owner))) {
       if (!context.state.isLost(cell.id)) context.state.lose(cell.id, stateOfFailure(failure), failure);
     }
   }
@@ -118,11 +148,18 @@ async function measureGroup(
   checkTime: () => void,
 ): Promise<void> {
   const key = cells[0] ? groupKey(cells[0]) : '';
+  const threads = cells[0]?.threads;
   const table: Table = {
     context,
     round,
     reference: await context.files.reference(context.state.manifest.artefacts[key] ?? ''),
-    random: randomFor(context.state.manifest.options.seed, 'group', round, key),
+    random: randomFor(
+      context.state.manifest.options.seed,
+      'group',
+      round,
+      key,
+      ...(threads ? [threads] : []),
+    ),
     guarded: guard(context, workers, round),
     checkTime,
   };
@@ -139,7 +176,7 @@ async function measureGroup(
       await table.guarded(seat.cell, () => leaveSeat(context, seat, round, table.reference));
     }
   }
-  context.observer.step(`round ${round + 1}: ${key}`);
+  context.observer.step(`round ${round + 1}: ${key}${threads === undefined ? '' : `:t${threads}`}`);
 }
 
 /** Blocks of one turn each, in an order drawn anew for every block; who fails leaves the table. */
@@ -173,7 +210,7 @@ function guard(context: RunContext, workers: Map<string, LiveWorker>, round: num
       context.state.lose(cell.id, stateOfFailure(failure), failure);
       await workers.get(cell.target)?.kill();
       workers.delete(cell.target);
-      await startFor(context, workers, cell.target, round, othersOf(context, cell));
+      await startFor(context, workers, cell, round, othersOf(context, cell));
       return undefined;
     }
   };
@@ -181,7 +218,7 @@ function guard(context: RunContext, workers: Map<string, LiveWorker>, round: num
 
 function othersOf(context: RunContext, cell: PlannedCell): PlannedCell[] {
   return context.state.manifest.cells.filter(
-    (other) => other.target === cell.target && context.state.isTimed(other),
+    (other) => processKey(other) === processKey(cell) && context.state.isTimed(other),
   );
 }
 
@@ -216,7 +253,8 @@ async function takeTurn(
   const expectedIterations = Math.max(1, Math.floor(share.turnNs / Math.max(1, gate?.iterationNs ?? 1)));
   // Which iteration is audited must not be guessable from the turn: it follows from the seed.
   const random = randomFor(context.state.manifest.options.seed, 'audit', cell.id, round, block);
-  const before = context.readProcessors();
+  const threads = threadsOf(context, cell.threads);
+  const before = context.readProcessors(threads);
   const turn = await worker.ask('measuring', {
     type: 'turn',
     minNs: share.turnNs,
@@ -233,7 +271,9 @@ async function takeTurn(
     startMs,
     samplesNs: turn.samplesNs,
     cpuNs: turn.cpuNs,
-    ...(turn.witness ? { witness: { ...turn.witness, ...sinceThen(before, context.readProcessors()) } } : {}),
+    ...(turn.witness
+      ? { witness: { ...turn.witness, ...sinceThen(before, context.readProcessors(threads)) } }
+      : {}),
   });
   if (reference.mode === 'training') {
     const check = checkLosses(turn.losses, turn.finite, reference.expected.losses, reference.tolerance.loss);

@@ -3,6 +3,7 @@
  */
 import { explain } from '../../common/errors.js';
 import type { NewRunEvent, PlannedCell, RunEvent, RunManifest } from '../../reports/schema/run-folder.js';
+import { processKey } from './context.js';
 import type { RunLog } from './run-log.js';
 
 type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
@@ -13,8 +14,8 @@ export interface RunState {
   record(event: NewRunEvent): void;
   gateOf(cell: string): EventOf<'gate'> | undefined;
   schedule(): EventOf<'schedule'> | undefined;
-  /** Processes known by target: what their start cost. */
-  startsMs(target: string): number[];
+  /** What the start of known processes cost, of a target and thread count by `processKey`. */
+  startsMs(key: string): number[];
   hasTurn(cell: string, round: number, block: number): boolean;
   turnsIn(cell: string, round: number): number;
   roundFinished(round: number): boolean;
@@ -46,10 +47,10 @@ export function foldRun(manifest: RunManifest, log: RunLog, earlier: readonly Ru
     else if (event.type === 'schedule') schedule = event as EventOf<'schedule'>;
     else if (event.type === 'round') rounds.add(event.round);
     else if (event.type === 'overhead') overheads.add(event.host);
-    else if (event.type === 'turn') append(turns, `${event.cell}@${event.round}`, event.block);
+    else if (event.type === 'turn') addTo(turns, `${event.cell}@${event.round}`, event.block);
     else if (event.type === 'process') {
       processes = Math.max(processes, event.process + 1);
-      starts.set(event.target, [...(starts.get(event.target) ?? []), event.spawnMs + event.importMs]);
+      append(starts, processKey(event), event.spawnMs + event.importMs);
     }
   };
   for (const event of earlier) fold(event);
@@ -64,7 +65,7 @@ export function foldRun(manifest: RunManifest, log: RunLog, earlier: readonly Ru
     record,
     gateOf: (cell) => gates.get(cell),
     schedule: () => schedule,
-    startsMs: (target) => starts.get(target) ?? [],
+    startsMs: (key) => starts.get(key) ?? [],
     hasTurn: (cell, round, block) => turns.get(`${cell}@${round}`)?.has(block) ?? false,
     turnsIn: (cell, round) => turns.get(`${cell}@${round}`)?.size ?? 0,
     roundFinished: (round) => rounds.has(round),
@@ -77,7 +78,11 @@ export function foldRun(manifest: RunManifest, log: RunLog, earlier: readonly Ru
   };
 }
 
-function append(map: Map<string, Set<number>>, key: string, value: number): void {
+function append(map: Map<string, number[]>, key: string, value: number): void {
+  map.set(key, [...(map.get(key) ?? []), value]);
+}
+
+function addTo(map: Map<string, Set<number>>, key: string, value: number): void {
   const set = map.get(key) ?? new Set<number>();
   set.add(value);
   map.set(key, set);

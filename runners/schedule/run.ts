@@ -2,12 +2,13 @@
  * A run from its manifest to its last event: the parity gate, the harness's own overhead, the division of the budget,
  * the rounds. Everything that is learnt goes into the event log; a run that resumes skips what the log already holds.
  */
+import { threadCounts } from '../../reports/schema/results.js';
 import type { PlannedCell } from '../../reports/schema/run-folder.js';
 import { median } from '../../reports/statistics/quantiles.js';
 import { gateCell } from '../gate/gate-cell.js';
 import { type Rates, whyHopeless } from '../gate/prediction.js';
 import { divideBudget, divideSteps } from './budget.js';
-import { groupKey, type RunContext } from './context.js';
+import { groupKey, processKey, type RunContext, threadsOf } from './context.js';
 import { rethrowStorage, stateOfFailure } from './failures.js';
 import { openWorker } from './live-worker.js';
 import { BudgetSpent, measureRound } from './rounds.js';
@@ -24,21 +25,33 @@ export async function executeRun(context: RunContext): Promise<Ending> {
   return context.signal.aborted ? 'interrupted' : 'finished';
 }
 
-/**
- * Gates every cell that is not decided yet, as many at once as processors allow: nothing is compared by time here.
- */
+/** Gates every cell that is not decided yet: nothing is compared by time here. */
 async function gateAll(context: RunContext): Promise<void> {
   const { state } = context;
-  const waiting = state.manifest.cells.filter(
+  const all = state.manifest.cells.filter(
     (cell) => cell.decided === null && !state.isLost(cell.id) && state.gateOf(cell.id) === undefined,
   );
-  if (waiting.length === 0) return;
+  if (all.length === 0) return;
+  context.observer.stage('parity gate', all.length);
+  const rates: Rates = new Map();
+  for (const threads of threadCounts(state.manifest.options)) {
+    const some = all.filter((cell) => threadsOf(context, cell.threads) === threads);
+    await gateTogether(context, some, threads, rates);
+  }
+}
+
+/** Cells of one thread count, as many at once as processors allow. */
+async function gateTogether(
+  context: RunContext,
+  cells: readonly PlannedCell[],
+  threads: number,
+  rates: Rates,
+): Promise<void> {
+  const waiting = [...cells];
   // What is likely to take longest comes first, so that no lane is left with it at the end.
   const likelyCost = (cell: PlannedCell) => cell.batch * (cell.mode === 'training' ? 3 : 1);
   waiting.sort((one, other) => likelyCost(other) - likelyCost(one));
-  context.observer.stage('parity gate', waiting.length);
   const beside = { ...context, stopwatch: uncharged };
-  const rates: Rates = new Map();
   const work = async (cpus: readonly number[]) => {
     for (let cell = waiting.shift(); cell && !context.signal.aborted; cell = waiting.shift()) {
       await gateOrLose(beside, cell, cpus, rates);
@@ -47,7 +60,7 @@ async function gateAll(context: RunContext): Promise<void> {
   };
   await context.stopwatch.time(
     'parity gate',
-    async () => void (await Promise.all(lanesOf(context).map(work))),
+    async () => void (await Promise.all(lanesOf(context, threads).map(work))),
   );
 }
 
@@ -69,10 +82,8 @@ async function gateOrLose(
 }
 
 /** Disjoint sets of processors, each as large as a worker's budget. */
-function lanesOf(context: RunContext): (readonly number[])[] {
-  const { threads } = context.state.manifest.options;
-  const { all, worker } = context.cpus;
-  if (all.length < 2 * threads) return [worker];
+function lanesOf({ cpus: { all, worker } }: RunContext, threads: number): (readonly number[])[] {
+  if (all.length < 2 * threads) return [worker(threads)];
   return Array.from({ length: Math.floor(all.length / threads) }, (_, lane) =>
     all.slice(lane * threads, (lane + 1) * threads),
   );
@@ -98,7 +109,9 @@ async function measureOverhead(context: RunContext): Promise<void> {
 }
 
 async function measureNull(context: RunContext, host: 'node' | 'python', cell: PlannedCell): Promise<void> {
-  const worker = await openWorker(context, `null/${host}`, context.cpus.worker, null);
+  const threads = threadsOf(context, undefined);
+  context.cpus.giveWay(threads);
+  const worker = await openWorker(context, { target: `null/${host}` }, context.cpus.worker(threads), null);
   try {
     const folder = context.state.manifest.artefacts[groupKey(cell)] ?? '';
     await worker.ask('load', { type: 'load', folder, mode: cell.mode });
@@ -142,8 +155,8 @@ function scheduleFor(context: RunContext, budgetMs: number) {
   const { state } = context;
   const timed = state.manifest.cells.filter((cell) => state.isTimed(cell));
   const { rounds } = state.manifest.options;
-  const targets = [...new Set(timed.map((cell) => cell.target))];
-  const startMs = targets.reduce((total, target) => total + median(state.startsMs(target)), 0);
+  const processes = [...new Set(timed.map(processKey))];
+  const startMs = processes.reduce((total, key) => total + median(state.startsMs(key)), 0);
   const costs = timed.map((cell) => ({
     cell: cell.id,
     iterationNs: state.gateOf(cell.id)?.iterationNs ?? 0,
@@ -158,7 +171,7 @@ async function measureRounds(context: RunContext): Promise<void> {
   const schedule = state.schedule();
   if (!schedule) return;
   const timed = state.manifest.cells.filter((cell) => state.isTimed(cell));
-  const groups = new Set(timed.map(groupKey)).size;
+  const groups = new Set(timed.map((cell) => `${groupKey(cell)} ${cell.threads}`)).size;
   context.observer.stage('rounds', schedule.rounds * groups);
   const endsMs = context.nowMs() + context.allowanceMs;
   for (let round = 0; round < schedule.rounds; round++) {

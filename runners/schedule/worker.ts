@@ -16,7 +16,7 @@ export interface Worker {
 
 export interface WorkerRequest {
   readonly target: string;
-  /** Processors and threads for this worker. */
+  readonly threads: number;
   readonly cpus: readonly number[];
   /** Where its stdout and stderr go. */
   readonly logFile: string;

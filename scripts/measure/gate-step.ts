@@ -11,7 +11,7 @@ export async function gateStep(
   options: Pick<RunOptions, 'targets' | 'mode' | 'batch' | 'seed' | 'time'>,
 ): Promise<readonly GateFinding[]> {
   const today = new Date().toISOString().slice(0, 10);
-  const run = { ...options, threads: 1, deadline: usualDeadlineMs };
+  const run = { ...options, threads: [1], deadline: usualDeadlineMs };
   const { report, interrupted } = await liveGate(
     against,
     run,

@@ -33,7 +33,7 @@ process.stdout.write(
 process.stdout.write(`${markdownTable(['wall time spent on', 'seconds', 'share'], wall)}\n`);
 
 async function newRun(time: number): Promise<string> {
-  const options: TimedOptions = { threads: 1, time, seed: 1, deadline: usualDeadlineMs };
+  const options: TimedOptions = { threads: [1], time, seed: 1, deadline: usualDeadlineMs };
   return measureRun('overhead', options, await prepare(options, say));
 }
 

@@ -51,7 +51,7 @@ export async function compareAll(comparison: Comparison): Promise<void> {
     targets: names(values.targets),
     mode: modeNames(values.mode),
     batch: integers(values.batch),
-    threads: 1,
+    threads: [1],
     time: 1000,
     seed: 1,
     deadline: usualDeadlineMs,

@@ -14,9 +14,12 @@
 import { type Classifier, classifier } from '../classifier.js';
 import { uniform } from '../generator.js';
 import type { GraphBuilder, Value } from '../onnx/builder.js';
+import type { Workload } from '../workload.js';
 
 const features = 123;
 const classes = 25;
+/** Speech of 40 seconds. */
+const longest = 4000;
 
 interface Shape {
   readonly steps: number;
@@ -74,16 +77,35 @@ function form(
   };
 }
 
-function workload(layers: number, bidirectional: boolean, kind: string) {
-  const small = { steps: 50, hidden: 64, layers, bidirectional };
+const ownSteps = 1000;
+const ownStepsSmall = 50;
+
+/** @param lengths steps of the full form and of the small one */
+function workload(
+  layers: number,
+  bidirectional: boolean,
+  kind: string,
+  [steps, smallSteps] = [ownSteps, ownStepsSmall],
+): Workload {
+  const at = (length: number) => workload(layers, bidirectional, kind, [length, length]);
   return classifier({
     name: `acoustic-${layers}x320`,
-    title: `${kind} of 320 units over 1000 steps of 123 features`,
+    title: `${kind} of 320 units over ${steps} steps of 123 features`,
     source: 'Braun, LSTM benchmarks for deep learning frameworks (2018, arXiv:1806.01818)',
     family: 'lstm',
     batches: [1, 25],
-    ...form({ steps: 1000, hidden: 320, layers, bidirectional }),
-    small: { title: `${kind} of 64 units over 50 steps of 123 features`, ...form(small) },
+    ...form({ steps, hidden: 320, layers, bidirectional }),
+    sequence: { length: steps, own: ownSteps, longest, at },
+    small: {
+      title: `${kind} of 64 units over ${smallSteps} steps of 123 features`,
+      ...form({ steps: smallSteps, hidden: 64, layers, bidirectional }),
+      sequence: {
+        length: smallSteps,
+        own: ownStepsSmall,
+        longest,
+        at: (length) => at(length).small as Workload,
+      },
+    },
   });
 }
 

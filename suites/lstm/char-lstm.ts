@@ -26,6 +26,9 @@ interface Size {
   readonly steps: number;
 }
 
+/** The 50 streams of a batch then hold three quarters of the text. */
+const longest = 1000;
+
 const layers = [1, 2];
 const source = 'Karpathy, char-rnn (2015), two layers of 512; text: Melville, Moby-Dick, chapters 1 to 5';
 const training: Training = {
@@ -50,11 +53,12 @@ function logitsOf(graph: GraphBuilder, states: Value, hidden: number): Value {
   return graph.linear(states, 'fc', hidden, vocabulary, 16);
 }
 
-function languageModel(name: string, title: string, size: Size, small?: Workload): Workload {
+/** @param own steps by its definition */
+function languageModel(name: string, size: Size, small?: Workload, own = size.steps): Workload {
   const { hidden, steps } = size;
   return {
     name,
-    title,
+    title: `a language model of characters, two LSTM layers of ${hidden} units over ${steps} characters`,
     source,
     family: 'lstm',
     modes: ['inference', 'training'],
@@ -64,6 +68,12 @@ function languageModel(name: string, title: string, size: Size, small?: Workload
     multiplyAdds: multiplyAddsOf(size),
     training,
     tolerance,
+    sequence: {
+      length: steps,
+      own,
+      longest,
+      at: (length) => languageModel(name, { hidden, steps: length }, small, own),
+    },
     build(graph, batch, mode) {
       const x = graph.transpose(graph.input('characters', [batch, steps, vocabulary]), [1, 0, 2]);
       const last = layers.reduce<Value>((sequence, layer) => {
@@ -128,19 +138,10 @@ function generationStep(name: string, title: string, hidden: number): Workload {
   };
 }
 
-const small = languageModel(
-  'char-lstm-small',
-  'a language model of characters, two LSTM layers of 128 units over 25 characters',
-  { hidden: 128, steps: 25 },
-);
+const small = languageModel('char-lstm-small', { hidden: 128, steps: 25 });
 
 export default [
-  languageModel(
-    'char-lstm',
-    'a language model of characters, two LSTM layers of 512 units over 50 characters',
-    { hidden: 512, steps: 50 },
-    small,
-  ),
+  languageModel('char-lstm', { hidden: 512, steps: 50 }, small),
   generationStep(
     'char-lstm-step',
     'one step of generation: a character and both layers’ states in and out',

@@ -8,7 +8,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { textFile } from '../data/text.js';
-import type { Mode, Workload } from '../workload.js';
+import { type Mode, otherLength, type Workload } from '../workload.js';
 import { digestOf, type ModelRequest } from './artefact-source.js';
 import { externalDataIn } from './external-data.js';
 import { readModel, readModelBytes } from './reader.js';
@@ -19,9 +19,9 @@ const suitesFolder = join(dirname(fileURLToPath(import.meta.url)), '..');
 const packages = ['mnist', 'onnxruntime-node'];
 
 export function workloadKey(workload: Workload, mode: Mode, batch: number, seed: number): string {
-  const reference = committedPath(workload.name, mode, batch);
+  const reference = committedPath(workload.name, mode, batch, otherLength(workload));
   return keyOf([
-    // A workload from outside `suites/` is known by its text alone.
+    // A workload from outside `suites/` is known by its text alone; the length of its sequences is in what it says.
     JSON.stringify({ ...workload, mode, batch, seed }),
     String(workload.build),
     String(workload.inputs),

@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { artefactsFolder } from '../../common/paths.js';
-import type { Mode, Workload } from '../workload.js';
+import { type Mode, otherLength, type Workload } from '../workload.js';
 import { modelKey, workloadKey } from './artefact-key.js';
 import { type ArtefactManifest, artefactFiles, artefactManifest } from './artefact-manifest.js';
 import { idOf, type ModelRequest, modelSource, type Source, workloadSource } from './artefact-source.js';
@@ -36,11 +36,13 @@ export async function workloadArtefact(
   seed: number,
   python?: FindPython,
 ): Promise<Artefact> {
-  const what = `${workload.name} (${mode}, batch ${batch}, seed ${seed})`;
+  const length = otherLength(workload);
+  const lengthPart = length === undefined ? '' : `, length ${length}`;
+  const what = `${workload.name} (${mode}, batch ${batch}${lengthPart}, seed ${seed})`;
   return makeOnce(workloadKey(workload, mode, batch, seed), async (folder) => {
     const source = workloadSource(workload, mode, batch, seed);
     const id = await fill(source, folder);
-    const committed = await committedReference(workload.name, mode, batch, seed, id, folder);
+    const committed = await committedReference(workload.name, mode, batch, seed, id, folder, length);
     return committed ?? cachedReference(folder, id, mode, python, what);
   });
 }
@@ -56,7 +58,8 @@ export async function plannedArtefact(
   seed: number,
 ): Promise<Artefact> {
   const key = workloadKey(workload, mode, batch, seed);
-  const paths = [join(artefactsFolder, key), committedPath(workload.name, mode, batch)];
+  const committed = committedPath(workload.name, mode, batch, otherLength(workload));
+  const paths = [join(artefactsFolder, key), committed];
   if (paths.some(existsSync)) return workloadArtefact(workload, mode, batch, seed);
   return makeOnce(`${key}-unreferenced`, async (folder) => {
     await fill(workloadSource(workload, mode, batch, seed), folder);

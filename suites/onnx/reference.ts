@@ -27,12 +27,14 @@ export const committedSeed = 0;
 /** Reference evaluation is plain NumPy: minutes for the largest models. */
 const patienceMs = 30 * 60_000;
 
-export function committedPath(workload: string, mode: Mode, batch: number): string {
-  return join(committedFolder, `${workload}-${mode}-b${batch}.safetensors`);
+/** @param length where it is not the workload's own */
+export function committedPath(workload: string, mode: Mode, batch: number, length?: number): string {
+  const lengthPart = length === undefined ? '' : `-l${length}`;
+  return join(committedFolder, `${workload}-${mode}-b${batch}${lengthPart}.safetensors`);
 }
 
 /**
- * Copies the committed reference into the artefact; undefined where there is none for this batch size or seed.
+ * Copies the committed reference into the artefact; undefined where there is none for this batch size, length or seed.
  *
  * @throws TouchstoneError where it was made for other weights, inputs or settings
  */
@@ -43,8 +45,9 @@ export async function committedReference(
   seed: number,
   id: string,
   folder: string,
+  length?: number,
 ): Promise<string | undefined> {
-  const path = committedPath(workload, mode, batch);
+  const path = committedPath(workload, mode, batch, length);
   if (seed !== committedSeed || !existsSync(path)) return undefined;
   const { artefact, reference } = metadata.parse(await readMetadata(path));
   if (artefact !== id) {

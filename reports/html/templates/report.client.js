@@ -29,8 +29,9 @@ function apply() {
     field.value = [...field.options].some((option) => option.value === value) ? value : '';
   }
   for (const element of document.querySelectorAll('[data-workload]')) {
-    element.hidden = ['workload', 'mode', 'batch'].some((name) => {
-      const wanted = filters.elements[name].value;
+    element.hidden = ['workload', 'mode', 'batch', 'length', 'threads'].some((name) => {
+      // What is drawn along an axis holds for every place on it. Not every run has lengths and threads to choose from.
+      const wanted = element.dataset.axis === name ? '' : (filters.elements.namedItem(name)?.value ?? '');
       return wanted !== '' && wanted !== element.dataset[name];
     });
   }
@@ -58,7 +59,7 @@ async function draw(chart) {
   const rows = rowsOf(chart);
   if (!rows?.length || chart.drawn === rows) return;
   chart.drawn = rows;
-  const spec = data.specs[chart.dataset.kind];
+  const spec = data.specs[chart.dataset.figure] ?? data.specs[chart.dataset.kind];
   await embed(chart, chart.clientWidth < 480 ? { ...spec, config: narrow(spec.config) } : spec, rows);
 }
 
@@ -80,10 +81,12 @@ function download(name, type, text) {
 
 function csv() {
   const quote = (value) => `"${String(value).replaceAll('"', '""')}"`;
-  const lines = [['workload', 'mode', 'batch', 'target', 'round', 'median_ns']];
+  const places = ['length', 'threads'].filter((name) => data.results.groups.some((group) => group[name]));
+  const lines = [['workload', 'mode', 'batch', ...places, 'target', 'round', 'median_ns']];
   data.results.groups.forEach((group, index) => {
+    const own = places.map((name) => group[name] ?? '');
     for (const { kind, target, round, ns } of data.rows[`rounds-${index}`] ?? []) {
-      if (kind === 'round') lines.push([group.workload, group.mode, group.batch, target, round, ns]);
+      if (kind === 'round') lines.push([group.workload, group.mode, group.batch, ...own, target, round, ns]);
     }
   });
   return lines.map((line) => line.map(quote).join(',')).join('\r\n');

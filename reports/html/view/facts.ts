@@ -1,7 +1,7 @@
 /** Tables of what was run, on what, and what came of it. */
 import { worstCheck } from '../../analyse/cell-state.js';
-import type { CellResult, RunResults } from '../../schema/results.js';
-import { bytes, groupTitle, once, percent } from '../../text.js';
+import type { CellResult, RunResults, TargetResult } from '../../schema/results.js';
+import { bytes, groupTitle, once, percent, threadsText } from '../../text.js';
 import { number, type Table, type TableCell } from './figure.js';
 
 export function statesTable({ cells }: RunResults): Table {
@@ -46,13 +46,17 @@ function errorOf(cell: CellResult, what: CellResult['parity'][number]['what']): 
 
 export function configurationTable({ targets }: RunResults): Table {
   const known = targets.filter(({ configuration }) => Object.keys(configuration).length > 0);
-  const keys = [...new Set(known.flatMap(({ configuration }) => Object.keys(configuration)))];
+  const settings = known.flatMap(({ configuration, threadConfiguration = {} }) => [
+    ...Object.values(threadConfiguration),
+    configuration,
+  ]);
+  const keys = [...new Set(settings.flatMap(Object.keys))];
   return {
     caption: 'Effective settings, read from inside each framework',
     head: ['Setting', ...known.map(({ target }) => target)],
     rows: keys.map((key) => ({
       heading: key,
-      cells: known.map(({ configuration }) => ({ text: settingText(configuration[key]) })),
+      cells: known.map((target) => ({ text: settingsText(target, key) })),
     })),
   };
 }
@@ -73,6 +77,15 @@ export function cellConfigurationTable({ targets, cells }: RunResults): Table {
       }),
     ),
   };
+}
+
+/** `2`; where it follows the thread count, `1 with 1 thread, 2 with 2 threads`. */
+function settingsText({ configuration, threadConfiguration = {} }: TargetResult, key: string): string {
+  const byThreads = Object.entries(threadConfiguration).filter(([, settings]) => key in settings);
+  if (byThreads.length === 0) return settingText(configuration[key]);
+  return byThreads
+    .map(([threads, settings]) => `${settingText(settings[key])} with ${threadsText([Number(threads)])}`)
+    .join(', ');
 }
 
 function settingText(value: string | number | boolean | null | undefined): string {

@@ -1,6 +1,8 @@
 /** A drawing with its caption and the table behind it, ready for the template. */
-import { drawChart } from '../charts/draw.js';
+import type { TopLevelSpec } from 'vega-lite';
+import { drawChart, drawSpec } from '../charts/draw.js';
 import type { Row } from '../charts/rows.js';
+import type { ScalingKind } from '../charts/scaling.js';
 import type { ChartKind } from '../charts/specs.js';
 import type { Detail } from '../thin.js';
 
@@ -18,28 +20,34 @@ export interface Table {
   readonly rows: readonly { readonly heading: string; readonly cells: readonly TableCell[] }[];
 }
 
+/** Those of a group, which have one layout each, and those of a sweep, which have one of their own. */
+export type FigureKind = ChartKind | ScalingKind;
+
 export interface Figure {
   /** Where the page's data keeps its rows: `intervals-0`. */
   readonly id: string;
-  readonly kind: ChartKind;
+  readonly kind: FigureKind;
   /** Said by a screen reader instead of the drawing. */
   readonly description: string;
   readonly svg: string;
   readonly table: Table;
 }
 
-export interface FigureSource {
+interface Source {
   readonly id: string;
-  readonly kind: ChartKind;
   readonly description: string;
   readonly rows: readonly Row[];
   readonly table: Table;
 }
 
-export async function figure(source: FigureSource, detail: Detail): Promise<Figure> {
+export type FigureSource = Source & { readonly kind: ChartKind };
+export type SweepFigureSource = Source & { readonly kind: ScalingKind; readonly spec: TopLevelSpec };
+
+export async function figure(source: FigureSource | SweepFigureSource, detail: Detail): Promise<Figure> {
   const { id, kind, description, rows, table } = source;
-  const drawn = rows.length > 0 && detail.drawn.includes(kind);
-  return { id, kind, description, table, svg: drawn ? await drawChart(kind, rows) : '' };
+  const isDrawn = rows.length > 0 && detail.drawn.includes(kind);
+  const draw = () => ('spec' in source ? drawSpec(source.spec, rows) : drawChart(source.kind, rows));
+  return { id, kind, description, table, svg: isDrawn ? await draw() : '' };
 }
 
 export const number = (text: string): TableCell => ({ text, numeric: true });

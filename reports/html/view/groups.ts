@@ -1,5 +1,6 @@
 /** Sections that repeat for every group: ranking, and the five drawings with their tables. */
 
+import type { TopLevelSpec } from 'vega-lite';
 import { percentileShares } from '../../analyse/cells.js';
 import { keptTurns, roundMediansNs } from '../../analyse/estimates.js';
 import { isOk } from '../../analyse/groups.js';
@@ -25,6 +26,8 @@ export interface GroupView {
   readonly workload: string;
   readonly mode: string;
   readonly batch: number;
+  readonly length: number | undefined;
+  readonly threads: number | undefined;
   readonly verdict: string;
   readonly differences: readonly string[];
   readonly ranking: Table | null;
@@ -35,14 +38,18 @@ export interface GroupView {
   readonly memory: Figure | null;
 }
 
-/** Rows of the page's data by figure; the intervals against target number k are under `<figure>@k`. */
-export type PageRows = Record<string, Row[]>;
+export interface PageDrawings {
+  /** Rows of the page's data by figure; the intervals against target number k are under `<figure>@k`. */
+  readonly rows: Record<string, Row[]>;
+  /** Layouts by figure, where they are not those of its kind. */
+  readonly specs: Record<string, TopLevelSpec>;
+}
 
 export async function groupView(
   results: RunResults,
   group: Group,
   index: number,
-  pageRows: PageRows,
+  { rows: pageRows }: PageDrawings,
   detail: Detail,
 ): Promise<GroupView> {
   const cells = rankedCells(results, group);
@@ -64,6 +71,8 @@ export async function groupView(
     workload: group.workload,
     mode: group.mode,
     batch: group.batch,
+    length: group.length,
+    threads: group.threads,
     verdict: verdict(group),
     differences: groupDifferences(results, group),
     ranking: cells[0] ? rankingTable(group, cells, levelText(cells[0].metrics.iterationNs)) : null,

@@ -12,14 +12,20 @@ export interface Matrix {
   readonly baseline: string;
   readonly caption: string;
   readonly shown: boolean;
-  readonly groups: readonly { title: string; workload: string; mode: string; batch: number }[];
+  readonly groups: readonly ({ title: string } & Place)[];
   readonly rows: readonly { target: string; cells: readonly MatrixCell[] }[];
 }
 
-interface MatrixCell {
+/** What the selection on the page chooses by. */
+interface Place {
   readonly workload: string;
   readonly mode: string;
   readonly batch: number;
+  readonly length: number | undefined;
+  readonly threads: number | undefined;
+}
+
+interface MatrixCell extends Place {
   readonly text: string;
   readonly interval: string;
   /** Names a colour and a symbol. */
@@ -63,20 +69,19 @@ function matrix(
   const sampling = samplingOf(results.options.precision);
   const columns = results.groups.map((group) => {
     const cells = groupCells(results, group);
-    const { workload, mode, batch } = group;
-    return { title: groupTitle(group), workload, mode, batch, cells, baseline: baselineOf(cells, group) };
+    const { workload, mode, batch, length, threads } = group;
+    const place: Place = { workload, mode, batch, length, threads };
+    return { title: groupTitle(group), place, cells, baseline: baselineOf(cells, group) };
   });
   return {
     baseline,
     caption,
     shown: baseline === '',
-    groups: columns.map(({ title, workload, mode, batch }) => ({ title, workload, mode, batch })),
+    groups: columns.map(({ title, place }) => ({ title, ...place })),
     rows: results.targets.map(({ target }) => ({
       target,
-      cells: columns.map(({ workload, mode, batch, cells, baseline: against }) => ({
-        workload,
-        mode,
-        batch,
+      cells: columns.map(({ place, cells, baseline: against }) => ({
+        ...place,
         ...entry(
           cells.find((cell) => cell.target === target),
           against,

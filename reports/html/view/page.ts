@@ -5,26 +5,28 @@ import { stateCounts } from '../../summary.js';
 import { coresText } from '../../text.js';
 import type { Detail } from '../thin.js';
 import * as facts from './facts.js';
-import { type GroupView, groupView, type PageRows } from './groups.js';
+import { type GroupView, groupView, type PageDrawings } from './groups.js';
 import { matrices } from './matrix.js';
+import { scalingViews } from './scaling.js';
 import { validity } from './validity.js';
 
 export interface Page {
   readonly view: Readonly<Record<string, unknown>>;
-  readonly rows: PageRows;
+  readonly drawings: PageDrawings;
 }
 
 export async function pageOf(results: RunResults, detail: Detail): Promise<Page> {
-  const rows: PageRows = {};
+  const drawings: PageDrawings = { rows: {}, specs: {} };
   const groups: GroupView[] = [];
   for (const [index, group] of results.groups.entries()) {
-    groups.push(await groupView(results, group, index, rows, detail));
+    groups.push(await groupView(results, group, index, drawings, detail));
   }
   const view = {
     id: results.id,
     startedAt: dateText(results.startedAt),
     machineLine: `${results.machine.cpu}, ${coresText(results.machine.cores)}`,
     groups,
+    scaling: await scalingViews(results, drawings, detail),
     counts: stateCounts(results),
     cellCount: results.cells.length,
     filters: filtersOf(results),
@@ -43,16 +45,22 @@ export async function pageOf(results: RunResults, detail: Detail): Promise<Page>
     seed: results.options.seed,
     boundary: results.cells[0]?.boundary ?? 'end-to-end',
   };
-  return { view, rows };
+  return { view, drawings };
 }
 
 function filtersOf(results: RunResults) {
   const distinct = <T>(values: readonly T[]) => [...new Set(values)];
+  const several = (name: string, read: (group: RunResults['groups'][number]) => number | undefined) => {
+    const values = distinct(results.groups.map(read)).filter((value) => value !== undefined);
+    return values.length > 1 ? { [name]: values.sort((a, b) => a - b) } : {};
+  };
   const compared = new Set(results.cells.filter(isOk).map(({ target }) => target));
   return {
     workloads: distinct(results.groups.map(({ workload }) => workload)),
     modes: distinct(results.groups.map(({ mode }) => mode)),
     batches: distinct(results.groups.map(({ batch }) => batch)).sort((a, b) => a - b),
+    ...several('lengths', ({ length }) => length),
+    ...several('threadCounts', ({ threads }) => threads),
     baselines: results.targets.flatMap(({ target }) => (compared.has(target) ? [target] : [])),
   };
 }

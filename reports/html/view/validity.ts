@@ -1,8 +1,8 @@
 /** What speaks for and against trusting the run, each in a line with a mark. */
-import type { RunResults } from '../../schema/results.js';
+import { type RunResults, threadCounts } from '../../schema/results.js';
 import { median } from '../../statistics/quantiles.js';
 import { commonLevel, endingText, precisionText } from '../../summary.js';
-import { coresText, once, percent } from '../../text.js';
+import { coresText, once, percent, threadsText } from '../../text.js';
 
 export interface Finding {
   readonly good: boolean;
@@ -91,10 +91,13 @@ function audits({ cells }: RunResults): Finding {
 function processors({ conditions, options }: RunResults): Finding {
   const { bound, paused, workerCpus, coordinatorCpus } = conditions;
   const shared = workerCpus.some((cpu) => coordinatorCpus.includes(cpu));
+  const counts = threadCounts(options);
+  const several = counts.length > 1;
+  const each = several ? ', each to as many as it has threads' : '';
   const parts = [
-    `${options.threads} thread${options.threads === 1 ? '' : 's'} for every target`,
-    bound ? `workers bound to processor ${workerCpus.join(', ')}` : 'workers not bound to processors',
-    shared ? 'shared with the coordinator' : 'apart from the coordinator',
+    `${threadsText(counts)} for every target`,
+    bound ? `workers bound to processor ${workerCpus.join(', ')}${each}` : 'workers not bound to processors',
+    `${shared ? 'shared with' : 'apart from'} the coordinator${several && shared ? ` at ${threadsText([Math.max(...counts)])}` : ''}`,
     paused ? 'workers out of turn stopped' : 'workers out of turn not stopped',
   ];
   return { good: bound && paused && !shared, label: 'Processors', text: `${parts.join('; ')}.` };

@@ -187,7 +187,7 @@ export function makeWorld(options: WorldOptions): World {
     ...(options.steer ? { steering: options.steer(manifest) } : {}),
     readProcessors: () => ({ stolenTicks: 0, pressureNs: 0, mhz: null }),
     nowMs: () => clockMs,
-    cpus: { worker: [1], all: [1] },
+    cpus: { worker: () => [1], all: [1], giveWay: () => undefined },
     deadlineMs: 1000,
     availableBytes: () => options.availableBytes ?? 2 ** 40,
     files: {
