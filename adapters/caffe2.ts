@@ -17,6 +17,8 @@ import {
   noDilations,
   nothing,
   onlyFirstOutput,
+  overTwoAxes,
+  plainTransposed,
   spatialAxes,
   supportOfNodes,
   withoutReverse,
@@ -25,6 +27,7 @@ import {
 /** Operators of the lowering, each with the check of what it refuses. */
 const operators: Readonly<Record<string, Check>> = {
   Conv: firstOf(spatialAxes, constantInputs(1, 2)),
+  ConvTranspose: firstOf(overTwoAxes, constantInputs(1, 2), plainTransposed),
   MaxPool: firstOf(spatialAxes, onlyFirstOutput, noDilations, pool, learningMaximum),
   AveragePool: firstOf(spatialAxes, noDilations, pool),
   GlobalAveragePool: spatialAxes,

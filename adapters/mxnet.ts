@@ -18,21 +18,22 @@ import {
   onlyFirstOutput,
   overTwoAxes,
   plainGemm,
+  plainTransposed,
   productWithMatrix,
   supportOfNodes,
   withoutReverse,
-  withoutState,
 } from './lowering/node-checks.js';
 
 const operators: Readonly<Record<string, Check>> = {
   Conv: firstOf(overTwoAxes, constantInputs(1, 2), learningConvolution),
+  ConvTranspose: firstOf(overTwoAxes, constantInputs(1, 2), plainTransposed, equalCuts),
   MaxPool: firstOf(overTwoAxes, onlyFirstOutput, noDilations, noCeiling),
   AveragePool: firstOf(overTwoAxes, noDilations, noCeiling, countedPads),
   GlobalAveragePool: overTwoAxes,
   GlobalMaxPool: overTwoAxes,
   Gemm: firstOf(constantInputs(1, 2), plainGemm, learningGemm),
   MatMul: firstOf(constantInputs(1), productWithMatrix),
-  LSTM: firstOf(constantInputs(1, 2, 3), withoutReverse, lstm, withoutState),
+  LSTM: firstOf(constantInputs(1, 2, 3), withoutReverse, lstm),
   BatchNormalization: firstOf(constantInputs(1, 2, 3, 4), batchNormalisation),
   Softmax: alongOneAxis,
   LogSoftmax: alongOneAxis,
@@ -75,15 +76,22 @@ const framework: Framework = {
 };
 export default framework;
 
+function equalCuts(node: Node): string | undefined {
+  return equalPads(node) ? undefined : 'with asymmetric pads';
+}
+
+function equalPads(node: Node): boolean {
+  const pads = integers(node, 'pads');
+  const half = pads.length / 2;
+  return pads.slice(0, half).every((pad, axis) => pad === pads[half + axis]);
+}
+
 /** Without counting the pads, only the equal ones that its own pooling makes. */
 function countedPads(node: Node): string | undefined {
   if (node.attributes.count_include_pad) return undefined;
   const automatic = String(node.attributes.auto_pad ?? 'NOTSET');
   if (automatic.startsWith('SAME')) return `with auto_pad ${automatic} and count_include_pad 0`;
-  const pads = integers(node, 'pads');
-  const half = pads.length / 2;
-  const equal = pads.slice(0, half).every((pad, axis) => pad === pads[half + axis]);
-  return equal ? undefined : 'with asymmetric pads and count_include_pad 0';
+  return equalPads(node) ? undefined : 'with asymmetric pads and count_include_pad 0';
 }
 
 function exactGelu(node: Node): string | undefined {

@@ -16,6 +16,7 @@ const cnn: Suite = {
     'resnet18',
     'resnet50',
     'vgg16',
+    'unet',
   ],
 };
 export default cnn;

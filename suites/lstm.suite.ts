@@ -10,6 +10,7 @@ const lstm: Suite = {
     'text-lstm',
     'char-lstm-step',
     'char-lstm',
+    'translation',
     'acoustic-1x320',
     'acoustic-4x320',
   ],

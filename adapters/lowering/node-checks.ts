@@ -123,6 +123,13 @@ export function noDilations(node: Node): string | undefined {
   return integers(node, 'dilations').some((dilation) => dilation !== 1) ? 'with dilations' : undefined;
 }
 
+/** Of a ConvTranspose: without holes, and with the pads that it says. */
+export function plainTransposed(node: Node): string | undefined {
+  const automatic = String(node.attributes.auto_pad ?? 'NOTSET');
+  if (automatic !== 'NOTSET') return `with auto_pad ${automatic}`;
+  return node.attributes.output_shape === undefined ? noDilations(node) : 'with output_shape';
+}
+
 export function noCeiling(node: Node): string | undefined {
   return node.attributes.ceil_mode ? 'with ceil_mode 1' : undefined;
 }
@@ -137,8 +144,4 @@ export function plainGemm(node: Node, graph: Graph): string | undefined {
 export function productWithMatrix(node: Node, graph: Graph): string | undefined {
   const axes = graph.weights.find(({ name }) => name === node.inputs[1])?.shape.length ?? 2;
   return axes === 2 ? undefined : `with a constant of ${axes} axes`;
-}
-
-export function withoutState(node: Node): string | undefined {
-  return (node.inputs[5] ?? '') === '' ? undefined : 'with initial_h';
 }

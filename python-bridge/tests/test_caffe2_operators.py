@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from touchstone_bridge.artefact import Array, Attribute, Graph
+from touchstone_bridge.errors import UnsupportedError
 
 try:
     from touchstone_bridge.frameworks.caffe2.lowering import lower
@@ -19,6 +20,7 @@ except ImportError as missing:
 from . import operators_contract
 from .graphs import make_graph, make_model, make_node, random
 from .operators_contract import convolve, windows
+from .transposed_cases import CASES, Case, convolve_transposed
 
 
 def operators_of(graph: Graph, weights: Mapping[str, Array]) -> list[str]:
@@ -42,6 +44,35 @@ class Convolution(operators_contract.Convolution):
                 "group": groups,
             }
             self.near(self.run_node("Conv", {"x": x}, {"w": w, "b": b}, expected, attributes), expected)
+
+
+class TransposedConvolution(operators_contract.Case):
+    model = Caffe2Inference
+
+    def test_every_element(self) -> None:
+        for case in filter(Case.of_two_axes, CASES):
+            x, w, b = (array.astype(np.float32) for array in case.draw().values())
+            expected = convolve_transposed(case, {"x": x, "w": w, "b": b})
+            with self.subTest(case=case):
+                found = self.run_node(
+                    "ConvTranspose", {"x": x}, {"w": w, "b": b}, expected, case.attributes()
+                )
+                self.near(found, expected)
+
+    def test_refuses_what_caffe2_has_not(self) -> None:
+        x, w = random(1, 1, 3, 3), random(1, 1, 2, 2)
+        refused: list[dict[str, Attribute]] = [
+            {"dilations": [2, 2]},
+            {"auto_pad": "SAME_LOWER"},
+            {"output_shape": [5, 5]},
+        ]
+        for attributes in refused:
+            with self.subTest(attributes=attributes), self.assertRaisesRegex(
+                UnsupportedError, "ConvTranspose"
+            ):
+                self.run_node("ConvTranspose", {"x": x}, {"w": w}, x, attributes)
+        with self.assertRaisesRegex(UnsupportedError, "1 spatial"):
+            self.run_node("ConvTranspose", {"x": x[0]}, {"w": w[0]}, x[0])
 
 
 class Pooling(operators_contract.Pooling):

@@ -12,12 +12,33 @@ export const vocabulary = 70;
 // The compiled suites read it where it lies in the checkout.
 export const textFile = join(projectRoot, 'suites/data/moby-dick.txt');
 
-let known: Int32Array | undefined;
+let known: string | undefined;
 
-/** Every character as its place among the distinct ones, sorted by code point. */
-export function characters(): Int32Array {
-  known ??= read();
+function text(): string {
+  known ??= readFileSync(textFile, 'utf8');
   return known;
+}
+
+let knownPlaces: ReadonlyMap<string, number> | undefined;
+
+/** The distinct characters, sorted by code point, each with its place among them. */
+export function places(): ReadonlyMap<string, number> {
+  knownPlaces ??= new Map(
+    [...new Set(text())].sort(byCodePoint).map((character, place) => [character, place]),
+  );
+  return knownPlaces;
+}
+
+function byCodePoint(one: string, other: string): number {
+  return (one.codePointAt(0) ?? 0) - (other.codePointAt(0) ?? 0);
+}
+
+let knownCharacters: Int32Array | undefined;
+
+/** Every character as its place among the distinct ones. */
+export function characters(): Int32Array {
+  knownCharacters ??= Int32Array.from([...text()], (character) => places().get(character) ?? 0);
+  return knownCharacters;
 }
 
 export interface Excerpt {
@@ -32,10 +53,10 @@ export interface Excerpt {
  * into parallel streams; the streams begin at equal distances and the text is a ring.
  */
 export function excerpts(batch: number, steps: number, buffer: number): Excerpt {
-  const text = characters();
-  const distance = Math.floor(text.length / batch);
+  const book = characters();
+  const distance = Math.floor(book.length / batch);
   const at = (example: number, step: number) =>
-    text[(example * distance + buffer * steps + step) % text.length] ?? 0;
+    book[(example * distance + buffer * steps + step) % book.length] ?? 0;
   const from = (shift: number) =>
     Int32Array.from({ length: batch * steps }, (_, place) =>
       at(Math.floor(place / steps), (place % steps) + shift),
@@ -53,7 +74,7 @@ export function wordNumbers(): Int32Array {
 
 function readWords(): Int32Array {
   const words =
-    readFileSync(textFile, 'utf8')
+    text()
       .toLowerCase()
       .match(/[\p{L}']+/gu) ?? [];
   const counts = new Map<string, number>();
@@ -63,9 +84,19 @@ function readWords(): Int32Array {
   return Int32Array.from(words, (word) => ranks.get(word) ?? 0);
 }
 
-function read(): Int32Array {
-  const text = [...readFileSync(textFile, 'utf8')];
-  const distinct = [...new Set(text)].sort((a, b) => (a.codePointAt(0) ?? 0) - (b.codePointAt(0) ?? 0));
-  const places = new Map(distinct.map((character, place) => [character, place]));
-  return Int32Array.from(text, (character) => places.get(character) ?? 0);
+/** Each paragraph cut into as many words as fit into so many characters; words that are longer are left out. */
+export function phrases(longest: number): readonly string[] {
+  return text()
+    .split('\n\n')
+    .flatMap((paragraph) => {
+      const words = paragraph.split(/\s+/).filter((word) => word !== '' && word.length <= longest);
+      const made: string[] = [];
+      for (const word of words) {
+        const last = made.at(-1);
+        const fits = last !== undefined && last.length + 1 + word.length <= longest;
+        if (fits) made[made.length - 1] = `${last} ${word}`;
+        else made.push(word);
+      }
+      return made;
+    });
 }

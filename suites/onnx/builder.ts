@@ -117,11 +117,26 @@ export class GraphBuilder {
     const attributes = {
       kernel_shape: [...kernel],
       pads: padsOf(pad, kernel.length),
-      strides: kernel.map((_, axis) => (typeof stride === 'number' ? stride : (stride[axis] ?? 1))),
+      strides: stridesOf(stride, kernel.length),
       dilations: kernel.map(() => 1),
       group: groups,
     };
     return this.node('Conv', [x, weight, ...bias], attributes);
+  }
+
+  /**
+   * Each value spread over a window, windows that overlap added up: the extents grow by the stride. x: [N, channels, spatial…];
+   * weights of gain 1, since nothing rectifies an up-convolution.
+   */
+  transposedConvolution(x: Value, name: string, layer: Omit<ConvolutionLayer, 'groups'>): Value {
+    const { channels, filters, kernel, stride = 1, pad = 0, gain = 1 } = layer;
+    const strides = stridesOf(stride, kernel.length);
+    // Values that meet in one of the result.
+    const fanIn = (channels * elementCount(kernel)) / elementCount(strides);
+    const weight = this.parameter(`${name}.weight`, [channels, filters, ...kernel], fanIn, gain);
+    const bias = layer.bias === false ? [] : [this.parameter(`${name}.bias`, [filters], fanIn, 1)];
+    const attributes = { kernel_shape: [...kernel], pads: padsOf(pad, kernel.length), strides };
+    return this.node('ConvTranspose', [x, weight, ...bias], attributes);
   }
 
   /**
@@ -220,8 +235,8 @@ export class GraphBuilder {
     return this.add(this.node('MatMul', [x, weight]), this.parameter(`${name}.bias`, [outputs], inputs, 1));
   }
 
-  softmax(x: Value): Value {
-    return this.node('Softmax', [x], { axis: -1 });
+  softmax(x: Value, axis = -1): Value {
+    return this.node('Softmax', [x], { axis });
   }
 
   transpose(x: Value, perm: readonly number[]): Value {
@@ -328,4 +343,8 @@ function valueInfo(name: string, type: DataType, shape: readonly number[]) {
 
 function padsOf(pad: number | readonly number[], axes: number): number[] {
   return typeof pad === 'number' ? Array.from({ length: 2 * axes }, () => pad) : [...pad];
+}
+
+function stridesOf(stride: number | readonly number[], axes: number): number[] {
+  return typeof stride === 'number' ? Array.from({ length: axes }, () => stride) : [...stride];
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { characters, excerpts, vocabulary, wordNumbers } from '../../suites/data/text.js';
+import { characters, excerpts, phrases, vocabulary, wordNumbers } from '../../suites/data/text.js';
 
 it('knows every character of the text by its place', () => {
   expect(new Set(characters()).size).toBe(vocabulary);
@@ -30,4 +30,18 @@ it('numbers words by how often they come', () => {
   expect(byRank.length).toBe(Math.max(...words) + 1);
   expect(byRank).toEqual(byRank.toSorted((a, b) => b - a));
   expect(byRank[0]).toBeGreaterThan(500);
+});
+
+it('cuts the text into phrases of whole words that fit', () => {
+  const made = phrases(16);
+  expect(made).toContain('Call me Ishmael.');
+  expect(made.length).toBeGreaterThan(4000);
+  expect(Math.max(...made.map(({ length }) => length))).toBe(16);
+  expect(made.slice(0, 5)).toEqual([
+    'CHAPTER 1.',
+    'Loomings.',
+    'Call me Ishmael.',
+    'Some years',
+    'ago—never mind',
+  ]);
 });

@@ -91,6 +91,41 @@ def conv(node: Node, inputs: Inputs) -> list[Tensor]:
     return [result]
 
 
+def conv_transpose(node: Node, inputs: Inputs) -> list[Tensor]:
+    """A cross-correlation: zeros between the values of x and around them, filters turned around, axes changed.
+
+    What `pads` cut off and `output_padding` appends is then a matter of how many zeros are around.
+    """
+    x, weight = present(inputs, 0), present(inputs, 1)
+    kernel = weight.shape[2:]
+    if "output_shape" in node.attributes:
+        raise NotImplementedError("ConvTranspose with output_shape")
+    strides, pads = spatial(node, kernel)
+    (groups,) = integers(node, "group", 1)
+    more = integers(node, "output_padding", [0] * len(kernel))
+    edges = [
+        (size - 1 - begin, size - 1 - end + extra) for size, (begin, end), extra in zip(kernel, pads, more)
+    ]
+    flipped = [
+        weight_of.transpose(0, 1).flip(*range(2, weight.dim())) for weight_of in weight.chunk(groups, 0)
+    ]
+    plain = Node(node.name, "Conv", ("x", "w"), node.outputs, {"group": groups})
+    (result,) = conv(plain, [padded(spread(x, strides), edges, 0.0), torch.cat(flipped)])
+    if len(inputs) > 2 and inputs[2] is not None:
+        result = result + present(inputs, 2).reshape(-1, *[1] * len(kernel))
+    return [result]
+
+
+def spread(x: Tensor, strides: Sequence[int]) -> Tensor:
+    """With stride − 1 zeros between neighbours along each spatial axis."""
+    for axis, stride in enumerate(strides, start=2):
+        columns = x.unsqueeze(axis + 1)
+        zeros = columns.new_zeros([*columns.shape[: axis + 1], stride - 1, *columns.shape[axis + 2 :]])
+        x = torch.cat([columns, zeros], axis + 1).flatten(axis, axis + 1)
+        x = x.narrow(axis, 0, x.shape[axis] - (stride - 1))
+    return x
+
+
 def max_pool(node: Node, inputs: Inputs) -> list[Tensor]:
     if integers(node, "ceil_mode", 0) != [0]:
         raise NotImplementedError("ceil_mode")
@@ -206,6 +241,7 @@ def squeeze(node: Node, inputs: Inputs) -> list[Tensor]:
 
 OPERATIONS: dict[str, Operation] = {
     "Conv": conv,
+    "ConvTranspose": conv_transpose,
     "MaxPool": max_pool,
     "GlobalAveragePool": lambda node, inputs: [
         present(inputs, 0).mean(list(range(2, present(inputs, 0).dim())), keepdim=True)

@@ -15,6 +15,7 @@ from .blanks import name_blank_outputs
 from .double import to_double
 from .lstm import LSTM
 from .pooling import GlobalMaxPool
+from .transposed import ConvTranspose
 
 Array = npt.NDArray[Any]
 
@@ -25,7 +26,7 @@ def evaluator(path: Path) -> ReferenceEvaluator:
     onnx.checker.check_model(model)
     double = to_double(model)
     name_blank_outputs(double.graph)
-    return ReferenceEvaluator(double, new_ops=[LSTM, GlobalMaxPool])
+    return ReferenceEvaluator(double, new_ops=[LSTM, GlobalMaxPool, ConvTranspose])
 
 
 def evaluate(model: ReferenceEvaluator, tensors: Mapping[str, Array]) -> dict[str, Array]:

@@ -9,6 +9,7 @@ from caffe2.python import core
 
 from ...artefact import Node
 from ...lowering.attributes import integer, integers, refuse
+from ...lowering.transposed import plain_transposed
 from ...lowering.window import Window
 from . import onednn
 from .builder import Builder, as_is
@@ -44,6 +45,28 @@ def conv(builder: Builder, node: Node) -> None:
         group=integer(node, "group", 1),
         order="NCHW",
         **arguments(window),
+    )
+    builder.define(node.outputs[0], result)
+
+
+def conv_transpose(builder: Builder, node: Node) -> None:
+    """Its `adjs` are ONNX's `output_padding`."""
+    plain_transposed(node)
+    weight = builder.constant(node, 1)
+    axes = weight.ndim - 2
+    refuse(node, unless=axes == 2, because=f"over {axes} spatial axes")
+    operands = [builder.value(node.inputs[0]), builder.parameter(node.inputs[1], weight, as_is)]
+    if builder.has_input(node, 2):
+        operands.append(builder.parameter(node.inputs[2], builder.constant(node, 2), as_is))
+    result = builder.operate(
+        "ConvTranspose",
+        operands,
+        kernels=list(weight.shape[2:]),
+        strides=list(integers(node, "strides", [1] * axes)),
+        pads=list(integers(node, "pads", [0] * (2 * axes))),
+        adjs=list(integers(node, "output_padding", [0] * axes)),
+        group=integer(node, "group", 1),
+        order="NCHW",
     )
     builder.define(node.outputs[0], result)
 
@@ -110,6 +133,7 @@ def spatial_axes(builder: Builder, node: Node) -> None:
 
 OPERATORS: dict[str, Callable[[Builder, Node], None]] = {
     "Conv": conv,
+    "ConvTranspose": conv_transpose,
     "MaxPool": pool("MaxPool"),
     "AveragePool": pool("AveragePool"),
     "GlobalAveragePool": global_pool("AveragePool"),

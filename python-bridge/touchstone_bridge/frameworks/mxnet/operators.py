@@ -9,6 +9,7 @@ import numpy as np
 
 from ...artefact import Array, Node
 from ...lowering.attributes import integer, integers, number, refuse, text
+from ...lowering.transposed import plain_transposed
 from ...lowering.window import Window
 from .builder import Builder, Symbol
 
@@ -50,6 +51,31 @@ def conv(builder: Builder, node: Node) -> None:
         pad=window.begin if symmetric else (0, 0),
         num_filter=weight.shape[0],
         num_group=integer(node, "group", 1),
+        no_bias=not has_bias,
+    )
+    builder.define(node.outputs[0], result)
+
+
+def conv_transpose(builder: Builder, node: Node) -> None:
+    """Its `adj` is ONNX's `output_padding`; it cuts the same from both sides."""
+    weight = builder.constant(node, 1)
+    axes = weight.ndim - 2
+    plain_transposed(node)
+    refuse(node, unless=axes == 2, because=f"over {axes} spatial axes")
+    pads = integers(node, "pads", [0] * 4)
+    refuse(node, unless=pads[:2] == pads[2:], because="with asymmetric pads")
+    has_bias = builder.has_input(node, 2)
+    operands = [builder.weight(node, position, same, same) for position in (1, 2)[: 1 + has_bias]]
+    groups = integer(node, "group", 1)
+    result = mx.sym.Deconvolution(
+        builder.value(node.inputs[0]),
+        *operands,
+        kernel=weight.shape[2:],
+        stride=integers(node, "strides", [1] * 2),
+        pad=pads[:2],
+        adj=integers(node, "output_padding", [0] * 2),
+        num_filter=weight.shape[1] * groups,
+        num_group=groups,
         no_bias=not has_bias,
     )
     builder.define(node.outputs[0], result)
@@ -251,6 +277,7 @@ def widened(builder: Builder, name: str, rank: int) -> Symbol:
 
 OPERATORS: Dict[str, Lower] = {
     "Conv": conv,
+    "ConvTranspose": conv_transpose,
     "MaxPool": pool("max"),
     "AveragePool": pool("avg"),
     "GlobalAveragePool": global_pool("avg"),

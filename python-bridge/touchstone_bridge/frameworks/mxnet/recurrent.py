@@ -27,12 +27,16 @@ def lstm(builder: Builder, node: Node) -> None:
     directions = DIRECTIONS[text(node, "direction", "forward")]
     hidden = builder.constant(node, 2).shape[-1]
     batch = builder.shape(node.inputs[0])[1]
-    state = mx.sym.zeros(shape=(directions, batch, hidden))
+    states = [
+        builder.value(node.inputs[position])
+        if builder.has_input(node, position)
+        else mx.sym.zeros(shape=(directions, batch, hidden))
+        for position in (5, 6)
+    ]
     result = mx.sym.RNN(
         builder.value(node.inputs[0]),
         parameters(builder, node, directions, hidden),
-        state,
-        state,
+        *states,
         state_size=hidden,
         num_layers=1,
         bidirectional=directions == 2,
@@ -53,7 +57,7 @@ def check(builder: Builder, node: Node) -> None:
     refuse(node, unless="clip" not in node.attributes, because="with clip")
     refuse(node, unless=integer(node, "input_forget", 0) == 0, because="with input_forget 1")
     refuse(node, unless=integer(node, "layout", 0) == 0, because="with layout 1")
-    for position, name in ((4, "sequence_lens"), (5, "initial_h"), (6, "initial_c"), (7, "peepholes")):
+    for position, name in ((4, "sequence_lens"), (7, "peepholes")):
         refuse(node, unless=not builder.has_input(node, position), because=f"with {name}")
 
 

@@ -1,0 +1,68 @@
+/**
+ * Translation by characters: an LSTM of 256 units reads the source, a second one begins with its hidden state and its cell and is given
+ * the translation up to each step (teacher forcing), a linear layer scores the next character.
+ *
+ * Source: Chollet, "A ten-minute introduction to sequence-to-sequence learning in Keras" (2017), now keras.io's example
+ * `lstm_seq2seq`, after Sutskever, Vinyals and Le (2014). Its sizes: 256 units, batches of 64, 16 source characters of
+ * 71 tokens, 59 target ones of 93, padded with spaces that count in the loss; one-hot. There RMSprop learns; here it is plain momentum.
+ *
+ * Its 10,000 sentences of English and French are not ours to ship. The source is Moby-Dick's own text in phrases of up to 16 characters,
+ * and the target their Pig Latin, which is a rule and not a language: see `suites/data/pig-latin.ts`. Their 70 and 71 tokens take the
+ * place of the 71 and 93; what a step costs is the same.
+ *
+ * Inference is the same pass, over a translation that is given: it scores it. Generation, a step at a time with the states
+ * fed back, is what `char-lstm-step` measures.
+ *
+ * Parameters: 4·256·(71 + 256 + 1) = 335,872, 4·256·(93 + 256 + 1) = 358,400 and 256·93 + 93 = 23,901, as Keras counts them. The
+ * recurrent halves of biases, which Keras has not, are zero and not trained: see row-lstm.ts.
+ */
+import { oneHot } from '../data/one-hot.js';
+import { translations } from '../data/pig-latin.js';
+import type { Workload } from '../workload.js';
+
+const hidden = 256;
+const source = { steps: 16, tokens: 71 };
+const target = { steps: 59, tokens: 93 };
+
+const translation: Workload = {
+  name: 'translation',
+  title: 'translation by characters: an LSTM of 256 units whose last states a second one begins with',
+  source: 'Chollet, A ten-minute introduction to sequence-to-sequence learning (2017); keras.io lstm_seq2seq',
+  family: 'lstm',
+  modes: ['inference', 'training'],
+  batches: [1, 64],
+  trainingBatches: [64],
+  parameterCount: 718_173,
+  multiplyAdds: 27_847_424,
+  training: {
+    loss: 'softmax-cross-entropy',
+    optimiser: { name: 'sgd', learningRate: 0.01, momentum: 0.9 },
+    steps: 3,
+  },
+  // As for the other recurrent networks: a recurrence that contracts adds nothing with its steps.
+  tolerance: { output: 1e-5, loss: 1e-5, gradient: 1e-4, weight: 2e-3 },
+  build(graph, batch, mode) {
+    const read = graph.transpose(graph.input('source', [batch, source.steps, source.tokens]), [1, 0, 2]);
+    const given = graph.transpose(graph.input('target', [batch, target.steps, target.tokens]), [1, 0, 2]);
+    const encoder = { inputs: source.tokens, hidden };
+    const [last = '', cell = ''] = graph.lstmLayer(read, 'encoder', encoder, ['last', 'cell']);
+    const decoder = { inputs: target.tokens, hidden, states: [last, cell] as const };
+    const [all = ''] = graph.lstmLayer(given, 'decoder', decoder, ['all']);
+    // Hidden states are of order 1/4: a gain of 16 gives logits of order 1.
+    const states = graph.transpose(graph.squeeze(all, [1]), [1, 0, 2]);
+    const logits = graph.linear(states, 'fc', hidden, target.tokens, 16);
+    graph.output(mode === 'inference' ? graph.softmax(logits) : logits, [batch, target.steps, target.tokens]);
+  },
+  inputs(batch, buffer, mode) {
+    const lengths = { sourceSteps: source.steps, targetSteps: target.steps };
+    const { source: read, known, next } = translations(batch, buffer, lengths);
+    const inputs = {
+      source: oneHot(read, [batch, source.steps], source.tokens),
+      target: oneHot(known, [batch, target.steps], target.tokens),
+    };
+    return mode === 'inference'
+      ? inputs
+      : { ...inputs, labels: { type: 'int32', shape: [batch, target.steps], data: next } };
+  },
+};
+export default translation;

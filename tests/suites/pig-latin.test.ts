@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import { pigLatin, targetTokens, translations } from '../../suites/data/pig-latin.js';
+import { phrases, places, vocabulary } from '../../suites/data/text.js';
+
+it.each([
+  ['i went shopping', 'iway entway oppingshay'],
+  ['team impress', 'eamtay impressway'],
+  ['Call me Ishmael.', 'allCay emay Ishmaelway.'],
+  ['you, my quay—don’t', 'ouyay, ymay ayquay—onday’tay'],
+  ["don't try Mr 1", "on'tday ytray Mray 1"],
+])('says %s as %s', (english, expected) => {
+  expect(pigLatin(english)).toBe(expected);
+});
+
+const lengths = { sourceSteps: 16, targetSteps: 59 };
+const characters = [...places().keys()];
+
+function read(tokens: Int32Array): string {
+  return Array.from(tokens, (token) => characters[token] ?? '^').join('');
+}
+
+it('pairs a phrase with its translation, given from a start on and due to an end', () => {
+  expect(targetTokens).toBe(vocabulary + 1);
+  const { source, known, next } = translations(1, 2, lengths);
+  expect(read(source)).toBe('Call me Ishmael.');
+  expect(read(known)).toBe('^allCay emay Ishmaelway.\n'.padEnd(59));
+  expect(read(next)).toBe('allCay emay Ishmaelway.\n'.padEnd(59));
+});
+
+it('has room for the translation of every phrase, its start and its end', () => {
+  const longest = Math.max(...phrases(16).map((phrase) => pigLatin(phrase).length));
+  expect(longest + 2).toBeLessThanOrEqual(lengths.targetSteps);
+  const used = [...new Set(phrases(16).map(pigLatin).join(''))];
+  expect(used.filter((character) => !places().has(character))).toEqual([]);
+});
+
+it('has other phrases in each example and each buffer', () => {
+  const sources = [0, 1, 2, 3].flatMap((buffer) => {
+    const { source } = translations(64, buffer, lengths);
+    return Array.from({ length: 64 }, (_, example) =>
+      read(source.subarray(example * 16, (example + 1) * 16)),
+    );
+  });
+  expect(new Set(sources).size).toBeGreaterThan(250);
+});
