@@ -15,6 +15,7 @@ import { loadReference } from '../gate/reference.js';
 import { startDescribed } from '../process/described.js';
 import type { WorkerSession } from '../process/session.js';
 import { WorkerFailure } from '../protocol/failure.js';
+import { supportOf } from '../schedule/plan.js';
 
 export type Outcome =
   /** `error` is the largest relative error of any tensor. */
@@ -74,9 +75,11 @@ export async function outcomeOf(
   scratch: string,
   mayRefuse = false,
 ): Promise<Outcome> {
-  const { mode } = manifest;
-  const has = target.modes[mode];
-  const can = has.supported ? target.supports(graph, mode) : has;
+  const { mode, precision, training } = manifest;
+  const can = supportOf(
+    { mode, precision, graph, ...(training ? { optimiser: training.optimiser } : {}) },
+    target,
+  );
   if (!can.supported) return { state: 'unsupported', reason: can.reason };
   const file = join(scratch, 'verified.safetensors');
   try {

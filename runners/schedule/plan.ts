@@ -2,7 +2,7 @@
  * The plan: every cell that was asked for, and for each that will not run, why. Decided from descriptions alone,
  * before any worker is spawned.
  */
-import { type Target, unsupported } from '../../adapters/adapter.js';
+import { type Support, type Target, unsupported } from '../../adapters/adapter.js';
 import type { PlannedCell } from '../../reports/schema/run-folder.js';
 import type { Graph } from '../../suites/onnx/graph.js';
 import type { Mode, Optimiser, Precision } from '../../suites/workload.js';
@@ -82,7 +82,8 @@ function decide(item: WorkItem, target: Target, availability: Availability): Pla
   return null;
 }
 
-function supportOf(item: WorkItem, target: Target) {
+/** Whether a target can run it at all, decided from descriptions alone. */
+export function supportOf(item: Omit<WorkItem, 'workload' | 'batch'>, target: Target): Support {
   const byMode = target.modes[item.mode];
   if (!byMode.supported) return byMode;
   if (!target.precisions.includes(item.precision))

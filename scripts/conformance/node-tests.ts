@@ -1,0 +1,46 @@
+/** The ONNX project's backend node tests on every target. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import picomatch from 'picomatch';
+import { names } from '../../cli/values.js';
+import { projectRoot } from '../../common/paths.js';
+import {
+  nodeDocument,
+  operatorOf,
+  refusalsOf,
+  shareOf,
+  summaryOf,
+} from '../../runners/conformance/node-report.js';
+import { prepareTests, runNodeTests } from '../../runners/conformance/run-nodes.js';
+import { onnxNodeTests } from '../../suites/conformance/node-tests.js';
+import { chosenTargets, isOfAll, onEach, referencePython, say, type TargetChoice } from './targets.js';
+
+interface Options extends TargetChoice {
+  readonly operators?: string | undefined;
+}
+
+/** @returns the exit status */
+export async function nodeTests(options: Options): Promise<number> {
+  const targets = await chosenTargets(options);
+  const tests = await onnxNodeTests(referencePython);
+  const matches = picomatch(options.operators ? names(options.operators) : ['*']);
+  // Named operators are looked at by themselves, without the functions that are made of them.
+  const chosen = tests.tests.filter((test) => !options.operators || matches(operatorOf(test) ?? ''));
+  const prepared = await prepareTests(tests, chosen, (done) => {
+    if (done % 200 === 0) say(`prepared ${done} of ${chosen.length} tests`);
+  });
+  const all = await onEach(targets, async (target, python) => {
+    const results = await runNodeTests(target, prepared, python, ({ name, outcome }) => {
+      if (outcome.state === 'wrong' || outcome.state === 'failed')
+        say(`${target.name}, ${name}: ${outcome.state}: ${outcome.reason}`);
+    });
+    say(summaryOf({ target: target.name, results }));
+    return { target: target.name, results };
+  });
+  const document = nodeDocument(tests.onnx, all);
+  const isWhole = isOfAll(options) && options.operators === undefined;
+  if (isWhole) await writeFile(join(projectRoot, 'docs/onnx-conformance.md'), document);
+  process.stdout.write(document);
+  if (options.operators || options.targets) process.stdout.write(`${all.map(refusalsOf).join('\n')}\n`);
+  return all.some(({ results }) => shareOf(results).broken > 0) ? 1 : 0;
+}

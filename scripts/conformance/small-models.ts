@@ -1,0 +1,40 @@
+/** Every small model of `suites/conformance/` on every target. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import picomatch from 'picomatch';
+import { projectRoot } from '../../common/paths.js';
+import { documentOf, sectionOf, table } from '../../runners/conformance/document.js';
+import { runConformance } from '../../runners/conformance/run.js';
+import { conformanceCases } from '../../suites/conformance/artefacts.js';
+import { chosenTargets, isOfAll, onEach, say, type TargetChoice } from './targets.js';
+
+interface Options extends TargetChoice {
+  readonly cases?: string | undefined;
+}
+
+/** @returns the exit status */
+export async function smallModels(options: Options): Promise<number> {
+  const matches = picomatch((options.cases ?? '*').replaceAll('/', '\\/'));
+  const cases = conformanceCases().filter(({ name }) => matches(name));
+  const all = await onEach(await chosenTargets(options), async (target, python) => {
+    const results = await runConformance(target, cases, {
+      python,
+      onResult: ({ one, outcome }) => {
+        if (outcome.state !== 'ok' && outcome.state !== 'unsupported') {
+          say(`${target.name}, ${one.mode}, ${one.name}: ${outcome.state}: ${outcome.reason}`);
+        }
+      },
+    });
+    const passed = results.filter(({ outcome }) => outcome.state === 'ok').length;
+    say(`${target.name}: ${passed} of ${results.length} agree`);
+    return { target: target.name, results };
+  });
+  const tables = [`Forward\n\n${table(all, 'inference')}`, `Gradients\n\n${table(all, 'training')}`];
+  process.stdout.write(`${[...tables, ...all.map(sectionOf)].join('\n\n')}\n`);
+  const isWhole = isOfAll(options) && options.cases === undefined;
+  if (isWhole) await writeFile(join(projectRoot, 'docs/conformance.md'), documentOf(all));
+  const broken = all.flatMap(({ results }) =>
+    results.filter(({ outcome }) => outcome.state === 'wrong' || outcome.state === 'failed'),
+  );
+  return broken.length === 0 ? 0 : 1;
+}

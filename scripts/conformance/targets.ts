@@ -1,0 +1,63 @@
+/** Which targets a conformance run is of, and all of them at work. */
+import { availableParallelism } from 'node:os';
+import type { Target } from '../../adapters/adapter.js';
+import { addOutsideAdapter, discoverFrameworks } from '../../adapters/discover.js';
+import { selectTargets } from '../../cli/select.js';
+import { names } from '../../cli/values.js';
+import { oneLine } from '../../common/errors.js';
+import { ensureTargets, targetAvailability } from '../../runners/provision/availability.js';
+import { ensureEnvironment } from '../../runners/provision/environments.js';
+import type { FindPython } from '../../suites/onnx/reference.js';
+
+export const say = (line: string) => void process.stderr.write(`${line}\n`);
+
+export interface TargetChoice {
+  readonly targets?: string | undefined;
+  readonly adapter?: readonly string[] | undefined;
+}
+
+/** Whether it is of every target of the project. */
+export function isOfAll({ targets, adapter }: TargetChoice): boolean {
+  return targets === undefined && adapter === undefined;
+}
+
+export async function chosenTargets({ targets, adapter = [] }: TargetChoice): Promise<Target[]> {
+  for (const path of adapter) addOutsideAdapter(path);
+  const everyone = (await discoverFrameworks())
+    .flatMap((framework) => framework.targets)
+    .filter((target) => !target.isNull)
+    .map((target) => ({ name: target.name, target }));
+  const chosen = targets ? selectTargets(everyone, names(targets)) : everyone;
+  return chosen.map(({ target }) => target);
+}
+
+/**
+ * As many at once as there are processors: nothing is timed here. In order, without those that are not available, which is
+ * said.
+ *
+ * @param work is given the interpreter of the target's environment, where it has one
+ */
+export async function onEach<Result>(
+  targets: readonly Target[],
+  work: (target: Target, python: string | undefined) => Promise<Result>,
+): Promise<Result[]> {
+  await ensureTargets(targets, { report: say }).catch((error: unknown) => say(oneLine(error)));
+  const found = new Map<Target, Result>();
+  const queue = [...targets];
+  const lane = async () => {
+    for (let target = queue.shift(); target; target = queue.shift()) {
+      const health = await targetAvailability(target);
+      if (health.available) found.set(target, await work(target, health.python));
+      else say(`${target.name}: unavailable: ${health.reason}; run: ${health.mend}`);
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, lane));
+  return targets.flatMap((target) => {
+    const result = found.get(target);
+    return result === undefined ? [] : [result];
+  });
+}
+
+/** Interpreters of the reference environments, made on first use. */
+export const referencePython: FindPython = async (name) =>
+  (await ensureEnvironment(name, { report: say })).python;
