@@ -10,9 +10,9 @@
 
 import type { ArtefactManifest } from '../suites/onnx/artefact-manifest.js';
 import type { Graph, Tensor, Tensors } from '../suites/onnx/graph.js';
-import type { Mode, Optimiser, Precision } from '../suites/workload.js';
+import type { Loss, Mode, Optimiser, Precision } from '../suites/workload.js';
 
-export type { Graph, Mode, Optimiser, Precision, Tensor, Tensors };
+export type { Graph, Loss, Mode, Optimiser, Precision, Tensor, Tensors };
 
 export interface Framework {
   /** First part of every target's name: `tfjs`. */
@@ -35,6 +35,8 @@ interface TargetBase {
   readonly precisions: readonly Precision[];
   /** Update rules of suites/workload.ts that it trains with; `sgd` alone where nothing is said. */
   readonly optimisers?: readonly Optimiser['name'][];
+  /** Losses of suites/workload.ts that it can be given; `softmax-cross-entropy` alone where nothing is said. */
+  readonly losses?: readonly Loss[];
   /**
    * Can this target run this graph in this mode? Decided from the description alone, before anything is spawned.
    * Names the operator or attribute that it lacks.

@@ -26,6 +26,7 @@ const framework: Framework = {
       modes: { inference: supported, training: supported },
       precisions: ['float32'],
       optimisers: ['sgd', 'adam'],
+      losses: ['softmax-cross-entropy', 'policy-gradient', 'huber'],
       supports: (graph: Graph, mode: Mode) => plannerOf(mode).supports(graph, mode),
       plan: (graph: Graph, mode: Mode) => plannerOf(mode).plan(graph, mode),
       environment: ({ threads }) => ({

@@ -45,6 +45,7 @@ function target(
     modes: { inference: supported, training: supported },
     precisions: ['float32'],
     optimisers: ['sgd', 'adam'],
+    losses: ['softmax-cross-entropy', 'policy-gradient', 'huber'],
     supports: (graph, mode) => planners[mode].supports(graph, mode),
     plan: (graph, mode) => planners[mode].plan(graph, mode),
     environment: (budget) => ({ KERAS_BACKEND: backend, ...threads(budget) }),

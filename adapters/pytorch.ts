@@ -66,6 +66,7 @@ const common = {
   modes: { inference: supported, training: supported },
   precisions: ['float32'],
   optimisers: ['sgd', 'adam'],
+  losses: ['softmax-cross-entropy', 'policy-gradient', 'huber'],
   environment,
 } satisfies Partial<PythonTarget>;
 

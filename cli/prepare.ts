@@ -26,10 +26,10 @@ import {
   batchesOf,
   type Mode,
   modes,
-  type Optimiser,
   type Selection,
   type Sequence,
   selectionsOf,
+  type Training,
   type Workload,
 } from '../suites/workload.js';
 import { modelRequest } from './model-request.js';
@@ -99,8 +99,7 @@ interface Work {
   readonly title: string;
   readonly source: string;
   readonly modes: readonly Mode[];
-  /** Of training. */
-  readonly optimiser?: Optimiser;
+  readonly training?: Training;
   /** As a plan says it: steps of its sequences, where `--length` does, and whether they are not its own. */
   readonly length?: Pick<WorkItem, 'length' | 'otherLength'>;
   batches(mode: Mode): readonly number[];
@@ -198,7 +197,7 @@ function workloadWork(workload: Workload, options: RunOptions, selected?: Select
     title,
     source,
     modes: options.mode ?? usual,
-    ...(training ? { optimiser: training.optimiser } : {}),
+    ...(training ? { training } : {}),
     batches: (mode) => options.batch ?? selected?.[mode] ?? batchesOf(workload, mode),
     ...(options.length && workload.sequence ? { length: plannedLength(workload.sequence) } : {}),
     artefact: async (mode, batch) => {
@@ -327,9 +326,9 @@ function itemOf(
   batch: number,
   made: Artefact | { readonly refused: string },
 ): WorkItem {
-  const { name, optimiser, length } = work;
-  const trainedBy = mode === 'training' && optimiser ? { optimiser } : {};
-  const common = { workload: name, mode, precision: 'float32' as const, ...length, ...trainedBy };
+  const { name, training, length } = work;
+  const learning = mode === 'training' && training ? { training } : {};
+  const common = { workload: name, mode, precision: 'float32' as const, ...length, ...learning };
   // A model file has the batch size that its inputs say.
   if ('refused' in made) return { ...common, batch, graph: made };
   return { ...common, batch: made.manifest.batch, graph: made.graph };

@@ -40,12 +40,23 @@ const adam = z.object({
 export const optimiser = z.discriminatedUnion('name', [sgd, adam]);
 export type Optimiser = z.infer<typeof optimiser>;
 
+/**
+ * Means over all labels; what they are of is the graph's only output, [batch, classes], or [batch, steps, classes] with a label
+ * for each step.
+ *
+ * `softmax-cross-entropy`: −log softmax(output)[label].
+ *
+ * `policy-gradient`: advantage · −log softmax(output)[label], a label being the action that was taken, whose probability is to
+ * grow where the advantage is positive (REINFORCE: Williams 1992). `advantages` come with the labels.
+ *
+ * `huber`: Huber(output[label]) with δ = 1, which is e²/2 up to 1 and |e| − 1/2 from there (Huber 1964); outputs are errors, of
+ * which only the chosen one counts.
+ */
+export const loss = z.enum(['softmax-cross-entropy', 'policy-gradient', 'huber']);
+export type Loss = z.infer<typeof loss>;
+
 export const training = z.object({
-  /**
-   * Mean over all labels of −log softmax(logits)[label]; logits are the graph's only output, [batch, classes], or
-   * [batch, steps, classes] with a label for each step.
-   */
-  loss: z.literal('softmax-cross-entropy'),
+  loss,
   optimiser,
   /** Steps of the loss trajectory that a target must reproduce before it is timed. */
   steps: z.number().int().min(3),
@@ -89,7 +100,8 @@ export interface Workload {
   build(graph: GraphBuilder, batch: number, mode: Mode): void;
   /**
    * One batch of real input. `buffer` tells apart the distinct batches among which a measurement rotates.
-   * Keys are the graph's input names; in training `labels` (int32, the logits' shape without the classes) comes with them.
+   * Keys are the graph's input names; in training `labels` (int32, the logits' shape without the classes) comes with them, and
+   * `advantages` (float32, of the same shape) where the loss takes those.
    */
   inputs(batch: number, buffer: number, mode: Mode): Tensors;
   /**

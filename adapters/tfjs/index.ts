@@ -15,6 +15,7 @@ const common = {
   modes: { inference: supported, training: supported },
   precisions: ['float32'],
   optimisers: ['sgd', 'adam'],
+  losses: ['softmax-cross-entropy', 'policy-gradient', 'huber'],
   environment: () => ({}),
 } satisfies Partial<NodeTarget>;
 

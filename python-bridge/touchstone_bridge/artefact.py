@@ -71,6 +71,8 @@ Optimiser = Union[Momentum, Adam]
 
 @dataclass(frozen=True)
 class Training:
+    # As suites/workload.ts defines it.
+    loss: str
     optimiser: Optimiser
     steps: int
 
@@ -138,9 +140,7 @@ def _manifest(raw: Mapping[str, Any]) -> Manifest:
 
 
 def _training(raw: Mapping[str, Any]) -> Training:
-    if raw["loss"] != "softmax-cross-entropy":
-        raise ValueError(f"unknown loss {raw['loss']!r}")
-    return Training(_optimiser(raw["optimiser"]), raw["steps"])
+    return Training(raw["loss"], _optimiser(raw["optimiser"]), raw["steps"])
 
 
 def _optimiser(raw: Mapping[str, Any]) -> Optimiser:

@@ -135,7 +135,9 @@ def add_updates(helper: ModelHelper, rule: Optimiser) -> None:
         add_adam(helper, rule)
     else:
         # Without Nesterov's look-ahead, which is the default.
-        optimizer.build_sgd(helper, rule.learning_rate, policy="fixed", momentum=rule.momentum, nesterov=False)
+        optimizer.build_sgd(
+            helper, rule.learning_rate, policy="fixed", momentum=rule.momentum, nesterov=False
+        )
 
 
 def add_adam(helper: ModelHelper, rule: Adam) -> None:
@@ -154,7 +156,9 @@ def add_adam(helper: ModelHelper, rule: Adam) -> None:
         blob, gradient = parameter.blob, parameter.grad
         if isinstance(gradient, core.GradientSlice):
             raise UnsupportedError(f"Adam of {blob}, of whose rows only some have a gradient")
-        moments = [init.ConstantFill([blob], f"{blob}_{name}_moment", value=0.0) for name in ("first", "second")]
+        moments = [
+            init.ConstantFill([blob], f"{blob}_{name}_moment", value=0.0) for name in ("first", "second")
+        ]
         net.Adam([blob, *moments, gradient, rate, count], [blob, *moments], **settings)
     net.Iter([count], [count])
 

@@ -136,7 +136,7 @@ class MxnetTraining:
 
 
 def optimiser_of(rule: Optimiser) -> mx.optimizer.Optimizer:
-    """Adam's epsilon is added before the second moment's bias is corrected: where it is as small as ours, that is the same."""
+    """Adam adds its epsilon before the second moment is corrected: with one as small as ours that is the same."""
     if isinstance(rule, Adam):
         return mx.optimizer.Adam(rule.learning_rate, rule.beta1, rule.beta2, rule.epsilon)
     return mx.optimizer.SGD(rule.momentum, learning_rate=rule.learning_rate)
