@@ -102,7 +102,7 @@ export function scalingSpec(
       },
       {
         transform: measured,
-        mark: { type: 'rule', strokeWidth: 3, opacity: 0.55, clip: true },
+        mark: { type: 'rule', strokeWidth: 3, opacity: 0.55 },
         encoding: { y: { ...y, field: 'low' }, y2: { field: 'high' }, color: series.color },
       },
       {
@@ -167,7 +167,7 @@ function valueScale(kind: ScalingKind, axis: Axis, rows: readonly Row[]) {
     // Wide intervals are cut off, so that they do not press what is measured flat: the table has them.
     const points = rows.map(({ value }) => value).filter((one) => typeof one === 'number');
     return {
-      scale: { domain: [0, Math.max(1.2, 1.1 * Math.max(...points))], nice: false },
+      scale: { domain: [0, Math.max(1.2, 1.1 * Math.max(...points))], nice: false, clamp: true },
       axis: { title, format: '.0%', tickCount: 5 },
     };
   }
