@@ -1,10 +1,19 @@
 /**
  * Caffe2, as PyTorch's wheels carried it up to 1.10. It is driven by `touchstone_bridge.frameworks.caffe2` in a Python
- * worker; this is only its descriptor. The operators and what is refused of them are those of the lowering there, and
- * `tests/python-bridge/caffe2-support.test.ts` holds the two together.
+ * worker; this is only its descriptor. The lowering there reads the graph itself where it can; the operators and what is
+ * refused of them are listed here, and `tests/python-bridge/caffe2-support.test.ts` holds the two together. All other graphs
+ * come to it as a plan of operations.
  */
 
-import { type Budget, type Framework, type Graph, type Mode, supported } from './adapter.js';
+import {
+  type Budget,
+  type Framework,
+  type Graph,
+  type Mode,
+  type PythonTarget,
+  supported,
+} from './adapter.js';
+import { caffe2, caffe2InTraining } from './lowering/dialects/caffe2.js';
 import {
   batchNormalisation,
   type Check,
@@ -23,6 +32,9 @@ import {
   supportOfNodes,
   withoutReverse,
 } from './lowering/node-checks.js';
+import type { OperationPlan } from './lowering/operations/plan.js';
+import { planOperations } from './lowering/operations/plan-operations.js';
+import { supportOf } from './lowering/refusal.js';
 
 /** Operators of the lowering, each with the check of what it refuses. */
 const operators: Readonly<Record<string, Check>> = {
@@ -49,6 +61,28 @@ const operators: Readonly<Record<string, Check>> = {
   ),
 };
 
+/** By the lowering that reads the graph, or else by operations. */
+const graphOrOperations: Required<Pick<PythonTarget, 'supports' | 'plan'>> = {
+  supports: (graph, mode) => (reads(graph, mode) ? supported : supportOf(() => planned(graph, mode))),
+  plan: (graph, mode) => (reads(graph, mode) ? undefined : planned(graph, mode)),
+};
+
+const own = supportOfNodes(operators, 'Caffe2');
+
+function reads(graph: Graph, mode: Mode): boolean {
+  return isOfFloat32(graph) && own(graph, mode).supported;
+}
+
+/** All that is given and computed: which other types an operator has, only the dialect knows. */
+function isOfFloat32(graph: Graph): boolean {
+  const computed = graph.nodes.flatMap(({ outputs }) => outputs.map((name) => graph.values[name]));
+  return [...graph.inputs, ...computed].every((value) => value === undefined || value.type === 'float32');
+}
+
+function planned(graph: Graph, mode: Mode): OperationPlan {
+  return planOperations(graph, mode, mode === 'training' ? caffe2InTraining : caffe2);
+}
+
 const framework: Framework = {
   name: 'caffe2',
   title: 'Caffe2',
@@ -64,7 +98,7 @@ const framework: Framework = {
       modes: { inference: supported, training: supported },
       precisions: ['float32'],
       optimisers: ['sgd', 'adam'],
-      supports: supportOfNodes(operators, 'Caffe2'),
+      ...graphOrOperations,
       environment,
     },
   ],

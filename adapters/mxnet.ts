@@ -1,8 +1,10 @@
 /**
- * Apache MXNet, no longer developed. Driven by `touchstone_bridge.frameworks.mxnet`; this is its descriptor. What is
- * refused here is what the lowering there cannot build.
+ * Apache MXNet, no longer developed. Driven by `touchstone_bridge.frameworks.mxnet`; this is its descriptor. The lowering
+ * there reads the graph itself where it can; the operators and what is refused of them are listed here, and
+ * `tests/python-bridge/mxnet-support.test.ts` holds the two together. All other graphs come to it as a plan of operations.
  */
-import { type Framework, type Mode, supported } from './adapter.js';
+import { type Framework, type Graph, type Mode, type Support, supported, unsupported } from './adapter.js';
+import { mxnetDialect } from './lowering/dialects/mxnet.js';
 import {
   batchNormalisation,
   type Check,
@@ -23,6 +25,8 @@ import {
   supportOfNodes,
   withoutReverse,
 } from './lowering/node-checks.js';
+import { graphOrOperations } from './lowering/plans.js';
+import { fromJsonNumber, type JsonNumber } from '../suites/onnx/graph.js';
 
 const operators: Readonly<Record<string, Check>> = {
   Conv: firstOf(overTwoAxes, constantInputs(1, 2), learningConvolution),
@@ -38,7 +42,7 @@ const operators: Readonly<Record<string, Check>> = {
   Softmax: alongOneAxis,
   LogSoftmax: alongOneAxis,
   Gelu: exactGelu,
-  Clip: constantInputs(1, 2),
+  Clip: firstOf(constantInputs(1, 2), boundsInOrder),
   Dropout: firstOf(onlyFirstOutput, dropout),
   ReduceMean: constantInputs(1),
   ...Object.fromEntries(
@@ -65,7 +69,7 @@ const framework: Framework = {
       modes: { inference: supported, training: supported },
       precisions: ['float32'],
       optimisers: ['sgd', 'adam'],
-      supports: supportOfNodes(operators, 'MXNet'),
+      ...graphOrOperations(read, mxnetDialect),
       environment: () => ({
         // Operators one after the other, each on all the threads of the budget (OMP_NUM_THREADS).
         MXNET_CPU_WORKER_NTHREADS: '1',
@@ -86,12 +90,33 @@ function equalPads(node: Node): boolean {
   return pads.slice(0, half).every((pad, axis) => pad === pads[half + axis]);
 }
 
+/** Whether the lowering reads the graph: in float32, and of arrays that MXNet has outside of its NumPy interface too. */
+function read(graph: Graph, mode: Mode): Support {
+  const computed = graph.nodes.flatMap(({ outputs }) => outputs.map((name) => graph.values[name]));
+  const strange = [...graph.inputs, ...computed].find((value) => value && !isClassic(value));
+  if (strange) return unsupported(`${strange.name} is ${strange.type} of shape [${strange.shape}]`);
+  return supportOfNodes(operators, 'MXNet')(graph, mode);
+}
+
+function isClassic({ type, shape }: Graph['inputs'][number]): boolean {
+  return type === 'float32' && shape.length > 0 && !shape.includes(0);
+}
+
 /** Without counting the pads, only the equal ones that its own pooling makes. */
 function countedPads(node: Node): string | undefined {
   if (node.attributes.count_include_pad) return undefined;
   const automatic = String(node.attributes.auto_pad ?? 'NOTSET');
   if (automatic.startsWith('SAME')) return `with auto_pad ${automatic} and count_include_pad 0`;
   return equalPads(node) ? undefined : 'with asymmetric pads and count_include_pad 0';
+}
+
+/** Of bounds that cross, ONNX takes the upper one, and MXNet the one that is crossed. */
+function boundsInOrder(node: Node, graph: Graph): string | undefined {
+  const [low, high] = (['min', 'max'] as const).map((name, position) => {
+    const given = graph.constants?.[node.inputs[position + 1] ?? '']?.[0] ?? node.attributes[name];
+    return given === undefined ? undefined : fromJsonNumber(given as JsonNumber);
+  });
+  return low !== undefined && high !== undefined && low > high ? 'with min above max' : undefined;
 }
 
 function exactGelu(node: Node): string | undefined {

@@ -33,6 +33,8 @@ async function collect() {
       trainingBatches: batchesOf(workload, 'training'),
       parameters: workload.parameterCount,
       multiplyAdds: workload.multiplyAdds,
+      length: workload.sequence?.own ?? null,
+      longest: workload.sequence?.longest ?? null,
     })),
     targets: frameworks.flatMap((framework) =>
       framework.targets.map((target) => ({
@@ -58,9 +60,14 @@ function render(listing: Listing): string {
     ['workload', 'batches', 'parameters', 'multiply-adds', 'definition and source'],
     [30, 9, 13, 16, 51],
   );
-  for (const { name, batches, parameters, multiplyAdds, title, source } of listing.workloads) {
+  for (const { name, batches, parameters, multiplyAdds, longest, title, source } of listing.workloads) {
     const counts = [parameters, multiplyAdds].map((count) => count.toLocaleString('en'));
-    workloads.push([name, batches.join(', '), ...counts, `${title}. ${source}`]);
+    workloads.push([
+      name,
+      batches.join(', '),
+      ...counts,
+      `${title}. ${source}${longest === null ? '' : `. --length up to ${longest}`}`,
+    ]);
   }
   const targets = table(['target', 'runs in', 'inference', 'training', 'what it is'], [18, 9, 11, 27, 29]);
   for (const { name, host, modes: can, summary } of listing.targets) {

@@ -136,7 +136,7 @@ function comparisonTable(cells: readonly ComparedCell[]): string {
   });
   for (const { cell, beforeNs, afterNs, ratio: change } of cells) {
     table.push([
-      `${fitted(groupTitle(cell), 30)}\n${fitted(cell.target, 30)}`,
+      [...wrapped(groupTitle(cell), 30, ''), fitted(cell.target, 30)].join('\n'),
       durationOf(beforeNs),
       durationOf(afterNs),
       inline(ratio(change)),

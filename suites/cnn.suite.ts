@@ -1,9 +1,9 @@
-/** Convolutional networks from ConvNetJS's demos to VGG-16: hours at full size on two cores, minutes with `--scale small`. */
+/** Convolutional networks from ConvNetJS's demos to VGG-16 and U-Net: hours at full size on two cores, minutes with `--scale small`. */
 import type { Suite } from './workload.js';
 
 const cnn: Suite = {
   name: 'cnn',
-  title: 'convolutional networks, from LeNet-5 to VGG-16',
+  title: 'convolutional networks, from LeNet-5 to VGG-16 and U-Net',
   workloads: [
     'lenet5',
     'convnetjs-mnist',

@@ -1,4 +1,4 @@
-/** Recurrent networks: digits by rows, acoustic models, a language model and its generation. */
+/** Recurrent networks: digits by rows, classes of texts, a language model and its generation, translation, acoustic models. */
 import type { Suite } from './workload.js';
 
 const lstm: Suite = {

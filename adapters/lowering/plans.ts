@@ -29,3 +29,22 @@ export function layersOrOperations(checks: readonly LayerCheck[], dialect: Diale
       asLayers(graph, mode).supported ? planLayers(graph, mode) : planOperations(graph, mode, dialect),
   };
 }
+
+/** The lowering in the framework's own bridge where it reads the graph itself, and else operations. */
+export function graphOrOperations(
+  own: (graph: Graph, mode: Mode) => Support,
+  dialectOf: (mode: Mode) => Dialect,
+): {
+  supports(graph: Graph, mode: Mode): Support;
+  /** Undefined for a graph that the bridge reads itself. @throws UnsupportedError where `supports` says no */
+  plan(graph: Graph, mode: Mode): OperationPlan | undefined;
+} {
+  return {
+    supports(graph, mode) {
+      const support = own(graph, mode);
+      return support.supported ? support : supportOf(() => planOperations(graph, mode, dialectOf(mode)));
+    },
+    plan: (graph, mode) =>
+      own(graph, mode).supported ? undefined : planOperations(graph, mode, dialectOf(mode)),
+  };
+}

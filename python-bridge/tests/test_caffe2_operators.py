@@ -12,7 +12,7 @@ from touchstone_bridge.artefact import Array, Attribute, Graph
 from touchstone_bridge.errors import UnsupportedError
 
 try:
-    from touchstone_bridge.frameworks.caffe2.lowering import lower
+    from touchstone_bridge.frameworks.caffe2.lowering import lower_graph
     from touchstone_bridge.frameworks.caffe2.models import Caffe2Inference
 except ImportError as missing:
     raise unittest.SkipTest("Caffe2 is not in this environment") from missing
@@ -25,7 +25,7 @@ from .transposed_cases import CASES, Case, convolve_transposed
 
 def operators_of(graph: Graph, weights: Mapping[str, Array]) -> list[str]:
     """Names of the operators of the lowered net."""
-    net = lower(graph, weights, training=False, threads=1).model.net.Proto()
+    net = lower_graph(graph, weights, training=False, threads=1).model.net.Proto()
     return [operator.type for operator in net.op]
 
 

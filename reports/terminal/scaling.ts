@@ -39,6 +39,6 @@ function cellText(axis: Axis, { points, missing }: ScalingLine, at: number): str
   const point = points.find((candidate) => candidate.at === at);
   if (!point) return pc.dim(missing.get(at)?.state ?? '–');
   const speed = rate(point.throughput).value;
-  if (axis !== 'threads' || !point.speedUp) return speed;
+  if (axis !== 'threads' || !point.speedUp || point === points[0]) return speed;
   return `${speed} ${pc.dim(inline({ ...ratio(point.speedUp), interval: '' }))}`;
 }

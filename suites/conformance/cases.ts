@@ -2,7 +2,7 @@
 import { type Attributes, matMul, reshape } from './drawing.js';
 import { type Draw, integers, positive, tensor } from './model.js';
 import { recurrent } from './recurrent-cases.js';
-import { convolutions, poolings } from './spatial-cases.js';
+import { convolutions, poolings, transposedConvolutions } from './spatial-cases.js';
 
 export const products: Readonly<Record<string, Draw>> = {
   'Gemm, transB': (g) => [g.gemm(g.input('x', [3, 5]), 'f', 5, 4, 1), [3, 4]],
@@ -147,7 +147,15 @@ export const shapes: Readonly<Record<string, Draw>> = {
   },
 };
 
-export const cases = { convolutions, poolings, products, elementwise, shapes, recurrent };
+export const cases = {
+  convolutions,
+  'transposed convolutions': transposedConvolutions,
+  poolings,
+  products,
+  elementwise,
+  shapes,
+  recurrent,
+};
 
 function gemm(
   input: readonly [number, number],

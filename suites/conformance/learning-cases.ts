@@ -60,6 +60,25 @@ export const labelledSteps: Draw = (g) => {
   return [g.linear(g.transpose(g.squeeze(all, [1]), [1, 0, 2]), 'fc', 3, 5, 4), [3, 4, 5]];
 };
 
+/** A label for each pixel: down a level, up again, and what was kept beside it, as U-Net has it. */
+export const labelledPixels: Draw = (g) => {
+  const kept = g.relu(g.conv(g.input('x', [2, 1, 6, 6]), 'down', 1, 2, 3, 1));
+  const bottom = g.relu(g.conv(g.maxPool(kept, 2), 'bottom', 2, 4, 3, 1));
+  const up = g.transposedConvolution(bottom, 'up', { channels: 4, filters: 2, kernel: [2, 2], stride: 2 });
+  const scores = g.conv(g.concat([kept, up]), 'classes', 4, 3, 1, 0);
+  return [g.reshape(g.transpose(scores, [0, 2, 3, 1]), [2, 36, 3]), [2, 36, 3]];
+};
+
+/** An LSTM that begins with the last states of another, and a label for each of its steps. */
+export const translated: Draw = (g) => {
+  const read = g.transpose(g.input('source', [3, 4, 2]), [1, 0, 2]);
+  const given = g.transpose(g.input('target', [3, 5, 4]), [1, 0, 2]);
+  const [last = '', cell = ''] = g.lstmLayer(read, 'encoder', { inputs: 2, hidden: 3 }, ['last', 'cell']);
+  const decoder = { inputs: 4, hidden: 3, states: [last, cell] as const };
+  const [all = ''] = g.lstmLayer(given, 'decoder', decoder, ['all']);
+  return [g.linear(g.transpose(g.squeeze(all, [1]), [1, 0, 2]), 'fc', 3, 4, 4), [3, 5, 4]];
+};
+
 /** The first layer does not learn. */
 export const frozen: Draw = (g) => {
   const first = [g.constant('first.w', tensor([5, 4])), g.constant('first.b', tensor([4]))];

@@ -1,4 +1,4 @@
-/** Convolutions and poolings. */
+/** Convolutions, transposed ones and poolings. */
 import type { GraphBuilder } from '../onnx/builder.js';
 import type { Attributes } from './drawing.js';
 import { type Draw, tensor } from './model.js';
@@ -127,6 +127,43 @@ export const convolutions: Readonly<Record<string, Draw>> = {
     const y = g.conv(g.input('x', [2, 3, 6, 6]), 'c', 3, 4, 3, 0);
     return [g.node('Add', [y, g.relu(y)]), [2, 4, 4, 4]];
   },
+};
+
+export const transposedConvolutions: Readonly<Record<string, Draw>> = {
+  'windows side by side, like U-Net’s': transposed(
+    [2, 3, 4, 3],
+    [3, 4, 2, 2],
+    { strides: [2, 2] },
+    [2, 4, 8, 6],
+  ),
+  'windows that overlap, no bias': transposed([1, 2, 5, 5], [2, 3, 3, 3], {}, [1, 3, 7, 7], false),
+  'stride 2, pads and output_padding': transposed(
+    [2, 2, 4, 4],
+    [2, 3, 3, 3],
+    { strides: [2, 2], pads: [1, 1, 1, 1], output_padding: [1, 1] },
+    [2, 3, 8, 8],
+  ),
+  'a pad on every side different': transposed(
+    [1, 2, 4, 4],
+    [2, 3, 3, 4],
+    { strides: [2, 1], pads: [0, 1, 2, 0] },
+    [1, 3, 7, 6],
+  ),
+  'two groups': transposed([2, 4, 3, 3], [4, 3, 2, 2], { strides: [2, 2], group: 2 }, [2, 6, 6, 6]),
+  dilations: transposed([1, 2, 4, 4], [2, 3, 2, 2], { dilations: [2, 2] }, [1, 3, 6, 6]),
+  'auto_pad SAME_UPPER': transposed(
+    [1, 2, 4, 3],
+    [2, 3, 3, 3],
+    { strides: [2, 2], auto_pad: 'SAME_UPPER' },
+    [1, 3, 8, 6],
+  ),
+  output_shape: transposed(
+    [1, 2, 4, 3],
+    [2, 3, 3, 3],
+    { strides: [2, 2], output_shape: [8, 6] },
+    [1, 3, 8, 6],
+  ),
+  'over one axis': transposed([2, 3, 5], [3, 4, 3], { strides: [2], pads: [1, 0] }, [2, 4, 10]),
 };
 
 export const poolings: Readonly<Record<string, Draw>> = {
@@ -265,6 +302,20 @@ function conv(
     const inputs = [g.input('x', input), g.constant('w', tensor(weight))];
     if (bias) inputs.push(g.constant('b', tensor([weight[0] ?? 1])));
     return [g.node('Conv', inputs, attributes), output];
+  };
+}
+
+function transposed(
+  input: readonly number[],
+  weight: readonly number[],
+  attributes: Attributes,
+  output: readonly number[],
+  bias = true,
+): Draw {
+  return (g) => {
+    const inputs = [g.input('x', input), g.constant('w', tensor(weight))];
+    if (bias) inputs.push(g.constant('b', tensor([output[1] ?? 1])));
+    return [g.node('ConvTranspose', inputs, attributes), output];
   };
 }
 

@@ -33,16 +33,13 @@ export interface Lengths {
   readonly targetSteps: number;
 }
 
-let knownPhrases: readonly string[] | undefined;
-
 /** Batch number `buffer`: phrases at equal distances all through the book; behind a phrase and its translation are spaces. */
 export function translations(
   batch: number,
   buffer: number,
   { sourceSteps, targetSteps }: Lengths,
 ): Translations {
-  knownPhrases ??= phrases(sourceSteps);
-  const all = knownPhrases;
+  const all = phrases(sourceSteps);
   const chosen = Array.from(
     { length: batch },
     (_, example) => all[(Math.floor((example * all.length) / batch) + buffer) % all.length] ?? '',

@@ -87,7 +87,7 @@ function workload(
   kind: string,
   [steps, smallSteps] = [ownSteps, ownStepsSmall],
 ): Workload {
-  const at = (length: number) => workload(layers, bidirectional, kind, [length, length]);
+  const at = (full: number, ofSmall: number) => workload(layers, bidirectional, kind, [full, ofSmall]);
   return classifier({
     name: `acoustic-${layers}x320`,
     title: `${kind} of 320 units over ${steps} steps of 123 features`,
@@ -95,7 +95,7 @@ function workload(
     family: 'lstm',
     batches: [1, 25],
     ...form({ steps, hidden: 320, layers, bidirectional }),
-    sequence: { length: steps, own: ownSteps, longest, at },
+    sequence: { length: steps, own: ownSteps, longest, at: (length) => at(length, smallSteps) },
     small: {
       title: `${kind} of 64 units over ${smallSteps} steps of 123 features`,
       ...form({ steps: smallSteps, hidden: 64, layers, bidirectional }),
@@ -103,7 +103,7 @@ function workload(
         length: smallSteps,
         own: ownStepsSmall,
         longest,
-        at: (length) => at(length).small as Workload,
+        at: (length) => at(steps, length).small as Workload,
       },
     },
   });

@@ -63,6 +63,17 @@ describe('bisect', () => {
       mode: ['training'],
       batch: [64],
       targets: ['jax@0.9.0/cpu'],
+      name: 'lenet5:training:b64:float32:default:jax@0.9.0/cpu',
+    });
+    // Of a sweep: measured at its own thread count alone, it goes by its usual name.
+    expect(selectionOf('row-lstm:inference:b1:l64:t2:float32:default:jax/cpu')).toEqual({
+      workload: ['row-lstm'],
+      mode: ['inference'],
+      batch: [1],
+      length: [64],
+      threads: 2,
+      targets: ['jax/cpu'],
+      name: 'row-lstm:inference:b1:l64:float32:default:jax/cpu',
     });
     const cases = [
       [['bisect', '--good', 'HEAD', '--bad', 'HEAD', 'lenet5'], /no name of a cell/],

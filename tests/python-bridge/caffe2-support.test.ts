@@ -41,6 +41,13 @@ const refused: [string, GraphNode, RegExp][] = [
   ['a product of two vectors', node('MatMul', ['row', 'row'], ['y']), /vectors/],
   ['indices', node('MaxPool', ['x'], ['y', 'indices'], { kernel_shape: [2, 2] }), /second output/],
   ['computed weights', node('Conv', ['x', 'x'], ['y']), /not a constant/],
+  [
+    'a transposed one with holes',
+    node('ConvTranspose', ['x', 'w'], ['y'], { dilations: [2, 2] }),
+    /dilations/,
+  ],
+  ['an output shape', node('ConvTranspose', ['x', 'w'], ['y'], { output_shape: [5, 5] }), /output_shape/],
+  ['automatic pads', node('ConvTranspose', ['x', 'w'], ['y'], { auto_pad: 'VALID' }), /auto_pad VALID/],
   ['a reverse LSTM', node('LSTM', ['x', 'w', 'w'], ['y'], { direction: 'reverse' }), /reverse/],
   ['peepholes', node('LSTM', ['x', 'w', 'w', '', '', '', '', 'p'], ['y']), /peepholes/],
   ['other activations', node('LSTM', ['x', 'w', 'w'], ['y'], { activations: ['Relu'] }), /activations/],

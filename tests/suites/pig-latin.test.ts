@@ -27,9 +27,18 @@ it('pairs a phrase with its translation, given from a start on and due to an end
   expect(read(next)).toBe('allCay emay Ishmaelway.\n'.padEnd(59));
 });
 
-it('has room for the translation of every phrase, its start and its end', () => {
-  const longest = Math.max(...phrases(16).map((phrase) => pigLatin(phrase).length));
-  expect(longest + 2).toBeLessThanOrEqual(lengths.targetSteps);
+it.each([
+  [16, 59],
+  [12, 40],
+])(
+  'has room for the translation of every phrase of %i, its start and its end',
+  (sourceSteps, targetSteps) => {
+    const longest = Math.max(...phrases(sourceSteps).map((phrase) => pigLatin(phrase).length));
+    expect(longest + 2).toBeLessThanOrEqual(targetSteps);
+  },
+);
+
+it('needs no other characters than the text has', () => {
   const used = [...new Set(phrases(16).map(pigLatin).join(''))];
   expect(used.filter((character) => !places().has(character))).toEqual([]);
 });

@@ -1,6 +1,7 @@
 /** A plan of operations: plain data, which JavaScript adapters read as it is and Python ones as JSON. */
 import type { DataType, JsonNumber } from '../../../suites/onnx/graph.js';
 import type { NativeWeight } from '../weights.js';
+import type { Result } from './emitter.js';
 import type { OperationKind, Operations } from './operation.js';
 
 export interface OperationPlan {
@@ -41,6 +42,8 @@ export type PlannedOperation = {
     readonly settings: Operations[Kind];
     readonly inputs: readonly number[];
     readonly outputs: readonly number[];
+    /** Of each output; frameworks that keep no shapes have them from here. */
+    readonly results: readonly Result[];
   };
 }[OperationKind];
 

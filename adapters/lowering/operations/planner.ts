@@ -158,6 +158,7 @@ export class OperationPlanner implements Emitter {
       settings,
       inputs: inputs.map(({ id }) => id),
       outputs: outputs.map(({ id }) => id),
+      results: outputs.map(({ type, shape }) => ({ type, shape })),
     } as PlannedOperation);
     return outputs;
   }
@@ -224,4 +225,10 @@ export class OperationPlanner implements Emitter {
 
 /** Of definitions within definitions; more is one that comes back to itself. */
 const deepest = 8;
-const narrowBits: Readonly<Partial<Record<DataType, number>>> = { uint8: 8, int8: 8, uint16: 16, int16: 16 };
+const narrowBits: Readonly<Partial<Record<DataType, number>>> = {
+  uint8: 8,
+  int8: 8,
+  uint16: 16,
+  int16: 16,
+  uint32: 32,
+};

@@ -71,6 +71,14 @@ class Constant:
 
 
 @dataclass(frozen=True)
+class Result:
+    """What a tensor is in the framework."""
+
+    type: str
+    shape: Tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Operation:
     # Name of the ONNX node that it is of.
     node: str
@@ -78,6 +86,8 @@ class Operation:
     settings: Mapping[str, Any]
     inputs: Tuple[int, ...]
     outputs: Tuple[int, ...]
+    # Of each output.
+    results: Tuple[Result, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -147,4 +157,6 @@ def _constant(raw: Any) -> Constant:
 
 
 def _operation(raw: Any) -> Operation:
-    return Operation(raw["node"], raw["kind"], raw["settings"], tuple(raw["inputs"]), tuple(raw["outputs"]))
+    results = tuple(Result(each["type"], tuple(each["shape"])) for each in raw.get("results", ()))
+    inputs, outputs = tuple(raw["inputs"]), tuple(raw["outputs"])
+    return Operation(raw["node"], raw["kind"], raw["settings"], inputs, outputs, results)

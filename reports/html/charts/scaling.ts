@@ -16,6 +16,10 @@ export function shownBy(kind: ScalingKind, point: ScalingPoint): Estimate | null
 }
 
 export function scalingText(kind: ScalingKind, estimate: Estimate): string {
+  // Of the fewest threads both are known, without an interval.
+  if (kind !== 'throughput' && estimate.value === 1 && estimate.low === estimate.high) {
+    return kind === 'speed-up' ? '1×' : '100 %';
+  }
   if (kind === 'throughput') return inline(rate(estimate));
   if (kind === 'speed-up') return inline(ratio(estimate));
   const percents = { ...estimate, value: 100 * estimate.value, low: null, high: null };
@@ -141,7 +145,9 @@ function seriesOf(rows: readonly Row[], targets: readonly string[]) {
       const place = targets.indexOf(target);
       return names[(place + turn * Math.floor(place / names.length)) % names.length] ?? '';
     });
-  const common = { field: 'target', type: 'nominal' as const, sort: null };
+  // Intervals are pale; what a legend shows is not.
+  const legend = { symbolOpacity: 1 };
+  const common = { field: 'target', type: 'nominal' as const, sort: null, legend };
   return {
     color: { ...common, scale: { domain: drawn, range: pick(seriesColours, 0) } },
     shape: { ...common, scale: { domain: drawn, range: pick(seriesShapes, 1) } },
@@ -158,8 +164,10 @@ function valueScale(kind: ScalingKind, axis: Axis, rows: readonly Row[]) {
     .filter((one) => typeof one === 'number');
   const [low, high] = [Math.min(...all), Math.max(...all)];
   if (kind === 'efficiency') {
+    // Wide intervals are cut off, so that they do not press what is measured flat: the table has them.
+    const points = rows.map(({ value }) => value).filter((one) => typeof one === 'number');
     return {
-      scale: { domain: [0, Math.max(1.05, high)], nice: false },
+      scale: { domain: [0, Math.max(1.2, 1.1 * Math.max(...points))], nice: false, clamp: true },
       axis: { title, format: '.0%', tickCount: 5 },
     };
   }
@@ -176,6 +184,25 @@ function valueScale(kind: ScalingKind, axis: Axis, rows: readonly Row[]) {
   const widening = Math.max(1, Math.sqrt((4 * low) / high));
   return {
     scale: { type: 'log' as const, domain: [low / widening, high * widening], padding: 12, nice: false },
-    axis: { title, format: '~s', tickCount: 5, labelOverlap: 'greedy' as const, labelSeparation: 6 },
+    axis: {
+      title,
+      values: decimalTicks(low / widening, high * widening),
+      format: '~s',
+      labelOverlap: 'greedy' as const,
+      labelSeparation: 6,
+    },
   };
+}
+
+/** 1, 2, 5, 10, …; over more than two and a half decades powers of ten alone. */
+function decimalTicks(low: number, high: number): number[] {
+  const steps = Math.log10(high / low) > 2.5 ? [1] : [1, 2, 5];
+  const first = Math.floor(Math.log10(low));
+  const decades = Array.from(
+    { length: Math.ceil(Math.log10(high)) - first + 1 },
+    (_, index) => first + index,
+  );
+  return decades
+    .flatMap((decade) => steps.map((step) => step * 10 ** decade))
+    .filter((tick) => tick >= low && tick <= high);
 }

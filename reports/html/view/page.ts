@@ -21,12 +21,14 @@ export async function pageOf(results: RunResults, detail: Detail): Promise<Page>
   for (const [index, group] of results.groups.entries()) {
     groups.push(await groupView(results, group, index, drawings, detail));
   }
+  const scaling = await scalingViews(results, drawings, detail);
   const view = {
     id: results.id,
     startedAt: dateText(results.startedAt),
     machineLine: `${results.machine.cpu}, ${coresText(results.machine.cores)}`,
     groups,
-    scaling: await scalingViews(results, drawings, detail),
+    scaling,
+    scalesThreads: scaling.some(({ axis }) => axis === 'threads'),
     counts: stateCounts(results),
     cellCount: results.cells.length,
     filters: filtersOf(results),

@@ -85,7 +85,7 @@ describe.skipIf(!executablePath)(title, () => {
     async (colorScheme, ground) => {
       await visit({ colorScheme, viewport: { width: 1280, height: 900 } }, '', async (page) => {
         await bringAlive(page);
-        expect(await page.locator('.chart.alive svg').count()).toBe(25);
+        expect(await page.locator('.chart.alive svg').count()).toBe(26);
         const background = () => page.evaluate('getComputedStyle(document.body).backgroundColor');
         expect(await background()).toBe(ground);
         await page.locator('#theme').click();
@@ -152,7 +152,7 @@ describe.skipIf(!executablePath)(title, () => {
 
   it('without scripts every number, drawing and reason is there', async () => {
     await visit({ javaScriptEnabled: false }, '', async (page) => {
-      expect(await shown(page, '.chart svg')).toBe(25);
+      expect(await shown(page, '.chart svg')).toBe(26);
       expect(await shown(page, '#ranking table')).toBe(5);
       expect(await shown(page, '.matrix')).toBe(1);
       expect(await shown(page, '.filters')).toBe(0);

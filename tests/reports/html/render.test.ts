@@ -40,6 +40,7 @@ describe('content', () => {
       'ranking',
       'matrix',
       'intervals',
+      'scaling',
       'distributions',
       'sequence',
       'phases',
@@ -140,7 +141,7 @@ describe('size', () => {
     ).flat();
     const page = await renderReport({ ...large, cells, groups });
     expect(Buffer.byteLength(page)).toBeLessThan(largestPage);
-    expect(page.match(/<figure/g)).toHaveLength(150);
+    expect(page.match(/<figure/g)).toHaveLength(156);
     expect(page.match(/<caption>Median of each round/g)).toHaveLength(30);
   });
 });
@@ -154,7 +155,7 @@ describe('accessibility', () => {
       expect(level).toBeLessThanOrEqual((levels[index - 1] ?? 0) + 1);
     });
     expect(body.match(/<table>/g)!.length).toBe(body.match(/<table>\s*<caption>[^<]+<\/caption>/g)!.length);
-    expect(body.match(/class="chart" role="img" aria-label="[^"]+"/g)).toHaveLength(25);
+    expect(body.match(/class="chart" role="img" aria-label="[^"]+"/g)).toHaveLength(26);
     expect(body.match(/<figure/g)!.length).toBe(body.match(/<details>\s*<summary>Table/g)!.length);
   });
 

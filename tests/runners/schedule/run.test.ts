@@ -123,6 +123,48 @@ describe('a run', () => {
   });
 });
 
+describe('a run with several thread counts', () => {
+  it('gives every count processes of its own on as many processors, one count after the other', async () => {
+    const { events, starts, gaveWay, alive } = await run({
+      targets: [fast, slow],
+      workloads: ['v', 'w'],
+      rounds: 6,
+      threads: [1, 2],
+    });
+    expect(alive()).toBe(0);
+    for (const { threads, cpus } of starts) expect(cpus).toHaveLength(threads);
+    // Two of a count beside one another in the rounds, never those of both.
+    expect(Math.max(...starts.map(({ others }) => others))).toBe(1);
+    const rounds = new Map<string, Set<number>>();
+    for (const turn of turns(events))
+      rounds.set(turn.cell, (rounds.get(turn.cell) ?? new Set()).add(turn.round));
+    expect(rounds.size).toBe(8);
+    for (const seen of rounds.values()) expect(seen.size).toBe(6);
+    const processes = new Map(
+      events.flatMap((event) => (event.type === 'process' ? [[event.process, event.threads] as const] : [])),
+    );
+    for (const { cell, process } of turns(events)) expect(cell).toContain(`:t${processes.get(process)}:`);
+    // Both orders occur.
+    expect(new Set(gaveWay.slice(1).join('').match(/../g))).toEqual(new Set(['12', '21']));
+  });
+
+  it('loses the cells of the count at which a target fails, and no others', async () => {
+    const failing = { ...slow, name: 'b/fails' };
+    const world = makeWorld({ targets: [fast, failing], rounds: 2, threads: [1, 2] });
+    const { startWorker } = world.context;
+    const context = {
+      ...world.context,
+      startWorker: (request: Parameters<typeof startWorker>[0]) => {
+        if (request.target === 'b/fails' && request.threads === 2) throw new Error('cannot import');
+        return startWorker(request);
+      },
+    };
+    await executeRun(context);
+    expect(lost(world.events).map(({ cell }) => cell)).toEqual(['w:inference:b1:t2:float32:default:b/fails']);
+    expect(new Set(turns(world.events).map(({ cell }) => cell)).size).toBe(3);
+  });
+});
+
 describe('a target that fails', () => {
   it('while it is timed costs that cell only; a fresh process serves the others', async () => {
     let hit = false;

@@ -12,7 +12,7 @@ import { planCells } from '../../../runners/schedule/plan.js';
 import type { RunLog } from '../../../runners/schedule/run-log.js';
 import { foldRun } from '../../../runners/schedule/run-state.js';
 import { startStopwatch } from '../../../runners/schedule/stopwatch.js';
-import type { Worker } from '../../../runners/schedule/worker.js';
+import type { Worker, WorkerRequest } from '../../../runners/schedule/worker.js';
 import type { Graph, Tensors } from '../../../suites/onnx/graph.js';
 
 export interface ScriptedTarget {
@@ -41,6 +41,8 @@ const reference: Reference = {
   tolerance: { output: 1e-4, loss: 1e-4, gradient: 1e-4, weight: 1e-3 },
 };
 
+type WorkerStart = Pick<WorkerRequest, 'target' | 'threads' | 'cpus'>;
+
 export interface World {
   readonly context: RunContext;
   readonly events: RunEvent[];
@@ -49,6 +51,10 @@ export interface World {
   /** Names of the targets that are awake, checked at every request. */
   readonly mostAwake: () => number;
   readonly alive: () => number;
+  /** Workers in the order in which they were started, with how many were alive then. */
+  readonly starts: (WorkerStart & { readonly others: number })[];
+  /** Thread counts for which the coordinator made room. */
+  readonly gaveWay: readonly number[];
   readonly manifest: RunManifest;
   readonly nowMs: () => number;
 }
@@ -59,6 +65,8 @@ export interface WorldOptions {
   readonly budgetMs?: number;
   readonly rounds?: number;
   readonly seed?: number;
+  /** Of the manifest; several are a sweep. */
+  readonly threads?: readonly number[];
   readonly earlier?: readonly RunEvent[];
   /** Makes what decides after every round. */
   readonly steer?: (manifest: RunManifest) => Steering;
@@ -81,8 +89,11 @@ export function makeWorld(options: WorldOptions): World {
   let most = 0;
   let started = 0;
   const files = new Map<string, Tensors>();
+  const starts: World['starts'] = [];
+  const gaveWay: number[] = [];
 
-  const startWorker = (target: string): Worker => {
+  const startWorker = ({ target, threads, cpus }: WorkerRequest): Worker => {
+    starts.push({ target, threads, cpus, others: alive.size });
     const script = options.targets.find((candidate) => candidate.name === target) ?? {
       name: target,
       iterationMs: 0.001,
@@ -115,14 +126,14 @@ export function makeWorld(options: WorldOptions): World {
       switch (body.type) {
         case 'hello':
           clockMs += script.startMs / 2;
-          return { protocol: 1, pid: 1, runtime: 'scripted', cpus: [1] };
+          return { protocol: 1, pid: 1, runtime: 'scripted', cpus };
         case 'describe':
           clockMs += script.startMs / 2;
           return {
             importNs: (script.startMs / 2) * 1e6,
             versions: script.versions ?? {},
             configuration: {},
-            cpus: [1],
+            cpus,
           };
         case 'load':
           kept.length = 0;
@@ -178,7 +189,7 @@ export function makeWorld(options: WorldOptions): World {
   const context: RunContext = {
     folder: '/nowhere',
     state: foldRun(manifest, log, options.earlier ?? []),
-    startWorker: ({ target }) => startWorker(target),
+    startWorker,
     stopwatch: startStopwatch(() => clockMs),
     observer: { stage: () => undefined, step: () => undefined, note: () => undefined },
     signal: abort.signal,
@@ -187,7 +198,12 @@ export function makeWorld(options: WorldOptions): World {
     ...(options.steer ? { steering: options.steer(manifest) } : {}),
     readProcessors: () => ({ stolenTicks: 0, pressureNs: 0, mhz: null }),
     nowMs: () => clockMs,
-    cpus: { worker: () => [1], all: [1], giveWay: () => undefined },
+    cpus: {
+      worker: (threads) => Array.from({ length: threads }, (_, index) => index + 1),
+      // One lane in the parity gate, where a sweep does not need another.
+      all: options.threads ? [1, 2] : [1],
+      giveWay: (threads) => void gaveWay.push(threads),
+    },
     deadlineMs: 1000,
     availableBytes: () => options.availableBytes ?? 2 ** 40,
     files: {
@@ -201,6 +217,8 @@ export function makeWorld(options: WorldOptions): World {
     context,
     events,
     asked,
+    starts,
+    gaveWay,
     mostAwake: () => most,
     alive: () => alive.size,
     manifest,
@@ -227,7 +245,8 @@ function makeManifest(options: WorldOptions): RunManifest {
     options: {
       suite: null,
       seed: options.seed ?? 1,
-      threads: 1,
+      threads:
+        options.threads && options.threads.length > 1 ? [...options.threads] : (options.threads?.[0] ?? 1),
       rounds: options.rounds ?? null,
       budgetMs: options.budgetMs ?? 60_000,
       deadlineMs: 1000,
@@ -235,7 +254,7 @@ function makeManifest(options: WorldOptions): RunManifest {
     machine: { platform: '', cpu: '', cores: 2, memoryBytes: 1, kernel: '', node: '', instructionSets: [] },
     workloads: workloads.map((name) => ({ name, title: name, source: '' })),
     targets: targets.map((target) => ({ target: target.name, framework: '', host: 'node', summary: '' })),
-    cells: planCells(items, targets, () => ({ available: true })),
+    cells: planCells(items, targets, () => ({ available: true }), options.threads),
     ...(options.gate ? { gate: options.gate } : {}),
     artefacts: {
       probe: '/artefacts/probe',

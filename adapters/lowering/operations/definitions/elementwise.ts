@@ -1,5 +1,17 @@
 /** Element-wise functions, from the formulas of the ONNX operator definitions (github.com/onnx/onnx, docs/Operators.md). */
-import { binary, cast, type Emitter, reduce, scalar, unary, where, withNumber } from '../emitter.js';
+import {
+  binary,
+  cast,
+  type Emitter,
+  reduce,
+  reducedShape,
+  reshape,
+  scalar,
+  sliceAxis,
+  unary,
+  where,
+  withNumber,
+} from '../emitter.js';
 import type { Operand } from '../operation.js';
 import type { Definitions } from './index.js';
 
@@ -19,6 +31,22 @@ export const elementwise: Definitions = {
   Neg: ofOne((p, x) => binary(p, 'Sub', scalar(p, x, 0), x)),
   Reciprocal: ofOne((p, x) => binary(p, 'Div', scalar(p, x, 1), x)),
   Relu: ofOne((p, x) => withNumber(p, 'Max', x, 0)),
+  // All bits the other way round are one less than the negative.
+  BitwiseNot: ofOne((p, x) => binary(p, 'Sub', scalar(p, x, -1), x)),
+  Round: ofOne((p, x) => {
+    // Halves go to the even one: down, if that is even.
+    const below = unary(p, 'Floor', x);
+    const rest = binary(p, 'Sub', x, below);
+    const half = withNumber(p, 'Mul', below, 0.5);
+    const isOdd = binary(p, 'Greater', half, unary(p, 'Floor', half));
+    const isUp = binary(
+      p,
+      'Or',
+      withNumber(p, 'Greater', rest, 0.5),
+      binary(p, 'And', withNumber(p, 'Equal', rest, 0.5), isOdd),
+    );
+    return where(p, isUp, withNumber(p, 'Add', below, 1), below);
+  }),
   Sigmoid: ofOne((p, x) =>
     unary(p, 'Reciprocal', withNumber(p, 'Add', unary(p, 'Exp', unary(p, 'Neg', x)), 1)),
   ),
@@ -84,21 +112,18 @@ export const elementwise: Definitions = {
     if (negative) return is(Number.NEGATIVE_INFINITY);
     return positive ? is(Number.POSITIVE_INFINITY) : binary(p, 'And', is(0), unary(p, 'Not', is(0)));
   }),
+  // Of equal values the first is taken, and has the gradient.
+  Max: ofTwo((p, a, b) => where(p, binary(p, 'Less', a, b), b, a)),
+  Min: ofTwo((p, a, b) => where(p, binary(p, 'Greater', a, b), b, a)),
   Xor: ofTwo((p, a, b) => binary(p, 'And', binary(p, 'Or', a, b), unary(p, 'Not', binary(p, 'And', a, b)))),
   GreaterOrEqual: ofTwo((p, a, b) => binary(p, 'Or', binary(p, 'Greater', a, b), binary(p, 'Equal', a, b))),
   LessOrEqual: ofTwo((p, a, b) => binary(p, 'Or', binary(p, 'Less', a, b), binary(p, 'Equal', a, b))),
   Mod: ofTwo((p, a, b, { fmod }) => {
     const quotient = binary(p, 'Div', a, b);
     const isWhole = a.type.includes('int');
-    if (fmod) {
-      const towardsZero = isWhole
-        ? quotient
-        : binary(p, 'Mul', unary(p, 'Sign', quotient), unary(p, 'Floor', unary(p, 'Abs', quotient)));
-      return binary(p, 'Sub', a, binary(p, 'Mul', towardsZero, b));
-    }
-    if (!isWhole) return binary(p, 'Sub', a, binary(p, 'Mul', unary(p, 'Floor', quotient), b));
-    // Of integers: the remainder towards zero, moved by the divisor where the signs differ.
-    const remainder = binary(p, 'Sub', a, binary(p, 'Mul', quotient, b));
+    const remainder = binary(p, 'Sub', a, isWhole ? binary(p, 'Mul', quotient, b) : taken(p, quotient, b));
+    if (fmod) return remainder;
+    // The remainder towards zero, moved by the divisor where the signs differ.
     const differs = binary(
       p,
       'Less',
@@ -117,6 +142,16 @@ export const elementwise: Definitions = {
     const count = axes.reduce((product, axis) => product * (x.shape[axis] ?? 1), 1);
     return withNumber(p, 'Div', reduce(p, 'ReduceSum', x, axes, keepdims), count);
   }),
+  ReduceProd: (p, { axes, keepdims }, [x]) => {
+    if (!x || axes.some((axis) => x.shape[axis] === 0)) return undefined;
+    const whole = axes.reduce((product, axis) => {
+      const slices = Array.from({ length: x.shape[axis] ?? 1 }, (_, place) =>
+        sliceAxis(p, product, axis, place, place + 1),
+      );
+      return slices.reduce((a, b) => binary(p, 'Mul', a, b));
+    }, x);
+    return [reshape(p, whole, reducedShape(x.shape, axes, keepdims))];
+  },
   Softmax: ofOne((p, x, { axis }) => {
     const raised = unary(p, 'Exp', binary(p, 'Sub', x, reduce(p, 'ReduceMax', x, [axis], true)));
     return binary(p, 'Div', raised, reduce(p, 'ReduceSum', raised, [axis], true));
@@ -140,6 +175,13 @@ export const elementwise: Definitions = {
     ]),
   ),
 };
+
+/** What the quotient, cut towards zero, takes of the divisor: nothing of an infinite one, of which zero times is NaN. */
+function taken(p: Emitter, quotient: Operand, divisor: Operand): Operand {
+  const cut = binary(p, 'Mul', unary(p, 'Sign', quotient), unary(p, 'Floor', unary(p, 'Abs', quotient)));
+  const isNone = withNumber(p, 'Equal', cut, 0);
+  return where(p, isNone, scalar(p, divisor, 0), binary(p, 'Mul', cut, divisor));
+}
 
 /** (e^x ∓ e^−x) / 2 */
 function halfOf(p: Emitter, kind: 'Add' | 'Sub', x: Operand): Operand {

@@ -1,86 +1,31 @@
-"""What the operators build with: one Caffe2 net, and the values of the blobs that it reads.
-
-All blobs of a model have generated names under a prefix of its own, so several models share the process's workspace
-and none has to be switched to in the timed path. Every operator writes a blob of its own: the gradient pass refuses
-a net that overwrites what a gradient needs.
-"""
+"""What the operators of a graph build with: its constants, its values, and who reads them."""
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
-from dataclasses import dataclass
-from typing import Any, Callable, Sequence
+from collections.abc import Sequence
 
-import numpy as np
 from caffe2.python import core
-from caffe2.python.model_helper import ModelHelper
 
 from ...artefact import Array, Graph, Node, Tensors
 from ...errors import UnsupportedError
-
-Assemble = Callable[[Sequence[Array]], Array]
-
-prefixes = (f"touchstone_{number}" for number in itertools.count())
+from .net_builder import Assemble, NetBuilder, as_is
 
 
-@dataclass(frozen=True)
-class Binding:
-    """A trainable ONNX weight and the blobs that hold it; `assemble` gives ONNX layout back."""
-
-    name: str
-    blobs: tuple[str, ...]
-    assemble: Assemble
-
-
-def as_is(arrays: Sequence[Array]) -> Array:
-    """For a blob that Caffe2 keeps in ONNX layout."""
-    return arrays[0]
-
-
-class Builder:
-    """One lowering under way. It must be used inside `core.NameScope(builder.prefix)`."""
+class Builder(NetBuilder):
+    """One lowering of a graph under way."""
 
     def __init__(self, graph: Graph, weights: Tensors, training: bool, threads: int) -> None:
+        super().__init__(len(graph.inputs), graph.parameters, training, threads)
         self.graph = graph
-        self.training = training
-        self.threads = threads
-        self.prefix = next(prefixes)
-        # Weights are fed, so the model has no initialisers.
-        self.model = ModelHelper(name=self.prefix, init_params=False)
-        self.bindings: list[Binding] = []
-        # First values by blob.
-        self.values: dict[str, Array] = {}
         # Nodes that an earlier one has taken into itself.
         self.absorbed: set[str] = set()
         self._weights = weights
-        self._trainable = frozenset(graph.parameters) if training else frozenset()
         self._uses = Counter(name for node in graph.nodes for name in node.inputs)
         self._consumers = {name: node for node in graph.nodes for name in node.inputs}
         self._outputs = {info.name for info in graph.outputs}
         self._needed = needed_values(graph)
-        self._blobs: dict[str, core.BlobReference] = {}
-        self._numbers = itertools.count()
-        self.inputs = [self.external(f"input_{number}") for number in range(len(graph.inputs))]
-        for info, blob in zip(graph.inputs, self.inputs):
-            self._blobs[info.name] = blob
-
-    @property
-    def net(self) -> core.Net:
-        """Operators are its methods."""
-        return self.model.net
-
-    def external(self, name: str) -> core.BlobReference:
-        """A blob that is fed."""
-        return self.model.net.AddExternalInput(core.BlobReference(f"{self.prefix}/{name}"))
-
-    def fresh(self, kind: str) -> core.BlobReference:
-        """A blob name that nothing has yet."""
-        return core.BlobReference(f"{self.prefix}/{kind}_{next(self._numbers)}")
-
-    def operate(self, operator: str, inputs: Sequence[Any], **arguments: Any) -> core.BlobReference:
-        """Adds an operator with one output, and names that."""
-        return getattr(self.net, operator)(list(inputs), self.fresh(operator.lower()), **arguments)
+        self._blobs = {info.name: blob for info, blob in zip(graph.inputs, self.inputs)}
 
     def rank(self, name: str) -> int:
         """Number of axes of a value."""
@@ -94,10 +39,6 @@ class Builder:
         """Whether a value is a weight or a folded constant."""
         return name in self._weights
 
-    def is_trainable(self, name: str) -> bool:
-        """Whether training updates it; never in inference."""
-        return name in self._trainable
-
     def constant(self, node: Node, position: int) -> Array:
         """The weight at that input. UnsupportedError where the input is computed by the graph."""
         name = node.inputs[position]
@@ -109,12 +50,6 @@ class Builder:
         """Whether an optional input is given."""
         return len(node.inputs) > position and node.inputs[position] != ""
 
-    def feed(self, value: Array) -> core.BlobReference:
-        """A blob that holds a constant."""
-        blob = self.external(f"weight_{next(self._numbers)}")
-        self.values[str(blob)] = np.ascontiguousarray(value)
-        return blob
-
     def parameter(self, name: str, value: Array, assemble: Assemble) -> core.BlobReference:
         """A blob that holds the weight of that name in Caffe2's layout; bound if training updates it."""
         blob = self.feed(value)
@@ -122,13 +57,10 @@ class Builder:
         return blob
 
     def bind(self, name: str, blobs: Sequence[core.BlobReference], assemble: Assemble) -> None:
-        """Says which blobs hold a weight. Each operator has its own copy, so a trained weight serves one node."""
-        if not self.is_trainable(name):
-            return
-        if self._uses[name] > 1:
+        """Each operator has its own copy, so a trained weight serves one node."""
+        if self.is_trainable(name) and self._uses[name] > 1:
             raise UnsupportedError(f"training of the weight {name}, which several nodes share")
-        self.model.params.extend(blob for blob in blobs if blob not in self.model.params)
-        self.bindings.append(Binding(name, tuple(map(str, blobs)), assemble))
+        super().bind(name, blobs, assemble)
 
     def value(self, name: str) -> core.BlobReference:
         """A value of the graph as an operand; constants are fed at their first use."""

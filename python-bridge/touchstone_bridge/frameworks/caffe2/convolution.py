@@ -12,7 +12,8 @@ from ...lowering.attributes import integer, integers, refuse
 from ...lowering.transposed import plain_transposed
 from ...lowering.window import Window
 from . import onednn
-from .builder import Builder, as_is
+from .builder import Builder
+from .net_builder import NetBuilder, as_is
 
 
 def reaching_end(window: Window, inputs: Sequence[int], outputs: Sequence[int]) -> tuple[int, ...]:
@@ -120,10 +121,17 @@ def add_pool(builder: Builder, node: Node, operator: str, arguments: Mapping[str
     # Its gradient is wrong for some of these: the layout of an image so thin is ambiguous to it.
     wide = all(extent > 1 for shape in shapes for extent in shape)
     refuse(node, unless=wide, because="in training, from or to a single row or column")
+    builder.define(node.outputs[0], learning_maximum(builder, operand, arguments))
+
+
+def learning_maximum(
+    builder: NetBuilder, operand: core.BlobReference, arguments: Mapping[str, Any]
+) -> core.BlobReference:
+    """oneDNN's, whose gradient goes to one of several equal values."""
     with core.DeviceScope(onednn.DEVICE):
         inside = onednn.copy(builder, onednn.ENTER, operand)
-        pooled = builder.operate(operator, [inside], order="NCHW", **arguments)
-        builder.define(node.outputs[0], onednn.copy(builder, onednn.LEAVE, pooled))
+        pooled = builder.operate("MaxPool", [inside], order="NCHW", **arguments)
+        return onednn.copy(builder, onednn.LEAVE, pooled)
 
 
 def spatial_axes(builder: Builder, node: Node) -> None:

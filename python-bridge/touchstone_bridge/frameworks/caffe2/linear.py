@@ -9,7 +9,8 @@ from caffe2.python import core
 
 from ...artefact import Array, Node
 from ...lowering.attributes import integer, number, refuse
-from .builder import Builder, as_is
+from .builder import Builder
+from .net_builder import as_is
 
 
 def transposed(arrays: Sequence[Array]) -> Array:

@@ -21,8 +21,7 @@ class Caffe2Inference:
     """One net, created once. Inputs are NumPy arrays, which `FeedBlob` takes, and so are the outputs."""
 
     def __init__(self, model: Model, threads: int = 1) -> None:
-        self._names = [info.name for info in model.graph.outputs]
-        lowered = lower(model.graph, model.weights, training=False, threads=threads)
+        lowered = lower(model, training=False, threads=threads)
         self._lowered = lowered
         self._inputs = native_inputs(model, lowered)
         self._net = lowered.model.net.Name()
@@ -42,7 +41,8 @@ class Caffe2Inference:
 
     def read(self, output: Output) -> Tensors:
         outputs = output if isinstance(output, tuple) else (output,)
-        return dict(zip(self._names, outputs))
+        ports = self._lowered.output_ports
+        return {port.name: port.to_onnx(array) for port, array in zip(ports, outputs)}
 
     def dispose(self) -> None:
         release(self._lowered, [self._net])
@@ -60,10 +60,9 @@ class Caffe2Training:
         if model.manifest.training is None or len(model.graph.outputs) != 1:
             raise UnsupportedError("training needs an optimiser and a graph whose only output is the logits")
         recipe = model.manifest.training.optimiser
-        lowered = lower(model.graph, model.weights, training=True, threads=threads)
+        lowered = lower(model, training=True, threads=threads)
         helper = lowered.model
         self._lowered = lowered
-        self._name = model.graph.outputs[0].name
         with core.NameScope(lowered.prefix):
             forward = helper.net.Clone("forward")
             labels = helper.net.AddExternalInput("labels")
@@ -102,7 +101,8 @@ class Caffe2Training:
     def output(self, buffer: int) -> Tensors:
         feed(self._inputs[buffer])
         workspace.RunNet(self._forward)
-        return {self._name: workspace.FetchBlob(self._lowered.outputs[0])}
+        (port,) = self._lowered.output_ports
+        return {port.name: port.to_onnx(workspace.FetchBlob(self._lowered.outputs[0]))}
 
     def gradients(self, buffer: int) -> Tensors:
         feed(self._inputs[buffer])
@@ -165,9 +165,8 @@ def add_adam(helper: ModelHelper, rule: Adam) -> None:
 
 def native_inputs(model: Model, lowered: Lowered) -> list[list[tuple[str, Array]]]:
     """Blobs with their arrays, for each buffer, in the order of the graph's inputs."""
-    names = [info.name for info in model.graph.inputs]
     return [
-        [(blob, np.ascontiguousarray(tensors[name])) for blob, name in zip(lowered.inputs, names)]
+        [(blob, port.to_native(tensors)) for blob, port in zip(lowered.inputs, lowered.input_ports)]
         for tensors in model.inputs
     ]
 

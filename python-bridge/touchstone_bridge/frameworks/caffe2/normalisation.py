@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ...artefact import Node
 from ...lowering.attributes import integer, number, refuse
-from .builder import Builder, as_is
+from .builder import Builder
+from .net_builder import as_is
 
 # Since this operator set softmax works along one axis; before, over all from that axis on, as Caffe2's does.
 SOFTMAX_ALONG_ONE_AXIS = 13

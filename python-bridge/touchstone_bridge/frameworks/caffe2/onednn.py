@@ -11,13 +11,13 @@ from typing import Any, List, Tuple
 from caffe2.proto import caffe2_pb2
 from caffe2.python import core
 
-from .builder import Builder
+from .net_builder import NetBuilder
 
 DEVICE = core.DeviceOption(caffe2_pb2.IDEEP)
 ENTER, LEAVE = "CopyCPUToIDEEP", "CopyIDEEPToCPU"
 
 
-def copy(builder: Builder, operator: str, blob: core.BlobReference) -> core.BlobReference:
+def copy(builder: NetBuilder, operator: str, blob: core.BlobReference) -> core.BlobReference:
     """Adds one of the two; the net has no methods for operators that only this device has."""
     result = builder.fresh("copy")
     builder.net.extend_ops([core.CreateOperator(operator, [blob], [result], device_option=DEVICE)])

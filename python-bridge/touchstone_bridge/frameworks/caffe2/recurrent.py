@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from caffe2.python import core, recurrent, rnn_cell
+from caffe2.python import core, rnn_cell
 
 from ...artefact import Array, Node
 from ...lowering.attributes import integer, refuse, text
 from ...lowering.lstm_gates import joined_bias, reorder
 from .builder import Builder
+from .over_steps import full_lengths, over_steps, reverse
 
 # Positions of ONNX's gates in Caffe2's order; the same the other way round.
 ORDER = (0, 2, 1, 3)
@@ -29,7 +30,8 @@ def lstm(builder: Builder, node: Node) -> None:
     directions = DIRECTIONS[text(node, "direction", "forward")]
     wanted = [position for position, name in enumerate(node.outputs) if builder.is_needed(name)]
     sequence = builder.value(node.inputs[0])
-    lengths = full_lengths(builder, node) if directions == 2 else None
+    steps, batch = builder.shape(node.inputs[0])[:2]
+    lengths = full_lengths(builder, steps, batch) if directions == 2 else None
     states = initial_states(builder, node, directions)
     weights: list[tuple[core.BlobReference, ...]] = []
     results: list[list[core.BlobReference]] = []
@@ -70,23 +72,12 @@ def layer(
     wanted: Sequence[int],
 ) -> list[core.BlobReference]:
     """One direction: all hidden states [steps, batch, hidden], the last one and the last cell [1, batch, hidden]."""
-    before = len(builder.net.Proto().op)
-    hidden_all, hidden_last, _, cell_last = rnn_cell.LSTM(
-        builder.model,
-        sequence,
-        None,
-        list(states),
-        builder.shape(node.inputs[0])[2],
-        builder.shape(node.inputs[2])[2],
-        scope=scope,
-        # Of (all hidden, last hidden, all cells, last cell), what the loss depends on: no other has a gradient.
-        outputs_with_grads=[(0, 1, 3)[position] for position in wanted],
-        forward_only=not builder.training,
+    sizes = (builder.shape(node.inputs[0])[2], builder.shape(node.inputs[2])[2])
+    # Of (all hidden, last hidden, all cells, last cell), what the loss depends on: no other has a gradient.
+    with_gradient = [(0, 1, 3)[position] for position in wanted]
+    hidden_all, hidden_last, _, cell_last = over_steps(
+        builder, rnn_cell.LSTM, sequence, states, sizes, scope, with_gradient
     )
-    for operator in builder.net.Proto().op[before:]:
-        if operator.type == "RecurrentNetwork":
-            # Steps run on threads of their own, four unless it is told; the gradient takes the argument over.
-            recurrent.set_rnn_executor_config(operator, num_threads=builder.threads)
     return [hidden_all, hidden_last, cell_last]
 
 
@@ -141,19 +132,6 @@ def initial_states(builder: Builder, node: Node, directions: int) -> list[list[c
         ]
         for direction in range(directions)
     ]
-
-
-def full_lengths(builder: Builder, node: Node) -> core.BlobReference:
-    """Every sequence of the batch is as long as the others."""
-    steps, batch = builder.shape(node.inputs[0])[:2]
-    return builder.feed(np.full(batch, steps, np.int32))
-
-
-def reverse(
-    builder: Builder, sequence: core.BlobReference, lengths: core.BlobReference
-) -> core.BlobReference:
-    """The sequence from its end, as Caffe2's bidirectional encoders do it."""
-    return builder.operate("ReversePackedSegs", [sequence, lengths])
 
 
 def define_outputs(builder: Builder, node: Node, results: Sequence[Sequence[core.BlobReference]]) -> None:

@@ -1,42 +1,28 @@
-"""What the operators build with: one symbol, which becomes the `SymbolBlock` of Gluon's model import."""
+"""What the operators of a graph build with."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Callable, Dict, List
+from typing import Callable, Dict, List
 
-import mxnet as mx
 import numpy as np
 
 from ...artefact import Array, Graph, Node, Tensors
 from ...errors import UnsupportedError
+from .symbol_builder import Symbol, SymbolBuilder
 
-Symbol = Any
 Transform = Callable[[Array], Array]
 
 
-@dataclass(frozen=True)
-class Binding:
-    """A trainable ONNX weight and the parameters that hold it; `assemble` gives ONNX layout back."""
-
-    name: str
-    parameters: tuple[str, ...]
-    assemble: Callable[[List[Array]], Array]
-
-
-class Builder:
+class Builder(SymbolBuilder):
     """One lowering under way."""
 
     def __init__(self, graph: Graph, weights: Tensors, training: bool) -> None:
+        super().__init__()
         self.graph = graph
         self.training = training
-        self.bindings: List[Binding] = []
-        self.parameters: Dict[str, Array] = {}
-        self.trained: set[str] = set()
         self._weights = weights
         self._values: Dict[str, Symbol] = {}
-        # Generated names only: the file's own may clash with those that MXNet makes up.
-        self.inputs = [mx.sym.var(f"input_{number}") for number in range(len(graph.inputs))]
+        self.inputs = [self.variable(f"input_{number}") for number in range(len(graph.inputs))]
         for info, symbol in zip(graph.inputs, self.inputs):
             self._values[info.name] = symbol
 
@@ -60,10 +46,7 @@ class Builder:
         return self.training and name in self.graph.parameters
 
     def parameter(self, value: Array) -> Symbol:
-        """A parameter that does not learn."""
-        name = f"weight_{len(self.parameters)}"
-        self.parameters[name] = np.ascontiguousarray(value, np.float32)
-        return mx.sym.var(name, shape=value.shape)
+        return super().parameter(np.asarray(value, np.float32))
 
     def weight(self, node: Node, position: int, to_native: Transform, to_onnx: Transform) -> Symbol:
         """The weight at that input as a parameter in MXNet's layout; it learns if training updates it."""
@@ -72,12 +55,6 @@ class Builder:
         if self.is_trained(name):
             self.bind(name, [symbol], lambda arrays: to_onnx(arrays[0]))
         return symbol
-
-    def bind(self, name: str, symbols: List[Symbol], assemble: Callable[[List[Array]], Array]) -> None:
-        """Makes these parameters the ones that hold a trained weight."""
-        names = tuple(symbol.name for symbol in symbols)
-        self.trained.update(names)
-        self.bindings.append(Binding(name, names, assemble))
 
     def value(self, name: str) -> Symbol:
         """A computed value, or a constant as a parameter."""

@@ -2,61 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Sequence
+from typing import Any, List, Sequence
 
 import mxnet as mx
 import numpy as np
 from mxnet import autograd, gluon
 
-from ...artefact import Adam, Array, Graph, Model, Optimiser, Tensors
+from ...artefact import Adam, Array, Model, Optimiser, Tensors
 from ...errors import UnsupportedError
 from ...framework import Configuration
-from .builder import Builder
-from .operators import OPERATORS
-from .recurrent import lstm
-
-LOWERINGS = {**OPERATORS, "LSTM": lstm}
-
-
-class Network:
-    """The block of a graph. UnsupportedError names the operator or attribute that has none."""
-
-    def __init__(self, graph: Graph, weights: Tensors, training: bool) -> None:
-        builder = Builder(graph, weights, training)
-        for node in graph.nodes:
-            lower = LOWERINGS.get(node.operator)
-            if lower is None:
-                raise UnsupportedError(f"the MXNet lowering has no operator {node.operator}")
-            lower(builder, node)
-        self.bindings = builder.bindings
-        self.block = gluon.SymbolBlock(builder.outputs(), builder.inputs)
-        self.parameters: Dict[str, Any] = self.block.collect_params()
-        self._first = builder.parameters
-        for name, parameter in self.parameters.items():
-            parameter.shape = builder.parameters[name].shape
-            parameter.grad_req = "write" if name in builder.trained else "null"
-            parameter.initialize(ctx=mx.cpu())
-        self.reset()
-        self.block.hybridize(static_alloc=True, static_shape=True)
-
-    def reset(self) -> None:
-        """The first weights again."""
-        for name, parameter in self.parameters.items():
-            parameter.set_data(mx.nd.array(self._first[name]))
-
-    def trained(self) -> Dict[str, Any]:
-        return {
-            name: parameter for name, parameter in self.parameters.items() if parameter.grad_req != "null"
-        }
-
-    def collect(self, read: Any) -> Tensors:
-        """`read(parameter)` of every trained weight, by ONNX name and in ONNX layout."""
-        return {
-            binding.name: np.ascontiguousarray(
-                binding.assemble([read(self.parameters[name]).asnumpy() for name in binding.parameters])
-            )
-            for binding in self.bindings
-        }
+from .network import Network
 
 
 class MxnetInference:
@@ -65,16 +20,16 @@ class MxnetInference:
     configuration: Configuration = {}
 
     def __init__(self, model: Model) -> None:
-        self._graph = model.graph
-        self._network = Network(model.graph, model.weights, training=False)
-        self._inputs = native_inputs(model)
+        self._network = Network(model, training=False)
+        self._inputs = self._network.inputs(model)
 
     def run(self, buffer: int) -> List[Array]:
-        output = self._network.block(*self._inputs[buffer])
+        with self._network.semantics():
+            output = self._network.block(*self._inputs[buffer])
         return [value.asnumpy() for value in (output if isinstance(output, (list, tuple)) else [output])]
 
     def read(self, output: Sequence[Array]) -> Tensors:
-        return named(self._graph, output)
+        return self._network.named(output)
 
     def dispose(self) -> None:
         del self._network, self._inputs
@@ -92,22 +47,24 @@ class MxnetTraining:
     def __init__(self, model: Model) -> None:
         if model.manifest.training is None or len(model.graph.outputs) != 1:
             raise UnsupportedError("training needs an optimiser and a graph whose only output is the logits")
-        self._graph = model.graph
         self._recipe = model.manifest.training.optimiser
-        self._network = Network(model.graph, model.weights, training=True)
-        self._inputs = native_inputs(model)
-        self._labels = [mx.nd.array(tensors["labels"]) for tensors in model.inputs]
+        self._network = Network(model, training=True)
+        self._inputs = self._network.inputs(model)
+        with self._network.semantics():
+            labels = [np.asarray(tensors["labels"], np.float32) for tensors in model.inputs]
+            self._labels = [self._network.native(each) for each in labels]
         self._batch = len(self._labels[0])
         self._loss = gluon.loss.SoftmaxCrossEntropyLoss()
         self._loss.hybridize(static_alloc=True, static_shape=True)
         self._trainer = self._new_trainer()
 
     def step(self, buffer: int) -> float:
-        with autograd.record():
-            losses = self._loss(self._network.block(*self._inputs[buffer]), self._labels[buffer])
-        losses.backward()
-        self._trainer.step(self._batch)
-        return float(losses.mean().asscalar())
+        with self._network.semantics():
+            with autograd.record():
+                losses = self._loss(self._network.block(*self._inputs[buffer]), self._labels[buffer])
+            losses.backward()
+            self._trainer.step(self._batch)
+            return float(losses.mean().asnumpy())
 
     def reset(self) -> None:
         self._network.reset()
@@ -115,13 +72,14 @@ class MxnetTraining:
 
     def output(self, buffer: int) -> Tensors:
         # As in a step, where normalisation is by the batch's own statistics.
-        with autograd.train_mode():
-            return named(self._graph, [self._network.block(*self._inputs[buffer]).asnumpy()])
+        with self._network.semantics(), autograd.train_mode():
+            return self._network.named([self._network.block(*self._inputs[buffer]).asnumpy()])
 
     def gradients(self, buffer: int) -> Tensors:
-        with autograd.record():
-            loss = self._loss(self._network.block(*self._inputs[buffer]), self._labels[buffer]).mean()
-        loss.backward()
+        with self._network.semantics():
+            with autograd.record():
+                loss = self._loss(self._network.block(*self._inputs[buffer]), self._labels[buffer]).mean()
+            loss.backward()
         return self._network.collect(lambda parameter: parameter.grad())
 
     def weights(self) -> Tensors:
@@ -132,7 +90,8 @@ class MxnetTraining:
 
     def _new_trainer(self) -> Any:
         # One device: there is nothing that a key-value store would have to bring together.
-        return gluon.Trainer(self._network.trained(), optimiser_of(self._recipe), kvstore=None)
+        with self._network.semantics():
+            return gluon.Trainer(self._network.trained(), optimiser_of(self._recipe), kvstore=None)
 
 
 def optimiser_of(rule: Optimiser) -> mx.optimizer.Optimizer:
@@ -140,13 +99,3 @@ def optimiser_of(rule: Optimiser) -> mx.optimizer.Optimizer:
     if isinstance(rule, Adam):
         return mx.optimizer.Adam(rule.learning_rate, rule.beta1, rule.beta2, rule.epsilon)
     return mx.optimizer.SGD(rule.momentum, learning_rate=rule.learning_rate)
-
-
-def native_inputs(model: Model) -> List[List[Any]]:
-    """One list a buffer, in the order of the graph's inputs."""
-    return [[mx.nd.array(tensors[info.name]) for info in model.graph.inputs] for tensors in model.inputs]
-
-
-def named(graph: Graph, outputs: Sequence[Array]) -> Tensors:
-    """By ONNX name."""
-    return {info.name: np.asarray(value).reshape(info.shape) for info, value in zip(graph.outputs, outputs)}

@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+import { supported, type Target } from '../../../adapters/adapter.js';
+import { planCells, type WorkItem } from '../../../runners/schedule/plan.js';
+import type { Graph } from '../../../suites/onnx/graph.js';
+
+const target = {
+  name: 'a/b',
+  host: 'node',
+  precisions: ['float32'],
+  modes: { inference: supported, training: supported },
+  supports: () => supported,
+} as unknown as Target;
+const item: WorkItem = {
+  workload: 'w',
+  mode: 'inference',
+  batch: 4,
+  precision: 'float32',
+  graph: {} as Graph,
+};
+const plan = (items: readonly WorkItem[], counts?: readonly number[]) =>
+  planCells(items, [target], () => ({ available: true }), counts);
+const ids = (...given: Parameters<typeof plan>) => plan(...given).map(({ id }) => id);
+
+it('names a cell as ever where a run has one thread count, whichever it is', () => {
+  expect(ids([item])).toEqual(['w:inference:b4:float32:default:a/b']);
+  expect(ids([item], [2])).toEqual(ids([item]));
+  expect(plan([item], [2])[0]).not.toHaveProperty('threads');
+});
+
+it('plans a cell for each of several thread counts, and names it by its own', () => {
+  expect(ids([item], [1, 2])).toEqual([
+    'w:inference:b4:t1:float32:default:a/b',
+    'w:inference:b4:t2:float32:default:a/b',
+  ]);
+  expect(plan([item], [1, 2]).map(({ threads }) => threads)).toEqual([1, 2]);
+});
+
+it('names the length where it is not the workload’s own', () => {
+  const own = { ...item, length: 28 };
+  const other = { ...item, length: 64, otherLength: 64 };
+  expect(ids([own, other])).toEqual([
+    'w:inference:b4:float32:default:a/b',
+    'w:inference:b4:l64:float32:default:a/b',
+  ]);
+  expect(plan([own, other]).map(({ length }) => length)).toEqual([28, 64]);
+  expect(ids([other], [1, 2])[1]).toBe('w:inference:b4:l64:t2:float32:default:a/b');
+});

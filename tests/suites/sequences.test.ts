@@ -1,0 +1,66 @@
+/** Workloads at other lengths of their sequences. */
+import { describe, expect, it } from 'vitest';
+import { discoverWorkloads } from '../../suites/discover.js';
+import { workloadKey } from '../../suites/onnx/artefact-key.js';
+import { elementCount } from '../../suites/onnx/graph.js';
+import { committedPath } from '../../suites/onnx/reference.js';
+import { otherLength, type Workload } from '../../suites/workload.js';
+
+const withSequence = (await discoverWorkloads()).flatMap((workload) =>
+  workload.sequence ? [{ name: workload.name, workload, sequence: workload.sequence }] : [],
+);
+const named = (name: string) => withSequence.find((one) => one.name === name)?.workload as Workload;
+
+it('are those of which a length is not part of the definition', () => {
+  expect(withSequence.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['row-lstm', 'char-lstm', 'char-lstm-small', 'text-gru', 'acoustic-1x320-small']),
+  );
+});
+
+describe.each(withSequence)('$name', ({ workload, sequence }) => {
+  it('is itself at its own length', () => {
+    const again = sequence.at(sequence.own);
+    expect(sequence.length).toBe(sequence.own);
+    expect(otherLength(workload)).toBeUndefined();
+    expect(JSON.stringify(again)).toBe(JSON.stringify(workload));
+    expect(again.inputs(2, 1, 'training')).toEqual(workload.inputs(2, 1, 'training'));
+  });
+
+  it('keeps name and weights at another, and computes in proportion', () => {
+    const other = sequence.at(7);
+    expect(other).toMatchObject({ name: workload.name, parameterCount: workload.parameterCount });
+    expect(other.sequence).toMatchObject({ length: 7, own: sequence.own, longest: sequence.longest });
+    expect(otherLength(other)).toBe(7);
+    expect(other.multiplyAdds).toBeLessThan(workload.multiplyAdds);
+    const { labels, ...inputs } = other.inputs(3, 0, 'training');
+    for (const { shape, data } of Object.values(inputs)) {
+      expect(shape.slice(0, 2)).toEqual([3, 7]);
+      expect(data.length).toBe(elementCount(shape));
+    }
+    expect(labels?.shape[0]).toBe(3);
+  });
+
+  it('has an artefact and a reference of its own for each', () => {
+    const keys = [sequence.own, 7, 8].map((length) => workloadKey(sequence.at(length), 'inference', 1, 0));
+    expect(new Set(keys).size).toBe(3);
+    expect(committedPath(workload.name, 'inference', 1, 7)).toMatch(/-inference-b1-l7\.safetensors$/);
+  });
+});
+
+it('row-lstm reads the end of a strip of digits', () => {
+  const rows = (steps: number) => {
+    const { rows: read } = named('row-lstm').sequence?.at(steps).inputs(3, 0, 'inference') ?? {};
+    const size = steps * 28;
+    return [0, 1, 2].map((example) =>
+      [...(read?.data as Float32Array)].slice(example * size, (example + 1) * size),
+    );
+  };
+  const [own, half, more] = [rows(28), rows(14), rows(70)];
+  own.forEach((digit, example) => {
+    expect(half[example]).toEqual(digit.slice(14 * 28));
+    // Two digits and a half: the end of the one before the last, the one before, its own.
+    expect(more[example]?.slice(42 * 28)).toEqual(digit);
+    expect(more[example]?.slice(14 * 28, 42 * 28)).toEqual(own[(example + 2) % 3]);
+    expect(more[example]?.slice(0, 14 * 28)).toEqual(own[(example + 1) % 3]?.slice(14 * 28));
+  });
+});
