@@ -144,10 +144,11 @@ def _training(raw: Mapping[str, Any]) -> Training:
 
 
 def _optimiser(raw: Mapping[str, Any]) -> Optimiser:
+    # JSON writes whole numbers as such, and Keras takes none for a momentum.
     if raw["name"] == "sgd":
-        return Momentum(raw["learningRate"], raw["momentum"])
+        return Momentum(float(raw["learningRate"]), float(raw["momentum"]))
     if raw["name"] == "adam":
-        return Adam(raw["learningRate"], raw["beta1"], raw["beta2"], raw["epsilon"])
+        return Adam(*(float(raw[name]) for name in ("learningRate", "beta1", "beta2", "epsilon")))
     raise ValueError(f"unknown optimiser {raw['name']!r}")
 
 
