@@ -444,6 +444,12 @@ class Answers(Case):
             chain, chain.add("ReduceMax", [0], lambda x: x.max(axis=(0, 2)), axes=[0, 2], keepdims=False)
         )
 
+    def test_half_precision_is_stored(self) -> None:
+        chain = Chain(random(2, 3))
+        half = chain.add("Cast", [0], lambda x: x.astype(np.float16), to="float16")
+        joined = chain.add("Concat", [half, half], lambda *arrays: np.concatenate(arrays), axis=0)
+        self.answers(chain, chain.add("Cast", [joined], lambda x: x.astype(np.float32), to="float32"))
+
     def test_infinities_are_within_bounds_that_are_not_there(self) -> None:
         chain = Chain(np.array([-np.inf, 0, np.inf], np.float32))
         self.answers(chain, chain.add("Clip", [0], lambda x: np.maximum(x, -1), low=-1, high=None))

@@ -90,6 +90,8 @@ it('names what it has not', () => {
   expect(reasonOf(node('Exp', ['x'], ['y']), 'float64')).toMatchObject({
     reason: expect.stringContaining('float64'),
   });
+  const joined = node('Concat', ['x', 'x'], ['y'], { axis: 0 });
+  expect(support([joined], { type: 'float16', shape: [2, 1, 4, 4] }).supported).toBe(true);
   expect(reasonOf(node('Add', ['x', 'x'], ['y']), 'float16')).toMatchObject({
     reason: expect.stringContaining('float16'),
   });
