@@ -3,6 +3,8 @@
  * there reads the graph itself where it can; the operators and what is refused of them are listed here, and
  * `tests/python-bridge/mxnet-support.test.ts` holds the two together. All other graphs come to it as a plan of operations.
  */
+
+import { fromJsonNumber, type JsonNumber } from '../suites/onnx/graph.js';
 import { type Framework, type Graph, type Mode, type Support, supported, unsupported } from './adapter.js';
 import { mxnetDialect } from './lowering/dialects/mxnet.js';
 import {
@@ -26,7 +28,6 @@ import {
   withoutReverse,
 } from './lowering/node-checks.js';
 import { graphOrOperations } from './lowering/plans.js';
-import { fromJsonNumber, type JsonNumber } from '../suites/onnx/graph.js';
 
 const operators: Readonly<Record<string, Check>> = {
   Conv: firstOf(overTwoAxes, constantInputs(1, 2), learningConvolution),

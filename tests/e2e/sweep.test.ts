@@ -20,7 +20,7 @@ describe.skipIf(availableParallelism() < 2)('batches with one thread and with tw
     expect(results.options.threads).toEqual([1, 2]);
     expect(results.cells.map(({ id, state }) => [id, state])).toEqual(
       ['b1:t1', 'b1:t2', 'b64:t1', 'b64:t2'].flatMap((place) =>
-        ['onnxruntime/cpu', 'convnetjs/js'].map((target) => [
+        ['convnetjs/js', 'onnxruntime/cpu'].map((target) => [
           `lenet5:inference:${place}:float32:default:${target}`,
           'ok',
         ]),
@@ -32,7 +32,7 @@ describe.skipIf(availableParallelism() < 2)('batches with one thread and with tw
       [64, 1],
       [64, 2],
     ]);
-    const [ort, convnetjs] = results.targets;
+    const [convnetjs, ort] = results.targets;
     expect(ort?.threadConfiguration).toMatchObject({ 1: { threads: 1 }, 2: { threads: 2 } });
     expect(convnetjs?.configuration.threads).toBe(1);
     const logged = readFileSync(join(folder, 'events.ndjson'), 'utf8');

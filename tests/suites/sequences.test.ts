@@ -49,10 +49,10 @@ describe.each(withSequence)('$name', ({ workload, sequence }) => {
 
 it('row-lstm reads the end of a strip of digits', () => {
   const rows = (steps: number) => {
-    const { rows: read } = named('row-lstm').sequence?.at(steps).inputs(3, 0, 'inference') ?? {};
+    const read = named('row-lstm').sequence?.at(steps).inputs(3, 0, 'inference').rows;
     const size = steps * 28;
     return [0, 1, 2].map((example) =>
-      [...(read?.data as Float32Array)].slice(example * size, (example + 1) * size),
+      Array.from(read?.data as Float32Array).slice(example * size, (example + 1) * size),
     );
   };
   const [own, half, more] = [rows(28), rows(14), rows(70)];

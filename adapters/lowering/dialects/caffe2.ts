@@ -5,6 +5,7 @@
  *
  * The wheel's operator `ATen` is left out: it calls PyTorch's kernels, which are `pytorch/cpu`.
  */
+import type { DataType } from '../../../suites/onnx/graph.js';
 import { type Dialect, type Lack, type OperationTable, whole } from '../operations/dialect.js';
 import { recipesOf, stretchTo } from '../operations/interpolation.js';
 import type { Operand, Pads, PerAxis } from '../operations/operation.js';
@@ -13,8 +14,10 @@ import { type AnyLack, all, any, both, unlessTypes } from './lacks.js';
 const title = 'Caffe2';
 
 const floats = unlessTypes(title, (type) => type === 'float32');
-const wideFloats = unlessTypes(title, (type) => type.startsWith('float'));
-const numbers = unlessTypes(title, (type) => type !== 'bool');
+const wideFloats = unlessTypes(title, (type) => type === 'float32' || type === 'float64');
+const numbers = unlessTypes(title, (type) => type !== 'bool' && type !== 'float16');
+/** Half precision is stored, and moved in some ways. */
+const notHalf = unlessTypes(title, (type) => type !== 'float16');
 const wholeNumbers = unlessTypes(title, (type) => type.includes('int'));
 const bools = unlessTypes(title, (type) => type === 'bool');
 
@@ -34,7 +37,7 @@ const elementwise: OperationTable = {
   ...all(bools, 'Not', 'And', 'Or', 'Xor'),
   ...all(wholeNumbers, 'BitwiseAnd', 'BitwiseOr', 'BitwiseXor'),
   Swish: any(floats, ({ alpha }) => (alpha === 1 ? undefined : `${title} has Swish with alpha 1 only`)),
-  Equal: whole,
+  Equal: notHalf,
   Cast: whole,
   Where: whole,
 };
@@ -50,11 +53,13 @@ const scattered: Lack<'ScatterElements' | 'ScatterND'> = ({ reduction }, inputs)
 
 const shapes: OperationTable = {
   Reshape: whole,
-  Transpose: whole,
   Concat: whole,
   Split: whole,
   Slice: whole,
-  ...all(something, 'Expand', 'Tile', 'Gather', 'CumSum'),
+  Transpose: notHalf,
+  Expand: both(notHalf, something),
+  CumSum: both(numbers, something),
+  ...all(something, 'Tile', 'Gather'),
   ScatterElements: scattered,
   ScatterND: scattered,
   // JSON has no infinities.
@@ -151,6 +156,7 @@ export const caffe2: Dialect = {
   types: {
     float32: 'float32',
     float64: 'float64',
+    float16: 'float16',
     int8: 'int32',
     uint8: 'int32',
     int16: 'int32',
@@ -179,9 +185,11 @@ const learningMaximum: Lack<'MaxPool'> = ({ kernel, strides, pads }, [x]) => {
   return isThin ? `the gradient of ${title} has no MaxPool from or to a single row or column` : undefined;
 };
 
+const isOther = (type: DataType) => type === 'float64' || type === 'float16';
+
 /** Nothing is cast that a gradient would come back through. */
 function narrow(_: unknown, inputs: readonly Operand[]): string | undefined {
-  return inputs.some(({ type }) => type === 'float64') ? `${title} learns in float32 only` : undefined;
+  return inputs.some(({ type }) => isOther(type)) ? `${title} learns in float32 only` : undefined;
 }
 
 export const caffe2InTraining: Dialect = {
@@ -194,6 +202,6 @@ export const caffe2InTraining: Dialect = {
     ScatterND: any(scattered, unscattered),
     MaxPool: any(both(floats, something), pooled, learningMaximum),
     BatchNormalization: () => `the gradient of ${title} takes the statistics for those of the batch`,
-    Cast: any(narrow, ({ to }) => (to === 'float64' ? `${title} learns in float32 only` : undefined)),
+    Cast: any(narrow, ({ to }) => (isOther(to) ? `${title} learns in float32 only` : undefined)),
   },
 };

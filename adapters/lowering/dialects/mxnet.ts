@@ -5,9 +5,10 @@
  */
 import type { DataType } from '../../../suites/onnx/graph.js';
 import type { Mode } from '../../adapter.js';
-import { type Dialect, type Lack, type OperationTable, wholly } from '../operations/dialect.js';
+import { type Dialect, type Lack, type OperationTable, whole, wholly } from '../operations/dialect.js';
 import type { Operand, Pads, PerAxis } from '../operations/operation.js';
-import { all, any, both, unlessTypes } from './lacks.js';
+import { sameList } from '../value.js';
+import { type AnyLack, all, any, both, unlessTypes } from './lacks.js';
 
 const title = 'MXNet';
 
@@ -20,8 +21,23 @@ const numbers = of((type) => type !== 'bool');
 const bools = of((type) => type === 'bool');
 const wholeNumbers = of((type) => type.includes('int'));
 
+/** Its loops go over five axes, but for elements that all lie alike. */
+const deepest = 5;
+const shallow: AnyLack = (_, inputs) =>
+  inputs.some(({ shape }) => shape.length > deepest)
+    ? `${title} goes over ${deepest} axes at most`
+    : undefined;
+const alike: AnyLack = (settings, inputs) =>
+  inputs.every(({ shape }) => sameList(shape, inputs[0]?.shape ?? []))
+    ? undefined
+    : shallow(settings, inputs);
+
+/** Whoever asks for what has no elements gets an error with the next answer. */
+const filled: AnyLack = (_, inputs) =>
+  inputs.some(({ shape }) => shape.includes(0)) ? `${title} has it not of no elements` : undefined;
+
 /** It divides whole numbers in float64. */
-const divided = both(numbers, (_, [x]) =>
+const divided = both(numbers, alike, (_, [x]) =>
   x?.type === 'int64' ? `${title} divides int64 as float64, which is not exact` : undefined,
 );
 
@@ -32,13 +48,17 @@ function isAbout(value: number, constant: number): boolean {
 
 const elementwise: OperationTable = {
   ...all(fractions, 'Acos', 'Acosh', 'Asin', 'Asinh', 'Atan', 'Atanh', 'Ceil', 'Cos', 'Cosh', 'Erf', 'Exp'),
-  ...all(fractions, 'Floor', 'Log', 'Reciprocal', 'Round', 'Sigmoid', 'Sin', 'Sinh', 'Softplus', 'Softsign'),
+  ...all(fractions, 'Floor', 'Log', 'Reciprocal', 'Round', 'Sigmoid', 'Sin', 'Sinh'),
   ...all(fractions, 'Sqrt', 'Tan', 'Tanh', 'Elu', 'LeakyRelu', 'HardSigmoid', 'IsNaN'),
-  ...all(numbers, 'Abs', 'Neg', 'Relu', 'Sign', 'Add', 'Sub', 'Mul', 'Pow', 'Max', 'Min'),
+  ...all(both(fractions, filled), 'Softplus', 'Softsign'),
+  ...all(numbers, 'Abs', 'Neg', 'Relu', 'Sign'),
+  ...all(both(numbers, alike), 'Add', 'Sub', 'Mul', 'Pow', 'Max', 'Min'),
   Div: divided,
-  ...all(bools, 'Not', 'And', 'Or', 'Xor'),
-  ...all(wholeNumbers, 'BitwiseNot', 'BitwiseAnd', 'BitwiseOr', 'BitwiseXor'),
-  ...wholly('Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'Where', 'Cast'),
+  ...all(both(bools, alike), 'Not', 'And', 'Or', 'Xor'),
+  ...all(both(wholeNumbers, alike), 'BitwiseNot', 'BitwiseAnd', 'BitwiseOr', 'BitwiseXor'),
+  ...all(alike, 'Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual'),
+  Where: both(shallow, filled),
+  Cast: whole,
   Mod: any(divided, ({ fmod }) =>
     fmod ? `${title} has remainders with the divisor's sign only` : undefined,
   ),
@@ -60,44 +80,52 @@ const elementwise: OperationTable = {
   ),
 };
 
-/** Of no element it gives zeros, or fails. */
-const ofSome: Lack<'ReduceMean' | 'ReduceMax' | 'ReduceMin' | 'ReduceProd'> = ({ axes }, [x]) =>
-  axes.some((axis) => x?.shape[axis] === 0) ? `${title} reduces no elements to a sum only` : undefined;
+/** Of no elements it has a sum only, and none that is of no elements itself. */
+const summed: Lack<'ReduceSum'> = any(numbers, shallow, ({ axes }, [x]) =>
+  x?.shape.some((extent, axis) => extent === 0 && !axes.includes(axis))
+    ? `${title} makes no sums without elements`
+    : undefined,
+);
 
 const peaks: Lack<'ArgMax' | 'ArgMin'> = any(numbers, ({ axis }, [x]) =>
   x?.shape[axis] === 0 ? `${title} finds no peak of nothing` : undefined,
 );
 
-const multiplied = (_: unknown, inputs: readonly Operand[]) =>
-  inputs.some(({ shape }) => shape.includes(0))
-    ? `${title} multiplies no matrices without elements`
-    : undefined;
-
 const shapes: OperationTable = {
-  ReduceSum: numbers,
-  ReduceMean: any(fractions, ofSome),
-  ReduceProd: any(numbers, ofSome),
-  ReduceMax: any(numbers, ofSome),
-  ReduceMin: any(numbers, ofSome),
+  ReduceSum: summed,
+  ...all(both(numbers, shallow, filled), 'ReduceProd', 'ReduceMax', 'ReduceMin'),
+  ReduceMean: both(fractions, shallow, filled),
   ArgMax: peaks,
   ArgMin: peaks,
   CumSum: numbers,
   ...all(fractions, 'Softmax', 'LogSoftmax'),
-  MatMul: any(
-    of((type) => type !== 'bool' && type !== 'float16'),
-    multiplied,
+  ...all(
+    both(
+      of((type) => type !== 'bool' && type !== 'float16'),
+      shallow,
+      filled,
+    ),
+    'MatMul',
+    'Einsum',
   ),
-  Einsum: any(
-    of((type) => type !== 'bool' && type !== 'float16'),
-    multiplied,
-  ),
-  ...wholly('Reshape', 'Transpose', 'Expand', 'Tile', 'Concat', 'Split', 'Slice', 'Reverse', 'Gather'),
+  ...wholly('Reshape', 'Concat', 'Split', 'Reverse', 'Gather'),
+  Transpose: (_, [x]) =>
+    (x?.shape.length ?? 0) > deepest + 1 ? `${title} transposes ${deepest + 1} axes at most` : undefined,
+  Expand: ({ shape }) => (shape.length > deepest ? `${title} goes over ${deepest} axes at most` : undefined),
+  // Each repeated axis is two for it.
+  Tile: ({ repeats }) =>
+    repeats.filter((each) => each !== 1).length > 2 ? `${title} repeats two axes at most` : undefined,
+  Slice: shallow,
   // JSON has no infinities.
-  Pad: ({ value }) => (Number.isFinite(value) ? undefined : `this plan has no Pad with ${value}`),
+  Pad: any(shallow, ({ value }) =>
+    Number.isFinite(value) ? undefined : `this plan has no Pad with ${value}`,
+  ),
 };
 
 const isSymmetric = (pads: Pads) => pads.every(([before, behind]) => before === behind);
 const isOne = (each: PerAxis) => each.every((one) => one === 1);
+
+const spatial = both(products, filled);
 
 const symmetric: Lack<'Conv' | 'ConvTranspose' | 'MaxPool' | 'AveragePool'> = ({ pads }) =>
   isSymmetric(pads) ? undefined : `${title} pads both sides alike`;
@@ -118,11 +146,11 @@ const transposed: Lack<'ConvTranspose'> = ({ strides, outputPadding }) => {
 };
 
 const windows: OperationTable = {
-  Conv: any(products, symmetric),
-  ConvTranspose: any(products, symmetric, transposed),
-  MaxPool: any(fractions, symmetric, pooled),
-  AveragePool: any(fractions, symmetric, pooled),
-  Resize: any(products, ({ mode, coordinates, sizes }) =>
+  Conv: any(spatial, symmetric),
+  ConvTranspose: any(spatial, symmetric, transposed),
+  MaxPool: any(fractions, filled, symmetric, pooled),
+  AveragePool: any(fractions, filled, symmetric, pooled),
+  Resize: any(spatial, ({ mode, coordinates, sizes }) =>
     mode === 'linear' && sizes.length === 2 && ['half_pixel', 'align_corners'].includes(coordinates)
       ? undefined
       : `${title} has no such Resize`,
@@ -130,14 +158,14 @@ const windows: OperationTable = {
 };
 
 const normalisation: OperationTable = {
-  BatchNormalization: products,
-  LayerNormalization: any(products, ({ axes }, [x]) =>
+  BatchNormalization: spatial,
+  LayerNormalization: any(spatial, ({ axes }, [x]) =>
     axes.length === 1 && axes[0] === (x?.shape.length ?? 0) - 1
       ? undefined
       : `${title} has LayerNormalization over the last axis only`,
   ),
-  InstanceNormalization: products,
-  LRN: any(float32, ({ axis, size }, [x]) =>
+  InstanceNormalization: spatial,
+  LRN: any(float32, filled, ({ axis, size }, [x]) =>
     axis === 1 && size % 2 === 1 && x?.shape.length === 4
       ? undefined
       : `${title} has LRN of an odd size along the second of four axes only`,
@@ -145,8 +173,8 @@ const normalisation: OperationTable = {
 };
 
 const recurrent: OperationTable = {
-  ...all(products, 'LSTM', 'RNN'),
-  GRU: any(products, ({ linearBeforeReset }) =>
+  ...all(spatial, 'LSTM', 'RNN'),
+  GRU: any(spatial, ({ linearBeforeReset }) =>
     linearBeforeReset ? undefined : `${title} resets the state of its GRU behind the product only`,
   ),
 };
@@ -157,7 +185,7 @@ const inference: OperationTable = { ...elementwise, ...shapes, ...windows, ...no
 const training: OperationTable = {
   ...inference,
   // The parts of a group are convolved one by one.
-  Conv: any<'Conv'>(products, symmetric, ({ group, dilations }, [, filters]) =>
+  Conv: any<'Conv'>(spatial, symmetric, ({ group, dilations }, [, filters]) =>
     group === 1 || filters?.shape[1] === 1 || isOne(dilations)
       ? undefined
       : `${title} has no gradient of Conv with group ${group} and dilations ${dilations}`,

@@ -5,9 +5,12 @@ import { join } from 'node:path';
 import Database from 'libsql';
 import { describe, expect, it } from 'vitest';
 import { buildFolder } from '../../../common/paths.js';
+import { analyse } from '../../../reports/analyse/index.js';
 import { formOf, migrate, migrations } from '../../../reports/history/migrations.js';
 import { recordRun } from '../../../reports/history/record.js';
+import { cellHistories } from '../../../reports/history/series.js';
 import { HistoryStore } from '../../../reports/history/store.js';
+import { threadSweep } from '../sweeps.js';
 import { cell, nthRun, temporaryStore } from './runs.js';
 
 const writer = join(buildFolder, 'tests/reports/history/writer.js');
@@ -83,6 +86,18 @@ describe('the store', () => {
       expect(wrong.reason).not.toBe('');
     });
     expect(integrity(file)).toEqual(sound);
+  });
+
+  it('keeps the cells of a sweep apart, each under its own thread count', () => {
+    const file = temporaryStore();
+    recordRun(analyse(...(Object.values(threadSweep()) as Parameters<typeof analyse>)), file);
+    withStore(file, (store) => {
+      expect(store.runs()).toMatchObject([{ threads: 2, threadCounts: '1,2', cells: 14 }]);
+      const name = 'lenet5:inference:b1:t1:float32:default:pytorch/cpu';
+      const points = store.points(name);
+      expect(points[0]?.cell).toMatchObject({ cellThreads: 1, length: null });
+      expect(cellHistories(new Map([[name, points]]))[0]?.series[0]?.conditions).toMatch(/, 1 thread$/);
+    });
   });
 
   it('replaces a run that is there, but not a later state of it by an earlier one', () => {
@@ -192,7 +207,7 @@ describe('its form', () => {
     copyFileSync(file, cut);
     const database = new Database(file);
     database.close();
-    writeFileSync(cut, 'SQLite format 3\0' + 'x'.repeat(5000));
+    writeFileSync(cut, `SQLite format 3\0${'x'.repeat(5000)}`);
     expect(() => withStore(cut, (store) => store.runs())).toThrow(/the history/);
   });
 });

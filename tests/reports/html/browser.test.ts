@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { analyse } from '../../../reports/analyse/index.js';
 import { renderReport } from '../../../reports/html/index.js';
 import { fixtureRun } from '../fixtures.js';
+import { threadSweep } from '../sweeps.js';
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
   existsSync,
@@ -47,7 +48,12 @@ describe.skipIf(!executablePath)(title, () => {
   });
 
   /** Opens the page, hands it over, and then insists that nothing went wrong and nothing was fetched. */
-  async function visit(options: BrowserContextOptions, hash: string, use: (page: Page) => Promise<void>) {
+  async function visit(
+    options: BrowserContextOptions,
+    hash: string,
+    use: (page: Page) => Promise<void>,
+    where = url,
+  ) {
     const context = await browser.newContext(options);
     const troubles: string[] = [];
     context.on('request', (request) => {
@@ -59,7 +65,7 @@ describe.skipIf(!executablePath)(title, () => {
     });
     page.on('pageerror', (error) => troubles.push(error.message));
     try {
-      await page.goto(url + hash);
+      await page.goto(where + hash);
       await use(page);
       expect(troubles).toEqual([]);
     } finally {
@@ -130,6 +136,25 @@ describe.skipIf(!executablePath)(title, () => {
       await page.locator('nav a[href="#memory"]').click();
       expect(await shown(page, '.verdicts li')).toBe(2);
     });
+  });
+
+  it('of a sweep, one thread count can be chosen, and what is drawn along them stays', async () => {
+    const { manifest, events } = threadSweep();
+    const page = join(folder, 'sweep.html');
+    await writeFile(page, await renderReport(analyse(manifest, events)));
+    const use = async (opened: Page) => {
+      await bringAlive(opened);
+      expect(await shown(opened, '#scaling figure')).toBe(3);
+      expect(await shown(opened, '.verdicts li')).toBe(2);
+      await opened.locator('select[name=threads]').selectOption('2');
+      expect(new URL(opened.url()).hash).toBe('#threads=2');
+      expect(await shown(opened, '.verdicts li')).toBe(1);
+      expect(await shown(opened, '#intervals figure')).toBe(1);
+      expect(await shown(opened, '#scaling figure')).toBe(3);
+    };
+    for (const width of [360, 1280]) {
+      await visit({ viewport: { width, height: 780 } }, '', use, pathToFileURL(page).href);
+    }
   });
 
   it('a nonsensical hash selects everything', async () => {

@@ -1,8 +1,9 @@
-import { compile } from 'vega-lite';
+import { compile, type TopLevelSpec } from 'vega-lite';
 import { describe, expect, it } from 'vitest';
 import { isOk } from '../../../reports/analyse/groups.js';
 import { analyse } from '../../../reports/analyse/index.js';
-import { drawChart } from '../../../reports/html/charts/draw.js';
+import { type Sweep, sweepsOf } from '../../../reports/analyse/scaling.js';
+import { drawChart, drawSpec } from '../../../reports/html/charts/draw.js';
 import {
   intervalRows,
   memoryRows,
@@ -11,9 +12,11 @@ import {
   roundRows,
   sequenceRows,
 } from '../../../reports/html/charts/rows.js';
+import { scalingRows, scalingSpec } from '../../../reports/html/charts/scaling.js';
 import { type ChartKind, chartSpecs } from '../../../reports/html/charts/specs.js';
 import { thinned, thinnedResults } from '../../../reports/html/thin.js';
 import { fixtureRun, hostileTarget } from '../fixtures.js';
+import { threadSweep } from '../sweeps.js';
 
 const { manifest, events } = fixtureRun({ hostile: true });
 const results = analyse(manifest, events);
@@ -30,16 +33,20 @@ const rows: Record<ChartKind, Row[]> = {
 };
 const kinds = Object.keys(chartSpecs) as ChartKind[];
 
+function complaintsOf(spec: TopLevelSpec, drawn: readonly Row[]): string[] {
+  const complaints: string[] = [];
+  const note = (...said: readonly unknown[]) => {
+    complaints.push(said.join(' '));
+    return logger;
+  };
+  const logger = { level: () => logger, error: note, warn: note, info: () => logger, debug: () => logger };
+  compile({ ...spec, datasets: { rows: [...drawn] } }, { logger: logger as never });
+  return complaints;
+}
+
 describe.each(kinds)('%s', (kind) => {
   it('compiles without a complaint', () => {
-    const complaints: string[] = [];
-    const note = (...said: readonly unknown[]) => {
-      complaints.push(said.join(' '));
-      return logger;
-    };
-    const logger = { level: () => logger, error: note, warn: note, info: () => logger, debug: () => logger };
-    compile({ ...chartSpecs[kind], datasets: { rows: rows[kind] } }, { logger: logger as never });
-    expect(complaints).toEqual([]);
+    expect(complaintsOf(chartSpecs[kind], rows[kind])).toEqual([]);
   });
 
   it('draws every target, hostile names as text, in colours that follow the theme', async () => {
@@ -63,6 +70,50 @@ describe.each(kinds)('%s', (kind) => {
       for (const value of Object.values(row)) expect(value === null || value === undefined).toBe(false);
     }
   });
+});
+
+describe.each(['throughput', 'speed-up', 'efficiency'] as const)('%s of a sweep', (kind) => {
+  const swept = analyse(...(Object.values(threadSweep()) as Parameters<typeof analyse>));
+  const [sweep] = sweepsOf(swept);
+  const made = scalingRows(kind, sweep!);
+  const targets = swept.targets.map(({ target }) => target);
+  const spec = scalingSpec(kind, sweep!, made, targets);
+
+  it('compiles without a complaint, and draws those with a result', async () => {
+    expect(complaintsOf(spec, made)).toEqual([]);
+    const svg = await drawSpec(spec, made);
+    for (const { target, points } of sweep!.lines)
+      expect(svg.includes(`>${target}<`)).toBe(points.length > 0);
+    expect(svg).toContain('>threads (log scale)<');
+    expect(svg).not.toContain('NaN');
+    expect(svg.length).toBeLessThan(30_000);
+  });
+
+  it('has the ideal beside what it is held against', () => {
+    const ideal = made.filter((row) => row.kind === 'ideal').map(({ value }) => value);
+    expect(ideal).toEqual({ throughput: [], 'speed-up': [1, 2], efficiency: [1, 1] }[kind]);
+    for (const { low, value, high } of made.filter((row) => row.kind === 'measured')) {
+      expect(Number(low)).toBeLessThanOrEqual(Number(value));
+      expect(Number(high)).toBeGreaterThanOrEqual(Number(value));
+    }
+  });
+});
+
+it('of more targets than colours, no two look the same', () => {
+  const many = Array.from({ length: 15 }, (_, index) => `t/${index}`);
+  const made = many.flatMap((target) =>
+    [1, 2].map((at) => ({ kind: 'measured', target, at, value: 1, low: 1, high: 1 })),
+  );
+  const sweep = { axis: 'threads', values: [1, 2], lines: [] } as unknown as Sweep;
+  const text = JSON.stringify(scalingSpec('throughput', sweep, made, many));
+  const rangeOf = (channel: string) =>
+    JSON.parse(
+      new RegExp(
+        `"${channel}":\\{[^}]*"legend":[^}]*},"scale":{"domain":[^\\]]*],"range":(\\[[^\\]]*])`,
+      ).exec(text)![1]!,
+    ) as string[];
+  const [colours, shapes] = [rangeOf('color'), rangeOf('shape')];
+  expect(new Set(colours.map((colour, index) => `${colour} ${shapes[index]}`)).size).toBe(15);
 });
 
 describe('rows', () => {

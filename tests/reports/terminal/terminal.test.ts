@@ -3,6 +3,7 @@ import { analyse } from '../../../reports/analyse/index.js';
 import { renderTerminal } from '../../../reports/terminal/index.js';
 import { clean, fitted, wrapped } from '../../../reports/terminal/lines.js';
 import { type FixtureOptions, fixtureRun } from '../fixtures.js';
+import { threadSweep } from '../sweeps.js';
 
 /** Colours are off where output is no terminal, and so in tests; strip them where a shell forces them. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: that is how colours begin
@@ -42,6 +43,22 @@ describe('the comparison table', () => {
   it('names settings that differ', () => {
     expect(text.replaceAll(/\s+/g, ' ')).toContain('arithmetic: float32 (onnxruntime/cpu,');
   });
+});
+
+it('of a sweep it says each place on the axis side by side, and how much more threads give', () => {
+  const text = plain(
+    renderTerminal(analyse(...(Object.values(threadSweep()) as Parameters<typeof analyse>))),
+  );
+  const rows = text.split('\n');
+  expect(text).toContain('1 or 2 threads');
+  expect(rows).toContain('lenet5 · inference · batch 1 · 2 threads');
+  const start = rows.indexOf('lenet5 · inference · batch 1 · by threads: examples/s');
+  const table = rows.slice(start + 1, start + 9);
+  expect(table[0]).toMatch(/target +1 +2/);
+  expect(table[1]).toMatch(/onnxruntime\/cpu +1\d,\d00 +690 +0\.04\d+×/);
+  expect(table.find((row) => row.includes('jax/cpu'))).toMatch(/unavailable +unavailable/);
+  // Two batches stand in their own tables.
+  expect(render()).not.toContain('by batch');
 });
 
 it('with too few rounds there is no interval, and it says so', () => {

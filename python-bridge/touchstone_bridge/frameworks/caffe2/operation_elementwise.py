@@ -61,6 +61,16 @@ def clip(step: Step) -> core.BlobReference:
     return step.call("Clip", [step.x], **bounds)
 
 
+def cast(step: Step) -> core.BlobReference:
+    """Half precision has ways of its own, to float32 and from it."""
+    builder, x, kind = step.builder, step.x, step.settings["to"]
+    if step.type == "float16":
+        x = builder.operate("HalfToFloat", [x])
+    if kind == "float16":
+        return builder.operate("FloatToHalf", [cast_to(builder, x, "float32")])
+    return cast_to(builder, x, kind)
+
+
 def is_nan(step: Step) -> core.BlobReference:
     return cast_to(step.builder, step.call("IsNaN", [step.x]), "bool")
 
@@ -128,6 +138,6 @@ ELEMENTWISE: dict[str, Build] = {
     "LeakyRelu": with_numbers("LeakyRelu", alpha="alpha"),
     "Selu": with_numbers("Selu", alpha="alpha", scale="gamma"),
     "IsNaN": is_nan,
-    "Cast": lambda step: cast_to(step.builder, step.x, step.settings["to"]),
+    "Cast": cast,
     "Where": where,
 }

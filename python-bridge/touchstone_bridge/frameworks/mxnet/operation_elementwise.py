@@ -23,6 +23,13 @@ def division(step: Step) -> Symbol:
     return npx.cast(np.trunc(np.true_divide(a, b)), dtype=step.type)
 
 
+def remainder(step: Step) -> Symbol:
+    """By zero it has zero, where fractions have no remainder: 0 / b is nothing else but that."""
+    a, b = step.operands
+    found = np.mod(a, b)
+    return found if step.is_whole else np.add(found, np.true_divide(0.0, b))
+
+
 def rounded(step: Step) -> Symbol:
     """Its `rint` does not round halves to even, its `around` does, and is not there for float16."""
     if step.type != "float16":
@@ -95,7 +102,6 @@ WITH_NUMBER: Dict[str, Callable[..., Any]] = {
     "Pow": np.power,
     "Max": np.maximum,
     "Min": np.minimum,
-    "Mod": np.mod,
     "Equal": np.equal,
     "Greater": np.greater,
     "GreaterOrEqual": np.greater_equal,
@@ -110,6 +116,7 @@ ELEMENTWISE: Dict[str, Build] = {
     "Softplus": activation("softrelu"),
     "Softsign": activation("softsign"),
     "Div": division,
+    "Mod": remainder,
     "Elu": leaky("elu", "alpha"),
     "LeakyRelu": leaky("leaky", "alpha"),
     "Gelu": lambda step: npx.leaky_relu(step.x, act_type="gelu"),
