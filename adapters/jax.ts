@@ -25,6 +25,7 @@ const framework: Framework = {
       module: 'jax',
       modes: { inference: supported, training: supported },
       precisions: ['float32'],
+      generates: true,
       optimisers: ['sgd', 'adam'],
       losses: ['softmax-cross-entropy', 'policy-gradient', 'huber'],
       supports: (graph: Graph, mode: Mode) => plannerOf(mode).supports(graph, mode),

@@ -44,6 +44,7 @@ function target(
     module: 'keras',
     modes: { inference: supported, training: supported },
     precisions: ['float32'],
+    generates: true,
     optimisers: ['sgd', 'adam'],
     losses: ['softmax-cross-entropy', 'policy-gradient', 'huber'],
     supports: (graph, mode) => planners[mode].supports(graph, mode),

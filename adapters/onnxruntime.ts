@@ -9,9 +9,9 @@ import {
   type Description,
   type Framework,
   type Graph,
-  type InferenceModel,
   type Model,
   type OpenFramework,
+  type Stepping,
   type Support,
   supported,
   type Tensor,
@@ -22,6 +22,7 @@ import { refuse } from './lowering/refusal.js';
 type Node = Graph['nodes'][number];
 type Ort = typeof import('onnxruntime-node');
 type Outputs = InferenceSession.OnnxValueMapType;
+type Feeds = Readonly<Record<string, OrtTensor>>;
 
 const framework: Framework = {
   name: 'onnxruntime',
@@ -34,6 +35,7 @@ const framework: Framework = {
       host: 'node',
       packages: ['onnxruntime-node', 'onnxruntime-common'],
       precisions: ['float32'],
+      generates: true,
       modes: {
         inference: supported,
         training: unsupported(
@@ -106,7 +108,7 @@ function describe(ort: Ort, budget: Budget): Description {
   };
 }
 
-async function loadInference(ort: Ort, budget: Budget, model: Model): Promise<InferenceModel<Outputs>> {
+async function loadInference(ort: Ort, budget: Budget, model: Model): Promise<Stepping<Outputs, Feeds>> {
   const session = await ort.InferenceSession.create(model.modelPath, {
     executionProviders: ['cpu'],
     graphOptimizationLevel: 'all',
@@ -118,8 +120,15 @@ async function loadInference(ort: Ort, budget: Budget, model: Model): Promise<In
     const entries = model.graph.inputs.map(({ name }) => [name, toOrt(ort, tensors[name], name)] as const);
     return Object.fromEntries(entries);
   });
+  const feedback = Object.entries(model.manifest.generation?.feedback ?? {});
   return {
     run: (buffer) => session.run(feeds[buffer] ?? {}),
+    inputsOf: (buffer) => feeds[buffer] ?? {},
+    call: (inputs) => session.run(inputs),
+    feed: (inputs, outputs) => ({
+      ...inputs,
+      ...Object.fromEntries(feedback.map(([input, output]) => [input, outputs[output] as OrtTensor])),
+    }),
     read: (outputs) =>
       Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, fromOrt(value)])),
     dispose: () => void session.release(),

@@ -65,6 +65,7 @@ const common = {
   module: 'pytorch',
   modes: { inference: supported, training: supported },
   precisions: ['float32'],
+  generates: true,
   optimisers: ['sgd', 'adam'],
   losses: ['softmax-cross-entropy', 'policy-gradient', 'huber'],
   environment,

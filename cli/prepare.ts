@@ -24,6 +24,7 @@ import { learningBy } from '../suites/optimisers.js';
 import { probeSource } from '../suites/probe.js';
 import {
   batchesOf,
+  type Generation,
   type Mode,
   modes,
   type Selection,
@@ -100,6 +101,7 @@ interface Work {
   readonly source: string;
   readonly modes: readonly Mode[];
   readonly training?: Training;
+  readonly generation?: Generation;
   /** As a plan says it: steps of its sequences, where `--length` does, and whether they are not its own. */
   readonly length?: Pick<WorkItem, 'length' | 'otherLength'>;
   batches(mode: Mode): readonly number[];
@@ -190,7 +192,7 @@ function workOf(workload: Workload, options: RunOptions, selected?: Selection['b
 
 /** @param selected batches by mode, where a suite measures only those */
 function workloadWork(workload: Workload, options: RunOptions, selected?: Selection['batches']): Work {
-  const { name, title, source, training } = workload;
+  const { name, title, source, training, generation } = workload;
   const usual = workload.modes.filter((mode) => !selected || selected[mode]);
   return {
     name,
@@ -198,6 +200,7 @@ function workloadWork(workload: Workload, options: RunOptions, selected?: Select
     source,
     modes: options.mode ?? usual,
     ...(training ? { training } : {}),
+    ...(generation ? { generation } : {}),
     batches: (mode) => options.batch ?? selected?.[mode] ?? batchesOf(workload, mode),
     ...(options.length && workload.sequence ? { length: plannedLength(workload.sequence) } : {}),
     artefact: async (mode, batch) => {
@@ -308,7 +311,7 @@ async function makeArtefacts(work: readonly Work[], options: RunOptions, say: (l
       items.push(item);
       if ('refused' in made) continue;
       folders[groupKey(item)] = made.folder;
-      costs[groupKey(item)] = costOf(made.graph);
+      costs[groupKey(item)] = costOf(made.graph, item.generation?.steps);
     }
     if (!options.dryRun) say(`prepared ${one.name}`);
   }
@@ -326,9 +329,10 @@ function itemOf(
   batch: number,
   made: Artefact | { readonly refused: string },
 ): WorkItem {
-  const { name, training, length } = work;
+  const { name, training, generation, length } = work;
   const learning = mode === 'training' && training ? { training } : {};
-  const common = { workload: name, mode, precision: 'float32' as const, ...length, ...learning };
+  const looping = mode === 'inference' && generation ? { generation } : {};
+  const common = { workload: name, mode, precision: 'float32' as const, ...length, ...learning, ...looping };
   // A model file has the batch size that its inputs say.
   if ('refused' in made) return { ...common, batch, graph: made };
   return { ...common, batch: made.manifest.batch, graph: made.graph };

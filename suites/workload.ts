@@ -63,6 +63,17 @@ export const training = z.object({
 });
 export type Training = z.infer<typeof training>;
 
+/**
+ * One iteration is a loop of `steps` runs, in which outputs of a run are inputs of the next: the state of a language model, and the
+ * token that it has chosen.
+ */
+export const generation = z.object({
+  steps: z.number().int().min(2),
+  /** The name of the output that each such input is fed. */
+  feedback: z.record(z.string(), z.string()),
+});
+export type Generation = z.infer<typeof generation>;
+
 /** Largest accepted ‖actual − reference‖ / ‖reference‖ (Euclidean norms over a whole tensor). */
 export const tolerance = z.object({
   output: z.number().positive(),
@@ -90,6 +101,8 @@ export interface Workload {
    * products and recurrent layers, nothing else (`suites/onnx/operations.ts` counts a graph's). Each is two FLOPs.
    */
   readonly multiplyAdds: number;
+  /** Where it generates; `multiplyAdds` are those of a step. */
+  readonly generation?: Generation;
   /** Present exactly where `modes` has training. */
   readonly training?: Training;
   readonly tolerance: Tolerance;

@@ -78,6 +78,15 @@ class Training:
 
 
 @dataclass(frozen=True)
+class Generation:
+    """One iteration is a loop, in which outputs are inputs of the next run."""
+
+    steps: int
+    # The output that each such input is fed.
+    feedback: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Manifest:
     id: str
     workload: str
@@ -86,6 +95,7 @@ class Manifest:
     precision: str
     buffers: int
     training: Training | None
+    generation: Generation | None = None
 
 
 @dataclass(frozen=True)
@@ -127,7 +137,7 @@ def write_tensors(file: Path, tensors: Tensors) -> None:
 def _manifest(raw: Mapping[str, Any]) -> Manifest:
     if raw.get("version") != 1:
         raise ValueError(f"artefact.json has version {raw.get('version')!r}; this bridge reads version 1")
-    training = raw.get("training")
+    training, generation = raw.get("training"), raw.get("generation")
     return Manifest(
         id=raw["id"],
         workload=raw["workload"],
@@ -136,6 +146,7 @@ def _manifest(raw: Mapping[str, Any]) -> Manifest:
         precision=raw["precision"],
         buffers=raw["buffers"],
         training=None if training is None else _training(training),
+        generation=None if generation is None else Generation(generation["steps"], generation["feedback"]),
     )
 
 

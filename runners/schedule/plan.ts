@@ -5,7 +5,7 @@
 import { type Support, type Target, unsupported } from '../../adapters/adapter.js';
 import type { PlannedCell } from '../../reports/schema/run-folder.js';
 import type { Graph } from '../../suites/onnx/graph.js';
-import type { Mode, Precision, Training } from '../../suites/workload.js';
+import type { Generation, Mode, Precision, Training } from '../../suites/workload.js';
 
 /** One workload in one mode at one batch size and length: what becomes a group of comparable cells for each thread count. */
 export interface WorkItem {
@@ -18,6 +18,7 @@ export interface WorkItem {
   readonly otherLength?: number;
   readonly precision: Precision;
   readonly training?: Pick<Training, 'loss' | 'optimiser'>;
+  readonly generation?: Generation;
   /** The graph that all targets get; or why there is none. */
   readonly graph: Graph | { readonly refused: string };
 }
@@ -88,6 +89,9 @@ export function supportOf(item: Omit<WorkItem, 'workload' | 'batch'>, target: Ta
   if (!target.precisions.includes(item.precision))
     return unsupported(`${target.name} has no ${item.precision}`);
   if ('refused' in item.graph) return unsupported(item.graph.refused);
+  if (item.generation && !target.generates) {
+    return unsupported('its adapter has no loop that feeds outputs back into inputs');
+  }
   const lacking = item.training ? lackOfTraining(target, item.training) : undefined;
   if (lacking !== undefined) return unsupported(lacking);
   return target.supports(item.graph, item.mode);

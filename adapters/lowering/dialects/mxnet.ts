@@ -6,7 +6,7 @@
 import type { DataType } from '../../../suites/onnx/graph.js';
 import type { Mode } from '../../adapter.js';
 import { type Dialect, type Lack, type OperationTable, whole, wholly } from '../operations/dialect.js';
-import type { Operand, Pads, PerAxis } from '../operations/operation.js';
+import type { Pads, PerAxis } from '../operations/operation.js';
 import { sameList } from '../value.js';
 import { type AnyLack, all, any, both, unlessTypes } from './lacks.js';
 

@@ -60,5 +60,15 @@ def expected_outputs(model: Model) -> dict[str, Array]:
     return {
         f"output/{buffer}/{name}": np.asarray(array)
         for buffer, tensors in enumerate(model.inputs)
-        for name, array in evaluate(reference, tensors).items()
+        for name, array in answer(model, reference, tensors).items()
     }
+
+
+def answer(model: Model, reference: ReferenceEvaluator, tensors: Mapping[str, Array]) -> dict[str, Array]:
+    """The outputs, or where it generates those of its last step."""
+    outputs = evaluate(reference, tensors)
+    generation = model.manifest.generation
+    for _ in range(generation.steps - 1 if generation else 0):
+        fed = {name: outputs[output] for name, output in generation.feedback.items()} if generation else {}
+        outputs = evaluate(reference, {**tensors, **fed})
+    return outputs

@@ -29,12 +29,15 @@ class JaxInference:
         apply = self._network.apply
         # Inputs apart and a single output by itself: packing them into lists costs microseconds a call.
         self._apply = self._network.compiled(lambda parameters, *inputs: single(apply(parameters, inputs)[0]))
-        self._inputs = self._network.native_inputs(model)
+        self.inputs = self._network.native_inputs(model)
         # Compilation is lazy: the first call is part of making the model ready.
         self.run(0)
 
     def run(self, buffer: int) -> list[Array]:
-        outputs = self._apply(self._parameters, *self._inputs[buffer])
+        return self.call(self.inputs[buffer])
+
+    def call(self, inputs: Sequence[Array]) -> list[Array]:
+        outputs = self._apply(self._parameters, *inputs)
         return (
             [np.asarray(output) for output in outputs]
             if isinstance(outputs, tuple)
@@ -45,7 +48,7 @@ class JaxInference:
         return self._network.named_outputs(output)
 
     def dispose(self) -> None:
-        del self._apply, self._parameters, self._inputs
+        del self._apply, self._parameters, self.inputs
 
 
 class JaxTraining:

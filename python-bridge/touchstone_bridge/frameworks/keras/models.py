@@ -20,20 +20,20 @@ from .network import Network, network_of
 class KerasInference:
     def __init__(self, model: Model) -> None:
         self._network = network_of(model)
-        self._predict = within(self._network, self._network.model.predict_on_batch)
-        self._inputs = self._network.native_inputs(model)
+        self.call = within(self._network, self._network.model.predict_on_batch)
+        self.inputs = self._network.native_inputs(model)
         # Compilation is lazy: the first call is part of making the model ready.
         self.run(0)
         self.configuration = own_configuration(self._network)
 
     def run(self, buffer: int) -> Any:
-        return self._predict(self._inputs[buffer])
+        return self.call(self.inputs[buffer])
 
     def read(self, output: Any) -> Tensors:
         return self._network.named_outputs(output)
 
     def dispose(self) -> None:
-        del self._network, self._predict, self._inputs
+        del self._network, self.call, self.inputs
         keras.utils.clear_session(free_memory=False)
 
 

@@ -7,7 +7,7 @@ from typing import Any, Callable, Dict, Sequence
 
 from mxnet import symbol
 
-from .operation_builder import Build, Step, Symbol, plain
+from .operation_builder import Build, Step, Symbol
 
 np, npx = symbol.np, symbol.npx
 

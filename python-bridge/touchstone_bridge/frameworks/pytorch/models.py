@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import torch
 from torch import nn
@@ -30,18 +30,21 @@ class TorchInference:
         self.configuration: Configuration = {}
         lowered = lower(model, training=False)
         self._outputs = lowered.outputs
-        self._inputs = native_inputs(model, lowered.inputs)
+        self.inputs = native_inputs(model, lowered.inputs)
         self._module = prepare(lowered.module.eval())
 
     def run(self, buffer: int) -> torch.Tensor | tuple[torch.Tensor, ...]:
+        return self.call(self.inputs[buffer])
+
+    def call(self, inputs: Sequence[torch.Tensor]) -> torch.Tensor | tuple[torch.Tensor, ...]:
         with torch.inference_mode():
-            return self._module(*self._inputs[buffer])
+            return self._module(*inputs)
 
     def read(self, output: torch.Tensor | tuple[torch.Tensor, ...]) -> Tensors:
         return named(self._outputs, output)
 
     def dispose(self) -> None:
-        del self._module, self._inputs
+        del self._module, self.inputs
 
 
 class TorchTraining:

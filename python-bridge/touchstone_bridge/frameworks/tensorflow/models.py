@@ -25,21 +25,24 @@ class TensorFlowInference:
     def __init__(self, model: Model) -> None:
         self._network = network_of(model)
         module = self._network.module
-        self._inputs = self._network.native_inputs(model)
+        self.inputs = self._network.native_inputs(model)
         # Inputs apart and a single output by itself: packing them into lists costs microseconds a call.
         self._function = self._network.compiled(lambda *inputs: single(module(inputs)))
         # A trace is made at the first call, which is part of making the model ready.
         self.run(0)
 
     def run(self, buffer: int) -> List[Array]:
-        outputs = self._function(*self._inputs[buffer])
+        return self.call(self.inputs[buffer])
+
+    def call(self, inputs: Sequence[Array]) -> List[Array]:
+        outputs = self._function(*inputs)
         return [value.numpy() for value in (outputs if isinstance(outputs, tuple) else (outputs,))]
 
     def read(self, output: Sequence[Array]) -> Tensors:
         return self._network.named_outputs(output)
 
     def dispose(self) -> None:
-        del self._function, self._inputs, self._network
+        del self._function, self.inputs, self._network
 
 
 class TensorFlowTraining:
