@@ -8,7 +8,7 @@ from typing import Any, Callable, Dict, Sequence
 import numpy
 from mxnet import symbol
 
-from .operation_builder import Build, Step, Symbol
+from .operation_builder import Build, Step, Symbol, plain
 
 np, npx = symbol.np, symbol.npx
 
