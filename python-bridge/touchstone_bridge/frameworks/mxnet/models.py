@@ -13,7 +13,6 @@ from ...errors import UnsupportedError
 from ...framework import Configuration
 from .network import Network
 
-
 # With more, the own kernel of `log_softmax` takes twice the time of oneDNN's, and 4e-6 of a loss is nothing.
 FEW_CLASSES = 1024
 

@@ -8,13 +8,16 @@ from typing import Any, Callable, Dict, Sequence
 import numpy
 from mxnet import symbol
 
-from .operation_builder import Build, Step, Symbol, plain
+from .operation_builder import Build, Step
+from .symbol_builder import Symbol
 
 np, npx = symbol.np, symbol.npx
 
 
 def reduction(function: Callable[..., Any]) -> Build:
-    return lambda step: function(step.x, axis=tuple(step.settings["axes"]), keepdims=step.settings["keepdims"])
+    return lambda step: function(
+        step.x, axis=tuple(step.settings["axes"]), keepdims=step.settings["keepdims"]
+    )
 
 
 def position(function: Callable[..., Any]) -> Build:
@@ -44,12 +47,8 @@ def product(step: Step) -> Symbol:
     constant = step.builder.own(step.operation.inputs[1])
     if constant is None or len(constant.shape) != 2 or step.type != "float32":
         return np.matmul(*batched(step))
-    (weight,) = step.builder.hold(
-        constant, [step.builder.array(constant).T], lambda arrays: arrays[0].T
-    )
-    return npx.fully_connected(
-        step.x, weight, num_hidden=constant.shape[1], no_bias=True, flatten=False
-    )
+    (weight,) = step.builder.hold(constant, [step.builder.array(constant).T], lambda arrays: arrays[0].T)
+    return npx.fully_connected(step.x, weight, num_hidden=constant.shape[1], no_bias=True, flatten=False)
 
 
 def batched(step: Step) -> Sequence[Symbol]:
