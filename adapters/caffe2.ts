@@ -84,6 +84,7 @@ const framework: Framework = {
       modes: { inference: supported, training: supported },
       precisions: ['float32'],
       optimisers: ['sgd', 'adam'],
+      losses: ['softmax-cross-entropy', 'policy-gradient', 'huber'],
       ...graphOrOperations(read, (mode) => (mode === 'training' ? caffe2InTraining : caffe2)),
       environment,
     },

@@ -70,6 +70,7 @@ const framework: Framework = {
       modes: { inference: supported, training: supported },
       precisions: ['float32'],
       optimisers: ['sgd', 'adam'],
+      losses: ['softmax-cross-entropy', 'policy-gradient', 'huber'],
       ...graphOrOperations(read, mxnetDialect),
       environment: () => ({
         // Operators one after the other, each on all the threads of the budget (OMP_NUM_THREADS).

@@ -12,6 +12,7 @@ from caffe2.python.model_helper import ModelHelper
 from ...artefact import Adam, Array, Model, Optimiser, Tensors
 from ...errors import UnsupportedError
 from .configuration import read_net
+from .losses import add_loss, loss_inputs
 from .lowering import Lowered, lower
 
 Output = Union[Array, Tuple[Array, ...]]
@@ -50,7 +51,7 @@ class Caffe2Inference:
 
 
 class Caffe2Training:
-    """`SoftmaxWithLoss`, `AddGradientOperators` and an optimiser of `optimizer`, as in Caffe2's own image tutorials.
+    """A loss, `AddGradientOperators` and an optimiser of `optimizer`, as in Caffe2's own image tutorials.
 
     Its momentum is v ← momentum·v + rate·g; w ← w − v. With a constant rate that is the rate times the velocity of
     suites/workload.ts, v ← momentum·v + g; w ← w − rate·v: the same weights.
@@ -65,17 +66,13 @@ class Caffe2Training:
         self._lowered = lowered
         with core.NameScope(lowered.prefix):
             forward = helper.net.Clone("forward")
-            labels = helper.net.AddExternalInput("labels")
-            logits = core.BlobReference(lowered.outputs[0])
-            classes = len(model.graph.outputs[0].shape) - 1
-            _, loss = helper.net.SoftmaxWithLoss([logits, labels], ["softmax", "loss"], axis=classes)
+            loss, blobs = add_loss(helper, model, core.BlobReference(lowered.outputs[0]))
             helper.AddGradientOperators([loss])
             backward = helper.net.Clone("backward")
             add_updates(helper, recipe)
         self._inputs = native_inputs(model, lowered)
-        for pairs, tensors in zip(self._inputs, model.inputs):
-            # The loss takes class numbers of 32 bits.
-            pairs.append((str(labels), np.ascontiguousarray(tensors["labels"], np.int32)))
+        for pairs, arrays in zip(self._inputs, loss_inputs(model)):
+            pairs.extend(zip(blobs, arrays))
         self._net, self._loss = helper.net.Name(), str(loss)
         self._forward, self._backward = forward.Name(), backward.Name()
         self._gradients = {str(blob): str(gradient) for blob, gradient in helper.param_to_grad.items()}

@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import Any, List, Sequence
 
 import mxnet as mx
-import numpy as np
 from mxnet import autograd, gluon
 
 from ...artefact import Adam, Array, Model, Optimiser, Tensors
 from ...errors import UnsupportedError
 from ...framework import Configuration
+from .losses import loss_of, operands_of
 from .network import Network
-
-# With more, the own kernel of `log_softmax` takes twice the time of oneDNN's, and 4e-6 of a loss is nothing.
-FEW_CLASSES = 1024
 
 
 class MxnetInference:
@@ -38,22 +35,8 @@ class MxnetInference:
         del self._network, self._inputs
 
 
-class PreciseCrossEntropy(gluon.loss.SoftmaxCrossEntropyLoss):
-    """By MXNet's own `log_softmax`, whose axis is not the last one, which is left to oneDNN.
-
-    That of oneDNN errs by up to 4e-6 (MXNet 1.9.1), and the losses of few classes are small.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(axis=-2)
-
-    def hybrid_forward(self, F: Any, pred: Any, label: Any, sample_weight: Any = None) -> Any:
-        expand = F.np.expand_dims if mx.util.is_np_array() else F.expand_dims
-        return super().hybrid_forward(F, expand(pred, axis=-1), expand(label, axis=-1), sample_weight)
-
-
 class MxnetTraining:
-    """`autograd.record`, `SoftmaxCrossEntropyLoss` and `gluon.Trainer`, as in its tutorial.
+    """`autograd.record`, a loss of `gluon` and `gluon.Trainer`, as in its tutorial.
 
     Its momentum is v ← momentum·v − rate·g, w ← w + v: with a constant rate the same weights as those of
     suites/workload.ts, whose v is MXNet's over −rate. The trainer divides the sum of the gradients by the batch.
@@ -68,18 +51,17 @@ class MxnetTraining:
         self._network = Network(model, training=True)
         self._inputs = self._network.inputs(model)
         with self._network.semantics():
-            labels = [np.asarray(tensors["labels"], np.float32) for tensors in model.inputs]
-            self._labels = [self._network.native(each) for each in labels]
-        self._batch = len(self._labels[0])
-        few = model.graph.outputs[0].shape[-1] <= FEW_CLASSES
-        self._loss = PreciseCrossEntropy() if few else gluon.loss.SoftmaxCrossEntropyLoss()
+            operands = operands_of(model)
+            self._targets = [[self._network.native(each) for each in targets] for targets in operands]
+        self._batch = len(self._targets[0][0])
+        self._loss = loss_of(model)
         self._loss.hybridize(static_alloc=True, static_shape=True)
         self._trainer = self._new_trainer()
 
     def step(self, buffer: int) -> float:
         with self._network.semantics():
             with autograd.record():
-                losses = self._loss(self._network.block(*self._inputs[buffer]), self._labels[buffer])
+                losses = self._loss(self._network.block(*self._inputs[buffer]), *self._targets[buffer])
             losses.backward()
             self._trainer.step(self._batch)
             return float(losses.mean().asnumpy())
@@ -96,7 +78,7 @@ class MxnetTraining:
     def gradients(self, buffer: int) -> Tensors:
         with self._network.semantics():
             with autograd.record():
-                loss = self._loss(self._network.block(*self._inputs[buffer]), self._labels[buffer]).mean()
+                loss = self._loss(self._network.block(*self._inputs[buffer]), *self._targets[buffer]).mean()
             loss.backward()
         return self._network.collect(lambda parameter: parameter.grad())
 
@@ -104,7 +86,7 @@ class MxnetTraining:
         return self._network.collect(lambda parameter: parameter.data())
 
     def dispose(self) -> None:
-        del self._network, self._trainer, self._inputs, self._labels
+        del self._network, self._trainer, self._inputs, self._targets
 
     def _new_trainer(self) -> Any:
         # One device: there is nothing that a key-value store would have to bring together.

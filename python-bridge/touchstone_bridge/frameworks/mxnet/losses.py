@@ -1,0 +1,59 @@
+"""The losses of suites/workload.ts: of an output and what a batch has beside its inputs, a value for each example."""
+
+from __future__ import annotations
+
+from typing import Any, List
+
+import mxnet as mx
+import numpy as np
+from mxnet import gluon
+
+from ...artefact import Array, Model
+from ...targets import loss_name, targets_of
+
+# With more, the own kernel of `log_softmax` takes twice the time of oneDNN's, and 4e-6 of a loss is nothing.
+FEW_CLASSES = 1024
+
+
+def loss_of(model: Model) -> gluon.loss.Loss:
+    kind = loss_name(model)
+    if kind == "huber":
+        return ChosenHuber()
+    few = kind == "policy-gradient" or model.graph.outputs[0].shape[-1] <= FEW_CLASSES
+    return PreciseCrossEntropy() if few else gluon.loss.SoftmaxCrossEntropyLoss()
+
+
+def operands_of(model: Model) -> List[List[Array]]:
+    """One entry a buffer: class numbers as floats, as `pick` takes them, and weights of the examples."""
+    return [
+        [
+            np.asarray(labels, np.float32),
+            # In the shape of the losses that they multiply.
+            *(each[..., None, None] for each in rest),
+        ]
+        for labels, *rest in targets_of(model)
+    ]
+
+
+class PreciseCrossEntropy(gluon.loss.SoftmaxCrossEntropyLoss):
+    """By MXNet's own `log_softmax`, whose axis is not the last one, which is left to oneDNN.
+
+    That of oneDNN errs by up to 4e-6 (MXNet 1.9.1), and the losses of few classes are small.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(axis=-2)
+
+    def hybrid_forward(self, F: Any, pred: Any, label: Any, sample_weight: Any = None) -> Any:
+        expand = F.np.expand_dims if mx.util.is_np_array() else F.expand_dims
+        return super().hybrid_forward(F, expand(pred, axis=-1), expand(label, axis=-1), sample_weight)
+
+
+class ChosenHuber(gluon.loss.HuberLoss):
+    """Of the error that is chosen."""
+
+    def hybrid_forward(self, F: Any, pred: Any, label: Any, sample_weight: Any = None) -> Any:
+        is_numpy = mx.util.is_np_array()
+        chosen = (F.npx if is_numpy else F).pick(pred, label, axis=-1, keepdims=True)
+        nothing = (F.np if is_numpy else F).zeros_like(chosen)
+        return super().hybrid_forward(F, chosen, nothing, sample_weight)
