@@ -10,17 +10,17 @@ import platform
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Dict, List, Union
+from typing import TYPE_CHECKING, Any, Dict, List, Sequence, Union
 
 from . import protocol, witness
-from .clock import Limits, Timing, time_loop
+from .clock import Limits, Timing, time_loop, time_span
 from .collector import Collector
 from .errors import ProtocolError, UnavailableError
 from .load_framework import load_framework
 from .memory import allocator, bound_cpus, resident_bytes
 
 if TYPE_CHECKING:
-    from .artefact import Array, Manifest, Training
+    from .artefact import Array, Manifest, Tensors, Training
     from .framework import Framework, InferenceModel, TrainingModel
 
 Result = Dict[str, Any]
@@ -73,6 +73,10 @@ class Session:
             return self._turn(request)
         if isinstance(request, protocol.Audit):
             return self._audit(request)
+        if isinstance(request, protocol.Epoch):
+            return self._epoch(request)
+        if isinstance(request, protocol.Classify):
+            return self._classify(request)
         if isinstance(request, protocol.Unload):
             return self._unload()
         if isinstance(request, protocol.Memory):
@@ -192,6 +196,37 @@ class Session:
         write_tensors(Path(request.file), tensors)
         return {"outputs": len(loaded.kept)}
 
+    def _epoch(self, request: protocol.Epoch) -> Result:
+        model = self._learning(request.order).model
+        if request.from_first_weights:
+            model.reset()
+        before = witness.mark()
+        span = time_span(model.step, request.order)
+        after = witness.mark()
+        # What the first steps made is long-lived, as after `warm`: later epochs need not collect it again.
+        self._collector.settle(model_loaded=True)
+        return {
+            "spanNs": span.span_ns,
+            "firstStepNs": span.first_ns,
+            "cpuNs": span.cpu_ns,
+            "meanLoss": finite_or_none(sum(span.outputs) / len(span.outputs)),
+            "witness": witness.between(before, after),
+        }
+
+    def _classify(self, request: protocol.Classify) -> Result:
+        model = self._learning(request.buffers).model
+        return {"classes": [classes_of(model.output(buffer)) for buffer in request.buffers]}
+
+    def _learning(self, buffers: Sequence[int]) -> Learning:
+        """ProtocolError where the model does not learn, or lacks one of these buffers."""
+        loaded = self._present()
+        if not isinstance(loaded, Learning):
+            raise ProtocolError("the model that is loaded does not learn")
+        missing = [buffer for buffer in buffers if buffer >= loaded.manifest.buffers]
+        if missing:
+            raise ProtocolError(f"buffer {missing[0]} of a model that has {loaded.manifest.buffers}")
+        return loaded
+
     def _unload(self) -> Result:
         loaded = self._present()
         self._loaded = None
@@ -258,6 +293,13 @@ def verify_training(loaded: Learning) -> dict[str, Array]:
     tensors["losses"] = np.asarray(losses, dtype=np.float64)
     tensors.update({f"weight/{name}": array.copy() for name, array in model.weights().items()})
     return tensors
+
+
+def classes_of(outputs: Tensors) -> list[int]:
+    """The place of the largest logit of each example, the first one of equals."""
+    logits = next(iter(outputs.values()))
+    largest: list[int] = logits.reshape(-1, logits.shape[-1]).argmax(axis=1).tolist()
+    return largest
 
 
 def finite_or_none(loss: float) -> float | None:

@@ -27,15 +27,48 @@ export interface Digits {
  * every class; buffers share no image.
  */
 export function digits(batch: number, buffer: number): Digits {
-  const images = new Float32Array(batch * pixels);
-  const labels = new Int32Array(batch);
-  for (let example = 0; example < batch; example++) {
-    const number = buffer * batch + example;
-    const label = number % classes;
-    labels[example] = label;
-    images.set(image(label, Math.floor(number / classes)), example * pixels);
+  return digitsOf(
+    Array.from({ length: batch }, (_, example) => {
+      const number = buffer * batch + example;
+      return { label: number % classes, index: Math.floor(number / classes) };
+    }),
+  );
+}
+
+/** Which image: the one of that number among those of a digit. */
+export interface Example {
+  readonly label: number;
+  readonly index: number;
+}
+
+export function digitsOf(examples: readonly Example[]): Digits {
+  const images = new Float32Array(examples.length * pixels);
+  const labels = new Int32Array(examples.length);
+  for (const [place, { label, index }] of examples.entries()) {
+    labels[place] = label;
+    images.set(image(label, index), place * pixels);
   }
   return { images, labels };
+}
+
+/** Of each digit, its last images. */
+export const heldOutOfEach = 200;
+
+/** All of the data in two parts that share no image: what is learnt from, and the held-out digits. Both in the data's order. */
+export function splitDigits(): {
+  readonly training: readonly Example[];
+  readonly heldOut: readonly Example[];
+} {
+  const training: Example[] = [];
+  const heldOut: Example[] = [];
+  for (let label = 0; label < classes; label++) {
+    const count = load(label).length / pixels;
+    for (let index = 0; index < count; index++) {
+      const part = index < count - heldOutOfEach ? training : heldOut;
+      part.push({ label, index });
+    }
+  }
+  return { training, heldOut };
 }
 
 /** The data is finite: after the last image of a digit comes its first again. */
