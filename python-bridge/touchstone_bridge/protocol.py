@@ -87,9 +87,7 @@ class Bye:
     pass
 
 
-RequestBody = Union[
-    Hello, Describe, Load, Warm, Verify, Turn, Audit, Epoch, Classify, Unload, Memory, Bye
-]
+RequestBody = Union[Hello, Describe, Load, Warm, Verify, Turn, Audit, Epoch, Classify, Unload, Memory, Bye]
 
 
 def read_line(stream: BinaryIO) -> str | None:
@@ -136,10 +134,8 @@ def parse_body(body: Any) -> RequestBody:
         )
     if kind == "verify":
         return Verify(_text(body, "file"))
-    if kind == "epoch":
-        return Epoch(_buffers(body, "order"), _flag(body, "fromFirstWeights"))
-    if kind == "classify":
-        return Classify(_buffers(body, "buffers"))
+    if kind in ("epoch", "classify"):
+        return _lesson(body)
     if kind == "audit":
         return Audit(_text(body, "file"))
     simple: dict[object, type[Describe | Unload | Memory | Bye]] = {
@@ -181,6 +177,12 @@ def _hello(body: dict[str, Any]) -> Hello:
         threads=_count(budget, "threads", least=1),
         cpus=tuple(cpus),
     )
+
+
+def _lesson(body: dict[str, Any]) -> Epoch | Classify:
+    if body["type"] == "epoch":
+        return Epoch(_buffers(body, "order"), _flag(body, "fromFirstWeights"))
+    return Classify(_buffers(body, "buffers"))
 
 
 def _count(body: dict[str, Any], name: str, least: int = 0) -> int:

@@ -10,7 +10,7 @@ import platform
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Dict, List, Sequence, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Sequence, Union
 
 from . import protocol, witness
 from .clock import Limits, Timing, time_loop, time_span
@@ -56,33 +56,24 @@ class Session:
         self._framework: Framework | None = None
         self._loaded: Loaded | None = None
         self._collector = Collector()
+        self._handlers: Dict[type, Callable[[Any], Result]] = {
+            protocol.Hello: self._greet,
+            protocol.Describe: lambda _: self._describe(),
+            protocol.Load: self._load,
+            protocol.Warm: self._warm,
+            protocol.Verify: self._verify,
+            protocol.Turn: self._turn,
+            protocol.Audit: self._audit,
+            protocol.Epoch: self._epoch,
+            protocol.Classify: self._classify,
+            protocol.Unload: lambda _: self._unload(),
+            protocol.Memory: lambda _: memory_of_worker(),
+        }
 
     def answer(self, request: protocol.RequestBody) -> Result:
         """The result of a request; whatever it raises becomes an error reply."""
-        if isinstance(request, protocol.Hello):
-            return self._greet(request)
-        if isinstance(request, protocol.Describe):
-            return self._describe()
-        if isinstance(request, protocol.Load):
-            return self._load(request)
-        if isinstance(request, protocol.Warm):
-            return self._warm(request)
-        if isinstance(request, protocol.Verify):
-            return self._verify(request)
-        if isinstance(request, protocol.Turn):
-            return self._turn(request)
-        if isinstance(request, protocol.Audit):
-            return self._audit(request)
-        if isinstance(request, protocol.Epoch):
-            return self._epoch(request)
-        if isinstance(request, protocol.Classify):
-            return self._classify(request)
-        if isinstance(request, protocol.Unload):
-            return self._unload()
-        if isinstance(request, protocol.Memory):
-            now, peak = resident_bytes()
-            return {"rssBytes": now, "peakRssBytes": peak}
-        return {}
+        handler = self._handlers.get(type(request))
+        return {} if handler is None else handler(request)
 
     def _greet(self, request: protocol.Hello) -> Result:
         if request.protocol != protocol.PROTOCOL_VERSION:
@@ -239,6 +230,12 @@ class Session:
         if self._loaded is None:
             raise ProtocolError("no model is loaded")
         return self._loaded
+
+
+def memory_of_worker() -> Result:
+    """Resident set, now and at its highest."""
+    now, peak = resident_bytes()
+    return {"rssBytes": now, "peakRssBytes": peak}
 
 
 def module_of(target: str, module: str | None) -> str:

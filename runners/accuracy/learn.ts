@@ -81,7 +81,7 @@ async function epochsOf(
   const labels = labelsOf(lesson);
   const epochs: Epoch[] = [];
   while (epochs.length < task.epochs) {
-    const order = epochOrder(task, seed, epochs.length, prepared.training);
+    const order = [...epochOrder(prepared, seed, epochs.length)];
     const fromFirstWeights = epochs.length === 0;
     const { witness, ...timed } = await session.request({ type: 'epoch', order, fromFirstWeights });
     const { classes } = await session.request({ type: 'classify', buffers: [...prepared.heldOut] });

@@ -102,14 +102,16 @@ export function agreementTable(findings: readonly Finding[]): Rows {
     const firsts = own.flatMap(({ outcome }) => outcome.epochs.slice(0, 1));
     const heldOut = own[0]?.outcome.heldOut ?? 1;
     const [fewest, most] = rangeOf(firsts.map(({ correct }) => correct));
-    const [least, largest] = rangeOf(firsts.flatMap(({ meanLoss }) => meanLoss ?? []));
+    const losses = firsts.flatMap(({ meanLoss }) => meanLoss ?? []);
+    const [least, largest] = rangeOf(losses);
     return [
       String(seed),
       String(own.length),
       `${percent(fewest / heldOut)} to ${percent(most / heldOut)}`,
       `${most - fewest} of ${heldOut} digits`,
-      `${least.toFixed(5)} to ${largest.toFixed(5)}`,
-      (largest / least - 1).toExponential(1),
+      ...(losses.length === 0
+        ? ['no number', '']
+        : [`${least.toFixed(5)} to ${largest.toFixed(5)}`, (largest / least - 1).toExponential(1)]),
     ];
   });
 }

@@ -8,7 +8,8 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { TouchstoneError } from '../../common/errors.js';
 
-export const pixels = 28 * 28;
+const side = 28;
+export const pixels = side * side;
 const classes = 10;
 const digitFile = z.object({ data: z.array(z.number().min(0).max(1)) });
 
@@ -69,6 +70,17 @@ export function splitDigits(): {
     }
   }
   return { training, heldOut };
+}
+
+/** So many pixels down and to the right; what comes in is background. */
+export function moveImage(image: Float32Array, down: number, right: number): Float32Array {
+  const moved = new Float32Array(pixels);
+  for (let row = Math.max(0, down); row < Math.min(side, side + down); row++) {
+    for (let column = Math.max(0, right); column < Math.min(side, side + right); column++) {
+      moved[row * side + column] = image[(row - down) * side + column - right] ?? 0;
+    }
+  }
+  return moved;
 }
 
 /** The data is finite: after the last image of a digit comes its first again. */
