@@ -2,11 +2,12 @@
  * Training to a stated accuracy on real digits that were held out: what is learnt, from what, by which rule, and how right
  * it has to get.
  *
- * The data are the 10,000 digits of `data/mnist.ts`: the last 200 images of each digit, 2,000 in all, are held out, the other
- * 8,000 are learnt from. So few do not take these networks to the bars (LeNet-5 stays at 97.3 %, the LSTM at 96.8 %, whatever the
- * rate), so there are further passes over the same 8,000, each image moved by up to a pixel: epochs take the passes in turn. All
- * of it lies in one artefact, batch by batch, so that every target gets the same. The seed decides the first weights, which digits
- * share a batch, how they are moved, and the order of the batches in each epoch.
+ * The data are the 10,000 digits of `data/mnist.ts`: 200 images of each digit, 2,000 in all, are held out, the other 8,000 are
+ * learnt from. So few do not take LeNet-5 to its bar whatever the rate (97.2 to 97.6 % in 40 epochs), and the LSTM only late. So
+ * there are further passes over the same 8,000, each image moved by up to a pixel, and epochs take the passes in turn; then both
+ * get there in about ten epochs, from every seed. All of it lies in one artefact, batch by batch, so that every target gets
+ * the same. The seed decides the first weights, which digits share a batch, how they are moved, and the order of the batches in
+ * each epoch.
  */
 import { digitsOf, type Example, moveImage, pixels, splitDigits } from './data/mnist.js';
 import { uniform } from './generator.js';
@@ -34,8 +35,8 @@ export const accuracyTasks: readonly AccuracyTask[] = [
     bar: 0.98,
     batch: 50,
     passes: 5,
-    optimiser: { name: 'sgd', learningRate: 0.05, momentum: 0.9 },
-    epochs: 20,
+    optimiser: { name: 'sgd', learningRate: 0.02, momentum: 0.9 },
+    epochs: 40,
   },
   {
     workload: 'row-lstm',
@@ -43,7 +44,7 @@ export const accuracyTasks: readonly AccuracyTask[] = [
     batch: 50,
     passes: 5,
     optimiser: { name: 'sgd', learningRate: 0.1, momentum: 0.9 },
-    epochs: 20,
+    epochs: 30,
   },
 ];
 

@@ -73,6 +73,7 @@ interface Step {
 const book = isKept ? ledger<Entry>('accuracy', values.fresh) : ledgerInMemory<Entry>();
 /** What is looked up or tried anew each time: what is refused, not installed, or failed. */
 const fleeting: Finding[] = [];
+let present: Lesson | undefined;
 const everyone = await chosenTargets({});
 const chosen = await chosenTargets({ targets: values.targets });
 const courses = await chosenCourses();
@@ -81,6 +82,7 @@ const scratch = await mkdtemp(join(tmpdir(), 'touchstone-accuracy-'));
 try {
   await saySteps(steps, book.has, give);
 } finally {
+  await forget();
   await rm(scratch, { recursive: true, force: true });
 }
 const report = courses.map(sectionOf).join('\n\n');
@@ -105,7 +107,7 @@ async function chosenCourses(): Promise<Course[]> {
  */
 async function plan(targets: readonly Target[]): Promise<Step[]> {
   const wanted = new Set(chosen.map(({ name }) => name));
-  const present = await installed(targets.filter(({ name }) => wanted.has(name)));
+  const there = await installed(targets.filter(({ name }) => wanted.has(name)));
   const planned: Step[] = [];
   for (const course of courses) {
     const { task, workload, edition } = course;
@@ -118,10 +120,10 @@ async function plan(targets: readonly Target[]): Promise<Step[]> {
     });
     for (const seed of seeds) {
       for (const target of shuffled(able, randomFor(seed, 'accuracy', workload.name))) {
-        const there = present.get(target);
+        const health = there.get(target);
         const key = `${workload.name} ${seed} ${target.name} (${edition})`;
-        if (there?.available) planned.push({ key, course, seed, target, python: there.python });
-        else note(course, target, seed, { state: 'unavailable', reason: there?.reason ?? 'not looked for' });
+        if (health?.available) planned.push({ key, course, seed, target, python: health.python });
+        else note(course, target, seed, { state: 'unavailable', reason: health?.reason ?? 'not looked for' });
       }
     }
   }
@@ -134,9 +136,18 @@ async function installed(targets: readonly Target[]): Promise<Map<Target, Target
   return new Map(await Promise.all(found));
 }
 
+/** The one that was last asked for is kept: steps of a seed follow each other. An artefact of 130 MB goes with its seed. */
 async function lessonOf({ task, workload }: Course, seed: number): Promise<Lesson> {
+  if (present?.task === task && present.seed === seed) return present;
+  await forget();
   const prepared = accuracySource(task, workload, seed);
-  return { task, seed, prepared, artefact: await sourceArtefact(prepared.source) };
+  present = { task, seed, prepared, artefact: await sourceArtefact(prepared.source) };
+  return present;
+}
+
+async function forget(): Promise<void> {
+  if (present) await rm(present.artefact.folder, { recursive: true, force: true });
+  present = undefined;
 }
 
 async function give({ key, course, seed, target, python }: Step): Promise<void> {

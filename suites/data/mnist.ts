@@ -52,7 +52,7 @@ export function digitsOf(examples: readonly Example[]): Digits {
   return { images, labels };
 }
 
-/** Of each digit, its last images. */
+/** Of each digit, spread evenly over its images. */
 export const heldOutOfEach = 200;
 
 /** All of the data in two parts that share no image: what is learnt from, and the held-out digits. Both in the data's order. */
@@ -64,9 +64,10 @@ export function splitDigits(): {
   const heldOut: Example[] = [];
   for (let label = 0; label < classes; label++) {
     const count = load(label).length / pixels;
+    const heldOutBefore = (index: number) => Math.floor((index * heldOutOfEach) / count);
     for (let index = 0; index < count; index++) {
-      const part = index < count - heldOutOfEach ? training : heldOut;
-      part.push({ label, index });
+      const isHeldOut = heldOutBefore(index + 1) > heldOutBefore(index);
+      (isHeldOut ? heldOut : training).push({ label, index });
     }
   }
   return { training, heldOut };
