@@ -20,6 +20,14 @@ interface TrainedFinding extends Finding {
   readonly outcome: Trained;
 }
 
+/** What the columns mean: above the tables. */
+export const accuracyIntroduction = `Time to accuracy is that of the training steps alone, whole epochs, from the first step to the last
+one of the first epoch after which the bar was met: the median over the seeds, and each of them. What a framework compiles in its
+first step is in it ("first step" says how long that one took); its load, and telling the held-out digits after each epoch, are
+not. "Waiting" is the share of that time in which the target was ready and other processes had its processor, at the worst of its
+seeds: where it is large, this machine was busy, and the processor time beside it says more. How many epochs it takes differs between
+targets by rounding alone, which a network that learns amplifies; so the time of an epoch is not told from this table.`;
+
 /** The tables of one task, with what they are of. @param findings in the order of their rows; of this task only */
 export function accuracySection(
   task: AccuracyTask,
@@ -27,7 +35,7 @@ export function accuracySection(
   drawTable: DrawTable,
 ): string {
   const { workload, bar, batch, optimiser, epochs } = task;
-  const rule = optimiser.name === 'sgd' ? `momentum of ${optimiser.momentum}` : `Adam`;
+  const rule = optimiser.name === 'sgd' ? `momentum of ${optimiser.momentum}` : 'Adam';
   return [
     `## ${workload}: ${percent(bar)} of the held-out digits`,
     `Batches of ${batch}, learning rate ${optimiser.learningRate}, ${rule}; at most ${epochs} epochs; one thread.`,
@@ -46,8 +54,9 @@ export const timeHead = [
   'target',
   'time to accuracy',
   'by seed',
-  'first step',
+  'processor time',
   'waiting',
+  'first step',
   'epochs',
   'held-out accuracy',
 ] as const;
@@ -56,29 +65,36 @@ export const timeHead = [
 export function timeTable(findings: readonly Finding[]): Rows {
   return byTarget(findings).map(([target, own]) => {
     const trained = own.filter(isTrained).map(({ outcome }) => outcome);
-    const refused = own.find((finding) => !isTrained(finding))?.outcome;
-    const reason = refused && 'reason' in refused ? `${refused.state}: ${refused.reason}` : undefined;
-    if (trained.length === 0) return [target, reason ?? '', '', '', '', '', ''];
-    const seconds = trained.map(({ epochs }) => trainingSeconds(epochs));
-    const missed = trained.filter(({ state }) => state === 'missed');
-    const best = (epochs: readonly Epoch[]) => Math.max(...epochs.map(({ correct }) => correct));
-    const time =
-      missed.length === 0
-        ? secondsText(median(seconds))
-        : `missed by ${missed.length} of ${trained.length}, at best ${percent(Math.max(...missed.map(({ epochs, heldOut }) => best(epochs) / heldOut)))}`;
-    const firstSteps = trained.map(({ epochs }) => (epochs[0]?.firstStepNs ?? 0) / 1e9);
-    return [
-      target,
-      reason === undefined ? time : `${time}; ${reason}`,
-      trained
-        .map(({ state }, place) => `${state === 'missed' ? '> ' : ''}${secondsText(seconds[place])}`)
-        .join(', '),
-      secondsText(median(firstSteps)),
-      waitText(trained),
-      trained.map(({ epochs }) => epochs.length).join(', '),
-      trained.map(({ epochs, heldOut }) => percent((epochs.at(-1)?.correct ?? 0) / heldOut)).join(', '),
-    ];
+    const reasons = own.flatMap(({ outcome }) =>
+      'reason' in outcome ? [`${outcome.state}: ${outcome.reason}`] : [],
+    );
+    const numbers = trained.length > 0 ? numbersOf(trained) : timeHead.slice(2).map(() => '');
+    const verdict = [...(trained.length > 0 ? [verdictOf(trained)] : []), ...new Set(reasons)];
+    return [target, verdict.join('; '), ...numbers];
   });
+}
+
+/** The median, where every seed got there. */
+function verdictOf(trained: readonly Trained[]): string {
+  const missed = trained.filter(({ state }) => state === 'missed');
+  if (missed.length === 0) return secondsText(median(trained.map(({ epochs }) => trainingSeconds(epochs))));
+  const best = missed.map(
+    ({ epochs, heldOut }) => Math.max(...epochs.map(({ correct }) => correct)) / heldOut,
+  );
+  return `missed from ${missed.length} of ${trained.length} seeds, at best ${percent(Math.max(...best))}`;
+}
+
+function numbersOf(trained: readonly Trained[]): string[] {
+  const each = (text: (one: Trained) => string) => trained.map(text).join(', ');
+  const processor = trained.map(({ epochs }) => epochs.reduce((sum, { cpuNs }) => sum + cpuNs, 0) / 1e9);
+  return [
+    each(({ state, epochs }) => `${state === 'missed' ? '> ' : ''}${secondsText(trainingSeconds(epochs))}`),
+    secondsText(median(processor)),
+    waitText(trained),
+    secondsText(median(trained.map(({ epochs }) => (epochs[0]?.firstStepNs ?? 0) / 1e9))),
+    each(({ epochs }) => String(epochs.length)),
+    each(({ epochs, heldOut }) => percent((epochs.at(-1)?.correct ?? 0) / heldOut)),
+  ];
 }
 
 export const agreementHead = [
@@ -143,7 +159,7 @@ function rangeOf(values: readonly number[]): [number, number] {
   return [Math.min(...values), Math.max(...values)];
 }
 
-function secondsText(seconds = Number.NaN): string {
+function secondsText(seconds: number): string {
   return `${seconds.toFixed(seconds < 10 ? 2 : 1)} s`;
 }
 

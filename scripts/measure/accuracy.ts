@@ -17,7 +17,12 @@ import { select } from '../../cli/select.js';
 import { integers, names, positiveInteger } from '../../cli/values.js';
 import { oneLine } from '../../common/errors.js';
 import { type Lesson, learn } from '../../runners/accuracy/learn.js';
-import { accuracySection, type Finding, trainingSeconds } from '../../runners/accuracy/report.js';
+import {
+  accuracyIntroduction,
+  accuracySection,
+  type Finding,
+  trainingSeconds,
+} from '../../runners/accuracy/report.js';
 import { splitCpus } from '../../runners/process/cpus.js';
 import {
   ensureTargets,
@@ -85,7 +90,7 @@ try {
   await forget();
   await rm(scratch, { recursive: true, force: true });
 }
-const report = courses.map(sectionOf).join('\n\n');
+const report = [accuracyIntroduction, ...courses.map(sectionOf)].join('\n\n');
 if (isKept) publish('accuracy', report, asGiven('npm run measure:accuracy'));
 else process.stdout.write(`${report}\n`);
 

@@ -11,7 +11,7 @@ import { accuracyTasks } from '../../../suites/accuracy.js';
 const epoch = (seconds: number, correct: number, meanLoss: number | null = 0.5): Epoch => ({
   spanNs: seconds * 1e9,
   firstStepNs: 1e8,
-  cpuNs: seconds * 1e9,
+  cpuNs: seconds * 5e8,
   waitNs: seconds * 1e8,
   meanLoss,
   correct,
@@ -46,19 +46,25 @@ describe('the table of times', () => {
       'a/cpu',
       '5.00 s',
       '4.00 s, 5.00 s, 20.0 s',
-      '0.10 s',
+      '2.50 s',
       '10 %',
+      '0.10 s',
       '1, 2, 1',
       '98.50 %, 98.00 %, 98.50 %',
     ]);
   });
 
   it('says what missed the bar, with the best that it got to, and has no time for it', () => {
-    expect(rows[1]?.slice(0, 3)).toEqual(['b/js', 'missed by 1 of 1, at best 97.90 %', '> 2.00 s']);
+    expect(rows[1]?.slice(0, 3)).toEqual(['b/js', 'missed from 1 of 1 seeds, at best 97.90 %', '> 2.00 s']);
   });
 
   it('says why there is nothing', () => {
     expect(rows[2]?.slice(0, 2)).toEqual(['c/js', 'unsupported: no kernel']);
+    expect(new Set(rows.map(({ length }) => length))).toEqual(new Set([8]));
+    const halfway = [...findings, of('b/js', 2, { state: 'failed', reason: 'it fell over' })];
+    expect(timeTable(halfway)[1]?.[1]).toBe(
+      'missed from 1 of 1 seeds, at best 97.90 %; failed: it fell over',
+    );
   });
 });
 
@@ -86,5 +92,5 @@ it('says what is learnt, and how', () => {
   if (!task) throw new Error('no task');
   const section = accuracySection(task, findings, (head, rows) => `${head.length} × ${rows.length}`);
   expect(section).toContain('lenet5: 98.00 % of the held-out digits');
-  expect(section).toContain('7 × 3');
+  expect(section).toContain('8 × 3');
 });
