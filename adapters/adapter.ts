@@ -10,9 +10,9 @@
 
 import type { ArtefactManifest } from '../suites/onnx/artefact-manifest.js';
 import type { Graph, Tensor, Tensors } from '../suites/onnx/graph.js';
-import type { Mode, Optimiser, Precision } from '../suites/workload.js';
+import type { Loss, Mode, Optimiser, Precision } from '../suites/workload.js';
 
-export type { Graph, Mode, Optimiser, Precision, Tensor, Tensors };
+export type { Graph, Loss, Mode, Optimiser, Precision, Tensor, Tensors };
 
 export interface Framework {
   /** First part of every target's name: `tfjs`. */
@@ -35,6 +35,10 @@ interface TargetBase {
   readonly precisions: readonly Precision[];
   /** Update rules of suites/workload.ts that it trains with; `sgd` alone where nothing is said. */
   readonly optimisers?: readonly Optimiser['name'][];
+  /** Whether its models are a `Stepping` too, which workloads that generate need. */
+  readonly generates?: true;
+  /** Losses of suites/workload.ts that it can be given; `softmax-cross-entropy` alone where nothing is said. */
+  readonly losses?: readonly Loss[];
   /**
    * Can this target run this graph in this mode? Decided from the description alone, before anything is spawned.
    * Names the operator or attribute that it lacks.
@@ -184,6 +188,18 @@ export interface InferenceModel<Native = unknown> {
   /** Settings that hold for this model only, such as which LSTM kernel was chosen. */
   readonly configuration?: Partial<Configuration>;
   dispose(): void;
+}
+
+/**
+ * A model whose `run` is taken apart, so that outputs can be fed back into inputs: all that a loop over it does is timed.
+ *
+ * @typeParam Inputs what `call` takes: the graph's inputs in host memory, in the framework's own layout and container
+ */
+export interface Stepping<Native = unknown, Inputs = unknown> extends InferenceModel<Native> {
+  inputsOf(buffer: number): Inputs;
+  call(inputs: Inputs): Native | Promise<Native>;
+  /** The inputs of the next step, by the manifest's `generation`. */
+  feed(inputs: Inputs, output: Native): Inputs;
 }
 
 /**

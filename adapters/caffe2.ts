@@ -10,8 +10,9 @@ import {
   type Framework,
   type Graph,
   type Mode,
-  type PythonTarget,
+  type Support,
   supported,
+  unsupported,
 } from './adapter.js';
 import { caffe2, caffe2InTraining } from './lowering/dialects/caffe2.js';
 import {
@@ -32,9 +33,7 @@ import {
   supportOfNodes,
   withoutReverse,
 } from './lowering/node-checks.js';
-import type { OperationPlan } from './lowering/operations/plan.js';
-import { planOperations } from './lowering/operations/plan-operations.js';
-import { supportOf } from './lowering/refusal.js';
+import { graphOrOperations } from './lowering/plans.js';
 
 /** Operators of the lowering, each with the check of what it refuses. */
 const operators: Readonly<Record<string, Check>> = {
@@ -61,26 +60,13 @@ const operators: Readonly<Record<string, Check>> = {
   ),
 };
 
-/** By the lowering that reads the graph, or else by operations. */
-const graphOrOperations: Required<Pick<PythonTarget, 'supports' | 'plan'>> = {
-  supports: (graph, mode) => (reads(graph, mode) ? supported : supportOf(() => planned(graph, mode))),
-  plan: (graph, mode) => (reads(graph, mode) ? undefined : planned(graph, mode)),
-};
-
 const own = supportOfNodes(operators, 'Caffe2');
 
-function reads(graph: Graph, mode: Mode): boolean {
-  return isOfFloat32(graph) && own(graph, mode).supported;
-}
-
-/** All that is given and computed: which other types an operator has, only the dialect knows. */
-function isOfFloat32(graph: Graph): boolean {
+/** The lowering that reads the graph knows float32 alone: which other types an operator has, only the dialect knows. */
+function read(graph: Graph, mode: Mode): Support {
   const computed = graph.nodes.flatMap(({ outputs }) => outputs.map((name) => graph.values[name]));
-  return [...graph.inputs, ...computed].every((value) => value === undefined || value.type === 'float32');
-}
-
-function planned(graph: Graph, mode: Mode): OperationPlan {
-  return planOperations(graph, mode, mode === 'training' ? caffe2InTraining : caffe2);
+  const other = [...graph.inputs, ...computed].find((value) => value && value.type !== 'float32');
+  return other ? unsupported(`${other.name} is of type ${other.type}`) : own(graph, mode);
 }
 
 const framework: Framework = {
@@ -98,7 +84,7 @@ const framework: Framework = {
       modes: { inference: supported, training: supported },
       precisions: ['float32'],
       optimisers: ['sgd', 'adam'],
-      ...graphOrOperations,
+      ...graphOrOperations(read, (mode) => (mode === 'training' ? caffe2InTraining : caffe2)),
       environment,
     },
   ],

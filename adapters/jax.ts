@@ -25,7 +25,9 @@ const framework: Framework = {
       module: 'jax',
       modes: { inference: supported, training: supported },
       precisions: ['float32'],
+      generates: true,
       optimisers: ['sgd', 'adam'],
+      losses: ['softmax-cross-entropy', 'policy-gradient', 'huber'],
       supports: (graph: Graph, mode: Mode) => plannerOf(mode).supports(graph, mode),
       plan: (graph: Graph, mode: Mode) => plannerOf(mode).plan(graph, mode),
       environment: ({ threads }) => ({

@@ -16,6 +16,7 @@ const common = {
   modes: { inference: supported, training: supported },
   precisions: ['float32'] as const,
   optimisers: ['sgd', 'adam'] as const,
+  losses: ['softmax-cross-entropy', 'policy-gradient', 'huber'] as const,
   supports: () => supported,
   environment: () => ({}),
   isNull: true,

@@ -65,7 +65,9 @@ const common = {
   module: 'pytorch',
   modes: { inference: supported, training: supported },
   precisions: ['float32'],
+  generates: true,
   optimisers: ['sgd', 'adam'],
+  losses: ['softmax-cross-entropy', 'policy-gradient', 'huber'],
   environment,
 } satisfies Partial<PythonTarget>;
 

@@ -24,12 +24,13 @@ import { learningBy } from '../suites/optimisers.js';
 import { probeSource } from '../suites/probe.js';
 import {
   batchesOf,
+  type Generation,
   type Mode,
   modes,
-  type Optimiser,
   type Selection,
   type Sequence,
   selectionsOf,
+  type Training,
   type Workload,
 } from '../suites/workload.js';
 import { modelRequest } from './model-request.js';
@@ -99,8 +100,8 @@ interface Work {
   readonly title: string;
   readonly source: string;
   readonly modes: readonly Mode[];
-  /** Of training. */
-  readonly optimiser?: Optimiser;
+  readonly training?: Training;
+  readonly generation?: Generation;
   /** As a plan says it: steps of its sequences, where `--length` does, and whether they are not its own. */
   readonly length?: Pick<WorkItem, 'length' | 'otherLength'>;
   batches(mode: Mode): readonly number[];
@@ -191,14 +192,15 @@ function workOf(workload: Workload, options: RunOptions, selected?: Selection['b
 
 /** @param selected batches by mode, where a suite measures only those */
 function workloadWork(workload: Workload, options: RunOptions, selected?: Selection['batches']): Work {
-  const { name, title, source, training } = workload;
+  const { name, title, source, training, generation } = workload;
   const usual = workload.modes.filter((mode) => !selected || selected[mode]);
   return {
     name,
     title,
     source,
     modes: options.mode ?? usual,
-    ...(training ? { optimiser: training.optimiser } : {}),
+    ...(training ? { training } : {}),
+    ...(generation ? { generation } : {}),
     batches: (mode) => options.batch ?? selected?.[mode] ?? batchesOf(workload, mode),
     ...(options.length && workload.sequence ? { length: plannedLength(workload.sequence) } : {}),
     artefact: async (mode, batch) => {
@@ -309,7 +311,7 @@ async function makeArtefacts(work: readonly Work[], options: RunOptions, say: (l
       items.push(item);
       if ('refused' in made) continue;
       folders[groupKey(item)] = made.folder;
-      costs[groupKey(item)] = costOf(made.graph);
+      costs[groupKey(item)] = costOf(made.graph, item.generation?.steps);
     }
     if (!options.dryRun) say(`prepared ${one.name}`);
   }
@@ -327,9 +329,10 @@ function itemOf(
   batch: number,
   made: Artefact | { readonly refused: string },
 ): WorkItem {
-  const { name, optimiser, length } = work;
-  const trainedBy = mode === 'training' && optimiser ? { optimiser } : {};
-  const common = { workload: name, mode, precision: 'float32' as const, ...length, ...trainedBy };
+  const { name, training, generation, length } = work;
+  const learning = mode === 'training' && training ? { training } : {};
+  const looping = mode === 'inference' && generation ? { generation } : {};
+  const common = { workload: name, mode, precision: 'float32' as const, ...length, ...learning, ...looping };
   // A model file has the batch size that its inputs say.
   if ('refused' in made) return { ...common, batch, graph: made };
   return { ...common, batch: made.manifest.batch, graph: made.graph };

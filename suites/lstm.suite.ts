@@ -9,6 +9,7 @@ const lstm: Suite = {
     'text-gru',
     'text-lstm',
     'char-lstm-step',
+    'char-lstm-generate',
     'char-lstm',
     'translation',
     'acoustic-1x320',

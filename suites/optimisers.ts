@@ -10,7 +10,7 @@ export type OptimiserName = (typeof optimiserNames)[number];
  * first step, and weights whose gradients are below 1e-6 would part by percents. This one does nothing but keep 0 / 0 away, and
  * no convention shows.
  */
-function optimiserOf(name: OptimiserName, training: Training): Optimiser {
+export function optimiserOf(name: OptimiserName, training: Training): Optimiser {
   const { optimiser } = training;
   if (name === optimiserNameOf(training)) return optimiser;
   if (name === 'adam') return { name, learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-15 };

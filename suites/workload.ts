@@ -40,17 +40,39 @@ const adam = z.object({
 export const optimiser = z.discriminatedUnion('name', [sgd, adam]);
 export type Optimiser = z.infer<typeof optimiser>;
 
+/**
+ * Means over all labels; what they are of is the graph's only output, [batch, classes], or [batch, steps, classes] with a label
+ * for each step.
+ *
+ * `softmax-cross-entropy`: −log softmax(output)[label].
+ *
+ * `policy-gradient`: advantage · −log softmax(output)[label], a label being the action that was taken, whose probability is to
+ * grow where the advantage is positive (REINFORCE: Williams 1992). `advantages` come with the labels.
+ *
+ * `huber`: Huber(output[label]) with δ = 1, which is e²/2 up to 1 and |e| − 1/2 from there (Huber 1964); outputs are errors, of
+ * which only the chosen one counts.
+ */
+export const loss = z.enum(['softmax-cross-entropy', 'policy-gradient', 'huber']);
+export type Loss = z.infer<typeof loss>;
+
 export const training = z.object({
-  /**
-   * Mean over all labels of −log softmax(logits)[label]; logits are the graph's only output, [batch, classes], or
-   * [batch, steps, classes] with a label for each step.
-   */
-  loss: z.literal('softmax-cross-entropy'),
+  loss,
   optimiser,
   /** Steps of the loss trajectory that a target must reproduce before it is timed. */
   steps: z.number().int().min(3),
 });
 export type Training = z.infer<typeof training>;
+
+/**
+ * One iteration is a loop of `steps` runs, in which outputs of a run are inputs of the next: the state of a language model, and the
+ * token that it has chosen.
+ */
+export const generation = z.object({
+  steps: z.number().int().min(2),
+  /** The name of the output that each such input is fed. */
+  feedback: z.record(z.string(), z.string()),
+});
+export type Generation = z.infer<typeof generation>;
 
 /** Largest accepted ‖actual − reference‖ / ‖reference‖ (Euclidean norms over a whole tensor). */
 export const tolerance = z.object({
@@ -79,6 +101,8 @@ export interface Workload {
    * products and recurrent layers, nothing else (`suites/onnx/operations.ts` counts a graph's). Each is two FLOPs.
    */
   readonly multiplyAdds: number;
+  /** Where it generates; `multiplyAdds` are those of a step. */
+  readonly generation?: Generation;
   /** Present exactly where `modes` has training. */
   readonly training?: Training;
   readonly tolerance: Tolerance;
@@ -89,7 +113,8 @@ export interface Workload {
   build(graph: GraphBuilder, batch: number, mode: Mode): void;
   /**
    * One batch of real input. `buffer` tells apart the distinct batches among which a measurement rotates.
-   * Keys are the graph's input names; in training `labels` (int32, the logits' shape without the classes) comes with them.
+   * Keys are the graph's input names; in training `labels` (int32, the logits' shape without the classes) comes with them, and
+   * `advantages` (float32, of the same shape) where the loss takes those.
    */
   inputs(batch: number, buffer: number, mode: Mode): Tensors;
   /**

@@ -6,8 +6,8 @@ import type { KerasLayer } from './keras-layer.js';
 /** Logistic gates must be asked for: its default is their piecewise linear stand-in. */
 export function lstm(definition: DefinitionOf<'lstm'>, hasStates: boolean): KerasLayer {
   const { units, useBias, direction, returns } = definition;
-  if (returns.length > 1) refuse('Keras.js has no LSTM that gives every hidden state and the last one apart');
   if (returns.includes('cell')) refuse('Keras.js has no LSTM that gives its last cell');
+  if (returns.length > 1) refuse('Keras.js has no LSTM that gives every hidden state and the last one apart');
   if (hasStates) refuse('Keras.js has no LSTM that begins with given states');
   if (!useBias) refuse('Keras.js has no LSTM without a bias: it fails on the weight that is not there');
   const config = {

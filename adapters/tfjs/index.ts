@@ -14,7 +14,9 @@ const common = {
   host: 'node',
   modes: { inference: supported, training: supported },
   precisions: ['float32'],
+  generates: true,
   optimisers: ['sgd', 'adam'],
+  losses: ['softmax-cross-entropy', 'policy-gradient', 'huber'],
   environment: () => ({}),
 } satisfies Partial<NodeTarget>;
 

@@ -1,6 +1,7 @@
 /** `predict`, from typed arrays in the framework's layout to typed arrays. */
 import type { Tensor } from '@tensorflow/tfjs';
-import type { InferenceModel, Model } from '../adapter.js';
+import type { InferenceModel, Model, Stepping } from '../adapter.js';
+import { feedbackOf } from '../lowering/feedback.js';
 import { hostInput, onnxOutput } from '../lowering/host-layout.js';
 import type { LayerPlan } from '../lowering/layer-plan.js';
 import { isOperationPlan } from '../lowering/operations/plan.js';
@@ -16,7 +17,9 @@ export function loadInference(tf: Tf, planner: Planner, given: Model): Inference
   return isOperationPlan(plan) ? loadOperations(tf, plan, given) : loadLayers(tf, plan, given);
 }
 
-function loadLayers(tf: Tf, plan: LayerPlan, given: Model): InferenceModel<Outputs> {
+type Inputs = readonly { readonly data: Float32Array; readonly shape: number[] }[];
+
+function loadLayers(tf: Tf, plan: LayerPlan, given: Model): Stepping<Outputs, Inputs> {
   const { model } = buildModel(tf, plan, given.graph, given.weights);
   const buffers = given.inputs.map((tensors) => {
     const arrays = plan.inputs.map((input) => hostInput(input, tensors));
@@ -24,15 +27,25 @@ function loadLayers(tf: Tf, plan: LayerPlan, given: Model): InferenceModel<Outpu
   });
   // Its own default cuts a batch into pieces of 32.
   const batchSize = buffers[0]?.[0]?.shape[0] ?? 1;
+  const feedback = feedbackOf(given.manifest, plan.inputs, plan.outputs);
+  const inputsOf = (buffer: number): Inputs => buffers[buffer] ?? [];
+  const call = async (arrays: Inputs): Promise<Outputs> => {
+    const inputs = arrays.map(({ data, shape }) => tf.tensor(data, shape));
+    const outputs = [model.predict(inputs, { batchSize })].flat();
+    const values = await Promise.all(outputs.map((output) => output.data<'float32'>()));
+    disposeAll(inputs);
+    disposeAll(outputs);
+    return values;
+  };
   return {
-    async run(buffer) {
-      const inputs = (buffers[buffer] ?? []).map(({ data, shape }) => tf.tensor(data, shape));
-      const outputs = [model.predict(inputs, { batchSize })].flat();
-      const values = await Promise.all(outputs.map((output) => output.data<'float32'>()));
-      disposeAll(inputs);
-      disposeAll(outputs);
-      return values;
-    },
+    run: (buffer) => call(inputsOf(buffer)),
+    inputsOf,
+    call,
+    feed: (inputs, outputs) =>
+      inputs.map((host, place) => {
+        const fed = feedback.find(({ input }) => input === place);
+        return fed ? { ...host, data: outputs[fed.output] ?? host.data } : host;
+      }),
     read: (values) =>
       Object.fromEntries(
         plan.outputs.map((output, position) => [

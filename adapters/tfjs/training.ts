@@ -1,6 +1,5 @@
-/** `compile` and `trainOnBatch`, with softmax cross-entropy on the logits. */
+/** `compile` and `trainOnBatch`. */
 import type { LayersModel, Optimizer, Tensor } from '@tensorflow/tfjs';
-import { oneHot } from '../../suites/data/one-hot.js';
 import type { Model, Tensors, TrainingModel } from '../adapter.js';
 import { hostInput, onnxOutput } from '../lowering/host-layout.js';
 import type { LayerPlan } from '../lowering/layer-plan.js';
@@ -9,6 +8,7 @@ import type { Planner } from '../lowering/plans.js';
 import { toNative, toOnnx } from '../lowering/weights.js';
 import { buildModel, type HeldWeight } from './build.js';
 import { disposeAll } from './inference.js';
+import { hostTargets, type Loss, lossOf } from './losses.js';
 import type { Tf } from './open.js';
 import { trainOperations } from './operations/training.js';
 
@@ -25,15 +25,19 @@ function trainLayers(tf: Tf, plan: LayerPlan, given: Model): TrainingModel {
   const classes = output.onnxShape.at(-1) ?? 1;
   const buffers = given.inputs.map((tensors) => ({
     inputs: plan.inputs.map((input) => mutable(hostInput(input, tensors))),
-    labels: rowsOf(tensors, classes),
   }));
+  const targets = hostTargets(given, classes);
+  /** Of the batch that a step is at. */
+  let advantages: Float32Array | undefined;
+  const lossFunction = lossOf(tf, given, () => advantages);
   const inputsOf = (buffer: number) =>
     (buffers[buffer]?.inputs ?? []).map(({ data, shape }) => tf.tensor(data, shape));
   const labelsOf = (buffer: number) => {
-    const { data, shape } = buffers[buffer]?.labels ?? { data: [], shape: [0] };
-    return tf.tensor(data, shape);
+    const target = targets[buffer];
+    advantages = target?.advantages;
+    return tf.tensor(target?.labels.data ?? [], target?.labels.shape ?? [0]);
   };
-  let optimiser = compile(tf, model, given);
+  let optimiser = compile(tf, model, given, lossFunction);
   return {
     async step(buffer) {
       const inputs = inputsOf(buffer);
@@ -46,7 +50,7 @@ function trainLayers(tf: Tf, plan: LayerPlan, given: Model): TrainingModel {
     reset() {
       disposeOptimiser(tf, optimiser);
       assign(tf, held, given.weights);
-      optimiser = compile(tf, model, given);
+      optimiser = compile(tf, model, given, lossFunction);
     },
     output(buffer) {
       const data = tf.tidy(() => {
@@ -58,8 +62,7 @@ function trainLayers(tf: Tf, plan: LayerPlan, given: Model): TrainingModel {
     gradients(buffer) {
       const inputs = inputsOf(buffer);
       const labels = labelsOf(buffer);
-      const loss = () =>
-        tf.losses.softmaxCrossEntropy(labels, model.apply(inputs, { training: true }) as Tensor).asScalar();
+      const loss = () => lossFunction(labels, model.apply(inputs, { training: true }) as Tensor);
       const { value, grads } = tf.variableGrads(
         loss,
         trained.map(({ variable }) => variable),
@@ -91,9 +94,9 @@ export function optimiserOf(tf: Tf, { manifest }: Model): Optimizer {
   return momentum === 0 ? tf.train.sgd(learningRate) : tf.train.momentum(learningRate, momentum);
 }
 
-function compile(tf: Tf, model: LayersModel, given: Model): Optimizer {
+function compile(tf: Tf, model: LayersModel, given: Model, loss: Loss): Optimizer {
   const optimizer = optimiserOf(tf, given);
-  model.compile({ optimizer, loss: tf.losses.softmaxCrossEntropy });
+  model.compile({ optimizer, loss });
   return optimizer;
 }
 
@@ -117,11 +120,6 @@ function onnxTensors(
   return toOnnx(
     held.map((each) => [each.weight, Float32Array.from(tensorOf(each)?.dataSync() ?? [])] as const),
   );
-}
-
-export function rowsOf({ labels }: Tensors, classes: number) {
-  if (!labels) throw new Error('the artefact has no labels');
-  return oneHot(labels.data as Int32Array, labels.shape, classes);
 }
 
 function mutable({ data, shape }: { data: Float32Array; shape: readonly number[] }) {

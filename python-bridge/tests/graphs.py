@@ -76,7 +76,7 @@ def make_model(
 
 
 def sgd(learning_rate: float, momentum: float, steps: int = 3) -> Training:
-    return Training(Momentum(learning_rate, momentum), steps)
+    return Training("softmax-cross-entropy", Momentum(learning_rate, momentum), steps)
 
 
 def random(*shape: int, seed: int = 0) -> Array:

@@ -13,51 +13,11 @@ from touchstone_bridge.artefact import Array, Model
 from touchstone_bridge.frameworks.pytorch.models import TorchInference, TorchTraining
 
 from .graphs import make_graph, make_model, make_node, random, sgd
+from .plans import constant, literal, operation, port, wide
 from .training_contract import CLASSES, cross_entropy, labels
 
 STEPS, BATCH, VALUES, HIDDEN = 4, 3, 2, 3
 GATES = {"LSTM": 4, "GRU": 3, "RNN": 1}
-
-
-def port(name: str, tensor: int, array: Array) -> dict[str, Any]:
-    kind = str(array.dtype)
-    axes = list(range(array.ndim))
-    return {
-        "name": name,
-        "tensor": tensor,
-        "onnxType": kind,
-        "type": kind,
-        "onnxShape": list(array.shape),
-        "axes": axes,
-    }
-
-
-def constant(
-    tensor: int, name: str, array: Array, order: Sequence[int], shape: Sequence[int]
-) -> dict[str, Any]:
-    weight = {
-        "name": name,
-        "onnxShape": list(array.shape),
-        "arrangement": {"kind": "permuted", "order": list(order)},
-    }
-    kind = str(array.dtype)
-    source = {"kind": "weight", "weight": weight}
-    return {"tensor": tensor, "type": kind, "shape": list(shape), "source": source}
-
-
-def literal(tensor: int, data: Array) -> dict[str, Any]:
-    source = {"kind": "literal", "data": data.reshape(-1).tolist()}
-    return {"tensor": tensor, "type": str(data.dtype), "shape": list(data.shape), "source": source}
-
-
-def operation(kind: str, inputs: Sequence[int], outputs: Sequence[int], **settings: Any) -> dict[str, Any]:
-    return {
-        "node": "node",
-        "kind": kind,
-        "settings": settings,
-        "inputs": list(inputs),
-        "outputs": list(outputs),
-    }
 
 
 class Learning(unittest.TestCase):
@@ -182,15 +142,6 @@ def loss_at(model: Model, name: str, index: tuple[int, ...], step: float) -> flo
     moved = replace(model, weights=weights, plan=wide(model.plan))
     inference = TorchInference(moved)
     return cross_entropy(inference.read(inference.run(0))["logits"], model.inputs[0]["labels"])
-
-
-def wide(plan: Any) -> Any:
-    """The same in float64."""
-    if isinstance(plan, dict):
-        return {key: wide(value) for key, value in plan.items()}
-    if isinstance(plan, list):
-        return [wide(each) for each in plan]
-    return "float64" if plan == "float32" else plan
 
 
 if __name__ == "__main__":

@@ -71,8 +71,19 @@ Optimiser = Union[Momentum, Adam]
 
 @dataclass(frozen=True)
 class Training:
+    # As suites/workload.ts defines it.
+    loss: str
     optimiser: Optimiser
     steps: int
+
+
+@dataclass(frozen=True)
+class Generation:
+    """One iteration is a loop, in which outputs are inputs of the next run."""
+
+    steps: int
+    # The output that each such input is fed.
+    feedback: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -84,6 +95,7 @@ class Manifest:
     precision: str
     buffers: int
     training: Training | None
+    generation: Generation | None = None
 
 
 @dataclass(frozen=True)
@@ -125,7 +137,7 @@ def write_tensors(file: Path, tensors: Tensors) -> None:
 def _manifest(raw: Mapping[str, Any]) -> Manifest:
     if raw.get("version") != 1:
         raise ValueError(f"artefact.json has version {raw.get('version')!r}; this bridge reads version 1")
-    training = raw.get("training")
+    training, generation = raw.get("training"), raw.get("generation")
     return Manifest(
         id=raw["id"],
         workload=raw["workload"],
@@ -134,20 +146,20 @@ def _manifest(raw: Mapping[str, Any]) -> Manifest:
         precision=raw["precision"],
         buffers=raw["buffers"],
         training=None if training is None else _training(training),
+        generation=None if generation is None else Generation(generation["steps"], generation["feedback"]),
     )
 
 
 def _training(raw: Mapping[str, Any]) -> Training:
-    if raw["loss"] != "softmax-cross-entropy":
-        raise ValueError(f"unknown loss {raw['loss']!r}")
-    return Training(_optimiser(raw["optimiser"]), raw["steps"])
+    return Training(raw["loss"], _optimiser(raw["optimiser"]), raw["steps"])
 
 
 def _optimiser(raw: Mapping[str, Any]) -> Optimiser:
+    # JSON writes whole numbers as such, and Keras takes none for a momentum.
     if raw["name"] == "sgd":
-        return Momentum(raw["learningRate"], raw["momentum"])
+        return Momentum(float(raw["learningRate"]), float(raw["momentum"]))
     if raw["name"] == "adam":
-        return Adam(raw["learningRate"], raw["beta1"], raw["beta2"], raw["epsilon"])
+        return Adam(*(float(raw[name]) for name in ("learningRate", "beta1", "beta2", "epsilon")))
     raise ValueError(f"unknown optimiser {raw['name']!r}")
 
 

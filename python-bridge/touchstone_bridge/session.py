@@ -111,6 +111,7 @@ class Session:
     def _load(self, request: protocol.Load) -> Result:
         """Times the framework's own work only: reading the artefact is the harness's."""
         from .artefact import load_model
+        from .generation import generating
 
         if self._framework is None:
             raise ProtocolError("load before describe")
@@ -121,7 +122,7 @@ class Session:
             raise ProtocolError(f"load for {request.mode} of an artefact made for {model.manifest.mode}")
         begin = time.perf_counter_ns()
         if model.manifest.training is None:
-            self._loaded = Answering(self._framework.load_inference(model), model.manifest)
+            self._loaded = Answering(generating(model, self._framework.load_inference(model)), model.manifest)
         else:
             learner = self._framework.load_training(model)
             self._loaded = Learning(learner, model.manifest, model.manifest.training)

@@ -76,10 +76,7 @@ export async function outcomeOf(
   mayRefuse = false,
 ): Promise<Outcome> {
   const { mode, precision, training } = manifest;
-  const can = supportOf(
-    { mode, precision, graph, ...(training ? { optimiser: training.optimiser } : {}) },
-    target,
-  );
+  const can = supportOf({ mode, precision, graph, ...(training ? { training } : {}) }, target);
   if (!can.supported) return { state: 'unsupported', reason: can.reason };
   const file = join(scratch, 'verified.safetensors');
   try {

@@ -14,6 +14,7 @@ export async function loadReference(folder: string): Promise<Reference> {
     mode: manifest.mode,
     buffers: manifest.buffers,
     steps: manifest.training?.steps ?? 0,
+    generates: manifest.generation !== undefined,
     expected: await readTensors(join(folder, artefactFiles.expected)),
     weights: await readTensors(join(folder, artefactFiles.weights)),
     tolerance: manifest.tolerance,

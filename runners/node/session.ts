@@ -7,6 +7,7 @@ import { ownCpus } from '../process/cpu-list.js';
 import { protocolVersion, type RequestBody, type RequestType, type Results } from '../protocol/messages.js';
 import { packagesRoot } from '../provision/packages.js';
 import { allocator } from './allocator.js';
+import { generating } from './generating.js';
 import { importFrom } from './import-from.js';
 import { inference } from './inference.js';
 import type { Learning, LoadedModel } from './loaded-model.js';
@@ -104,7 +105,9 @@ export class Session {
     }
     const begin = process.hrtime.bigint();
     if (!manifest.training) {
-      const answering = await framework.loadInference(model);
+      const loaded = await framework.loadInference(model);
+      const { generation } = model.manifest;
+      const answering = generation ? generating(loaded, generation) : loaded;
       this.#loaded = inference(answering, manifest);
     } else {
       if (!framework.loadTraining) throw new ProtocolError(`${this.#target?.name} cannot train`);

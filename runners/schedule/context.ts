@@ -57,6 +57,8 @@ export interface Reference {
   readonly mode: Mode;
   readonly buffers: number;
   readonly steps: number;
+  /** Whether an iteration is a loop of runs. */
+  readonly generates: boolean;
   readonly expected: Tensors;
   readonly weights: Tensors;
   readonly tolerance: { output: number; loss: number; gradient: number; weight: number };

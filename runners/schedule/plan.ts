@@ -5,7 +5,7 @@
 import { type Support, type Target, unsupported } from '../../adapters/adapter.js';
 import type { PlannedCell } from '../../reports/schema/run-folder.js';
 import type { Graph } from '../../suites/onnx/graph.js';
-import type { Mode, Optimiser, Precision } from '../../suites/workload.js';
+import type { Generation, Mode, Precision, Training } from '../../suites/workload.js';
 
 /** One workload in one mode at one batch size and length: what becomes a group of comparable cells for each thread count. */
 export interface WorkItem {
@@ -17,8 +17,8 @@ export interface WorkItem {
   /** The same, where they are not those of the workload's definition. */
   readonly otherLength?: number;
   readonly precision: Precision;
-  /** Of training. */
-  readonly optimiser?: Optimiser;
+  readonly training?: Pick<Training, 'loss' | 'optimiser'>;
+  readonly generation?: Generation;
   /** The graph that all targets get; or why there is none. */
   readonly graph: Graph | { readonly refused: string };
 }
@@ -89,12 +89,20 @@ export function supportOf(item: Omit<WorkItem, 'workload' | 'batch'>, target: Ta
   if (!target.precisions.includes(item.precision))
     return unsupported(`${target.name} has no ${item.precision}`);
   if ('refused' in item.graph) return unsupported(item.graph.refused);
-  const { optimisers = ['sgd'] } = target;
-  if (item.optimiser && !optimisers.includes(item.optimiser.name)) {
-    const rules = optimisers.join(', ');
-    return unsupported(
-      `its adapter has no optimiser ${item.optimiser.name}, of those that are defined: ${rules}`,
-    );
+  if (item.generation && !target.generates) {
+    return unsupported('its adapter has no loop that feeds outputs back into inputs');
   }
+  const lacking = item.training ? lackOfTraining(target, item.training) : undefined;
+  if (lacking !== undefined) return unsupported(lacking);
   return target.supports(item.graph, item.mode);
+}
+
+function lackOfTraining(target: Target, training: Pick<Training, 'loss' | 'optimiser'>): string | undefined {
+  const { optimisers = ['sgd'], losses = ['softmax-cross-entropy'] } = target;
+  const { loss, optimiser } = training;
+  if (!optimisers.includes(optimiser.name)) {
+    return `its adapter has no optimiser ${optimiser.name}, of those that are defined: ${optimisers.join(', ')}`;
+  }
+  if (losses.includes(loss)) return undefined;
+  return `its adapter has no loss ${loss}, of those that are defined: ${losses.join(', ')}`;
 }

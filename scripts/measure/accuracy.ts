@@ -115,11 +115,12 @@ async function plan(targets: readonly Target[]): Promise<Step[]> {
   const there = await installed(targets.filter(({ name }) => wanted.has(name)));
   const planned: Step[] = [];
   for (const course of courses) {
-    const { task, workload, edition } = course;
+    const { workload, edition } = course;
     const { artefact } = await lessonOf(course, seeds[0] ?? 1);
-    const { mode, precision } = artefact.manifest;
+    const { mode, precision, training } = artefact.manifest;
+    if (!training) throw new Error(`${workload.name} does not train`);
     const able = targets.filter((target) => {
-      const can = supportOf({ mode, precision, graph: artefact.graph, optimiser: task.optimiser }, target);
+      const can = supportOf({ mode, precision, graph: artefact.graph, training }, target);
       if (!can.supported) note(course, target, seeds[0] ?? 1, { state: 'unsupported', reason: can.reason });
       return can.supported && wanted.has(target.name);
     });

@@ -13,17 +13,20 @@ import type { Tensors } from '../onnx/graph.js';
 import { randomInputs } from '../onnx/random-inputs.js';
 import { readModel } from '../onnx/reader.js';
 import { parseTensors, writeTensors } from '../onnx/safetensors.js';
-import type { Mode, Tolerance } from '../workload.js';
+import type { Mode, Tolerance, Training } from '../workload.js';
 import { cases } from './cases.js';
 import { learning } from './learning.js';
 import * as learningCases from './learning-cases.js';
-import { buffers, type Draw, labels, optimiser, seed } from './model.js';
+import { advantages, buffers, type Draw, labels, seed } from './model.js';
+import { rules, usual } from './rules.js';
 
 export interface ConformanceCase {
   /** `convolutions: two groups` */
   readonly name: string;
   readonly mode: Mode;
   readonly draw: Draw;
+  /** The usual where nothing is said. */
+  readonly training?: Training;
 }
 
 /**
@@ -44,6 +47,11 @@ export function conformanceCases(): ConformanceCase[] {
     ...forward.map((each) => ({ ...each, mode: 'inference' as const })),
     ...forward.map(({ name, draw }) => ({ name, draw: learning(draw), mode: 'training' as const })),
     ...nets.map((each) => ({ ...each, mode: 'training' as const })),
+    ...Object.entries(rules).map(([name, rule]) => ({
+      name: `rules: ${name}`,
+      mode: 'training' as const,
+      ...rule,
+    })),
   ];
 }
 
@@ -96,7 +104,11 @@ async function readCommitted(): Promise<Committed> {
 }
 
 /** In training the output is logits [batch, …, classes] and the labels count up. */
-export function sourceOf({ draw, mode }: Pick<ConformanceCase, 'draw' | 'mode'>): Source {
+export function sourceOf({
+  draw,
+  mode,
+  training = usual,
+}: Pick<ConformanceCase, 'draw' | 'mode' | 'training'>): Source {
   const builder = new GraphBuilder('conformance', seed);
   const [output, shape] = draw(builder);
   builder.output(output, shape);
@@ -118,8 +130,9 @@ export function sourceOf({ draw, mode }: Pick<ConformanceCase, 'draw' | 'mode'>)
     inputs: Array.from({ length: buffers }, (_, buffer) => ({
       ...randomInputs(inputInfo, seed, buffer),
       ...(isTraining ? { labels: labels(shape.slice(0, -1), classes, buffer) } : {}),
+      ...(isTraining && training.loss === 'policy-gradient' ? { advantages: advantages(batch, buffer) } : {}),
     })),
-    ...(isTraining ? { training: { loss: 'softmax-cross-entropy', optimiser, steps: 3 } } : {}),
+    ...(isTraining ? { training } : {}),
     tolerance,
   };
 }

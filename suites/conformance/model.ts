@@ -34,3 +34,9 @@ export function labels(shape: readonly number[], classes: number, buffer: number
   const data = Int32Array.from({ length: elementCount(shape) }, (_, row) => (row * 2 + buffer) % classes);
   return { type: 'int32', shape, data };
 }
+
+/** Of both signs. */
+export function advantages(batch: number, buffer: number): Tensor {
+  const data = Float32Array.from({ length: batch }, (_, example) => ((example + buffer) % 3) - 0.75);
+  return { type: 'float32', shape: [batch], data };
+}

@@ -11,8 +11,9 @@
  * values, which is not trained here: see row-lstm.ts.
  *
  * Generation takes one character at a time, batch 1: both layers' states go in with it and the new ones come out with the
- * distribution over the next character, so that the caller feeds them back, as deployments of exported models do. What is timed is that
- * step; drawing the next character is the caller's.
+ * distribution over the next character, as in deployments of exported models. `char-lstm-step` is that step by itself;
+ * `char-lstm-generate` the loop of 64 of them, in which the states are fed back and the likeliest character is the next one: that
+ * the choice is the model's makes every target write the same text, so that it can be verified.
  */
 import { oneHot } from '../data/one-hot.js';
 import { excerpts, vocabulary } from '../data/text.js';
@@ -94,8 +95,12 @@ function languageModel(name: string, size: Size, small?: Workload, own = size.st
   };
 }
 
-function generationStep(name: string, title: string, hidden: number): Workload {
+/** @param generated characters that one iteration writes; a step by itself where it is left out */
+function generationStep(name: string, title: string, hidden: number, generated?: number): Workload {
   const stateNames = layers.flatMap((layer) => [`hidden${layer}`, `cell${layer}`]);
+  const outputs = layers.flatMap((layer) => [`lstm${layer}.Y_h`, `lstm${layer}.Y_c`]);
+  const states = stateNames.map((state, place) => [state, outputs[place] ?? ''] as const);
+  const feedback = Object.fromEntries([...states, ['character', 'next']]);
   return {
     name,
     title,
@@ -106,6 +111,7 @@ function generationStep(name: string, title: string, hidden: number): Workload {
     parameterCount: parametersOf(hidden),
     multiplyAdds: multiplyAddsOf({ hidden, steps: 1 }),
     tolerance,
+    ...(generated === undefined ? {} : { generation: { steps: generated, feedback } }),
     build(graph, batch) {
       const character = graph.input('character', [1, batch, vocabulary]);
       const states = stateNames.map((state) => graph.input(state, [1, batch, hidden]));
@@ -124,6 +130,10 @@ function generationStep(name: string, title: string, hidden: number): Workload {
       const probabilities = graph.softmax(logitsOf(graph, graph.squeeze(last, [0]), hidden));
       graph.output(probabilities, [batch, vocabulary]);
       for (const state of made) graph.output(state, [1, batch, hidden]);
+      if (generated === undefined) return;
+      const best = graph.node('ArgMax', [probabilities], { axis: 1 });
+      const rows = graph.constant('characters', identity(vocabulary));
+      graph.output(graph.node('Gather', [rows, best], { axis: 0 }, ['next']), [1, batch, vocabulary]);
     },
     /** Hidden states and cells of the order that the network's own have. */
     inputs(batch, buffer) {
@@ -138,6 +148,11 @@ function generationStep(name: string, title: string, hidden: number): Workload {
   };
 }
 
+function identity(size: number): Tensor {
+  const data = Float32Array.from({ length: size ** 2 }, (_, place) => Number(place % (size + 1) === 0));
+  return { type: 'float32', shape: [size, size], data };
+}
+
 const small = languageModel('char-lstm-small', { hidden: 128, steps: 25 });
 
 export default [
@@ -146,5 +161,11 @@ export default [
     'char-lstm-step',
     'one step of generation: a character and both layers’ states in and out',
     512,
+  ),
+  generationStep(
+    'char-lstm-generate',
+    'generation of 64 characters, one at a time, the states fed back',
+    512,
+    64,
   ),
 ] as const;

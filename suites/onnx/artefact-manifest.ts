@@ -7,12 +7,12 @@
  * `weights.safetensors`    every weight and constant, by name, row-major in ONNX layout
  * `inputs.safetensors`     `<buffer>/<input name>`; in training also `<buffer>/labels` (int32 [batch, …])
  * `expected.safetensors`   the reference, float32 or float64:
- *    inference: `output/<buffer>/<output name>`
+ *    inference: `output/<buffer>/<output name>`, of the last step where the manifest says that it generates
  *    training:  `output/0/<logits name>` before any update, `losses` [steps] (loss before update s on buffer s mod
  *               buffers), `gradient/<parameter>` (at the first weights, buffer 0), `weight/<parameter>` after all steps
  */
 import { z } from 'zod';
-import { mode, precision, tolerance, training } from '../workload.js';
+import { generation, mode, precision, tolerance, training } from '../workload.js';
 
 export const artefactManifest = z.object({
   /** Format of this folder. */
@@ -28,6 +28,7 @@ export const artefactManifest = z.object({
   buffers: z.number().int().positive(),
   /** Present exactly when `mode` is `training`. */
   training: training.optional(),
+  generation: generation.optional(),
   tolerance,
   /** Who computed the reference, such as `onnx 1.23.1 ReferenceEvaluator, float64`. */
   reference: z.string(),

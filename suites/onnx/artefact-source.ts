@@ -1,6 +1,6 @@
 /** What goes into an artefact: a model, its inputs and its settings, from a workload or from a user's file. */
 import { createHash, type Hash } from 'node:crypto';
-import type { Mode, Tolerance, Training, Workload } from '../workload.js';
+import type { Generation, Mode, Tolerance, Training, Workload } from '../workload.js';
 import { bindInputs } from './bind.js';
 import { GraphBuilder } from './builder.js';
 import { refuse } from './decode.js';
@@ -26,6 +26,7 @@ export interface Source {
   /** One entry a buffer; `labels` among them in training. */
   readonly inputs: readonly Tensors[];
   readonly training?: Training;
+  readonly generation?: Generation;
   readonly tolerance: Tolerance;
   /** Type and shape of every value, where they are known: then nothing has to be run to observe them. */
   readonly known?: Readonly<Record<string, TensorInfo>>;
@@ -47,6 +48,7 @@ export function workloadSource(workload: Workload, mode: Mode, batch: number, se
     inputInfo: bindInputs(model, {}),
     inputs: Array.from({ length: buffers }, (_, buffer) => workload.inputs(batch, buffer, mode)),
     ...(mode === 'training' && workload.training ? { training: workload.training } : {}),
+    ...(mode === 'inference' && workload.generation ? { generation: workload.generation } : {}),
     tolerance: workload.tolerance,
   };
 }
@@ -117,9 +119,9 @@ function givenInputs(inputs: readonly TensorInfo[], { path, tensors }: GivenInpu
 
 /** The artefact's id: SHA-256 over all that it is made from, so that a stale reference can be told. */
 export function idOf(source: Source): string {
-  const { workload, mode, batch, seed, training, tolerance, inputInfo } = source;
+  const { workload, mode, batch, seed, training, generation, tolerance, inputInfo } = source;
   const hash = createHash('sha256').update(source.modelDigest);
-  hash.update(JSON.stringify({ workload, mode, batch, seed, training, tolerance, inputInfo }));
+  hash.update(JSON.stringify({ workload, mode, batch, seed, training, generation, tolerance, inputInfo }));
   for (const tensors of source.inputs) {
     for (const [name, tensor] of Object.entries(tensors)) addTensor(hash, name, tensor);
   }

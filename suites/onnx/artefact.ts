@@ -136,8 +136,8 @@ async function makeOnce(key: string, make: (folder: string) => Promise<string>):
 
 /** Everything but the expected values; returns the artefact's id. */
 async function fill(source: Source, folder: string): Promise<string> {
-  const { model, inputInfo, parameters, workload, mode, batch, seed, training, tolerance } = source;
-  const { known } = source;
+  const { model, inputInfo, parameters, workload, mode, batch, seed, tolerance } = source;
+  const { known, training, generation } = source;
   const look = known ? async () => ({ values: known, data: {} }) : observe;
   const normal = await normalise(model, inputInfo, sampleOf(source), parameters, look);
   const path = (file: keyof typeof artefactFiles) => join(folder, artefactFiles[file]);
@@ -159,6 +159,7 @@ async function fill(source: Source, folder: string): Promise<string> {
     seed,
     buffers: source.inputs.length,
     ...(training ? { training } : {}),
+    ...(generation ? { generation } : {}),
     tolerance,
     reference: 'none',
   });

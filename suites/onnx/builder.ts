@@ -55,6 +55,7 @@ export class GraphBuilder {
     initializer: [],
   };
   readonly #parameters: string[] = [];
+  #isFrozen = false;
   readonly #constants = new Set<string>();
 
   constructor(name: string, seed: number) {
@@ -77,9 +78,17 @@ export class GraphBuilder {
     return this.parameterOf(name, { type: 'float32', shape, data });
   }
 
+  /** Weights that are drawn within do not learn. */
+  frozen<Result>(draw: () => Result): Result {
+    this.#isFrozen = true;
+    const result = draw();
+    this.#isFrozen = false;
+    return result;
+  }
+
   /** A trainable weight with given values. */
   parameterOf(name: string, tensor: Tensor): Value {
-    this.#parameters.push(name);
+    if (!this.#isFrozen) this.#parameters.push(name);
     return this.constant(name, tensor);
   }
 
@@ -227,6 +236,11 @@ export class GraphBuilder {
     const weight = this.parameter(`${name}.weight`, [outputs, inputs], inputs, gain);
     const bias = this.parameter(`${name}.bias`, [outputs], inputs, 1);
     return this.node('Gemm', [x, weight, bias], { alpha: 1, beta: 1, transA: 0, transB: 1 });
+  }
+
+  /** x·W. x: [N, inputs] → [N, outputs]. @param fanIn inputs that are not zero */
+  product(x: Value, name: string, inputs: number, outputs: number, gain: number, fanIn = inputs): Value {
+    return this.node('MatMul', [x, this.parameter(`${name}.weight`, [inputs, outputs], fanIn, gain)]);
   }
 
   /** x·W + b over the last axis. x: [N, …, inputs] → [N, …, outputs]; Gemm takes matrices only. */

@@ -17,11 +17,12 @@ const forwardAndBackward = 3;
 /** Weight, gradient and velocity. */
 const copiesInTraining = 3;
 
-export function costOf(graph: Graph): Cost {
+/** @param steps runs in one iteration */
+export function costOf(graph: Graph, steps = 1): Cost {
   const isTraining = graph.parameters.length > 0;
   const weights = bytesOf(graph.weights);
   return {
-    multiplyAdds: multiplyAdds(graph) * (isTraining ? forwardAndBackward : 1),
+    multiplyAdds: multiplyAdds(graph) * (isTraining ? forwardAndBackward : steps),
     bytes: isTraining
       ? weights * copiesInTraining + bytesOf(made(graph))
       : weights +

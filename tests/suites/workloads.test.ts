@@ -116,7 +116,7 @@ describe.each(workloads.map((workload) => [workload.name, workload] as const))('
     }
   }, 120_000);
 
-  it.runIf(workload.modes.includes('training'))(
+  it.runIf(workload.training?.loss === 'softmax-cross-entropy')(
     'ends in probabilities for inference and in logits for training',
     () => {
       expect(build(workload, 1, 'inference').operators.at(-1)).toBe('Softmax');
@@ -126,7 +126,7 @@ describe.each(workloads.map((workload) => [workload.name, workload] as const))('
 
   it.each(workload.modes)('has inputs of the graph’s names, types and shapes in %s', (mode) => {
     for (const batch of batchesOf(workload, mode)) {
-      const { labels, ...inputs } = workload.inputs(batch, 0, mode);
+      const { labels, advantages, ...inputs } = workload.inputs(batch, 0, mode);
       const described = Object.entries(inputs).map(([name, { type, shape }]) => ({
         name,
         type,
@@ -135,7 +135,10 @@ describe.each(workloads.map((workload) => [workload.name, workload] as const))('
       expect(described).toEqual(build(workload, batch, mode).inputs);
       for (const { data, shape } of Object.values(inputs)) expect(data.length).toBe(elementCount(shape));
       const { outputs } = build(workload, batch, mode);
-      expect(labels?.shape).toEqual(mode === 'training' ? outputs[0]?.slice(0, -1) : undefined);
+      const labelled = mode === 'training' ? outputs[0]?.slice(0, -1) : undefined;
+      expect(labels?.shape).toEqual(labelled);
+      const isWeighed = workload.training?.loss === 'policy-gradient';
+      expect(advantages?.shape).toEqual(isWeighed ? labelled : undefined);
     }
   });
 

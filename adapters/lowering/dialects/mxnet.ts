@@ -6,7 +6,7 @@
 import type { DataType } from '../../../suites/onnx/graph.js';
 import type { Mode } from '../../adapter.js';
 import { type Dialect, type Lack, type OperationTable, whole, wholly } from '../operations/dialect.js';
-import type { Operand, Pads, PerAxis } from '../operations/operation.js';
+import type { Pads, PerAxis } from '../operations/operation.js';
 import { sameList } from '../value.js';
 import { type AnyLack, all, any, both, unlessTypes } from './lacks.js';
 
@@ -91,6 +91,12 @@ const peaks: Lack<'ArgMax' | 'ArgMin'> = any(numbers, ({ axis }, [x]) =>
   x?.shape[axis] === 0 ? `${title} finds no peak of nothing` : undefined,
 );
 
+const multiplied = both(
+  of((type) => type !== 'bool' && type !== 'float16'),
+  shallow,
+  filled,
+);
+
 const shapes: OperationTable = {
   ReduceSum: summed,
   ...all(both(numbers, shallow, filled), 'ReduceProd', 'ReduceMax', 'ReduceMin'),
@@ -99,15 +105,7 @@ const shapes: OperationTable = {
   ArgMin: peaks,
   CumSum: numbers,
   ...all(fractions, 'Softmax', 'LogSoftmax'),
-  ...all(
-    both(
-      of((type) => type !== 'bool' && type !== 'float16'),
-      shallow,
-      filled,
-    ),
-    'MatMul',
-    'Einsum',
-  ),
+  ...all(multiplied, 'MatMul', 'Einsum'),
   ...wholly('Reshape', 'Concat', 'Split', 'Reverse', 'Gather'),
   Transpose: (_, [x]) =>
     (x?.shape.length ?? 0) > deepest + 1 ? `${title} transposes ${deepest + 1} axes at most` : undefined,
@@ -151,7 +149,10 @@ const windows: OperationTable = {
   MaxPool: any(fractions, filled, symmetric, pooled),
   AveragePool: any(fractions, filled, symmetric, pooled),
   Resize: any(spatial, ({ mode, coordinates, sizes }) =>
-    mode === 'linear' && sizes.length === 2 && ['half_pixel', 'align_corners'].includes(coordinates)
+    mode === 'linear' &&
+    sizes.length === 2 &&
+    // To a single position it takes the corner, whatever the coordinates are.
+    (coordinates === 'align_corners' || (coordinates === 'half_pixel' && !sizes.includes(1)))
       ? undefined
       : `${title} has no such Resize`,
   ),
@@ -164,7 +165,7 @@ const normalisation: OperationTable = {
       ? undefined
       : `${title} has LayerNormalization over the last axis only`,
   ),
-  InstanceNormalization: spatial,
+  InstanceNormalization: both(float32, filled),
   LRN: any(float32, filled, ({ axis, size }, [x]) =>
     axis === 1 && size % 2 === 1 && x?.shape.length === 4
       ? undefined
@@ -181,6 +182,12 @@ const recurrent: OperationTable = {
 
 const inference: OperationTable = { ...elementwise, ...shapes, ...windows, ...normalisation, ...recurrent };
 
+/** Whole numbers do not learn. */
+const ofLearning = (reason: string) =>
+  both(numbers, shallow, filled, (_, [x]) =>
+    x?.type.startsWith('float') ? `${title}: ${reason}` : undefined,
+  );
+
 /** Gradients that are not those of the answers; `npm run conformance` and differences found them. */
 const training: OperationTable = {
   ...inference,
@@ -189,6 +196,18 @@ const training: OperationTable = {
     group === 1 || filters?.shape[1] === 1 || isOne(dilations)
       ? undefined
       : `${title} has no gradient of Conv with group ${group} and dilations ${dilations}`,
+  ),
+  ConvTranspose: any<'ConvTranspose'>(spatial, symmetric, transposed, ({ strides, dilations }) =>
+    isOne(strides) || isOne(dilations)
+      ? undefined
+      : `the gradient of ${title} has not dilations and strides at once`,
+  ),
+  Selu: () => `the gradient of Selu is another in ${title}`,
+  ReduceProd: ofLearning('the gradient of a product is NaN where an element is zero'),
+  Einsum: any<'Einsum'>(multiplied, ({ equation }) =>
+    /([a-z])[a-z]*\1/i.test(equation.replace(/->.*/, ''))
+      ? `the gradient of ${title} has no diagonals`
+      : undefined,
   ),
 };
 

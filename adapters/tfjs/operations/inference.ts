@@ -1,28 +1,41 @@
 /** A plan of operations, from typed arrays to typed arrays. */
-import type { InferenceModel, Model, Tensors } from '../../adapter.js';
-import { hostConstant, hostPort, onnxPort } from '../../lowering/operations/host.js';
+import type { Model, Stepping, Tensors } from '../../adapter.js';
+import { feedbackOf } from '../../lowering/feedback.js';
+import { type HostTensor, hostConstant, hostPort, onnxPort } from '../../lowering/operations/host.js';
 import type { OperationPlan } from '../../lowering/operations/plan.js';
 import type { Tf } from '../open.js';
 import { prepare, tensorOf } from './program.js';
 
 type Outputs = readonly ArrayLike<number>[];
 
-export function loadOperations(tf: Tf, plan: OperationPlan, given: Model): InferenceModel<Outputs> {
+type Inputs = readonly HostTensor[];
+
+export function loadOperations(tf: Tf, plan: OperationPlan, given: Model): Stepping<Outputs, Inputs> {
   const program = prepare(tf, plan);
   const constants = new Map(
     plan.constants.map((constant) => [constant.tensor, tensorOf(tf, hostConstant(constant, given.weights))]),
   );
   const buffers = given.inputs.map((tensors) => plan.inputs.map((port) => hostPort(port, tensors)));
+  const feedback = feedbackOf(given.manifest, plan.inputs, plan.outputs);
+  const inputsOf = (buffer: number): Inputs => buffers[buffer] ?? [];
+  const call = async (hosts: Inputs): Promise<Outputs> => {
+    const outputs = tf.tidy(() => {
+      const inputs = hosts.map((host) => tensorOf(tf, host));
+      return program.compute(constants, inputs);
+    });
+    const values = await Promise.all(outputs.map((output) => output.data()));
+    tf.dispose(outputs);
+    return values as Outputs;
+  };
   return {
-    async run(buffer) {
-      const outputs = tf.tidy(() => {
-        const inputs = (buffers[buffer] ?? []).map((host) => tensorOf(tf, host));
-        return program.compute(constants, inputs);
-      });
-      const values = await Promise.all(outputs.map((output) => output.data()));
-      tf.dispose(outputs);
-      return values as Outputs;
-    },
+    run: (buffer) => call(inputsOf(buffer)),
+    inputsOf,
+    call,
+    feed: (inputs, outputs) =>
+      inputs.map((host, place) => {
+        const fed = feedback.find(({ input }) => input === place);
+        return fed ? { ...host, data: outputs[fed.output] as HostTensor['data'] } : host;
+      }),
     read: (values): Tensors =>
       Object.fromEntries(
         plan.outputs.map((port, position) => [port.name, onnxPort(port, values[position] ?? [])] as const),

@@ -1,11 +1,12 @@
-/** Training of a plan of operations: `variableGrads`, with softmax cross-entropy on the logits. */
+/** Training of a plan of operations: `minimize` and `variableGrads`. */
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs';
 import type { Model, Tensors, TrainingModel } from '../../adapter.js';
 import { hostConstant, hostPort, onnxPort } from '../../lowering/operations/host.js';
 import type { OperationPlan } from '../../lowering/operations/plan.js';
 import { type NativeWeight, toNative, toOnnx } from '../../lowering/weights.js';
+import { hostTargets, lossOf } from '../losses.js';
 import type { Tf } from '../open.js';
-import { disposeOptimiser, optimiserOf, rowsOf } from '../training.js';
+import { disposeOptimiser, optimiserOf } from '../training.js';
 import { prepare, present, tensorOf } from './program.js';
 
 interface Trained {
@@ -19,23 +20,25 @@ export function trainOperations(tf: Tf, plan: OperationPlan, given: Model): Trai
   const { trained, constants } = constantsOf(tf, plan, given);
   const variables = trained.map(({ variable }) => variable);
   const port = present(plan.outputs[0], 0);
-  const buffers = given.inputs.map((tensors) => ({
-    inputs: plan.inputs.map((each) => hostPort(each, tensors)),
-    labels: rowsOf(tensors, port.onnxShape.at(-1) ?? 1),
-  }));
-  const logitsOf = (buffer: number): Tensor => {
-    const inputs = (buffers[buffer]?.inputs ?? []).map((host) => tensorOf(tf, host));
+  const buffers = given.inputs.map((tensors) => plan.inputs.map((each) => hostPort(each, tensors)));
+  const targets = hostTargets(given, port.onnxShape.at(-1) ?? 1);
+  const outputOf = (buffer: number): Tensor => {
+    const inputs = (buffers[buffer] ?? []).map((host) => tensorOf(tf, host));
     return present(program.compute(constants, inputs, true)[0], port.tensor);
   };
-  const lossOf = (buffer: number) => (): Scalar => {
-    const { data, shape } = buffers[buffer]?.labels ?? { data: new Float32Array(), shape: [0] };
-    return tf.losses.softmaxCrossEntropy(tf.tensor(data, shape), logitsOf(buffer)).asScalar();
+  let advantages: Float32Array | undefined;
+  const lossFunction = lossOf(tf, given, () => advantages);
+  const lossAt = (buffer: number) => (): Scalar => {
+    const target = targets[buffer];
+    advantages = target?.advantages;
+    const labels = tf.tensor(target?.labels.data ?? [], target?.labels.shape ?? [0]);
+    return lossFunction(labels, outputOf(buffer));
   };
   let optimiser = optimiserOf(tf, given);
   return {
     async step(buffer) {
       const loss = tf.tidy(() =>
-        present(optimiser.minimize(lossOf(buffer), true, variables) ?? undefined, 0),
+        present(optimiser.minimize(lossAt(buffer), true, variables) ?? undefined, 0),
       );
       const [value = Number.NaN] = await loss.data();
       loss.dispose();
@@ -49,11 +52,11 @@ export function trainOperations(tf: Tf, plan: OperationPlan, given: Model): Trai
       optimiser = optimiserOf(tf, given);
     },
     output(buffer) {
-      const data = tf.tidy(() => logitsOf(buffer).dataSync());
+      const data = tf.tidy(() => outputOf(buffer).dataSync());
       return { [port.name]: onnxPort(port, data) };
     },
     gradients(buffer) {
-      const { value, grads } = tf.variableGrads(lossOf(buffer), variables);
+      const { value, grads } = tf.variableGrads(lossAt(buffer), variables);
       const found = onnxTensors(trained, ({ variable }) => grads[variable.name]);
       tf.dispose([value, grads]);
       return found;

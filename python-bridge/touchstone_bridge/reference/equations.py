@@ -154,6 +154,20 @@ def clip(node: Node, inputs: Inputs) -> list[Tensor]:
     return [present(inputs, 0).clamp(low, high)]
 
 
+def pad(node: Node, inputs: Inputs) -> list[Tensor]:
+    """With zeros: all the begins, then all the ends."""
+    x, pads = present(inputs, 0), present(inputs, 1).tolist()
+    if node.attributes.get("mode", "constant") != "constant" or len(inputs) > 2:
+        raise NotImplementedError("Pad with other than zeros on every axis")
+    half = len(pads) // 2
+    return [padded(x, list(zip(pads[:half], pads[half:])), 0.0)]
+
+
+def reduce_max(node: Node, inputs: Inputs) -> list[Tensor]:
+    axes = integers(node, "axes", list(range(present(inputs, 0).dim())))
+    return [present(inputs, 0).amax(axes, keepdim=bool(node.attributes.get("keepdims", 1)))]
+
+
 def gemm(node: Node, inputs: Inputs) -> list[Tensor]:
     a, b = present(inputs, 0), present(inputs, 1)
     if integers(node, "transA", 0) != [0]:
@@ -252,6 +266,10 @@ OPERATIONS: dict[str, Operation] = {
     "Concat": lambda node, inputs: [
         torch.cat([present(inputs, place) for place in range(len(inputs))], *integers(node, "axis", []))
     ],
+    "Sub": lambda node, inputs: [present(inputs, 0) - present(inputs, 1)],
+    "Mul": lambda node, inputs: [present(inputs, 0) * present(inputs, 1)],
+    "Pad": pad,
+    "ReduceMax": reduce_max,
     "Gemm": gemm,
     "MatMul": lambda node, inputs: [present(inputs, 0) @ present(inputs, 1)],
     "LSTM": lstm,

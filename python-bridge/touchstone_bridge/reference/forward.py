@@ -40,13 +40,18 @@ def widen(tensor: Array) -> Array:
 
 
 def loss_of(model: Model, reference: ReferenceEvaluator, buffer: int) -> float:
-    """Mean over all labels of −log softmax(logits)[label]."""
-    logits = evaluate(reference, model.inputs[buffer])[model.graph.outputs[0].name]
-    labels = model.inputs[buffer]["labels"]
-    peak = logits.max(axis=-1, keepdims=True)
-    normaliser = np.log(np.exp(logits - peak).sum(axis=-1)) + peak[..., 0]
-    chosen = np.take_along_axis(logits, labels[..., None].astype(np.int64), axis=-1)[..., 0]
-    return float((normaliser - chosen).mean())
+    """The loss of suites/workload.ts that the model is trained with."""
+    if model.manifest.training is None:
+        raise ValueError("this artefact is not one for training")
+    batch = model.inputs[buffer]
+    outputs = evaluate(reference, batch)[model.graph.outputs[0].name]
+    chosen = np.take_along_axis(outputs, batch["labels"][..., None].astype(np.int64), axis=-1)[..., 0]
+    if model.manifest.training.loss == "huber":
+        size = np.abs(chosen)
+        return float(np.where(size <= 1, size**2 / 2, size - 0.5).mean())
+    peak = outputs.max(axis=-1, keepdims=True)
+    surprise = np.log(np.exp(outputs - peak).sum(axis=-1)) + peak[..., 0] - chosen
+    return float((surprise * widen(batch.get("advantages", np.ones((), np.float32)))).mean())
 
 
 def expected_outputs(model: Model) -> dict[str, Array]:
@@ -55,5 +60,15 @@ def expected_outputs(model: Model) -> dict[str, Array]:
     return {
         f"output/{buffer}/{name}": np.asarray(array)
         for buffer, tensors in enumerate(model.inputs)
-        for name, array in evaluate(reference, tensors).items()
+        for name, array in answer(model, reference, tensors).items()
     }
+
+
+def answer(model: Model, reference: ReferenceEvaluator, tensors: Mapping[str, Array]) -> dict[str, Array]:
+    """The outputs, or where it generates those of its last step."""
+    outputs = evaluate(reference, tensors)
+    generation = model.manifest.generation
+    for _ in range(generation.steps - 1 if generation else 0):
+        fed = {name: outputs[output] for name, output in generation.feedback.items()} if generation else {}
+        outputs = evaluate(reference, {**tensors, **fed})
+    return outputs

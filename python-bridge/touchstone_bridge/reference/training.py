@@ -5,7 +5,7 @@ The optimiser is that of suites/workload.ts, written out too: see updates.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -57,13 +57,23 @@ def gradients(model: Model, weights: Weights, buffer: int) -> tuple[Tensor, floa
     inputs = {info.name: torch.from_numpy(widen(batch[info.name])) for info in model.graph.inputs}
     values = evaluate_graph(model.graph, {**weights, **tracked, **inputs})
     logits = values[model.graph.outputs[0].name]
-    labels = torch.from_numpy(batch["labels"].astype(np.int64))
-    # Mean over all labels of −log softmax(logits)[label].
-    chosen = logits.gather(-1, labels[..., None])[..., 0]
-    loss = (torch.logsumexp(logits, dim=-1) - chosen).mean()
+    loss = loss_from(model, logits, batch)
     loss.backward()
     found = {name: freeze(model, name, gradient_of(tensor)) for name, tensor in tracked.items()}
     return logits.detach(), float(loss.detach()), found
+
+
+def loss_from(model: Model, outputs: Tensor, batch: Mapping[str, Array]) -> Tensor:
+    """The loss of suites/workload.ts that the model is trained with."""
+    if model.manifest.training is None:
+        raise ValueError("this artefact is not one for training")
+    labels = torch.from_numpy(batch["labels"].astype(np.int64))
+    chosen = outputs.gather(-1, labels[..., None])[..., 0]
+    if model.manifest.training.loss == "huber":
+        size = chosen.abs()
+        return torch.where(size <= 1, size**2 / 2, size - 0.5).mean()
+    surprise = torch.logsumexp(outputs, dim=-1) - chosen
+    return (surprise * torch.from_numpy(widen(batch.get("advantages", np.ones((), np.float32))))).mean()
 
 
 def gradient_of(tensor: Tensor) -> Tensor:

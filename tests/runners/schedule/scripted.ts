@@ -36,6 +36,7 @@ const reference: Reference = {
   mode: 'inference',
   buffers: 4,
   steps: 0,
+  generates: false,
   expected: Object.fromEntries([0, 1, 2, 3].map((buffer) => [`output/${buffer}/y`, output(buffer + 1)])),
   weights: {},
   tolerance: { output: 1e-4, loss: 1e-4, gradient: 1e-4, weight: 1e-3 },

@@ -121,13 +121,18 @@ def add_pool(builder: Builder, node: Node, operator: str, arguments: Mapping[str
     # Its gradient is wrong for some of these: the layout of an image so thin is ambiguous to it.
     wide = all(extent > 1 for shape in shapes for extent in shape)
     refuse(node, unless=wide, because="in training, from or to a single row or column")
-    builder.define(node.outputs[0], learning_maximum(builder, operand, arguments))
+    is_shared = builder.only_consumer(node.inputs[0]) is None
+    builder.define(node.outputs[0], learning_maximum(builder, operand, arguments, is_shared))
 
 
 def learning_maximum(
-    builder: NetBuilder, operand: core.BlobReference, arguments: Mapping[str, Any]
+    builder: NetBuilder, operand: core.BlobReference, arguments: Mapping[str, Any], is_shared: bool
 ) -> core.BlobReference:
-    """oneDNN's, whose gradient goes to one of several equal values."""
+    """oneDNN's, whose gradient goes to one of several equal values.
+
+    What others read too is copied on the CPU first: Caffe2 does not add up gradients from two devices.
+    """
+    operand = builder.operate("Copy", [operand]) if is_shared else operand
     with core.DeviceScope(onednn.DEVICE):
         inside = onednn.copy(builder, onednn.ENTER, operand)
         pooled = builder.operate("MaxPool", [inside], order="NCHW", **arguments)

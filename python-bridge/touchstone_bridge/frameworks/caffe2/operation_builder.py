@@ -49,6 +49,10 @@ class OperationBuilder(NetBuilder):
         """Whether a gradient comes back through it; never in inference."""
         return tensor in self._carrying
 
+    def is_shared(self, tensor: int) -> bool:
+        """Whether several operations read it."""
+        return self._reads[tensor] > 1
+
     def literal(self, tensor: int) -> Array | None:
         """What is known at load and does not learn; None of all else."""
         constant = self._constants.get(tensor)

@@ -54,7 +54,8 @@ def window(step: Step) -> dict[str, Any]:
 
 def max_pool(step: Step) -> core.BlobReference:
     if step.carries:
-        return learning_maximum(step.builder, step.x, window(step))
+        is_shared = step.builder.is_shared(step.operation.inputs[0])
+        return learning_maximum(step.builder, step.x, window(step), is_shared)
     return step.call("MaxPool", [step.x], order="NCHW", **window(step))
 
 

@@ -12,6 +12,8 @@ from ...artefact import Array, Model, Tensors
 from ...errors import UnsupportedError
 from ...framework import Configuration
 from ...lowering.plan import single
+from ...targets import targets_of
+from .losses import loss_of
 from .lowering import Parameters
 from .network import Network, network_of
 from .operations import Tensor
@@ -27,12 +29,15 @@ class JaxInference:
         apply = self._network.apply
         # Inputs apart and a single output by itself: packing them into lists costs microseconds a call.
         self._apply = self._network.compiled(lambda parameters, *inputs: single(apply(parameters, inputs)[0]))
-        self._inputs = self._network.native_inputs(model)
+        self.inputs = self._network.native_inputs(model)
         # Compilation is lazy: the first call is part of making the model ready.
         self.run(0)
 
     def run(self, buffer: int) -> list[Array]:
-        outputs = self._apply(self._parameters, *self._inputs[buffer])
+        return self.call(self.inputs[buffer])
+
+    def call(self, inputs: Sequence[Array]) -> list[Array]:
+        outputs = self._apply(self._parameters, *inputs)
         return (
             [np.asarray(output) for output in outputs]
             if isinstance(outputs, tuple)
@@ -43,7 +48,7 @@ class JaxInference:
         return self._network.named_outputs(output)
 
     def dispose(self) -> None:
-        del self._apply, self._parameters, self._inputs
+        del self._apply, self._parameters, self.inputs
 
 
 class JaxTraining:
@@ -58,20 +63,20 @@ class JaxTraining:
         changing = {*network.trained, *network.moving}
         self._constants = {key: value for key, value in self._first.items() if key not in changing}
         self._inputs = network.native_inputs(model)
-        self._labels = [np.asarray(tensors["labels"], np.int32) for tensors in model.inputs]
+        self._targets = targets_of(model)
+        own_loss = loss_of(model)
         apply = network.apply
         self._rule = model.manifest.training.optimiser
         update = update_of(self._rule)
 
-        def loss(trained: Parameters, others: Parameters, inputs: Any, labels: Any) -> Any:
-            (logits,), moved = apply({**others, **trained}, inputs)
-            chosen = jnp.take_along_axis(jax.nn.log_softmax(logits), labels[..., None], axis=-1)
-            return -jnp.mean(chosen), moved
+        def loss(trained: Parameters, others: Parameters, inputs: Any, targets: Any) -> Any:
+            (output,), moved = apply({**others, **trained}, inputs)
+            return own_loss(output, *targets), moved
 
-        def step(state: Any, constants: Parameters, inputs: Any, labels: Any) -> Tuple[Any, Tensor]:
+        def step(state: Any, constants: Parameters, inputs: Any, targets: Any) -> Tuple[Any, Tensor]:
             trained, kept, moving = state
             with_moved = jax.value_and_grad(loss, has_aux=True)
-            (value, moving), gradient = with_moved(trained, {**constants, **moving}, inputs, labels)
+            (value, moving), gradient = with_moved(trained, {**constants, **moving}, inputs, targets)
             kept, trained = update(kept, trained, gradient)
             return (trained, kept, moving), value
 
@@ -85,7 +90,7 @@ class JaxTraining:
 
     def step(self, buffer: int) -> float:
         self._state, loss = self._step(
-            self._state, self._constants, self._inputs[buffer], self._labels[buffer]
+            self._state, self._constants, self._inputs[buffer], self._targets[buffer]
         )
         return float(loss)
 
@@ -101,7 +106,7 @@ class JaxTraining:
         return self._network.named_outputs([np.asarray(output) for output in outputs])
 
     def gradients(self, buffer: int) -> Tensors:
-        found, _ = self._gradient(self._state[0], self._others(), self._inputs[buffer], self._labels[buffer])
+        found, _ = self._gradient(self._state[0], self._others(), self._inputs[buffer], self._targets[buffer])
         return self._to_onnx(found)
 
     def weights(self) -> Tensors:

@@ -11,27 +11,29 @@ import numpy as np
 from ...artefact import Adam, Model, Optimiser, Tensors
 from ...errors import UnsupportedError
 from ...framework import Configuration
+from ...targets import targets_of
 from .gradients import gradients_of
+from .losses import loss_of
 from .network import Network, network_of
 
 
 class KerasInference:
     def __init__(self, model: Model) -> None:
         self._network = network_of(model)
-        self._predict = within(self._network, self._network.model.predict_on_batch)
-        self._inputs = self._network.native_inputs(model)
+        self.call = within(self._network, self._network.model.predict_on_batch)
+        self.inputs = self._network.native_inputs(model)
         # Compilation is lazy: the first call is part of making the model ready.
         self.run(0)
         self.configuration = own_configuration(self._network)
 
     def run(self, buffer: int) -> Any:
-        return self._predict(self._inputs[buffer])
+        return self.call(self.inputs[buffer])
 
     def read(self, output: Any) -> Tensors:
         return self._network.named_outputs(output)
 
     def dispose(self) -> None:
-        del self._network, self._predict, self._inputs
+        del self._network, self.call, self.inputs
         keras.utils.clear_session(free_memory=False)
 
 
@@ -49,8 +51,8 @@ class KerasTraining:
         self._model = self._network.model
         self._first = model.weights
         self._inputs = self._network.native_inputs(model)
-        self._labels = [np.asarray(tensors["labels"], np.int32) for tensors in model.inputs]
-        self._loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        self._targets = targets_of(model)
+        self._loss = loss_of(model)
         optimiser = optimiser_of(model.manifest.training.optimiser)
         self._model.compile(optimizer=optimiser, loss=self._loss)
         self._train = within(self._network, self._model.train_on_batch)
@@ -61,7 +63,7 @@ class KerasTraining:
     def step(self, buffer: int) -> float:
         # What `train_on_batch` returns is the mean since the last reset, of which there must be one batch.
         self._model.reset_metrics()
-        return float(self._train(self._inputs[buffer], self._labels[buffer]))
+        return float(self._train(self._inputs[buffer], *self._targets[buffer]))
 
     def reset(self) -> None:
         for variable, native in self._network.changing:
@@ -77,9 +79,9 @@ class KerasTraining:
         return self._network.named_outputs(keras.ops.convert_to_numpy(logits))
 
     def gradients(self, buffer: int) -> Tensors:
-        inputs, labels = self._inputs[buffer], self._labels[buffer]
+        inputs, targets = self._inputs[buffer], self._targets[buffer]
         with self._network.types():
-            found = gradients_of(self._model, self._loss, inputs, labels, self._network.learning)
+            found = gradients_of(self._model, self._loss, inputs, targets, self._network.learning)
         return self._network.to_onnx(found)
 
     def weights(self) -> Tensors:
@@ -91,7 +93,7 @@ class KerasTraining:
 
 
 def optimiser_of(rule: Optimiser) -> keras.optimizers.Optimizer:
-    """Adam's epsilon is added before the second moment's bias is corrected: where it is as small as ours, that is the same."""
+    """Adam adds its epsilon before the second moment is corrected: with one as small as ours that is the same."""
     if isinstance(rule, Adam):
         return keras.optimizers.Adam(rule.learning_rate, rule.beta1, rule.beta2, rule.epsilon)
     return keras.optimizers.SGD(rule.learning_rate, rule.momentum)

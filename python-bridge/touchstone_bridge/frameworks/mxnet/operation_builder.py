@@ -69,7 +69,9 @@ class OperationBuilder(SymbolBuilder):
 
     def parameter(self, value: Array) -> Symbol:
         """Gluon has none without elements."""
-        return super().parameter(value) if value.size else mx.sym.np.zeros(value.shape, dtype=value.dtype.name)
+        return (
+            super().parameter(value) if value.size else mx.sym.np.zeros(value.shape, dtype=value.dtype.name)
+        )
 
     def array(self, constant: Constant) -> Array:
         return constant.to_native(self._weights)

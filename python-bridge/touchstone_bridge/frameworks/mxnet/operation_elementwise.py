@@ -6,7 +6,8 @@ from typing import Any, Callable, Dict
 
 from mxnet import symbol
 
-from .operation_builder import Build, Step, Symbol, legacy, plain, with_number
+from .operation_builder import Build, Step, legacy, plain, with_number
+from .symbol_builder import Symbol
 
 np, npx = symbol.np, symbol.npx
 

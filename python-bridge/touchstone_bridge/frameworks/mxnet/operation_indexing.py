@@ -6,7 +6,8 @@ from typing import Dict
 
 from mxnet import symbol
 
-from .operation_builder import Build, Step, Symbol
+from .operation_builder import Build, Step
+from .symbol_builder import Symbol
 
 np, npx = symbol.np, symbol.npx
 

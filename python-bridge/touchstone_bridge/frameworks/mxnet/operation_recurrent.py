@@ -1,4 +1,4 @@
-"""LSTM, GRU and RNN as MXNet's fused `RNN` operator, the one below `gluon.rnn`; its parameters are one vector, as there."""
+"""LSTM, GRU and RNN as the fused operator below `gluon.rnn`; its parameters are one vector, as there."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import numpy
 from mxnet import symbol
 
 from ...artefact import Array
-from .operation_builder import Build, Step, Symbol
+from .operation_builder import Build, Step
+from .symbol_builder import Symbol
 
 np = symbol.np
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import Any, Callable, Dict, Sequence
 
+import numpy
 from mxnet import symbol
 
-from .operation_builder import Build, Step, Symbol, plain
+from .operation_builder import Build, Step
+from .symbol_builder import Symbol
 
 np, npx = symbol.np, symbol.npx
 
 
 def reduction(function: Callable[..., Any]) -> Build:
-    return lambda step: function(step.x, axis=tuple(step.settings["axes"]), keepdims=step.settings["keepdims"])
+    return lambda step: function(
+        step.x, axis=tuple(step.settings["axes"]), keepdims=step.settings["keepdims"]
+    )
 
 
 def position(function: Callable[..., Any]) -> Build:
@@ -42,13 +46,23 @@ def product(step: Step) -> Symbol:
         return np.einsum("...ij,...jk->...ik", *step.operands)
     constant = step.builder.own(step.operation.inputs[1])
     if constant is None or len(constant.shape) != 2 or step.type != "float32":
-        return np.matmul(*step.operands)
-    (weight,) = step.builder.hold(
-        constant, [step.builder.array(constant).T], lambda arrays: arrays[0].T
-    )
-    return npx.fully_connected(
-        step.x, weight, num_hidden=constant.shape[1], no_bias=True, flatten=False
-    )
+        return np.matmul(*batched(step))
+    (weight,) = step.builder.hold(constant, [step.builder.array(constant).T], lambda arrays: arrays[0].T)
+    return npx.fully_connected(step.x, weight, num_hidden=constant.shape[1], no_bias=True, flatten=False)
+
+
+def batched(step: Step) -> Sequence[Symbol]:
+    """With the batch axes of both: the gradient of `matmul` is wrong where both broadcast (1.9.1)."""
+    shapes = [step.builder.shape(tensor) for tensor in step.operation.inputs]
+    fronts = [shape[:-2] for shape in shapes]
+    if fronts[0] == fronts[1] or () in fronts:
+        return step.operands
+    front = numpy.broadcast_shapes(*fronts)
+    whole = [(*front, *shape[-2:]) for shape in shapes]
+    return [
+        operand if shape == full else np.broadcast_to(operand, full)
+        for operand, shape, full in zip(step.operands, shapes, whole)
+    ]
 
 
 def of_bools(build: Callable[[Step, Symbol], Any]) -> Build:

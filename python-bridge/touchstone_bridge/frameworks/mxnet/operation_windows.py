@@ -6,7 +6,8 @@ from typing import Any, Dict
 
 from mxnet import symbol
 
-from .operation_builder import Build, Step, Symbol, legacy
+from .operation_builder import Build, Step, legacy
+from .symbol_builder import Symbol
 
 np, npx = symbol.np, symbol.npx
 
@@ -57,9 +58,7 @@ def resize(step: Step) -> Symbol:
     """Over two axes between the centres of the elements, or between those of the corners."""
     height, width = step.settings["sizes"]
     corners = step.settings["coordinates"] == "align_corners"
-    return legacy(
-        symbol.contrib.BilinearResize2D, step.x, height=height, width=width, align_corners=corners
-    )
+    return legacy(symbol.contrib.BilinearResize2D, step.x, height=height, width=width, align_corners=corners)
 
 
 WINDOWS: Dict[str, Build] = {

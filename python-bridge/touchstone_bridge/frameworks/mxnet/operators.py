@@ -11,7 +11,8 @@ from ...artefact import Array, Node
 from ...lowering.attributes import integer, integers, number, refuse, text
 from ...lowering.transposed import plain_transposed
 from ...lowering.window import Window
-from .builder import Builder, Symbol
+from .builder import Builder
+from .symbol_builder import Symbol
 
 Lower = Callable[[Builder, Node], None]
 LOWEST = float(np.finfo(np.float32).min)

@@ -13,7 +13,8 @@ import numpy as np
 from ...artefact import Array, Node
 from ...lowering.attributes import integer, refuse, text
 from ...lowering.lstm_gates import inverse, joined_bias, reorder, split_bias
-from .builder import Builder, Symbol
+from .builder import Builder
+from .symbol_builder import Symbol
 
 # Positions of ONNX's gates in MXNet's order.
 TO_MXNET = (0, 2, 3, 1)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import torch
-import torch.nn.functional as functional
 from torch import nn
 
 from ...artefact import Adam, Model, Tensors
 from ...errors import UnsupportedError
 from ...framework import Configuration
+from .losses import loss_of, native_targets
 from .lowering import Lowered, lower
 from .ports import named, native_inputs
 
@@ -30,23 +30,21 @@ class TorchInference:
         self.configuration: Configuration = {}
         lowered = lower(model, training=False)
         self._outputs = lowered.outputs
-        self._inputs = native_inputs(model, lowered.inputs)
+        self.inputs = native_inputs(model, lowered.inputs)
         self._module = prepare(lowered.module.eval())
 
     def run(self, buffer: int) -> torch.Tensor | tuple[torch.Tensor, ...]:
+        return self.call(self.inputs[buffer])
+
+    def call(self, inputs: Sequence[torch.Tensor]) -> torch.Tensor | tuple[torch.Tensor, ...]:
         with torch.inference_mode():
-            return self._module(*self._inputs[buffer])
+            return self._module(*inputs)
 
     def read(self, output: torch.Tensor | tuple[torch.Tensor, ...]) -> Tensors:
         return named(self._outputs, output)
 
     def dispose(self) -> None:
-        del self._module, self._inputs
-
-
-def loss_of_steps(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-    """`cross_entropy` wants the classes as the second axis: a row for each label."""
-    return functional.cross_entropy(logits.flatten(0, -2), labels.flatten())
+        del self._module, self.inputs
 
 
 class TorchTraining:
@@ -59,9 +57,8 @@ class TorchTraining:
         self._recipe = model.manifest.training.optimiser
         self._lowered: Lowered = lower(model, training=True)
         self._inputs = native_inputs(model, self._lowered.inputs)
-        # `cross_entropy` takes class numbers of 64 bits.
-        self._labels = [torch.tensor(tensors["labels"], dtype=torch.int64) for tensors in model.inputs]
-        self._loss = functional.cross_entropy if self._labels[0].dim() == 1 else loss_of_steps
+        self._targets = native_targets(model)
+        self._loss = loss_of(model)
         self._module = prepare(self._lowered.module.train())
         # Running statistics are buffers: no gradient moves them, and yet they change.
         self._first = {name: value.detach().clone() for name, value in self._state()}
@@ -70,7 +67,7 @@ class TorchTraining:
     def step(self, buffer: int) -> float:
         self._optimiser.zero_grad()
         logits = self._module(*self._inputs[buffer])
-        loss = self._loss(logits, self._labels[buffer])
+        loss = self._loss(logits, *self._targets[buffer])
         loss.backward()
         self._optimiser.step()
         return loss.item()
@@ -88,7 +85,7 @@ class TorchTraining:
 
     def gradients(self, buffer: int) -> Tensors:
         self._optimiser.zero_grad()
-        self._loss(self._module(*self._inputs[buffer]), self._labels[buffer]).backward()
+        self._loss(self._module(*self._inputs[buffer]), *self._targets[buffer]).backward()
         gradients = {binding.name: binding.gradient().numpy() for binding in self._lowered.bindings}
         self._optimiser.zero_grad()
         return gradients
@@ -97,7 +94,7 @@ class TorchTraining:
         return {binding.name: binding.weight().numpy() for binding in self._lowered.bindings}
 
     def dispose(self) -> None:
-        del self._module, self._lowered, self._optimiser, self._first, self._inputs, self._labels
+        del self._module, self._lowered, self._optimiser, self._first, self._inputs, self._targets
 
     def _state(self) -> Iterable[tuple[str, torch.Tensor]]:
         yield from self._module.named_parameters()

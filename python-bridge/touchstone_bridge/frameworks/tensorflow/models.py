@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import List, Sequence, Tuple
 
-import numpy as np
 import tensorflow as tf
 
 from ...artefact import Array, Model, Tensors
 from ...errors import UnsupportedError
 from ...framework import Configuration
 from ...lowering.plan import single
+from ...targets import targets_of
+from .losses import loss_of
 from .network import network_of
 from .operations import Tensor
 from .updates import updates_of
@@ -24,21 +25,24 @@ class TensorFlowInference:
     def __init__(self, model: Model) -> None:
         self._network = network_of(model)
         module = self._network.module
-        self._inputs = self._network.native_inputs(model)
+        self.inputs = self._network.native_inputs(model)
         # Inputs apart and a single output by itself: packing them into lists costs microseconds a call.
         self._function = self._network.compiled(lambda *inputs: single(module(inputs)))
         # A trace is made at the first call, which is part of making the model ready.
         self.run(0)
 
     def run(self, buffer: int) -> List[Array]:
-        outputs = self._function(*self._inputs[buffer])
+        return self.call(self.inputs[buffer])
+
+    def call(self, inputs: Sequence[Array]) -> List[Array]:
+        outputs = self._function(*inputs)
         return [value.numpy() for value in (outputs if isinstance(outputs, tuple) else (outputs,))]
 
     def read(self, output: Sequence[Array]) -> Tensors:
         return self._network.named_outputs(output)
 
     def dispose(self) -> None:
-        del self._function, self._inputs, self._network
+        del self._function, self.inputs, self._network
 
 
 class TensorFlowTraining:
@@ -55,17 +59,18 @@ class TensorFlowTraining:
         self._variables = self._module.trained
         self._updates = updates_of(model.manifest.training.optimiser, self._variables)
         self._inputs = self._network.native_inputs(model)
-        self._labels = [np.asarray(tensors["labels"], np.int32) for tensors in model.inputs]
-        labels = tf.TensorSpec(self._labels[0].shape, tf.int32)
+        self._targets = targets_of(model)
+        self._loss = loss_of(model)
+        targets = [tf.TensorSpec(each.shape, each.dtype) for each in self._targets[0]]
         # Inputs apart, not in a list, as above.
-        self._step = self._network.compiled(self._train, labels)
-        self._gradients = self._network.compiled(self._differentiate, labels)
+        self._step = self._network.compiled(self._train, *targets)
+        self._gradients = self._network.compiled(self._differentiate, *targets)
         self._output = self._network.compiled(lambda *inputs: self._module(inputs))
         self.step(0)
         self.reset()
 
     def step(self, buffer: int) -> float:
-        return float(self._step(self._labels[buffer], *self._inputs[buffer]))
+        return float(self._step(*self._targets[buffer], *self._inputs[buffer]))
 
     def reset(self) -> None:
         self._module.reset(self._first)
@@ -76,7 +81,7 @@ class TensorFlowTraining:
         return self._network.named_outputs([value.numpy() for value in outputs])
 
     def gradients(self, buffer: int) -> Tensors:
-        _, found = self._gradients(self._labels[buffer], *self._inputs[buffer])
+        _, found = self._gradients(*self._targets[buffer], *self._inputs[buffer])
         return self._module.to_onnx([value.numpy() for value in found])
 
     def weights(self) -> Tensors:
@@ -85,16 +90,16 @@ class TensorFlowTraining:
     def dispose(self) -> None:
         del self._network, self._module, self._step, self._gradients, self._output, self._variables
 
-    def _train(self, labels: Tensor, *inputs: Tensor) -> Tensor:
-        loss, gradients = self._differentiate(labels, *inputs)
+    def _train(self, *operands: Tensor) -> Tensor:
+        loss, gradients = self._differentiate(*operands)
         self._updates.apply(gradients)
         return loss
 
-    def _differentiate(self, labels: Tensor, *inputs: Tensor) -> Tuple[Tensor, List[Tensor]]:
+    def _differentiate(self, *operands: Tensor) -> Tuple[Tensor, List[Tensor]]:
+        count = len(self._targets[0])
+        targets, inputs = operands[:count], operands[count:]
         with tf.GradientTape() as tape:
-            logits = self._module(inputs)[0]
-            losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)
-            loss = tf.reduce_mean(losses)
+            loss = self._loss(self._module(inputs)[0], *targets)
         found = tape.gradient(loss, self._variables, unconnected_gradients="zero")
         # Those of a table that rows are picked from come as these rows alone; what is kept from step to step moves all.
         return loss, [tf.convert_to_tensor(gradient) for gradient in found]

@@ -1,0 +1,9 @@
+/** Reinforcement learning: networks that act, the choice of the action included, and their updates. */
+import type { Suite } from './workload.js';
+
+const rl: Suite = {
+  name: 'rl',
+  title: 'reinforcement learning: policies and values, acting and learning',
+  workloads: ['pong-policy', 'q-network'],
+};
+export default rl;
