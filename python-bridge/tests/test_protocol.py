@@ -16,6 +16,9 @@ class Parse(unittest.TestCase):
     def test_hello_and_turn_arrive_whole(self) -> None:
         self.assertEqual(protocol.parse_body(HELLO), protocol.Hello(1, "null/python", 2, (0, 1)))
         self.assertEqual(protocol.parse_body(TURN), protocol.Turn(1e7, 5, 0, 2))
+        epoch = {"type": "epoch", "order": [2, 0], "fromFirstWeights": False}
+        self.assertEqual(protocol.parse_body(epoch), protocol.Epoch((2, 0), False))
+        self.assertEqual(protocol.parse_body({"type": "classify", "buffers": [1]}), protocol.Classify((1,)))
 
     def test_every_wrong_field_is_refused(self) -> None:
         wrong: list[object] = [
@@ -36,6 +39,10 @@ class Parse(unittest.TestCase):
             {**TURN, "minNs": float("inf")},
             {**TURN, "minNs": "1"},
             {"type": "audit"},
+            {"type": "epoch", "order": [], "fromFirstWeights": True},
+            {"type": "epoch", "order": [True], "fromFirstWeights": True},
+            {"type": "epoch", "order": [0]},
+            {"type": "classify", "buffers": 3},
         ]
         for body in wrong:
             with self.subTest(body=body), self.assertRaises(ProtocolError):

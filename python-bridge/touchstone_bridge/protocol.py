@@ -62,6 +62,17 @@ class Audit:
 
 
 @dataclass(frozen=True)
+class Epoch:
+    order: tuple[int, ...]
+    from_first_weights: bool
+
+
+@dataclass(frozen=True)
+class Classify:
+    buffers: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Unload:
     pass
 
@@ -76,7 +87,7 @@ class Bye:
     pass
 
 
-RequestBody = Union[Hello, Describe, Load, Warm, Verify, Turn, Audit, Unload, Memory, Bye]
+RequestBody = Union[Hello, Describe, Load, Warm, Verify, Turn, Audit, Epoch, Classify, Unload, Memory, Bye]
 
 
 def read_line(stream: BinaryIO) -> str | None:
@@ -123,6 +134,8 @@ def parse_body(body: Any) -> RequestBody:
         )
     if kind == "verify":
         return Verify(_text(body, "file"))
+    if kind in ("epoch", "classify"):
+        return _lesson(body)
     if kind == "audit":
         return Audit(_text(body, "file"))
     simple: dict[object, type[Describe | Unload | Memory | Bye]] = {
@@ -166,6 +179,12 @@ def _hello(body: dict[str, Any]) -> Hello:
     )
 
 
+def _lesson(body: dict[str, Any]) -> Epoch | Classify:
+    if body["type"] == "epoch":
+        return Epoch(_buffers(body, "order"), _flag(body, "fromFirstWeights"))
+    return Classify(_buffers(body, "buffers"))
+
+
 def _count(body: dict[str, Any], name: str, least: int = 0) -> int:
     value = body.get(name)
     if isinstance(value, float) and value.is_integer():
@@ -173,6 +192,20 @@ def _count(body: dict[str, Any], name: str, least: int = 0) -> int:
     # `type` and not `isinstance`: True is an int in Python.
     if type(value) is not int or value < least:
         raise ProtocolError(f"{name} is not an integer of at least {least}")
+    return value
+
+
+def _buffers(body: dict[str, Any], name: str) -> tuple[int, ...]:
+    value = body.get(name)
+    if not isinstance(value, list) or not value or not all(type(item) is int and item >= 0 for item in value):
+        raise ProtocolError(f"{name} is not a list of buffers")
+    return tuple(value)
+
+
+def _flag(body: dict[str, Any], name: str) -> bool:
+    value = body.get(name)
+    if not isinstance(value, bool):
+        raise ProtocolError(f"{name} is neither true nor false")
     return value
 
 

@@ -10,17 +10,17 @@ import platform
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Dict, List, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Sequence, Union
 
 from . import protocol, witness
-from .clock import Limits, Timing, time_loop
+from .clock import Limits, Timing, time_loop, time_span
 from .collector import Collector
 from .errors import ProtocolError, UnavailableError
 from .load_framework import load_framework
 from .memory import allocator, bound_cpus, resident_bytes
 
 if TYPE_CHECKING:
-    from .artefact import Array, Manifest, Training
+    from .artefact import Array, Manifest, Tensors, Training
     from .framework import Framework, InferenceModel, TrainingModel
 
 Result = Dict[str, Any]
@@ -56,29 +56,24 @@ class Session:
         self._framework: Framework | None = None
         self._loaded: Loaded | None = None
         self._collector = Collector()
+        self._handlers: Dict[type, Callable[[Any], Result]] = {
+            protocol.Hello: self._greet,
+            protocol.Describe: lambda _: self._describe(),
+            protocol.Load: self._load,
+            protocol.Warm: self._warm,
+            protocol.Verify: self._verify,
+            protocol.Turn: self._turn,
+            protocol.Audit: self._audit,
+            protocol.Epoch: self._epoch,
+            protocol.Classify: self._classify,
+            protocol.Unload: lambda _: self._unload(),
+            protocol.Memory: lambda _: memory_of_worker(),
+        }
 
     def answer(self, request: protocol.RequestBody) -> Result:
         """The result of a request; whatever it raises becomes an error reply."""
-        if isinstance(request, protocol.Hello):
-            return self._greet(request)
-        if isinstance(request, protocol.Describe):
-            return self._describe()
-        if isinstance(request, protocol.Load):
-            return self._load(request)
-        if isinstance(request, protocol.Warm):
-            return self._warm(request)
-        if isinstance(request, protocol.Verify):
-            return self._verify(request)
-        if isinstance(request, protocol.Turn):
-            return self._turn(request)
-        if isinstance(request, protocol.Audit):
-            return self._audit(request)
-        if isinstance(request, protocol.Unload):
-            return self._unload()
-        if isinstance(request, protocol.Memory):
-            now, peak = resident_bytes()
-            return {"rssBytes": now, "peakRssBytes": peak}
-        return {}
+        handler = self._handlers.get(type(request))
+        return {} if handler is None else handler(request)
 
     def _greet(self, request: protocol.Hello) -> Result:
         if request.protocol != protocol.PROTOCOL_VERSION:
@@ -193,6 +188,37 @@ class Session:
         write_tensors(Path(request.file), tensors)
         return {"outputs": len(loaded.kept)}
 
+    def _epoch(self, request: protocol.Epoch) -> Result:
+        model = self._learning(request.order).model
+        if request.from_first_weights:
+            model.reset()
+        before = witness.mark()
+        span = time_span(model.step, request.order)
+        after = witness.mark()
+        # What the first steps made is long-lived, as after `warm`: later epochs need not collect it again.
+        self._collector.settle(model_loaded=True)
+        return {
+            "spanNs": span.span_ns,
+            "firstStepNs": span.first_ns,
+            "cpuNs": span.cpu_ns,
+            "meanLoss": finite_or_none(sum(span.outputs) / len(span.outputs)),
+            "witness": witness.between(before, after),
+        }
+
+    def _classify(self, request: protocol.Classify) -> Result:
+        model = self._learning(request.buffers).model
+        return {"classes": [classes_of(model.output(buffer)) for buffer in request.buffers]}
+
+    def _learning(self, buffers: Sequence[int]) -> Learning:
+        """ProtocolError where the model does not learn, or lacks one of these buffers."""
+        loaded = self._present()
+        if not isinstance(loaded, Learning):
+            raise ProtocolError("the model that is loaded does not learn")
+        missing = [buffer for buffer in buffers if buffer >= loaded.manifest.buffers]
+        if missing:
+            raise ProtocolError(f"buffer {missing[0]} of a model that has {loaded.manifest.buffers}")
+        return loaded
+
     def _unload(self) -> Result:
         loaded = self._present()
         self._loaded = None
@@ -205,6 +231,12 @@ class Session:
         if self._loaded is None:
             raise ProtocolError("no model is loaded")
         return self._loaded
+
+
+def memory_of_worker() -> Result:
+    """Resident set, now and at its highest."""
+    now, peak = resident_bytes()
+    return {"rssBytes": now, "peakRssBytes": peak}
 
 
 def module_of(target: str, module: str | None) -> str:
@@ -259,6 +291,13 @@ def verify_training(loaded: Learning) -> dict[str, Array]:
     tensors["losses"] = np.asarray(losses, dtype=np.float64)
     tensors.update({f"weight/{name}": array.copy() for name, array in model.weights().items()})
     return tensors
+
+
+def classes_of(outputs: Tensors) -> list[int]:
+    """The place of the largest logit of each example, the first one of equals."""
+    logits = next(iter(outputs.values()))
+    largest: list[int] = logits.reshape(-1, logits.shape[-1]).argmax(axis=1).tolist()
+    return largest
 
 
 def finite_or_none(loss: float) -> float | None:

@@ -49,6 +49,39 @@ export async function timeLoop<Output>(
   return { samplesNs, cpuNs: (user + system) * 1000 };
 }
 
+/** Time around calls that belong together. */
+export interface Span {
+  readonly spanNs: number;
+  /** Of that, the first call. */
+  readonly firstNs: number;
+  readonly cpuNs: number;
+}
+
+/** Times `call(order[0])`, `call(order[1])`, … as one: two clock reads around all of them, and one behind the first. */
+export async function timeSpan(
+  call: (item: number) => number | Promise<number>,
+  order: readonly number[],
+): Promise<Span & { readonly outputs: Float64Array }> {
+  const now = process.hrtime.bigint;
+  const outputs = new Float64Array(order.length);
+  const cpuBegin = process.cpuUsage();
+  const begin = now();
+  let first = begin;
+  for (let place = 0; place < order.length; place++) {
+    const returned = call(order[place] ?? 0);
+    outputs[place] = returned instanceof Promise ? await returned : returned;
+    if (place === 0) first = now();
+  }
+  const end = now();
+  const { user, system } = process.cpuUsage(cpuBegin);
+  return {
+    spanNs: Number(end - begin),
+    firstNs: Number(first - begin),
+    cpuNs: (user + system) * 1000,
+    outputs,
+  };
+}
+
 function isEnough(iterations: number, elapsedNs: number, limits: Limits): boolean {
   const satisfied = iterations >= limits.minIterations && elapsedNs >= limits.minNs;
   return satisfied || iterations >= limits.maxIterations || elapsedNs >= limits.maxNs;

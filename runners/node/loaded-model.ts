@@ -4,6 +4,7 @@ import type { RequestBody, Results } from '../protocol/messages.js';
 
 export type WarmRequest = Extract<RequestBody, { type: 'warm' }>;
 export type TurnRequest = Extract<RequestBody, { type: 'turn' }>;
+export type EpochRequest = Extract<RequestBody, { type: 'epoch' }>;
 
 export interface LoadedModel {
   /** Settings that hold for this model only. */
@@ -16,7 +17,15 @@ export interface LoadedModel {
   verify(): Promise<Tensors>;
   /** Outputs kept by the turns, as `<turn>/<name>`; undefined where the losses are the audit. */
   audit(): { readonly outputs: number; readonly tensors: Tensors } | undefined;
+  /** What only a model that learns can do. */
+  readonly learning?: Learning;
   dispose(): void;
+}
+
+export interface Learning {
+  epoch(request: EpochRequest): Promise<Omit<Results['epoch'], 'witness'>>;
+  /** For each of the buffers the class of each example. */
+  classify(buffers: readonly number[]): Promise<number[][]>;
 }
 
 /** Without the keys that a model leaves open. */

@@ -10,7 +10,7 @@ import { allocator } from './allocator.js';
 import { generating } from './generating.js';
 import { importFrom } from './import-from.js';
 import { inference } from './inference.js';
-import type { LoadedModel } from './loaded-model.js';
+import type { Learning, LoadedModel } from './loaded-model.js';
 import { residentMemory } from './memory.js';
 import { findNodeTarget } from './target.js';
 import { learner } from './training.js';
@@ -46,6 +46,10 @@ export class Session {
         return this.#turn(request);
       case 'audit':
         return this.#audit(request);
+      case 'epoch':
+        return this.#epoch(request);
+      case 'classify':
+        return this.#classify(request);
       case 'unload':
         return this.#unload();
       case 'memory':
@@ -133,6 +137,24 @@ export class Session {
     if (!kept) return { outputs: 0 };
     await writeTensors(file, kept.tensors);
     return { outputs: kept.outputs };
+  }
+
+  #epoch(request: Of<'epoch'>): Promise<Results['epoch']> {
+    const learning = this.#learning(request.order);
+    return witnessed(() => learning.epoch(request));
+  }
+
+  async #classify({ buffers }: Of<'classify'>): Promise<Results['classify']> {
+    return { classes: await this.#learning(buffers).classify(buffers) };
+  }
+
+  /** @throws ProtocolError where the model does not learn, or lacks one of these buffers */
+  #learning(buffers: readonly number[]): Learning {
+    const { learning, buffers: present } = this.#present();
+    if (!learning) throw new ProtocolError('the model that is loaded does not learn');
+    const missing = buffers.find((buffer) => buffer >= present);
+    if (missing !== undefined) throw new ProtocolError(`buffer ${missing} of a model that has ${present}`);
+    return learning;
   }
 
   #unload(): Results['unload'] {

@@ -2,9 +2,15 @@
 import type { Tensor, Tensors, TrainingModel } from '../../adapters/adapter.js';
 import type { ArtefactManifest } from '../../suites/onnx/artefact-manifest.js';
 import type { Training } from '../../suites/workload.js';
-import { type Limits, timeLoop } from './clock.js';
-import { type LoadedModel, settingsOf, type TurnRequest, type WarmRequest } from './loaded-model.js';
-import { copyTensors, prefixed } from './tensors.js';
+import { type Limits, timeLoop, timeSpan } from './clock.js';
+import {
+  type EpochRequest,
+  type LoadedModel,
+  settingsOf,
+  type TurnRequest,
+  type WarmRequest,
+} from './loaded-model.js';
+import { copyTensors, largestPlaces, prefixed } from './tensors.js';
 
 export function learner(model: TrainingModel, manifest: ArtefactManifest, training: Training): LoadedModel {
   const { buffers } = manifest;
@@ -51,6 +57,24 @@ export function learner(model: TrainingModel, manifest: ArtefactManifest, traini
       return verifyTraining(model, buffers, training.steps);
     },
     audit: () => undefined,
+    learning: {
+      async epoch({ order, fromFirstWeights: again }: EpochRequest) {
+        if (again) await fromFirstWeights();
+        fresh = false;
+        const { firstNs, outputs: losses, ...span } = await timeSpan((buffer) => model.step(buffer), order);
+        const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+        return { ...span, firstStepNs: firstNs, meanLoss: Number.isFinite(mean) ? mean : null };
+      },
+      async classify(asked) {
+        const classes: number[][] = [];
+        for (const buffer of asked) {
+          const [logits] = Object.values(await model.output(buffer));
+          if (!logits) throw new Error('the model has no output');
+          classes.push(largestPlaces(logits));
+        }
+        return classes;
+      },
+    },
     dispose: () => model.dispose(),
   };
 }

@@ -7,6 +7,7 @@
  * when it reads the end of its pipe.
  *
  * hello → describe → (load → warm → verify → warm → turn* → audit → unload)* → memory → bye
+ * Where it is learnt to an accuracy, between load and unload instead: (epoch → classify)*
  */
 import { z } from 'zod';
 import { mode } from '../../suites/workload.js';
@@ -60,6 +61,17 @@ export const requestBody = z.discriminatedUnion('type', [
   }),
   /** Inference: writes the outputs kept by the turns since `load` into `file` as `<turn>/<name>`; training: nothing to write. */
   z.object({ type: z.literal('audit'), file: z.string() }),
+  /**
+   * Training alone: a step on each of these buffers, one after the other, from the weights that the last epoch left, or
+   * from the first ones. One span of time is around all of them: an epoch is what is timed, its steps are `turn`'s.
+   */
+  z.object({
+    type: z.literal('epoch'),
+    order: z.array(count).min(1),
+    fromFirstWeights: z.boolean(),
+  }),
+  /** Training alone, untimed: which class the present weights give each example of these buffers. */
+  z.object({ type: z.literal('classify'), buffers: z.array(count).min(1) }),
   z.object({ type: z.literal('unload') }),
   z.object({ type: z.literal('memory') }),
   z.object({ type: z.literal('bye') }),
@@ -123,6 +135,19 @@ export const results = {
     witness: turnWitness.optional(),
   }),
   audit: z.object({ outputs: count }),
+  epoch: z.object({
+    /** From before the first step to after the last. */
+    spanNs: nanoseconds,
+    /** Of that, the first step: in the first epoch what a framework compiles for it is in here. */
+    firstStepNs: nanoseconds,
+    /** CPU time of the whole process during the span, user and system. */
+    cpuNs: nanoseconds,
+    /** Of the steps, each before its update. */
+    meanLoss: loss,
+    witness: turnWitness,
+  }),
+  /** For each buffer the class of the largest logit of each example, the first one of equals. */
+  classify: z.object({ classes: z.array(z.array(count)) }),
   unload: z.object({}),
   /** Resident set of the worker, now and at its highest since it started. */
   memory: z.object({ rssBytes: count, peakRssBytes: count }),

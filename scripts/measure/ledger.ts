@@ -46,6 +46,16 @@ export function ledger<Entry>(name: string, fresh: boolean): Ledger<Entry> {
   };
 }
 
+/** The same for what is not to be kept. */
+export function ledgerInMemory<Entry>(): Ledger<Entry> {
+  const steps = new Map<string, readonly Entry[]>();
+  return {
+    has: (key) => steps.has(key),
+    add: (key, entries) => void steps.set(key, entries),
+    entries: () => [...steps.values()].flat(),
+  };
+}
+
 /** Does what is not done yet, one after another, and says how long the rest will take. */
 export async function saySteps<Step extends { readonly key: string }>(
   steps: readonly Step[],

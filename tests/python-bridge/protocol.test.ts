@@ -130,6 +130,28 @@ describe('the whole protocol on the null target', () => {
     expect(existsSync(file)).toBe(false);
   });
 
+  it('learns epochs in the order it is given, and says which classes it sees', async () => {
+    const worker = await open();
+    await worker.request({ type: 'load', folder: training.folder, mode: 'training' });
+    const epoch = { type: 'epoch' as const, order: [2, 0, 1, 1], fromFirstWeights: true };
+    const result = await worker.request(epoch);
+    expect(result).toMatchObject({ meanLoss: 0, witness: { switches: expect.any(Number) } });
+    expect(result.spanNs).toBeGreaterThanOrEqual(result.firstStepNs);
+    // The null target's logits are its input.
+    const { classes } = await worker.request({ type: 'classify', buffers: [1] });
+    const { data = [], shape = [] } = training.inputs[1]?.x ?? {};
+    const width = shape[1] ?? 1;
+    const rows = Array.from({ length: shape[0] ?? 0 }, (_, row) =>
+      Array.from(data.slice(row * width, (row + 1) * width), Number),
+    );
+    expect(classes).toEqual([rows.map((row) => row.indexOf(Math.max(...row)))]);
+    const beyond = { ...epoch, order: [buffers] };
+    await expect(worker.request(beyond)).rejects.toThrow(/ProtocolError.*buffer 3/);
+    await worker.request({ type: 'unload' });
+    await worker.request({ type: 'load', folder: inference.folder, mode: 'inference' });
+    await expect(worker.request(epoch)).rejects.toThrow(/does not learn/);
+  });
+
   it('runs until the time is up when iterations allow', async () => {
     const worker = await open();
     await worker.request({ type: 'load', folder: inference.folder, mode: 'inference' });
@@ -149,6 +171,9 @@ describe('what is wrong is said', () => {
       [{ type: 'dance' }, /unknown type/],
       [{ type: 'turn', minNs: -1, maxIterations: 1, firstBuffer: 0, auditIteration: 0 }, /minNs/],
       [{ type: 'load', folder: '/nowhere', mode: 'dreaming' }, /mode/],
+      [{ type: 'epoch', order: [], fromFirstWeights: true }, /order/],
+      [{ type: 'epoch', order: [0], fromFirstWeights: 1 }, /fromFirstWeights/],
+      [{ type: 'classify', buffers: [-1] }, /buffers/],
       ['hello', /without a body/],
       [{ type: 'describe' }, /before hello/],
       [{ type: 'load', folder: '/nowhere', mode: 'training' }, /before describe/],

@@ -57,6 +57,8 @@ const turnOf = (iterations: number, more: { firstBuffer?: number; auditIteration
     auditIteration: 0,
     ...more,
   }) as const;
+const epochOf = (...order: number[]) => ({ type: 'epoch' as const, order, fromFirstWeights: true });
+const classifyOf = (...asked: number[]) => ({ type: 'classify' as const, buffers: asked });
 
 async function loaded(mode: Mode, name: Name = 'scripted/sound'): Promise<WorkerSession> {
   const worker = start(name);
@@ -148,6 +150,24 @@ describe('a Node worker', () => {
     expect(values.losses).toEqual([0, 1.1, 2.2, 0 + 3 / 10]);
   });
 
+  it('learns in the order it is given, on from where it was or from the first weights again', async () => {
+    const worker = await loaded('training');
+    const epoch = epochOf(2, 0, 1);
+    const first = await worker.request(epoch);
+    expect(first.meanLoss).toBeCloseTo((2 + 0.1 + 1.2) / 3);
+    expect(first.spanNs).toBeGreaterThanOrEqual(first.firstStepNs);
+    expect(first.firstStepNs).toBeGreaterThan(0);
+    const second = await worker.request({ ...epoch, order: [1], fromFirstWeights: false });
+    expect(second.meanLoss).toBeCloseTo(1.3);
+    expect((await worker.request(epoch)).meanLoss).toBeCloseTo(first.meanLoss ?? 0);
+    expect(await worker.request(classifyOf(0, 2))).toEqual({ classes: [[0], [0]] });
+  });
+
+  it('tells an epoch whose loss is no number', async () => {
+    const worker = await loaded('training', 'scripted/nan');
+    expect((await worker.request(epochOf(0, 1, 2))).meanLoss).toBeNull();
+  });
+
   it('tells losses that are no numbers, also when they come after those that are compared', async () => {
     const worker = await loaded('training', 'scripted/nan');
     expect(await worker.request(turnOf(4))).toMatchObject({ losses: [0, 1.1, null, null], finite: false });
@@ -177,6 +197,16 @@ describe('a request at the wrong moment', () => {
     const folder = body.folder || (folders.inference ?? '');
     await expect(worker.request({ ...body, folder })).rejects.toMatchObject({ kind: 'refused' });
     await worker.request(load('inference'));
+  });
+
+  it.each([
+    ['inference', epochOf(0)],
+    ['inference', classifyOf(0)],
+    ['training', epochOf(buffers)],
+    ['training', classifyOf(buffers)],
+  ] as const)('to learn what is loaded for %s: %j', async (mode, body) => {
+    const worker = await loaded(mode);
+    await expect(worker.request(body)).rejects.toMatchObject({ kind: 'refused' });
   });
 
   it('to train what cannot', async () => {

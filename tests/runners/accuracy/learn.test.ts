@@ -1,0 +1,71 @@
+/** A short lesson on two real targets, a Node worker and a Python one: they learn the same from the same. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Target } from '../../../adapters/adapter.js';
+import { findTarget } from '../../../adapters/discover.js';
+import { type Epoch, type Lesson, learn } from '../../../runners/accuracy/learn.js';
+import { ensureEnvironment } from '../../../runners/provision/environments.js';
+import { type AccuracyTask, accuracySource } from '../../../suites/accuracy.js';
+import lenet5 from '../../../suites/cnn/lenet5.js';
+import { sourceArtefact } from '../../../suites/onnx/artefact.js';
+
+const task: AccuracyTask = {
+  workload: 'lenet5',
+  bar: 0.3,
+  batch: 20,
+  passes: 1,
+  optimiser: { name: 'sgd', learningRate: 0.05, momentum: 0.9 },
+  epochs: 4,
+};
+let scratch = '';
+let lesson: Lesson;
+
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'touchstone-learn-'));
+  const { source, heldOut } = accuracySource(task, lenet5, 1);
+  const inputs = [
+    ...source.inputs.slice(0, 6),
+    ...source.inputs.slice(heldOut[0]).filter((_, n) => n % 20 === 0),
+  ];
+  const prepared = {
+    source: { ...source, inputs },
+    passes: [[0, 1, 2, 3, 4, 5]],
+    heldOut: inputs.map((_, buffer) => buffer).slice(6),
+  };
+  lesson = { task, seed: 1, prepared, artefact: await sourceArtefact(prepared.source) };
+});
+afterAll(() => rm(scratch, { recursive: true }));
+
+async function taught(target: Target, given: Lesson, python?: string) {
+  const budget = { threads: 1, cpus: [] };
+  const seen: Epoch[] = [];
+  const seat = { target, python, budget, logFile: join(scratch, 'worker.log'), deadlineMs: 60_000 };
+  return { learnt: await learn(seat, given, (epoch) => seen.push(epoch)), seen };
+}
+
+it('learns until the bar is met, alike in ConvNetJS and PyTorch', async () => {
+  const convnetjs = await taught((await findTarget('convnetjs/js')).target, lesson);
+  const { python } = await ensureEnvironment('pytorch');
+  const pytorch = await taught((await findTarget('pytorch/cpu')).target, lesson, python);
+  for (const { learnt, seen } of [convnetjs, pytorch]) {
+    expect(learnt).toMatchObject({ state: 'reached', epochs: seen, heldOut: 100 });
+    expect(seen.at(-1)?.correct).toBeGreaterThanOrEqual(30);
+    expect(seen.slice(0, -1).every(({ correct }) => correct < 30)).toBe(true);
+  }
+  expect(pytorch.seen.map(({ correct }) => correct)).toEqual(convnetjs.seen.map(({ correct }) => correct));
+  expect(pytorch.seen[0]?.meanLoss).toBeCloseTo(convnetjs.seen[0]?.meanLoss ?? 0, 4);
+}, 600_000);
+
+it('gives up after as many epochs as are allowed', async () => {
+  const impossible = { ...lesson, task: { ...task, bar: 1, epochs: 2 } };
+  const { learnt } = await taught((await findTarget('convnetjs/js')).target, impossible);
+  expect(learnt).toMatchObject({ state: 'missed', epochs: [{}, {}] });
+});
+
+it('says what a worker failed of', async () => {
+  const { target } = await findTarget('onnxruntime/cpu');
+  const { learnt } = await taught(target, lesson);
+  expect(learnt).toMatchObject({ state: 'failed', reason: expect.stringContaining('cannot train') });
+});

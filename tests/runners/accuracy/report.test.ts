@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import type { Epoch, Learnt } from '../../../runners/accuracy/learn.js';
+import {
+  accuracySection,
+  agreementTable,
+  type Finding,
+  timeTable,
+} from '../../../runners/accuracy/report.js';
+import { accuracyTasks } from '../../../suites/accuracy.js';
+
+const epoch = (seconds: number, correct: number, meanLoss: number | null = 0.5): Epoch => ({
+  spanNs: seconds * 1e9,
+  firstStepNs: 1e8,
+  cpuNs: seconds * 5e8,
+  waitNs: seconds * 1e8,
+  meanLoss,
+  correct,
+});
+const learnt = (state: 'reached' | 'missed', epochs: Epoch[]): Learnt => ({
+  state,
+  versions: {},
+  loadNs: 1,
+  heldOut: 2000,
+  epochs,
+});
+const of = (target: string, seed: number, outcome: Finding['outcome']): Finding => ({
+  workload: 'lenet5',
+  target,
+  seed,
+  outcome,
+});
+
+const findings = [
+  of('a/cpu', 2, learnt('reached', [epoch(2, 1900, 0.5), epoch(3, 1960)])),
+  of('a/cpu', 1, learnt('reached', [epoch(4, 1970, 0.4)])),
+  of('a/cpu', 3, learnt('reached', [epoch(20, 1970)])),
+  of('b/js', 1, learnt('missed', [epoch(1, 1958, 0.40002), epoch(1, 1900)])),
+  of('c/js', 1, { state: 'unsupported', reason: 'no kernel' }),
+];
+
+describe('the table of times', () => {
+  const rows = timeTable(findings);
+
+  it('has the median over the seeds, and each of them in the seeds’ order', () => {
+    expect(rows[0]).toEqual([
+      'a/cpu',
+      '5.00 s',
+      '4.00 s, 5.00 s, 20.0 s',
+      '2.50 s',
+      '10 %',
+      '0.10 s',
+      '1, 2, 1',
+      '98.50 %, 98.00 %, 98.50 %',
+    ]);
+  });
+
+  it('says what missed the bar, with the best that it got to, and has no time for it', () => {
+    expect(rows[1]?.slice(0, 3)).toEqual(['b/js', 'missed from 1 of 1 seeds, at best 97.90 %', '> 2.00 s']);
+  });
+
+  it('says why there is nothing', () => {
+    expect(rows[2]?.slice(0, 2)).toEqual(['c/js', 'unsupported: no kernel']);
+    expect(new Set(rows.map(({ length }) => length))).toEqual(new Set([8]));
+    const halfway = [...findings, of('b/js', 2, { state: 'failed', reason: 'it fell over' })];
+    expect(timeTable(halfway)[1]?.[1]).toBe(
+      'missed from 1 of 1 seeds, at best 97.90 %; failed: it fell over',
+    );
+  });
+});
+
+describe('the table of agreement', () => {
+  it('compares what targets tell after the first epoch, seed by seed', () => {
+    expect(agreementTable(findings)[0]).toEqual([
+      '1',
+      '2',
+      '97.90 % to 98.50 %',
+      '12 of 2000 digits',
+      '0.40000 to 0.40002',
+      '5.0e-5',
+    ]);
+    expect(agreementTable(findings).map(([seed]) => seed)).toEqual(['1', '2', '3']);
+  });
+
+  it('does without losses that are no numbers', () => {
+    const lost = [of('a/cpu', 1, learnt('missed', [epoch(1, 200, null)]))];
+    expect(agreementTable(lost)[0]?.slice(-2)).toEqual(['no number', '']);
+  });
+});
+
+it('says what is learnt, and how', () => {
+  const [task] = accuracyTasks;
+  if (!task) throw new Error('no task');
+  const section = accuracySection(task, findings, (head, rows) => `${head.length} × ${rows.length}`);
+  expect(section).toContain('lenet5: 98.00 % of the held-out digits');
+  expect(section).toContain('8 × 3');
+});
