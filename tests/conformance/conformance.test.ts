@@ -39,7 +39,7 @@ test('all are there, and the page has a section for each', () => {
 // The C++ compiler takes seconds a model; pytorch/compile is pytorch/cpu before that, and is held to the nets.
 const slow = 'pytorch/compile';
 
-test.each(targets.filter(({ name }) => name !== slow))('$name', { timeout: 600_000 }, async (target) => {
+test.each(targets.filter(({ name }) => name !== slow))('$name', { timeout: 1_800_000 }, async (target) => {
   const results = await conformance(target, conformanceCases());
   const passed = results.filter(({ outcome }) => outcome.state === 'ok').length;
   expect(passed).toBeGreaterThan(40);
