@@ -3,8 +3,10 @@ import { median } from '../../reports/statistics/quantiles.js';
 import type { AccuracyTask } from '../../suites/accuracy.js';
 import type { Epoch, Learnt } from './learn.js';
 
-/** One target's lesson from one seed; what is refused or not installed has no seed. */
-export type Lessons = Learnt | { readonly state: 'unsupported' | 'unavailable'; readonly reason: string };
+/** What became of one target's lesson from one seed; `open` is one that nobody has given yet. */
+export type Lessons =
+  | Learnt
+  | { readonly state: 'unsupported' | 'unavailable' | 'open'; readonly reason: string };
 
 export interface Finding {
   readonly workload: string;
