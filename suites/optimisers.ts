@@ -24,21 +24,34 @@ export function optimiserNameOf({ optimiser }: Training): OptimiserName {
   return optimiser.momentum > 0 ? 'momentum' : 'sgd';
 }
 
+export interface Trial {
+  /** Verified steps. */
+  readonly steps: number;
+  /** Of the learning rate. */
+  readonly slowdown: number;
+}
+
 /**
- * The workload under that optimiser, and with as many verified steps as are given: training alone, and a workload of its own
- * whose name ends in the optimiser's, since it is another computation. The workload itself where that is its optimiser already;
+ * The workload under that optimiser, on trial with other steps and a slower rate: training alone, and a workload of its own whose
+ * name ends in the optimiser's, since it is another computation. The workload itself where that is its optimiser already;
  * undefined where it does not train.
  */
-export function learningBy(workload: Workload, name: OptimiserName, steps?: number): Workload | undefined {
+export function learningBy(workload: Workload, name: OptimiserName, trial?: Trial): Workload | undefined {
   const { training, tolerance, small: _, ...rest } = workload;
   if (!training) return undefined;
-  if (optimiserNameOf(training) === name && steps === undefined) return workload;
+  if (optimiserNameOf(training) === name && !trial) return workload;
+  const optimiser = optimiserOf(name, training);
+  const { steps = training.steps, slowdown = 1 } = trial ?? {};
   return {
     ...rest,
     name: `${workload.name}-${name}`,
     title: `${workload.title}; learning by ${name}`,
     modes: ['training'],
-    training: { ...training, optimiser: optimiserOf(name, training), steps: steps ?? training.steps },
+    training: {
+      ...training,
+      optimiser: { ...optimiser, learningRate: slowdown * optimiser.learningRate },
+      steps,
+    },
     tolerance,
   };
 }

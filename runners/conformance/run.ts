@@ -91,8 +91,8 @@ export async function outcomeOf(
     const isRefusal = error.detail.kind === 'refused' && error.detail.refusal === 'unsupported';
     return { state: isRefusal && mayRefuse ? 'unsupported' : 'failed', reason: explain(error) };
   }
-  const { expected, weights, tolerance } = await loadReference(folder);
-  const checks = checkParity({ expected, actual: await readTensors(file), initial: weights, tolerance });
+  const { weights: initial, ...reference } = await loadReference(folder);
+  const checks = checkParity({ ...reference, initial, actual: await readTensors(file) });
   const broken = checks.find((check) => !check.passed);
   if (!broken) return { state: 'ok', error: Math.max(...checks.map(({ error }) => error ?? 0)) };
   const size = broken.error === null ? broken.reason : `by ${broken.error.toExponential(1)}`;

@@ -62,6 +62,7 @@ async function verify(
     actual: await context.files.read(file),
     initial: reference.weights,
     tolerance: reference.tolerance,
+    ...(reference.optimiser ? { optimiser: reference.optimiser } : {}),
   });
   // Tensors that disagree are kept, for whoever looks into it.
   if (checks.every((check) => check.passed)) await context.files.remove(file);

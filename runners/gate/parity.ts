@@ -11,7 +11,7 @@
 import type { ParityCheck } from '../../reports/schema/results.js';
 import type { Tensor, Tensors } from '../../suites/onnx/graph.js';
 import { elementsOf } from '../../suites/onnx/half.js';
-import type { Tolerance } from '../../suites/workload.js';
+import type { Optimiser, Tolerance } from '../../suites/workload.js';
 
 export interface ParityInput {
   readonly expected: Tensors;
@@ -19,6 +19,8 @@ export interface ParityInput {
   /** The first weights, by parameter name. */
   readonly initial: Tensors;
   readonly tolerance: Tolerance;
+  /** By which the weights were trained. */
+  readonly optimiser?: Optimiser;
 }
 
 /**
@@ -29,6 +31,7 @@ export function checkParity(input: ParityInput): ParityCheck[] {
   const { expected, actual, tolerance } = input;
   const names = Object.keys(expected);
   const withPrefix = (prefix: string) => names.filter((name) => name.startsWith(prefix));
+  const aimless = movedByRounding(input);
   const exposesGradients = Object.keys(actual).some((name) => name.startsWith('gradient/'));
   const checks = [
     worst('output', withPrefix('output/'), tolerance.output, (name) => errorOf(expected[name], actual[name])),
@@ -42,13 +45,35 @@ export function checkParity(input: ParityInput): ParityCheck[] {
     ),
     worst(
       'weight',
-      withPrefix('weight/'),
+      withPrefix('weight/').filter((name) => !aimless.has(name)),
       tolerance.weight,
       (name) => moveError(expected[name], actual[name], input.initial[name.slice('weight/'.length)]),
       ofLargest,
     ),
   ];
   return checks.filter((check) => check !== undefined);
+}
+
+/** Share of the largest gradient below which one is nothing but the rounding of float64. */
+const rounding = 1e-9;
+
+/**
+ * Weights that nothing but rounding moves. Adam divides a gradient by its own size: where there is none by nature, as of a bias that
+ * batch normalisation takes away again, it takes a whole step in whichever direction the rounding points, which no two frameworks
+ * share and which changes nothing.
+ */
+function movedByRounding({ expected, optimiser }: ParityInput): ReadonlySet<string> {
+  if (optimiser?.name !== 'adam') return new Set();
+  const prefix = 'gradient/';
+  const lengths = Object.entries(expected)
+    .filter(([name]) => name.startsWith(prefix))
+    .map(([name, tensor]) => [`weight/${name.slice(prefix.length)}`, lengthOf(tensor)] as const);
+  const largest = Math.max(0, ...lengths.map(([, length]) => length));
+  return new Set(lengths.flatMap(([name, length]) => (length < rounding * largest ? [name] : [])));
+}
+
+function lengthOf(tensor: Tensor): number {
+  return Math.sqrt(numbers(tensor).reduce((sum, value) => sum + value ** 2, 0));
 }
 
 /** An audited output of a timed iteration. `pairs` are (reference, actual) by a name to show. */

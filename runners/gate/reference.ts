@@ -16,6 +16,7 @@ export async function loadReference(folder: string): Promise<Reference> {
     steps: manifest.training?.steps ?? 0,
     generates: manifest.generation !== undefined,
     expected: await readTensors(join(folder, artefactFiles.expected)),
+    ...(manifest.training ? { optimiser: manifest.training.optimiser } : {}),
     weights: await readTensors(join(folder, artefactFiles.weights)),
     tolerance: manifest.tolerance,
   };

@@ -5,7 +5,7 @@ import { threadCounts } from '../../reports/schema/results.js';
 import type { PlannedCell } from '../../reports/schema/run-folder.js';
 import type { Tensors } from '../../suites/onnx/graph.js';
 import type { Intermediates } from '../../suites/onnx/intermediates.js';
-import type { Mode } from '../../suites/workload.js';
+import type { Mode, Optimiser } from '../../suites/workload.js';
 import type { ProcessorReading } from '../environment/processors.js';
 import type { RunState } from './run-state.js';
 import type { Stopwatch } from './stopwatch.js';
@@ -60,6 +60,7 @@ export interface Reference {
   /** Whether an iteration is a loop of runs. */
   readonly generates: boolean;
   readonly expected: Tensors;
+  readonly optimiser?: Optimiser;
   readonly weights: Tensors;
   readonly tolerance: { output: number; loss: number; gradient: number; weight: number };
 }

@@ -14,6 +14,11 @@ import { batchesOf, type Workload } from '../../suites/workload.js';
 import { chosenTargets, isOfAll, onEach, referencePython, say, type TargetChoice } from './targets.js';
 
 const steps = 20;
+/**
+ * A tenth of the workloads' own rates, and of Adam's: over twenty steps at those, small batches of drawn pictures drive some networks
+ * so far that float32 and float64 part, or that no number is left. What is proved here is the gradient and the rule.
+ */
+const slowdown = 0.1;
 
 interface Options extends TargetChoice {
   readonly workload?: string | undefined;
@@ -54,7 +59,7 @@ async function prepare(workloads: readonly Workload[]): Promise<PreparedSteps[]>
   for (const workload of workloads) {
     const [batch = 1] = batchesOf(workload, 'training');
     for (const optimiser of optimiserNames) {
-      const learning = learningBy(workload, optimiser, steps);
+      const learning = learningBy(workload, optimiser, { steps, slowdown });
       if (!learning) continue;
       const artefact = await workloadArtefact(learning, 'training', batch, committedSeed, referencePython);
       prepared.push({ workload: workload.name, batch, optimiser, artefact });

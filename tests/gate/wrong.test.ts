@@ -105,4 +105,4 @@ it('names the first node whose value differs', async () => {
   // The first bias of the net is that of its first convolution.
   expect(cell?.reason).toMatch(/; first at node \S+ \(Conv\), whose value \S+ differs by \d/);
   expect(cell?.parity.find((check) => !check.passed)?.divergence).toMatchObject({ operator: 'Conv' });
-});
+}, 240_000);

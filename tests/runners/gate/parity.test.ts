@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkAudit, checkLosses, checkParity } from '../../../runners/gate/parity.js';
 import type { Tensor, Tensors } from '../../../suites/onnx/graph.js';
+import type { Optimiser } from '../../../suites/workload.js';
 
 const tensor = (...values: number[]): Tensor => ({
   type: 'float32',
@@ -51,6 +52,35 @@ describe('checkParity', () => {
       })[0];
     expect(check(zero.actual)?.error).toBeCloseTo(Math.hypot(3e-8, 2e-8) / 5e-2, 10);
     expect(check(tensor(1e-3, 0))).toMatchObject({ passed: false, worst: 'gradient/b' });
+  });
+
+  it('does not hold Adam to where the rounding of a gradient points, and every other rule to everything', () => {
+    const nothing = { 'gradient/b': tensor(0), 'gradient/w': tensor(3, 4) };
+    const moved = { ...nothing, 'weight/b': tensor(1.001), 'weight/w': tensor(0.9, 0.9) };
+    const check = (optimiser: Optimiser) =>
+      checkParity({
+        expected: moved,
+        actual: { ...moved, 'weight/b': tensor(0.999) },
+        initial: { b: tensor(1), w: tensor(1, 1) },
+        tolerance,
+        optimiser,
+      }).find(({ what }) => what === 'weight');
+    const rate = { learningRate: 0.001 };
+    const adam = { name: 'adam', ...rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-15 } as const;
+    expect(check(adam)).toMatchObject({ passed: true, worst: 'weight/w' });
+    expect(check({ name: 'sgd', ...rate, momentum: 0 })).toMatchObject({ passed: false, worst: 'weight/b' });
+  });
+
+  it('compares a loss that is all but gone with a tenth of the largest', () => {
+    const check = (last: number) =>
+      checkParity({
+        expected: { losses: tensor(2, 1e-7) },
+        actual: { losses: tensor(2, last) },
+        initial: {},
+        tolerance,
+      })[0];
+    expect(check(3e-7)).toMatchObject({ passed: true });
+    expect(check(1e-3)).toMatchObject({ passed: false });
   });
 
   it('lets gradients be absent altogether, but not partly', () => {
