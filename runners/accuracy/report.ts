@@ -3,8 +3,10 @@ import { median } from '../../reports/statistics/quantiles.js';
 import type { AccuracyTask } from '../../suites/accuracy.js';
 import type { Epoch, Learnt } from './learn.js';
 
-/** One target's lesson from one seed; what is refused or not installed has no seed. */
-export type Lessons = Learnt | { readonly state: 'unsupported' | 'unavailable'; readonly reason: string };
+/** What became of one target's lesson from one seed; `open` is one that nobody has given yet. */
+export type Lessons =
+  | Learnt
+  | { readonly state: 'unsupported' | 'unavailable' | 'open'; readonly reason: string };
 
 export interface Finding {
   readonly workload: string;
@@ -24,8 +26,9 @@ interface TrainedFinding extends Finding {
 export const accuracyIntroduction = `Time to accuracy is that of the training steps alone, whole epochs, from the first step to the last
 one of the first epoch after which the bar was met: the median over the seeds, and each of them. What a framework compiles in its
 first step is in it ("first step" says how long that one took); its load, and telling the held-out digits after each epoch, are
-not. "Waiting" is the share of that time in which the target was ready and other processes had its processor, at the worst of its
-seeds: where it is large, this machine was busy, and the processor time beside it says more. How many epochs it takes differs between
+not. "Waiting" is the share of that time in which its main thread was ready and other processes had the processor, at the worst
+of its seeds; a framework that computes in threads of its own waits there too, unseen. Where the time is far above the processor time
+of all threads, this machine was busy, and only the latter can be compared. How many epochs it takes differs between
 targets by rounding alone, which a network that learns amplifies; so the time of an epoch is not told from this table.`;
 
 /** The tables of one task, with what they are of. @param findings in the order of their rows; of this task only */

@@ -174,13 +174,22 @@ function note({ workload }: Course, { name }: Target, seed: number, outcome: Fin
 }
 
 function sectionOf({ task, edition }: Course): string {
-  const kept = book.entries().filter((entry) => entry.edition === edition);
-  const ours = [...kept, ...fleeting.filter(({ workload }) => workload === task.workload)];
+  const { workload } = task;
+  const found = [
+    ...book.entries().filter((entry) => entry.edition === edition),
+    ...fleeting.filter((finding) => finding.workload === workload),
+  ];
+  const rest = (isKept ? everyone : []).filter(({ name }) => !found.some(({ target }) => target === name));
+  const open = { state: 'open', reason: 'no lesson yet' } as const;
+  const findings = [
+    ...found,
+    ...rest.map(({ name }): Finding => ({ workload, target: name, seed: 0, outcome: open })),
+  ];
   const order = everyone.map(({ name }) => name);
   const place = ({ target }: Finding) => order.indexOf(target);
   return accuracySection(
     task,
-    ours.sort((a, b) => place(a) - place(b)),
+    findings.sort((a, b) => place(a) - place(b)),
     markdownTable,
   );
 }
