@@ -7,7 +7,7 @@
  * 1 × 1 to two classes. 23 convolutions with the up-convolutions, as the paper counts.
  *
  * The paper's convolutions have no padding: of 572 × 572 it classifies the inner 388 × 388, and cuts what it lays beside. As most have it
- * since, these are padded at a power of two (here 256 × 256), so that every pixel has a class and nothing is cut; weights are as many.
+ * since, these are padded at a power of two (here 128 × 128), so that every pixel has a class and nothing is cut; weights are as many.
  * Left out in training: the dropout at the bottom, whose masks no two frameworks draw alike, and the map that weighs the loss
  * of pixels between touching cells. One picture is a batch, and the momentum is 0.99, as in section 3; the paper names no rate.
  *
@@ -15,7 +15,7 @@
  *
  * Parameters: 31,030,658, what Keras and PyTorch versions of the paper's figure count (one channel, two classes, biases, no
  * normalisation; 31.03 M). Others differ by a last layer of one class (31,030,593) or batch normalisation (31.04 M).
- * Multiply-adds at 256 × 256: 48,096,083,968.
+ * Multiply-adds at 128 × 128: 12,024,020,992.
  */
 import { silhouettes } from '../data/silhouettes.js';
 import type { GraphBuilder, Value } from '../onnx/builder.js';
@@ -104,13 +104,13 @@ const small = segmentation(
 );
 
 export default segmentation(
-  { side: 256, width: 64 },
+  { side: 128, width: 64 },
   {
     name: 'unet',
-    title: 'U-Net on drawn pictures of 256 × 256, a class for each pixel',
+    title: 'U-Net on drawn pictures of 128 × 128, a class for each pixel',
     batches: [1],
     parameterCount: 31_030_658,
-    multiplyAdds: 48_096_083_968,
+    multiplyAdds: 12_024_020_992,
     small,
   },
 );
