@@ -21,7 +21,7 @@ beforeAll(async () => {
     '--rounds',
     '6',
     '--time',
-    '45s',
+    '120s',
   ];
   const run = await bench([...args, '--deadline', '3s', '--out', folder], {
     marker,
@@ -30,7 +30,7 @@ beforeAll(async () => {
   expect(run.exitCode, String(run.stderr)).toBe(0);
   output = String(run.stdout);
   results = readResults(folder);
-}, 180_000);
+}, 300_000);
 
 const cellOf = (name: string) =>
   results.cells.find((cell) => cell.target === `scripted/${name}` && cell.mode === 'inference')!;
