@@ -14,7 +14,7 @@ def targets_of(model: Model) -> List[Tuple[Array, ...]]:
     return [
         (
             np.asarray(tensors["labels"], np.int32),
-            *(np.asarray(tensors[name]) for name in ("advantages",) if name in tensors),
+            *([tensors["advantages"]] if "advantages" in tensors else []),
         )
         for tensors in model.inputs
     ]

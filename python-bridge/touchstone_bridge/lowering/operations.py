@@ -7,7 +7,7 @@ tensor. Tensors are numbered.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, List, Mapping, Optional, Sequence, Set, Tuple
+from typing import TYPE_CHECKING, Any, Callable, List, Mapping, Optional, Sequence, Set, Tuple
 
 import numpy as np
 
@@ -124,6 +124,29 @@ def half_trained(graph: Graph) -> Set[str]:
     """Biases of recurrent layers: no training moves their recurrent half, see suites/lstm/row-lstm.ts."""
     layers = ("LSTM", "GRU", "RNN")
     return {node.inputs[3] for node in graph.nodes if node.operator in layers and len(node.inputs) > 3}
+
+
+def with_blank_half(half: Array) -> Array:
+    """A value or a gradient of a `half_trained` bias, of which only the first half has one."""
+    return np.concatenate([half, np.zeros_like(half)], axis=1)
+
+
+# Kinds whose result says whether something holds.
+BOOLEAN = frozenset({"Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "IsNaN", "IsInf"})
+
+
+def result_types(operation: Operation, type_of: Callable[[int], str]) -> Tuple[str, ...]:
+    """Of each output, from those of the operands by their tensors."""
+    first = type_of(operation.inputs[-1] if operation.kind == "Where" else operation.inputs[0])
+    if operation.kind in BOOLEAN:
+        return ("bool",)
+    if operation.kind == "Cast":
+        return (operation.settings["to"],)
+    if operation.kind in ("ArgMax", "ArgMin"):
+        return ("int64",)
+    if operation.kind == "TopK":
+        return (first, "int64")
+    return (first,) * len(operation.outputs)
 
 
 def held(array: Array, kind: str, name: str) -> Array:

@@ -11,11 +11,12 @@ from caffe2.python.model_helper import ModelHelper
 from ...artefact import Array, Graph, Model, Node, Tensors
 from ...errors import UnsupportedError
 from ...lowering.operations import is_operation_plan, read_operation_plan
+from ...lowering.ports import Port
 from . import convolution, elementwise, linear, normalisation, recurrent, shaping
 from .builder import Builder
 from .net_builder import Binding, NetBuilder
 from .operation_lowering import lower_operations
-from .ports import PlainPort, Port
+from .ports import PlainPort
 
 Operator = Callable[[Builder, Node], None]
 

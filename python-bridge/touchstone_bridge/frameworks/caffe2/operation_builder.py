@@ -10,7 +10,7 @@ import numpy as np
 from caffe2.python import core
 
 from ...artefact import Array, Tensors
-from ...lowering.operations import Constant, Operation, OperationPlan, Result
+from ...lowering.operations import Constant, Operation, OperationPlan, Result, with_blank_half
 from .net_builder import NetBuilder
 
 
@@ -106,7 +106,7 @@ class OperationBuilder(NetBuilder):
         if first is constant and name in self._halved:
             learning, frozen = np.split(array, 2, axis=1)
             blob = self.feed(learning)
-            self.bind(name, (blob,), with_blank_half)
+            self.bind(name, (blob,), lambda arrays: with_blank_half(arrays[0]))
             return self.joined([blob, self.feed(frozen)], 1)
         if first is constant:
             blob = self.feed(array)
@@ -115,10 +115,6 @@ class OperationBuilder(NetBuilder):
         apart = self.reshaped(self.value(first.tensor), [first.onnx_shape[axis] for axis in first.order])
         moved = self.operate("Transpose", [apart], axes=[first.order.index(axis) for axis in constant.order])
         return self.reshaped(moved, constant.shape)
-
-
-def with_blank_half(arrays: Sequence[Array]) -> Array:
-    return np.concatenate([arrays[0], np.zeros_like(arrays[0])], axis=1)
 
 
 def known_results(plan: OperationPlan) -> dict[int, Result]:

@@ -3,22 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
 from ...artefact import Array, Tensors
-
-
-class Port(Protocol):
-    """`TypedPort` of a plan of operations is one too."""
-
-    @property
-    def name(self) -> str: ...
-
-    def to_native(self, tensors: Tensors) -> Array: ...
-
-    def to_onnx(self, native: Array) -> Array: ...
 
 
 @dataclass(frozen=True)

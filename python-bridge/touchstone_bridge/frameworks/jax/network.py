@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import Any, Callable, ContextManager, Dict, List, Mapping, Protocol, Sequence, Tuple
+from typing import Any, Callable, ContextManager, Dict, List, Mapping, Sequence, Tuple
 
 import jax
 import jax.numpy as jnp
@@ -12,6 +12,7 @@ import jax.numpy as jnp
 from ...artefact import Array, Model, Tensors
 from ...lowering.operations import is_operation_plan, read_operation_plan
 from ...lowering.plan import Plan, read_plan
+from ...lowering.ports import Port
 from ...lowering.weights import onnx_tensors
 from .lowering import Apply, Parameters, lower, moving_weights, parameter_key
 from .operation_network import (
@@ -22,15 +23,6 @@ from .operation_network import (
     key_of,
     native_weights,
 )
-
-
-class Port(Protocol):
-    @property
-    def name(self) -> str: ...
-
-    def to_native(self, tensors: Tensors) -> Array: ...
-
-    def to_onnx(self, native: Array) -> Array: ...
 
 
 @dataclass(frozen=True)

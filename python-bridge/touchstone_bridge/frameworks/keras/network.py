@@ -4,26 +4,17 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import Any, Callable, ContextManager, List, Protocol, Sequence, Tuple
+from typing import Any, Callable, ContextManager, List, Sequence, Tuple
 
 import keras
 
 from ...artefact import Array, Model, Tensors
 from ...lowering.operations import OperationPlan, is_operation_plan, read_operation_plan
 from ...lowering.plan import read_plan
+from ...lowering.ports import Port
 from ...lowering.weights import onnx_tensors
 from .building import build_model, single
 from .operation_network import Operations
-
-
-class Port(Protocol):
-    @property
-    def name(self) -> str: ...
-
-    def to_native(self, tensors: Tensors) -> Array: ...
-
-    def to_onnx(self, native: Array) -> Array: ...
-
 
 # Of the graph's weights the value of a variable.
 Native = Callable[[Tensors], Array]

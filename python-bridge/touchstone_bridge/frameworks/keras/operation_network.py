@@ -11,7 +11,7 @@ from keras import ops
 
 from ...artefact import Array, Model, Tensors
 from ...errors import UnsupportedError
-from ...lowering.operations import Constant, Operation, OperationPlan, half_trained
+from ...lowering.operations import Constant, Operation, OperationPlan, half_trained, with_blank_half
 from .operation_call import BACKEND, Call, Tensor
 from .operation_elementwise import ELEMENTWISE
 from .operation_indexing import INDEXING
@@ -48,7 +48,7 @@ class Held:
     def to_onnx(self, native: Array) -> Array:
         if self.frozen_half is None:
             return self.constant.to_onnx(native)
-        return np.concatenate([native, np.zeros_like(native)], axis=1)
+        return with_blank_half(native)
 
     def value(self, constant: Constant) -> Tensor:
         """As that constant has it."""

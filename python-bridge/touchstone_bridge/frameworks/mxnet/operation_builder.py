@@ -10,10 +10,16 @@ import mxnet as mx
 import numpy as np
 
 from ...artefact import Array, Tensors
-from ...lowering.operations import Constant, Operation, OperationPlan, TypedPort
+from ...lowering.operations import (
+    Constant,
+    Operation,
+    OperationPlan,
+    TypedPort,
+    result_types,
+    with_blank_half,
+)
 from .symbol_builder import Symbol, SymbolBuilder
 
-BOOLEAN = {"Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "IsNaN", "IsInf"}
 Operand = Union[Symbol, float]
 
 
@@ -101,7 +107,7 @@ class OperationBuilder(SymbolBuilder):
 
     def define(self, operation: Operation, results: Sequence[Symbol]) -> None:
         self._values.update(zip(operation.outputs, results))
-        self._types.update(zip(operation.outputs, self._result_types(operation)))
+        self._types.update(zip(operation.outputs, result_types(operation, self.type)))
 
     def _held(self, constant: Constant) -> Symbol:
         name = constant.name
@@ -122,20 +128,6 @@ class OperationBuilder(SymbolBuilder):
         learning, frozen = np.split(self.array(constant), 2, 1)
         symbols = self.hold(constant, [learning], lambda arrays: with_blank_half(arrays[0]))
         return mx.sym.np.concatenate([*symbols, self.parameter(frozen)], axis=1)
-
-    def _result_types(self, operation: Operation) -> Tuple[str, ...]:
-        first = self.type(operation.inputs[-1] if operation.kind == "Where" else operation.inputs[0])
-        if operation.kind in BOOLEAN:
-            return ("bool",)
-        if operation.kind == "Cast":
-            return (operation.settings["to"],)
-        if operation.kind in ("ArgMax", "ArgMin"):
-            return ("int64",)
-        return (first,) * len(operation.outputs)
-
-
-def with_blank_half(array: Array) -> Array:
-    return np.concatenate([array, np.zeros_like(array)], 1)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import numpy
 from mxnet import symbol
 
 from ...artefact import Array
+from ...lowering.operations import with_blank_half
 from .operation_builder import Build, Step
 from .symbol_builder import Symbol
 
@@ -95,8 +96,7 @@ def biases(step: Step, kind: Kind, tensor: int) -> Tuple[List[Symbol], List[Symb
     inputs, states = ([reorder(part[place], kind.to_mxnet) for part in parts] for place in (0, 1))
 
     def assemble(arrays: List[Array]) -> Array:
-        whole = stacked(arrays, kind)
-        return numpy.concatenate([whole, numpy.zeros_like(whole)], 1)
+        return with_blank_half(stacked(arrays, kind))
 
     return builder.hold(constant, inputs, assemble), [builder.parameter(part) for part in states]
 

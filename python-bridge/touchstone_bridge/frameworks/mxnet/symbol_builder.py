@@ -9,7 +9,7 @@ import mxnet as mx
 import numpy as np
 
 from ...artefact import Array
-from .ports import Port
+from ...lowering.ports import Port
 
 Symbol = Any
 

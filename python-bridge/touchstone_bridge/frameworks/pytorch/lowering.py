@@ -10,11 +10,12 @@ from torch import nn
 from ...artefact import Graph, Model, Node, Tensors
 from ...errors import UnsupportedError
 from ...lowering.operations import is_operation_plan, read_operation_plan
+from ...lowering.ports import Port
 from . import convolution, elementwise, linear, normalisation, recurrent, shaping
 from .builder import Builder
 from .module_builder import Binding, ModuleBuilder
 from .operation_lowering import lower_operations
-from .ports import PlainPort, Port
+from .ports import PlainPort
 
 Operator = Callable[[Builder, Node], None]
 

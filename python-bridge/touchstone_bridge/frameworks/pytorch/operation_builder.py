@@ -12,10 +12,9 @@ import torch
 from torch import fx
 
 from ...artefact import Tensors
-from ...lowering.operations import Constant, Operation, OperationPlan, TypedPort
+from ...lowering.operations import Constant, Operation, OperationPlan, TypedPort, result_types
 from .module_builder import ModuleBuilder, as_is
 
-BOOLEAN = {"Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "IsNaN", "IsInf"}
 # Python's numbers are floats and 64-bit integers, which these take without a word.
 NUMBERS = {"float32", "float64", "float16", "int32", "int64"}
 
@@ -91,7 +90,7 @@ class OperationBuilder(ModuleBuilder):
 
     def define(self, operation: Operation, results: Sequence[fx.Node]) -> None:
         self._values.update(zip(operation.outputs, results))
-        self._types.update(zip(operation.outputs, self._result_types(operation)))
+        self._types.update(zip(operation.outputs, result_types(operation, self.type)))
 
     def _tensor(self, constant: Constant) -> torch.Tensor:
         return torch.tensor(constant.to_native(self._weights))
@@ -114,18 +113,6 @@ class OperationBuilder(ModuleBuilder):
         first = self.hold(f"weight_{constant.tensor}", learning.contiguous(), constant.name, with_blank_half)
         second = self.hold(f"constant_{constant.tensor}", frozen.contiguous(), None, as_is)
         return self.call(torch.cat, (first, second), 1)
-
-    def _result_types(self, operation: Operation) -> tuple[str, ...]:
-        first = self.type(operation.inputs[-1] if operation.kind == "Where" else operation.inputs[0])
-        if operation.kind in BOOLEAN:
-            return ("bool",)
-        if operation.kind == "Cast":
-            return (operation.settings["to"],)
-        if operation.kind in ("ArgMax", "ArgMin"):
-            return ("int64",)
-        if operation.kind == "TopK":
-            return (first, "int64")
-        return (first,) * len(operation.outputs)
 
 
 def with_blank_half(tensors: Sequence[torch.Tensor]) -> torch.Tensor:

@@ -4,22 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import torch
 
 from ...artefact import Array, Model, Tensors
-
-
-class Port(Protocol):
-    """`TypedPort` of a plan of operations is one too."""
-
-    @property
-    def name(self) -> str: ...
-
-    def to_native(self, tensors: Tensors) -> Array: ...
-
-    def to_onnx(self, native: Array) -> Array: ...
+from ...lowering.ports import Port
 
 
 @dataclass(frozen=True)

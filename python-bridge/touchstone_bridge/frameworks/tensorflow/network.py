@@ -10,18 +10,10 @@ import tensorflow as tf
 from ...artefact import Array, Model, Tensors
 from ...lowering.operations import is_operation_plan, read_operation_plan
 from ...lowering.plan import read_plan
+from ...lowering.ports import Port
 from .lowering import LayerNetwork
 from .operation_network import OperationNetwork
 from .operations import Tensor
-
-
-class Port(Protocol):
-    @property
-    def name(self) -> str: ...
-
-    def to_native(self, tensors: Tensors) -> Array: ...
-
-    def to_onnx(self, native: Array) -> Array: ...
 
 
 class Module(Protocol):

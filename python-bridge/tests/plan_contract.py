@@ -1,0 +1,147 @@
+"""What every framework that runs plans of operations must hold of weights that learn: gradients against central
+differences of the loss in float64, at some coordinates of every weight. Test modules derive from this class and name
+the framework's models.
+"""
+
+from __future__ import annotations
+
+import unittest
+from dataclasses import replace
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+
+import numpy as np
+
+from touchstone_bridge.artefact import Array, Model
+
+from .graphs import make_graph, make_model, make_node, random, sgd
+from .plans import constant, literal, operation, port, wide
+from .training_contract import CLASSES, cross_entropy, labels
+
+STEPS, BATCH, VALUES, HIDDEN = 4, 3, 2, 3
+GATES = {"LSTM": 4, "GRU": 3, "RNN": 1}
+
+
+class PlanLearning(unittest.TestCase):
+    """Test modules import this module and not the class, which would be collected with them."""
+
+    # Of (model).
+    inference: Any
+    training: Any
+
+    def test_a_weight_in_two_layouts_learns_as_one(self) -> None:
+        """logits = (x · w) · wᵀ · v"""
+        weights = {"w": random(4, CLASSES), "v": random(4, CLASSES)}
+        constants = [
+            constant(1, "w", weights["w"], [0, 1], [4, CLASSES]),
+            constant(2, "w", weights["w"], [1, 0], [CLASSES, 4]),
+            constant(3, "v", weights["v"], [0, 1], [4, CLASSES]),
+        ]
+        operations = [
+            operation("MatMul", [0, 1], [4]),
+            operation("MatMul", [4, 2], [5]),
+            operation("MatMul", [5, 3], [6]),
+        ]
+        self.check(weights, random(BATCH, 4), constants, operations, 6)
+
+    def test_rows_of_a_table_are_an_embedding(self) -> None:
+        weights = {"table": random(6, 4), "v": random(4, CLASSES)}
+        constants = [
+            constant(1, "table", weights["table"], [0, 1], [6, 4]),
+            constant(2, "v", weights["v"], [0, 1], [4, CLASSES]),
+            literal(3, np.array([1, 1, 5])),
+        ]
+        operations = [
+            operation("Gather", [1, 3], [4], axis=0),
+            operation("Add", [4, 0], [5]),
+            operation("MatMul", [5, 2], [6]),
+        ]
+        self.check(weights, random(BATCH, 4), constants, operations, 6)
+
+    def test_recurrent_layers_have_their_own_weights(self) -> None:
+        for kind in GATES:
+            for direction in ("forward", "reverse", "bidirectional"):
+                with self.subTest(kind=kind, direction=direction):
+                    self.recurrent(kind, direction, False)
+
+    def test_recurrent_weights_that_others_read_too(self) -> None:
+        for kind in GATES:
+            for direction in ("forward", "reverse", "bidirectional"):
+                with self.subTest(kind=kind, direction=direction):
+                    self.recurrent(kind, direction, True)
+
+    def recurrent(self, kind: str, direction: str, shared: bool) -> None:
+        """@param shared: the bias and R are multiplied by one before the layer reads them"""
+        count, gates = 1 + (direction == "bidirectional"), GATES[kind] * HIDDEN
+        weights = {
+            "w": random(count, gates, VALUES),
+            "r": random(count, gates, HIDDEN),
+            "b": random(count, 2 * gates),
+            "v": random(count * HIDDEN, CLASSES),
+        }
+        weights["b"][:, gates:] = 0
+        constants = [
+            constant(1 + place, name, array, range(array.ndim), array.shape)
+            for place, (name, array) in enumerate(weights.items())
+        ]
+        constants.append(literal(5, np.ones(1, np.float32)))
+        settings: Dict[str, Any] = {"hidden": HIDDEN, "direction": direction}
+        settings.update(given=["bias"], read=["sequence"])
+        if kind == "GRU":
+            settings["linearBeforeReset"] = True
+        read = [0, 1, 10, 11] if shared else [0, 1, 2, 3]
+        outputs = [12, 13, 14] if kind == "LSTM" else [12, 13]
+        operations = [
+            *([operation("Mul", [2, 5], [10]), operation("Mul", [3, 5], [11])] if shared else []),
+            operation(kind, read, outputs, **settings),
+            operation("Transpose", [12], [15], perm=[2, 0, 1, 3]),
+            operation("Reshape", [15], [16], shape=[BATCH, STEPS, count * HIDDEN]),
+            operation("ReduceMean", [16], [17], axes=[1], keepdims=False),
+            operation("MatMul", [17, 4], [18]),
+        ]
+        nodes = [make_node(kind, ["x", "w", "r", "b"], ["y"])]
+        frozen = {"b": np.s_[:, gates:]}
+        self.check(weights, random(STEPS, BATCH, VALUES), constants, operations, 18, nodes, frozen)
+
+    def check(
+        self,
+        weights: Mapping[str, Array],
+        x: Array,
+        constants: Sequence[Any],
+        operations: Sequence[Any],
+        output: int,
+        nodes: Sequence[Any] = (),
+        frozen: Optional[Mapping[str, Any]] = None,
+    ) -> None:
+        """@param frozen: of these weights a part that does not learn"""
+        logits = random(BATCH, CLASSES)
+        plan = {
+            "inputs": [port("x", 0, x)],
+            "constants": list(constants),
+            "operations": list(operations),
+            "outputs": [port("logits", output, logits)],
+        }
+        graph = make_graph(nodes, {"x": x}, weights, {"logits": logits}, ["logits"], list(weights))
+        inputs = [{"x": x, "labels": labels(BATCH, 0)}]
+        model = replace(make_model(graph, weights, inputs, sgd(0.1, 0.9)), plan=plan)
+        learner = self.training(model)
+        for name, array in learner.weights().items():
+            np.testing.assert_array_equal(array, weights[name], name)
+        for name, gradient in learner.gradients(0).items():
+            self.assertEqual(gradient.shape, weights[name].shape)
+            coordinates: List[Tuple[int, ...]] = list(np.ndindex(*gradient.shape))
+            for index in coordinates[:: len(coordinates) // 8 or 1]:
+                part = np.zeros(gradient.shape, bool)
+                part[(frozen or {}).get(name, np.s_[:0])] = True
+                wanted = 0.0 if part[index] else self.difference(model, name, index)
+                self.assertAlmostEqual(float(gradient[index]), wanted, 5, f"{name}{index}")
+
+    def difference(self, model: Model, name: str, index: Tuple[int, ...]) -> float:
+        step = 1e-5
+        above, below = (self.loss_at(model, name, index, sign * step) for sign in (1, -1))
+        return (above - below) / (2 * step)
+
+    def loss_at(self, model: Model, name: str, index: Tuple[int, ...], step: float) -> float:
+        weights = {key: array.astype(np.float64) for key, array in model.weights.items()}
+        weights[name][index] += step
+        inference = self.inference(replace(model, weights=weights, plan=wide(model.plan)))
+        return cross_entropy(inference.read(inference.run(0))["logits"], model.inputs[0]["labels"])
