@@ -37,7 +37,7 @@ export interface Trial {
  * undefined where it does not train.
  */
 export function learningBy(workload: Workload, name: OptimiserName, trial?: Trial): Workload | undefined {
-  const { training, tolerance, small: _, ...rest } = workload;
+  const { training, small: _, ...rest } = workload;
   if (!training) return undefined;
   if (optimiserNameOf(training) === name && !trial) return workload;
   const optimiser = optimiserOf(name, training);
@@ -52,6 +52,5 @@ export function learningBy(workload: Workload, name: OptimiserName, trial?: Tria
       optimiser: { ...optimiser, learningRate: slowdown * optimiser.learningRate },
       steps,
     },
-    tolerance,
   };
 }

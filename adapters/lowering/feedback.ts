@@ -5,12 +5,27 @@ interface Named {
   readonly name: string;
 }
 
+/** Which input by place is fed which output. */
+type Feedback = readonly { readonly input: number; readonly output: number }[];
+
+/** The inputs of the next step: those that are fed with other data, and the rest as they are. */
+export function fed<Host extends { readonly data: unknown }>(
+  inputs: readonly Host[],
+  outputs: readonly Host['data'][],
+  feedback: Feedback,
+): Host[] {
+  return inputs.map((host, place) => {
+    const source = feedback.find(({ input }) => input === place);
+    return source ? { ...host, data: outputs[source.output] } : host;
+  });
+}
+
 /** Nothing where the model does not generate. @throws Error where the graph has no such input or output */
 export function feedbackOf(
   { generation }: ArtefactManifest,
   inputs: readonly Named[],
   outputs: readonly Named[],
-): readonly { readonly input: number; readonly output: number }[] {
+): Feedback {
   const placeOf = (ports: readonly Named[], wanted: string) => {
     const place = ports.findIndex(({ name }) => name === wanted);
     if (place < 0) throw new Error(`${wanted} is not among the graph's inputs and outputs`);

@@ -1,7 +1,7 @@
 /** `predict`, from typed arrays in the framework's layout to typed arrays. */
 import type { Tensor } from '@tensorflow/tfjs';
 import type { InferenceModel, Model, Stepping } from '../adapter.js';
-import { feedbackOf } from '../lowering/feedback.js';
+import { fed, feedbackOf } from '../lowering/feedback.js';
 import { hostInput, onnxOutput } from '../lowering/host-layout.js';
 import type { LayerPlan } from '../lowering/layer-plan.js';
 import { isOperationPlan } from '../lowering/operations/plan.js';
@@ -41,11 +41,7 @@ function loadLayers(tf: Tf, plan: LayerPlan, given: Model): Stepping<Outputs, In
     run: (buffer) => call(inputsOf(buffer)),
     inputsOf,
     call,
-    feed: (inputs, outputs) =>
-      inputs.map((host, place) => {
-        const fed = feedback.find(({ input }) => input === place);
-        return fed ? { ...host, data: outputs[fed.output] ?? host.data } : host;
-      }),
+    feed: (inputs, outputs) => fed(inputs, outputs, feedback),
     read: (values) =>
       Object.fromEntries(
         plan.outputs.map((output, position) => [

@@ -113,7 +113,8 @@ function placeOf(cell: CellResult, axis: Axis): number {
   return cell[axis] ?? 0;
 }
 
-function times({ value, low, high, ...rest }: Estimate, factor: number): Estimate {
+/** The same in another unit. */
+export function times({ value, low, high, ...rest }: Estimate, factor: number): Estimate {
   const scaled = (bound: number | null) => (bound === null ? null : bound * factor);
   return { ...rest, value: value * factor, low: scaled(low), high: scaled(high) };
 }

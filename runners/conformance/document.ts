@@ -1,6 +1,7 @@
 /** `docs/conformance.md`: the matrix, and for each target what it refuses and why. */
 import type { Mode } from '../../suites/workload.js';
 import { cellOf, operatorsOf, type TargetResults, tally } from './matrix.js';
+import { isBroken } from './run.js';
 
 export function documentOf(all: readonly TargetResults[]): string {
   return `${[
@@ -37,9 +38,7 @@ export function table(all: readonly TargetResults[], mode: Mode): string {
 /** What a target refuses and in which mode, by reason; what it gets wrong, if anything, comes first. */
 export function sectionOf({ target, results }: TargetResults): string {
   const broken = results.flatMap(({ one, outcome }) =>
-    outcome.state === 'wrong' || outcome.state === 'failed'
-      ? [`- **${outcome.state}**, ${one.mode}, ${one.name}: ${outcome.reason}`]
-      : [],
+    isBroken(outcome) ? [`- **${outcome.state}**, ${one.mode}, ${one.name}: ${outcome.reason}`] : [],
   );
   const reasons = new Map<string, { modes: Set<Mode>; names: Set<string> }>();
   for (const { one, outcome } of results) {

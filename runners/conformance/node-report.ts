@@ -1,5 +1,5 @@
 /** `docs/onnx-conformance.md`: the ONNX project's node tests, by operator and target. */
-import type { Outcome } from './run.js';
+import { isBroken, type Outcome } from './run.js';
 
 export interface NodeResult {
   readonly name: string;
@@ -114,9 +114,7 @@ export function table(all: readonly TargetNodeResults[]): string {
 
 function brokenOf({ target, results }: TargetNodeResults): string {
   const broken = results.flatMap(({ name, outcome }) =>
-    outcome.state === 'wrong' || outcome.state === 'failed'
-      ? [`- **${outcome.state}** ${name}: ${outcome.reason.slice(0, 300)}`]
-      : [],
+    isBroken(outcome) ? [`- **${outcome.state}** ${name}: ${outcome.reason.slice(0, 300)}`] : [],
   );
   return [`## ${target}`, broken.length > 0 ? broken.join('\n') : 'Nothing wrong.'].join('\n\n');
 }

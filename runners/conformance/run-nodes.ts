@@ -1,13 +1,10 @@
 /** A target on the ONNX project's node tests, through its real worker. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Target } from '../../adapters/adapter.js';
 import { TouchstoneError } from '../../common/errors.js';
 import { type NodeTest, type NodeTests, nodeTestArtefact } from '../../suites/conformance/node-tests.js';
 import type { Artefact } from '../../suites/onnx/artefact.js';
 import type { NodeResult } from './node-report.js';
-import { outcomeOf, RestartingWorker } from './run.js';
+import { onOneWorker } from './run.js';
 
 /** A test with its artefact, or why no target can be given it. */
 export interface PreparedTest {
@@ -45,23 +42,14 @@ export async function runNodeTests(
   python: string | undefined,
   onResult: (result: NodeResult) => void,
 ): Promise<NodeResult[]> {
-  const scratch = await mkdtemp(join(tmpdir(), 'touchstone-nodes-'));
-  const worker = new RestartingWorker(target, python, scratch);
-  const results: NodeResult[] = [];
-  try {
-    for (const { test, artefact } of prepared) {
-      const { name, operators } = test;
-      const outcome =
-        'outside' in artefact
-          ? { state: 'outside' as const, reason: artefact.outside }
-          : await outcomeOf(target, artefact, worker, scratch, true);
-      const result = { name, operators, outcome };
-      onResult(result);
-      results.push(result);
-    }
-  } finally {
-    await worker.end();
-    await rm(scratch, { recursive: true, force: true });
-  }
-  return results;
+  return onOneWorker(target, python, prepared, async ({ test, artefact }, judge) => {
+    const { name, operators } = test;
+    const outcome =
+      'outside' in artefact
+        ? { state: 'outside' as const, reason: artefact.outside }
+        : await judge(artefact, true);
+    const result = { name, operators, outcome };
+    onResult(result);
+    return result;
+  });
 }

@@ -1,11 +1,8 @@
 /** A target through many steps of training, with its real worker and the parity gate of every run. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Target } from '../../adapters/adapter.js';
 import type { Artefact } from '../../suites/onnx/artefact.js';
 import type { OptimiserName } from '../../suites/optimisers.js';
-import { type Outcome, outcomeOf, RestartingWorker } from './run.js';
+import { type Outcome, onOneWorker } from './run.js';
 
 export interface PreparedSteps {
   readonly workload: string;
@@ -25,18 +22,9 @@ export async function runTrainingSteps(
   python: string | undefined,
   onResult: (result: StepsResult) => void,
 ): Promise<StepsResult[]> {
-  const scratch = await mkdtemp(join(tmpdir(), 'touchstone-training-'));
-  const worker = new RestartingWorker(target, python, scratch);
-  const results: StepsResult[] = [];
-  try {
-    for (const steps of prepared) {
-      const outcome = await outcomeOf(target, steps.artefact, worker, scratch);
-      onResult({ steps, outcome });
-      results.push({ steps, outcome });
-    }
-  } finally {
-    await worker.end();
-    await rm(scratch, { recursive: true, force: true });
-  }
-  return results;
+  return onOneWorker(target, python, prepared, async (steps, judge) => {
+    const result = { steps, outcome: await judge(steps.artefact) };
+    onResult(result);
+    return result;
+  });
 }

@@ -23,6 +23,12 @@ export type Outcome =
   | { readonly state: 'unsupported'; readonly reason: string }
   | { readonly state: 'wrong' | 'failed'; readonly reason: string };
 
+export type Broken = Extract<Outcome, { state: 'wrong' | 'failed' }>;
+
+export function isBroken(outcome: { readonly state: string }): outcome is Broken {
+  return outcome.state === 'wrong' || outcome.state === 'failed';
+}
+
 export interface CaseResult {
   readonly one: ConformanceCase;
   readonly artefact: Artefact;
@@ -39,21 +45,38 @@ export interface ConformanceOptions {
 const budget = { threads: 1, cpus: [] };
 const deadlineMs = 120_000;
 
-/** All cases, one after the other, in one worker; one that dies is started again for the next. */
+/** All cases. */
 export async function runConformance(
   target: Target,
   cases: readonly ConformanceCase[],
   { python, onResult }: ConformanceOptions,
 ): Promise<CaseResult[]> {
+  return onOneWorker(target, python, cases, async (one, judge) => {
+    const artefact = await conformanceArtefact(one);
+    const result = { one, artefact, outcome: await judge(artefact) };
+    onResult?.(result);
+    return result;
+  });
+}
+
+/** @param mayRefuse see `outcomeOf` */
+export type Judge = (artefact: Artefact, mayRefuse?: boolean) => Promise<Outcome>;
+
+/** One item after the other, in one worker; one that dies is started again for the next. */
+export async function onOneWorker<Item, Result>(
+  target: Target,
+  python: string | undefined,
+  items: readonly Item[],
+  work: (item: Item, judge: Judge) => Promise<Result>,
+): Promise<Result[]> {
   const scratch = await mkdtemp(join(tmpdir(), 'touchstone-conformance-'));
   const worker = new RestartingWorker(target, python, scratch);
-  const results: CaseResult[] = [];
+  const results: Result[] = [];
   try {
-    for (const one of cases) {
-      const artefact = await conformanceArtefact(one);
-      const result = { one, artefact, outcome: await outcomeOf(target, artefact, worker, scratch) };
-      onResult?.(result);
-      results.push(result);
+    for (const item of items) {
+      results.push(
+        await work(item, (artefact, mayRefuse) => outcomeOf(target, artefact, worker, scratch, mayRefuse)),
+      );
     }
   } finally {
     await worker.end();
@@ -68,15 +91,16 @@ export async function runConformance(
  * @param mayRefuse whether a refusal by the worker itself is one: a framework that reads ONNX decides only then. Of all
  *   others what is supported is known before, and such a refusal is a failure
  */
-export async function outcomeOf(
+async function outcomeOf(
   target: Target,
   { graph, manifest, folder }: Artefact,
   worker: RestartingWorker,
   scratch: string,
   mayRefuse = false,
 ): Promise<Outcome> {
-  const { mode, precision, training } = manifest;
-  const can = supportOf({ mode, precision, graph, ...(training ? { training } : {}) }, target);
+  const { mode, precision, training, generation } = manifest;
+  const wanted = { mode, precision, graph, ...(training ? { training } : {}) };
+  const can = supportOf({ ...wanted, ...(generation ? { generation } : {}) }, target);
   if (!can.supported) return { state: 'unsupported', reason: can.reason };
   const file = join(scratch, 'verified.safetensors');
   try {
@@ -99,7 +123,7 @@ export async function outcomeOf(
   return { state: 'wrong', reason: `${broken.what} ${broken.worst}: ${size}` };
 }
 
-export class RestartingWorker {
+class RestartingWorker {
   readonly #target: Target;
   readonly #python: string | undefined;
   readonly #logFile: string;

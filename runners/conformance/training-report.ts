@@ -1,6 +1,7 @@
 /** `docs/training-conformance.md`: how far each target is from the reference after many steps of training. */
 import { markdownTable } from 'markdown-table';
 import { optimiserNames } from '../../suites/optimisers.js';
+import { isBroken } from './run.js';
 import type { StepsResult } from './run-training.js';
 
 export interface TargetSteps {
@@ -8,25 +9,22 @@ export interface TargetSteps {
   readonly results: readonly StepsResult[];
 }
 
-export function isBroken({ outcome }: StepsResult): boolean {
-  return outcome.state === 'wrong' || outcome.state === 'failed';
-}
-
-export function trainingDocument(steps: number, all: readonly TargetSteps[]): string {
+/** @param slowdown of every rule's usual learning rate */
+export function trainingDocument(steps: number, slowdown: number, all: readonly TargetSteps[]): string {
   return `${[
     '# Training, proved',
-    introduction(steps),
+    introduction(steps, slowdown),
     ...optimiserNames.flatMap((optimiser) => [`## ${optimiser}`, tableOf(all, optimiser)]),
     '## What is refused, and what is wrong',
     ...all.map(reasonsOf),
   ].join('\n\n')}\n`;
 }
 
-function introduction(steps: number): string {
+function introduction(steps: number, slowdown: number): string {
   return `Written by \`npm run conformance -- --training\`.
 
 Every workload that trains, in its small form where it has one and at its smallest batch, under plain gradient descent,
-momentum and Adam as \`suites/workload.ts\` defines them: the first output, the first gradients, the losses of ${steps} steps and the
+momentum and Adam as \`suites/workload.ts\` defines them, at ${slowdown} of their usual rates: the first output, the first gradients, the losses of ${steps} steps and the
 weights after them, through the target's real worker and the parity gate that every run has, against float64 autograd on
 written-out equations. A number is the largest relative error of any tensor; it is within the workload's declared tolerance, which
 is in its file, where it is not bold. "–" is refused, for a reason below.`;
@@ -53,8 +51,9 @@ function reasonsOf({ target, results }: TargetSteps): string {
   const reasons = new Map<string, Set<string>>();
   for (const { steps, outcome } of results) {
     if (outcome.state === 'ok') continue;
-    const reason = `${isBroken({ steps, outcome }) ? `**${outcome.state}**: ` : ''}${outcome.reason}`;
-    const which = isBroken({ steps, outcome }) ? `${steps.workload} (${steps.optimiser})` : steps.workload;
+    const broken = isBroken(outcome);
+    const reason = broken ? `**${outcome.state}**: ${outcome.reason}` : outcome.reason;
+    const which = broken ? `${steps.workload} (${steps.optimiser})` : steps.workload;
     reasons.set(reason, (reasons.get(reason) ?? new Set()).add(which));
   }
   const lines = [...reasons].map(([reason, which]) => `- ${[...which].join(', ')}: ${reason}`);

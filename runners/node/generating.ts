@@ -1,14 +1,11 @@
 /** A model that is run as a loop over itself: what generates a text, a token at a time. */
 import type { InferenceModel, Stepping } from '../../adapters/adapter.js';
+import { refuse } from '../../adapters/lowering/refusal.js';
 import type { Generation } from '../../suites/workload.js';
 
-/** @throws Error named `UnsupportedError` where the adapter's models cannot be fed back */
+/** @throws UnsupportedError where the adapter's models cannot be fed back */
 export function generating(model: InferenceModel, { steps }: Generation): InferenceModel {
-  if (!isStepping(model)) {
-    throw Object.assign(new Error('its adapter has no way to feed outputs back'), {
-      name: 'UnsupportedError',
-    });
-  }
+  if (!isStepping(model)) refuse('its adapter has no way to feed outputs back');
   return {
     async run(buffer) {
       let inputs = model.inputsOf(buffer);

@@ -11,6 +11,7 @@ import {
   shareOf,
   summaryOf,
 } from '../../runners/conformance/node-report.js';
+import { isBroken } from '../../runners/conformance/run.js';
 import { prepareTests, runNodeTests } from '../../runners/conformance/run-nodes.js';
 import { onnxNodeTests } from '../../suites/conformance/node-tests.js';
 import { chosenTargets, isOfAll, onEach, referencePython, say, type TargetChoice } from './targets.js';
@@ -31,8 +32,7 @@ export async function nodeTests(options: Options): Promise<number> {
   });
   const all = await onEach(targets, async (target, python) => {
     const results = await runNodeTests(target, prepared, python, ({ name, outcome }) => {
-      if (outcome.state === 'wrong' || outcome.state === 'failed')
-        say(`${target.name}, ${name}: ${outcome.state}: ${outcome.reason}`);
+      if (isBroken(outcome)) say(`${target.name}, ${name}: ${outcome.state}: ${outcome.reason}`);
     });
     say(summaryOf({ target: target.name, results }));
     return { target: target.name, results };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import picomatch from 'picomatch';
 import { projectRoot } from '../../common/paths.js';
 import { documentOf, sectionOf, table } from '../../runners/conformance/document.js';
-import { runConformance } from '../../runners/conformance/run.js';
+import { isBroken, runConformance } from '../../runners/conformance/run.js';
 import { conformanceCases } from '../../suites/conformance/artefacts.js';
 import { chosenTargets, isOfAll, onEach, say, type TargetChoice } from './targets.js';
 
@@ -20,7 +20,7 @@ export async function smallModels(options: Options): Promise<number> {
     const results = await runConformance(target, cases, {
       python,
       onResult: ({ one, outcome }) => {
-        if (outcome.state !== 'ok' && outcome.state !== 'unsupported') {
+        if (isBroken(outcome)) {
           say(`${target.name}, ${one.mode}, ${one.name}: ${outcome.state}: ${outcome.reason}`);
         }
       },
@@ -33,8 +33,5 @@ export async function smallModels(options: Options): Promise<number> {
   process.stdout.write(`${[...tables, ...all.map(sectionOf)].join('\n\n')}\n`);
   const isWhole = isOfAll(options) && options.cases === undefined;
   if (isWhole) await writeFile(join(projectRoot, 'docs/conformance.md'), documentOf(all));
-  const broken = all.flatMap(({ results }) =>
-    results.filter(({ outcome }) => outcome.state === 'wrong' || outcome.state === 'failed'),
-  );
-  return broken.length === 0 ? 0 : 1;
+  return all.some(({ results }) => results.some(({ outcome }) => isBroken(outcome))) ? 1 : 0;
 }

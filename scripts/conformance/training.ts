@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import picomatch from 'picomatch';
 import { names } from '../../cli/values.js';
 import { projectRoot } from '../../common/paths.js';
+import { isBroken } from '../../runners/conformance/run.js';
 import { type PreparedSteps, runTrainingSteps } from '../../runners/conformance/run-training.js';
-import { isBroken, trainingDocument } from '../../runners/conformance/training-report.js';
+import { trainingDocument } from '../../runners/conformance/training-report.js';
 import { discoverWorkloads } from '../../suites/discover.js';
 import { workloadArtefact } from '../../suites/onnx/artefact.js';
 import { committedSeed } from '../../suites/onnx/reference.js';
@@ -31,19 +32,20 @@ export async function trainingSteps(options: Options): Promise<number> {
   const all = await onEach(targets, async (target, python) => {
     const results = await runTrainingSteps(target, prepared, python, ({ steps: one, outcome }) => {
       const { workload, optimiser } = one;
-      if (outcome.state === 'ok' || outcome.state === 'unsupported') return;
-      say(`${target.name}, ${workload}, ${optimiser}: ${outcome.state}: ${outcome.reason}`);
+      if (isBroken(outcome)) {
+        say(`${target.name}, ${workload}, ${optimiser}: ${outcome.state}: ${outcome.reason}`);
+      }
     });
     const passed = results.filter(({ outcome }) => outcome.state === 'ok').length;
     say(`${target.name}: ${passed} of ${results.length} agree`);
     return { target: target.name, results };
   });
-  const document = trainingDocument(steps, all);
+  const document = trainingDocument(steps, slowdown, all);
   if (isOfAll(options) && !options.workload) {
     await writeFile(join(projectRoot, 'docs/training-conformance.md'), document);
   }
   process.stdout.write(document);
-  return all.some(({ results }) => results.some(isBroken)) ? 1 : 0;
+  return all.some(({ results }) => results.some(({ outcome }) => isBroken(outcome))) ? 1 : 0;
 }
 
 /** What is equal in a small form is equal in its full one: the layers are the same. */

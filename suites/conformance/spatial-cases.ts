@@ -291,31 +291,28 @@ export const poolings: Readonly<Record<string, Draw>> = {
   'global maximum': pool('GlobalMaxPool', [2, 3, 5, 4], {}, [2, 3, 1, 1]),
 };
 
-function conv(
+/** Of input, weight, attributes, output, and whether it has a bias: one for each channel of the output. */
+type Convolution = readonly [
   input: readonly number[],
   weight: readonly number[],
   attributes: Attributes,
   output: readonly number[],
-  bias = true,
-): Draw {
-  return (g) => {
-    const inputs = [g.input('x', input), g.constant('w', tensor(weight))];
-    if (bias) inputs.push(g.constant('b', tensor([weight[0] ?? 1])));
-    return [g.node('Conv', inputs, attributes), output];
-  };
+  bias?: boolean,
+];
+
+function conv(...convolution: Convolution): Draw {
+  return convolved('Conv', convolution);
 }
 
-function transposed(
-  input: readonly number[],
-  weight: readonly number[],
-  attributes: Attributes,
-  output: readonly number[],
-  bias = true,
-): Draw {
+function transposed(...convolution: Convolution): Draw {
+  return convolved('ConvTranspose', convolution);
+}
+
+function convolved(operator: string, [input, weight, attributes, output, bias = true]: Convolution): Draw {
   return (g) => {
     const inputs = [g.input('x', input), g.constant('w', tensor(weight))];
     if (bias) inputs.push(g.constant('b', tensor([output[1] ?? 1])));
-    return [g.node('ConvTranspose', inputs, attributes), output];
+    return [g.node(operator, inputs, attributes), output];
   };
 }
 

@@ -3,23 +3,19 @@
  * itself, as operations, or refuses.
  */
 
-import { join } from 'node:path';
-import { execa } from 'execa';
 import { expect, it } from 'vitest';
 import type { PythonTarget } from '../../adapters/adapter.js';
 import caffe2 from '../../adapters/caffe2.js';
 import { caffe2InTraining, caffe2 as dialect } from '../../adapters/lowering/dialects/caffe2.js';
 import type { OperationPlan } from '../../adapters/lowering/operations/plan.js';
-import { projectRoot } from '../../common/paths.js';
-import { ensureEnvironment } from '../../runners/provision/environments.js';
 import type { DataType, Graph, GraphNode } from '../../suites/onnx/graph.js';
-import type { Mode } from '../../suites/workload.js';
 import { node } from './artefacts.js';
+import { type GraphOptions, namesIn } from './support.js';
 
 const target = caffe2.targets[0] as PythonTarget;
 
 it('lists the very operators of the lowering', { timeout: 600_000 }, async () => {
-  const operators = await namesIn('lowering', 'OPERATORS');
+  const operators = await namesIn('caffe2', 'caffe2.lowering', 'OPERATORS');
   expect(operators.length).toBeGreaterThan(30);
   for (const operator of operators) {
     expect(support([plain(operator)])).toEqual({ supported: true });
@@ -34,7 +30,7 @@ it('lists the very operators of the lowering', { timeout: 600_000 }, async () =>
 });
 
 it('lists the very operations that it builds', { timeout: 600_000 }, async () => {
-  const operations = (await namesIn('operation_lowering', 'OPERATIONS')).sort();
+  const operations = (await namesIn('caffe2', 'caffe2.operation_lowering', 'OPERATIONS')).sort();
   expect(operations).toEqual(Object.keys(dialect.operations).sort());
   expect(operations).toEqual(Object.keys(caffe2InTraining.operations).sort());
 });
@@ -145,24 +141,12 @@ it('gives every thread pool the budget', () => {
   });
 });
 
-async function namesIn(module: string, table: string): Promise<string[]> {
-  const { python } = await ensureEnvironment('caffe2');
-  const program = `import json; from touchstone_bridge.frameworks.caffe2.${module} import ${table} as o; print(json.dumps(list(o)))`;
-  const { stdout } = await execa(python, ['-c', program], { cwd: join(projectRoot, 'python-bridge') });
-  return JSON.parse(stdout) as string[];
-}
-
 /** A node without attributes whose further inputs are constants. */
 function plain(operator: string): GraphNode {
   return node(operator, ['x', 'w', 'w', 'w', ''].slice(0, operator === 'LSTM' ? 4 : 5), ['y']);
 }
 
-interface Options {
-  readonly mode?: Mode;
-  readonly parameters?: readonly string[];
-  readonly type?: DataType;
-  /** Of every result; without one nobody has seen them. */
-  readonly shape?: readonly number[];
+interface Options extends GraphOptions {
   /** Of values by name, others than the usual ones. */
   readonly shapes?: Readonly<Record<string, readonly number[]>>;
 }

@@ -11,14 +11,15 @@ import type { OperationPlan } from '../../adapters/lowering/operations/plan.js';
 import mxnet from '../../adapters/mxnet.js';
 import { projectRoot } from '../../common/paths.js';
 import { ensureEnvironment } from '../../runners/provision/environments.js';
-import type { DataType, Graph, GraphNode } from '../../suites/onnx/graph.js';
+import type { DataType, GraphNode } from '../../suites/onnx/graph.js';
 import type { Mode } from '../../suites/workload.js';
 import { node } from './artefacts.js';
+import { type GraphOptions, graphOf, namesIn, square } from './support.js';
 
 const target = mxnet.targets[0] as PythonTarget;
 
 it('lists the very operators of the lowering', { timeout: 600_000 }, async () => {
-  const operators = await listed('touchstone_bridge.frameworks.mxnet.network', 'LOWERINGS');
+  const operators = await namesIn('mxnet', 'mxnet.network', 'LOWERINGS');
   expect(operators.length).toBeGreaterThan(30);
   for (const operator of operators) {
     expect(support([plain(operator)], { weight: [4, 4] })).toEqual({ supported: true });
@@ -33,7 +34,7 @@ it('lists the very operators of the lowering', { timeout: 600_000 }, async () =>
 });
 
 it('lists the very operations that it builds', { timeout: 600_000 }, async () => {
-  const operations = await listed('touchstone_bridge.frameworks.mxnet.operation_network', 'OPERATIONS');
+  const operations = await namesIn('mxnet', 'mxnet.operation_network', 'OPERATIONS');
   for (const mode of ['inference', 'training'] as const) {
     expect(operations.sort()).toEqual(Object.keys(mxnetDialect(mode).operations).sort());
   }
@@ -52,7 +53,6 @@ it('passes the tests of its operations', { timeout: 600_000 }, async () => {
 });
 
 const pooled = { kernel_shape: [2, 2], strides: [1, 1] };
-const square = [1, 1, 4, 4];
 const leftToOperations: [string, GraphNode, readonly number[], readonly string[]][] = [
   [
     'pads that differ',
@@ -121,51 +121,10 @@ function plain(operator: string): GraphNode {
   return node(operator, ['x', 'w', 'w', 'w', ''].slice(0, inputs), ['y']);
 }
 
-async function listed(module: string, name: string): Promise<string[]> {
-  const { python } = await ensureEnvironment('mxnet');
-  const program = `import json; from ${module} import ${name} as o; print(json.dumps(list(o)))`;
-  const { stdout } = await execa(python, ['-c', program], { cwd: join(projectRoot, 'python-bridge') });
-  return JSON.parse(stdout) as string[];
-}
-
-interface Options {
-  readonly mode?: Mode;
-  readonly type?: DataType;
-  /** Of y; without one nobody has seen it. */
-  readonly shape?: readonly number[];
-  /** Of x, and of w. */
-  readonly input?: readonly number[];
-  readonly weight?: readonly number[];
-}
-
-function support(nodes: GraphNode[], options: Options = {}) {
+function support(nodes: GraphNode[], options: GraphOptions = {}) {
   return target.supports(graphOf(nodes, options), options.mode ?? 'inference');
 }
 
-function planOf(nodes: GraphNode[], options: Options = {}): OperationPlan | undefined {
+function planOf(nodes: GraphNode[], options: GraphOptions = {}): OperationPlan | undefined {
   return target.plan?.(graphOf(nodes, options), options.mode ?? 'inference') as OperationPlan | undefined;
-}
-
-function graphOf(
-  nodes: GraphNode[],
-  { type = 'float32', shape, input = square, weight: own = square }: Options,
-): Graph {
-  const image = { name: 'x', type, shape: [...input] };
-  const weight = { ...image, name: 'w', shape: [...own] };
-  const last = nodes.at(-1)?.outputs[0] ?? 'y';
-  const seen = shape
-    ? Object.fromEntries(
-        nodes.flatMap(({ outputs }) => outputs.map((name) => [name, { name, type, shape: [...shape] }])),
-      )
-    : {};
-  return {
-    name: 'test',
-    opset: 17,
-    inputs: [image],
-    outputs: [{ ...image, name: last }],
-    weights: [weight],
-    parameters: [],
-    nodes,
-    values: { x: image, w: weight, ...seen },
-  };
 }

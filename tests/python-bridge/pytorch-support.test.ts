@@ -3,27 +3,19 @@
  * itself, as operations, or refuses.
  */
 
-import { join } from 'node:path';
-import { execa } from 'execa';
 import { expect, it } from 'vitest';
 import type { PythonTarget } from '../../adapters/adapter.js';
 import { pytorch as dialect } from '../../adapters/lowering/dialects/pytorch.js';
 import type { OperationPlan } from '../../adapters/lowering/operations/plan.js';
 import pytorch from '../../adapters/pytorch.js';
-import { projectRoot } from '../../common/paths.js';
-import { ensureEnvironment } from '../../runners/provision/environments.js';
-import type { DataType, Graph, GraphNode } from '../../suites/onnx/graph.js';
-import type { Mode } from '../../suites/workload.js';
+import type { GraphNode } from '../../suites/onnx/graph.js';
 import { node } from './artefacts.js';
+import { type GraphOptions, graphOf, namesIn } from './support.js';
 
 const target = pytorch.targets[0] as PythonTarget;
 
 it('lists the very operators of the lowering', { timeout: 600_000 }, async () => {
-  const { python } = await ensureEnvironment('pytorch');
-  const program =
-    'import json; from touchstone_bridge.frameworks.pytorch.lowering import OPERATORS as o; print(json.dumps(list(o)))';
-  const { stdout } = await execa(python, ['-c', program], { cwd: join(projectRoot, 'python-bridge') });
-  const operators = JSON.parse(stdout) as string[];
+  const operators = await namesIn('pytorch', 'pytorch.lowering', 'OPERATORS');
   expect(operators.length).toBeGreaterThan(30);
   for (const operator of operators) {
     expect(support([plain(operator)])).toEqual({ supported: true });
@@ -39,11 +31,8 @@ it('lists the very operators of the lowering', { timeout: 600_000 }, async () =>
 });
 
 it('lists the very operations that it builds', { timeout: 600_000 }, async () => {
-  const { python } = await ensureEnvironment('pytorch');
-  const program =
-    'import json; from touchstone_bridge.frameworks.pytorch.operation_lowering import OPERATIONS as o; print(json.dumps(list(o)))';
-  const { stdout } = await execa(python, ['-c', program], { cwd: join(projectRoot, 'python-bridge') });
-  expect((JSON.parse(stdout) as string[]).sort()).toEqual(Object.keys(dialect.operations).sort());
+  const operations = await namesIn('pytorch', 'pytorch.operation_lowering', 'OPERATIONS');
+  expect(operations.sort()).toEqual(Object.keys(dialect.operations).sort());
 });
 
 const pooled = { kernel_shape: [2, 2], strides: [1, 1] };
@@ -113,39 +102,10 @@ function plain(operator: string): GraphNode {
   return node(operator, ['x', 'w', 'w', 'w', ''].slice(0, operator === 'LSTM' ? 4 : 5), ['y']);
 }
 
-interface Options {
-  readonly mode?: Mode;
-  readonly parameters?: readonly string[];
-  readonly type?: DataType;
-  /** Of y; without one nobody has seen it. */
-  readonly shape?: readonly number[];
-}
-
-function support(nodes: GraphNode[], options: Options = {}) {
+function support(nodes: GraphNode[], options: GraphOptions = {}) {
   return target.supports(graphOf(nodes, options), options.mode ?? 'inference');
 }
 
-function planOf(nodes: GraphNode[], options: Options = {}): OperationPlan | undefined {
+function planOf(nodes: GraphNode[], options: GraphOptions = {}): OperationPlan | undefined {
   return target.plan?.(graphOf(nodes, options), options.mode ?? 'inference') as OperationPlan | undefined;
-}
-
-function graphOf(nodes: GraphNode[], { parameters = [], type = 'float32', shape }: Options): Graph {
-  const image = { name: 'x', type, shape: [1, 1, 4, 4] };
-  const weight = { ...image, name: 'w' };
-  const last = nodes.at(-1)?.outputs[0] ?? 'y';
-  const seen = shape
-    ? Object.fromEntries(
-        nodes.flatMap(({ outputs }) => outputs.map((name) => [name, { name, type, shape: [...shape] }])),
-      )
-    : {};
-  return {
-    name: 'test',
-    opset: 17,
-    inputs: [image],
-    outputs: [{ ...image, name: last }],
-    weights: [weight],
-    parameters: [...parameters],
-    nodes,
-    values: { x: image, w: weight, ...seen },
-  };
 }

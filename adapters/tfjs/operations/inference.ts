@@ -1,6 +1,6 @@
 /** A plan of operations, from typed arrays to typed arrays. */
 import type { Model, Stepping, Tensors } from '../../adapter.js';
-import { feedbackOf } from '../../lowering/feedback.js';
+import { fed, feedbackOf } from '../../lowering/feedback.js';
 import { type HostTensor, hostConstant, hostPort, onnxPort } from '../../lowering/operations/host.js';
 import type { OperationPlan } from '../../lowering/operations/plan.js';
 import type { Tf } from '../open.js';
@@ -31,11 +31,7 @@ export function loadOperations(tf: Tf, plan: OperationPlan, given: Model): Stepp
     run: (buffer) => call(inputsOf(buffer)),
     inputsOf,
     call,
-    feed: (inputs, outputs) =>
-      inputs.map((host, place) => {
-        const fed = feedback.find(({ input }) => input === place);
-        return fed ? { ...host, data: outputs[fed.output] as HostTensor['data'] } : host;
-      }),
+    feed: (inputs, outputs) => fed(inputs, outputs as readonly HostTensor['data'][], feedback),
     read: (values): Tensors =>
       Object.fromEntries(
         plan.outputs.map((port, position) => [port.name, onnxPort(port, values[position] ?? [])] as const),

@@ -1,6 +1,6 @@
 /** Speed along a sweep: a line a target with its intervals, on logarithmic axes, where proportional growth is a straight line. */
 import type { TopLevelSpec } from 'vega-lite';
-import type { Axis, ScalingPoint, Sweep } from '../../analyse/scaling.js';
+import { type Axis, type ScalingPoint, type Sweep, times } from '../../analyse/scaling.js';
 import type { Estimate } from '../../schema/results.js';
 import { inline, rate, ratio } from '../../text.js';
 import type { Row } from './rows.js';
@@ -22,9 +22,7 @@ export function scalingText(kind: ScalingKind, estimate: Estimate): string {
   }
   if (kind === 'throughput') return inline(rate(estimate));
   if (kind === 'speed-up') return inline(ratio(estimate));
-  const percents = { ...estimate, value: 100 * estimate.value, low: null, high: null };
-  const [low, high] = [estimate.low, estimate.high].map((bound) => (bound === null ? null : 100 * bound));
-  const { value, interval } = rate({ ...percents, low: low ?? null, high: high ?? null });
+  const { value, interval } = rate(times(estimate, 100));
   return interval ? `${value} % ${interval}` : `${value} %`;
 }
 

@@ -16,30 +16,24 @@ def sides(pads: Any) -> list[int]:
 
 
 def conv(step: Step) -> core.BlobReference:
-    settings = step.settings
-    return step.call(
-        "Conv",
-        step.operands,
-        kernels=list(step.shapes[1][2:]),
-        strides=list(settings["strides"]),
-        dilations=list(settings["dilations"]),
-        pads=sides(settings["pads"]),
-        group=settings["group"],
-        order="NCHW",
-    )
+    return convolved(step, "Conv", dilations=list(step.settings["dilations"]))
 
 
 def conv_transpose(step: Step) -> core.BlobReference:
+    return convolved(step, "ConvTranspose", adjs=list(step.settings["outputPadding"]))
+
+
+def convolved(step: Step, operator: str, **own: Any) -> core.BlobReference:
     settings = step.settings
     return step.call(
-        "ConvTranspose",
+        operator,
         step.operands,
         kernels=list(step.shapes[1][2:]),
         strides=list(settings["strides"]),
         pads=sides(settings["pads"]),
-        adjs=list(settings["outputPadding"]),
         group=settings["group"],
         order="NCHW",
+        **own,
     )
 
 
