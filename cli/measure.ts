@@ -11,22 +11,21 @@ import { loadReference } from '../runners/gate/reference.js';
 import { capabilities } from '../runners/process/capabilities.js';
 import { allowedCpus, bindSelf, splitCpus } from '../runners/process/cpus.js';
 import { startWorker } from '../runners/process/session.js';
-import type { RunContext, TensorFiles } from '../runners/schedule/context.js';
+import type { Observer, RunContext, TensorFiles } from '../runners/schedule/context.js';
 import { executeRun } from '../runners/schedule/run.js';
 import { openRunLog } from '../runners/schedule/run-log.js';
 import { foldRun } from '../runners/schedule/run-state.js';
 import { startStopwatch } from '../runners/schedule/stopwatch.js';
 import type { StartWorker } from '../runners/schedule/worker.js';
+import { referencedArtefact } from '../suites/onnx/artefact.js';
 import { intermediatesOf } from '../suites/onnx/intermediates.js';
+import type { FindPython } from '../suites/onnx/reference.js';
 import { readTensors } from '../suites/onnx/safetensors.js';
-import type { PreparedTarget } from './prepare.js';
+import type { Prepared } from './prepare.js';
 import { makeProgress } from './progress.js';
 import { enterTurnstile } from './turnstile.js';
 
-export interface MeasureTargets {
-  readonly targets: readonly PreparedTarget[];
-  readonly nulls: readonly PreparedTarget[];
-}
+export type MeasureTargets = Pick<Prepared, 'targets' | 'nulls' | 'referencePython'>;
 
 /**
  * @param allowanceMs measuring time for a run that goes on; by default what is left of its own budget
@@ -68,7 +67,7 @@ export async function measure(
       cpus: cpusFor(counts),
       deadlineMs: manifest.options.deadlineMs,
       availableBytes: () => process.availableMemory(),
-      files: tensorFiles(),
+      files: tensorFiles(prepared.referencePython, signal, progress.note),
     };
     ending = await executeRun(context);
   } catch (error) {
@@ -135,15 +134,16 @@ function startWorkers(manifest: RunManifest, prepared: MeasureTargets): StartWor
   };
 }
 
-/** References are read once a run: they are the same in every round. */
-function tensorFiles(): TensorFiles {
+/** References are computed and read once a run, where it comes to comparing: they are the same for all and in every round. */
+function tensorFiles(python: FindPython, signal: AbortSignal, note: Observer['note']): TensorFiles {
   const references = new Map<string, ReturnType<typeof loadReference>>();
+  const means = () => ({ python, signal, note, availableBytes: process.availableMemory() });
   return {
     read: readTensors,
     remove: (path) => rm(path, { force: true }),
     intermediates: intermediatesOf,
     reference(folder) {
-      const known = references.get(folder) ?? loadReference(folder);
+      const known = references.get(folder) ?? referencedArtefact(folder, means()).then(loadReference);
       references.set(folder, known);
       return known;
     },

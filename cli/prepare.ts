@@ -5,18 +5,19 @@ import { discoverFrameworks } from '../adapters/discover.js';
 import { explain, TouchstoneError } from '../common/errors.js';
 import type { PlannedCell, RunManifest } from '../reports/schema/run-folder.js';
 import { listed } from '../reports/text.js';
+import { lackOfMemory } from '../runners/gate/prediction.js';
 import type { Checkout } from '../runners/process/checkout.js';
 import { ensureTargets, targetAvailability } from '../runners/provision/availability.js';
 import { ensureEnvironment } from '../runners/provision/environments.js';
 import { groupKey } from '../runners/schedule/context.js';
-import { type Availability, planCells, type WorkItem } from '../runners/schedule/plan.js';
+import { type Availability, type NoGraph, planCells, type WorkItem } from '../runners/schedule/plan.js';
 import { discoverSuites, discoverWorkloads } from '../suites/discover.js';
 import {
   type Artefact,
+  foreseenBytes,
   modelArtefact,
   plannedArtefact,
   sourceArtefact,
-  workloadArtefact,
 } from '../suites/onnx/artefact.js';
 import { type Cost, costOf } from '../suites/onnx/cost.js';
 import { committedSeed, type FindPython } from '../suites/onnx/reference.js';
@@ -57,6 +58,8 @@ export interface Prepared {
   readonly cells: readonly PlannedCell[];
   /** Artefact folders by group key. */
   readonly artefacts: Readonly<Record<string, string>>;
+  /** For references that nobody has computed before. */
+  readonly referencePython: FindPython;
   /** What each group needs at the least. */
   readonly costs: Readonly<Record<string, Cost>>;
   /** The suite's own measuring budget, where it has one. */
@@ -83,6 +86,7 @@ export async function prepare(options: RunOptions, say: (line: string) => void):
       options.threads,
     ),
     artefacts: made.folders,
+    referencePython: pythonFor(options),
     costs: made.costs,
     ...(budgetMs === undefined ? {} : { budgetMs }),
   };
@@ -91,7 +95,7 @@ export async function prepare(options: RunOptions, say: (line: string) => void):
 /** Where the targets of a run that goes on are installed now; its plan stands, and nothing is installed. */
 export async function findTargets(names: readonly string[]) {
   const { chosen, nulls } = await chooseTargets(names);
-  return locateAll(chosen, nulls);
+  return { ...(await locateAll(chosen, nulls)), referencePython: pythonFor({ installedOnly: true }) };
 }
 
 /** A workload, or a user's model, which has one batch size of its own and no loss. */
@@ -105,7 +109,7 @@ interface Work {
   /** As a plan says it: steps of its sequences, where `--length` does, and whether they are not its own. */
   readonly length?: Pick<WorkItem, 'length' | 'otherLength'>;
   batches(mode: Mode): readonly number[];
-  artefact(mode: Mode, batch: number): Promise<Artefact | { readonly refused: string }>;
+  artefact(mode: Mode, batch: number): Promise<Artefact | NoGraph>;
 }
 
 interface ChosenWork {
@@ -207,9 +211,9 @@ function workloadWork(workload: Workload, options: RunOptions, selected?: Select
       if (!workload.modes.includes(mode)) return { refused: `${name} has no ${mode}` };
       if (tooLong(workload))
         return { refused: `${name} goes up to a length of ${workload.sequence?.longest}` };
-      return options.dryRun
-        ? plannedArtefact(workload, mode, batch, committedSeed)
-        : workloadArtefact(workload, mode, batch, committedSeed, pythonFor(options));
+      const needed = await foreseenBytes(workload, mode, batch, committedSeed);
+      const lack = lackOfMemory(needed, process.availableMemory());
+      return lack ? { failed: explain(lack) } : plannedArtefact(workload, mode, batch, committedSeed);
     },
   };
 }
@@ -223,7 +227,7 @@ function tooLong({ sequence }: Workload): boolean {
 }
 
 /** Reference environments are made on first use, like all others. */
-function pythonFor(options: RunOptions): FindPython {
+function pythonFor(options: Pick<RunOptions, 'installedOnly'>): FindPython {
   return async (environment) => {
     const installedOnly = options.installedOnly === true;
     const report = (line: string) => void process.stderr.write(`${line}\n`);
@@ -234,7 +238,7 @@ function pythonFor(options: RunOptions): FindPython {
 /** @param isOneOfMany then a file that cannot be read costs its own cells only, each of which says why */
 function modelWork(file: ModelFile, options: RunOptions, isOneOfMany: boolean): Work {
   const { name, path } = file;
-  let inference: Promise<Artefact | { readonly refused: string }> | undefined;
+  let inference: Promise<Artefact | NoGraph> | undefined;
   const make = async () => {
     try {
       return await modelArtefact(await modelRequest(file, options), pythonFor(options));
@@ -309,7 +313,7 @@ async function makeArtefacts(work: readonly Work[], options: RunOptions, say: (l
       const made = await one.artefact(mode, batch);
       const item = itemOf(one, mode, batch, made);
       items.push(item);
-      if ('refused' in made) continue;
+      if (!('graph' in made)) continue;
       folders[groupKey(item)] = made.folder;
       costs[groupKey(item)] = costOf(made.graph, item.generation?.steps);
     }
@@ -323,17 +327,12 @@ function variantsOf(work: Work): { mode: Mode; batch: number }[] {
   return inOrder.flatMap((mode) => work.batches(mode).map((batch) => ({ mode, batch })));
 }
 
-function itemOf(
-  work: Work,
-  mode: Mode,
-  batch: number,
-  made: Artefact | { readonly refused: string },
-): WorkItem {
+function itemOf(work: Work, mode: Mode, batch: number, made: Artefact | NoGraph): WorkItem {
   const { name, training, generation, length } = work;
   const learning = mode === 'training' && training ? { training } : {};
   const looping = mode === 'inference' && generation ? { generation } : {};
   const common = { workload: name, mode, precision: 'float32' as const, ...length, ...learning, ...looping };
   // A model file has the batch size that its inputs say.
-  if ('refused' in made) return { ...common, batch, graph: made };
+  if (!('graph' in made)) return { ...common, batch, graph: made };
   return { ...common, batch: made.manifest.batch, graph: made.graph };
 }

@@ -47,7 +47,7 @@ export async function runNodeTests(
     const outcome =
       'outside' in artefact
         ? { state: 'outside' as const, reason: artefact.outside }
-        : await judge(artefact, true);
+        : await judge(artefact, { mayRefuse: true });
     const result = { name, operators, outcome };
     onResult(result);
     return result;

@@ -1,15 +1,40 @@
-/** A target through many steps of training, with its real worker and the parity gate of every run. */
+/**
+ * A target through many steps of training, with its real worker and the parity gate of every run.
+ *
+ * Some networks make much of little over many steps: rounding alone takes them further apart than the declared tolerance. How far
+ * is measured with the reference itself, in float64, from first weights that are one rounding of float32 off (`suites/nudged.ts`).
+ */
 import type { Target } from '../../adapters/adapter.js';
 import type { Artefact } from '../../suites/onnx/artefact.js';
 import type { OptimiserName } from '../../suites/optimisers.js';
+import type { Tolerance } from '../../suites/workload.js';
+import { checkParity } from '../gate/parity.js';
+import { loadReference } from '../gate/reference.js';
 import { type Outcome, onOneWorker } from './run.js';
 
 export interface PreparedSteps {
   readonly workload: string;
   readonly batch: number;
   readonly optimiser: OptimiserName;
+  /** Of the learning rate. */
+  readonly slowdown: number;
   readonly artefact: Artefact;
+  /** How far the nudged reference parts from the reference. */
+  readonly spread: Spread;
 }
+
+/** Relative errors, of the worst loss and of the worst tensor's movement. */
+export interface Spread {
+  readonly loss: number;
+  readonly weight: number;
+}
+
+/**
+ * A float32 computation rounds once in every operation, not once in every weight: some of them add up. Ten was enough for every target
+ * that otherwise agrees; a wrong rule or a wrong gradient is hundreds off, where a network is not so far gone that no float32
+ * computation tells anything.
+ */
+const roundings = 10;
 
 export interface StepsResult {
   readonly steps: PreparedSteps;
@@ -23,8 +48,36 @@ export async function runTrainingSteps(
   onResult: (result: StepsResult) => void,
 ): Promise<StepsResult[]> {
   return onOneWorker(target, python, prepared, async (steps, judge) => {
-    const result = { steps, outcome: await judge(steps.artefact) };
+    const result = { steps, outcome: await judge(steps.artefact, { tolerance: toleranceOf(steps) }) };
     onResult(result);
     return result;
   });
+}
+
+/** What rounding comes to, as a share of the declared tolerance: above 1 it decides. */
+export function unrest({ artefact, spread }: PreparedSteps): number {
+  const { loss, weight } = artefact.manifest.tolerance;
+  return roundings * Math.max(spread.loss / loss, spread.weight / weight);
+}
+
+/** The declared tolerance, or what rounding comes to where that is more. First outputs and gradients are held to the declared one. */
+function toleranceOf({ artefact, spread }: PreparedSteps): Tolerance {
+  const declared = artefact.manifest.tolerance;
+  return {
+    ...declared,
+    loss: Math.max(declared.loss, roundings * spread.loss),
+    weight: Math.max(declared.weight, roundings * spread.weight),
+  };
+}
+
+/** @param nudged the same computation from nudged weights */
+export async function spreadOf(artefact: Artefact, nudged: Artefact): Promise<Spread> {
+  const { weights: initial, ...reference } = await loadReference(artefact.folder);
+  const { expected: actual } = await loadReference(nudged.folder);
+  const checks = checkParity({ ...reference, initial, actual });
+  const errorOf = (kind: 'loss' | 'weight') => {
+    const check = checks.find(({ what }) => what === kind);
+    return check?.error ?? (check ? Number.POSITIVE_INFINITY : 0);
+  };
+  return { loss: errorOf('loss'), weight: errorOf('weight') };
 }

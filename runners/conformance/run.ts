@@ -10,6 +10,7 @@ import { explain } from '../../common/errors.js';
 import { type ConformanceCase, conformanceArtefact } from '../../suites/conformance/artefacts.js';
 import type { Artefact } from '../../suites/onnx/artefact.js';
 import { readTensors } from '../../suites/onnx/safetensors.js';
+import type { Tolerance } from '../../suites/workload.js';
 import { checkParity } from '../gate/parity.js';
 import { loadReference } from '../gate/reference.js';
 import { startDescribed } from '../process/described.js';
@@ -59,8 +60,17 @@ export async function runConformance(
   });
 }
 
-/** @param mayRefuse see `outcomeOf` */
-export type Judge = (artefact: Artefact, mayRefuse?: boolean) => Promise<Outcome>;
+export interface JudgeOptions {
+  /**
+   * Whether a refusal by the worker itself is one: a framework that reads ONNX decides only then. Of all others what is supported
+   * is known before, and such a refusal is a failure.
+   */
+  readonly mayRefuse?: boolean;
+  /** In place of what the artefact declares. */
+  readonly tolerance?: Tolerance;
+}
+
+export type Judge = (artefact: Artefact, options?: JudgeOptions) => Promise<Outcome>;
 
 /** One item after the other, in one worker; one that dies is started again for the next. */
 export async function onOneWorker<Item, Result>(
@@ -75,7 +85,7 @@ export async function onOneWorker<Item, Result>(
   try {
     for (const item of items) {
       results.push(
-        await work(item, (artefact, mayRefuse) => outcomeOf(target, artefact, worker, scratch, mayRefuse)),
+        await work(item, (artefact, options) => outcomeOf(target, artefact, worker, scratch, options)),
       );
     }
   } finally {
@@ -85,18 +95,13 @@ export async function onOneWorker<Item, Result>(
   return results;
 }
 
-/**
- * What becomes of one artefact on a target.
- *
- * @param mayRefuse whether a refusal by the worker itself is one: a framework that reads ONNX decides only then. Of all
- *   others what is supported is known before, and such a refusal is a failure
- */
+/** What becomes of one artefact on a target. */
 async function outcomeOf(
   target: Target,
   { graph, manifest, folder }: Artefact,
   worker: RestartingWorker,
   scratch: string,
-  mayRefuse = false,
+  { mayRefuse = false, tolerance }: JudgeOptions = {},
 ): Promise<Outcome> {
   const { mode, precision, training, generation } = manifest;
   const wanted = { mode, precision, graph, ...(training ? { training } : {}) };
@@ -116,7 +121,12 @@ async function outcomeOf(
     return { state: isRefusal && mayRefuse ? 'unsupported' : 'failed', reason: explain(error) };
   }
   const { weights: initial, ...reference } = await loadReference(folder);
-  const checks = checkParity({ ...reference, initial, actual: await readTensors(file) });
+  const checks = checkParity({
+    ...reference,
+    tolerance: tolerance ?? reference.tolerance,
+    initial,
+    actual: await readTensors(file),
+  });
   const broken = checks.find((check) => !check.passed);
   if (!broken) return { state: 'ok', error: Math.max(...checks.map(({ error }) => error ?? 0)) };
   const size = broken.error === null ? broken.reason : `by ${broken.error.toExponential(1)}`;

@@ -28,12 +28,8 @@ export async function whyHopeless(
 ): Promise<TouchstoneError | undefined> {
   const cost = context.state.manifest.costs?.[groupKey(cell)];
   if (!cost) return undefined;
-  const available = context.availableBytes();
-  if (cost.bytes > available) {
-    return hopeless(
-      `it needs ${gigabytes(cost.bytes)} of memory at the least, and ${gigabytes(available)} are available`,
-    );
-  }
+  const lack = lackOfMemory(cost.bytes, context.availableBytes());
+  if (lack) return lack;
   if (cost.multiplyAdds < leastMultiplyAdds) return undefined;
   const key = processKey(cell);
   if (!rates.has(key)) rates.set(key, await probe(context, cell, cpus));
@@ -49,6 +45,14 @@ export async function whyHopeless(
   return hopeless(
     `an iteration would take about ${seconds(iterationMs)} (${(cost.multiplyAdds / 1e9).toFixed(1)} G multiply-adds ` +
       `at the ${(rate / 1e9).toFixed(2)} G a second of its probe), its parity check ${iterationsOfRequest} of them, and ${limit}`,
+  );
+}
+
+/** @returns why so much is not tried; undefined where there is enough */
+export function lackOfMemory(needed: number, available: number): TouchstoneError | undefined {
+  if (needed <= available) return undefined;
+  return hopeless(
+    `it needs ${gigabytes(needed)} of memory at the least, and ${gigabytes(available)} are available`,
   );
 }
 

@@ -2,7 +2,7 @@
  * The plan: every cell that was asked for, and for each that will not run, why. Decided from descriptions alone,
  * before any worker is spawned.
  */
-import { type Support, type Target, unsupported } from '../../adapters/adapter.js';
+import { type Support, supported, type Target, unsupported } from '../../adapters/adapter.js';
 import type { PlannedCell } from '../../reports/schema/run-folder.js';
 import type { Graph } from '../../suites/onnx/graph.js';
 import type { Generation, Mode, Precision, Training } from '../../suites/workload.js';
@@ -20,8 +20,11 @@ export interface WorkItem {
   readonly training?: Pick<Training, 'loss' | 'optimiser'>;
   readonly generation?: Generation;
   /** The graph that all targets get; or why there is none. */
-  readonly graph: Graph | { readonly refused: string };
+  readonly graph: Graph | NoGraph;
 }
+
+/** Why there is no graph to give to targets: it is not meant to be, or it cannot be made here. */
+export type NoGraph = { readonly refused: string } | { readonly failed: string };
 
 export type Availability =
   | { readonly available: true }
@@ -76,6 +79,7 @@ function planCell(
 function decide(item: WorkItem, target: Target, availability: Availability): PlannedCell['decided'] {
   const support = supportOf(item, target);
   if (!support.supported) return { state: 'unsupported', reason: support.reason };
+  if ('failed' in item.graph) return { state: 'failed', reason: item.graph.failed };
   if (!availability.available) {
     return { state: 'unavailable', reason: `${availability.reason}; mend it with: ${availability.mend}` };
   }
@@ -94,7 +98,8 @@ export function supportOf(item: Omit<WorkItem, 'workload' | 'batch'>, target: Ta
   }
   const lacking = item.training ? lackOfTraining(target, item.training) : undefined;
   if (lacking !== undefined) return unsupported(lacking);
-  return target.supports(item.graph, item.mode);
+  // What lacks a graph for now is not known to be unsupported.
+  return 'failed' in item.graph ? supported : target.supports(item.graph, item.mode);
 }
 
 function lackOfTraining(target: Target, training: Pick<Training, 'loss' | 'optimiser'>): string | undefined {

@@ -4,18 +4,25 @@
  * not meet.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, link, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { TouchstoneError } from '../../common/errors.js';
 import { artefactsFolder } from '../../common/paths.js';
 import { type Mode, otherLength, type Workload } from '../workload.js';
 import { modelKey, workloadKey } from './artefact-key.js';
 import { type ArtefactManifest, artefactFiles, artefactManifest } from './artefact-manifest.js';
 import { idOf, type ModelRequest, modelSource, type Source, workloadSource } from './artefact-source.js';
+import { costOf, observedBytes } from './cost.js';
 import { type Graph, graph as graphSchema, type Tensors } from './graph.js';
 import { normalise } from './normalise.js';
 import { observe } from './observe.js';
 import { cachedReference, committedPath, committedReference, type FindPython } from './reference.js';
 import { writeTensors } from './safetensors.js';
+
+/** What the names of folders end in that have no expected values yet. */
+const unreferenced = '-unreferenced';
+/** References are computed in numbers twice as wide as a target's. */
+const float64s = 2;
 
 export interface Artefact {
   readonly folder: string;
@@ -48,8 +55,8 @@ export async function workloadArtefact(
 }
 
 /**
- * What a plan needs, which is the graph alone: the artefact itself where its reference is at hand, else one without, since
- * a reference may take minutes.
+ * What a plan and a worker need, which is all but the expected values: the artefact itself where its reference is at hand, else one
+ * without, since a reference may take minutes. `referencedArtefact` makes that up where it comes to comparing.
  */
 export async function plannedArtefact(
   workload: Workload,
@@ -61,10 +68,73 @@ export async function plannedArtefact(
   const committed = committedPath(workload.name, mode, batch, otherLength(workload));
   const paths = [join(artefactsFolder, key), committed];
   if (paths.some(existsSync)) return workloadArtefact(workload, mode, batch, seed);
-  return makeOnce(`${key}-unreferenced`, async (folder) => {
+  return makeOnce(`${key}${unreferenced}`, async (folder) => {
     await fill(workloadSource(workload, mode, batch, seed), folder);
     return 'none';
   });
+}
+
+/** Multiply-adds of an iteration below which an artefact fits into any memory. */
+const leastToForesee = 3e10;
+
+/**
+ * Bytes of memory that making the artefact takes at the least, told from one example before it is tried; 0 where that is no question.
+ */
+export async function foreseenBytes(
+  workload: Workload,
+  mode: Mode,
+  batch: number,
+  seed: number,
+): Promise<number> {
+  if (batch === 1 || batch * workload.multiplyAdds < leastToForesee) return 0;
+  const source = workloadSource(workload, mode, 1, seed);
+  const { model, inputInfo, parameters } = source;
+  const { graph } = await normalise(model, inputInfo, sampleOf(source), parameters);
+  return observedBytes(graph, batch);
+}
+
+export interface ReferenceMeans {
+  readonly python: FindPython;
+  /** Memory that the computation may have. */
+  readonly availableBytes: number;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+  /** Told before it takes long. */
+  note(line: string): void;
+}
+
+/**
+ * The planned artefact in that folder with its reference, which is computed where nobody has before.
+ *
+ * @returns the folder that has both
+ * @throws TouchstoneError('model') where it cannot be computed here
+ */
+export async function referencedArtefact(
+  folder: string,
+  { python, availableBytes, ...computing }: ReferenceMeans,
+): Promise<string> {
+  const { manifest, graph } = await readArtefact(folder);
+  if (manifest.reference !== 'none') return folder;
+  const { id, workload, mode, batch, seed, generation } = manifest;
+  const what = `${workload} (${mode}, batch ${batch}, seed ${seed})`;
+  const referenced = await makeOnce(basename(folder).replace(unreferenced, ''), async (temporary) => {
+    const needed = float64s * costOf(graph, generation?.steps).bytes;
+    if (needed > availableBytes) {
+      const [need, have] = [needed, availableBytes].map((bytes) => (bytes / 2 ** 30).toFixed(1));
+      throw new TouchstoneError(
+        'model',
+        `the reference of ${what} needs ${need} GiB of memory at the least, and ${have} GiB are available`,
+        { hint: 'choose a smaller --batch or --scale small' },
+      );
+    }
+    for (const file of await readdir(folder)) {
+      // The manifest is written anew; the others may be large, and nobody writes to them.
+      const share = file === artefactFiles.manifest ? copyFile : link;
+      await share(join(folder, file), join(temporary, file));
+    }
+    return cachedReference(temporary, id, mode, python, what, computing);
+  });
+  return referenced.folder;
 }
 
 /** The artefact without a reference: what `npm run references` starts from. */
@@ -108,7 +178,7 @@ export async function modelArtefact(request: ModelRequest, python?: FindPython):
 
 /** The same without a reference: what it takes to say which targets can run it. */
 export async function describedModel(request: ModelRequest): Promise<Artefact> {
-  return makeOnce(`${modelKey(request)}-unreferenced`, async (folder) => {
+  return makeOnce(`${modelKey(request)}${unreferenced}`, async (folder) => {
     await fill(modelSource(request), folder);
     return 'none';
   });

@@ -30,6 +30,11 @@ export function costOf(graph: Graph, steps = 1): Cost {
   };
 }
 
+/** Bytes that it takes to look at every value of a batch at once, told from the graph of one example. */
+export function observedBytes(example: Graph, batch: number): number {
+  return bytesOf(example.weights) + batch * bytesOf(made(example));
+}
+
 /** Every value that the backward pass may still read. */
 function made(graph: Graph): TensorInfo[] {
   return known(

@@ -63,10 +63,16 @@ export async function committedReference(
   return reference;
 }
 
+export interface Computing {
+  /** Ends it. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Computes the expected values into the folder of the artefact with that id, or copies them where that was done before:
  * what an artefact is made from decides them, and for a large network they take minutes.
  *
+ * @param note told before it takes long
  * @returns who computed them, for the artefact's manifest
  */
 export async function cachedReference(
@@ -75,6 +81,7 @@ export async function cachedReference(
   mode: Mode,
   python: FindPython | undefined,
   what: string,
+  { note, ...computing }: Computing & { note?(line: string): void } = {},
 ): Promise<string> {
   const kept = join(referencesFolder, `${id.slice(0, 32)}-${evaluatorEdition()}.safetensors`);
   const expected = join(folder, artefactFiles.expected);
@@ -82,7 +89,8 @@ export async function cachedReference(
     await copyFile(kept, expected);
     return metadata.parse(await readMetadata(expected)).reference;
   }
-  const by = await computeReference(folder, mode, python, what);
+  note?.(`computing the reference of ${what}`);
+  const by = await computeReference(folder, mode, python, what, computing);
   await mkdir(referencesFolder, { recursive: true });
   // Under a name of its own first: two runs at once do not meet, and a full disk leaves no half of one.
   const temporary = `${kept}.${process.pid}`;
@@ -113,6 +121,7 @@ export async function computeReference(
   mode: Mode,
   python: FindPython | undefined,
   what: string,
+  { signal }: Computing = {},
 ): Promise<string> {
   if (!python) {
     throw new TouchstoneError('usage', `there is no reference for ${what}`, {
@@ -129,6 +138,7 @@ export async function computeReference(
       env: { PYTHONPATH: join(projectRoot, 'python-bridge'), OMP_NUM_THREADS: '1' },
       reject: false,
       timeout: patienceMs,
+      ...(signal ? { cancelSignal: signal } : {}),
     },
   );
   if (result.failed) {

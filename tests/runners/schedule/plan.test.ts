@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { supported, type Target } from '../../../adapters/adapter.js';
+import { supported, type Target, unsupported } from '../../../adapters/adapter.js';
 import { planCells, type WorkItem } from '../../../runners/schedule/plan.js';
 import type { Graph } from '../../../suites/onnx/graph.js';
 
@@ -44,4 +44,12 @@ it('names the length where it is not the workload’s own', () => {
   ]);
   expect(plan([own, other]).map(({ length }) => length)).toEqual([28, 64]);
   expect(ids([other], [1, 2])[1]).toBe('w:inference:b4:l64:t2:float32:default:a/b');
+});
+
+it('fails a cell whose graph cannot be made here, unless the target would refuse it anyway', () => {
+  const lacking = { ...item, graph: { failed: 'it needs 438 GiB' } };
+  expect(plan([lacking])[0]?.decided).toEqual({ state: 'failed', reason: 'it needs 438 GiB' });
+  const inferring = { ...target, modes: { ...target.modes, training: unsupported('it does not train') } };
+  const [cell] = planCells([{ ...lacking, mode: 'training' }], [inferring], () => ({ available: true }));
+  expect(cell?.decided?.state).toBe('unsupported');
 });

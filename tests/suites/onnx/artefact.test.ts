@@ -6,7 +6,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { artefactsFolder } from '../../../common/paths.js';
 import { ensureEnvironment } from '../../../runners/provision/environments.js';
 import { discoverWorkloads } from '../../../suites/discover.js';
-import { modelArtefact, unreferencedArtefact, workloadArtefact } from '../../../suites/onnx/artefact.js';
+import {
+  foreseenBytes,
+  modelArtefact,
+  plannedArtefact,
+  referencedArtefact,
+  unreferencedArtefact,
+  workloadArtefact,
+} from '../../../suites/onnx/artefact.js';
 import { artefactFiles } from '../../../suites/onnx/artefact-manifest.js';
 import type { ModelRequest } from '../../../suites/onnx/artefact-source.js';
 import type { Graph } from '../../../suites/onnx/graph.js';
@@ -91,6 +98,42 @@ describe('the artefact of a workload', () => {
     await expect(workloadArtefact(lstm, 'training', 7, 0)).rejects.toThrow(
       /no reference for row-lstm .*batch 7/,
     );
+  });
+
+  it('is planned without a reference, which is computed where it is needed, once', async () => {
+    const lenet = workloads.find((workload) => workload.name === 'lenet5') as Workload;
+    const fresh: Workload = { ...lenet, title: `as planned by ${folder}` };
+    const planned = await plannedArtefact(fresh, 'inference', 3, 0);
+    expect(planned.manifest.reference).toBe('none');
+    const { signal } = new AbortController();
+    const means = { python: async () => '', availableBytes: 2 ** 20, signal, note: () => undefined };
+    await expect(referencedArtefact(planned.folder, means)).rejects.toMatchObject({
+      message: expect.stringMatching(/reference of lenet5 .* needs 0\.0 GiB .* 0\.0 GiB are available/),
+      hint: expect.stringMatching(/--batch/),
+    });
+    const ample = {
+      ...means,
+      availableBytes: 2 ** 34,
+      python: async () => (await ensureEnvironment('reference')).python,
+    };
+    const places = await Promise.all([1, 2].map(() => referencedArtefact(planned.folder, ample)));
+    const [place = ''] = places;
+    expect(places).toEqual([place, place]);
+    expect(await referencedArtefact(place, means)).toBe(place);
+    expect((await plannedArtefact(fresh, 'inference', 3, 0)).folder).toBe(place);
+    const expected = await readTensors(join(place, artefactFiles.expected));
+    expect(Object.keys(expected)).toHaveLength(planned.manifest.buffers);
+    for (const made of [planned.folder, place]) await rm(made, { recursive: true });
+  }, 60_000);
+
+  it('is told to be too large before it is made', async () => {
+    const lenet = workloads.find((workload) => workload.name === 'lenet5') as Workload;
+    const bytes = (batch: number) => foreseenBytes(lenet, 'training', batch, 0);
+    expect(await bytes(1)).toBe(0);
+    const [some, twice] = await Promise.all([bytes(1e6), bytes(2e6)]);
+    // The sums of six layers and their activations, four bytes each, of every example.
+    expect(some).toBeGreaterThan(1e6 * 4 * 6000);
+    expect(twice - some).toBeCloseTo(some, -7);
   });
 });
 

@@ -1,0 +1,36 @@
+/**
+ * A source whose first weights are off by about one rounding of float32 each: what becomes of it in float64 tells how much the
+ * training itself makes of errors that no float32 computation can avoid (its condition: Higham, "Accuracy and Stability of
+ * Numerical Algorithms", 2002, section 1.6). Two frameworks that do the same part by about as much.
+ */
+import { uniform } from './generator.js';
+import { digestOf, type Source } from './onnx/artefact-source.js';
+import type { Tensor } from './onnx/graph.js';
+
+/** The distance from one float32 to the next, relative to it, where that is largest. */
+const rounding = 2 ** -23;
+
+export function nudgedSource(source: Source): Source {
+  const { model, parameters, seed, workload } = source;
+  const initialisers = new Map(model.initialisers);
+  for (const name of parameters) {
+    const weight = initialisers.get(name);
+    if (weight) initialisers.set(name, nudged(weight, seed, name));
+  }
+  const moved = { ...model, initialisers };
+  return {
+    ...source,
+    workload: `${workload}-nudged`,
+    model: moved,
+    modelDigest: digestOf(source.modelDigest, moved),
+  };
+}
+
+function nudged(weight: Tensor, seed: number, name: string): Tensor {
+  const signs = uniform(seed, `nudge/${name}`, weight.data.length, -1, 1);
+  const data = Float32Array.from(
+    weight.data as Float32Array,
+    (value, index) => value * (1 + Math.sign(signs[index] ?? 0) * rounding),
+  );
+  return { ...weight, data };
+}
