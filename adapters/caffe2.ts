@@ -31,6 +31,7 @@ import {
   plainTransposed,
   spatialAxes,
   supportOfNodes,
+  varyingValues,
   withoutReverse,
 } from './lowering/node-checks.js';
 import { graphOrOperations } from './lowering/plans.js';
@@ -64,8 +65,7 @@ const own = supportOfNodes(operators, 'Caffe2');
 
 /** The lowering that reads the graph knows float32 alone: which other types an operator has, only the dialect knows. */
 function read(graph: Graph, mode: Mode): Support {
-  const computed = graph.nodes.flatMap(({ outputs }) => outputs.map((name) => graph.values[name]));
-  const other = [...graph.inputs, ...computed].find((value) => value && value.type !== 'float32');
+  const other = varyingValues(graph).find(({ type }) => type !== 'float32');
   return other ? unsupported(`${other.name} is of type ${other.type}`) : own(graph, mode);
 }
 

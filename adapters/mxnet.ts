@@ -25,6 +25,7 @@ import {
   plainTransposed,
   productWithMatrix,
   supportOfNodes,
+  varyingValues,
   withoutReverse,
 } from './lowering/node-checks.js';
 import { graphOrOperations } from './lowering/plans.js';
@@ -94,8 +95,7 @@ function equalPads(node: Node): boolean {
 
 /** Whether the lowering reads the graph: in float32, and of arrays that MXNet has outside of its NumPy interface too. */
 function read(graph: Graph, mode: Mode): Support {
-  const computed = graph.nodes.flatMap(({ outputs }) => outputs.map((name) => graph.values[name]));
-  const strange = [...graph.inputs, ...computed].find((value) => value && !isClassic(value));
+  const strange = varyingValues(graph).find((value) => !isClassic(value));
   if (strange) return unsupported(`${strange.name} is ${strange.type} of shape [${strange.shape}]`);
   return supportOfNodes(operators, 'MXNet')(graph, mode);
 }

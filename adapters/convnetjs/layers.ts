@@ -12,6 +12,7 @@ import {
   optionalInput,
   optionalOutput,
 } from '../lowering/attributes.js';
+import { varyingValues } from '../lowering/node-checks.js';
 import { refuse } from '../lowering/refusal.js';
 import { roundsUp, type Window, windowOf } from '../lowering/windows.js';
 import { checkTraining } from './trainable.js';
@@ -78,6 +79,8 @@ export function layersOf(graph: Graph, mode: Mode): LayerList {
   // Before anything of its shape: a missing layer is the plainest reason.
   const lacking = new Set(graph.nodes.map((node) => node.operator).filter((name) => !operators.has(name)));
   if (lacking.size > 0) refuse(`ConvNetJS has no layer for ${[...lacking].join(', ')}`);
+  const other = varyingValues(graph).find(({ type }) => type !== 'float32');
+  if (other) refuse(`ConvNetJS has no other type than its own float64, and ${other.name} is ${other.type}`);
   const [input] = graph.inputs;
   if (!input || graph.inputs.length > 1 || graph.outputs.length > 1) {
     return refuse('ConvNetJS nets have one input and one output');

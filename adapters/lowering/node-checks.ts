@@ -32,6 +32,12 @@ export function supportOfNodes(
   };
 }
 
+/** What varies from one iteration to the next: the graph's inputs, and what its nodes make of them. */
+export function varyingValues(graph: Graph): Graph['inputs'] {
+  const made = graph.nodes.flatMap(({ outputs }) => outputs.map((name) => graph.values[name]));
+  return [...graph.inputs, ...made].filter((value) => value !== undefined);
+}
+
 /** The loss takes the logits alone, and each layer holds its own copy of a weight. */
 function supportsTraining(graph: Graph): Support {
   if (graph.outputs.length !== 1)

@@ -207,7 +207,7 @@ async function makeOnce(key: string, make: (folder: string) => Promise<string>):
 /** Everything but the expected values; returns the artefact's id. */
 async function fill(source: Source, folder: string): Promise<string> {
   const { model, inputInfo, parameters, workload, mode, batch, seed, tolerance } = source;
-  const { known, training, generation } = source;
+  const { known, training, generation, halfTolerance = tolerance } = source;
   const look = known ? async () => ({ values: known, data: {} }) : observe;
   const normal = await normalise(model, inputInfo, sampleOf(source), parameters, look);
   const path = (file: keyof typeof artefactFiles) => join(folder, artefactFiles[file]);
@@ -230,10 +230,14 @@ async function fill(source: Source, folder: string): Promise<string> {
     buffers: source.inputs.length,
     ...(training ? { training } : {}),
     ...(generation ? { generation } : {}),
-    tolerance,
+    tolerance: isHalf(normal.graph) ? halfTolerance : tolerance,
     reference: 'none',
   });
   return id;
+}
+
+function isHalf({ values }: Graph): boolean {
+  return Object.values(values).some(({ type }) => type === 'float16');
 }
 
 /** The first buffer's inputs of the graph, without the labels that training adds. */

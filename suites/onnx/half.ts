@@ -1,27 +1,20 @@
-/** Half-precision numbers, which are kept as their 16 bits (IEEE 754 binary16) since JavaScript has no array of them. */
+/** Half-precision numbers, which are kept as their 16 bits (IEEE 754 binary16) since Node has no array of them yet. */
+import { getFloat16, setFloat16 } from '@petamoriken/float16';
 import type { Tensor, TensorData } from './graph.js';
-
-const numbers = new Map<number, number>();
-
-/** The number that 16 bits stand for: sign, five bits of exponent with bias 15, ten bits of fraction. */
-export function fromHalf(bits: number): number {
-  const known = numbers.get(bits);
-  if (known !== undefined) return known;
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  const value = sign * magnitude(exponent, fraction);
-  numbers.set(bits, value);
-  return value;
-}
-
-function magnitude(exponent: number, fraction: number): number {
-  if (exponent === 0) return fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? Number.POSITIVE_INFINITY : Number.NaN;
-  return (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
 
 /** The elements of a tensor as numbers or big integers, half-precision ones decoded. */
 export function elementsOf({ type, data }: Tensor): TensorData {
-  return type === 'float16' ? Float32Array.from(data as Uint16Array, fromHalf) : data;
+  if (type !== 'float16') return data;
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  return Float32Array.from({ length: data.length }, (_, index) => getFloat16(view, 2 * index, true));
+}
+
+/** Each number rounded to the nearest one of half precision. */
+export function halvesOf(numbers: ArrayLike<number>): Uint16Array {
+  const halves = new Uint16Array(numbers.length);
+  const view = new DataView(halves.buffer);
+  for (let index = 0; index < numbers.length; index++) {
+    setFloat16(view, 2 * index, numbers[index] ?? Number.NaN, true);
+  }
+  return halves;
 }

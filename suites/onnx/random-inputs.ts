@@ -2,6 +2,7 @@
 import { uniform } from '../generator.js';
 import { refuse } from './decode.js';
 import { elementCount, type Tensor, type TensorInfo, type Tensors } from './graph.js';
+import { halvesOf } from './half.js';
 import { allocate } from './safetensors.js';
 
 /** Smallest and largest value by input name, both included. */
@@ -40,12 +41,12 @@ function randomTensor(
 ): Tensor {
   const count = elementCount(shape);
   if (count > 2 ** 30) throw refuse(`input ${name} of shape ${shape.join('×')} is too large`);
-  if (type === 'float16') throw refuse(`input ${name} is float16, which is not supported yet`);
   const isFraction = type.startsWith('float');
   const [low, high] = range ?? (isFraction ? [-1, 1] : [0, 1]);
   // Of whole numbers each is as likely as any other, the largest too.
   const values = uniform(seed, `input/${buffer}/${name}`, count, low, isFraction ? high : high + 1);
   if (type === 'float32') return { type, shape, data: values };
+  if (type === 'float16') return { type, shape, data: halvesOf(values) };
   const data = allocate(type, count);
   const big = data instanceof BigInt64Array || data instanceof BigUint64Array;
   values.forEach((value, index) => {

@@ -16,7 +16,8 @@ import {
 } from '../../../suites/onnx/artefact.js';
 import { artefactFiles } from '../../../suites/onnx/artefact-manifest.js';
 import type { ModelRequest } from '../../../suites/onnx/artefact-source.js';
-import type { Graph } from '../../../suites/onnx/graph.js';
+import type { Graph, Tensor } from '../../../suites/onnx/graph.js';
+import { elementsOf, halvesOf } from '../../../suites/onnx/half.js';
 import { loadModel } from '../../../suites/onnx/load-model.js';
 import { observe } from '../../../suites/onnx/observe.js';
 import { readTensors } from '../../../suites/onnx/safetensors.js';
@@ -186,6 +187,34 @@ describe('the artefact of a user’s file', () => {
     // Other inputs have other answers.
     await expect(modelArtefact(requestFor(path, {}, 1), python)).rejects.toThrow(/computed twice/);
     await rm(second.folder, { recursive: true });
+  });
+
+  it('takes inputs of half precision, with the tolerance that goes with it', async () => {
+    const path = join(folder, 'half.onnx');
+    const halves = (numbers: readonly number[]): Tensor => ({
+      type: 'float16',
+      shape: [numbers.length],
+      data: halvesOf(numbers),
+    });
+    const half = model((graph) => {
+      const input = graph.input('x', [2, 3], 'float16');
+      const sum = graph.node('Add', [input, graph.constant('c', halves([0.5, -2, 1 / 3]))]);
+      graph.output(graph.node('Tanh', [sum]), [2, 3], 'float16');
+    });
+    await writeFile(path, half);
+    const made = await modelArtefact(requestFor(path, {}, 0), reference);
+    expect(made.manifest.tolerance.output).toBeGreaterThan(2 ** -11);
+    const loaded = await loadModel(made.folder);
+    expect(loaded.inputs[0]?.x?.type).toBe('float16');
+    const output = made.graph.outputs[0]?.name ?? '';
+    const { data } = await observe(await readFile(loaded.modelPath), loaded.inputs[0] ?? {}, [output]);
+    const expected = await readTensors(join(made.folder, artefactFiles.expected));
+    const [found, wanted] = [data[output], expected[`output/0/${output}`]].map((tensor) =>
+      Float32Array.from(tensor ? elementsOf(tensor) : [], Number),
+    );
+    expect(found).toHaveLength(6);
+    expect(distance(found ?? new Float32Array(), wanted ?? new Float32Array())).toBeLessThan(2 ** -10);
+    await rm(made.folder, { recursive: true });
   });
 
   it('names the open dimensions', async () => {
