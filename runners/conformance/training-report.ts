@@ -24,7 +24,7 @@ function introduction(steps: number, slowdown: number): string {
   return `Written by \`npm run conformance -- --training\`.
 
 Every workload that trains, in its small form where it has one and at its smallest batch, under plain gradient descent,
-momentum and Adam as \`suites/workload.ts\` defines them, at ${slowdown} of their usual rates: the first output, the first gradients, the losses of ${steps} steps and the
+momentum, Adam and RMSProp as \`suites/workload.ts\` defines them, at ${slowdown} of their usual rates: the first output, the first gradients, the losses of ${steps} steps and the
 weights after them, through the target's real worker and the parity gate that every run has, against float64 autograd on
 written-out equations. A number is the largest relative error of any tensor; it is within the workload's declared tolerance, which
 is in its file, where it is not bold. "–" is refused, for a reason below.`;

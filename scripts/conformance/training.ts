@@ -16,7 +16,7 @@ import { chosenTargets, isOfAll, onEach, referencePython, say, type TargetChoice
 
 const steps = 20;
 /**
- * A tenth of the workloads' own rates, and of Adam's: over twenty steps at those, small batches of drawn pictures drive some networks
+ * A tenth of the workloads' own rates, and of Adam's and RMSProp's: over twenty steps at those, small batches of drawn pictures drive some networks
  * so far that float32 and float64 part, or that no number is left. What is proved here is the gradient and the rule.
  */
 const slowdown = 0.1;
