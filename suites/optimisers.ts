@@ -8,8 +8,8 @@ export type OptimiserName = (typeof optimiserNames)[number];
  * Plain descent and momentum keep the workload's learning rate. Adam's settings are those of its paper (Kingma and Ba, 2015,
  * algorithm 1), but for its epsilon of 1e-8: Caffe2, Keras and MXNet add it to the uncorrected root, thirty times smaller in the
  * first step, and weights whose gradients are below 1e-6 would part by percents. This one does nothing but keep 0 / 0 away, and
- * no convention shows. RMSProp's is as small for the same reason: half of the frameworks add one inside the root. They are given its
- * square, which is the same where nothing was seen. Its rate and its decay are those of Karpathy's Pong (`pong-policy`).
+ * no convention shows. RMSProp's is as small for the same reason: most frameworks add one inside the root. They are given its square,
+ * which is the same where nothing was seen. Its rate is what Keras and MXNet have where nothing is said, its decay what PyTorch has.
  */
 export function optimiserOf(name: OptimiserName, training: Training): Optimiser {
   const { optimiser } = training;
