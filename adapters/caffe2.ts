@@ -83,7 +83,7 @@ const framework: Framework = {
       module: 'caffe2',
       modes: { inference: supported, training: supported },
       precisions: ['float32'],
-      optimisers: ['sgd', 'adam'],
+      optimisers: ['sgd', 'adam', 'rmsprop'],
       losses: ['softmax-cross-entropy', 'policy-gradient', 'huber'],
       ...graphOrOperations(read, (mode) => (mode === 'training' ? caffe2InTraining : caffe2)),
       environment,

@@ -45,7 +45,7 @@ function target(
     modes: { inference: supported, training: supported },
     precisions: ['float32'],
     generates: true,
-    optimisers: ['sgd', 'adam'],
+    optimisers: ['sgd', 'adam', 'rmsprop'],
     losses: ['softmax-cross-entropy', 'policy-gradient', 'huber'],
     supports: (graph, mode) => planners[mode].supports(graph, mode),
     plan: (graph, mode) => planners[mode].plan(graph, mode),

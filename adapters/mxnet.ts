@@ -70,7 +70,7 @@ const framework: Framework = {
       module: 'mxnet',
       modes: { inference: supported, training: supported },
       precisions: ['float32'],
-      optimisers: ['sgd', 'adam'],
+      optimisers: ['sgd', 'adam', 'rmsprop'],
       losses: ['softmax-cross-entropy', 'policy-gradient', 'huber'],
       ...graphOrOperations(read, mxnetDialect),
       environment: () => ({

@@ -15,7 +15,7 @@ import {
 const common = {
   modes: { inference: supported, training: supported },
   precisions: ['float32'] as const,
-  optimisers: ['sgd', 'adam'] as const,
+  optimisers: ['sgd', 'adam', 'rmsprop'] as const,
   losses: ['softmax-cross-entropy', 'policy-gradient', 'huber'] as const,
   supports: () => supported,
   environment: () => ({}),

@@ -28,7 +28,7 @@ const framework: Framework = {
       modes: { inference: supported, training: supported },
       precisions: ['float32'],
       generates: true,
-      optimisers: ['sgd', 'adam'],
+      optimisers: ['sgd', 'adam', 'rmsprop'],
       losses: ['softmax-cross-entropy', 'policy-gradient', 'huber'],
       supports: (graph: Graph, mode: Mode) => plannerOf(mode).supports(graph, mode),
       plan: (graph: Graph, mode: Mode) => plannerOf(mode).plan(graph, mode),

@@ -1,26 +1,28 @@
 /** The optimisers that a user may ask for by name, and workloads that learn by another than their own. */
 import type { Optimiser, Training, Workload } from './workload.js';
 
-export const optimiserNames = ['sgd', 'momentum', 'adam'] as const;
+export const optimiserNames = ['sgd', 'momentum', 'adam', 'rmsprop'] as const;
 export type OptimiserName = (typeof optimiserNames)[number];
 
 /**
  * Plain descent and momentum keep the workload's learning rate. Adam's settings are those of its paper (Kingma and Ba, 2015,
  * algorithm 1), but for its epsilon of 1e-8: Caffe2, Keras and MXNet add it to the uncorrected root, thirty times smaller in the
  * first step, and weights whose gradients are below 1e-6 would part by percents. This one does nothing but keep 0 / 0 away, and
- * no convention shows.
+ * no convention shows. RMSProp's is as small for the same reason: most frameworks add one inside the root. They are given its square,
+ * which is the same where nothing was seen. Its rate is what Keras and MXNet have where nothing is said, its decay what PyTorch has.
  */
 export function optimiserOf(name: OptimiserName, training: Training): Optimiser {
   const { optimiser } = training;
   if (name === optimiserNameOf(training)) return optimiser;
   if (name === 'adam') return { name, learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-15 };
+  if (name === 'rmsprop') return { name, learningRate: 0.001, decay: 0.99, epsilon: 1e-15 };
   const learningRate = optimiser.name === 'sgd' ? optimiser.learningRate : 0.01;
   return { name: 'sgd', learningRate, momentum: name === 'momentum' ? 0.9 : 0 };
 }
 
 /** What a workload's own optimiser is called. */
 export function optimiserNameOf({ optimiser }: Training): OptimiserName {
-  if (optimiser.name === 'adam') return 'adam';
+  if (optimiser.name !== 'sgd') return optimiser.name;
   return optimiser.momentum > 0 ? 'momentum' : 'sgd';
 }
 

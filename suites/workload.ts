@@ -24,6 +24,9 @@ export type Precision = z.infer<typeof precision>;
  * `adam`, algorithm 1 of Kingma and Ba, "Adam: A Method for Stochastic Optimization" (2015), in step t = 1, 2, …:
  * `m ← beta1·m + (1 − beta1)·g; v ← beta2·v + (1 − beta2)·g²;
  * w ← w − learningRate·m / (1 − beta1ᵗ) / (√(v / (1 − beta2ᵗ)) + epsilon)`.
+ *
+ * `rmsprop`, Tieleman and Hinton, "Neural Networks for Machine Learning", lecture 6e (2012): `v ← decay·v + (1 − decay)·g²;
+ * w ← w − learningRate·g / (√v + epsilon)`; no momentum, no mean taken from the gradients, no correction of the first steps.
  */
 const sgd = z.object({
   name: z.literal('sgd'),
@@ -37,7 +40,13 @@ const adam = z.object({
   beta2: z.number().min(0).lt(1),
   epsilon: z.number().positive(),
 });
-export const optimiser = z.discriminatedUnion('name', [sgd, adam]);
+const rmsprop = z.object({
+  name: z.literal('rmsprop'),
+  learningRate: z.number().positive(),
+  decay: z.number().min(0).lt(1),
+  epsilon: z.number().positive(),
+});
+export const optimiser = z.discriminatedUnion('name', [sgd, adam, rmsprop]);
 export type Optimiser = z.infer<typeof optimiser>;
 
 /**

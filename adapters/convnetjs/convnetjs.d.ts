@@ -27,14 +27,14 @@ declare module 'convnetjs' {
     /** Returns the loss of the example that was last sent forward; gradients add up in `dw`. */
     backward(label: number): number;
   }
-  export interface TrainerOptions {
-    method: 'sgd';
-    learning_rate: number;
-    momentum: number;
+  export type UpdateRule =
+    | { method: 'sgd'; learning_rate: number; momentum: number }
+    | { method: 'windowgrad'; learning_rate: number; ro: number; eps: number };
+  export type TrainerOptions = UpdateRule & {
     batch_size: number;
     l1_decay?: number;
     l2_decay?: number;
-  }
+  };
   export class Trainer {
     constructor(net: Net, options: TrainerOptions);
     train(input: Vol, label: number): { loss: number };

@@ -3,12 +3,13 @@
  * example at a time, as its documentation shows: a batch is a loop over its examples.
  */
 import { createRequire } from 'node:module';
-import type { Net, Vol } from 'convnetjs';
+import type { Net, UpdateRule, Vol } from 'convnetjs';
 import {
   type Framework,
   type InferenceModel,
   type Model,
   type OpenFramework,
+  type Optimiser,
   supported,
   type TrainingModel,
 } from '../adapter.js';
@@ -30,6 +31,7 @@ const framework: Framework = {
       host: 'node',
       packages: ['convnetjs'],
       precisions: ['float32'],
+      optimisers: ['sgd', 'rmsprop'],
       modes: { inference: supported, training: supported },
       supports: (graph, mode) => supportOf(() => layersOf(graph, mode)),
       environment: () => ({}),
@@ -94,18 +96,24 @@ function forward(net: Net, batch: readonly Vol[]): Float64Array[] {
   return outputs;
 }
 
+/** Its `windowgrad` is RMSProp, with epsilon inside the root: there it is the square. */
+function ruleOf(optimiser: Optimiser): UpdateRule {
+  const { name, learningRate: learning_rate } = optimiser;
+  if (name === 'sgd') return { method: 'sgd', learning_rate, momentum: optimiser.momentum };
+  if (name === 'adam') throw new Error('its trainer has no Adam');
+  return { method: 'windowgrad', learning_rate, ro: optimiser.decay, eps: optimiser.epsilon ** 2 };
+}
+
 function loadTraining(convnetjs: ConvNetJs, model: Model): TrainingModel {
   const { net, weighted, batches } = build(convnetjs, model);
   const { training } = model.manifest;
-  if (training?.optimiser.name !== 'sgd') throw new Error('this artefact is not one for its trainer');
-  const { learningRate, momentum } = training.optimiser;
+  if (!training) throw new Error('the artefact is not made for training');
+  const rule = ruleOf(training.optimiser);
   const labels = model.inputs.map((tensors) => Array.from(tensors.labels?.data as Int32Array));
   const examples = model.manifest.batch;
   const makeTrainer = () =>
     new convnetjs.Trainer(net, {
-      method: 'sgd',
-      learning_rate: learningRate,
-      momentum,
+      ...rule,
       // It updates after so many examples, with the mean of their gradients.
       batch_size: examples,
     });

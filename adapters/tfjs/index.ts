@@ -15,7 +15,7 @@ const common = {
   modes: { inference: supported, training: supported },
   precisions: ['float32'],
   generates: true,
-  optimisers: ['sgd', 'adam'],
+  optimisers: ['sgd', 'adam', 'rmsprop'],
   losses: ['softmax-cross-entropy', 'policy-gradient', 'huber'],
   environment: () => ({}),
 } satisfies Partial<NodeTarget>;

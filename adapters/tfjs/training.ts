@@ -81,7 +81,7 @@ function trainLayers(tf: Tf, plan: LayerPlan, given: Model): TrainingModel {
 
 /**
  * Its momentum is the classical one, accumulating gradients: `Momentum` of TensorFlow, without Nesterov. Its Adam is Kingma and
- * Ba's.
+ * Ba's. Its RMSProp adds epsilon inside the root: there it is the square.
  */
 export function optimiserOf(tf: Tf, { manifest }: Model): Optimizer {
   if (!manifest.training) throw new Error('the artefact is not made for training');
@@ -89,6 +89,9 @@ export function optimiserOf(tf: Tf, { manifest }: Model): Optimizer {
   const { learningRate } = optimiser;
   if (optimiser.name === 'adam') {
     return tf.train.adam(learningRate, optimiser.beta1, optimiser.beta2, optimiser.epsilon);
+  }
+  if (optimiser.name === 'rmsprop') {
+    return tf.train.rmsprop(learningRate, optimiser.decay, 0, optimiser.epsilon ** 2);
   }
   const { momentum } = optimiser;
   return momentum === 0 ? tf.train.sgd(learningRate) : tf.train.momentum(learningRate, momentum);

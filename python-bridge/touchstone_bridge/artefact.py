@@ -66,7 +66,21 @@ class Adam:
     epsilon: float
 
 
-Optimiser = Union[Momentum, Adam]
+@dataclass(frozen=True)
+class RMSProp:
+    """As Tieleman and Hinton have it, with epsilon outside the root; suites/workload.ts has the rule."""
+
+    learning_rate: float
+    decay: float
+    epsilon: float
+
+    @property
+    def epsilon_in_root(self) -> float:
+        """For those who add it to the squares: the same where they are zero, and as small everywhere else."""
+        return self.epsilon**2
+
+
+Optimiser = Union[Momentum, Adam, RMSProp]
 
 
 @dataclass(frozen=True)
@@ -160,6 +174,8 @@ def _optimiser(raw: Mapping[str, Any]) -> Optimiser:
         return Momentum(float(raw["learningRate"]), float(raw["momentum"]))
     if raw["name"] == "adam":
         return Adam(*(float(raw[name]) for name in ("learningRate", "beta1", "beta2", "epsilon")))
+    if raw["name"] == "rmsprop":
+        return RMSProp(*(float(raw[name]) for name in ("learningRate", "decay", "epsilon")))
     raise ValueError(f"unknown optimiser {raw['name']!r}")
 
 

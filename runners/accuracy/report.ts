@@ -31,6 +31,8 @@ of its seeds; a framework that computes in threads of its own waits there too, u
 of all threads, this machine was busy, and only the latter can be compared. How many epochs it takes differs between
 targets by rounding alone, which a network that learns amplifies; so the time of an epoch is not told from this table.`;
 
+const titles = { adam: 'Adam', rmsprop: 'RMSProp' } as const;
+
 /** The tables of one task, with what they are of. @param findings in the order of their rows; of this task only */
 export function accuracySection(
   task: AccuracyTask,
@@ -38,7 +40,7 @@ export function accuracySection(
   drawTable: DrawTable,
 ): string {
   const { workload, bar, batch, optimiser, epochs } = task;
-  const rule = optimiser.name === 'sgd' ? `momentum of ${optimiser.momentum}` : 'Adam';
+  const rule = optimiser.name === 'sgd' ? `momentum of ${optimiser.momentum}` : titles[optimiser.name];
   return [
     `## ${workload}: ${percent(bar)} of the held-out digits`,
     `Batches of ${batch}, learning rate ${optimiser.learningRate}, ${rule}; at most ${epochs} epochs; one thread.`,

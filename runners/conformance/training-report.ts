@@ -23,14 +23,14 @@ function introduction(steps: number): string {
   return `Written by \`npm run conformance -- --training\`.
 
 Every workload that trains, in its small form where it has one and at its smallest batch, under plain gradient descent,
-momentum and Adam as \`suites/workload.ts\` defines them, at the rate that it says: the first output, the first gradients, the losses of ${steps} steps
+momentum, Adam and RMSProp as \`suites/workload.ts\` defines them, at the rate that it says: the first output, the first gradients, the losses of ${steps} steps
 and the weights after them, through the target's real worker and the parity gate that every run has, against float64 autograd on
 written-out equations. A number is the largest relative error of any tensor; where it is not bold it is within the workload's
 declared tolerance, which is in its file. "–" is refused, for a reason below.
 
 "Nudged" is the float64 reference against itself, from first weights that are one rounding of float32 off (a part in 2²³, up or
-down by chance): how far the losses and the movements of weights part by that alone. A workload learns at its own rate, which is Adam's
-usual one for Adam; where ten times what is nudged would be more than the declared tolerance of losses or weights, at a tenth or a
+down by chance): how far the losses and the movements of weights part by that alone. A workload learns at its own rate, Adam and RMSProp
+at their usual ones; where ten times what is nudged would be more than the declared tolerance of losses or weights, at a tenth or a
 hundredth of it. Where that does not help either, it is held to ten times the nudge: no float32 computation could do much better.
 Outputs and gradients are always held to what is declared.`;
 }

@@ -23,7 +23,7 @@ import { chosenTargets, isOfAll, onEach, referencePython, say, type TargetChoice
 
 const steps = 20;
 /**
- * Of a workload's own rate, and of Adam's. Over twenty steps at those, small batches of drawn pictures drive some deep networks
+ * Of a workload's own rate, and of Adam's and RMSProp's. Over twenty steps at those, small batches of drawn pictures drive some deep networks
  * so far that rounding decides; slower, the same gradients and rules are tried on less of a way. The first is taken at which rounding
  * explains nothing outside the declared tolerance.
  */

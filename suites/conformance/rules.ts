@@ -15,6 +15,8 @@ export const rules: Readonly<Record<string, Rule>> = {
   'plain descent': { draw: perceptron, training: { ...usual, optimiser: optimiserOf('sgd', usual) } },
   Adam: { draw: perceptron, training: { ...usual, optimiser: optimiserOf('adam', usual) } },
   'Adam of an LSTM': { draw: lstm, training: { ...usual, optimiser: optimiserOf('adam', usual) } },
+  RMSProp: { draw: perceptron, training: { ...usual, optimiser: optimiserOf('rmsprop', usual) } },
+  'RMSProp of an LSTM': { draw: lstm, training: { ...usual, optimiser: optimiserOf('rmsprop', usual) } },
   'policy gradient': { draw: perceptron, training: { ...usual, loss: 'policy-gradient' } },
   Huber: { draw: perceptron, training: { ...usual, loss: 'huber' } },
 };

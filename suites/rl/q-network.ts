@@ -11,7 +11,8 @@
  *
  * The update, on 32 transitions from the replay memory: the target network, an older copy whose weights stand still, values the next
  * states; the error of an action is its value less reward + 0.99 · the best of those, and the loss Huber's of the action that was
- * taken, which is the paper's clipping of the error's derivative to ±1. The paper's rule is RMSProp; here it is momentum.
+ * taken, which is the paper's clipping of the error's derivative to ±1. The paper's rule is RMSProp with momentum, centred: by the
+ * deviation of the gradients, not the root of their squares. That is another than suites/workload.ts has; here it is momentum.
  *
  * Frames are drawn (suites/data/pong.ts): what is computed does not depend on the game.
  */

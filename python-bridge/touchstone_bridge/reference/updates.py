@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..artefact import Adam, Optimiser
+from ..artefact import Momentum, Optimiser, RMSProp
 
 
 @dataclass
@@ -25,9 +25,12 @@ class Updates:
 
     def _direction(self, name: str, gradient: Any) -> Any:
         rule = self.rule
-        if not isinstance(rule, Adam):
+        if isinstance(rule, Momentum):
             self.first[name] = rule.momentum * self.first.get(name, 0.0) + gradient
             return self.first[name]
+        if isinstance(rule, RMSProp):
+            self.second[name] = rule.decay * self.second.get(name, 0.0) + (1 - rule.decay) * gradient**2
+            return gradient / (self.second[name] ** 0.5 + rule.epsilon)
         self.first[name] = rule.beta1 * self.first.get(name, 0.0) + (1 - rule.beta1) * gradient
         self.second[name] = rule.beta2 * self.second.get(name, 0.0) + (1 - rule.beta2) * gradient**2
         mean = self.first[name] / (1 - rule.beta1**self.step)

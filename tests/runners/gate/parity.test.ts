@@ -54,7 +54,7 @@ describe('checkParity', () => {
     expect(check(tensor(1e-3, 0))).toMatchObject({ passed: false, worst: 'gradient/b' });
   });
 
-  it('does not hold Adam to where the rounding of a gradient points, and every other rule to everything', () => {
+  it('does not hold Adam and RMSProp to where the rounding of a gradient points, and every other rule to everything', () => {
     const nothing = { 'gradient/b': tensor(0), 'gradient/w': tensor(3, 4) };
     const moved = { ...nothing, 'weight/b': tensor(1.001), 'weight/w': tensor(0.9, 0.9) };
     const check = (optimiser: Optimiser) =>
@@ -67,7 +67,9 @@ describe('checkParity', () => {
       }).find(({ what }) => what === 'weight');
     const rate = { learningRate: 0.001 };
     const adam = { name: 'adam', ...rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-15 } as const;
-    expect(check(adam)).toMatchObject({ passed: true, worst: 'weight/w' });
+    const rmsprop = { name: 'rmsprop', ...rate, decay: 0.99, epsilon: 1e-15 } as const;
+    for (const rule of [adam, rmsprop])
+      expect(check(rule)).toMatchObject({ passed: true, worst: 'weight/w' });
     expect(check({ name: 'sgd', ...rate, momentum: 0 })).toMatchObject({ passed: false, worst: 'weight/b' });
   });
 

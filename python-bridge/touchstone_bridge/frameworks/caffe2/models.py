@@ -9,7 +9,7 @@ from caffe2.python import _import_c_extension as extension
 from caffe2.python import core, optimizer, workspace
 from caffe2.python.model_helper import ModelHelper
 
-from ...artefact import Adam, Array, Model, Optimiser, Tensors
+from ...artefact import Adam, Array, Model, Optimiser, RMSProp, Tensors
 from ...errors import UnsupportedError
 from .configuration import read_net
 from .losses import add_loss, loss_inputs
@@ -130,6 +130,11 @@ class Caffe2Training:
 def add_updates(helper: ModelHelper, rule: Optimiser) -> None:
     if isinstance(rule, Adam):
         add_adam(helper, rule)
+    elif isinstance(rule, RMSProp):
+        # It adds epsilon inside the root.
+        optimizer.build_rms_prop(
+            helper, rule.learning_rate, decay=rule.decay, momentum=0.0, epsilon=rule.epsilon_in_root
+        )
     else:
         # Without Nesterov's look-ahead, which is the default.
         optimizer.build_sgd(

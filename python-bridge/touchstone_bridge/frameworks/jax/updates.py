@@ -7,14 +7,16 @@ from typing import Any, Callable, Tuple
 import jax
 import jax.numpy as jnp
 
-from ...artefact import Adam, Momentum, Optimiser
+from ...artefact import Adam, Momentum, Optimiser, RMSProp
 
 # Of what is kept, the parameters and their gradients: what is kept then, and the parameters.
 Update = Callable[[Any, Any, Any], Tuple[Any, Any]]
 
 
 def update_of(rule: Optimiser) -> Update:
-    return adam(rule) if isinstance(rule, Adam) else momentum(rule)
+    if isinstance(rule, Adam):
+        return adam(rule)
+    return rmsprop(rule) if isinstance(rule, RMSProp) else momentum(rule)
 
 
 def nothing_seen(rule: Optimiser, trained: Any) -> Any:
@@ -44,6 +46,18 @@ def adam(rule: Adam) -> Update:
             return weight - rule.learning_rate * mean / (jnp.sqrt(square) + rule.epsilon)
 
         return (first, second, step), jax.tree.map(moved, trained, first, second)
+
+    return update
+
+
+def rmsprop(rule: RMSProp) -> Update:
+    def update(squares: Any, trained: Any, gradients: Any) -> Tuple[Any, Any]:
+        squares = jax.tree.map(lambda v, g: rule.decay * v + (1 - rule.decay) * g**2, squares, gradients)
+
+        def moved(weight: Any, v: Any, g: Any) -> Any:
+            return weight - rule.learning_rate * g / (jnp.sqrt(v) + rule.epsilon)
+
+        return squares, jax.tree.map(moved, trained, squares, gradients)
 
     return update
 

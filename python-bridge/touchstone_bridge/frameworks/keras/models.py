@@ -8,7 +8,7 @@ from typing import Any, Callable
 import keras
 import numpy as np
 
-from ...artefact import Adam, Model, Optimiser, Tensors
+from ...artefact import Adam, Model, Optimiser, RMSProp, Tensors
 from ...errors import UnsupportedError
 from ...framework import Configuration
 from ...targets import targets_of
@@ -93,9 +93,14 @@ class KerasTraining:
 
 
 def optimiser_of(rule: Optimiser) -> keras.optimizers.Optimizer:
-    """Adam adds its epsilon before the second moment is corrected: with one as small as ours that is the same."""
+    """Adam adds its epsilon before the second moment is corrected: with one as small as ours that is the same.
+
+    RMSProp adds it inside the root.
+    """
     if isinstance(rule, Adam):
         return keras.optimizers.Adam(rule.learning_rate, rule.beta1, rule.beta2, rule.epsilon)
+    if isinstance(rule, RMSProp):
+        return keras.optimizers.RMSprop(rule.learning_rate, rho=rule.decay, epsilon=rule.epsilon_in_root)
     return keras.optimizers.SGD(rule.learning_rate, rule.momentum)
 
 

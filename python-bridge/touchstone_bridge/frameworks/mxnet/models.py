@@ -7,7 +7,7 @@ from typing import Any, List, Sequence
 import mxnet as mx
 from mxnet import autograd, gluon
 
-from ...artefact import Adam, Array, Model, Optimiser, Tensors
+from ...artefact import Adam, Array, Model, Optimiser, RMSProp, Tensors
 from ...errors import UnsupportedError
 from ...framework import Configuration
 from .losses import loss_of, operands_of
@@ -95,7 +95,12 @@ class MxnetTraining:
 
 
 def optimiser_of(rule: Optimiser) -> mx.optimizer.Optimizer:
-    """Adam adds its epsilon before the second moment is corrected: with one as small as ours that is the same."""
+    """Adam adds its epsilon before the second moment is corrected: with one as small as ours that is the same.
+
+    RMSProp adds it inside the root.
+    """
     if isinstance(rule, Adam):
         return mx.optimizer.Adam(rule.learning_rate, rule.beta1, rule.beta2, rule.epsilon)
+    if isinstance(rule, RMSProp):
+        return mx.optimizer.RMSProp(rule.learning_rate, gamma1=rule.decay, epsilon=rule.epsilon_in_root)
     return mx.optimizer.SGD(rule.momentum, learning_rate=rule.learning_rate)

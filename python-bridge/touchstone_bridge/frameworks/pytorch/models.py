@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 import torch
 from torch import nn
 
-from ...artefact import Adam, Model, Tensors
+from ...artefact import Adam, Model, RMSProp, Tensors
 from ...errors import UnsupportedError
 from ...framework import Configuration
 from .losses import loss_of, native_targets
@@ -101,10 +101,13 @@ class TorchTraining:
         yield from self._module.named_buffers()
 
     def _new_optimiser(self) -> torch.optim.Optimizer:
-        # Both rules are those of suites/workload.ts, momentum's first velocity of zero included.
+        # All rules are those of suites/workload.ts, momentum's first velocity of zero included.
         trainable = [parameter for parameter in self._module.parameters() if parameter.requires_grad]
         recipe = self._recipe
         if isinstance(recipe, Adam):
             betas = (recipe.beta1, recipe.beta2)
             return torch.optim.Adam(trainable, lr=recipe.learning_rate, betas=betas, eps=recipe.epsilon)
+        if isinstance(recipe, RMSProp):
+            rate, decay = recipe.learning_rate, recipe.decay
+            return torch.optim.RMSprop(trainable, lr=rate, alpha=decay, eps=recipe.epsilon)
         return torch.optim.SGD(trainable, lr=recipe.learning_rate, momentum=recipe.momentum)

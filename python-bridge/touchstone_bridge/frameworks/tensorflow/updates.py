@@ -6,7 +6,7 @@ from typing import List, Protocol, Sequence
 
 import tensorflow as tf
 
-from ...artefact import Adam, Momentum, Optimiser
+from ...artefact import Adam, Momentum, Optimiser, RMSProp
 from .operations import Tensor
 
 
@@ -19,7 +19,11 @@ class Updates(Protocol):
 
 
 def updates_of(rule: Optimiser, variables: Sequence[tf.Variable]) -> Updates:
-    return AdamUpdates(rule, variables) if isinstance(rule, Adam) else MomentumUpdates(rule, variables)
+    if isinstance(rule, Adam):
+        return AdamUpdates(rule, variables)
+    if isinstance(rule, RMSProp):
+        return RMSPropUpdates(rule, variables)
+    return MomentumUpdates(rule, variables)
 
 
 class MomentumUpdates:
@@ -78,6 +82,33 @@ class AdamUpdates:
         forget([*self._first, *self._second])
         for power in self._powers:
             power.assign(1.0)
+
+
+class RMSPropUpdates:
+    """The squares as in suites/workload.ts; moved ← momentum·moved + rate·g / √(squares + epsilon′); w ← w − moved.
+
+    Without momentum, what has moved is kept for nothing, but the operation asks for it.
+    """
+
+    def __init__(self, rule: RMSProp, variables: Sequence[tf.Variable]) -> None:
+        self._rule, self._variables = rule, variables
+        self._squares, self._moved = like(variables), like(variables)
+
+    def apply(self, gradients: Sequence[Tensor]) -> None:
+        for variable, squares, moved, gradient in zip(self._variables, self._squares, self._moved, gradients):
+            tf.raw_ops.ResourceApplyRMSProp(
+                var=variable.handle,
+                ms=squares.handle,
+                mom=moved.handle,
+                lr=self._rule.learning_rate,
+                rho=self._rule.decay,
+                momentum=0.0,
+                epsilon=self._rule.epsilon_in_root,
+                grad=gradient,
+            )
+
+    def reset(self) -> None:
+        forget([*self._squares, *self._moved])
 
 
 def like(variables: Sequence[tf.Variable]) -> List[tf.Variable]:

@@ -7,7 +7,7 @@ from typing import List, Optional
 
 import numpy as np
 
-from ...artefact import Adam, Array, Model, Momentum
+from ...artefact import Array, Model, Momentum
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def recipe(model: Model, channels_last: bool) -> Recipe:
     training = model.manifest.training
     labels = [np.asarray(tensors["labels"], np.int32) for tensors in model.inputs] if training else []
     optimiser = training.optimiser if training else None
-    if isinstance(optimiser, Adam):
+    if optimiser is not None and not isinstance(optimiser, Momentum):
         raise ValueError("these recipes are written for momentum")
     return Recipe(
         model.manifest.workload,
