@@ -1,6 +1,7 @@
 /** The rule of each ONNX operator. */
 import { elementwise } from './elementwise.js';
 import { indexing } from './indexing.js';
+import { integerConvolutions } from './integer-convolutions.js';
 import { integerProducts } from './integer-products.js';
 import { losses } from './losses.js';
 import { normalisation } from './normalisation.js';
@@ -26,6 +27,7 @@ export const rules: Rules = {
   ...recurrences,
   ...quantisation,
   ...integerProducts,
+  ...integerConvolutions,
   ...losses,
   ...parts,
 };
