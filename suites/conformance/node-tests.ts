@@ -99,7 +99,7 @@ export async function nodeTestArtefact({ folder, onnx }: NodeTests, test: NodeTe
   const outputs = part('output');
   const source = sourceOf(test.name, readModelBytes(path), part('input'), outputs);
   return sourceArtefact(source, {
-    edition: 'node',
+    edition: 'node-2',
     async write(_, target) {
       // An output that depends on no input is no part of the graph any more.
       const { outputs: varying } = graph.parse(
@@ -167,7 +167,9 @@ const constantInputs: Readonly<Record<string, readonly number[]>> = {
   BatchNormalization: [1, 2, 3, 4],
   Clip: [1, 2],
   Conv: [1, 2],
+  ConvInteger: [1, 2, 3],
   ConvTranspose: [1, 2],
+  CumProd: [1],
   CumSum: [1],
   DequantizeLinear: [1, 2],
   Dropout: [1, 2],
@@ -179,6 +181,7 @@ const constantInputs: Readonly<Record<string, readonly number[]>> = {
   OneHot: [1, 2],
   PRelu: [1],
   Pad: [1, 2, 3],
+  QLinearConv: [1, 2, 3, 4, 5, 6, 7, 8],
   QuantizeLinear: [1, 2],
   RMSNormalization: [1],
   RNN: [1, 2, 3, 4],

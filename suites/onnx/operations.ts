@@ -20,13 +20,20 @@ function ofNode(node: GraphNode, graph: Graph): number {
   if (!x || !weight || !output) return 0;
   switch (node.operator) {
     case 'Conv':
+    case 'ConvInteger':
       return elementCount(output) * elementCount(weight.slice(1));
+    case 'QLinearConv':
+      return elementCount(output) * elementCount(shape(node.inputs[3]).slice(1));
     case 'ConvTranspose':
       return elementCount(x) * elementCount(weight.slice(1));
     case 'Gemm':
       return elementCount(output) * (x[node.attributes.transA ? 0 : 1] ?? 1);
     case 'MatMul':
+    case 'MatMulInteger':
+    case 'QLinearMatMul':
       return elementCount(output) * (x.at(-1) ?? 1);
+    case 'Attention':
+      return (elementCount(x) + elementCount(output)) * keysOf(weight, shape(node.inputs[4]));
     case 'LSTM':
     case 'GRU':
     case 'RNN':
@@ -34,6 +41,11 @@ function ofNode(node: GraphNode, graph: Graph): number {
     default:
       return 0;
   }
+}
+
+/** Each query meets every key, and each weight its value: those given and those of the past, [N, heads, steps, size]. */
+function keysOf(keys: readonly number[], past: readonly number[]): number {
+  return (keys.at(-2) ?? 0) + (past.at(-2) ?? 0);
 }
 
 /** @param x [steps, N, inputs] @param recurrence [directions, gates·hidden, hidden] */

@@ -24,12 +24,20 @@ export const randomOperators: ReadonlySet<string> = new Set([
 /** Operators whose result has as many elements as the data says. */
 const dataShaped = new Set(['Compress', 'NonMaxSuppression', 'NonZero', 'StringSplit', 'Unique']);
 
+/** Operators that look at the shape of their input alone. */
+const ofShapes = new Set(['EyeLike', 'Shape', 'Size']);
+
 /** Positions of the inputs whose data, and not only shape, decides the shape of the result. */
 export const shapeInputs: Readonly<Record<string, readonly number[]>> = {
   AffineGrid: [1],
+  BlackmanWindow: [0],
   CenterCropPad: [1],
+  Col2Im: [1, 2],
   ConstantOfShape: [0],
   Expand: [1],
+  HammingWindow: [0],
+  HannWindow: [0],
+  MaxUnpool: [2],
   OneHot: [1],
   Pad: [1],
   Range: [0, 1, 2],
@@ -69,7 +77,7 @@ export function traceTaint(nodes: readonly RawNode[], sources: Iterable<string>)
 }
 
 function varies(node: RawNode, varying: ReadonlySet<string>, unshaped: ReadonlyMap<string, string>): boolean {
-  if (node.operator === 'Shape' || node.operator === 'Size') return unshaped.has(node.inputs[0] ?? '');
+  if (ofShapes.has(node.operator)) return unshaped.has(node.inputs[0] ?? '');
   if (randomOperators.has(node.operator)) return true;
   return [...needs(node)].some((name) => varying.has(name));
 }

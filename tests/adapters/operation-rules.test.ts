@@ -183,6 +183,39 @@ describe('quantisation', () => {
   });
 });
 
+describe('sums of whole numbers', () => {
+  const scales = ['xs', 'ws', 'ys'].map((name) => [name, []] as const);
+  const zeros = ['xz', 'wz', 'yz'].map((name) => [name, [[], 'int8']] as const);
+  const constants = { ...Object.fromEntries(scales), ...Object.fromEntries(zeros) };
+  const inputs = ['x', 'xs', 'xz', 'w', 'ws', 'wz', 'ys', 'yz'];
+  const convolution = (channels: number) =>
+    planOf({
+      nodes: [['QLinearConv', inputs, ['y']]],
+      values: {
+        ...{ x: [[1, channels, 5, 5], 'int8'], w: [[4, channels, 3, 3], 'int8'] },
+        ...{ y: [[1, 4, 3, 3], 'int8'], ...constants },
+      },
+      weights: inputs.slice(1),
+    });
+
+  test('that float32 holds: one convolution, of filters that are loaded as fractions', () => {
+    const made = convolution(8);
+    expect(kindsOf(made).filter((kind) => kind === 'Conv')).toHaveLength(1);
+    const filters = made.constants.find(({ shape }) => shape.join() === '3,3,8,4');
+    expect(filters?.type).toBe('float32');
+  });
+
+  test('that it does not: over so many channels at a time that it does, and added as whole numbers', () => {
+    // 255² · 9 · 28 < 2²⁴
+    const made = convolution(64);
+    const splits = made.operations.filter(({ kind }) => kind === 'Split').map(({ settings }) => settings);
+    expect(splits).toEqual([3, 2].map((axis) => ({ axis, sizes: [21, 21, 22] })));
+    expect(kindsOf(made).filter((kind) => kind === 'Conv')).toHaveLength(3);
+    const added = made.operations.find(({ kind }) => kind === 'Add');
+    expect(added?.results[0]?.type).toBe('int32');
+  });
+});
+
 describe('refusals name the operator, the node and the reason', () => {
   const values = { x: [2, 3], y: [2, 3], s: [], i: [[2, 3], 'int32'] } as const;
 
@@ -197,6 +230,14 @@ describe('refusals name the operator, the node and the reason', () => {
     expect(() =>
       planOf({ nodes, values: { ...values, axis: [[], 'int64'] }, inputs: ['x', 'axis'] }),
     ).toThrow('CumSum (node_0) whose input axis is not a small constant');
+  });
+
+  test('samples of regions whose number the data decides', () => {
+    const nodes = [['RoiAlign', ['x', 'r', 'b'], ['y']]] as const;
+    const given = { x: [1, 2, 4, 4], r: [3, 4], b: [[3], 'int64'], y: [3, 2, 1, 1] } as const;
+    expect(() => planOf({ nodes, values: given, inputs: ['x', 'r', 'b'] })).toThrow(
+      'RoiAlign (node_0) with as many samples as the size of a region says',
+    );
   });
 
   test('a type that it has no range of', () => {

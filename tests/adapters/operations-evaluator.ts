@@ -82,8 +82,17 @@ const over =
     return keepdims ? result : { ...result, shape: x.shape.filter((_, axis) => !axes.includes(axis)) };
   };
 
+const reductions = {
+  sum: over((values) => values.reduce((a, b) => a + b, 0)),
+  max: over((values) => Math.max(...values)),
+};
+
 const evaluators: { readonly [Kind in OperationKind]?: Evaluate<Kind> } = {
   Abs: ofOne(Math.abs),
+  Floor: ofOne(Math.floor),
+  /** Halves to even. */
+  Round: ofOne((x) => (x - Math.floor(x) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x))),
+  Clip: (inputs, { low, high }) => ofOne((x) => Math.min(Math.max(x, low ?? x), high ?? x))(inputs),
   Neg: ofOne((x) => -x),
   Sqrt: ofOne(Math.sqrt),
   Reciprocal: ofOne((x) => 1 / x),
@@ -94,14 +103,38 @@ const evaluators: { readonly [Kind in OperationKind]?: Evaluate<Kind> } = {
   Pow: ofTwo((a, b) => a ** b),
   Max: ofTwo(Math.max),
   Min: ofTwo(Math.min),
+  And: ofTwo((a, b) => Number(a !== 0 && b !== 0)),
   Or: ofTwo((a, b) => Number(a !== 0 || b !== 0)),
   Equal: ofTwo((a, b) => Number(a === b)),
   Greater: ofTwo((a, b) => Number(a > b)),
   Less: ofTwo((a, b) => Number(a < b)),
-  ReduceSum: over((values) => values.reduce((a, b) => a + b, 0)),
+  GreaterOrEqual: ofTwo((a, b) => Number(a >= b)),
+  LessOrEqual: ofTwo((a, b) => Number(a <= b)),
+  ReduceSum: reductions.sum,
   ReduceMean: over((values) => values.reduce((a, b) => a + b, 0) / values.length),
-  ReduceMax: over((values) => Math.max(...values)),
-  Cast: ([x = nothing]) => x,
+  ReduceMax: reductions.max,
+  Cast: ([x = nothing], { to }) => (to.includes('int') ? ofOne(Math.trunc)([x]) : x),
+  Softmax: ([x = nothing], { axis }) => {
+    const over = { axes: [axis], keepdims: true };
+    const most = reductions.max([x], over);
+    const powers = ofTwo((a, b) => Math.exp(a - b))([x, most]);
+    return ofTwo((a, b) => a / b)([powers, reductions.sum([powers], over)]);
+  },
+  Split: ([x = nothing], { axis, sizes }) =>
+    sizes.map((size, part) => {
+      const start = sizes.slice(0, part).reduce((a, b) => a + b, 0);
+      return built(x.shape.with(axis, size), (index) => at(x, index.with(axis, (index[axis] ?? 0) + start)));
+    }),
+  ScatterElements: ([x = nothing, indices = nothing, updates = nothing], { axis }) => {
+    const result = Float64Array.from(x.data);
+    built(indices.shape, (index) => {
+      const target = index.with(axis, at(indices, index));
+      const place = target.reduce((sum, own, each) => sum * (x.shape[each] ?? 1) + own, 0);
+      result[place] = at(updates, index);
+      return 0;
+    });
+    return { shape: x.shape, data: result };
+  },
   Where: ([condition = nothing, a = nothing, b = nothing]) =>
     built(broadcast(condition.shape, broadcast(a.shape, b.shape)), (index) =>
       at(condition, index) !== 0 ? at(a, index) : at(b, index),

@@ -2,21 +2,13 @@
  * Operators over windows, normalisations and Resize as plans of operations: whatever a dialect lacks, and wherever it has
  * its channels, they come to what ONNX Runtime makes of them.
  */
-import { describe, expect, test } from 'vitest';
-import { planOperations } from '../../adapters/lowering/operations/plan-operations.js';
-import { sourceOf } from '../../suites/conformance/artefacts.js';
-import { type Draw, integers, positive, tensor } from '../../suites/conformance/model.js';
-import { type Attribute, elementCount } from '../../suites/onnx/graph.js';
-import { normalise } from '../../suites/onnx/normalise.js';
-import { reference, relativeError } from './model.js';
-import { dialectOf, evaluate } from './operations-evaluator.js';
+import { describe, test } from 'vitest';
+import { integers, positive, tensor } from '../../suites/conformance/model.js';
+import type { Attribute } from '../../suites/onnx/graph.js';
+import { type Case, expectAgreement } from './operations-agreement.js';
 
 type Attributes = Readonly<Record<string, Attribute>>;
 type Shape = readonly number[];
-interface Case {
-  readonly draw: Draw;
-  readonly opset?: number;
-}
 
 /** One operator on `x` and on constants. @param output its shape */
 function of(operator: string, x: Shape, output: Shape, attributes: Attributes, ...constants: Shape[]): Case {
@@ -332,25 +324,6 @@ const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
   },
 };
 
-const dialects = (['first', 'last'] as const).flatMap((channels) =>
-  (['none', 'simple', 'all'] as const).map((has) => dialectOf(channels, has)),
-);
-
 describe.each(Object.entries(cases))('%s', (_, group) => {
-  test.each(Object.entries(group))('%s', async (_, { draw, opset }) => {
-    const { model, inputInfo, inputs } = sourceOf({ draw, mode: 'inference' });
-    const { labels: _labels, ...sample } = inputs[0] ?? {};
-    const normal = await normalise({ ...model, opset: opset ?? model.opset }, inputInfo, sample, []);
-    const expected = await reference({ ...normal, inputs: [sample] }, 0);
-    for (const dialect of dialects) {
-      const plan = planOperations(normal.graph, 'inference', dialect);
-      const found = evaluate(plan, dialect, sample, normal.weights);
-      for (const [name, tensor] of Object.entries(expected)) {
-        const { shape = [], data = [] } = found[name] ?? {};
-        const actual = { type: 'float32' as const, shape, data: Float32Array.from(data) };
-        expect(elementCount(shape)).toBeGreaterThan(0);
-        expect(relativeError(actual, tensor), dialect.title).toBeLessThan(1e-5);
-      }
-    }
-  });
+  test.each(Object.entries(group))('%s', async (_, each) => expectAgreement(each));
 });

@@ -10,7 +10,7 @@ it.each([
   ['pytorch', 'test_*.py', 40],
   // PyTorch is in there too, and too old for its own tests.
   ['caffe2', 'test_caffe2*.py', 40],
-  ['reference', 'test_reference*.py', 3],
+  ['reference', 'test_reference*.py', 10],
 ])('passes its own tests in %s', { timeout: 600_000 }, async (environment, pattern, atLeast) => {
   const { python } = await ensureEnvironment(environment);
   const { exitCode, all } = await execa(

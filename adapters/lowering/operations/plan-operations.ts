@@ -49,7 +49,7 @@ function inputAxes(
   const axes = shape.map((_, axis) => axis);
   const [batch, channels, ...spatial] = axes;
   const isPicture = graph.nodes.some(
-    ({ operator, inputs }) => inputs[0] === name && /^Conv|Pool$/.test(operator),
+    ({ operator, inputs }) => inputs[0] === name && /^(QLinear)?Conv|Pool$/.test(operator),
   );
   return dialect.channels === 'last' && isPicture && shape.length > 2
     ? [batch ?? 0, ...spatial, channels ?? 1]

@@ -97,13 +97,13 @@ export class OperationPlanner implements Emitter {
     );
   }
 
-  /** A constant of the graph, its axes permuted at load and then of another shape. */
-  weight(name: string, order: readonly number[], shape?: readonly number[]): Operand {
+  /** A constant of the graph, its axes permuted at load and then of another shape, or of another type. */
+  weight(name: string, order: readonly number[], shape?: readonly number[], as?: DataType): Operand {
     const onnxShape = this.shape(name);
     const native = shape ?? order.map((axis) => onnxShape[axis] ?? 1);
-    const key = `weight ${name} ${order} ${native}`;
+    const type = as ?? this.held(this.type(name));
+    const key = `weight ${name} ${order} ${native} ${type}`;
     return this.#once(key, () => {
-      const type = this.held(this.type(name));
       const weight = permutedWeight(name, onnxShape, onnxShape, order, native);
       return this.#constant(type, native, { kind: 'weight', weight });
     });

@@ -15,9 +15,14 @@ from .blanks import name_blank_outputs
 from .double import to_double
 from .lstm import LSTM
 from .pooling import GlobalMaxPool
+from .quantised import DequantizeLinear
+from .sampled import GridSample
+from .scattered import Scatter
 from .transposed import ConvTranspose
 
 Array = npt.NDArray[Any]
+# What the evaluator lacks or gets wrong.
+OPERATORS = [LSTM, GlobalMaxPool, ConvTranspose, DequantizeLinear, GridSample, Scatter]
 
 
 def evaluator(path: Path) -> ReferenceEvaluator:
@@ -26,7 +31,7 @@ def evaluator(path: Path) -> ReferenceEvaluator:
     onnx.checker.check_model(model)
     double = to_double(model)
     name_blank_outputs(double.graph)
-    return ReferenceEvaluator(double, new_ops=[LSTM, GlobalMaxPool, ConvTranspose])
+    return ReferenceEvaluator(double, new_ops=OPERATORS)
 
 
 def evaluate(model: ReferenceEvaluator, tensors: Mapping[str, Array]) -> dict[str, Array]:

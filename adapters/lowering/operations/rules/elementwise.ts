@@ -193,6 +193,9 @@ export const elementwise: Rules = {
     gamma: number(node, 'gamma', 1.0507009873554805),
   })),
   Swish: withSettings('Swish', (node) => ({ alpha: number(node, 'alpha', 1) })),
+  SwiGLU: ofTwo((p, a, b, node) =>
+    binary(p, 'Mul', unary(p, 'Swish', a, { alpha: number(node, 'alpha', 1) }), b),
+  ),
   ThresholdedRelu: ofOne((p, x, node) =>
     where(p, withNumber(p, 'Greater', x, number(node, 'alpha', 1)), x, scalar(p, x, 0)),
   ),

@@ -1,6 +1,8 @@
 /** The rule of each ONNX operator. */
+import { attentions } from './attention.js';
 import { elementwise } from './elementwise.js';
 import { indexing } from './indexing.js';
+import { integerConvolutions } from './integer-convolutions.js';
 import { integerProducts } from './integer-products.js';
 import { losses } from './losses.js';
 import { normalisation } from './normalisation.js';
@@ -11,7 +13,9 @@ import { recurrences } from './recurrent.js';
 import { reductions } from './reductions.js';
 import { resizing } from './resize.js';
 import type { Rules } from './rule.js';
+import { sampling } from './sampling.js';
 import { shape } from './shape.js';
+import { unpooling } from './unpooling.js';
 import { windows } from './windows.js';
 
 export const rules: Rules = {
@@ -26,6 +30,10 @@ export const rules: Rules = {
   ...recurrences,
   ...quantisation,
   ...integerProducts,
+  ...integerConvolutions,
+  ...attentions,
+  ...sampling,
+  ...unpooling,
   ...losses,
   ...parts,
 };

@@ -16,7 +16,7 @@ const positions = new Set(['ArgMax', 'ArgMin', 'Shape', 'NonZero', 'TopK']);
  *
  * @param extents of the indexed axes, one for each index of the last axis, or one for all
  */
-function indicesOf(p: OperationPlanner, name: string, extents: readonly number[]): Operand {
+export function indicesOf(p: OperationPlanner, name: string, extents: readonly number[]): Operand {
   const type = p.held('int64');
   const known = p.graph.constants?.[name];
   if (known && !p.isTrained(name)) {
@@ -88,8 +88,7 @@ const oneHot: Rule = (node, p) => {
   const shape = p.shape(outputOf(node));
   const axis = positive(integer(node, 'axis', -1), shape.length);
   const name = inputOf(node, 0);
-  if (!p.type(name).includes('int')) refuse(`with indices of type ${p.type(name)}`);
-  const given = indicesOf(p, name, [depth]);
+  const given = p.type(name).includes('int') ? indicesOf(p, name, [depth]) : classesOf(p, name, depth);
   const indices = reshape(
     p,
     given,
@@ -105,6 +104,12 @@ const oneHot: Rule = (node, p) => {
     reshape(p, gather(p, values, p.literal(p.held('int64'), [1], [position]), 0), []);
   p.define(outputOf(node), where(p, binary(p, 'Equal', indices, classes), value(1), value(0)));
 };
+
+/** Fractions, of which none but whole ones are of a class. */
+function classesOf(p: OperationPlanner, name: string, depth: number): Operand {
+  const given = p.plain(name);
+  return where(p, withNumber(p, 'Less', given, 0), withNumber(p, 'Add', given, depth), given);
+}
 
 const top: Rule = (node, p) => {
   const x = p.plain(inputOf(node, 0));
@@ -127,6 +132,10 @@ const top: Rule = (node, p) => {
 /** The upper or the lower triangle of each matrix, zeros elsewhere. */
 const triangle: Rule = (node, p) => {
   const x = p.plain(inputOf(node, 0));
+  if (elementCount(x.shape) === 0) {
+    p.define(outputOf(node), x);
+    return;
+  }
   const diagonal = (node.inputs[1] ?? '') === '' ? 0 : (p.numbers(inputOf(node, 1))[0] ?? 0);
   const isUpper = integer(node, 'upper', 1) !== 0;
   const matrix = x.shape.slice(-2);
@@ -135,7 +144,6 @@ const triangle: Rule = (node, p) => {
     const offset = (index % columns) - Math.floor(index / columns);
     return Number(isUpper ? offset >= diagonal : offset <= diagonal);
   });
-  if (mask.length === 0) refuse('of no elements');
   const zero = p.literal(x.type, [], [0]);
   p.define(outputOf(node), where(p, p.literal(p.held('bool'), matrix, mask), x, zero));
 };
@@ -144,6 +152,7 @@ export const indexing: Rules = {
   Gather: gathered,
   GatherElements: gatheredElements,
   GatherND: gatheredSlices,
+  Scatter: scatteredElements,
   ScatterElements: scatteredElements,
   ScatterND: scatteredSlices,
   OneHot: oneHot,

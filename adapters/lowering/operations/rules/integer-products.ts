@@ -1,9 +1,10 @@
 /** Products of matrices of quantised numbers, whose sums are whole numbers. */
 import { type GraphNode, optionalInput } from '../../attributes.js';
 import { refuse } from '../../refusal.js';
-import { binary, cast, matMul, reshape, unary } from '../emitter.js';
+import { binary, cast, matMul, reshape, split, unary } from '../emitter.js';
 import type { Operand } from '../operation.js';
 import type { OperationPlanner } from '../planner.js';
+import { exactParts, reachOf, total } from './exact-sums.js';
 import { isZero, rangeOf, saturated } from './quantised.js';
 import { inputOf, outputOf, type Rule, type Rules } from './rule.js';
 
@@ -13,14 +14,20 @@ interface Places {
   readonly zero: number;
 }
 
-/** With so many terms of 8 bits each, float32 holds every sum: 255² · 258 < 2²⁴. */
-const mostTerms = 258;
-
-/** (a − its zero point) · (b − its zero point), exactly: in float32 where that holds all sums. */
+/** (a − its zero point) · (b − its zero point), over as many terms at a time as float32 holds all sums of. */
 function product(node: GraphNode, p: OperationPlanner, a: Places, b: Places): Operand {
-  const terms = p.shape(inputOf(node, a.matrix)).at(-1) ?? 1;
-  const type = p.held(terms <= mostTerms ? 'float32' : 'int32');
-  return matMul(p, centred(node, p, a, type, 'rows'), centred(node, p, b, type, 'columns'));
+  const rows = centred(node, p, a, 'rows');
+  const columns = centred(node, p, b, 'columns');
+  const sizes = exactParts(rows.shape.at(-1) ?? 1, 1, reachAt(node, p, a) * reachAt(node, p, b));
+  const right = split(p, columns, columns.shape.length - 2, sizes);
+  const sums = split(p, rows, rows.shape.length - 1, sizes).map((left, part) =>
+    matMul(p, left, right[part] ?? columns),
+  );
+  return total(p, sums);
+}
+
+function reachAt(node: GraphNode, p: OperationPlanner, { matrix, zero }: Places): number {
+  return reachOf(p, inputOf(node, matrix), optionalInput(node, zero));
 }
 
 /** Zero points are of all, of each row of a or of each column of b. */
@@ -28,15 +35,16 @@ function centred(
   node: GraphNode,
   p: OperationPlanner,
   { matrix, zero }: Places,
-  type: Operand['type'],
   along: 'rows' | 'columns',
 ): Operand {
-  const x = p.plain(inputOf(node, matrix));
-  if (x.shape.length < 2) refuse('of a vector');
-  const name = optionalInput(node, zero);
-  if (name === undefined || isZero(p, name)) return cast(p, x, type);
-  const point = cast(p, lengthwise(p.plain(name), p, along), type);
-  return binary(p, 'Sub', cast(p, x, type), point);
+  const name = inputOf(node, matrix);
+  const float = p.held('float32');
+  const order = [...p.shape(name).keys()];
+  if (order.length < 2) refuse('of a vector');
+  const x = p.isConstant(name) ? p.weight(name, order, undefined, float) : cast(p, p.plain(name), float);
+  const point = optionalInput(node, zero);
+  if (point === undefined || isZero(p, point)) return x;
+  return binary(p, 'Sub', x, cast(p, lengthwise(p.plain(point), p, along), float));
 }
 
 function lengthwise(point: Operand, p: OperationPlanner, along: 'rows' | 'columns'): Operand {

@@ -3,7 +3,19 @@ import { type GraphNode, integer, decimal as number, optionalInput } from '../..
 import { refuse } from '../../refusal.js';
 import { sameList } from '../../value.js';
 import { affine, standardised } from '../definitions/normalisation.js';
-import { binary, cast, expand, one, reduce, reshape, scalar, unary, where, withNumber } from '../emitter.js';
+import {
+  along,
+  binary,
+  cast,
+  expand,
+  one,
+  reduce,
+  reshape,
+  scalar,
+  unary,
+  where,
+  withNumber,
+} from '../emitter.js';
 import type { Operand } from '../operation.js';
 import { pictureAxes } from '../pictures.js';
 import type { OperationPlanner } from '../planner.js';
@@ -13,8 +25,11 @@ import { powerOf, rootOf } from './windows.js';
 /** With learnt statistics; with those of the batch, and what it hands on of them, it is another operation. */
 const batchNormalization: Rule = (node, p) => {
   if (p.mode === 'training') refuse('in training: its statistics are those of the batch');
-  if (integer(node, 'training_mode', 0) !== 0) refuse('with training_mode');
   if (integer(node, 'spatial', 1) === 0) refuse('with spatial 0');
+  if (integer(node, 'training_mode', 0) !== 0) {
+    normalizedByBatch(node, p);
+    return;
+  }
   if (node.outputs.slice(1).some((name) => isRead(p, name))) refuse('whose statistics are read');
   const { operand, axes } = p.value(inputOf(node, 0));
   const statistics = [1, 2, 3, 4].map((position) => cast(p, p.plain(inputOf(node, position)), operand.type));
@@ -22,6 +37,29 @@ const batchNormalization: Rule = (node, p) => {
   const operands = [operand, ...statistics];
   p.define(outputOf(node), one(p, 'BatchNormalization', settings, operands, operand), axes);
 };
+
+/** With the statistics of what it is given, which are taken into the running ones; since operator set 14. */
+function normalizedByBatch(node: GraphNode, p: OperationPlanner): void {
+  const { operand, axes } = p.value(inputOf(node, 0));
+  const axis = axes.indexOf(1);
+  const over = [...operand.shape.keys()].filter((each) => each !== axis);
+  const mean = reduce(p, 'ReduceMean', operand, over, false);
+  const rank = operand.shape.length;
+  const centred = binary(p, 'Sub', operand, along(p, mean, axis, rank));
+  const variance = reduce(p, 'ReduceMean', binary(p, 'Mul', centred, centred), over, false);
+  const settings = { axis, epsilon: number(node, 'epsilon', 1e-5) };
+  const given = (position: number) => cast(p, p.plain(inputOf(node, position)), operand.type);
+  const operands = [operand, given(1), given(2), mean, variance];
+  p.define(outputOf(node), one(p, 'BatchNormalization', settings, operands, operand), axes);
+  const momentum = number(node, 'momentum', 0.9);
+  for (const [position, fresh] of [mean, variance].entries()) {
+    const name = outputOf(node, position + 1);
+    if (name === '') continue;
+    const kept = withNumber(p, 'Mul', given(position + 3), momentum);
+    const running = binary(p, 'Add', kept, withNumber(p, 'Mul', fresh, 1 - momentum));
+    p.define(name, cast(p, running, p.held(p.type(name))));
+  }
+}
 
 function pictureOf(node: GraphNode, p: OperationPlanner): { x: Operand; axes: readonly number[] } {
   const axes = pictureAxes(p.dialect.channels, p.shape(inputOf(node, 0)).length);

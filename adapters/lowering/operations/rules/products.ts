@@ -1,7 +1,7 @@
 /** Products of matrices. */
 import { integer, decimal as number, optionalInput, text } from '../../attributes.js';
 import { refuse } from '../../refusal.js';
-import { binary, matMul, one, reshape, transpose, withNumber } from '../emitter.js';
+import { binary, concat, matMul, one, reshape, sliceAxis, transpose, withNumber } from '../emitter.js';
 import type { Operand } from '../operation.js';
 import type { OperationPlanner } from '../planner.js';
 import { inputOf, isWhole, outputOf, type Rule, type Rules } from './rule.js';
@@ -46,4 +46,31 @@ const einsum: Rule = (node, p) => {
   p.define(outputOf(node), one(p, 'Einsum', { equation }, operands, { type: first.type, shape }));
 };
 
-export const products: Rules = { MatMul: product, Gemm: gemm, Einsum: einsum };
+const determinant: Rule = (node, p) => {
+  const x = p.plain(inputOf(node, 0));
+  const size = x.shape.at(-1) ?? 1;
+  if (size > mostRows) refuse(`of matrices of ${size} rows`);
+  p.define(outputOf(node), reshape(p, expansion(p, x), p.shape(outputOf(node))));
+};
+
+/** More would be too many products: one takes a factorisation, which the vocabulary has not. */
+const mostRows = 4;
+
+/** Laplace's, along the first row; with the last two axes still there. */
+function expansion(p: OperationPlanner, x: Operand): Operand {
+  const rank = x.shape.length;
+  const [rows, columns] = [rank - 2, rank - 1];
+  const size = x.shape[columns] ?? 1;
+  if (size === 1) return x;
+  const first = sliceAxis(p, x, rows, 0, 1);
+  const others = sliceAxis(p, x, rows, 1, size);
+  const terms = Array.from({ length: size }, (_, place) => {
+    const before = place > 0 ? [sliceAxis(p, others, columns, 0, place)] : [];
+    const behind = place < size - 1 ? [sliceAxis(p, others, columns, place + 1, size)] : [];
+    const factor = sliceAxis(p, first, columns, place, place + 1);
+    return binary(p, 'Mul', factor, expansion(p, concat(p, [...before, ...behind], columns)));
+  });
+  return terms.reduce((sum, term, place) => binary(p, place % 2 === 0 ? 'Add' : 'Sub', sum, term));
+}
+
+export const products: Rules = { MatMul: product, Gemm: gemm, Einsum: einsum, Det: determinant };

@@ -87,14 +87,21 @@ function layoutOf(node: GraphNode, p: OperationPlanner, isPlain: boolean) {
   return { operand, axes: operand.shape.map((_, axis) => axis) };
 }
 
-function shaped(p: OperationPlanner, name: string, shape: readonly number[]): Operand {
+/** @param type in which a constant is held from the start, if not in its own */
+export function shaped(
+  p: OperationPlanner,
+  name: string,
+  shape: readonly number[],
+  type: DataType = p.held(p.type(name)),
+): Operand {
   return p.isConstant(name)
     ? p.weight(
         name,
         p.shape(name).map((_, axis) => axis),
         shape,
+        type,
       )
-    : reshape(p, p.plain(name), shape);
+    : cast(p, reshape(p, p.plain(name), shape), type);
 }
 
 /** Each of `x` along the axis `block` times, as far as there are elements. */

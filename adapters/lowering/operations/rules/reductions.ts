@@ -1,6 +1,17 @@
 /** Operators over whole axes: sums, means, peaks and where they are; and those along one axis. */
 import { type GraphNode, integer, integers, optionalInput } from '../../attributes.js';
-import { binary, cast, one, reduce, reducedShape, reshape, unary, withNumber } from '../emitter.js';
+import {
+  binary,
+  cast,
+  one,
+  pad,
+  reduce,
+  reducedShape,
+  reshape,
+  sliceAxis,
+  unary,
+  withNumber,
+} from '../emitter.js';
 import type { Operand, Reduction } from '../operation.js';
 import type { OperationPlanner } from '../planner.js';
 import { inputOf, isWhole, outputOf, positive, type Rule, type Rules } from './rule.js';
@@ -129,6 +140,29 @@ const cumulative: Rule = (node, p) => {
   p.define(outputOf(node), unary(p, 'CumSum', operand, settings), axes);
 };
 
+/** In steps that double what each product holds: W. D. Hillis, G. L. Steele, "Data parallel algorithms" (1986). */
+const cumulativeProduct: Rule = (node, p) => {
+  const { operand, axes } = p.value(inputOf(node, 0));
+  const [given = 0] = p.numbers(inputOf(node, 1));
+  const axis = axes.indexOf(positive(given, axes.length));
+  const isBackward = integer(node, 'reverse', 0) !== 0;
+  const extent = operand.shape[axis] ?? 1;
+  /** Each element where it was `by` places before; ones come in. */
+  const moved = (x: Operand, by: number) => {
+    const kept = isBackward ? sliceAxis(p, x, axis, by, extent) : sliceAxis(p, x, axis, 0, extent - by);
+    const sides = isBackward ? ([0, by] as const) : ([by, 0] as const);
+    return pad(
+      p,
+      kept,
+      x.shape.map((_, each) => (each === axis ? sides : ([0, 0] as const))),
+      1,
+    );
+  };
+  let product = integer(node, 'exclusive', 0) === 0 ? operand : moved(operand, 1);
+  for (let by = 1; by < extent; by *= 2) product = binary(p, 'Mul', product, moved(product, by));
+  p.define(outputOf(node), p.wrapped(product, p.type(outputOf(node))), axes);
+};
+
 export const reductions: Rules = {
   ReduceSum: reduction(plain('ReduceSum')),
   ReduceMean: reduction(plain('ReduceMean')),
@@ -149,6 +183,7 @@ export const reductions: Rules = {
   ArgMax: extremePosition('ArgMax'),
   ArgMin: extremePosition('ArgMin'),
   CumSum: cumulative,
+  CumProd: cumulativeProduct,
   Softmax: softmax((p, x, axis) => unary(p, 'Softmax', x, { axis })),
   LogSoftmax: softmax((p, x, axis) => unary(p, 'LogSoftmax', x, { axis })),
   Hardmax: softmax(hardmax),

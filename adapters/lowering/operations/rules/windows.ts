@@ -17,7 +17,7 @@ import { peakPositions } from './peak-positions.js';
 import { inputOf, isRead, outputOf, type Rule, type Rules } from './rule.js';
 
 /** A window as the node has it; what `ceil_mode` adds at the ends stands apart, since it counts for no average. */
-interface NodeWindow {
+export interface NodeWindow {
   readonly kernel: PerAxis;
   readonly strides: PerAxis;
   readonly dilations: PerAxis;
@@ -26,7 +26,7 @@ interface NodeWindow {
 }
 
 /** @param kernel of the filters, or of the node */
-function windowOf(node: GraphNode, p: OperationPlanner, kernel: PerAxis): NodeWindow {
+export function windowOf(node: GraphNode, p: OperationPlanner, kernel: PerAxis): NodeWindow {
   if (kernel.length < 1 || kernel.length > 3) refuse(`over ${kernel.length} spatial axes`);
   const input = p.shape(inputOf(node, 0)).slice(2);
   const positions = p.shape(outputOf(node)).slice(2);

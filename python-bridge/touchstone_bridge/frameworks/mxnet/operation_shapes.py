@@ -93,10 +93,14 @@ def part(step: Step) -> Symbol:
 
 
 def pad(step: Step) -> Symbol:
-    """Below `np.pad`, whose symbol loses its result (1.9.1)."""
-    settings = step.settings
-    width = tuple(map(tuple, settings["pads"]))
-    return np._internal.pad(step.x, pad_width=width, mode="constant", constant_value=settings["value"])
+    """Below `np.pad`, whose symbol loses its result (1.9.1). A single axis it takes for two."""
+    width = tuple(map(tuple, step.settings["pads"]))
+    value = step.settings["value"]
+    if len(width) > 1:
+        return np._internal.pad(step.x, pad_width=width, mode="constant", constant_value=value)
+    row = np.expand_dims(step.x, 0)
+    padded = np._internal.pad(row, pad_width=((0, 0), *width), mode="constant", constant_value=value)
+    return np.reshape(padded, (-1,))
 
 
 SHAPES: Dict[str, Build] = {
