@@ -4,7 +4,8 @@
  *
  * Options: `-- --targets 'pytorch/*' --adapter ./mine.js --cases 'recurrent*'`. With `--onnx` the ONNX project's backend node
  * tests instead, into docs/onnx-conformance.md, of some operators with `--operators 'Conv*,LSTM'`. With `--training` twenty
- * steps of every workload under every optimiser, into docs/training-conformance.md, of some with `--workload 'lenet5,text*'`.
+ * steps of every workload under every optimiser, into docs/training-conformance.md, of some with `--workload 'lenet5,text*'`;
+ * what agreed before is not run again without `--fresh`.
  */
 import { parseArgs } from 'node:util';
 import { oneLine } from '../common/errors.js';
@@ -22,6 +23,7 @@ const { values } = parseArgs({
     operators: { type: 'string' },
     training: { type: 'boolean', default: false },
     workload: { type: 'string' },
+    fresh: { type: 'boolean' },
   },
 });
 

@@ -1,21 +1,45 @@
 /** `docs/training-conformance.md`: how far each target is from the reference after many steps of training. */
 import { markdownTable } from 'markdown-table';
-import { optimiserNames } from '../../suites/optimisers.js';
-import { isBroken } from './run.js';
-import type { PreparedSteps, StepsResult } from './run-training.js';
+import { type OptimiserName, optimiserNames } from '../../suites/optimisers.js';
+import { isBroken, type Outcome } from './run.js';
+import type { Spread } from './run-training.js';
 
-export interface TargetSteps {
+export interface StepsFinding {
   readonly target: string;
-  readonly results: readonly StepsResult[];
+  readonly workload: string;
+  readonly optimiser: OptimiserName;
+  readonly learningRate: number;
+  /** Of the usual learning rate. */
+  readonly slowdown: number;
+  readonly spread: Spread;
+  readonly outcome: Outcome;
+  /** When it was found. */
+  readonly day: string;
 }
 
-export function trainingDocument(steps: number, all: readonly TargetSteps[]): string {
+/** @param targets all that train; what has no finding yet is shown as open */
+export function trainingDocument(
+  steps: number,
+  targets: readonly string[],
+  findings: readonly StepsFinding[],
+): string {
   return `${[
     '# Training, proved',
     introduction(steps),
-    ...optimiserNames.flatMap((optimiser) => [`## ${optimiser}`, tableOf(all, optimiser)]),
+    ...optimiserNames.flatMap((optimiser) => [
+      `## ${optimiser}`,
+      tableOf(
+        targets,
+        findings.filter((finding) => finding.optimiser === optimiser),
+      ),
+    ]),
     '## What is refused, and what is wrong',
-    ...all.map(reasonsOf),
+    ...targets.map((target) =>
+      reasonsOf(
+        target,
+        findings.filter((finding) => finding.target === target),
+      ),
+    ),
   ].join('\n\n')}\n`;
 }
 
@@ -26,7 +50,8 @@ Every workload that trains, in its small form where it has one and at its smalle
 momentum, Adam and RMSProp as \`suites/workload.ts\` defines them, at the rate that it says: the first output, the first gradients, the losses of ${steps} steps
 and the weights after them, through the target's real worker and the parity gate that every run has, against float64 autograd on
 written-out equations. A number is the largest relative error of any tensor; where it is not bold it is within the workload's
-declared tolerance, which is in its file. "–" is refused, for a reason below.
+declared tolerance, which is in its file. "–" is refused, for a reason below; "open" has not been run yet. What agreed is kept in
+\`docs/measurements/training.ndjson\` and not run again; \`--fresh\` begins anew.
 
 "Nudged" is the float64 reference against itself, from first weights that are one rounding of float32 off (a part in 2²³, up or
 down by chance): how far the losses and the movements of weights part by that alone. A workload learns at its own rate, Adam and RMSProp
@@ -35,50 +60,47 @@ hundredth of it. Where that does not help either, it is held to ten times the nu
 Outputs and gradients are always held to what is declared.`;
 }
 
-function tableOf(all: readonly TargetSteps[], optimiser: string): string {
-  const ofOptimiser = ({ results }: TargetSteps) =>
-    results.filter(({ steps }) => steps.optimiser === optimiser);
-  const workloads = [...new Set(all.flatMap((one) => ofOptimiser(one).map(({ steps }) => steps.workload)))];
-  const settings = new Map(
-    all.flatMap((one) => ofOptimiser(one).map(({ steps }) => [steps.workload, steps])),
-  );
-  const rows = workloads.map((workload) => [
-    workload,
-    ...settingCells(settings.get(workload)),
-    ...all.map((one) => cellOf(ofOptimiser(one).find(({ steps }) => steps.workload === workload))),
-  ]);
-  return markdownTable([
-    ['workload', 'rate', 'nudged: loss', 'nudged: weights', ...all.map(({ target }) => target)],
-    ...rows,
-  ]);
+function tableOf(targets: readonly string[], findings: readonly StepsFinding[]): string {
+  const workloads = [...new Set(findings.map(({ workload }) => workload))];
+  const rows = workloads.map((workload) => {
+    const own = findings.filter((finding) => finding.workload === workload);
+    return [
+      workload,
+      ...settingCells(own[0]),
+      ...targets.map((target) => cellOf(own.find((finding) => finding.target === target)?.outcome)),
+    ];
+  });
+  return markdownTable([['workload', 'rate', 'nudged: loss', 'nudged: weights', ...targets], ...rows]);
 }
 
-function settingCells(steps: PreparedSteps | undefined): string[] {
-  if (!steps) return ['', '', ''];
-  const { slowdown, spread, artefact } = steps;
-  const rate = (artefact.manifest.training?.optimiser.learningRate ?? 0).toPrecision(1);
-  const share = slowdown === 1 ? 'its own' : `${slowdown} of its own`;
+function settingCells(finding: StepsFinding | undefined): string[] {
+  if (!finding) return ['', '', ''];
+  const { slowdown, spread, learningRate } = finding;
+  const rate = Number(learningRate.toPrecision(3));
   return [
-    `${share}, ${Number(rate)}`,
+    slowdown === 1 ? String(rate) : `${rate}, ${slowdown} of its own`,
     ...[spread.loss, spread.weight].map((error) => error.toExponential(1)),
   ];
 }
 
-function cellOf(result: StepsResult | undefined): string {
-  if (!result || result.outcome.state === 'unsupported') return '–';
-  const { outcome } = result;
+function cellOf(outcome: Outcome | undefined): string {
+  if (!outcome) return 'open';
+  if (outcome.state === 'unsupported') return '–';
   return outcome.state === 'ok' ? outcome.error.toExponential(1) : `**${outcome.state}**`;
 }
 
-function reasonsOf({ target, results }: TargetSteps): string {
+function reasonsOf(target: string, findings: readonly StepsFinding[]): string {
   const reasons = new Map<string, Set<string>>();
-  for (const { steps, outcome } of results) {
+  for (const { workload, optimiser, outcome } of findings) {
     if (outcome.state === 'ok') continue;
     const broken = isBroken(outcome);
     const reason = broken ? `**${outcome.state}**: ${outcome.reason}` : outcome.reason;
-    const which = broken ? `${steps.workload} (${steps.optimiser})` : steps.workload;
+    const which = broken ? `${workload} (${optimiser})` : workload;
     reasons.set(reason, (reasons.get(reason) ?? new Set()).add(which));
   }
+  const days = [...new Set(findings.map(({ day }) => day))].sort();
   const lines = [...reasons].map(([reason, which]) => `- ${[...which].join(', ')}: ${reason}`);
-  return [`### ${target}`, lines.length > 0 ? lines.join('\n') : 'Nothing.'].join('\n\n');
+  const agreed = findings.filter(({ outcome }) => outcome.state === 'ok').length;
+  const summary = `${agreed} of ${findings.length} agree${days.length > 0 ? ` (${days.join(', ')})` : ''}.`;
+  return [`### ${target}`, summary, ...(lines.length > 0 ? [lines.join('\n')] : [])].join('\n\n');
 }

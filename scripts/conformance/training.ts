@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import picomatch from 'picomatch';
 import { names } from '../../cli/values.js';
 import { projectRoot } from '../../common/paths.js';
-import { isBroken } from '../../runners/conformance/run.js';
+import { isBroken, type Outcome } from '../../runners/conformance/run.js';
 import {
   type PreparedSteps,
   runTrainingSteps,
   spreadOf,
   unrest,
 } from '../../runners/conformance/run-training.js';
-import { trainingDocument } from '../../runners/conformance/training-report.js';
+import { type StepsFinding, trainingDocument } from '../../runners/conformance/training-report.js';
 import { discoverWorkloads } from '../../suites/discover.js';
 import { nudgedSource } from '../../suites/nudged.js';
 import { type Artefact, sourceArtefact, workloadArtefact } from '../../suites/onnx/artefact.js';
@@ -19,7 +19,8 @@ import { workloadSource } from '../../suites/onnx/artefact-source.js';
 import { cachedReference, committedSeed } from '../../suites/onnx/reference.js';
 import { learningBy, type OptimiserName, optimiserNames } from '../../suites/optimisers.js';
 import { batchesOf, type Workload } from '../../suites/workload.js';
-import { chosenTargets, isOfAll, onEach, referencePython, say, type TargetChoice } from './targets.js';
+import { ledger, ledgerInMemory } from '../measure/ledger.js';
+import { chosenTargets, onEach, referencePython, say, type TargetChoice } from './targets.js';
 
 const steps = 20;
 /**
@@ -31,37 +32,81 @@ const slowdowns = [1, 0.1, 0.01];
 
 interface Options extends TargetChoice {
   readonly workload?: string | undefined;
+  readonly fresh?: boolean | undefined;
 }
 
-/** @returns the exit status */
+/**
+ * What agrees is kept line by line, since all of it takes hours; what does not, or is refused, is tried again each time.
+ *
+ * @returns the exit status
+ */
 export async function trainingSteps(options: Options): Promise<number> {
-  const targets = (await chosenTargets(options)).filter(({ modes }) => modes.training.supported);
-  const prepared = await prepare(await smallestForms(options.workload));
-  const all = await onEach(targets, async (target, python) => {
-    const results = await runTrainingSteps(target, prepared, python, ({ steps: one, outcome }) => {
+  const isKept = options.adapter === undefined;
+  const book = isKept
+    ? ledger<StepsFinding>('training', options.fresh ?? false)
+    : ledgerInMemory<StepsFinding>();
+  const chosen = (await chosenTargets(options)).filter(({ modes }) => modes.training.supported);
+  const workloads = await smallestForms();
+  const matches = picomatch(names(options.workload ?? '*'));
+  const prepared = await prepare(workloads.filter(({ name }) => matches(name)));
+  const rest = await onEach(chosen, async (target, python) => {
+    const open = prepared.filter((one) => !book.has(keyOf(target.name, one)));
+    const results = await runTrainingSteps(target, open, python, ({ steps: one, outcome }) => {
       const { workload, optimiser } = one;
-      if (isBroken(outcome)) {
-        say(`${target.name}, ${workload}, ${optimiser}: ${outcome.state}: ${outcome.reason}`);
+      say(`${target.name}, ${workload}, ${optimiser}: ${saidOf(outcome)}`);
+      if (outcome.state === 'ok') {
+        book.add(keyOf(target.name, one), [findingOf(target.name, one, outcome)]);
       }
     });
-    const passed = results.filter(({ outcome }) => outcome.state === 'ok').length;
-    say(`${target.name}: ${passed} of ${results.length} agree`);
-    return { target: target.name, results };
+    return results.flatMap(({ steps: one, outcome }) =>
+      outcome.state === 'ok' ? [] : [findingOf(target.name, one, outcome)],
+    );
   });
-  const document = trainingDocument(steps, all);
-  if (isOfAll(options) && !options.workload) {
-    await writeFile(join(projectRoot, 'docs/training-conformance.md'), document);
-  }
+  const findings = inOrder(
+    [...book.entries(), ...rest.flat()],
+    workloads.map(({ name }) => name),
+  );
+  const training = (await chosenTargets(isKept ? {} : options)).filter(
+    ({ modes }) => modes.training.supported,
+  );
+  const document = trainingDocument(
+    steps,
+    training.map(({ name }) => name),
+    findings,
+  );
+  if (isKept) await writeFile(join(projectRoot, 'docs/training-conformance.md'), document);
   process.stdout.write(document);
-  return all.some(({ results }) => results.some(({ outcome }) => isBroken(outcome))) ? 1 : 0;
+  return rest.flat().some(({ outcome }) => isBroken(outcome)) ? 1 : 0;
+}
+
+function keyOf(target: string, { workload, optimiser, artefact }: PreparedSteps): string {
+  return `${workload} ${optimiser} ${target} (${artefact.manifest.id.slice(0, 16)})`;
+}
+
+function findingOf(target: string, prepared: PreparedSteps, outcome: Outcome): StepsFinding {
+  const { workload, optimiser, slowdown, spread, artefact } = prepared;
+  const learningRate = artefact.manifest.training?.optimiser.learningRate ?? 0;
+  const day = new Date().toISOString().slice(0, 10);
+  return { target, workload, optimiser, learningRate, slowdown, spread, outcome, day };
+}
+
+function saidOf(outcome: Outcome): string {
+  return outcome.state === 'ok' ? outcome.error.toExponential(1) : `${outcome.state}: ${outcome.reason}`;
+}
+
+/** The newest of each, workload by workload. */
+function inOrder(findings: readonly StepsFinding[], workloads: readonly string[]): StepsFinding[] {
+  const newest = new Map(
+    findings.map((finding) => [`${finding.workload} ${finding.optimiser} ${finding.target}`, finding]),
+  );
+  const place = ({ workload }: StepsFinding) => workloads.indexOf(workload);
+  return [...newest.values()].filter((one) => place(one) >= 0).sort((a, b) => place(a) - place(b));
 }
 
 /** What is equal in a small form is equal in its full one: the layers are the same. */
-async function smallestForms(pattern = '*'): Promise<Workload[]> {
+async function smallestForms(): Promise<Workload[]> {
   const all = (await discoverWorkloads()).filter(({ training }) => training);
-  const small = new Set(all.map((workload) => workload.small ?? workload));
-  const matches = picomatch(names(pattern));
-  return [...small].filter(({ name }) => matches(name));
+  return [...new Set(all.map((workload) => workload.small ?? workload))];
 }
 
 async function prepare(workloads: readonly Workload[]): Promise<PreparedSteps[]> {
