@@ -83,6 +83,7 @@ const framework: Framework = {
       module: 'caffe2',
       modes: { inference: supported, training: supported },
       precisions: ['float32'],
+      generates: true,
       optimisers: ['sgd', 'adam', 'rmsprop'],
       losses: ['softmax-cross-entropy', 'policy-gradient', 'huber'],
       ...graphOrOperations(read, (mode) => (mode === 'training' ? caffe2InTraining : caffe2)),

@@ -70,6 +70,7 @@ const framework: Framework = {
       module: 'mxnet',
       modes: { inference: supported, training: supported },
       precisions: ['float32'],
+      generates: true,
       optimisers: ['sgd', 'adam', 'rmsprop'],
       losses: ['softmax-cross-entropy', 'policy-gradient', 'huber'],
       ...graphOrOperations(read, mxnetDialect),

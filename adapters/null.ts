@@ -5,9 +5,9 @@
 import {
   type Description,
   type Framework,
-  type InferenceModel,
   type Model,
   type OpenFramework,
+  type Stepping,
   supported,
   type TrainingModel,
 } from './adapter.js';
@@ -17,6 +17,7 @@ const common = {
   precisions: ['float32'] as const,
   optimisers: ['sgd', 'adam', 'rmsprop'] as const,
   losses: ['softmax-cross-entropy', 'policy-gradient', 'huber'] as const,
+  generates: true as const,
   supports: () => supported,
   environment: () => ({}),
   isNull: true,
@@ -64,8 +65,11 @@ const description: Description = {
 
 const opened: OpenFramework = {
   describe: () => description,
-  loadInference: (model): InferenceModel<number> => ({
+  loadInference: (model): Stepping<number, number> => ({
     run: (buffer) => buffer,
+    inputsOf: (buffer) => buffer,
+    call: (buffer) => buffer,
+    feed: (buffer) => buffer,
     read: (buffer) => model.inputs[buffer] ?? {},
     dispose: () => undefined,
   }),

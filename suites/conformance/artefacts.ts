@@ -17,6 +17,7 @@ import type { Mode, Tolerance, Training } from '../workload.js';
 import { cases } from './cases.js';
 import { learning } from './learning.js';
 import * as learningCases from './learning-cases.js';
+import { type Loop, loops } from './loops.js';
 import { advantages, buffers, type Draw, labels, seed } from './model.js';
 import { rules, usual } from './rules.js';
 
@@ -27,6 +28,7 @@ export interface ConformanceCase {
   readonly draw: Draw;
   /** The usual where nothing is said. */
   readonly training?: Training;
+  readonly loop?: Loop;
 }
 
 /**
@@ -37,7 +39,7 @@ export interface ConformanceCase {
 const tolerance: Tolerance = { output: 1e-5, loss: 1e-2, gradient: 1e-4, weight: 1e-2 };
 export const conformanceReferences = join(projectRoot, 'suites/references/conformance.safetensors');
 
-/** Every case forward, every case with what learns around it, and small nets that learn. */
+/** Every case forward, every case with what learns around it, small nets that learn, loops, and the rules of learning. */
 export function conformanceCases(): ConformanceCase[] {
   const forward = Object.entries(cases).flatMap(([group, draws]) =>
     Object.entries(draws).map(([name, draw]) => ({ name: `${group}: ${name}`, draw })),
@@ -47,6 +49,11 @@ export function conformanceCases(): ConformanceCase[] {
     ...forward.map((each) => ({ ...each, mode: 'inference' as const })),
     ...forward.map(({ name, draw }) => ({ name, draw: learning(draw), mode: 'training' as const })),
     ...nets.map((each) => ({ ...each, mode: 'training' as const })),
+    ...Object.entries(loops).map(([name, loop]) => ({
+      name: `loops: ${name}`,
+      mode: 'inference' as const,
+      ...loop,
+    })),
     ...Object.entries(rules).map(([name, rule]) => ({
       name: `rules: ${name}`,
       mode: 'training' as const,
@@ -108,7 +115,8 @@ export function sourceOf({
   draw,
   mode,
   training = usual,
-}: Pick<ConformanceCase, 'draw' | 'mode' | 'training'>): Source {
+  loop,
+}: Pick<ConformanceCase, 'draw' | 'mode' | 'training' | 'loop'>): Source {
   const builder = new GraphBuilder('conformance', seed);
   const [output, shape] = draw(builder);
   builder.output(output, shape);
@@ -133,6 +141,7 @@ export function sourceOf({
       ...(isTraining && training.loss === 'policy-gradient' ? { advantages: advantages(batch, buffer) } : {}),
     })),
     ...(isTraining ? { training } : {}),
+    ...(loop ? { generation: { steps: loop.steps, feedback: { [loop.input]: output } } } : {}),
     tolerance,
   };
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from typing import Sequence
 
 from ..artefact import Array, Model, Tensors
 from ..framework import Configuration, Description
@@ -15,17 +16,22 @@ class NullInference:
 
     def __init__(self, model: Model) -> None:
         self._outputs = [info.name for info in model.graph.outputs]
-        first = model.graph.inputs[0].name
-        self._inputs = [tensors[first] for tensors in model.inputs]
+        names = [info.name for info in model.graph.inputs]
+        self.inputs = [[tensors[name] for name in names] for tensors in model.inputs]
+        self._firsts = [inputs[0] for inputs in self.inputs]
 
     def run(self, buffer: int) -> Array:
-        return self._inputs[buffer]
+        return self._firsts[buffer]
 
-    def read(self, output: Array) -> Tensors:
-        return {name: output for name in self._outputs}
+    def call(self, inputs: Sequence[Array]) -> Sequence[Array]:
+        return [inputs[0]] * len(self._outputs)
+
+    def read(self, output: Array | Sequence[Array]) -> Tensors:
+        one = output[0] if isinstance(output, list) else output
+        return {name: one for name in self._outputs}
 
     def dispose(self) -> None:
-        self._inputs = []
+        self.inputs = self._firsts = []
 
 
 class NullTraining:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Tuple, Union
+from typing import Sequence, Tuple, Union
 
 import numpy as np
 from caffe2.python import _import_c_extension as extension
@@ -25,6 +25,7 @@ class Caffe2Inference:
         lowered = lower(model, training=False, threads=threads)
         self._lowered = lowered
         self._inputs = native_inputs(model, lowered)
+        self.inputs = [[array for _, array in pairs] for pairs in self._inputs]
         self._net = lowered.model.net.Name()
         self._outputs = lowered.outputs
         feed_all(lowered.values)
@@ -40,6 +41,12 @@ class Caffe2Inference:
             return workspace.FetchBlob(self._outputs[0])
         return tuple(workspace.FetchBlob(name) for name in self._outputs)
 
+    def call(self, inputs: Sequence[Array]) -> Tuple[Array, ...]:
+        for name, array in zip(self._lowered.inputs, inputs):
+            workspace.FeedBlob(name, array)
+        workspace.RunNet(self._net)
+        return tuple(workspace.FetchBlob(name) for name in self._outputs)
+
     def read(self, output: Output) -> Tensors:
         outputs = output if isinstance(output, tuple) else (output,)
         ports = self._lowered.output_ports
@@ -47,7 +54,7 @@ class Caffe2Inference:
 
     def dispose(self) -> None:
         release(self._lowered, [self._net])
-        del self._lowered, self._inputs
+        del self._lowered, self._inputs, self.inputs
 
 
 class Caffe2Training:

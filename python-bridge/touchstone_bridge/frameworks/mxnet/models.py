@@ -21,18 +21,27 @@ class MxnetInference:
 
     def __init__(self, model: Model) -> None:
         self._network = Network(model, training=False)
-        self._inputs = self._network.inputs(model)
+        self.inputs = self._network.inputs(model)
 
     def run(self, buffer: int) -> List[Array]:
         with self._network.semantics():
-            output = self._network.block(*self._inputs[buffer])
+            output = self._network.block(*self.inputs[buffer])
         return [value.asnumpy() for value in (output if isinstance(output, (list, tuple)) else [output])]
+
+    def call(self, inputs: Sequence[Any]) -> List[Any]:
+        """NDArrays that are computed: what is fed back need not be copied to the host and back."""
+        with self._network.semantics():
+            output = self._network.block(*inputs)
+        outputs = list(output) if isinstance(output, (list, tuple)) else [output]
+        for value in outputs:
+            value.wait_to_read()
+        return outputs
 
     def read(self, output: Sequence[Array]) -> Tensors:
         return self._network.named(output)
 
     def dispose(self) -> None:
-        del self._network, self._inputs
+        del self._network, self.inputs
 
 
 class MxnetTraining:
