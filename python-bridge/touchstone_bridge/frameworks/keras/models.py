@@ -3,37 +3,42 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from typing import Any, Callable
+from typing import Any, Callable, Sequence
 
 import keras
 import numpy as np
 
-from ...artefact import Adam, Model, Optimiser, RMSProp, Tensors
+from ...artefact import Adam, Array, Model, Optimiser, RMSProp, Tensors
 from ...errors import UnsupportedError
 from ...framework import Configuration
 from ...targets import targets_of
+from .building import single
 from .gradients import gradients_of
 from .losses import loss_of
-from .network import Network, network_of
+from .network import Network, listed, network_of
 
 
 class KerasInference:
     def __init__(self, model: Model) -> None:
         self._network = network_of(model)
-        self.call = within(self._network, self._network.model.predict_on_batch)
-        self.inputs = self._network.native_inputs(model)
+        self._predict = within(self._network, self._network.model.predict_on_batch)
+        self._inputs = self._network.native_inputs(model)
+        self.inputs = [listed(inputs) for inputs in self._inputs]
         # Compilation is lazy: the first call is part of making the model ready.
         self.run(0)
         self.configuration = own_configuration(self._network)
 
     def run(self, buffer: int) -> Any:
-        return self.call(self.inputs[buffer])
+        return self._predict(self._inputs[buffer])
+
+    def call(self, inputs: Sequence[Array]) -> Sequence[Array]:
+        return listed(self._predict(single(inputs)))
 
     def read(self, output: Any) -> Tensors:
         return self._network.named_outputs(output)
 
     def dispose(self) -> None:
-        del self._network, self.call, self.inputs
+        del self._network, self._predict, self._inputs, self.inputs
         keras.utils.clear_session(free_memory=False)
 
 

@@ -40,8 +40,12 @@ class Network:
 
     def named_outputs(self, outputs: Any) -> Tensors:
         """By ONNX name, in ONNX layout."""
-        listed = outputs if isinstance(outputs, (list, tuple)) else [outputs]
-        return {port.name: port.to_onnx(value) for port, value in zip(self.outputs, listed)}
+        return {port.name: port.to_onnx(value) for port, value in zip(self.outputs, listed(outputs))}
+
+
+def listed(arrays: Any) -> Sequence[Any]:
+    """Keras takes and gives a single array by itself."""
+    return arrays if isinstance(arrays, (list, tuple)) else [arrays]
 
 
 def network_of(model: Model) -> Network:

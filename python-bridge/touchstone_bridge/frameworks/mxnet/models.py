@@ -38,7 +38,8 @@ class MxnetInference:
         return outputs
 
     def read(self, output: Sequence[Array]) -> Tensors:
-        return self._network.named(output)
+        host = [value.asnumpy() if isinstance(value, mx.nd.NDArray) else value for value in output]
+        return self._network.named(host)
 
     def dispose(self) -> None:
         del self._network, self.inputs

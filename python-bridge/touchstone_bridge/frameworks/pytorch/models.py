@@ -34,11 +34,13 @@ class TorchInference:
         self._module = prepare(lowered.module.eval())
 
     def run(self, buffer: int) -> torch.Tensor | tuple[torch.Tensor, ...]:
-        return self.call(self.inputs[buffer])
-
-    def call(self, inputs: Sequence[torch.Tensor]) -> torch.Tensor | tuple[torch.Tensor, ...]:
         with torch.inference_mode():
-            return self._module(*inputs)
+            return self._module(*self.inputs[buffer])
+
+    def call(self, inputs: Sequence[torch.Tensor]) -> Sequence[torch.Tensor]:
+        with torch.inference_mode():
+            outputs = self._module(*inputs)
+        return outputs if isinstance(outputs, tuple) else (outputs,)
 
     def read(self, output: torch.Tensor | tuple[torch.Tensor, ...]) -> Tensors:
         return named(self._outputs, output)
