@@ -1,5 +1,6 @@
 /** Puts the chosen branch of an `If` in its place. */
 
+import { ownOperators } from './contributed.js';
 import { noExternalData } from './external-data.js';
 import type { Tensor } from './graph.js';
 import type { GraphProto, NodeProto } from './proto.js';
@@ -24,9 +25,10 @@ export function inlineBranch(branch: GraphProto, outputs: readonly string[], pre
   const constants = [...decodeInitialisers(branch, noExternalData)].map(
     ([name, tensor]) => [renamed.get(name) ?? name, tensor] as const,
   );
-  const nodes = (branch.node ?? []).map((node, index) =>
-    decodeNode(renameNode(node, renamed, prefix), index, noExternalData),
-  );
+  const nodes = (branch.node ?? [])
+    .map((node) => renameNode(node, renamed, prefix))
+    .flatMap(ownOperators)
+    .map((node, index) => decodeNode(node, index, noExternalData));
   const results = outputs.map((output, index): RawNode => {
     const inner = branch.output?.[index]?.name ?? '';
     return identity(renamed.get(inner) ?? inner, output, `${prefix}/result_${index}`);

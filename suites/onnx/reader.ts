@@ -5,6 +5,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
+import { ownOperators } from './contributed.js';
 import { dataTypeOf, decodeAttribute, decodeTensor, type RawAttribute, refuse, toNumber } from './decode.js';
 import { type ExternalData, externalDataIn, noExternalData } from './external-data.js';
 import type { DataType, Tensor } from './graph.js';
@@ -103,7 +104,9 @@ function checked(model: ModelProto, external: ExternalData): RawModel {
     .map((input) => decodeInput(input));
   const outputs = (graph.output ?? []).map((output) => output.name ?? '');
   if (outputs.length === 0) throw refuse('its graph has no output');
-  const nodes = (graph.node ?? []).map((node, index) => decodeNode(node, index, external));
+  const nodes = (graph.node ?? [])
+    .flatMap(ownOperators)
+    .map((node, index) => decodeNode(node, index, external));
   const inputNames = new Set(inputs.map((input) => input.name));
   if (inputNames.size < inputs.length) throw refuse('two of its inputs have the same name');
   checkNames([...inputNames, ...initialisers.keys(), ...nodes.flatMap((node) => node.outputs)]);
@@ -159,7 +162,7 @@ export function decodeNode(node: NodeProto, index: number, external: ExternalDat
   if (operator === '') throw refuse(`${where} has no operator`);
   if (!isOnnxDomain(node.domain)) {
     throw refuse(
-      `${where} is of the operator domain ${node.domain}; only ONNX's own operators are supported`,
+      `${where} is of the operator domain ${node.domain}; only ONNX's own operators are supported, and those that its Runtime's quantiser writes`,
     );
   }
   const attributes = (node.attribute ?? []).map((attribute) => [
