@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-from typing import Sequence
 
 from ..artefact import Array, Model, Tensors
 from ..framework import Configuration, Description
@@ -23,15 +22,15 @@ class NullInference:
     def run(self, buffer: int) -> Array:
         return self._firsts[buffer]
 
-    def call(self, inputs: Sequence[Array]) -> Sequence[Array]:
+    def call(self, inputs: list[Array]) -> list[Array]:
         return [inputs[0]] * len(self._outputs)
 
-    def read(self, output: Array | Sequence[Array]) -> Tensors:
+    def read(self, output: Array | list[Array]) -> Tensors:
         one = output[0] if isinstance(output, list) else output
         return {name: one for name in self._outputs}
 
     def dispose(self) -> None:
-        self.inputs = self._firsts = []
+        self.inputs, self._firsts = [], []
 
 
 class NullTraining:

@@ -40,6 +40,6 @@ def build_model(plan: Plan, weights: Tensors, trained: Sequence[str]) -> Tuple[k
     return model, held
 
 
-def single(items: List[Any]) -> Any:
+def single(items: Sequence[Any]) -> Any:
     """Keras's models of one input and one output take and give the tensor itself."""
     return items[0] if len(items) == 1 else items
