@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { discoverWorkloads } from '../../suites/discover.js';
+import { nudgedSource } from '../../suites/nudged.js';
+import { idOf, workloadSource } from '../../suites/onnx/artefact-source.js';
+
+const lenet5 = (await discoverWorkloads()).find(({ name }) => name === 'lenet5');
+if (!lenet5) throw new Error('there is no lenet5');
+
+it('moves every weight that learns by one rounding, up or down, and is a source of its own', () => {
+  const source = workloadSource(lenet5, 'training', 1, 0);
+  const nudged = nudgedSource(source);
+  expect(idOf(nudged)).not.toBe(idOf(source));
+  expect(idOf(nudged)).toBe(idOf(nudgedSource(source)));
+  for (const name of source.parameters) {
+    const [before, after] = [source, nudged].map(
+      ({ model }) => model.initialisers.get(name)?.data as Float32Array,
+    );
+    const moves = Array.from(before ?? [], (value, index) =>
+      value === 0 ? 0 : ((after?.[index] ?? Number.NaN) - value) / Math.abs(value),
+    );
+    const isZero = before?.every((value) => value === 0);
+    expect(Math.max(...moves.map(Math.abs))).toBeLessThanOrEqual(2 ** -22);
+    // A bias that begins at zero has nothing to be off by.
+    if (!isZero) expect(new Set(moves.map(Math.sign)).size).toBeGreaterThan(1);
+  }
+});
