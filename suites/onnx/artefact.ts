@@ -207,7 +207,7 @@ async function makeOnce(key: string, make: (folder: string) => Promise<string>):
 /** Everything but the expected values; returns the artefact's id. */
 async function fill(source: Source, folder: string): Promise<string> {
   const { model, inputInfo, parameters, workload, mode, batch, seed, tolerance } = source;
-  const { known, training, generation, halfTolerance = tolerance } = source;
+  const { known, training, generation, coarseTolerance = tolerance } = source;
   const look = known ? async () => ({ values: known, data: {} }) : observe;
   const normal = await normalise(model, inputInfo, sampleOf(source), parameters, look);
   const path = (file: keyof typeof artefactFiles) => join(folder, artefactFiles[file]);
@@ -230,14 +230,19 @@ async function fill(source: Source, folder: string): Promise<string> {
     buffers: source.inputs.length,
     ...(training ? { training } : {}),
     ...(generation ? { generation } : {}),
-    tolerance: isHalf(normal.graph) ? halfTolerance : tolerance,
+    tolerance: isCoarse(normal.graph) ? coarseTolerance : tolerance,
     reference: 'none',
   });
   return id;
 }
 
-function isHalf({ values }: Graph): boolean {
-  return Object.values(values).some(({ type }) => type === 'float16');
+const quantising = new Set(['QuantizeLinear', 'DynamicQuantizeLinear', 'QLinearConv', 'QLinearMatMul']);
+
+function isCoarse({ values, nodes }: Graph): boolean {
+  return (
+    Object.values(values).some(({ type }) => type === 'float16') ||
+    nodes.some(({ operator }) => quantising.has(operator))
+  );
 }
 
 /** The first buffer's inputs of the graph, without the labels that training adds. */

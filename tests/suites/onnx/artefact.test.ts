@@ -7,6 +7,7 @@ import { artefactsFolder } from '../../../common/paths.js';
 import { ensureEnvironment } from '../../../runners/provision/environments.js';
 import { discoverWorkloads } from '../../../suites/discover.js';
 import {
+  describedModel,
   foreseenBytes,
   modelArtefact,
   plannedArtefact,
@@ -23,7 +24,7 @@ import { observe } from '../../../suites/onnx/observe.js';
 import { readTensors } from '../../../suites/onnx/safetensors.js';
 import smoke from '../../../suites/smoke.suite.js';
 import type { Training, Workload } from '../../../suites/workload.js';
-import { altered, model } from './models.js';
+import { altered, floats, model } from './models.js';
 
 /** Those whose references are committed. */
 const workloads = (await discoverWorkloads()).filter(({ name }) => smoke.workloads.includes(name));
@@ -215,6 +216,26 @@ describe('the artefact of a user’s file', () => {
     expect(found).toHaveLength(6);
     expect(distance(found ?? new Float32Array(), wanted ?? new Float32Array())).toBeLessThan(2 ** -10);
     await rm(made.folder, { recursive: true });
+  });
+
+  it('holds what is quantised on its way to what its steps allow', async () => {
+    const zero: Tensor = { type: 'uint8', shape: [], data: Uint8Array.of(128) };
+    const drawnWith = (operators: readonly string[]) =>
+      model((graph) => {
+        const [scale, point] = [graph.constant('scale', floats([0.01], [])), graph.constant('zero', zero)];
+        const through = (x: string, operator: string) => graph.node(operator, [x, scale, point]);
+        graph.output(graph.node('Tanh', [operators.reduce(through, graph.input('x', [2, 3]))]), [2, 3]);
+      });
+    const toleranceOf = async (name: string, operators: readonly string[]) => {
+      const path = join(folder, name);
+      await writeFile(path, drawnWith(operators));
+      const made = await describedModel(requestFor(path, {}, 0));
+      await rm(made.folder, { recursive: true });
+      return made.manifest.tolerance.output;
+    };
+    expect(await toleranceOf('plain.onnx', [])).toBeLessThan(1 / 256);
+    const quantised = await toleranceOf('steps.onnx', ['QuantizeLinear', 'DequantizeLinear']);
+    expect(quantised).toBeGreaterThan(1 / 256);
   });
 
   it('names the open dimensions', async () => {
