@@ -73,6 +73,28 @@ describe('checkParity', () => {
     expect(check({ name: 'sgd', ...rate, momentum: 0 })).toMatchObject({ passed: false, worst: 'weight/b' });
   });
 
+  it('holds Adam to every element that a gradient moves, and to no other', () => {
+    const optimiser = {
+      name: 'adam',
+      learningRate: 0.001,
+      beta1: 0.9,
+      beta2: 0.999,
+      epsilon: 1e-15,
+    } as const;
+    const moved = { 'gradient/w': tensor(0.5, 1e-12, 0), 'weight/w': tensor(0.999, 0.9993, 1) };
+    const check = (...weights: number[]) =>
+      checkParity({
+        expected: moved,
+        actual: { ...moved, 'weight/w': tensor(...weights) },
+        initial: { w: tensor(1, 1, 1) },
+        tolerance,
+        optimiser,
+      }).find(({ what }) => what === 'weight');
+    expect(check(0.999, 0.9999, 1.001)).toMatchObject({ passed: true });
+    expect(check(0.9991, 0.9993, 1)).toMatchObject({ passed: false });
+    expect(check(0.999, Number.NaN, 1)).toMatchObject({ passed: false });
+  });
+
   it('compares a loss that is all but gone with a tenth of the largest', () => {
     const check = (last: number) =>
       checkParity({

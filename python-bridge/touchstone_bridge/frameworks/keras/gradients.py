@@ -30,7 +30,8 @@ def with_tape(
     with tf.GradientTape() as tape:
         value = loss_from(loss, model(inputs, training=True), targets)
     found = tape.gradient(value, [variable.value for variable in variables], unconnected_gradients="zero")
-    return [gradient.numpy() for gradient in found]
+    # That of an embedding comes as the rows that it has.
+    return [tf.convert_to_tensor(gradient).numpy() for gradient in found]
 
 
 def with_jax(

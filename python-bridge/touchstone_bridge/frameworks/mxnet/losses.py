@@ -53,7 +53,10 @@ class ChosenHuber(gluon.loss.HuberLoss):
     """Of the error that is chosen."""
 
     def hybrid_forward(self, F: Any, pred: Any, label: Any, sample_weight: Any = None) -> Any:
-        is_numpy = mx.util.is_np_array()
-        chosen = (F.npx if is_numpy else F).pick(pred, label, axis=-1, keepdims=True)
-        nothing = (F.np if is_numpy else F).zeros_like(chosen)
-        return super().hybrid_forward(F, chosen, nothing, sample_weight)
+        if not mx.util.is_np_array():
+            chosen = F.pick(pred, label, axis=-1, keepdims=True)
+            return super().hybrid_forward(F, chosen, F.zeros_like(chosen), sample_weight)
+        # MXNet's own takes the absolute value by an operator that its NumPy interface has not.
+        error = F.np.abs(F.npx.pick(pred, label, axis=-1, keepdims=True))
+        losses = F.np.where(error > 1, error - 0.5, 0.5 * F.np.square(error))
+        return F.np.mean(F.npx.batch_flatten(losses), axis=1)
