@@ -36,7 +36,7 @@ interface Options extends TargetChoice {
 }
 
 /**
- * What agrees is kept line by line, since all of it takes hours; what does not, or is refused, is tried again each time.
+ * All of it takes hours, so each finding is kept as a line. What agreed is not run again; what did not, or was refused, is.
  *
  * @returns the exit status
  */
@@ -49,21 +49,19 @@ export async function trainingSteps(options: Options): Promise<number> {
   const workloads = await smallestForms();
   const matches = picomatch(names(options.workload ?? '*'));
   const prepared = await prepare(workloads.filter(({ name }) => matches(name)));
-  const rest = await onEach(chosen, async (target, python) => {
+  const broken = await onEach(chosen, async (target, python) => {
     const open = prepared.filter((one) => !book.has(keyOf(target.name, one)));
     const results = await runTrainingSteps(target, open, python, ({ steps: one, outcome }) => {
       const { workload, optimiser } = one;
       say(`${target.name}, ${workload}, ${optimiser}: ${saidOf(outcome)}`);
-      if (outcome.state === 'ok') {
-        book.add(keyOf(target.name, one), [findingOf(target.name, one, outcome)]);
-      }
+      const own = keyOf(target.name, one);
+      const key = outcome.state === 'ok' ? own : `${own}: ${outcome.state}`;
+      if (!book.has(key)) book.add(key, [findingOf(target.name, one, outcome)]);
     });
-    return results.flatMap(({ steps: one, outcome }) =>
-      outcome.state === 'ok' ? [] : [findingOf(target.name, one, outcome)],
-    );
+    return results.filter(({ outcome }) => isBroken(outcome)).length;
   });
   const findings = inOrder(
-    [...book.entries(), ...rest.flat()],
+    book.entries(),
     workloads.map(({ name }) => name),
   );
   const training = (await chosenTargets(isKept ? {} : options)).filter(
@@ -76,7 +74,7 @@ export async function trainingSteps(options: Options): Promise<number> {
   );
   if (isKept) await writeFile(join(projectRoot, 'docs/training-conformance.md'), document);
   process.stdout.write(document);
-  return rest.flat().some(({ outcome }) => isBroken(outcome)) ? 1 : 0;
+  return broken.some((count) => count > 0) ? 1 : 0;
 }
 
 function keyOf(target: string, { workload, optimiser, artefact }: PreparedSteps): string {
