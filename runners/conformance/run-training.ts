@@ -10,7 +10,7 @@ import type { OptimiserName } from '../../suites/optimisers.js';
 import type { Tolerance } from '../../suites/workload.js';
 import { checkParity } from '../gate/parity.js';
 import { loadReference } from '../gate/reference.js';
-import { type Outcome, onOneWorker } from './run.js';
+import { type Judge, type Outcome, onOneWorker } from './run.js';
 
 export interface PreparedSteps {
   readonly workload: string;
@@ -21,6 +21,8 @@ export interface PreparedSteps {
   readonly artefact: Artefact;
   /** How far the nudged reference parts from the reference. */
   readonly spread: Spread;
+  /** The same at the next slower rate that there is. */
+  readonly slower?: () => Promise<PreparedSteps>;
 }
 
 /** Relative errors, of the worst loss and of the worst tensor's movement. */
@@ -38,6 +40,8 @@ const roundings = 10;
 
 export interface StepsResult {
   readonly steps: PreparedSteps;
+  /** The same, or at the slower rate of the outcome. */
+  readonly settled: PreparedSteps;
   readonly outcome: Outcome;
 }
 
@@ -48,10 +52,21 @@ export async function runTrainingSteps(
   onResult: (result: StepsResult) => void,
 ): Promise<StepsResult[]> {
   return onOneWorker(target, python, prepared, async (steps, judge) => {
-    const result = { steps, outcome: await judge(steps.artefact, { tolerance: toleranceOf(steps) }) };
+    const result = { steps, ...(await settle(steps, judge)) };
     onResult(result);
     return result;
   });
+}
+
+/**
+ * What parts at one rate is tried at the next slower one: a step that throws a network far off has float32 run out of range, or a
+ * rectifier fall to the other side, where the nudge did not. A wrong gradient or rule parts at every rate, and is told at the first.
+ */
+async function settle(steps: PreparedSteps, judge: Judge): Promise<Omit<StepsResult, 'steps'>> {
+  const outcome = await judge(steps.artefact, { tolerance: toleranceOf(steps) });
+  const slower = outcome.state === 'wrong' ? await steps.slower?.() : undefined;
+  const again = slower && (await settle(slower, judge));
+  return again?.outcome.state === 'ok' ? again : { settled: steps, outcome };
 }
 
 /** What rounding comes to, as a share of the declared tolerance: above 1 it decides. */

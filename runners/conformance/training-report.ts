@@ -57,6 +57,8 @@ declared tolerance, which is in its file. "–" is refused, for a reason below; 
 down by chance): how far the losses and the movements of weights part by that alone. A workload learns at its own rate, Adam and RMSProp
 at their usual ones; where ten times what is nudged would be more than the declared tolerance of losses or weights, at a tenth or a
 hundredth of it. Where that does not help either, it is held to ten times the nudge: no float32 computation could do much better.
+A target that parts all the same is tried at the next slower rate, and the number says so ("at 0.1"): a step that throws a network far
+off has float32 run out of range, or a rectifier fall to the other side; a wrong gradient or rule parts at every rate.
 Outputs and gradients are always held to what is declared.`;
 }
 
@@ -64,18 +66,22 @@ function tableOf(targets: readonly string[], findings: readonly StepsFinding[]):
   const workloads = [...new Set(findings.map(({ workload }) => workload))];
   const rows = workloads.map((workload) => {
     const own = findings.filter((finding) => finding.workload === workload);
+    const usual = own.reduce((a, b) => (b.slowdown > a.slowdown ? b : a));
     return [
       workload,
-      ...settingCells(own[0]),
-      ...targets.map((target) => cellOf(own.find((finding) => finding.target === target)?.outcome)),
+      ...settingCells(usual),
+      ...targets.map((target) =>
+        cellOf(
+          own.find((finding) => finding.target === target),
+          usual,
+        ),
+      ),
     ];
   });
   return markdownTable([['workload', 'rate', 'nudged: loss', 'nudged: weights', ...targets], ...rows]);
 }
 
-function settingCells(finding: StepsFinding | undefined): string[] {
-  if (!finding) return ['', '', ''];
-  const { slowdown, spread, learningRate } = finding;
+function settingCells({ slowdown, spread, learningRate }: StepsFinding): string[] {
   const rate = Number(learningRate.toPrecision(3));
   return [
     slowdown === 1 ? String(rate) : `${rate}, ${slowdown} of its own`,
@@ -83,10 +89,13 @@ function settingCells(finding: StepsFinding | undefined): string[] {
   ];
 }
 
-function cellOf(outcome: Outcome | undefined): string {
-  if (!outcome) return 'open';
+function cellOf(finding: StepsFinding | undefined, usual: StepsFinding): string {
+  if (!finding) return 'open';
+  const { outcome, slowdown } = finding;
   if (outcome.state === 'unsupported') return '–';
-  return outcome.state === 'ok' ? outcome.error.toExponential(1) : `**${outcome.state}**`;
+  if (outcome.state !== 'ok') return `**${outcome.state}**`;
+  const error = outcome.error.toExponential(1);
+  return slowdown === usual.slowdown ? error : `${error} at ${slowdown}`;
 }
 
 function reasonsOf(target: string, findings: readonly StepsFinding[]): string {

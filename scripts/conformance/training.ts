@@ -51,12 +51,13 @@ export async function trainingSteps(options: Options): Promise<number> {
   const prepared = await prepare(workloads.filter(({ name }) => matches(name)));
   const broken = await onEach(chosen, async (target, python) => {
     const open = prepared.filter((one) => !book.has(keyOf(target.name, one)));
-    const results = await runTrainingSteps(target, open, python, ({ steps: one, outcome }) => {
+    const results = await runTrainingSteps(target, open, python, ({ steps: one, settled, outcome }) => {
       const { workload, optimiser } = one;
-      say(`${target.name}, ${workload}, ${optimiser}: ${saidOf(outcome)}`);
+      const rate = settled === one ? '' : ` at ${settled.slowdown} of the rate`;
+      say(`${target.name}, ${workload}, ${optimiser}: ${saidOf(outcome)}${rate}`);
       const own = keyOf(target.name, one);
       const key = outcome.state === 'ok' ? own : `${own}: ${outcome.state}`;
-      if (!book.has(key)) book.add(key, [findingOf(target.name, one, outcome)]);
+      if (!book.has(key)) book.add(key, [findingOf(target.name, settled, outcome)]);
     });
     return results.filter(({ outcome }) => isBroken(outcome)).length;
   });
@@ -125,19 +126,29 @@ async function steadiest(
   batch: number,
   optimiser: OptimiserName,
 ): Promise<PreparedSteps> {
-  const tried: PreparedSteps[] = [];
-  for (const slowdown of slowdowns) {
-    const learning = learningBy(workload, optimiser, { steps, slowdown });
-    if (!learning) throw new Error(`${workload.name} does not train`);
-    const artefact = await workloadArtefact(learning, 'training', batch, committedSeed, referencePython);
-    const spread = await spreadOf(artefact, await nudgedArtefact(learning, batch));
-    const one = { workload: workload.name, batch, optimiser, slowdown, artefact, spread };
-    if (unrest(one) <= 1) return one;
-    tried.push(one);
+  let one = await atRate(workload, batch, optimiser, slowdowns);
+  let least = one;
+  while (unrest(one) > 1 && one.slower) {
+    one = await one.slower();
+    if (unrest(one) < unrest(least)) least = one;
   }
-  const [least] = tried.sort((one, other) => unrest(one) - unrest(other));
-  if (!least) throw new Error('there is no rate to try');
   return least;
+}
+
+/** @param slowdowns the one that is wanted, and those after it */
+async function atRate(
+  workload: Workload,
+  batch: number,
+  optimiser: OptimiserName,
+  [slowdown = 1, ...rest]: readonly number[],
+): Promise<PreparedSteps> {
+  const learning = learningBy(workload, optimiser, { steps, slowdown });
+  if (!learning) throw new Error(`${workload.name} does not train`);
+  const artefact = await workloadArtefact(learning, 'training', batch, committedSeed, referencePython);
+  const spread = await spreadOf(artefact, await nudgedArtefact(learning, batch));
+  const slower = () => atRate(workload, batch, optimiser, rest);
+  const one = { workload: workload.name, batch, optimiser, slowdown, artefact, spread };
+  return rest.length > 0 ? { ...one, slower } : one;
 }
 
 async function nudgedArtefact(learning: Workload, batch: number): Promise<Artefact> {
