@@ -177,8 +177,11 @@ function errorOf(expected: Tensor | undefined, actual: Tensor | undefined): Tens
   return norms(reference.length, (index) => [Number(reference[index]), Number(found[index])]);
 }
 
+/** Mostly the first one decides; a weight may have a hundred million. */
 function hasAny(tensor: Tensor | undefined, isChosen: Choice): boolean {
-  return Array.from({ length: tensor?.data.length ?? 0 }).some((_, index) => isChosen(index));
+  const count = tensor?.data.length ?? 0;
+  for (let index = 0; index < count; index++) if (isChosen(index)) return true;
+  return false;
 }
 
 function moveError(

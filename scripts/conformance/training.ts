@@ -19,7 +19,7 @@ import { workloadSource } from '../../suites/onnx/artefact-source.js';
 import { cachedReference, committedSeed } from '../../suites/onnx/reference.js';
 import { learningBy, type OptimiserName, optimiserNames } from '../../suites/optimisers.js';
 import { batchesOf, type Workload } from '../../suites/workload.js';
-import { ledger, ledgerInMemory } from '../measure/ledger.js';
+import { ledger, ledgerInMemory, today } from '../measure/ledger.js';
 import { chosenTargets, onEach, referencePython, say, type TargetChoice } from './targets.js';
 
 const steps = 20;
@@ -85,8 +85,7 @@ function keyOf(target: string, { workload, optimiser, artefact }: PreparedSteps)
 function findingOf(target: string, prepared: PreparedSteps, outcome: Outcome): StepsFinding {
   const { workload, optimiser, slowdown, spread, artefact } = prepared;
   const learningRate = artefact.manifest.training?.optimiser.learningRate ?? 0;
-  const day = new Date().toISOString().slice(0, 10);
-  return { target, workload, optimiser, learningRate, slowdown, spread, outcome, day };
+  return { target, workload, optimiser, learningRate, slowdown, spread, outcome, day: today() };
 }
 
 function saidOf(outcome: Outcome): string {

@@ -91,7 +91,8 @@ export function asGiven(command: string): string {
   return given.length > 0 ? `${command} -- ${given.join(' ')}` : command;
 }
 
-function today(): string {
+/** As `2026-11-26`. */
+export function today(): string {
   return new Date().toISOString().slice(0, 10);
 }
 

@@ -64,21 +64,28 @@ export async function plannedArtefact(
   batch: number,
   seed: number,
 ): Promise<Artefact> {
-  const key = workloadKey(workload, mode, batch, seed);
-  const committed = committedPath(workload.name, mode, batch, otherLength(workload));
-  const paths = [join(artefactsFolder, key), committed];
-  if (paths.some(existsSync)) return workloadArtefact(workload, mode, batch, seed);
-  return makeOnce(`${key}${unreferenced}`, async (folder) => {
+  const { isReferenced, key } = placeOf(workload, mode, batch, seed);
+  if (isReferenced) return workloadArtefact(workload, mode, batch, seed);
+  return makeOnce(key, async (folder) => {
     await fill(workloadSource(workload, mode, batch, seed), folder);
     return 'none';
   });
+}
+
+/** Whether its reference is at hand, and where the artefact lies where it is not. */
+function placeOf(workload: Workload, mode: Mode, batch: number, seed: number) {
+  const key = workloadKey(workload, mode, batch, seed);
+  const committed = committedPath(workload.name, mode, batch, otherLength(workload));
+  const isReferenced = [join(artefactsFolder, key), committed].some(existsSync);
+  return { isReferenced, key: `${key}${unreferenced}` };
 }
 
 /** Multiply-adds of an iteration below which an artefact fits into any memory. */
 const leastToForesee = 3e10;
 
 /**
- * Bytes of memory that making the artefact takes at the least, told from one example before it is tried; 0 where that is no question.
+ * Bytes of memory that making the artefact takes at the least, told from one example before it is tried; 0 where that is no
+ * question, or it was made before.
  */
 export async function foreseenBytes(
   workload: Workload,
@@ -87,6 +94,8 @@ export async function foreseenBytes(
   seed: number,
 ): Promise<number> {
   if (batch === 1 || batch * workload.multiplyAdds < leastToForesee) return 0;
+  const { isReferenced, key } = placeOf(workload, mode, batch, seed);
+  if (isReferenced || existsSync(join(artefactsFolder, key))) return 0;
   const source = workloadSource(workload, mode, 1, seed);
   const { model, inputInfo, parameters } = source;
   const { graph } = await normalise(model, inputInfo, sampleOf(source), parameters);

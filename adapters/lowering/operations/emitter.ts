@@ -184,6 +184,15 @@ export function split(p: Emitter, x: Operand, axis: number, sizes: readonly numb
   return sizes.length === 1 ? [x] : p.emit('Split', { axis, sizes }, [x], results);
 }
 
+export function splitEqually(p: Emitter, x: Operand, axis: number, parts: number): readonly Operand[] {
+  return split(
+    p,
+    x,
+    axis,
+    Array.from({ length: parts }, () => (x.shape[axis] ?? 1) / parts),
+  );
+}
+
 export function expand(p: Emitter, x: Operand, shape: readonly number[]): Operand {
   return sameList(x.shape, shape) ? x : one(p, 'Expand', { shape }, [x], { type: x.type, shape });
 }

@@ -9,7 +9,7 @@ import {
   one,
   reshape,
   sliceAxis,
-  split,
+  splitEqually,
   transpose,
 } from '../emitter.js';
 import type { Operand, Operations, PerAxis } from '../operation.js';
@@ -60,13 +60,7 @@ const grouped: Definition<'Conv'> = (p, settings, [x, filters, bias], [result]) 
   if (!x || !filters || !result || settings.group < 2) return undefined;
   const { group } = settings;
   const axis = channelAxis(p.dialect.channels, x.shape.length);
-  const parts = (operand: Operand, of: number) =>
-    split(
-      p,
-      operand,
-      of,
-      Array.from({ length: group }, () => (operand.shape[of] ?? 1) / group),
-    );
+  const parts = (operand: Operand, of: number) => splitEqually(p, operand, of, group);
   const pictures = parts(x, axis);
   const kernels = parts(filters, filterAxis(p, filters, 0));
   const biases = bias ? parts(bias, 0) : [];

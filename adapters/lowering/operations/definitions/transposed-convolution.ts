@@ -1,5 +1,5 @@
 /** ConvTranspose as a whole one that is cut, by groups, of two axes; in the end as Conv over a picture with zeros in it. */
-import { concat, type Emitter, one, reshape, slice, split, transpose, unary } from '../emitter.js';
+import { concat, type Emitter, one, reshape, slice, splitEqually, transpose, unary } from '../emitter.js';
 import type { Operand } from '../operation.js';
 import { channelAxis, kernelAxes } from '../pictures.js';
 import { liftedFilters, present, withBias } from './convolution.js';
@@ -42,13 +42,7 @@ const cut: Definition<'ConvTranspose'> = (p, settings, [x, filters, bias], [resu
 const grouped: Definition<'ConvTranspose'> = (p, settings, [x, filters, bias], [result]) => {
   if (!x || !filters || !result || settings.group < 2) return undefined;
   const { group } = settings;
-  const parts = (operand: Operand, axis: number) =>
-    split(
-      p,
-      operand,
-      axis,
-      Array.from({ length: group }, () => (operand.shape[axis] ?? 1) / group),
-    );
+  const parts = (operand: Operand, axis: number) => splitEqually(p, operand, axis, group);
   const isFirst = p.dialect.channels === 'first';
   const axis = channelAxis(p.dialect.channels, x.shape.length);
   // Filters have what they read where Conv's have their results.

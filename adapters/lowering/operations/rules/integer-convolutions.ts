@@ -2,7 +2,7 @@
 import { elementCount } from '../../../../suites/onnx/graph.js';
 import { type GraphNode, integer, optionalInput } from '../../attributes.js';
 import { refuse } from '../../refusal.js';
-import { binary, cast, concat, one, split, unary } from '../emitter.js';
+import { binary, cast, concat, one, split, splitEqually, unary } from '../emitter.js';
 import type { Operand, Operations } from '../operation.js';
 import { channelAxis, filterAxes, pictureAxes } from '../pictures.js';
 import type { OperationPlanner } from '../planner.js';
@@ -87,13 +87,7 @@ function byGroups(p: OperationPlanner, convolution: Convolution, axis: number): 
   const { x, filters, settings, shape } = convolution;
   const { group } = settings;
   const outputs = filterAxes(p.dialect.channels, filters.shape.length).indexOf(0);
-  const groups = (operand: Operand, of: number) =>
-    split(
-      p,
-      operand,
-      of,
-      Array.from({ length: group }, () => (operand.shape[of] ?? 1) / group),
-    );
+  const groups = (operand: Operand, of: number) => splitEqually(p, operand, of, group);
   const kernels = groups(filters, outputs);
   const each = { ...convolution, settings: { ...settings, group: 1 } };
   const part = shape.map((extent, place) => (place === axis ? extent / group : extent));
