@@ -31,18 +31,9 @@ function isOfNothing({ inputs }: Graph): boolean {
   return inputs.some(({ shape }) => shape.includes(0));
 }
 
-/**
- * Whether the variables of operations are the graph's parameters. One that lies in two ways would be two, each trained by
- * itself; and of a recurrent layer's bias the recurrent half is none (suites/lstm/row-lstm.ts).
- */
-function trains(plan: LayerPlan | OperationPlan, { nodes, parameters }: Graph): Support {
+/** Whether the variables of operations are the graph's parameters: one that lies in two ways would be two, each trained by itself. */
+function trains(plan: LayerPlan | OperationPlan, { parameters }: Graph): Support {
   if (!isOperationPlan(plan)) return supported;
-  const bias = nodes.find(
-    ({ operator, inputs }) => /^(LSTM|GRU|RNN)$/.test(operator) && parameters.includes(inputs[3] ?? ''),
-  );
-  if (bias) {
-    return unsupported(`TensorFlow.js trains no half of a bias, as ${bias.operator} (${bias.name}) asks for`);
-  }
   const held = plan.constants.flatMap(({ source }) => (source.kind === 'weight' ? [source.weight.name] : []));
   const twice = held.find((name, index) => held.indexOf(name) !== index && parameters.includes(name));
   return twice === undefined

@@ -18,15 +18,19 @@ export interface Epoch extends Omit<Results['epoch'], 'witness'> {
   readonly correct: number;
 }
 
+/** What was trained. */
+export interface Trained {
+  readonly versions: Readonly<Record<string, string>>;
+  readonly loadNs: number;
+  readonly heldOut: number;
+  readonly epochs: readonly Epoch[];
+}
+
 export type Learnt =
-  | {
-      /** `reached`: the last epoch was the first one after which the bar was met. `missed`: none was, of all that were allowed. */
-      readonly state: 'reached' | 'missed';
-      readonly versions: Readonly<Record<string, string>>;
-      readonly loadNs: number;
-      readonly heldOut: number;
-      readonly epochs: readonly Epoch[];
-    }
+  /** `reached`: the last epoch was the first one after which the bar was met. `missed`: none was, of all that were allowed. */
+  | (Trained & { readonly state: 'reached' | 'missed' })
+  /** Given up, since the allowance would not have been enough. */
+  | (Trained & { readonly state: 'unfinished'; readonly reason: string })
   | { readonly state: 'failed'; readonly reason: string };
 
 export interface Lesson {
@@ -45,11 +49,23 @@ export interface Seat {
   readonly logFile: string;
   /** Of one epoch. */
   readonly deadlineMs: number;
+  readonly allowance: Allowance;
+}
+
+type End =
+  | { readonly state: 'reached' | 'missed' }
+  | { readonly state: 'unfinished'; readonly reason: string };
+
+/** How long one lesson may train. */
+export interface Allowance {
+  readonly trainingMs: number;
+  /** The fewest after which anyone has been there, as far as is known: what would not get so far is not gone on with. */
+  readonly fewestEpochs: number;
 }
 
 /** @param onEpoch told each epoch as it ends */
 export async function learn(seat: Seat, lesson: Lesson, onEpoch: (epoch: Epoch) => void): Promise<Learnt> {
-  const { python, ...start } = seat;
+  const { python, allowance, ...start } = seat;
   try {
     const { session, description } = await startDescribed({
       ...start,
@@ -58,11 +74,9 @@ export async function learn(seat: Seat, lesson: Lesson, onEpoch: (epoch: Epoch) 
     try {
       const { folder } = lesson.artefact;
       const { loadNs } = await session.request({ type: 'load', folder, mode: 'training' });
-      const epochs = await epochsOf(session, lesson, onEpoch);
+      const { epochs, ...end } = await epochsOf(session, lesson, allowance, onEpoch);
       const heldOut = labelsOf(lesson).length;
-      const isEnough = (epochs.at(-1)?.correct ?? 0) >= lesson.task.bar * heldOut;
-      const state = isEnough ? 'reached' : 'missed';
-      return { state, versions: description.versions, loadNs, heldOut, epochs };
+      return { ...end, versions: description.versions, loadNs, heldOut, epochs };
     } finally {
       await session.kill();
     }
@@ -75,12 +89,15 @@ export async function learn(seat: Seat, lesson: Lesson, onEpoch: (epoch: Epoch) 
 async function epochsOf(
   session: WorkerSession,
   lesson: Lesson,
+  allowance: Allowance,
   onEpoch: (epoch: Epoch) => void,
-): Promise<Epoch[]> {
+): Promise<End & { readonly epochs: readonly Epoch[] }> {
   const { task, seed, prepared } = lesson;
   const labels = labelsOf(lesson);
   const epochs: Epoch[] = [];
   while (epochs.length < task.epochs) {
+    const reason = shortageOf(epochs, allowance);
+    if (reason !== undefined) return { state: 'unfinished', reason, epochs };
     const order = [...epochOrder(prepared, seed, epochs.length)];
     const fromFirstWeights = epochs.length === 0;
     const { witness, ...timed } = await session.request({ type: 'epoch', order, fromFirstWeights });
@@ -90,10 +107,29 @@ async function epochsOf(
     const epoch = { ...timed, waitNs: witness.waitNs, correct };
     epochs.push(epoch);
     onEpoch(epoch);
+    if (correct >= task.bar * labels.length) return { state: 'reached', epochs };
     // A loss that is no number any more never becomes one again.
-    if (correct >= task.bar * labels.length || timed.meanLoss === null) break;
+    if (timed.meanLoss === null) break;
   }
-  return epochs;
+  return { state: 'missed', epochs };
+}
+
+/**
+ * Why it is not gone on with, where the time that it takes at least, for one epoch more and for as many as the quickest learner
+ * took, is more than is allowed.
+ */
+export function shortageOf(
+  epochs: readonly Pick<Epoch, 'spanNs'>[],
+  { trainingMs, fewestEpochs }: Allowance,
+): string | undefined {
+  if (epochs.length === 0) return undefined;
+  const eachMs = epochs.reduce((sum, { spanNs }) => sum + spanNs, 0) / 1e6 / epochs.length;
+  const least = Math.max(epochs.length + 1, fewestEpochs);
+  if (least * eachMs <= trainingMs) return undefined;
+  const [each, whole, allowed] = [eachMs, least * eachMs, trainingMs].map(
+    (ms) => `${(ms / 60_000).toFixed(1)} min`,
+  );
+  return `an epoch takes ${each}, so ${least} of them at least ${whole}, and a lesson is given ${allowed}: --time gives it more`;
 }
 
 function labelsOf({ prepared: { source, heldOut } }: Lesson): number[] {

@@ -17,9 +17,9 @@ export interface Finding {
 
 type Rows = readonly (readonly string[])[];
 type DrawTable = (head: readonly string[], rows: Rows) => string;
-type Trained = Extract<Learnt, { heldOut: number }>;
+type Finished = Extract<Learnt, { state: 'reached' | 'missed' }>;
 interface TrainedFinding extends Finding {
-  readonly outcome: Trained;
+  readonly outcome: Finished | Extract<Learnt, { state: 'unfinished' }>;
 }
 
 /** What the columns mean: above the tables. */
@@ -69,7 +69,7 @@ export const timeHead = [
 /** A row a target, in the order of the findings; the state and its reason where there is no time. */
 export function timeTable(findings: readonly Finding[]): Rows {
   return byTarget(findings).map(([target, own]) => {
-    const trained = own.filter(isTrained).map(({ outcome }) => outcome);
+    const trained = own.flatMap(({ outcome }) => (isFinished(outcome) ? [outcome] : []));
     const reasons = own.flatMap(({ outcome }) =>
       'reason' in outcome ? [`${outcome.state}: ${outcome.reason}`] : [],
     );
@@ -80,7 +80,7 @@ export function timeTable(findings: readonly Finding[]): Rows {
 }
 
 /** The median, where every seed got there. */
-function verdictOf(trained: readonly Trained[]): string {
+function verdictOf(trained: readonly Finished[]): string {
   const missed = trained.filter(({ state }) => state === 'missed');
   if (missed.length === 0) return secondsText(median(trained.map(({ epochs }) => trainingSeconds(epochs))));
   const best = missed.map(
@@ -89,8 +89,8 @@ function verdictOf(trained: readonly Trained[]): string {
   return `missed from ${missed.length} of ${trained.length} seeds, at best ${percent(Math.max(...best))}`;
 }
 
-function numbersOf(trained: readonly Trained[]): string[] {
-  const each = (text: (one: Trained) => string) => trained.map(text).join(', ');
+function numbersOf(trained: readonly Finished[]): string[] {
+  const each = (text: (one: Finished) => string) => trained.map(text).join(', ');
   const processor = trained.map(({ epochs }) => epochs.reduce((sum, { cpuNs }) => sum + cpuNs, 0) / 1e9);
   return [
     each(({ state, epochs }) => `${state === 'missed' ? '> ' : ''}${secondsText(trainingSeconds(epochs))}`),
@@ -138,7 +138,7 @@ export function agreementTable(findings: readonly Finding[]): Rows {
 }
 
 /** What the machine did meanwhile: the share of its time that a target was ready and had no processor, the largest of its seeds. */
-function waitText(trained: readonly Trained[]): string {
+function waitText(trained: readonly Finished[]): string {
   const shares = trained.flatMap(({ epochs }) => {
     if (epochs.some(({ waitNs }) => waitNs === null)) return [];
     const waited = epochs.reduce((sum, { waitNs }) => sum + (waitNs ?? 0), 0);
@@ -156,8 +156,13 @@ function byTarget(findings: readonly Finding[]): [string, Finding[]][] {
   return [...found].map(([target, own]) => [target, own.sort(bySeed)]);
 }
 
+function isFinished(outcome: Lessons): outcome is Finished {
+  return outcome.state === 'reached' || outcome.state === 'missed';
+}
+
+/** Whether it has an epoch at least. */
 function isTrained(finding: Finding): finding is TrainedFinding {
-  return finding.outcome.state === 'reached' || finding.outcome.state === 'missed';
+  return isFinished(finding.outcome) || finding.outcome.state === 'unfinished';
 }
 
 function rangeOf(values: readonly number[]): [number, number] {

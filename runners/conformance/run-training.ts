@@ -38,6 +38,9 @@ export interface Spread {
  */
 const roundings = 10;
 
+/** Of all steps together: in plain JavaScript twenty of a large embedding take minutes. */
+const deadlineMs = 20 * 60_000;
+
 export interface StepsResult {
   readonly steps: PreparedSteps;
   /** The same, or at the slower rate of the outcome. */
@@ -51,11 +54,12 @@ export async function runTrainingSteps(
   python: string | undefined,
   onResult: (result: StepsResult) => void,
 ): Promise<StepsResult[]> {
-  return onOneWorker(target, python, prepared, async (steps, judge) => {
+  const work = async (steps: PreparedSteps, judge: Judge) => {
     const result = { steps, ...(await settle(steps, judge)) };
     onResult(result);
     return result;
-  });
+  };
+  return onOneWorker(target, python, prepared, work, deadlineMs);
 }
 
 /**

@@ -44,7 +44,8 @@ export interface ConformanceOptions {
 }
 
 const budget = { threads: 1, cpus: [] };
-const deadlineMs = 120_000;
+/** Of one answer: small models take seconds. */
+const usualDeadlineMs = 120_000;
 
 /** All cases. */
 export async function runConformance(
@@ -72,15 +73,20 @@ export interface JudgeOptions {
 
 export type Judge = (artefact: Artefact, options?: JudgeOptions) => Promise<Outcome>;
 
-/** One item after the other, in one worker; one that dies is started again for the next. */
+/**
+ * One item after the other, in one worker; one that dies is started again for the next.
+ *
+ * @param deadlineMs of one answer
+ */
 export async function onOneWorker<Item, Result>(
   target: Target,
   python: string | undefined,
   items: readonly Item[],
   work: (item: Item, judge: Judge) => Promise<Result>,
+  deadlineMs = usualDeadlineMs,
 ): Promise<Result[]> {
   const scratch = await mkdtemp(join(tmpdir(), 'touchstone-conformance-'));
-  const worker = new RestartingWorker(target, python, scratch);
+  const worker = new RestartingWorker(target, python, scratch, deadlineMs);
   const results: Result[] = [];
   try {
     for (const item of items) {
@@ -137,12 +143,14 @@ class RestartingWorker {
   readonly #target: Target;
   readonly #python: string | undefined;
   readonly #logFile: string;
+  readonly #deadlineMs: number;
   #session: WorkerSession | undefined;
 
-  constructor(target: Target, python: string | undefined, scratch: string) {
+  constructor(target: Target, python: string | undefined, scratch: string, deadlineMs: number) {
     this.#target = target;
     this.#python = python;
     this.#logFile = join(scratch, 'worker.log');
+    this.#deadlineMs = deadlineMs;
   }
 
   async session(): Promise<WorkerSession> {
@@ -151,7 +159,7 @@ class RestartingWorker {
       target: this.#target,
       budget,
       logFile: this.#logFile,
-      deadlineMs,
+      deadlineMs: this.#deadlineMs,
       ...(this.#python === undefined ? {} : { python: this.#python }),
     });
     this.#session = session;

@@ -5,8 +5,9 @@
  *
  * Options: `-- --targets 'pytorch/*' --workload lenet5 --seeds 1,2,3`. Every finished lesson is a line of
  * `docs/measurements/accuracy.ndjson`, so a script that was stopped goes on where it was, and `docs/measurements/accuracy.md` is
- * written from all of these, whichever targets were chosen; `--fresh` begins anew. With `--epochs 2`, so many instead of the
- * task's own, it is another measurement, which is printed and not kept.
+ * written from all of these, whichever targets were chosen; `--fresh` begins anew. A lesson may train for 30 minutes; one that
+ * cannot be at its end by then is given up as soon as that is known, and `--time 2h` gives it another chance. With `--epochs 2`, so many
+ * instead of the task's own, it is another measurement, which is printed and not kept.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,7 +15,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Target } from '../../adapters/adapter.js';
 import { select } from '../../cli/select.js';
-import { integers, names, positiveInteger } from '../../cli/values.js';
+import { duration, integers, names, positiveInteger } from '../../cli/values.js';
 import { oneLine } from '../../common/errors.js';
 import { type Lesson, learn } from '../../runners/accuracy/learn.js';
 import {
@@ -47,6 +48,7 @@ const { values } = parseArgs({
     workload: { type: 'string', default: '*' },
     seeds: { type: 'string', default: '1,2,3' },
     epochs: { type: 'string' },
+    time: { type: 'string', default: '30m' },
     fresh: { type: 'boolean', default: false },
   },
 });
@@ -54,6 +56,7 @@ const { values } = parseArgs({
 const budget = { threads: 1, cpus: splitCpus(1).workers };
 /** Of one epoch: plain JavaScript takes minutes. */
 const deadlineMs = 30 * 60_000;
+const trainingMs = duration(values.time);
 const seeds = integers(values.seeds);
 const isKept = values.epochs === undefined;
 
@@ -66,6 +69,8 @@ interface Course {
 }
 interface Entry extends Finding {
   readonly edition: string;
+  /** Where it was given up. */
+  readonly trainingMs?: number;
 }
 interface Step {
   readonly key: string;
@@ -85,7 +90,7 @@ const courses = await chosenCourses();
 const steps = await plan(isKept ? everyone : chosen);
 const scratch = await mkdtemp(join(tmpdir(), 'touchstone-accuracy-'));
 try {
-  await saySteps(steps, book.has, give);
+  await saySteps(steps, (key) => book.has(key) || hasShortage(key), give);
 } finally {
   await forget();
   await rm(scratch, { recursive: true, force: true });
@@ -161,23 +166,49 @@ async function give({ key, course, seed, target, python }: Step): Promise<void> 
   const { workload, edition } = course;
   const lesson = await lessonOf(course, seed);
   const logFile = join(scratch, `${target.name.replace('/', '-')}.log`);
-  const outcome = await learn({ target, python, budget, logFile, deadlineMs }, lesson, (epoch) => {
+  const allowance = { trainingMs, fewestEpochs: fewestEpochs(course, seed) };
+  const outcome = await learn({ target, python, budget, logFile, deadlineMs, allowance }, lesson, (epoch) => {
     say(`  ${trainingSeconds([epoch]).toFixed(1)} s, ${epoch.correct} held-out digits told`);
   });
-  if (outcome.state === 'failed') {
-    say(`  failed: ${outcome.reason}`);
-    note(course, target, seed, outcome);
-  } else book.add(key, [{ workload: workload.name, target: target.name, seed, edition, outcome }]);
+  const entry: Entry = { workload: workload.name, target: target.name, seed, edition, outcome };
+  if ('reason' in outcome) say(`  ${outcome.state}: ${outcome.reason}`);
+  if (outcome.state === 'failed') note(course, target, seed, outcome);
+  else if (outcome.state === 'unfinished') book.add(shortageKey(key), [{ ...entry, trainingMs }]);
+  else book.add(key, [entry]);
+}
+
+/** Of those who got there from this seed. */
+function fewestEpochs({ workload, edition }: Course, seed: number): number {
+  const took = book.entries().flatMap((entry) => {
+    const { outcome } = entry;
+    const isOwn = entry.workload === workload.name && entry.edition === edition && entry.seed === seed;
+    return isOwn && outcome.state === 'reached' ? [outcome.epochs.length] : [];
+  });
+  return took.length === 0 ? 1 : Math.min(...took);
+}
+
+function shortageKey(key: string): string {
+  return `${key}: unfinished`;
+}
+
+/** Whether it was given up at as much time as it would have now. */
+function hasShortage(key: string): boolean {
+  return book.entriesOf(shortageKey(key)).some(({ trainingMs: given = 0 }) => given >= trainingMs);
 }
 
 function note({ workload }: Course, { name }: Target, seed: number, outcome: Finding['outcome']): void {
   fleeting.push({ workload: workload.name, target: name, seed, outcome });
 }
 
+/** What was given up once and then brought to its end is told of once. */
+function newest(entries: readonly Entry[]): Finding[] {
+  return [...new Map(entries.map((entry) => [`${entry.target} ${entry.seed}`, entry])).values()];
+}
+
 function sectionOf({ task, edition }: Course): string {
   const { workload } = task;
   const found = [
-    ...book.entries().filter((entry) => entry.edition === edition),
+    ...newest(book.entries().filter((entry) => entry.edition === edition)),
     ...fleeting.filter((finding) => finding.workload === workload),
   ];
   const rest = (isKept ? everyone : []).filter(({ name }) => !found.some(({ target }) => target === name));

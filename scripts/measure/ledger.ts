@@ -10,6 +10,8 @@ export interface Ledger<Entry> {
   has(key: string): boolean;
   add(key: string, entries: readonly Entry[]): void;
   entries(): Entry[];
+  /** Of one step; none where it was not finished. */
+  entriesOf(key: string): readonly Entry[];
 }
 
 const measurements = join(projectRoot, 'docs', 'measurements');
@@ -43,6 +45,7 @@ export function ledger<Entry>(name: string, fresh: boolean): Ledger<Entry> {
       appendFileSync(file, `${JSON.stringify({ key, day: today(), machine: machine(), entries })}\n`);
     },
     entries: () => [...steps.values()].flat(),
+    entriesOf: (key) => steps.get(key) ?? [],
   };
 }
 
@@ -53,6 +56,7 @@ export function ledgerInMemory<Entry>(): Ledger<Entry> {
     has: (key) => steps.has(key),
     add: (key, entries) => void steps.set(key, entries),
     entries: () => [...steps.values()].flat(),
+    entriesOf: (key) => steps.get(key) ?? [],
   };
 }
 

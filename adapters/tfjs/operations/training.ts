@@ -1,6 +1,7 @@
 /** Training of a plan of operations: `minimize` and `variableGrads`. */
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs';
 import type { Model, Tensors, TrainingModel } from '../../adapter.js';
+import { halfTrained } from '../../lowering/operations/half-trained.js';
 import { hostConstant, hostPort, onnxPort } from '../../lowering/operations/host.js';
 import type { OperationPlan } from '../../lowering/operations/plan.js';
 import { type NativeWeight, toNative, toOnnx } from '../../lowering/weights.js';
@@ -13,6 +14,8 @@ interface Trained {
   readonly tensor: number;
   readonly weight: NativeWeight;
   readonly variable: Variable;
+  /** The second half of a bias of which the first learns alone: see `halfTrained`. */
+  readonly frozen?: Tensor;
 }
 
 export function trainOperations(tf: Tf, plan: OperationPlan, given: Model): TrainingModel {
@@ -24,7 +27,8 @@ export function trainOperations(tf: Tf, plan: OperationPlan, given: Model): Trai
   const targets = hostTargets(given, port.onnxShape.at(-1) ?? 1);
   const outputOf = (buffer: number): Tensor => {
     const inputs = (buffers[buffer] ?? []).map((host) => tensorOf(tf, host));
-    return present(program.compute(constants, inputs, true)[0], port.tensor);
+    const all = new Map([...constants, ...trained.map((each) => [each.tensor, wholeOf(tf, each)] as const)]);
+    return present(program.compute(all, inputs, true)[0], port.tensor);
   };
   let advantages: Float32Array | undefined;
   const lossFunction = lossOf(tf, given, () => advantages);
@@ -46,8 +50,11 @@ export function trainOperations(tf: Tf, plan: OperationPlan, given: Model): Trai
     },
     reset() {
       disposeOptimiser(tf, optimiser);
-      for (const { weight, variable } of trained) {
-        tf.tidy(() => variable.assign(tf.tensor(toNative(weight, given.weights), [...weight.shape])));
+      for (const { weight, variable, frozen } of trained) {
+        tf.tidy(() => {
+          const whole = tf.tensor(toNative(weight, given.weights), [...weight.shape]);
+          variable.assign(frozen ? halvesOf(tf, whole)[0] : whole);
+        });
       }
       optimiser = optimiserOf(tf, given);
     },
@@ -57,30 +64,35 @@ export function trainOperations(tf: Tf, plan: OperationPlan, given: Model): Trai
     },
     gradients(buffer) {
       const { value, grads } = tf.variableGrads(lossAt(buffer), variables);
-      const found = onnxTensors(trained, ({ variable }) => grads[variable.name]);
+      const found = onnxTensors(tf, trained, ({ variable }) => grads[variable.name]);
       tf.dispose([value, grads]);
       return found;
     },
-    weights: () => onnxTensors(trained, ({ variable }) => variable),
+    weights: () => onnxTensors(tf, trained, ({ variable }) => variable),
     dispose() {
       disposeOptimiser(tf, optimiser);
-      tf.dispose([...constants.values()]);
+      tf.dispose([
+        ...constants.values(),
+        ...trained.flatMap(({ variable, frozen }) => [variable, frozen ?? []].flat()),
+      ]);
     },
   };
 }
 
-/** Parameters of the graph as variables. */
+/** Parameters of the graph as variables; the other constants. */
 function constantsOf(tf: Tf, plan: OperationPlan, { graph, weights }: Model) {
+  const halved = halfTrained(graph);
   const trained: Trained[] = [];
   const constants = new Map<number, Tensor>();
   for (const constant of plan.constants) {
     const { tensor, source } = constant;
     const made = tensorOf(tf, hostConstant(constant, weights));
     if (source.kind === 'weight' && graph.parameters.includes(source.weight.name)) {
-      const variable = tf.variable(made);
-      made.dispose();
-      trained.push({ tensor, weight: source.weight, variable });
-      constants.set(tensor, variable);
+      const { weight } = source;
+      const [first, frozen] = halved.has(weight.name) ? halvesOf(tf, made) : [made];
+      const variable = tf.variable(first);
+      trained.push({ tensor, weight, variable, ...(frozen && { frozen }) });
+      tf.dispose(frozen ? [made, first] : made);
     } else {
       constants.set(tensor, made);
     }
@@ -88,8 +100,26 @@ function constantsOf(tf: Tf, plan: OperationPlan, { graph, weights }: Model) {
   return { trained, constants };
 }
 
-function onnxTensors(trained: readonly Trained[], tensorOf: (each: Trained) => Tensor | undefined): Tensors {
-  return toOnnx(
-    trained.map((each) => [each.weight, Float32Array.from(tensorOf(each)?.dataSync() ?? [])] as const),
-  );
+function halvesOf(tf: Tf, bias: Tensor): [first: Tensor, second: Tensor] {
+  const [first, second] = tf.split(bias, 2, 1);
+  return [present(first, 0), present(second, 1)];
+}
+
+function wholeOf(tf: Tf, { variable, frozen }: Trained): Tensor {
+  return frozen ? tf.concat([variable, frozen], 1) : variable;
+}
+
+/** Values or gradients of what is trained, zeros where no training moves anything. */
+function onnxTensors(
+  tf: Tf,
+  trained: readonly Trained[],
+  tensorOf: (each: Trained) => Tensor | undefined,
+): Tensors {
+  const dataOf = (each: Trained) =>
+    tf.tidy(() => {
+      const tensor = tensorOf(each);
+      const whole = tensor && each.frozen ? tf.concat([tensor, tf.zerosLike(tensor)], 1) : tensor;
+      return Float32Array.from(whole?.dataSync() ?? []);
+    });
+  return toOnnx(trained.map((each) => [each.weight, dataOf(each)] as const));
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Target } from '../../../adapters/adapter.js';
 import { findTarget } from '../../../adapters/discover.js';
-import { type Epoch, type Lesson, learn } from '../../../runners/accuracy/learn.js';
+import { type Epoch, type Lesson, learn, shortageOf } from '../../../runners/accuracy/learn.js';
 import { ensureEnvironment } from '../../../runners/provision/environments.js';
 import { type AccuracyTask, accuracySource } from '../../../suites/accuracy.js';
 import lenet5 from '../../../suites/cnn/lenet5.js';
@@ -38,10 +38,18 @@ beforeAll(async () => {
 });
 afterAll(() => rm(scratch, { recursive: true }));
 
-async function taught(target: Target, given: Lesson, python?: string) {
+async function taught(target: Target, given: Lesson, python?: string, trainingMs = 60_000) {
   const budget = { threads: 1, cpus: [] };
   const seen: Epoch[] = [];
-  const seat = { target, python, budget, logFile: join(scratch, 'worker.log'), deadlineMs: 60_000 };
+  const allowance = { trainingMs, fewestEpochs: 1 };
+  const seat = {
+    target,
+    python,
+    budget,
+    logFile: join(scratch, 'worker.log'),
+    deadlineMs: 60_000,
+    allowance,
+  };
   return { learnt: await learn(seat, given, (epoch) => seen.push(epoch)), seen };
 }
 
@@ -62,6 +70,28 @@ it('gives up after as many epochs as are allowed', async () => {
   const impossible = { ...lesson, task: { ...task, bar: 1, epochs: 2 } };
   const { learnt } = await taught((await findTarget('convnetjs/js')).target, impossible);
   expect(learnt).toMatchObject({ state: 'missed', epochs: [{}, {}] });
+});
+
+it('does not go on with what would not be there in time', async () => {
+  const impossible = { ...lesson, task: { ...task, bar: 1, epochs: 40 } };
+  const { learnt } = await taught((await findTarget('convnetjs/js')).target, impossible, undefined, 1);
+  expect(learnt).toMatchObject({
+    state: 'unfinished',
+    epochs: [{}],
+    reason: expect.stringContaining('--time'),
+  });
+});
+
+it('foresees from the epochs so far and from those of the quickest learner', () => {
+  const epochs = [{ spanNs: 50e9 }, { spanNs: 70e9 }];
+  expect(shortageOf([], { trainingMs: 1, fewestEpochs: 6 })).toBeUndefined();
+  expect(shortageOf(epochs, { trainingMs: 180_000, fewestEpochs: 1 })).toBeUndefined();
+  expect(shortageOf(epochs, { trainingMs: 179_000, fewestEpochs: 1 })).toContain(
+    'so 3 of them at least 3.0 min',
+  );
+  expect(shortageOf(epochs, { trainingMs: 180_000, fewestEpochs: 6 })).toBe(
+    'an epoch takes 1.0 min, so 6 of them at least 6.0 min, and a lesson is given 3.0 min: --time gives it more',
+  );
 });
 
 it('says what a worker failed of', async () => {

@@ -16,13 +16,13 @@ const epoch = (seconds: number, correct: number, meanLoss: number | null = 0.5):
   meanLoss,
   correct,
 });
-const learnt = (state: 'reached' | 'missed', epochs: Epoch[]): Learnt => ({
-  state,
+const trained = (epochs: Epoch[]) => ({
   versions: {},
   loadNs: 1,
   heldOut: 2000,
   epochs,
 });
+const learnt = (state: 'reached' | 'missed', epochs: Epoch[]): Learnt => ({ state, ...trained(epochs) });
 const of = (target: string, seed: number, outcome: Finding['outcome']): Finding => ({
   workload: 'lenet5',
   target,
@@ -61,6 +61,10 @@ describe('the table of times', () => {
   it('says why there is nothing', () => {
     expect(rows[2]?.slice(0, 2)).toEqual(['c/js', 'unsupported: no kernel']);
     expect(new Set(rows.map(({ length }) => length))).toEqual(new Set([8]));
+    const outcome = { state: 'unfinished', reason: 'slow', ...trained([epoch(1, 9, 0.6)]) } as const;
+    const short = of('b/js', 2, outcome);
+    expect(timeTable([short])[0]?.slice(0, 3)).toEqual(['b/js', 'unfinished: slow', '']);
+    expect(agreementTable([short])).toHaveLength(1);
     const halfway = [...findings, of('b/js', 2, { state: 'failed', reason: 'it fell over' })];
     expect(timeTable(halfway)[1]?.[1]).toBe(
       'missed from 1 of 1 seeds, at best 97.90 %; failed: it fell over',
