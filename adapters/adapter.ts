@@ -42,8 +42,10 @@ interface TargetBase {
   /**
    * Can this target run this graph in this mode? Decided from the description alone, before anything is spawned.
    * Names the operator or attribute that it lacks.
+   *
+   * @param optimiser by which it is to learn, in training, where that makes a difference
    */
-  supports(graph: Graph, mode: Mode): Support;
+  supports(graph: Graph, mode: Mode, optimiser?: Optimiser): Support;
   /** Set before the framework is imported: thread counts, strict float32, quiet logs. */
   environment(budget: Budget): Readonly<Record<string, string>>;
   /** Set where the user asks for another version of the framework than the pinned one; see adapters/versions.ts. */

@@ -2,7 +2,16 @@
  * Keras 3 on its three backends. Driven by `touchstone_bridge.frameworks.keras`, from a plan of layers or of operations; this is its
  * descriptor. Each backend shares the environment of the framework itself: Keras beside it changes nothing there.
  */
-import { type Budget, type Framework, type PythonTarget, supported } from './adapter.js';
+import {
+  type Budget,
+  type Framework,
+  type Graph,
+  type Optimiser,
+  type PythonTarget,
+  type Support,
+  supported,
+  unsupported,
+} from './adapter.js';
 import { type Backend, kerasDialect } from './lowering/dialects/keras.js';
 import { dilatedPooling, stridedAndDilated } from './lowering/layer-checks.js';
 import { layersOrOperations } from './lowering/plans.js';
@@ -47,8 +56,27 @@ function target(
     generates: true,
     optimisers: ['sgd', 'adam', 'rmsprop'],
     losses: ['softmax-cross-entropy', 'policy-gradient', 'huber'],
-    supports: (graph, mode) => planners[mode].supports(graph, mode),
+    supports: (graph, mode, optimiser) =>
+      (backend === 'tensorflow' && optimiser ? rowByRow(graph, optimiser) : undefined) ??
+      planners[mode].supports(graph, mode),
     plan: (graph, mode) => planners[mode].plan(graph, mode),
     environment: (budget) => ({ KERAS_BACKEND: backend, ...threads(budget) }),
   };
+}
+
+/**
+ * TensorFlow has an embedding's gradient as rows, one for each time that a word occurs. Keras 3's optimisers square them before they add
+ * those of one word, in Adam and RMSProp; what they only add up, as in momentum, is the same either way.
+ */
+function rowByRow({ nodes, parameters }: Graph, { name }: Optimiser): Support | undefined {
+  if (name === 'sgd') return undefined;
+  const gather = nodes.find(
+    ({ operator, inputs }) => operator === 'Gather' && parameters.includes(inputs[0] ?? ''),
+  );
+  return (
+    gather &&
+    unsupported(
+      `Gather (${gather.name}) in training: Keras on TensorFlow squares the rows of its gradient before it adds those of one index, so its ${name} is another rule; sgd and momentum are not`,
+    )
+  );
 }

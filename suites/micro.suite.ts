@@ -1,4 +1,4 @@
-/** Single operators and short chains, in inference: where a framework's time goes, and what a call of it costs. */
+/** Single operators and short chains: where a framework's time goes, and what a call of it costs. */
 import type { Suite } from './workload.js';
 
 const micro: Suite = {

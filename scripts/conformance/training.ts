@@ -101,9 +101,12 @@ function inOrder(findings: readonly StepsFinding[], workloads: readonly string[]
   return [...newest.values()].filter((one) => place(one) >= 0).sort((a, b) => place(a) - place(b));
 }
 
-/** What is equal in a small form is equal in its full one: the layers are the same. */
+/**
+ * What is equal in a small form is equal in its full one: the layers are the same. Single operators are those of the networks, and
+ * are verified where they are measured.
+ */
 async function smallestForms(): Promise<Workload[]> {
-  const all = (await discoverWorkloads()).filter(({ training }) => training);
+  const all = (await discoverWorkloads()).filter(({ training, family }) => training && family !== 'micro');
   return [...new Set(all.map((workload) => workload.small ?? workload))];
 }
 

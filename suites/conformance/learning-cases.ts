@@ -11,6 +11,11 @@ export const lstm: Draw = (g) => {
   const x = g.transpose(g.input('x', [3, 4, 2]), [1, 0, 2]);
   return [g.gemm(g.squeeze(g.lstm(x, 'lstm', 2, 3), [0]), 'fc', 3, 4, 4), [3, 4]];
 };
+/** With the reset behind the product, which the layers of most frameworks have not. */
+export const gru: Draw = (g) => {
+  const x = g.transpose(g.input('x', [3, 4, 2]), [1, 0, 2]);
+  return [g.gemm(g.squeeze(g.gru(x, 'gru', 2, 3), [0]), 'fc', 3, 4, 4), [3, 4]];
+};
 export const pooled: Draw = (g) => {
   const small = g.node('AveragePool', [g.maxPool(g.input('x', [2, 3, 8, 8]), 2)], { kernel_shape: [2, 2] });
   return [g.gemm(g.flatten(g.node('Sigmoid', [small])), 'fc', 27, 3, 1), [2, 3]];

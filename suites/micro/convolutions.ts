@@ -1,9 +1,10 @@
 /**
  * Single convolutions at published sizes.
  *
- * Source: Baidu Research, DeepBench, `code/kernels/conv_problems.h`, the inference set for servers and devices at batch 1: the
- * layers of ResNet-50, GoogLeNet and VGG that networks spend their time in, and the first layers of Deep Speech on
- * spectrograms. DeepBench has no biases, and neither have these. Names are input (height × width × channels), window and filters.
+ * Source: Baidu Research, DeepBench, `code/kernels/conv_problems.h`, the inference set for servers and devices at batch 1, and the
+ * training set at its smallest batch of each: the layers of ResNet-50, GoogLeNet and VGG that networks spend their time in, and the first
+ * layers of Deep Speech on spectrograms, of which the one for devices is for inference alone. DeepBench has no biases, and neither have
+ * these. Names are input (height × width × channels), window and filters.
  *
  * What computes fifty million multiply-adds or more has a small form: a quarter of the channels and filters, or of the extents where
  * there are but few channels.
@@ -24,20 +25,22 @@ type Row = readonly [
   padHeight: number,
   strideWidth: number,
   strideHeight: number,
+  /** In the training set. */
+  trainingBatch?: number,
 ];
 const rows: readonly Row[] = [
-  [224, 224, 3, 64, 7, 7, 3, 3, 2, 2],
-  [56, 56, 64, 64, 3, 3, 1, 1, 1, 1],
-  [28, 28, 128, 128, 3, 3, 1, 1, 1, 1],
-  [14, 14, 256, 256, 3, 3, 1, 1, 1, 1],
-  [7, 7, 512, 512, 3, 3, 1, 1, 1, 1],
-  [28, 28, 192, 32, 5, 5, 2, 2, 1, 1],
-  [14, 14, 512, 192, 1, 1, 0, 0, 1, 1],
-  [112, 112, 64, 64, 1, 1, 0, 0, 1, 1],
-  [56, 56, 256, 64, 1, 1, 0, 0, 1, 1],
-  [480, 48, 1, 16, 3, 3, 1, 1, 1, 1],
+  [224, 224, 3, 64, 7, 7, 3, 3, 2, 2, 16],
+  [56, 56, 64, 64, 3, 3, 1, 1, 1, 1, 8],
+  [28, 28, 128, 128, 3, 3, 1, 1, 1, 1, 8],
+  [14, 14, 256, 256, 3, 3, 1, 1, 1, 1, 8],
+  [7, 7, 512, 512, 3, 3, 1, 1, 1, 1, 8],
+  [28, 28, 192, 32, 5, 5, 2, 2, 1, 1, 16],
+  [14, 14, 512, 192, 1, 1, 0, 0, 1, 1, 16],
+  [112, 112, 64, 64, 1, 1, 0, 0, 1, 1, 8],
+  [56, 56, 256, 64, 1, 1, 0, 0, 1, 1, 8],
+  [480, 48, 1, 16, 3, 3, 1, 1, 1, 1, 16],
   [151, 40, 1, 32, 20, 5, 8, 8, 8, 2],
-  [700, 161, 1, 32, 20, 5, 0, 0, 2, 2],
+  [700, 161, 1, 32, 20, 5, 0, 0, 2, 2, 4],
 ];
 
 function nameOf([width, height, channels, filters, windowWidth, windowHeight]: Row): string {
@@ -56,14 +59,14 @@ function positions(extent: number, window: number, pad: number, stride: number):
 
 function definitionOf(row: Row, name: string) {
   const [width, height, channels, filters, windowWidth, windowHeight, ...rest] = row;
-  const [padWidth, padHeight, strideWidth, strideHeight] = rest;
+  const [padWidth, padHeight, strideWidth, strideHeight, trainingBatch] = rest;
   const rows = positions(height, windowHeight, padHeight, strideHeight);
   const columns = positions(width, windowWidth, padWidth, strideWidth);
   const weights = filters * channels * windowHeight * windowWidth;
   return {
     name,
     title: `convolution of ${height}×${width}×${channels} with ${filters} windows of ${windowHeight}×${windowWidth}`,
-    source: 'DeepBench (Baidu Research), conv_problems.h, inference',
+    source: 'DeepBench (Baidu Research), conv_problems.h',
     family: 'micro' as const,
     batches: [1],
     parameterCount: weights,
@@ -80,6 +83,7 @@ function definitionOf(row: Row, name: string) {
         bias: false,
         gain: 1,
       }),
+    ...(trainingBatch === undefined ? {} : { training: { batches: [trainingBatch], learningRate: 0.1 } }),
   };
 }
 

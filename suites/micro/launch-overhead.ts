@@ -3,7 +3,7 @@
  *
  * Definition of this project, after the question that users ask of eager frameworks: the slope over the chain's length is an
  * operator's overhead, what is left at length 0 is the call's. Tanh, because no rule of algebra folds two of them into one; a
- * compiler may still make one kernel of all, and its slope then says so.
+ * compiler may still make one kernel of all, and its slope then says so. There is no weight, so nothing trains.
  */
 import { kernel } from '../kernel.js';
 import type { Workload } from '../workload.js';

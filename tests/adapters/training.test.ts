@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import keras from '../../adapters/keras.js';
 import {
   arithmetic,
   convolutional,
   depthwise,
   frozen,
+  gru,
   lstm,
   perceptron,
   pooled,
@@ -24,6 +26,7 @@ for (const target of [tfjsJs, tfjsWasm]) {
   testTraining(target, 'perceptron', perceptron);
   testTraining(target, 'batch of one', single);
   testTraining(target, 'LSTM', lstm);
+  testTraining(target, 'GRU', gru);
   testTraining(target, 'pooled picture', pooled);
   testTraining(target, 'arithmetic', arithmetic);
 }
@@ -34,6 +37,22 @@ testTraining(convnet, 'batch of one', single);
 testTraining(convnet, 'convolutional net', convolutional);
 
 describe('refused', () => {
+  test('keras/tensorflow: Adam on an embedding, whose rows it would square one by one', async () => {
+    const model = await makeModel((g) => {
+      const words = g.constant('words', { type: 'int64', shape: [2], data: BigInt64Array.of(1n, 1n) });
+      const rows = g.node('Gather', [g.parameterOf('table', tensor([3, 5])), words]);
+      return [g.gemm(g.add(g.input('x', [2, 5]), rows), 'fc', 5, 3, 1), [2, 3]];
+    }, 'training');
+    const [tensorflow, ...others] = keras.targets;
+    const adam = { name: 'adam', learningRate: 1, beta1: 0.9, beta2: 0.9, epsilon: 1e-15 } as const;
+    const { training } = model.manifest;
+    const reason = expect.stringMatching(/^Gather .*squares the rows/);
+    expect(tensorflow?.supports(model.graph, 'training', adam)).toEqual({ supported: false, reason });
+    expect(tensorflow?.supports(model.graph, 'training', training?.optimiser)).toEqual({ supported: true });
+    for (const other of others)
+      expect(other.supports(model.graph, 'training', adam)).toEqual({ supported: true });
+  });
+
   test.each([[ort.name, 'perceptron', perceptron]])('%s has no training at all', () => {
     expect(ort.modes.training).toEqual({ supported: false, reason: expect.stringMatching(/no training/) });
   });
