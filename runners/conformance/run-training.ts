@@ -21,6 +21,8 @@ export interface PreparedSteps {
   readonly artefact: Artefact;
   /** How far the nudged reference parts from the reference. */
   readonly spread: Spread;
+  /** How far the reference of longer steps does, in Adam. */
+  readonly longerSteps?: () => Promise<Spread>;
   /** The same at the next slower rate that there is. */
   readonly slower?: () => Promise<PreparedSteps>;
 }
@@ -45,6 +47,8 @@ export interface StepsResult {
   readonly steps: PreparedSteps;
   /** The same, or at the slower rate of the outcome. */
   readonly settled: PreparedSteps;
+  /** Where it was held to what longer steps come to. */
+  readonly longer?: Spread;
   readonly outcome: Outcome;
 }
 
@@ -67,10 +71,22 @@ export async function runTrainingSteps(
  * rectifier fall to the other side, where the nudge did not. A wrong gradient or rule parts at every rate, and is told at the first.
  */
 async function settle(steps: PreparedSteps, judge: Judge): Promise<Omit<StepsResult, 'steps'>> {
-  const outcome = await judge(steps.artefact, { tolerance: toleranceOf(steps) });
-  const slower = outcome.state === 'wrong' ? await steps.slower?.() : undefined;
+  const outcome = await judge(steps.artefact, { tolerance: toleranceOf(steps, steps.spread) });
+  if (outcome.state !== 'wrong') return { settled: steps, outcome };
+  const longer = await steps.longerSteps?.();
+  if (longer) {
+    const second = await judge(steps.artefact, {
+      tolerance: toleranceOf(steps, widest(steps.spread, longer)),
+    });
+    if (second.state === 'ok') return { settled: steps, longer, outcome: second };
+  }
+  const slower = await steps.slower?.();
   const again = slower && (await settle(slower, judge));
   return again?.outcome.state === 'ok' ? again : { settled: steps, outcome };
+}
+
+function widest(one: Spread, other: Spread): Spread {
+  return { loss: Math.max(one.loss, other.loss), weight: Math.max(one.weight, other.weight) };
 }
 
 /** What rounding comes to, as a share of the declared tolerance: above 1 it decides. */
@@ -80,7 +96,7 @@ export function unrest({ artefact, spread }: PreparedSteps): number {
 }
 
 /** The declared tolerance, or what rounding comes to where that is more. First outputs and gradients are held to the declared one. */
-function toleranceOf({ artefact, spread }: PreparedSteps): Tolerance {
+function toleranceOf({ artefact }: PreparedSteps, spread: Spread): Tolerance {
   const declared = artefact.manifest.tolerance;
   return {
     ...declared,

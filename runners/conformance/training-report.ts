@@ -12,6 +12,8 @@ export interface StepsFinding {
   /** Of the usual learning rate. */
   readonly slowdown: number;
   readonly spread: Spread;
+  /** What longer steps come to, where it was held to that. */
+  readonly longer?: Spread;
   readonly outcome: Outcome;
   /** When it was found. */
   readonly day: string;
@@ -91,10 +93,10 @@ function settingCells({ slowdown, spread, learningRate }: StepsFinding): string[
 
 function cellOf(finding: StepsFinding | undefined, usual: StepsFinding): string {
   if (!finding) return 'open';
-  const { outcome, slowdown } = finding;
+  const { outcome, slowdown, longer } = finding;
   if (outcome.state === 'unsupported') return '–';
   if (outcome.state !== 'ok') return `**${outcome.state}**`;
-  const error = outcome.error.toExponential(1);
+  const error = `${outcome.error.toExponential(1)}${longer ? '†' : ''}`;
   return slowdown === usual.slowdown ? error : `${error} at ${slowdown}`;
 }
 

@@ -8,14 +8,15 @@ import { isBroken, type Outcome } from '../../runners/conformance/run.js';
 import {
   type PreparedSteps,
   runTrainingSteps,
+  type StepsResult,
   spreadOf,
   unrest,
 } from '../../runners/conformance/run-training.js';
 import { type StepsFinding, trainingDocument } from '../../runners/conformance/training-report.js';
 import { discoverWorkloads } from '../../suites/discover.js';
-import { nudgedSource } from '../../suites/nudged.js';
+import { longerStepsSource, nudgedSource } from '../../suites/nudged.js';
 import { type Artefact, sourceArtefact, workloadArtefact } from '../../suites/onnx/artefact.js';
-import { workloadSource } from '../../suites/onnx/artefact-source.js';
+import { type Source, workloadSource } from '../../suites/onnx/artefact-source.js';
 import { cachedReference, committedSeed } from '../../suites/onnx/reference.js';
 import { learningBy, type OptimiserName, optimiserNames } from '../../suites/optimisers.js';
 import { batchesOf, type Workload } from '../../suites/workload.js';
@@ -51,13 +52,14 @@ export async function trainingSteps(options: Options): Promise<number> {
   const prepared = await prepare(workloads.filter(({ name }) => matches(name)));
   const broken = await onEach(chosen, async (target, python) => {
     const open = prepared.filter((one) => !book.has(keyOf(target.name, one)));
-    const results = await runTrainingSteps(target, open, python, ({ steps: one, settled, outcome }) => {
+    const results = await runTrainingSteps(target, open, python, (result) => {
+      const { steps: one, settled, outcome } = result;
       const { workload, optimiser } = one;
       const rate = settled === one ? '' : ` at ${settled.slowdown} of the rate`;
       say(`${target.name}, ${workload}, ${optimiser}: ${saidOf(outcome)}${rate}`);
       const own = keyOf(target.name, one);
       const key = outcome.state === 'ok' ? own : `${own}: ${outcome.state}`;
-      if (!book.has(key)) book.add(key, [findingOf(target.name, settled, outcome)]);
+      if (!book.has(key)) book.add(key, [findingOf(target.name, result)]);
     });
     return results.filter(({ outcome }) => isBroken(outcome)).length;
   });
@@ -82,10 +84,11 @@ function keyOf(target: string, { workload, optimiser, artefact }: PreparedSteps)
   return `${workload} ${optimiser} ${target} (${artefact.manifest.id.slice(0, 16)})`;
 }
 
-function findingOf(target: string, prepared: PreparedSteps, outcome: Outcome): StepsFinding {
-  const { workload, optimiser, slowdown, spread, artefact } = prepared;
+function findingOf(target: string, { settled, longer, outcome }: StepsResult): StepsFinding {
+  const { workload, optimiser, slowdown, spread, artefact } = settled;
   const learningRate = artefact.manifest.training?.optimiser.learningRate ?? 0;
-  return { target, workload, optimiser, learningRate, slowdown, spread, outcome, day: today() };
+  const setting = { target, workload, optimiser, learningRate, slowdown, spread };
+  return { ...setting, ...(longer ? { longer } : {}), outcome, day: today() };
 }
 
 function saidOf(outcome: Outcome): string {
@@ -147,14 +150,18 @@ async function atRate(
   const learning = learningBy(workload, optimiser, { steps, slowdown });
   if (!learning) throw new Error(`${workload.name} does not train`);
   const artefact = await workloadArtefact(learning, 'training', batch, committedSeed, referencePython);
-  const spread = await spreadOf(artefact, await nudgedArtefact(learning, batch));
+  const source = () => workloadSource(learning, 'training', batch, committedSeed);
+  const spread = await spreadOf(artefact, await referenced(nudgedSource(source())));
+  const longerSteps = async () => spreadOf(artefact, await referenced(longerStepsSource(source())));
   const slower = () => atRate(workload, batch, optimiser, rest);
-  const one = { workload: workload.name, batch, optimiser, slowdown, artefact, spread };
-  return rest.length > 0 ? { ...one, slower } : one;
+  return {
+    ...{ workload: workload.name, batch, optimiser, slowdown, artefact, spread },
+    ...(optimiser === 'adam' ? { longerSteps } : {}),
+    ...(rest.length > 0 ? { slower } : {}),
+  };
 }
 
-async function nudgedArtefact(learning: Workload, batch: number): Promise<Artefact> {
-  const source = nudgedSource(workloadSource(learning, 'training', batch, committedSeed));
+function referenced(source: Source): Promise<Artefact> {
   return sourceArtefact(source, {
     edition: 'float64',
     write: (id, folder) => cachedReference(folder, id, 'training', referencePython, source.workload),

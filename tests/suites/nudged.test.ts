@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { discoverWorkloads } from '../../suites/discover.js';
-import { nudgedSource } from '../../suites/nudged.js';
+import { longerStepsSource, nudgedSource } from '../../suites/nudged.js';
 import { idOf, workloadSource } from '../../suites/onnx/artefact-source.js';
 
 const lenet5 = (await discoverWorkloads()).find(({ name }) => name === 'lenet5');
@@ -23,4 +23,13 @@ it('moves every weight that learns by one rounding, up or down, and is a source 
     // A bias that begins at zero has nothing to be off by.
     if (!isZero) expect(new Set(moves.map(Math.sign)).size).toBeGreaterThan(1);
   }
+});
+
+it('lengthens every step by a little, from the same weights', () => {
+  const source = workloadSource(lenet5, 'training', 1, 0);
+  const longer = longerStepsSource(source);
+  expect(idOf(longer)).not.toBe(idOf(source));
+  expect(longer.model).toBe(source.model);
+  const [rate = 0, longerRate = 0] = [source, longer].map(({ training }) => training?.optimiser.learningRate);
+  expect(longerRate / rate - 1).toBeCloseTo(2 ** -17, 12);
 });

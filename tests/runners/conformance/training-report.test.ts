@@ -19,6 +19,7 @@ const document = trainingDocument(
     { ...finding, workload: 'deep', slowdown: 0.1, learningRate: 0.001 },
     { ...finding, workload: 'deep', target: 'b/cpu', slowdown: 0.01, learningRate: 0.0001 },
     { ...finding, target: 'b/cpu', outcome: { state: 'wrong', reason: 'loss losses: by 8e-1' } },
+    { ...finding, optimiser: 'adam', workload: 'deep', longer: { loss: 1e-5, weight: 1e-5 } },
     {
       ...finding,
       optimiser: 'adam',
@@ -44,10 +45,13 @@ it('shows each error with its rate and with what rounding alone comes to', () =>
 });
 
 it('tells what is refused from what is open, and says why', () => {
-  expect(rowsOf('adam')).toEqual([['', 'lenet5', '0.01', '1.4e-7', '2.9e-5', 'open', '–', '']]);
+  expect(rowsOf('adam')).toEqual([
+    ['', 'deep', '0.01', '1.4e-7', '2.9e-5', '1.6e-5†', 'open', ''],
+    ['', 'lenet5', '0.01', '1.4e-7', '2.9e-5', 'open', '–', ''],
+  ]);
   const [, ofB = ''] = document.split('### b/cpu');
   expect(ofB).toMatch(/1 of 3 agree \(2026-11-26\)/);
   expect(ofB).toMatch(/- lenet5 \(sgd\): \*\*wrong\*\*: loss losses: by 8e-1/);
   expect(ofB).toMatch(/- lenet5: it has no Adam/);
-  expect(document.split('### a/cpu')[1]).toMatch(/^\n\n2 of 2 agree/);
+  expect(document.split('### a/cpu')[1]).toMatch(/^\n\n3 of 3 agree/);
 });

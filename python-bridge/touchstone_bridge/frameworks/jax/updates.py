@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Callable, Tuple
 
 import jax
@@ -34,6 +35,11 @@ def momentum(rule: Momentum) -> Update:
     return update
 
 
+def corrected(beta: float, step: Any) -> Any:
+    """1 - beta^step, of which float32 has five digits where it is taken from one: 0.999 is no float32."""
+    return -jnp.expm1(step * math.log(beta))
+
+
 def adam(rule: Adam) -> Update:
     def update(kept: Any, trained: Any, gradients: Any) -> Tuple[Any, Any]:
         first, second, step = kept
@@ -42,7 +48,7 @@ def adam(rule: Adam) -> Update:
         second = jax.tree.map(lambda v, g: rule.beta2 * v + (1 - rule.beta2) * g**2, second, gradients)
 
         def moved(weight: Any, m: Any, v: Any) -> Any:
-            mean, square = m / (1 - rule.beta1**step), v / (1 - rule.beta2**step)
+            mean, square = m / corrected(rule.beta1, step), v / corrected(rule.beta2, step)
             return weight - rule.learning_rate * mean / (jnp.sqrt(square) + rule.epsilon)
 
         return (first, second, step), jax.tree.map(moved, trained, first, second)
