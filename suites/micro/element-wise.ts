@@ -40,8 +40,8 @@ function definitionOf(values: number, name: string) {
         return graph.relu(graph.add(scaled, vector(graph, `b${layer}`, 0)));
       }, x);
     },
-    // A mean over thousands of positions of which each has weights of its own: a step of each is thousands of times smaller.
-    training: { batches: [1, 4], learningRate: 1000, classes },
+    // A mean over positions of which each has weights of its own: a step of each is so many times smaller.
+    training: { batches: [1, 4], learningRate: values / classes / 16, classes },
   };
 }
 
