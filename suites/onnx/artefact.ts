@@ -120,30 +120,35 @@ export interface ReferenceMeans {
  */
 export async function referencedArtefact(
   folder: string,
-  { python, availableBytes, ...computing }: ReferenceMeans,
+  { python, availableBytes, signal, note }: ReferenceMeans,
 ): Promise<string> {
   const { manifest, graph } = await readArtefact(folder);
   if (manifest.reference !== 'none') return folder;
   const { id, workload, mode, batch, seed, generation } = manifest;
   const what = `${workload} (${mode}, batch ${batch}, seed ${seed})`;
-  const referenced = await makeOnce(basename(folder).replace(unreferenced, ''), async (temporary) => {
-    const needed = float64s * costOf(graph, generation?.steps).bytes;
-    if (needed > availableBytes) {
-      const [need, have] = [needed, availableBytes].map((bytes) => (bytes / 2 ** 30).toFixed(1));
-      throw new TouchstoneError(
-        'model',
-        `the reference of ${what} needs ${need} GiB of memory at the least, and ${have} GiB are available`,
-        { hint: 'choose a smaller --batch or --scale small' },
-      );
+  const beforeComputing = () => {
+    const lack = lackingBytes(float64s * costOf(graph, generation?.steps).bytes, availableBytes);
+    if (lack !== undefined) {
+      const hint = 'choose a smaller --batch or --scale small';
+      throw new TouchstoneError('model', `the reference of ${what} ${lack}`, { hint });
     }
+    note(`computing the reference of ${what}`);
+  };
+  const referenced = await makeOnce(basename(folder).replace(unreferenced, ''), async (temporary) => {
     for (const file of await readdir(folder)) {
       // The manifest is written anew; the others may be large, and nobody writes to them.
       const share = file === artefactFiles.manifest ? copyFile : link;
       await share(join(folder, file), join(temporary, file));
     }
-    return cachedReference(temporary, id, mode, python, what, computing);
+    return cachedReference(temporary, id, mode, python, what, { signal, beforeComputing });
   });
   return referenced.folder;
+}
+
+function lackingBytes(needed: number, available: number): string | undefined {
+  if (needed <= available) return undefined;
+  const [need, have] = [needed, available].map((bytes) => (bytes / 2 ** 30).toFixed(1));
+  return `needs ${need} GiB of memory at the least, and ${have} GiB are available`;
 }
 
 /** The artefact without a reference: what `npm run references` starts from. */

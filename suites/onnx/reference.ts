@@ -2,7 +2,7 @@
  * Where an artefact's expected values come from: the files committed under `suites/references/`, or a reference
  * environment in Python (`touchstone_bridge.reference`) that computes them in float64 on first use.
  */
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { copyFile, mkdir, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -72,7 +72,7 @@ export interface Computing {
  * Computes the expected values into the folder of the artefact with that id, or copies them where that was done before:
  * what an artefact is made from decides them, and for a large network they take minutes.
  *
- * @param note told before it takes long
+ * @param beforeComputing called where it takes long; may refuse
  * @returns who computed them, for the artefact's manifest
  */
 export async function cachedReference(
@@ -81,7 +81,7 @@ export async function cachedReference(
   mode: Mode,
   python: FindPython | undefined,
   what: string,
-  { note, ...computing }: Computing & { note?(line: string): void } = {},
+  { beforeComputing, ...computing }: Computing & { beforeComputing?(): void } = {},
 ): Promise<string> {
   const kept = join(referencesFolder, `${id.slice(0, 32)}-${evaluatorEdition()}.safetensors`);
   const expected = join(folder, artefactFiles.expected);
@@ -89,11 +89,11 @@ export async function cachedReference(
     await copyFile(kept, expected);
     return metadata.parse(await readMetadata(expected)).reference;
   }
-  note?.(`computing the reference of ${what}`);
+  beforeComputing?.();
   const by = await computeReference(folder, mode, python, what, computing);
   await mkdir(referencesFolder, { recursive: true });
   // Under a name of its own first: two runs at once do not meet, and a full disk leaves no half of one.
-  const temporary = `${kept}.${process.pid}`;
+  const temporary = `${kept}.${randomUUID()}`;
   await copyFile(expected, temporary);
   await rename(temporary, kept);
   return by;
