@@ -70,12 +70,22 @@ export const timeHead = [
 export function timeTable(findings: readonly Finding[]): Rows {
   return byTarget(findings).map(([target, own]) => {
     const trained = own.flatMap(({ outcome }) => (isFinished(outcome) ? [outcome] : []));
-    const reasons = own.flatMap(({ outcome }) =>
-      'reason' in outcome ? [`${outcome.state}: ${outcome.reason}`] : [],
-    );
     const numbers = trained.length > 0 ? numbersOf(trained) : timeHead.slice(2).map(() => '');
-    const verdict = [...(trained.length > 0 ? [verdictOf(trained)] : []), ...new Set(reasons)];
+    const verdict = [...(trained.length > 0 ? [verdictOf(trained)] : []), ...reasonsOf(own)];
     return [target, verdict.join('; '), ...numbers];
+  });
+}
+
+/** Why there is nothing, once for each state: numbers in it differ between seeds. */
+function reasonsOf(findings: readonly Finding[]): string[] {
+  const byState = new Map<string, string[]>();
+  for (const { outcome } of findings) {
+    if ('reason' in outcome)
+      byState.set(outcome.state, [...(byState.get(outcome.state) ?? []), outcome.reason]);
+  }
+  return [...byState].map(([state, [first = '', ...others]]) => {
+    const alike = others.filter((reason) => reason !== first).length;
+    return `${state}: ${first}${alike > 0 ? `; alike from ${alike} more of its seeds` : ''}`;
   });
 }
 

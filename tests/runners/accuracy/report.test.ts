@@ -64,6 +64,8 @@ describe('the table of times', () => {
     const outcome = { state: 'unfinished', reason: 'slow', ...trained([epoch(1, 9, 0.6)]) } as const;
     const short = of('b/js', 2, outcome);
     expect(timeTable([short])[0]?.slice(0, 3)).toEqual(['b/js', 'unfinished: slow', '']);
+    const slower = of('b/js', 3, { ...outcome, reason: 'slower' });
+    expect(timeTable([short, slower])[0]?.[1]).toBe('unfinished: slow; alike from 1 more of its seeds');
     expect(agreementTable([short])).toHaveLength(1);
     const halfway = [...findings, of('b/js', 2, { state: 'failed', reason: 'it fell over' })];
     expect(timeTable(halfway)[1]?.[1]).toBe(
