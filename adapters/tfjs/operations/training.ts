@@ -73,7 +73,7 @@ export function trainOperations(tf: Tf, plan: OperationPlan, given: Model): Trai
       disposeOptimiser(tf, optimiser);
       tf.dispose([
         ...constants.values(),
-        ...trained.flatMap(({ variable, frozen }) => [variable, frozen ?? []].flat()),
+        ...trained.flatMap(({ variable, frozen }) => (frozen ? [variable, frozen] : [variable])),
       ]);
     },
   };
