@@ -10,24 +10,26 @@ import type { Tensor } from './onnx/graph.js';
 /** The distance from one float32 to the next, relative to it, where that is largest. */
 const rounding = 2 ** -23;
 
-export function nudgedSource(source: Source): Source {
+/** @param sample other signs in each */
+export function nudgedSource(source: Source, sample = 0): Source {
   const { model, parameters, seed, workload } = source;
+  const stream = sample === 0 ? 'nudge' : `nudge-${sample}`;
   const initialisers = new Map(model.initialisers);
   for (const name of parameters) {
     const weight = initialisers.get(name);
-    if (weight) initialisers.set(name, nudged(weight, seed, name));
+    if (weight) initialisers.set(name, nudged(weight, seed, `${stream}/${name}`));
   }
   const moved = { ...model, initialisers };
   return {
     ...source,
-    workload: `${workload}-nudged`,
+    workload: sample === 0 ? `${workload}-nudged` : `${workload}-nudged-${sample}`,
     model: moved,
     modelDigest: digestOf(source.modelDigest, moved),
   };
 }
 
-function nudged(weight: Tensor, seed: number, name: string): Tensor {
-  const signs = uniform(seed, `nudge/${name}`, weight.data.length, -1, 1);
+function nudged(weight: Tensor, seed: number, stream: string): Tensor {
+  const signs = uniform(seed, stream, weight.data.length, -1, 1);
   const data = Float32Array.from(
     weight.data as Float32Array,
     (value, index) => value * (1 + Math.sign(signs[index] ?? 0) * rounding),

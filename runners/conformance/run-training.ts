@@ -21,8 +21,8 @@ export interface PreparedSteps {
   readonly artefact: Artefact;
   /** How far the nudged reference parts from the reference. */
   readonly spread: Spread;
-  /** How far the reference of longer steps does, in Adam. */
-  readonly longerSteps?: () => Promise<Spread>;
+  /** The widest of others: nudges by other chances, and in Adam longer steps. They take long, so only where it comes to them. */
+  readonly further?: () => Promise<Spread>;
   /** The same at the next slower rate that there is. */
   readonly slower?: () => Promise<PreparedSteps>;
 }
@@ -47,8 +47,8 @@ export interface StepsResult {
   readonly steps: PreparedSteps;
   /** The same, or at the slower rate of the outcome. */
   readonly settled: PreparedSteps;
-  /** Where it was held to what longer steps come to. */
-  readonly longer?: Spread;
+  /** Where it was held to those. */
+  readonly further?: Spread;
   readonly outcome: Outcome;
 }
 
@@ -67,26 +67,29 @@ export async function runTrainingSteps(
 }
 
 /**
- * What parts at one rate is tried at the next slower one: a step that throws a network far off has float32 run out of range, or a
- * rectifier fall to the other side, where the nudge did not. A wrong gradient or rule parts at every rate, and is told at the first.
+ * One nudge is a sample of one: whether a rectifier falls to the other side in it is chance. What parts is held to the widest of
+ * several, and then tried at the next slower rate: a step that throws a network far off has float32 run out of range. A wrong gradient
+ * or rule parts from all of them at every rate, and is told at the first.
  */
 async function settle(steps: PreparedSteps, judge: Judge): Promise<Omit<StepsResult, 'steps'>> {
   const outcome = await judge(steps.artefact, { tolerance: toleranceOf(steps, steps.spread) });
   if (outcome.state !== 'wrong') return { settled: steps, outcome };
-  const longer = await steps.longerSteps?.();
-  if (longer) {
-    const second = await judge(steps.artefact, {
-      tolerance: toleranceOf(steps, widest(steps.spread, longer)),
-    });
-    if (second.state === 'ok') return { settled: steps, longer, outcome: second };
+  const further = await steps.further?.();
+  if (further) {
+    const tolerance = toleranceOf(steps, widest([steps.spread, further]));
+    const second = await judge(steps.artefact, { tolerance });
+    if (second.state === 'ok') return { settled: steps, further, outcome: second };
   }
   const slower = await steps.slower?.();
   const again = slower && (await settle(slower, judge));
   return again?.outcome.state === 'ok' ? again : { settled: steps, outcome };
 }
 
-function widest(one: Spread, other: Spread): Spread {
-  return { loss: Math.max(one.loss, other.loss), weight: Math.max(one.weight, other.weight) };
+export function widest(spreads: readonly Spread[]): Spread {
+  return {
+    loss: Math.max(...spreads.map(({ loss }) => loss)),
+    weight: Math.max(...spreads.map(({ weight }) => weight)),
+  };
 }
 
 /** What rounding comes to, as a share of the declared tolerance: above 1 it decides. */

@@ -12,8 +12,8 @@ export interface StepsFinding {
   /** Of the usual learning rate. */
   readonly slowdown: number;
   readonly spread: Spread;
-  /** What longer steps come to, where it was held to that. */
-  readonly longer?: Spread;
+  /** The widest of further nudges, where it was held to that. */
+  readonly further?: Spread;
   readonly outcome: Outcome;
   /** When it was found. */
   readonly day: string;
@@ -59,8 +59,11 @@ declared tolerance, which is in its file. "–" is refused, for a reason below; 
 down by chance): how far the losses and the movements of weights part by that alone. A workload learns at its own rate, Adam and RMSProp
 at their usual ones; where ten times what is nudged would be more than the declared tolerance of losses or weights, at a tenth or a
 hundredth of it. Where that does not help either, it is held to ten times the nudge: no float32 computation could do much better.
-A target that parts all the same is tried at the next slower rate, and the number says so ("at 0.1"): a step that throws a network far
-off has float32 run out of range, or a rectifier fall to the other side; a wrong gradient or rule parts at every rate.
+One nudge is a sample of one: whether a rectifier falls to the other side in it is chance. A target that parts by more is held to ten times
+the widest of several others, and its number has a dagger (†). In Adam one of these is steps that are longer by a part in 2¹⁷: they
+are that far off where 1 − beta2ᵗ is computed in float32, as Keras, TensorFlow.js and MXNet do. What parts all the same is tried at the
+next slower rate, and the number says so ("at 0.1"): a step that throws a network far off has float32 run out of range. A wrong
+gradient or rule parts from all of these, at every rate.
 Outputs and gradients are always held to what is declared.`;
 }
 
@@ -93,10 +96,10 @@ function settingCells({ slowdown, spread, learningRate }: StepsFinding): string[
 
 function cellOf(finding: StepsFinding | undefined, usual: StepsFinding): string {
   if (!finding) return 'open';
-  const { outcome, slowdown, longer } = finding;
+  const { outcome, slowdown, further } = finding;
   if (outcome.state === 'unsupported') return '–';
   if (outcome.state !== 'ok') return `**${outcome.state}**`;
-  const error = `${outcome.error.toExponential(1)}${longer ? '†' : ''}`;
+  const error = `${outcome.error.toExponential(1)}${further ? '†' : ''}`;
   return slowdown === usual.slowdown ? error : `${error} at ${slowdown}`;
 }
 

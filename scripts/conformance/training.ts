@@ -8,9 +8,11 @@ import { isBroken, type Outcome } from '../../runners/conformance/run.js';
 import {
   type PreparedSteps,
   runTrainingSteps,
+  type Spread,
   type StepsResult,
   spreadOf,
   unrest,
+  widest,
 } from '../../runners/conformance/run-training.js';
 import { type StepsFinding, trainingDocument } from '../../runners/conformance/training-report.js';
 import { discoverWorkloads } from '../../suites/discover.js';
@@ -30,6 +32,8 @@ const steps = 20;
  * explains nothing outside the declared tolerance.
  */
 const slowdowns = [1, 0.1, 0.01];
+/** Numbers of the nudges besides the first. */
+const furtherSamples = [1, 2, 3, 4, 5, 6];
 
 interface Options extends TargetChoice {
   readonly workload?: string | undefined;
@@ -84,11 +88,11 @@ function keyOf(target: string, { workload, optimiser, artefact }: PreparedSteps)
   return `${workload} ${optimiser} ${target} (${artefact.manifest.id.slice(0, 16)})`;
 }
 
-function findingOf(target: string, { settled, longer, outcome }: StepsResult): StepsFinding {
+function findingOf(target: string, { settled, further, outcome }: StepsResult): StepsFinding {
   const { workload, optimiser, slowdown, spread, artefact } = settled;
   const learningRate = artefact.manifest.training?.optimiser.learningRate ?? 0;
   const setting = { target, workload, optimiser, learningRate, slowdown, spread };
-  return { ...setting, ...(longer ? { longer } : {}), outcome, day: today() };
+  return { ...setting, ...(further ? { further } : {}), outcome, day: today() };
 }
 
 function saidOf(outcome: Outcome): string {
@@ -152,11 +156,16 @@ async function atRate(
   const artefact = await workloadArtefact(learning, 'training', batch, committedSeed, referencePython);
   const source = () => workloadSource(learning, 'training', batch, committedSeed);
   const spread = await spreadOf(artefact, await referenced(nudgedSource(source())));
-  const longerSteps = async () => spreadOf(artefact, await referenced(longerStepsSource(source())));
+  const further = async () => {
+    const nudges = furtherSamples.map((sample) => nudgedSource(source(), sample));
+    const others = optimiser === 'adam' ? [...nudges, longerStepsSource(source())] : nudges;
+    const spreads: Spread[] = [];
+    for (const other of others) spreads.push(await spreadOf(artefact, await referenced(other)));
+    return widest(spreads);
+  };
   const slower = () => atRate(workload, batch, optimiser, rest);
   return {
-    ...{ workload: workload.name, batch, optimiser, slowdown, artefact, spread },
-    ...(optimiser === 'adam' ? { longerSteps } : {}),
+    ...{ workload: workload.name, batch, optimiser, slowdown, artefact, spread, further },
     ...(rest.length > 0 ? { slower } : {}),
   };
 }

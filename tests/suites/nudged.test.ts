@@ -11,6 +11,7 @@ it('moves every weight that learns by one rounding, up or down, and is a source 
   const nudged = nudgedSource(source);
   expect(idOf(nudged)).not.toBe(idOf(source));
   expect(idOf(nudged)).toBe(idOf(nudgedSource(source)));
+  expect(idOf(nudged)).not.toBe(idOf(nudgedSource(source, 1)));
   for (const name of source.parameters) {
     const [before, after] = [source, nudged].map(
       ({ model }) => model.initialisers.get(name)?.data as Float32Array,

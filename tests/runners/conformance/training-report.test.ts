@@ -19,7 +19,7 @@ const document = trainingDocument(
     { ...finding, workload: 'deep', slowdown: 0.1, learningRate: 0.001 },
     { ...finding, workload: 'deep', target: 'b/cpu', slowdown: 0.01, learningRate: 0.0001 },
     { ...finding, target: 'b/cpu', outcome: { state: 'wrong', reason: 'loss losses: by 8e-1' } },
-    { ...finding, optimiser: 'adam', workload: 'deep', longer: { loss: 1e-5, weight: 1e-5 } },
+    { ...finding, optimiser: 'adam', workload: 'deep', further: { loss: 1e-5, weight: 1e-5 } },
     {
       ...finding,
       optimiser: 'adam',
