@@ -51,5 +51,7 @@ describe.each([ort, tfjsJs, tfjsWasm, convnet])('$name', (target) => {
       );
       loaded.dispose();
     },
+    // Plain TensorFlow.js takes half a minute for LeNet-5's largest batch, and more beside other tests.
+    180_000,
   );
 });
