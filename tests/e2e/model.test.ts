@@ -102,7 +102,7 @@ describe('--model', () => {
     await execa(python, ['-c', script, data]);
     const out = join(folder, 'own-data');
     const args = ['--model', join(folder, 'open.onnx'), '--inputs', data, '--targets', 'onnxruntime/*'];
-    const { exitCode, stderr } = await bench([...args, '--rounds', '1', '--time', '2s', '--out', out]);
+    const { exitCode, stderr } = await bench([...args, '--rounds', '1', '--time', '5s', '--out', out]);
     expect(exitCode, String(stderr)).toBe(0);
     expect(readResults(out).cells[0]).toMatchObject({ state: 'ok', batch: 2 });
   });
