@@ -3,9 +3,9 @@
  * descent.
  *
  * In training what is computed are scores: the cross-entropy over the last axis of [batch, classes], or over the channels at each
- * position of [batch, channels, height, width], with drawn labels. So its gradients pass through the operator back to its weights, in every framework,
- * and the loss costs little beside it. DeepBench times the passes apart and has neither loss nor update; no framework lets a user do
- * that alike.
+ * position of [batch, channels, height, width], with drawn labels. So its gradients pass through the operator back to its weights,
+ * in every framework, and the loss costs little beside it. DeepBench times the passes apart and has neither loss nor update; no
+ * framework lets a user do that alike.
  */
 import { uniform } from './generator.js';
 import type { GraphBuilder, Value } from './onnx/builder.js';

@@ -22,7 +22,7 @@ export interface PreparedSteps {
   /** How far the nudged reference parts from the reference. */
   readonly spread: Spread;
   /** The widest of others: nudges by other chances, and in Adam longer steps. They take long, so only where it comes to them. */
-  readonly further?: () => Promise<Spread>;
+  readonly further: () => Promise<Spread>;
   /** The same at the next slower rate that there is. */
   readonly slower?: () => Promise<PreparedSteps>;
 }
@@ -74,12 +74,10 @@ export async function runTrainingSteps(
 async function settle(steps: PreparedSteps, judge: Judge): Promise<Omit<StepsResult, 'steps'>> {
   const outcome = await judge(steps.artefact, { tolerance: toleranceOf(steps, steps.spread) });
   if (outcome.state !== 'wrong') return { settled: steps, outcome };
-  const further = await steps.further?.();
-  if (further) {
-    const tolerance = toleranceOf(steps, widest([steps.spread, further]));
-    const second = await judge(steps.artefact, { tolerance });
-    if (second.state === 'ok') return { settled: steps, further, outcome: second };
-  }
+  const further = await steps.further();
+  const tolerance = toleranceOf(steps, widest([steps.spread, further]));
+  const second = await judge(steps.artefact, { tolerance });
+  if (second.state === 'ok') return { settled: steps, further, outcome: second };
   const slower = await steps.slower?.();
   const again = slower && (await settle(slower, judge));
   return again?.outcome.state === 'ok' ? again : { settled: steps, outcome };

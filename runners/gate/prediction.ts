@@ -3,6 +3,7 @@
  * from how fast the target computes a probe (`suites/probe.ts`).
  */
 import { TouchstoneError } from '../../common/errors.js';
+import { lackingMemory } from '../../common/memory.js';
 import type { PlannedCell } from '../../reports/schema/run-folder.js';
 import { probeMultiplyAdds } from '../../suites/probe.js';
 import { groupKey, processKey, type RunContext } from '../schedule/context.js';
@@ -50,10 +51,8 @@ export async function whyHopeless(
 
 /** @returns why so much is not tried; undefined where there is enough */
 export function lackOfMemory(needed: number, available: number): TouchstoneError | undefined {
-  if (needed <= available) return undefined;
-  return hopeless(
-    `it needs ${gigabytes(needed)} of memory at the least, and ${gigabytes(available)} are available`,
-  );
+  const lack = lackingMemory(needed, available);
+  return lack === undefined ? undefined : hopeless(`it ${lack}`);
 }
 
 function hopeless(why: string): TouchstoneError {
@@ -82,10 +81,6 @@ async function probe(
   } finally {
     await worker?.kill();
   }
-}
-
-function gigabytes(bytes: number): string {
-  return `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 }
 
 function seconds(ms: number): string {

@@ -157,15 +157,22 @@ async function atRate(
   const source = () => workloadSource(learning, 'training', batch, committedSeed);
   const spread = await spreadOf(artefact, await referenced(nudgedSource(source())));
   const further = async () => {
-    const nudges = furtherSamples.map((sample) => nudgedSource(source(), sample));
-    const others = optimiser === 'adam' ? [...nudges, longerStepsSource(source())] : nudges;
+    const own = source();
     const spreads: Spread[] = [];
-    for (const other of others) spreads.push(await spreadOf(artefact, await referenced(other)));
+    const add = async (other: Source) => spreads.push(await spreadOf(artefact, await referenced(other)));
+    for (const sample of furtherSamples) await add(nudgedSource(own, sample));
+    if (optimiser === 'adam') await add(longerStepsSource(own));
     return widest(spreads);
   };
   const slower = () => atRate(workload, batch, optimiser, rest);
   return {
-    ...{ workload: workload.name, batch, optimiser, slowdown, artefact, spread, further },
+    workload: workload.name,
+    batch,
+    optimiser,
+    slowdown,
+    artefact,
+    spread,
+    further,
     ...(rest.length > 0 ? { slower } : {}),
   };
 }

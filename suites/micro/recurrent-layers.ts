@@ -2,7 +2,8 @@
  * Single LSTM layers at published sizes, forward over a whole sequence, to the last hidden state.
  *
  * Source: Baidu Research, DeepBench, `code/kernels/rnn_problems.h` (hidden units, batch, steps), the LSTMs of its inference set, in
- * training at their smallest batch of the training set: a layer takes as many values as it has units. Sequences come with time first, as cuDNN has them. Names are units × steps.
+ * training at their smallest batch of the training set: a layer takes as many values as it has units. Sequences come with time first,
+ * as cuDNN has them. Names are units × steps.
  *
  * The small form has a quarter of the units.
  */

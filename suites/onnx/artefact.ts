@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, link, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { TouchstoneError } from '../../common/errors.js';
+import { lackingMemory } from '../../common/memory.js';
 import { artefactsFolder } from '../../common/paths.js';
 import { type Mode, otherLength, type Workload } from '../workload.js';
 import { modelKey, workloadKey } from './artefact-key.js';
@@ -127,7 +128,7 @@ export async function referencedArtefact(
   const { id, workload, mode, batch, seed, generation } = manifest;
   const what = `${workload} (${mode}, batch ${batch}, seed ${seed})`;
   const beforeComputing = () => {
-    const lack = lackingBytes(float64s * costOf(graph, generation?.steps).bytes, availableBytes);
+    const lack = lackingMemory(float64s * costOf(graph, generation?.steps).bytes, availableBytes);
     if (lack !== undefined) {
       const hint = 'choose a smaller --batch or --scale small';
       throw new TouchstoneError('model', `the reference of ${what} ${lack}`, { hint });
@@ -143,12 +144,6 @@ export async function referencedArtefact(
     return cachedReference(temporary, id, mode, python, what, { signal, beforeComputing });
   });
   return referenced.folder;
-}
-
-function lackingBytes(needed: number, available: number): string | undefined {
-  if (needed <= available) return undefined;
-  const [need, have] = [needed, available].map((bytes) => (bytes / 2 ** 30).toFixed(1));
-  return `needs ${need} GiB of memory at the least, and ${have} GiB are available`;
 }
 
 /** The artefact without a reference: what `npm run references` starts from. */

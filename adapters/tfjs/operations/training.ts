@@ -22,13 +22,16 @@ export function trainOperations(tf: Tf, plan: OperationPlan, given: Model): Trai
   const program = prepare(tf, plan);
   const { trained, constants } = constantsOf(tf, plan, given);
   const variables = trained.map(({ variable }) => variable);
+  const halved = trained.flatMap(({ frozen, ...each }) => (frozen ? { ...each, frozen } : []));
   const port = present(plan.outputs[0], 0);
   const buffers = given.inputs.map((tensors) => plan.inputs.map((each) => hostPort(each, tensors)));
   const targets = hostTargets(given, port.onnxShape.at(-1) ?? 1);
   const outputOf = (buffer: number): Tensor => {
     const inputs = (buffers[buffer] ?? []).map((host) => tensorOf(tf, host));
-    const all = new Map([...constants, ...trained.map((each) => [each.tensor, wholeOf(tf, each)] as const)]);
-    return present(program.compute(all, inputs, true)[0], port.tensor);
+    // Joined anew in each pass: what was joined in the last one is disposed of.
+    for (const { tensor, variable, frozen } of halved)
+      constants.set(tensor, tf.concat([variable, frozen], 1));
+    return present(program.compute(constants, inputs, true)[0], port.tensor);
   };
   let advantages: Float32Array | undefined;
   const lossFunction = lossOf(tf, given, () => advantages);
@@ -71,15 +74,12 @@ export function trainOperations(tf: Tf, plan: OperationPlan, given: Model): Trai
     weights: () => onnxTensors(tf, trained, ({ variable }) => variable),
     dispose() {
       disposeOptimiser(tf, optimiser);
-      tf.dispose([
-        ...constants.values(),
-        ...trained.flatMap(({ variable, frozen }) => (frozen ? [variable, frozen] : [variable])),
-      ]);
+      tf.dispose([...constants.values(), ...variables, ...halved.map(({ frozen }) => frozen)]);
     },
   };
 }
 
-/** Parameters of the graph as variables; the other constants. */
+/** Parameters of the graph as variables, and what the program reads, but for those that are joined of halves. */
 function constantsOf(tf: Tf, plan: OperationPlan, { graph, weights }: Model) {
   const halved = halfTrained(graph);
   const trained: Trained[] = [];
@@ -92,6 +92,7 @@ function constantsOf(tf: Tf, plan: OperationPlan, { graph, weights }: Model) {
       const [first, frozen] = halved.has(weight.name) ? halvesOf(tf, made) : [made];
       const variable = tf.variable(first);
       trained.push({ tensor, weight, variable, ...(frozen && { frozen }) });
+      if (!frozen) constants.set(tensor, variable);
       tf.dispose(frozen ? [made, first] : made);
     } else {
       constants.set(tensor, made);
@@ -103,10 +104,6 @@ function constantsOf(tf: Tf, plan: OperationPlan, { graph, weights }: Model) {
 function halvesOf(tf: Tf, bias: Tensor): [first: Tensor, second: Tensor] {
   const [first, second] = tf.split(bias, 2, 1);
   return [present(first, 0), present(second, 1)];
-}
-
-function wholeOf(tf: Tf, { variable, frozen }: Trained): Tensor {
-  return frozen ? tf.concat([variable, frozen], 1) : variable;
 }
 
 /** Values or gradients of what is trained, zeros where no training moves anything. */
