@@ -142,6 +142,12 @@ def load_model(folder: Path, plan: Any = None) -> Model:
     return Model(manifest, graph, weights, inputs, folder / "model.onnx", plan)
 
 
+def half_trained(graph: Graph) -> set[str]:
+    """Biases of recurrent layers: no training moves their recurrent half, see suites/lstm/row-lstm.ts."""
+    layers = ("LSTM", "GRU", "RNN")
+    return {node.inputs[3] for node in graph.nodes if node.operator in layers and len(node.inputs) > 3}
+
+
 def write_tensors(file: Path, tensors: Tensors) -> None:
     """Writes a safetensors file, row-major."""
     # Not `ascontiguousarray`, which makes a vector of a scalar.

@@ -7,12 +7,12 @@ tensor. Tensors are numbered.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Callable, List, Mapping, Optional, Sequence, Set, Tuple
+from typing import TYPE_CHECKING, Any, Callable, List, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from ..artefact import Array, Graph, Model, Tensors
+    from ..artefact import Array, Model, Tensors
 
 
 @dataclass(frozen=True)
@@ -118,12 +118,6 @@ def read_operation_plan(model: Model) -> OperationPlan:
         operations=tuple(map(_operation, raw["operations"])),
         outputs=tuple(map(_port, raw["outputs"])),
     )
-
-
-def half_trained(graph: Graph) -> Set[str]:
-    """Biases of recurrent layers: no training moves their recurrent half, see suites/lstm/row-lstm.ts."""
-    layers = ("LSTM", "GRU", "RNN")
-    return {node.inputs[3] for node in graph.nodes if node.operator in layers and len(node.inputs) > 3}
 
 
 def with_blank_half(half: Array) -> Array:

@@ -13,7 +13,7 @@ import numpy as np
 from onnx.reference import ReferenceEvaluator
 from safetensors.numpy import save_file
 
-from ..artefact import Array, Model, load_model
+from ..artefact import Array, Model, half_trained, load_model
 from .forward import evaluate, evaluator, expected_outputs, loss_of, widen
 from .updates import Updates
 
@@ -86,7 +86,7 @@ def gradient(model: Model, reference: ReferenceEvaluator, weight: Array, name: s
 
 
 def learning_coordinates(model: Model, weight: Array, name: str) -> Array:
-    """All but the recurrent half of an LSTM's bias: see suites/lstm/row-lstm.ts."""
+    """All but the recurrent half of a recurrent layer's bias: see suites/lstm/row-lstm.ts."""
     coordinates = np.arange(weight.size).reshape(weight.shape)
-    is_bias = any(node.operator == "LSTM" and node.inputs[3:4] == (name,) for node in model.graph.nodes)
-    return (coordinates[:, : weight.shape[1] // 2] if is_bias else coordinates).reshape(-1)
+    is_half = name in half_trained(model.graph)
+    return (coordinates[:, : weight.shape[1] // 2] if is_half else coordinates).reshape(-1)

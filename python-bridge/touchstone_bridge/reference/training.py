@@ -14,7 +14,7 @@ import torch
 from onnx.reference import ReferenceEvaluator
 from torch import Tensor
 
-from ..artefact import Model, Training
+from ..artefact import Model, Training, half_trained
 from .equations import evaluate_graph
 from .forward import evaluate, evaluator, loss_of, widen
 from .updates import Updates
@@ -84,10 +84,7 @@ def gradient_of(tensor: Tensor) -> Tensor:
 
 def freeze(model: Model, name: str, gradient: Tensor) -> Tensor:
     """The recurrent half of a recurrent layer's bias is not trained: see suites/lstm/row-lstm.ts."""
-    is_bias = any(
-        node.operator in ("LSTM", "GRU") and node.inputs[3:4] == (name,) for node in model.graph.nodes
-    )
-    if is_bias:
+    if name in half_trained(model.graph):
         gradient = gradient.clone()
         gradient[:, gradient.shape[1] // 2 :] = 0
     return gradient

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from caffe2.python import core
 
-from ...artefact import Graph, Tensors
+from ...artefact import Graph, Tensors, half_trained
 from ...errors import UnsupportedError
-from ...lowering.operations import OperationPlan, half_trained
+from ...lowering.operations import OperationPlan
 from .operation_builder import Build, OperationBuilder, Step
 from .operation_elementwise import ELEMENTWISE
 from .operation_indexing import INDEXING

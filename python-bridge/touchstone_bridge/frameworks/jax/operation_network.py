@@ -8,9 +8,9 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from ...artefact import Array, Model, Tensors
+from ...artefact import Array, Model, Tensors, half_trained
 from ...errors import UnsupportedError
-from ...lowering.operations import Constant, Operation, OperationPlan, half_trained
+from ...lowering.operations import Constant, Operation, OperationPlan
 from .operation_call import Call
 from .operation_elementwise import ELEMENTWISE
 from .operation_indexing import INDEXING

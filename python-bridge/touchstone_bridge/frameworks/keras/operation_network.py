@@ -9,9 +9,9 @@ import keras
 import numpy as np
 from keras import ops
 
-from ...artefact import Array, Model, Tensors
+from ...artefact import Array, Model, Tensors, half_trained
 from ...errors import UnsupportedError
-from ...lowering.operations import Constant, Operation, OperationPlan, half_trained, with_blank_half
+from ...lowering.operations import Constant, Operation, OperationPlan, with_blank_half
 from .operation_call import BACKEND, Call, Tensor
 from .operation_elementwise import ELEMENTWISE
 from .operation_indexing import INDEXING

@@ -6,9 +6,9 @@ from typing import Dict
 
 import mxnet as mx
 
-from ...artefact import Model
+from ...artefact import Model, half_trained
 from ...errors import UnsupportedError
-from ...lowering.operations import Operation, half_trained, read_operation_plan
+from ...lowering.operations import Operation, read_operation_plan
 from .operation_builder import Build, OperationBuilder, Step
 from .operation_elementwise import ELEMENTWISE
 from .operation_indexing import INDEXING

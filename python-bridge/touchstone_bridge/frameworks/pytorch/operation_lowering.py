@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from torch import fx, nn
 
-from ...artefact import Graph, Tensors
+from ...artefact import Graph, Tensors, half_trained
 from ...errors import UnsupportedError
-from ...lowering.operations import OperationPlan, half_trained
+from ...lowering.operations import OperationPlan
 from .operation_builder import Build, OperationBuilder, Step
 from .operation_elementwise import ELEMENTWISE
 from .operation_indexing import INDEXING

@@ -7,9 +7,9 @@ from typing import Any, Dict, List, Mapping, Sequence
 import numpy as np
 import tensorflow as tf
 
-from ...artefact import Array, Model, Tensors
+from ...artefact import Array, Model, Tensors, half_trained
 from ...errors import UnsupportedError
-from ...lowering.operations import Constant, Operation, OperationPlan, half_trained
+from ...lowering.operations import Constant, Operation, OperationPlan
 from .operation_call import Call
 from .operation_elementwise import ELEMENTWISE
 from .operation_indexing import INDEXING
