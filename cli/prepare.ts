@@ -22,7 +22,7 @@ import {
 import { type Cost, costOf } from '../suites/onnx/cost.js';
 import { committedSeed, type FindPython } from '../suites/onnx/reference.js';
 import { learningBy } from '../suites/optimisers.js';
-import { probeSource } from '../suites/probe.js';
+import { probeKey, probeNames, probeSource } from '../suites/probe.js';
 import {
   batchesOf,
   type Generation,
@@ -306,16 +306,23 @@ async function locate({ framework, target }: Choice) {
 /** The artefact of every workload, mode and batch: what all targets of a group are given. */
 async function makeArtefacts(work: readonly Work[], options: RunOptions, say: (line: string) => void) {
   const items: WorkItem[] = [];
-  const folders: Record<string, string> = { probe: (await sourceArtefact(probeSource())).folder };
+  const folders: Record<string, string> = {};
+  for (const name of probeNames) folders[probeKey(name)] = (await sourceArtefact(probeSource(name))).folder;
   const costs: Record<string, Cost> = {};
   for (const one of work) {
     for (const { mode, batch } of variantsOf(one)) {
       const made = await one.artefact(mode, batch);
       const item = itemOf(one, mode, batch, made);
-      items.push(item);
-      if (!('graph' in made)) continue;
+      if (!('graph' in made)) {
+        items.push(item);
+        continue;
+      }
+      const { generation, training } = item;
+      const cost = costOf(made.graph, { steps: generation?.steps, optimiser: training?.optimiser });
+      const lack = lackOfMemory(cost.bytes, process.availableMemory());
+      items.push(lack ? { ...item, lack: explain(lack) } : item);
       folders[groupKey(item)] = made.folder;
-      costs[groupKey(item)] = costOf(made.graph, item.generation?.steps);
+      costs[groupKey(item)] = cost;
     }
     if (!options.dryRun) say(`prepared ${one.name}`);
   }

@@ -1,28 +1,59 @@
 /**
- * A model that tells how fast a target computes: one convolution of 3 × 3 over 64 channels of 56 × 56, as in the second
- * stage of ResNet-18 (He et al., 2016, table 1), 115,605,504 multiply-adds. It is what most networks spend their time on,
- * so what a target makes of it is more than it makes of others: a prediction from it is too good rather than too bad.
+ * Models that tell how fast a target computes, of some hundred million multiply-adds each: what a target makes of one is more than
+ * it makes of most networks of that kind, so a prediction from it is too good rather than too bad.
+ *
+ * - `convolution`: 3 × 3 over 64 channels of 56 × 56, as in the second stage of ResNet-18 (He et al., 2016, table 1); for
+ *   everything that is not recurrent.
+ * - `recurrence`: an LSTM of 256 units over 8 steps of 32 examples: few steps that wait for one another, each a product that is
+ *   large enough to keep a processor busy.
  */
 import { createHash } from 'node:crypto';
 import { uniform } from './generator.js';
 import type { Source } from './onnx/artefact-source.js';
 import { bindInputs } from './onnx/bind.js';
-import { GraphBuilder } from './onnx/builder.js';
+import { GraphBuilder, type Value } from './onnx/builder.js';
 import { elementCount } from './onnx/graph.js';
 import { readModel } from './onnx/reader.js';
 
-const shape = [1, 64, 56, 56];
-export const probeMultiplyAdds = 64 * 56 * 56 * 64 * 9;
+export const probeNames = ['convolution', 'recurrence'] as const;
+export type ProbeName = (typeof probeNames)[number];
 
-export function probeSource(): Source {
+interface Probe {
+  readonly multiplyAdds: number;
+  readonly input: readonly number[];
+  readonly output: readonly number[];
+  draw(graph: GraphBuilder, x: Value): Value;
+}
+
+export const probes: Readonly<Record<ProbeName, Probe>> = {
+  convolution: {
+    multiplyAdds: 64 * 56 * 56 * 64 * 9,
+    input: [1, 64, 56, 56],
+    output: [1, 64, 56, 56],
+    draw: (graph, x) => graph.conv(x, 'conv', 64, 64, 3, 1),
+  },
+  recurrence: {
+    multiplyAdds: 8 * 32 * 4 * 256 * (256 + 256),
+    input: [8, 32, 256],
+    output: [1, 32, 256],
+    draw: (graph, x) => graph.lstm(x, 'lstm', 256, 256),
+  },
+};
+
+/** Its key among the artefacts of a run. */
+export function probeKey(name: ProbeName): string {
+  return `probe ${name}`;
+}
+
+export function probeSource(name: ProbeName): Source {
+  const { input, output, draw } = probes[name];
   const graph = new GraphBuilder('probe', 0);
-  const image = graph.input('image', shape);
-  graph.output(graph.conv(image, 'conv', 64, 64, 3, 1), shape);
+  graph.output(draw(graph, graph.input('x', input)), output);
   const { bytes } = graph.finish();
   const model = readModel(bytes, 'probe');
-  const data = uniform(0, 'probe', elementCount(shape), -1, 1);
+  const data = uniform(0, 'probe', elementCount(input), -1, 1);
   return {
-    workload: 'probe',
+    workload: `probe-${name}`,
     mode: 'inference',
     batch: 1,
     seed: 0,
@@ -30,7 +61,7 @@ export function probeSource(): Source {
     modelDigest: createHash('sha256').update(bytes).digest(),
     parameters: [],
     inputInfo: bindInputs(model, {}),
-    inputs: [{ image: { type: 'float32', shape, data } }],
+    inputs: [{ x: { type: 'float32', shape: input, data } }],
     tolerance: { output: 1e-4, loss: 1e-4, gradient: 1e-4, weight: 1e-4 },
   };
 }

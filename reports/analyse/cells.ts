@@ -111,6 +111,8 @@ function notesOf(cell: PlannedCell, facts: CellFacts, run: RunFacts): string[] {
     notes.push(`timed in ${rounds} of ${planned} planned rounds`);
   const share = run.schedule?.shares[cell.id];
   if (share?.note) notes.push(share.note);
+  if (run.schedule?.apart?.includes(cell.id))
+    notes.push('loaded alone, there and back in every round: memory does not hold it and its rivals at once');
   const single = facts.turns.filter((turn) => turn.samplesNs.length === 1).length;
   if (single > 0 && !share?.note) notes.push(`${single} of ${facts.turns.length} turns hold one iteration`);
   if (facts.audits.length === 0) notes.push('no timed iteration was audited');

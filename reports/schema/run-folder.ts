@@ -94,7 +94,12 @@ export const runManifest = z.object({
    * the run was asked for lengths; `probe` is the one of `suites/probe.ts`. */
   artefacts: z.record(z.string(), z.string()),
   /** What each of them needs at the least, by the same keys; absent from runs of older versions. */
-  costs: z.record(z.string(), z.object({ multiplyAdds: z.number(), bytes: z.number() })).optional(),
+  costs: z
+    .record(
+      z.string(),
+      z.object({ multiplyAdds: z.number(), bytes: z.number(), recurrent: z.boolean().optional() }),
+    )
+    .optional(),
   /** What a live gate compares: for every candidate target the one it is held against, and that one's second copy. */
   gate: gatePlan.optional(),
 });
@@ -147,6 +152,8 @@ export const runEvent = z.discriminatedUnion('type', [
       z.string(),
       z.object({ turns: count, turnNs: ns, warmNs: ns, note: z.string().nullable() }),
     ),
+    /** Ids of cells that memory does not hold all at once: each is loaded alone, there and back. Absent where there are none. */
+    apart: z.array(z.string()).optional(),
   }),
   z.object({
     ...at,

@@ -21,6 +21,8 @@ export interface WorkItem {
   readonly generation?: Generation;
   /** The graph that all targets get; or why there is none. */
   readonly graph: Graph | NoGraph;
+  /** Why it is not tried although there is one. */
+  readonly lack?: string;
 }
 
 /** Why there is no graph to give to targets: it is not meant to be, or it cannot be made here. */
@@ -83,6 +85,7 @@ function decide(item: WorkItem, target: Target, availability: Availability): Pla
   if (!availability.available) {
     return { state: 'unavailable', reason: `${availability.reason}; mend it with: ${availability.mend}` };
   }
+  if (item.lack !== undefined) return { state: 'failed', reason: item.lack };
   return null;
 }
 

@@ -1,6 +1,7 @@
 /**
  * The rounds: fresh processes, all of a group alive at once on the same processors, one awake at a time, alternating
- * short turns in random order (DESIGN section 7).
+ * short turns in random order (DESIGN section 7). Where memory does not hold the models of a group at once, one sitting
+ * after the other, there and back.
  */
 import { join } from 'node:path';
 import type { ParityCheck } from '../../reports/schema/results.js';
@@ -16,7 +17,20 @@ import { type Random, randomFor, shuffled } from './random.js';
 /** Most samples of one turn: a null iteration takes nanoseconds, and a reply has to stay a line of JSON. */
 const mostIterations = 20_000;
 
-/** A cell's part in one round: its worker and what its turns kept for the audit. */
+/** What the rounds need of the recorded schedule. */
+export interface Plan {
+  readonly shares: Readonly<Record<string, Share>>;
+  /** Ids of cells that are loaded alone. */
+  readonly apart?: readonly string[] | undefined;
+}
+
+/** Those that are loaded at once, and how much of their turns they then take. */
+interface Sitting {
+  readonly cells: readonly PlannedCell[];
+  readonly part: 'all' | 'first half' | 'second half';
+}
+
+/** A cell's part in one sitting: its worker and what its turns kept for the audit. */
 interface Seat {
   readonly cell: PlannedCell;
   readonly worker: LiveWorker;
@@ -39,18 +53,18 @@ export async function measureRound(
   context: RunContext,
   round: number,
   cells: readonly PlannedCell[],
-  shares: Readonly<Record<string, Share>>,
+  plan: Plan,
   endsMs: number,
 ): Promise<void> {
   const random = randomFor(context.state.manifest.options.seed, 'round', round);
-  const remaining = cells.filter((cell) => hasWork(context, cell, round, shares));
+  const remaining = cells.filter((cell) => hasWork(context, cell, round, plan.shares));
   const checkTime = () => {
     if (context.signal.aborted || context.nowMs() >= endsMs) throw new BudgetSpent();
   };
   for (const threads of shuffled([...new Set(remaining.map((cell) => cell.threads))], random)) {
     const some = remaining.filter((cell) => cell.threads === threads);
     context.cpus.giveWay(threadsOf(context, threads));
-    await measurePart(context, round, some, shares, random, checkTime);
+    await measurePart(context, round, some, plan, random, checkTime);
   }
 }
 
@@ -59,7 +73,7 @@ async function measurePart(
   context: RunContext,
   round: number,
   cells: readonly PlannedCell[],
-  shares: Readonly<Record<string, Share>>,
+  plan: Plan,
   random: Random,
   checkTime: () => void,
 ): Promise<void> {
@@ -71,7 +85,7 @@ async function measurePart(
     }
     for (const key of shuffled([...new Set(cells.map(groupKey))], random)) {
       const members = cells.filter((cell) => groupKey(cell) === key);
-      await measureGroup(context, round, members, shares, workers, checkTime);
+      await measureGroup(context, round, members, plan, workers, checkTime);
     }
     for (const worker of workers.values()) await recordMemory(context, worker, round, cells[0]?.threads);
   } finally {
@@ -143,7 +157,7 @@ async function measureGroup(
   context: RunContext,
   round: number,
   cells: readonly PlannedCell[],
-  shares: Readonly<Record<string, Share>>,
+  plan: Plan,
   workers: Map<string, LiveWorker>,
   checkTime: () => void,
 ): Promise<void> {
@@ -163,29 +177,50 @@ async function measureGroup(
     guarded: guard(context, workers, round),
     checkTime,
   };
-  const seats = new Set<Seat>();
-  try {
-    for (const cell of shuffled(cells, table.random)) {
-      checkTime();
-      const seat = await table.guarded(cell, () => takeSeat(context, cell, shares, workers));
-      if (seat) seats.add(seat);
-    }
-    await takeTurns(table, seats);
-  } finally {
-    for (const seat of seats) {
-      await table.guarded(seat.cell, () => leaveSeat(context, seat, round, table.reference));
-    }
-  }
+  for (const sitting of sittingsOf(shuffled(cells, table.random), plan))
+    await sit(table, sitting, plan.shares, workers);
   context.observer.step(`round ${round + 1}: ${key}${threads === undefined ? '' : `:t${threads}`}`);
 }
 
+/** All at once; or each alone, and again in the opposite order, so that a machine that changes its speed does so for all. */
+function sittingsOf(cells: readonly PlannedCell[], { shares, apart = [] }: Plan): Sitting[] {
+  if (!cells.some(({ id }) => apart.includes(id))) return [{ cells, part: 'all' }];
+  const isSplit = ({ id }: PlannedCell) => (shares[id]?.turns ?? 0) > 1;
+  const there = cells.map((cell) => ({ cells: [cell], part: 'first half' as const }));
+  const back = cells.filter(isSplit).map((cell) => ({ cells: [cell], part: 'second half' as const }));
+  return [...there, ...back.reverse()];
+}
+
+async function sit(
+  table: Table,
+  { cells, part }: Sitting,
+  shares: Readonly<Record<string, Share>>,
+  workers: Map<string, LiveWorker>,
+): Promise<void> {
+  const { context, round, reference } = table;
+  const seats = new Set<Seat>();
+  try {
+    for (const cell of cells) {
+      table.checkTime();
+      const seat = await table.guarded(cell, () => takeSeat(context, cell, shares, workers));
+      if (seat) seats.add(seat);
+    }
+    await takeTurns(table, seats, part);
+  } finally {
+    for (const seat of seats) {
+      await table.guarded(seat.cell, () => leaveSeat(context, seat, round, reference));
+    }
+  }
+}
+
 /** Blocks of one turn each, in an order drawn anew for every block; who fails leaves the table. */
-async function takeTurns(table: Table, seats: Set<Seat>): Promise<void> {
+async function takeTurns(table: Table, seats: Set<Seat>, part: Sitting['part']): Promise<void> {
   const { context, round, random, reference } = table;
   const blocks = Math.max(0, ...[...seats].map((seat) => seat.share.turns));
   for (let block = 0; block < blocks; block++) {
     for (const seat of shuffled([...seats], random)) {
-      if (block >= seat.share.turns || context.state.hasTurn(seat.cell.id, round, block)) continue;
+      if (!isInPart(block, seat.share.turns, part)) continue;
+      if (context.state.hasTurn(seat.cell.id, round, block)) continue;
       table.checkTime();
       const buffer = Math.floor(random() * reference.buffers);
       const done = await table.guarded(seat.cell, () =>
@@ -194,6 +229,12 @@ async function takeTurns(table: Table, seats: Set<Seat>): Promise<void> {
       if (!done) seats.delete(seat);
     }
   }
+}
+
+function isInPart(block: number, turns: number, part: Sitting['part']): boolean {
+  const half = Math.ceil(turns / 2);
+  const [from, to] = part === 'all' ? [0, turns] : part === 'first half' ? [0, half] : [half, turns];
+  return block >= from && block < to;
 }
 
 /**

@@ -2,11 +2,13 @@
  * A run from its manifest to its last event: the parity gate, the harness's own overhead, the division of the budget,
  * the rounds. Everything that is learnt goes into the event log; a run that resumes skips what the log already holds.
  */
+import type { TouchstoneError } from '../../common/errors.js';
+import { grouped } from '../../reports/analyse/groups.js';
 import { threadCounts } from '../../reports/schema/results.js';
 import type { PlannedCell } from '../../reports/schema/run-folder.js';
 import { median } from '../../reports/statistics/quantiles.js';
 import { gateCell } from '../gate/gate-cell.js';
-import { type Rates, whyHopeless } from '../gate/prediction.js';
+import { hopelessCells, lackForCell, probeInto, type Rates, toProbe } from '../gate/prediction.js';
 import { divideBudget, divideSteps } from './budget.js';
 import { groupKey, processKey, type RunContext, threadsOf } from './context.js';
 import { rethrowStorage, stateOfFailure } from './failures.js';
@@ -32,47 +34,61 @@ async function gateAll(context: RunContext): Promise<void> {
     (cell) => cell.decided === null && !state.isLost(cell.id) && state.gateOf(cell.id) === undefined,
   );
   if (all.length === 0) return;
+  const rates = await probeAll(context, all);
+  const hopeless = hopelessCells(context, all, rates);
   context.observer.stage('parity gate', all.length);
-  const rates: Rates = new Map();
-  for (const threads of threadCounts(state.manifest.options)) {
-    const some = all.filter((cell) => threadsOf(context, cell.threads) === threads);
-    await gateTogether(context, some, threads, rates);
-  }
-}
-
-/** Cells of one thread count, as many at once as processors allow. */
-async function gateTogether(
-  context: RunContext,
-  cells: readonly PlannedCell[],
-  threads: number,
-  rates: Rates,
-): Promise<void> {
-  const waiting = [...cells];
   // What is likely to take longest comes first, so that no lane is left with it at the end.
   const likelyCost = (cell: PlannedCell) => cell.batch * (cell.mode === 'training' ? 3 : 1);
-  waiting.sort((one, other) => likelyCost(other) - likelyCost(one));
+  const longestFirst = [...all].sort((one, other) => likelyCost(other) - likelyCost(one));
+  await onLanes(context, longestFirst, async (beside, cell, cpus) => {
+    await gateOrLose(beside, cell, cpus, hopeless.get(cell.id));
+    context.observer.step(cell.id);
+  });
+}
+
+/** What targets make of the probes, where there are cells that are large enough to ask. */
+async function probeAll(context: RunContext, cells: readonly PlannedCell[]): Promise<Rates> {
+  const rates: Rates = new Map();
+  const asked = toProbe(context, cells);
+  if (asked.length === 0) return rates;
+  context.observer.stage('probes', asked.length);
+  await onLanes(context, asked, async (beside, cell, cpus) => {
+    await probeInto(rates, beside, cell, cpus);
+    context.observer.step(processKey(cell));
+  });
+  return rates;
+}
+
+/** As many at once as processors allow, one thread count after the other, in order. */
+async function onLanes(
+  context: RunContext,
+  cells: readonly PlannedCell[],
+  work: (beside: RunContext, cell: PlannedCell, cpus: readonly number[]) => Promise<void>,
+): Promise<void> {
   const beside = { ...context, stopwatch: uncharged };
-  const work = async (cpus: readonly number[]) => {
-    for (let cell = waiting.shift(); cell && !context.signal.aborted; cell = waiting.shift()) {
-      await gateOrLose(beside, cell, cpus, rates);
-      context.observer.step(cell.id);
-    }
-  };
-  await context.stopwatch.time(
-    'parity gate',
-    async () => void (await Promise.all(lanesOf(context, threads).map(work))),
-  );
+  for (const threads of threadCounts(context.state.manifest.options)) {
+    const waiting = cells.filter((cell) => threadsOf(context, cell.threads) === threads);
+    const lane = async (cpus: readonly number[]) => {
+      for (let cell = waiting.shift(); cell && !context.signal.aborted; cell = waiting.shift()) {
+        await work(beside, cell, cpus);
+      }
+    };
+    await context.stopwatch.time(
+      'parity gate',
+      async () => void (await Promise.all(lanesOf(context, threads).map(lane))),
+    );
+  }
 }
 
 async function gateOrLose(
   context: RunContext,
   cell: PlannedCell,
   cpus: readonly number[],
-  rates: Rates,
+  hopeless: TouchstoneError | undefined,
 ): Promise<void> {
   try {
-    const hopeless = await whyHopeless(context, cell, cpus, rates);
-    if (hopeless) return context.state.lose(cell.id, 'failed', hopeless);
+    const why = hopeless ?? lackForCell(context, cell);
+    if (why) return context.state.lose(cell.id, 'failed', why);
     await gateCell(context, cell, cpus);
   } catch (failure) {
     if (context.signal.aborted) return;
@@ -140,7 +156,9 @@ function planRounds(context: RunContext): void {
   const { state } = context;
   const before = state.schedule();
   if (before && !context.isExtended) return;
-  const schedule = scheduleFor(context, before ? context.allowanceMs : state.manifest.options.budgetMs);
+  const apart = new Set([...(before?.apart ?? []), ...cellsApart(context)]);
+  const budgetMs = before ? context.allowanceMs : state.manifest.options.budgetMs;
+  const schedule = scheduleFor(context, budgetMs, apart);
   const rounds = context.steering?.mostRounds ?? (before?.rounds ?? 0) + schedule.rounds;
   const asked = state.manifest.options.rounds ?? Number.POSITIVE_INFINITY;
   state.record({
@@ -148,10 +166,23 @@ function planRounds(context: RunContext): void {
     rounds: Math.max(before?.rounds ?? 0, Math.min(rounds, asked)),
     ...(context.steering ? { steered: true as const } : {}),
     shares: { ...(before ?? schedule).shares },
+    ...(apart.size > 0 ? { apart: [...apart] } : {}),
   });
 }
 
-function scheduleFor(context: RunContext, budgetMs: number) {
+/** Members of groups whose peaks, as the gate met them, are together more than the memory that there is. */
+function cellsApart(context: RunContext): string[] {
+  const { state } = context;
+  const timed = state.manifest.cells.filter((cell) => state.isTimed(cell));
+  const available = context.availableBytes();
+  return grouped(timed).flatMap((members) => {
+    const peaks = members.map(({ id }) => state.gateOf(id)?.peakRssBytes ?? 0);
+    const isTooMuch = members.length > 1 && peaks.reduce((sum, peak) => sum + peak, 0) > available;
+    return isTooMuch ? members.map(({ id }) => id) : [];
+  });
+}
+
+function scheduleFor(context: RunContext, budgetMs: number, apart: ReadonlySet<string>) {
   const { state } = context;
   const timed = state.manifest.cells.filter((cell) => state.isTimed(cell));
   const { rounds } = state.manifest.options;
@@ -160,7 +191,8 @@ function scheduleFor(context: RunContext, budgetMs: number) {
   const costs = timed.map((cell) => ({
     cell: cell.id,
     iterationNs: state.gateOf(cell.id)?.iterationNs ?? 0,
-    loadNs: readyNs(state.gateOf(cell.id)),
+    // There and back is two of them.
+    loadNs: (apart.has(cell.id) ? 2 : 1) * readyNs(state.gateOf(cell.id)),
   }));
   if (context.steering) return divideSteps(budgetMs, startMs, costs, context.steering.usualRounds);
   return divideBudget(budgetMs, startMs, costs, rounds ?? undefined);
@@ -183,7 +215,7 @@ async function measureRounds(context: RunContext): Promise<void> {
     if (wanted?.size === 0) break;
     const members = timed.filter((cell) => wanted?.has(cell.id) ?? true);
     try {
-      await measureRound(context, round, members, schedule.shares, endsMs);
+      await measureRound(context, round, members, schedule, endsMs);
       state.record({ type: 'round', round });
     } catch (error) {
       if (!(error instanceof BudgetSpent)) throw error;

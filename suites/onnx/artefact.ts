@@ -125,10 +125,13 @@ export async function referencedArtefact(
 ): Promise<string> {
   const { manifest, graph } = await readArtefact(folder);
   if (manifest.reference !== 'none') return folder;
-  const { id, workload, mode, batch, seed, generation } = manifest;
+  const { id, workload, mode, batch, seed, generation, training } = manifest;
   const what = `${workload} (${mode}, batch ${batch}, seed ${seed})`;
   const beforeComputing = () => {
-    const lack = lackingMemory(float64s * costOf(graph, generation?.steps).bytes, availableBytes);
+    const lack = lackingMemory(
+      float64s * costOf(graph, { steps: generation?.steps, optimiser: training?.optimiser }).bytes,
+      availableBytes,
+    );
     if (lack !== undefined) {
       const hint = 'choose a smaller --batch or --scale small';
       throw new TouchstoneError('model', `the reference of ${what} ${lack}`, { hint });

@@ -1,12 +1,24 @@
 /** What a graph needs at the least, whatever the framework: what predictions start from. */
+
+import type { Optimiser } from '../workload.js';
 import { type DataType, elementCount, type Graph, type TensorInfo } from './graph.js';
-import { multiplyAdds } from './operations.js';
+import { multiplyAdds, recurrentMultiplyAdds } from './operations.js';
 
 export interface Cost {
   /** Of one iteration. */
   readonly multiplyAdds: number;
   /** That must be in memory at once. */
   readonly bytes: number;
+  /** Whether most of it is recurrent layers, whose steps wait for one another. */
+  readonly recurrent: boolean;
+}
+
+/** What an iteration does with the graph beyond one pass. */
+export interface Iteration {
+  /** Runs of the graph, where it is a loop of them. */
+  readonly steps?: number | undefined;
+  /** Of training. */
+  readonly optimiser?: Optimiser | undefined;
 }
 
 /**
@@ -14,20 +26,25 @@ export interface Cost {
  * et al., "Scaling laws for neural language models", 2020, section 2.1).
  */
 const forwardAndBackward = 3;
-/** Weight, gradient and velocity. */
-const copiesInTraining = 3;
 
-/** @param steps runs in one iteration */
-export function costOf(graph: Graph, steps = 1): Cost {
+export function costOf(graph: Graph, { steps = 1, optimiser }: Iteration = {}): Cost {
   const isTraining = graph.parameters.length > 0;
   const weights = bytesOf(graph.weights);
+  const forward = multiplyAdds(graph);
   return {
-    multiplyAdds: multiplyAdds(graph) * (isTraining ? forwardAndBackward : steps),
+    multiplyAdds: forward * (isTraining ? forwardAndBackward : steps),
+    recurrent: 2 * recurrentMultiplyAdds(graph) > forward,
     bytes: isTraining
-      ? weights * copiesInTraining + bytesOf(made(graph))
+      ? weights * (2 + kept(optimiser)) + bytesOf(made(graph))
       : weights +
         Math.max(0, ...graph.nodes.map((node) => bytesOf(known(graph, [...node.inputs, ...node.outputs])))),
   };
+}
+
+/** Numbers that the rule keeps of a weight from step to step, besides the weight and its gradient: see suites/workload.ts. */
+function kept(optimiser: Optimiser | undefined): number {
+  if (optimiser?.name === 'adam') return 2;
+  return optimiser?.name === 'sgd' && optimiser.momentum === 0 ? 0 : 1;
 }
 
 /** Bytes that it takes to look at every value of a batch at once, told from the graph of one example. */

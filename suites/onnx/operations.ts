@@ -13,6 +13,12 @@ export function multiplyAdds(graph: Graph): number {
   return graph.nodes.reduce((sum, node) => sum + ofNode(node, graph), 0);
 }
 
+/** Those of its recurrent layers alone. */
+export function recurrentMultiplyAdds(graph: Graph): number {
+  const layers = graph.nodes.filter(({ operator }) => operator in gates);
+  return layers.reduce((sum, node) => sum + ofNode(node, graph), 0);
+}
+
 function ofNode(node: GraphNode, graph: Graph): number {
   const shape = (name: string | undefined) => graph.values[name ?? '']?.shape ?? [];
   const [x, weight] = node.inputs.map(shape);

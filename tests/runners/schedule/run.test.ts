@@ -67,6 +67,57 @@ describe('a run', () => {
     expect(asked.filter((request) => request === 'b/slow load')).toHaveLength(1);
   });
 
+  it('asks a recurrent probe about recurrent cells', async () => {
+    // Of 134.2 M multiply-adds: the same millisecond is 134 G a second there, and 116 G at the convolution.
+    const costs = {
+      convolutions: { multiplyAdds: 50e9, bytes: 1 },
+      lstm: { multiplyAdds: 50e9, bytes: 1, recurrent: true },
+    };
+    const { events } = await run({ targets: [fast], workloads: ['convolutions', 'lstm'], rounds: 1, costs });
+    expect(lost(events).map(({ cell }) => cell)).toEqual([
+      'convolutions:inference:b1:float32:default:a/fast',
+    ]);
+  });
+
+  it('starts as many of the cheapest cells as a round of the budget holds, and says so of the others', async () => {
+    // At `slow`'s 39 G a second: 0.1 s, 0.2 s and 0.3 s an iteration, and two of each in a round.
+    const costs = {
+      large: { multiplyAdds: 11.7e9, bytes: 1 },
+      small: { multiplyAdds: 3.9e9, bytes: 1 },
+      middle: { multiplyAdds: 7.8e9, bytes: 1 },
+    };
+    const workloads = ['large', 'small', 'middle'];
+    const { events, asked } = await run({ targets: [slow], workloads, rounds: 1, budgetMs: 310, costs });
+    expect(lost(events).map(({ cell }) => cell)).toEqual(['large:inference:b1:float32:default:b/slow']);
+    expect(lost(events)[0]?.reason).toMatch(
+      /predicted, not started: .*the time budget is 0\.3 s \(--time\), 0\.6 s of which go to cells that take less/,
+    );
+    // The probe, and the gate and the round of two cells.
+    expect(asked.filter((request) => request === 'b/slow load')).toHaveLength(1 + 2 + 2);
+  });
+
+  it('loads rivals one at a time, there and back, where memory does not hold them at once', async () => {
+    const large = { ...fast, peakRssBytes: 3 * 2 ** 30 };
+    const larger = { ...slow, peakRssBytes: 6 * 2 ** 30 };
+    const { events, asked } = await run({ targets: [large, larger], rounds: 8, availableBytes: 8 * 2 ** 30 });
+    const [first] = turns(events);
+    for (let round = 0; round < 8; round++) {
+      const own = turns(events).filter((turn) => turn.round === round);
+      const sittings = own
+        .filter((turn, index) => turn.cell !== own[index - 1]?.cell)
+        .map(({ cell }) => cell);
+      expect(sittings).toHaveLength(3);
+      expect(sittings[0]).toBe(sittings[2]);
+      const blocks = own.filter(({ cell }) => cell === first?.cell).map(({ block }) => block);
+      expect(blocks).toEqual([...blocks.keys()]);
+    }
+    // A load asks for the one before to be put away.
+    const loaded = asked.filter((request) => / (load|unload)$/.test(request)).slice(-16);
+    expect(loaded.map((request) => request.split(' ')[1])).toEqual(
+      Array.from({ length: 8 }, () => ['load', 'unload']).flat(),
+    );
+  });
+
   it('never has two workers awake at once', async () => {
     const { mostAwake } = await run({ targets: [fast, slow], rounds: 3 });
     expect(mostAwake()).toBe(1);

@@ -27,6 +27,8 @@ export interface ScriptedTarget {
   readonly luck?: (process: number) => number;
   /** What `turn` says about its audited output. */
   readonly wrongAudit?: boolean;
+  /** What a worker says of its memory; one byte where nothing is given. */
+  readonly peakRssBytes?: number;
 }
 
 const output = (value: number) => ({ type: 'float32' as const, shape: [1], data: new Float32Array([value]) });
@@ -74,7 +76,9 @@ export interface WorldOptions {
   /** Of the manifest. */
   readonly gate?: RunManifest['gate'];
   /** Of the manifest, by workload. */
-  readonly costs?: Readonly<Record<string, { readonly multiplyAdds: number; readonly bytes: number }>>;
+  readonly costs?: Readonly<
+    Record<string, { readonly multiplyAdds: number; readonly bytes: number; readonly recurrent?: boolean }>
+  >;
   readonly availableBytes?: number;
   /** Aborts the run at this many requests. */
   readonly abortAfter?: number;
@@ -161,7 +165,7 @@ export function makeWorld(options: WorldOptions): World {
           );
           return { outputs: kept.length };
         case 'memory':
-          return { rssBytes: 1, peakRssBytes: 1 };
+          return { rssBytes: 1, peakRssBytes: script.peakRssBytes ?? 1 };
         default:
           return {};
       }
@@ -258,7 +262,8 @@ function makeManifest(options: WorldOptions): RunManifest {
     cells: planCells(items, targets, () => ({ available: true }), options.threads),
     ...(options.gate ? { gate: options.gate } : {}),
     artefacts: {
-      probe: '/artefacts/probe',
+      'probe convolution': '/artefacts/probe',
+      'probe recurrence': '/artefacts/probe',
       ...Object.fromEntries(workloads.map((name) => [`${name}:inference:b1`, `/artefacts/${name}`])),
     },
     costs: Object.fromEntries(
