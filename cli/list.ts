@@ -2,6 +2,7 @@
 import Table from 'cli-table3';
 import { discoverFrameworks } from '../adapters/discover.js';
 import { discoverSuites, discoverWorkloads } from '../suites/discover.js';
+import { learnsBy } from '../suites/optimisers.js';
 import { batchesOf, modes, selectionsOf } from '../suites/workload.js';
 
 export async function listCommand(options: { json?: true }): Promise<number> {
@@ -33,6 +34,8 @@ async function collect() {
       trainingBatches: batchesOf(workload, 'training'),
       parameters: workload.parameterCount,
       multiplyAdds: workload.multiplyAdds,
+      training: workload.training ?? null,
+      tolerance: workload.tolerance,
       length: workload.sequence?.own ?? null,
       longest: workload.sequence?.longest ?? null,
     })),
@@ -60,13 +63,18 @@ function render(listing: Listing): string {
     ['workload', 'batches', 'parameters', 'multiply-adds', 'definition and source'],
     [30, 9, 13, 16, 51],
   );
-  for (const { name, batches, parameters, multiplyAdds, longest, title, source } of listing.workloads) {
+  for (const workload of listing.workloads) {
+    const { name, batches, parameters, multiplyAdds, longest, title, source, training } = workload;
     const counts = [parameters, multiplyAdds].map((count) => count.toLocaleString('en'));
     workloads.push([
       name,
       batches.join(', '),
       ...counts,
-      `${title}. ${source}${longest === null ? '' : `. --length up to ${longest}`}`,
+      [
+        `${title}. ${source}`,
+        ...(training ? [`It ${learnsBy(training)}`] : []),
+        ...(longest === null ? [] : [`--length up to ${longest}`]),
+      ].join('. '),
     ]);
   }
   const targets = table(['target', 'runs in', 'inference', 'training', 'what it is'], [18, 9, 11, 27, 29]);

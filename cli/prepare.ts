@@ -137,8 +137,7 @@ async function chooseWork(options: RunOptions): Promise<ChosenWork> {
     return { work: atLengths.flatMap((workload) => workOf(workload, options)) };
   }
   const work = selectionsOf(suite).flatMap(({ workload: name, batches }) =>
-    workloads
-      .filter((workload) => workload.name === name)
+    select('workload', workloads, [name])
       .flatMap((workload) => lengthsOf(scaledAs(workload, options), options))
       .flatMap((workload) => workOf(workload, options, batches)),
   );

@@ -2,7 +2,7 @@
 import { uniform } from './generator.js';
 import type { GraphBuilder, Value } from './onnx/builder.js';
 import { elementCount, type Tensors } from './onnx/graph.js';
-import type { Mode, Tolerance, Workload } from './workload.js';
+import type { Mode, Optimiser, Tolerance, Workload } from './workload.js';
 
 export interface Classifier
   extends Pick<
@@ -23,6 +23,8 @@ export interface Classifier
   /** Its name is the full one's with `-small` behind; what is not said is the full one's too. */
   readonly small?: SmallForm;
   readonly tolerance?: Partial<Tolerance>;
+  /** Momentum at 0.01 where the source has another rule than the four that there are, or where it leaves it open. */
+  readonly optimiser?: Optimiser;
   /** From examples [batch, …] to logits [batch, classes]. */
   logits(graph: GraphBuilder, x: Value, mode: Mode, batch: number): Value;
   /** Real examples, where there are some; drawn ones else. */
@@ -42,6 +44,8 @@ export type SmallForm = Pick<
   | 'inputs'
 >;
 
+const usualOptimiser: Optimiser = { name: 'sgd', learningRate: 0.01, momentum: 0.9 };
+
 /**
  * Float32 against float64 over some fifty layers: rounding grows with the depth, and normalising by the statistics of a
  * small batch makes more of it. What another kernel order does is far below, what half precision does (5e-4 a layer) above.
@@ -56,16 +60,17 @@ export function classifier(definition: Classifier): Workload {
     inputs = drawn(example, classes),
     small,
     tolerance,
+    optimiser = usualOptimiser,
     ...rest
   } = definition;
   const { name, source, family, batches, trainingBatches } = definition;
-  const inherited = { source, family, batches, ...(trainingBatches ? { trainingBatches } : {}) };
+  const inherited = { source, family, batches, optimiser, ...(trainingBatches ? { trainingBatches } : {}) };
   return {
     ...rest,
     modes: ['inference', 'training'],
     training: {
       loss: 'softmax-cross-entropy',
-      optimiser: { name: 'sgd', learningRate: 0.01, momentum: 0.9 },
+      optimiser,
       steps: 3,
     },
     tolerance: { ...usualTolerance, ...tolerance },

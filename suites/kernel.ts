@@ -10,7 +10,7 @@
 import { uniform } from './generator.js';
 import type { GraphBuilder, Value } from './onnx/builder.js';
 import { elementCount, type Tensors } from './onnx/graph.js';
-import type { Workload } from './workload.js';
+import type { Mode, Workload } from './workload.js';
 
 export interface Kernel
   extends Pick<
@@ -21,8 +21,8 @@ export interface Kernel
   shape(batch: number): readonly number[];
   /** Of the output, at a batch. */
   outputShape(batch: number): readonly number[];
-  /** From the input to the output. */
-  compute(graph: GraphBuilder, x: Value): Value;
+  /** From the input to the output. In training what has no weight of its own may have one. */
+  compute(graph: GraphBuilder, x: Value, mode: Mode): Value;
   /** Left out where there is nothing to train, or where a step does not fit this kind of machine. */
   readonly training?: {
     readonly batches: readonly number[];
@@ -46,7 +46,7 @@ export function kernel({ shape, outputShape, compute, small, training, ...rest }
     ...learning(training),
     tolerance,
     build(graph, batch, mode) {
-      const y = compute(graph, graph.input('x', shape(batch)));
+      const y = compute(graph, graph.input('x', shape(batch)), mode);
       if (mode === 'inference') graph.output(y, outputShape(batch));
       else graph.output(inLine(graph, y, outputShape(batch), scoresShape(batch)), scoresShape(batch));
     },

@@ -4,6 +4,14 @@ import type { Optimiser, Training, Workload } from './workload.js';
 export const optimiserNames = ['sgd', 'momentum', 'adam', 'rmsprop'] as const;
 export type OptimiserName = (typeof optimiserNames)[number];
 
+export const usualAdam = {
+  name: 'adam',
+  learningRate: 0.001,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-15,
+} as const satisfies Optimiser;
+
 /**
  * Plain descent and momentum keep the workload's learning rate. Adam's settings are those of its paper (Kingma and Ba, 2015,
  * algorithm 1), but for its epsilon of 1e-8: Caffe2, Keras and MXNet add it to the uncorrected root, thirty times smaller in the
@@ -14,7 +22,7 @@ export type OptimiserName = (typeof optimiserNames)[number];
 export function optimiserOf(name: OptimiserName, training: Training): Optimiser {
   const { optimiser } = training;
   if (name === optimiserNameOf(training)) return optimiser;
-  if (name === 'adam') return { name, learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-15 };
+  if (name === 'adam') return usualAdam;
   if (name === 'rmsprop') return { name, learningRate: 0.001, decay: 0.99, epsilon: 1e-15 };
   const learningRate = optimiser.name === 'sgd' ? optimiser.learningRate : 0.01;
   return { name: 'sgd', learningRate, momentum: name === 'momentum' ? 0.9 : 0 };
@@ -24,6 +32,13 @@ export function optimiserOf(name: OptimiserName, training: Training): Optimiser 
 export function optimiserNameOf({ optimiser }: Training): OptimiserName {
   if (optimiser.name !== 'sgd') return optimiser.name;
   return optimiser.momentum > 0 ? 'momentum' : 'sgd';
+}
+
+/** `learns by adam at 0.001, softmax-cross-entropy` */
+export function learnsBy(training: Training): string {
+  const { optimiser, loss } = training;
+  const kept = optimiser.name === 'sgd' && optimiser.momentum > 0 ? ` of ${optimiser.momentum}` : '';
+  return `learns by ${optimiserNameOf(training)}${kept} at ${optimiser.learningRate}, ${loss}`;
 }
 
 export interface Trial {

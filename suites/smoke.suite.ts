@@ -1,4 +1,4 @@
-/** One small CNN and one small LSTM on real digits: what a first run measures, within three minutes on two cores. */
+/** One small CNN and one small LSTM on real digits: what a first run measures. */
 import type { Suite } from './workload.js';
 
 const smoke: Suite = {

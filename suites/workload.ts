@@ -1,7 +1,8 @@
 /**
  * What is measured: a workload is one file under `suites/<family>/` that default-exports one of these (or several, where a
  * source defines sizes of one thing), and is found by its folder. Its docstring names the source of its definition, the
- * shapes, the parameter count and why it is drawn exactly so.
+ * shapes, the parameter count and why it is drawn exactly so; `list` prints counts, batches, loss and rule from the object, and
+ * with `--json` tolerances too.
  */
 import { z } from 'zod';
 import type { GraphBuilder } from './onnx/builder.js';

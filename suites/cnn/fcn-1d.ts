@@ -3,16 +3,22 @@
  *
  * Source: Wang, Yan and Oates, "Time series classification from scratch with deep neural networks" (2017), section II.B, the fully
  * convolutional network: convolutions over time of 128 filters of 8, 256 of 5 and 128 of 3, each with batch normalisation and a
- * ReLU, the average over time, a linear layer. The length and the classes are those of FordA (500 values, 2 classes), on which
- * Keras's own example of time series classification trains it. Padding keeps the length; of an even window the odd one is at the end.
+ * ReLU, the average over time, a linear layer; cross-entropy, Adam at 0.001. The length and the classes are those of FordA (500
+ * values, 2 classes), one of its datasets. Padding keeps the length; of an even window the odd one is at the end.
  *
  * Parameters: 128·8+128 + 256·128·5+256 + 128·256·3+128 + 2·(128+256+128) + 128·2+2. Multiply-adds: 500·(8·128 + 5·128·256 + 3·256·128) + 128·2.
  */
 import { classifier } from '../classifier.js';
 import type { GraphBuilder, Value } from '../onnx/builder.js';
-import type { Mode } from '../workload.js';
+import { usualAdam } from '../optimisers.js';
+import type { Mode, Sequence, Workload } from '../workload.js';
 
 const kernels = [8, 5, 3];
+const classes = 2;
+const ownSteps = 500;
+const ownStepsSmall = 100;
+/** Longer than any of the archive that FordA is from. */
+const longest = 3000;
 
 function network(graph: GraphBuilder, x: Value, mode: Mode, width: number): Value {
   let y = x;
@@ -25,28 +31,42 @@ function network(graph: GraphBuilder, x: Value, mode: Mode, width: number): Valu
     y = graph.relu(graph.batchNormalisation(convolved, `${name}.bn`, filters, mode));
     channels = filters;
   });
-  return graph.gemm(graph.flatten(graph.globalAveragePool(y)), 'fc', channels, 2, 16);
+  return graph.gemm(graph.flatten(graph.globalAveragePool(y)), 'fc', channels, classes, 16);
 }
 
-export default classifier({
-  name: 'fcn-1d',
-  title: 'convolutions over sequences of 500 values',
-  source:
-    'Wang, Yan and Oates, Time series classification from scratch with deep neural networks (2017), II.B',
-  family: 'cnn',
-  batches: [1, 16],
-  trainingBatches: [16],
-  parameterCount: 264_962,
-  multiplyAdds: 131_584_256,
-  example: [1, 500],
-  classes: 2,
-  logits: (graph, x, mode) => network(graph, x, mode, 128),
-  small: {
-    title: 'convolutions over sequences of 100 values, at a quarter of the published width',
-    parameterCount: 17_090,
-    multiplyAdds: 1_664_064,
-    example: [1, 100],
-    classes: 2,
-    logits: (graph, x, mode) => network(graph, x, mode, 32),
-  },
-});
+/** Multiply-adds: at every step three convolutions, at the end one layer. */
+function multiplyAddsOf(steps: number, width: number): number {
+  return steps * (8 * width + 5 * width * 2 * width + 3 * 2 * width * width) + width * classes;
+}
+
+/** @param lengths values of the full form and of the small one */
+function workload([steps, smallSteps] = [ownSteps, ownStepsSmall]): Workload {
+  const sequence = (length: number, own: number, at: Sequence['at']) => ({ length, own, longest, at });
+  return classifier({
+    name: 'fcn-1d',
+    title: `convolutions over sequences of ${steps} values`,
+    source:
+      'Wang, Yan and Oates, Time series classification from scratch with deep neural networks (2017), II.B',
+    family: 'cnn',
+    batches: [1, 16],
+    trainingBatches: [16],
+    parameterCount: 264_962,
+    multiplyAdds: multiplyAddsOf(steps, 128),
+    example: [1, steps],
+    classes,
+    optimiser: usualAdam,
+    logits: (graph, x, mode) => network(graph, x, mode, 128),
+    sequence: sequence(steps, ownSteps, (length) => workload([length, smallSteps])),
+    small: {
+      title: `convolutions over sequences of ${smallSteps} values, at a quarter of the published width`,
+      parameterCount: 17_090,
+      multiplyAdds: multiplyAddsOf(smallSteps, 32),
+      example: [1, smallSteps],
+      classes,
+      logits: (graph, x, mode) => network(graph, x, mode, 32),
+      sequence: sequence(smallSteps, ownStepsSmall, (length) => workload([steps, length]).small as Workload),
+    },
+  });
+}
+
+export default workload();

@@ -3,7 +3,7 @@
  *
  * Source: Braun, "LSTM benchmarks for deep learning frameworks" (2018, arXiv:1806.01818) and github.com/stefbraun/rnn_benchmarks:
  * 25 sequences of 1000 steps of 123 values, uniform between -1 and 1, a linear layer of 25 classes without bias on the last step,
- * cross-entropy. Batch 1 is what answers as speech comes in. The repository's README counts "~578K" and "~8.5M" parameters;
+ * cross-entropy, Adam. Batch 1 is what answers as speech comes in. The repository's README counts "~578K" and "~8.5M" parameters;
  * cuDNN's second bias, which is not trained here (see row-lstm.ts), is the difference: 1,280 of 577,600 and 10,240 of 8,543,360.
  *
  * There the linear layer takes the last step of both directions, of which the backward one has then seen one step; here
@@ -14,6 +14,7 @@
 import { type Classifier, classifier } from '../classifier.js';
 import { uniform } from '../generator.js';
 import type { GraphBuilder, Value } from '../onnx/builder.js';
+import { usualAdam } from '../optimisers.js';
 import type { Workload } from '../workload.js';
 
 const features = 123;
@@ -94,6 +95,7 @@ function workload(
     source: 'Braun, LSTM benchmarks for deep learning frameworks (2018, arXiv:1806.01818)',
     family: 'lstm',
     batches: [1, 25],
+    optimiser: usualAdam,
     ...form({ steps, hidden: 320, layers, bidirectional }),
     sequence: { length: steps, own: ownSteps, longest, at: (length) => at(length, smallSteps) },
     small: {

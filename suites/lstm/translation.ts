@@ -12,7 +12,7 @@
  * place of the 71 and 93; what a step costs is the same.
  *
  * Inference is the same pass, over a translation that is given: it scores it. Generation, a step at a time with the states
- * fed back, is what `char-lstm-step` measures.
+ * fed back, is what `char-lstm-generate` measures.
  *
  * Parameters: 4·256·(71 + 256 + 1) = 335,872, 4·256·(93 + 256 + 1) = 358,400 and 256·93 + 93 = 23,901, as Keras counts them. The
  * recurrent halves of biases, which Keras has not, are zero and not trained: see row-lstm.ts. Multiply-adds: 27,847,424.

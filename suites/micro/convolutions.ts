@@ -2,9 +2,10 @@
  * Single convolutions at published sizes.
  *
  * Source: Baidu Research, DeepBench, `code/kernels/conv_problems.h`, the inference set for servers and devices at batch 1, and the
- * training set at its smallest batch of each: the layers of ResNet-50, GoogLeNet and VGG that networks spend their time in, and the first
- * layers of Deep Speech on spectrograms, of which the one for devices is for inference alone. DeepBench has no biases, and neither have
- * these. Names are input (height × width × channels), window and filters.
+ * training set at its smallest batch of each. Of its hundred rows these are one of each kind: the square windows of ResNet-50 and of VGG
+ * at each of their resolutions, a window of 5 × 5 and one of 1 × 1 of GoogLeNet, ResNet-50's 1 × 1 that widens, that narrows and that
+ * skips every second place, and what Deep Speech and the character recogniser begin with, of which the one for devices is for inference alone.
+ * DeepBench has no biases, and neither have these. Names are input (height × width × channels), window and filters.
  *
  * What computes fifty million multiply-adds or more has a small form: a quarter of the channels and filters, or of the extents where
  * there are but few channels.
@@ -33,14 +34,20 @@ const rows: readonly Row[] = [
   [56, 56, 64, 64, 3, 3, 1, 1, 1, 1, 8],
   [28, 28, 128, 128, 3, 3, 1, 1, 1, 1, 8],
   [14, 14, 256, 256, 3, 3, 1, 1, 1, 1, 8],
+  [112, 112, 64, 128, 3, 3, 1, 1, 1, 1, 8],
+  [56, 56, 128, 256, 3, 3, 1, 1, 1, 1, 8],
+  [28, 28, 256, 512, 3, 3, 1, 1, 1, 1, 8],
+  [14, 14, 512, 512, 3, 3, 1, 1, 1, 1, 8],
   [7, 7, 512, 512, 3, 3, 1, 1, 1, 1, 8],
   [28, 28, 192, 32, 5, 5, 2, 2, 1, 1, 16],
   [14, 14, 512, 192, 1, 1, 0, 0, 1, 1, 16],
   [112, 112, 64, 64, 1, 1, 0, 0, 1, 1, 8],
   [56, 56, 256, 64, 1, 1, 0, 0, 1, 1, 8],
+  [28, 28, 512, 256, 1, 1, 0, 0, 2, 2, 8],
   [480, 48, 1, 16, 3, 3, 1, 1, 1, 1, 16],
   [151, 40, 1, 32, 20, 5, 8, 8, 8, 2],
   [700, 161, 1, 32, 20, 5, 0, 0, 2, 2, 4],
+  [341, 79, 32, 32, 10, 5, 0, 0, 2, 2, 4],
 ];
 
 function nameOf([width, height, channels, filters, windowWidth, windowHeight]: Row): string {

@@ -3,12 +3,22 @@
  *
  * Definition of this project, after the question that users ask of eager frameworks: the slope over the chain's length is an
  * operator's overhead, what is left at length 0 is the call's. Tanh, because no rule of algebra folds two of them into one; a
- * compiler may still make one kernel of all, and its slope then says so. There is no weight, so nothing trains.
+ * compiler may still make one kernel of all, and its slope then says so.
+ *
+ * In training the input is first multiplied by eight weights, which learn to have the last values tell eight classes apart: the slope
+ * is then what an operator costs forward and backward, and what is left at length 0 the loss and the update too.
  */
+import { uniform } from '../generator.js';
 import { kernel } from '../kernel.js';
+import type { GraphBuilder, Value } from '../onnx/builder.js';
 import type { Workload } from '../workload.js';
 
 const values = 8;
+
+function weights(graph: GraphBuilder): Value {
+  const data = uniform(0, 'launch', values, 0.9, 1.1);
+  return graph.parameterOf('weights', { type: 'float32', shape: [values], data });
+}
 
 const launchOverhead: readonly Workload[] = [1, 10, 100, 1000].map((nodes) =>
   kernel({
@@ -17,11 +27,15 @@ const launchOverhead: readonly Workload[] = [1, 10, 100, 1000].map((nodes) =>
     source: 'definition of this project: launch overhead',
     family: 'micro',
     batches: [1],
-    parameterCount: 0,
+    parameterCount: values,
     multiplyAdds: 0,
     shape: (batch) => [batch, values],
     outputShape: (batch) => [batch, values],
-    compute: (graph, x) => Array.from({ length: nodes }).reduce<string>((y) => graph.node('Tanh', [y]), x),
+    compute(graph, x, mode) {
+      const first = mode === 'training' ? graph.node('Mul', [x, weights(graph)]) : x;
+      return Array.from({ length: nodes }).reduce<Value>((y) => graph.node('Tanh', [y]), first);
+    },
+    training: { batches: [1], learningRate: 0.1 },
   }),
 );
 export default launchOverhead;

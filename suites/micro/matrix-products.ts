@@ -5,8 +5,11 @@
  * recurrent networks from the training set, the gates of a GRU and the language models of Deep Speech from the inference sets. Names
  * are m × k; other batches are `--batch`. In training it is the smallest batch of the training set, but not for the language models, whose
  * smallest is 8457: a step of those takes a server.
+ *
+ * What computes fifty million multiply-adds or more has a small form: a quarter of each side.
  */
 import { kernel } from '../kernel.js';
+import type { GraphBuilder, Value } from '../onnx/builder.js';
 import type { Workload } from '../workload.js';
 
 interface Problem {
@@ -17,6 +20,9 @@ interface Problem {
   /** In the training set. */
   readonly trainingBatch?: number;
 }
+
+/** Multiply-adds of an iteration. */
+const leastWithSmallForm = 50_000_000;
 
 const problems: readonly Problem[] = [
   { m: 512, k: 512, batches: [1, 16], trainingBatch: 16 },
@@ -29,19 +35,33 @@ const problems: readonly Problem[] = [
   { m: 5124, k: 2048, batches: [700] },
 ];
 
-const matrixProducts: readonly Workload[] = problems.map(({ m, k, batches, trainingBatch }) =>
-  kernel({
-    name: `gemm-${m}x${k}`,
+function definitionOf({ m, k, batches, trainingBatch }: Problem, name: string) {
+  return {
+    name,
     title: `product of a batch with a ${k}×${m} matrix`,
     source: 'DeepBench (Baidu Research), gemm_problems.h',
-    family: 'micro',
+    family: 'micro' as const,
     batches,
     parameterCount: m * k,
     multiplyAdds: m * k,
-    shape: (batch) => [batch, k],
-    outputShape: (batch) => [batch, m],
-    compute: (graph, x) => graph.node('Gemm', [x, graph.parameter('weight', [k, m], k, 1)]),
+    shape: (batch: number) => [batch, k],
+    outputShape: (batch: number) => [batch, m],
+    compute: (graph: GraphBuilder, x: Value) =>
+      graph.node('Gemm', [x, graph.parameter('weight', [k, m], k, 1)]),
     ...(trainingBatch === undefined ? {} : { training: { batches: [trainingBatch], learningRate: 0.01 } }),
-  }),
-);
+  };
+}
+
+/** A quarter of each side, or where one is short a sixteenth of the other, and a seventh of batches of hundreds. */
+function quarter({ m, k, batches, ...rest }: Problem): Problem {
+  const sides = m < 64 ? { m, k: k / 16 } : { m: m / 4, k: k / 4 };
+  return { ...rest, ...sides, batches: batches.map((batch) => (batch < 100 ? batch : batch / 7)) };
+}
+
+const matrixProducts: readonly Workload[] = problems.map((problem) => {
+  const { m, k, batches } = problem;
+  const definition = definitionOf(problem, `gemm-${m}x${k}`);
+  if (m * k * Math.min(...batches) < leastWithSmallForm) return kernel(definition);
+  return kernel({ ...definition, small: definitionOf(quarter(problem), `${definition.name}-small`) });
+});
 export default matrixProducts;

@@ -1,9 +1,16 @@
 /**
- * Single LSTM layers at published sizes, forward over a whole sequence, to the last hidden state.
+ * Single recurrent layers at published sizes, forward over a whole sequence, to the last hidden state.
  *
- * Source: Baidu Research, DeepBench, `code/kernels/rnn_problems.h` (hidden units, batch, steps), the LSTMs of its inference set, in
- * training at their smallest batch of the training set: a layer takes as many values as it has units. Sequences come with time first,
- * as cuDNN has them. Names are units × steps.
+ * Source: Baidu Research, DeepBench, `code/kernels/rnn_problems.h` (hidden units, batch, steps, cell), its inference sets, in training at
+ * their smallest batch of the training set: all LSTMs but that of 4096 units, the GRU of one step and the shortest one of 1536 units, and
+ * layers of tanh units, of which those for devices are for inference alone and the square one is in the training set alone. The other
+ * GRUs take up to 1500 steps of 2816 units, which is a server's work; so is a step of training at 187 steps. Sequences come with time
+ * first, as cuDNN has them, and a layer takes as many values as it has units. DeepBench's GRU is cuDNN's, with the reset behind the
+ * product. Names are cell, units × steps.
+ *
+ * DeepBench leaves the products with the inputs out of what it times, since they do not wait for one another, and its backward pass
+ * tells the weights' gradients alone. No framework lets a user do either alike: here a layer is timed whole, which is twice the
+ * multiply-adds of DeepBench's count, steps × gates × units².
  *
  * The small form has a quarter of the units.
  */
@@ -11,42 +18,55 @@ import { kernel } from '../kernel.js';
 import type { GraphBuilder, Value } from '../onnx/builder.js';
 import type { Workload } from '../workload.js';
 
+const gates = { rnn: 1, gru: 3, lstm: 4 } as const;
+const titles = { rnn: 'a layer of tanh units', gru: 'a GRU layer', lstm: 'an LSTM layer' } as const;
+
 interface Problem {
+  readonly cell: keyof typeof gates;
   readonly hidden: number;
   readonly steps: number;
-  readonly trainingBatch: number;
+  /** Of inference. */
+  readonly batches: readonly number[];
+  readonly trainingBatch?: number;
 }
 
 const problems: readonly Problem[] = [
-  { hidden: 512, steps: 25, trainingBatch: 16 },
-  { hidden: 1024, steps: 25, trainingBatch: 16 },
-  { hidden: 2048, steps: 25, trainingBatch: 16 },
-  { hidden: 1536, steps: 50, trainingBatch: 8 },
-  { hidden: 256, steps: 150, trainingBatch: 16 },
+  { cell: 'lstm', hidden: 512, steps: 25, batches: [1, 4], trainingBatch: 16 },
+  { cell: 'lstm', hidden: 1024, steps: 25, batches: [1, 4], trainingBatch: 16 },
+  { cell: 'lstm', hidden: 2048, steps: 25, batches: [1, 4], trainingBatch: 16 },
+  { cell: 'lstm', hidden: 1536, steps: 50, batches: [1, 4], trainingBatch: 8 },
+  { cell: 'lstm', hidden: 256, steps: 150, batches: [1, 4], trainingBatch: 16 },
+  { cell: 'gru', hidden: 512, steps: 1, batches: [1, 4], trainingBatch: 32 },
+  { cell: 'gru', hidden: 1536, steps: 187, batches: [1, 4] },
+  { cell: 'rnn', hidden: 32, steps: 672, batches: [1] },
+  { cell: 'rnn', hidden: 64, steps: 96, batches: [1] },
+  { cell: 'rnn', hidden: 1760, steps: 50, batches: [16], trainingBatch: 16 },
 ];
 
-function definitionOf({ hidden, steps, trainingBatch }: Problem, name: string) {
+function definitionOf({ cell, hidden, steps, batches, trainingBatch }: Problem, name: string) {
   return {
     name,
-    title: `an LSTM layer of ${hidden} units over ${steps} steps`,
+    title: `${titles[cell]} of ${hidden} units over ${steps === 1 ? 'a step' : `${steps} steps`}`,
     source: 'DeepBench (Baidu Research), rnn_problems.h',
     family: 'micro' as const,
-    batches: [1, 4],
+    batches,
     // The recurrent half of the bias is not counted: see suites/lstm/row-lstm.ts.
-    parameterCount: 4 * hidden * (2 * hidden + 1),
-    multiplyAdds: steps * 4 * hidden * 2 * hidden,
+    parameterCount: gates[cell] * hidden * (2 * hidden + 1),
+    multiplyAdds: steps * gates[cell] * hidden * 2 * hidden,
     shape: (batch: number) => [steps, batch, hidden],
     outputShape: (batch: number) => [batch, hidden],
-    compute: (graph: GraphBuilder, x: Value) => graph.squeeze(graph.lstm(x, 'lstm', hidden, hidden), [0]),
-    training: { batches: [trainingBatch], learningRate: 0.1 },
+    compute: (graph: GraphBuilder, x: Value) => graph.squeeze(graph[cell](x, cell, hidden, hidden), [0]),
+    ...(trainingBatch === undefined ? {} : { training: { batches: [trainingBatch], learningRate: 0.1 } }),
   };
 }
 
 const recurrentLayers: readonly Workload[] = problems.map((problem) => {
-  const { hidden, steps } = problem;
-  const name = `lstm-${hidden}x${steps}`;
+  const { cell, hidden, steps } = problem;
+  const name = `${cell}-${hidden}x${steps}`;
+  const definition = definitionOf(problem, name);
+  if (definition.multiplyAdds < 10_000_000) return kernel(definition);
   return kernel({
-    ...definitionOf(problem, name),
+    ...definition,
     small: definitionOf({ ...problem, hidden: hidden / 4 }, `${name}-small`),
   });
 });

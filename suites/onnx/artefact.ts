@@ -12,7 +12,14 @@ import { artefactsFolder } from '../../common/paths.js';
 import { type Mode, otherLength, type Workload } from '../workload.js';
 import { modelKey, workloadKey } from './artefact-key.js';
 import { type ArtefactManifest, artefactFiles, artefactManifest } from './artefact-manifest.js';
-import { idOf, type ModelRequest, modelSource, type Source, workloadSource } from './artefact-source.js';
+import {
+  buffers,
+  idOf,
+  type ModelRequest,
+  modelSource,
+  type Source,
+  workloadSource,
+} from './artefact-source.js';
 import { costOf, observedBytes } from './cost.js';
 import { type Graph, graph as graphSchema, type Tensors } from './graph.js';
 import { normalise } from './normalise.js';
@@ -81,8 +88,8 @@ function placeOf(workload: Workload, mode: Mode, batch: number, seed: number) {
   return { isReferenced, key: `${key}${unreferenced}` };
 }
 
-/** Multiply-adds of an iteration below which an artefact fits into any memory. */
-const leastToForesee = 3e10;
+/** Multiply-adds of an iteration, and bytes of its inputs, below both of which an artefact fits into any memory. */
+const leastToForesee = { multiplyAdds: 3e10, bytes: 2 ** 28 };
 
 /**
  * Bytes of memory that making the artefact takes at the least, told from one example before it is tried; 0 where that is no
@@ -94,13 +101,19 @@ export async function foreseenBytes(
   batch: number,
   seed: number,
 ): Promise<number> {
-  if (batch === 1 || batch * workload.multiplyAdds < leastToForesee) return 0;
+  if (batch === 1) return 0;
+  const drawn = batch * bytesOf(workload.inputs(1, 0, mode));
+  if (batch * workload.multiplyAdds < leastToForesee.multiplyAdds && drawn < leastToForesee.bytes) return 0;
   const { isReferenced, key } = placeOf(workload, mode, batch, seed);
   if (isReferenced || existsSync(join(artefactsFolder, key))) return 0;
   const source = workloadSource(workload, mode, 1, seed);
   const { model, inputInfo, parameters } = source;
   const { graph } = await normalise(model, inputInfo, sampleOf(source), parameters);
-  return observedBytes(graph, batch);
+  return observedBytes(graph, batch) + buffers * drawn;
+}
+
+function bytesOf(tensors: Tensors): number {
+  return Object.values(tensors).reduce((sum, { data }) => sum + data.byteLength, 0);
 }
 
 export interface ReferenceMeans {

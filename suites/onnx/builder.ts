@@ -290,6 +290,17 @@ export class GraphBuilder {
     return this.node('GRU', given, { hidden_size: hidden, linear_before_reset: 1 }, ['', `${name}.Y_h`]);
   }
 
+  /** One forward layer of tanh units. x: [steps, N, inputs] → the last hidden state, [1, N, hidden]. Its bias is as a GRU's. */
+  rnn(x: Value, name: string, inputs: number, hidden: number): Value {
+    const given = [
+      x,
+      this.parameter(`${name}.W`, [1, hidden, inputs], inputs, 1),
+      this.parameter(`${name}.R`, [1, hidden, hidden], hidden, 1),
+      this.parameterOf(`${name}.B`, this.#recurrentBias(name, 1, 1, inputs, hidden)),
+    ];
+    return this.node('RNN', given, { hidden_size: hidden }, ['', `${name}.Y_h`]);
+  }
+
   /** One forward LSTM layer. x: [steps, N, inputs] → the last hidden state, [1, N, hidden]. */
   lstm(x: Value, name: string, inputs: number, hidden: number): Value {
     return this.lstmLayer(x, name, { inputs, hidden }, ['last'])[0] ?? '';
