@@ -234,6 +234,21 @@ def gru(node: Node, inputs: Inputs) -> list[Tensor | None]:
     return [torch.stack(steps)[:, None], hidden[None]]
 
 
+def rnn(node: Node, inputs: Inputs) -> list[Tensor | None]:
+    """ONNX RNN, forward, from zeros, default activation: H = tanh(X·Wᵀ + H·Rᵀ + Wb + Rb)."""
+    if node.attributes.get("direction", "forward") != "forward" or len(inputs) > 4:
+        raise NotImplementedError("RNN that is not forward, from zeros")
+    x, weight, recurrence, bias = (present(inputs, index) for index in range(4))
+    size = recurrence.shape[2]
+    both = bias[0, :size] + bias[0, size:]
+    hidden = x.new_zeros(x.shape[1], size)
+    steps = []
+    for step in x:
+        hidden = torch.tanh(step @ weight[0].T + hidden @ recurrence[0].T + both)
+        steps.append(hidden)
+    return [torch.stack(steps)[:, None], hidden[None]]
+
+
 def gather(node: Node, inputs: Inputs) -> list[Tensor]:
     """Rows of a table."""
     if integers(node, "axis", 0) != [0]:
@@ -274,9 +289,11 @@ OPERATIONS: dict[str, Operation] = {
     "MatMul": lambda node, inputs: [present(inputs, 0) @ present(inputs, 1)],
     "LSTM": lstm,
     "GRU": gru,
+    "RNN": rnn,
     "Gather": gather,
     "Squeeze": squeeze,
     "Reshape": reshape,
+    "Tanh": lambda node, inputs: [torch.tanh(present(inputs, 0))],
     "Relu": lambda node, inputs: [present(inputs, 0).clamp(min=0)],
     "Flatten": lambda node, inputs: [present(inputs, 0).flatten(1)],
     "Transpose": lambda node, inputs: [present(inputs, 0).permute(integers(node, "perm", []))],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, List, Sequence, Tuple
 
 import keras
@@ -14,6 +15,7 @@ from .layers import make_layer
 
 # A weight of the graph with the variable that holds it.
 Held = Tuple[NativeWeight, Any]
+FRAMES_PER_LAYER = 4
 
 
 def build_model(plan: Plan, weights: Tensors, trained: Sequence[str]) -> Tuple[keras.Model, List[Held]]:
@@ -34,6 +36,8 @@ def build_model(plan: Plan, weights: Tensors, trained: Sequence[str]) -> Tuple[k
         for weight, variable in zip(layer.weights, list(native.weights)):
             variable.trainable = weight.name in trained
             held.append((weight, variable))
+    # Keras walks from a model's outputs to its inputs by recursion, in Python alone.
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), 1000 + FRAMES_PER_LAYER * len(plan.layers)))
     inputs = [tensors[port.tensor] for port in plan.inputs]
     outputs = [tensors[port.tensor] for port in plan.outputs]
     model = keras.Model(single(inputs), single(outputs))
