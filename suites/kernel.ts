@@ -10,7 +10,7 @@
 import { uniform } from './generator.js';
 import type { GraphBuilder, Value } from './onnx/builder.js';
 import { elementCount, type Tensors } from './onnx/graph.js';
-import type { Mode, Workload } from './workload.js';
+import type { Mode, Tolerance, Workload } from './workload.js';
 
 export interface Kernel
   extends Pick<
@@ -30,16 +30,19 @@ export interface Kernel
     /** Where [batch, values] are more than one position of scores: how many each has. */
     readonly classes?: number;
   };
+  /** Where the usual is too narrow. */
+  readonly tolerance?: Tolerance;
   readonly small?: Kernel;
 }
 
 /**
- * Sums of some thousand float32 products in another order differ by less than 1e-5 of their size; a thousand tanh in a row,
- * each an ulp or two off, by less than 1e-4. Weights move by little over a few steps, beside which their rounding shows.
+ * Sums of some thousand float32 products in another order differ by less than 1e-5 of their size. Weights move by little over a few
+ * steps, beside which their rounding shows.
  */
-const tolerance = { output: 1e-4, loss: 1e-4, gradient: 1e-4, weight: 1e-3 };
+const usualTolerance = { output: 1e-4, loss: 1e-4, gradient: 1e-4, weight: 1e-3 };
 
-export function kernel({ shape, outputShape, compute, small, training, ...rest }: Kernel): Workload {
+export function kernel(definition: Kernel): Workload {
+  const { shape, outputShape, compute, small, training, tolerance = usualTolerance, ...rest } = definition;
   const scoresShape = (batch: number) => scored(outputShape(batch), training?.classes);
   return {
     ...rest,
