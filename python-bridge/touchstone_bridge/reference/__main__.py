@@ -39,7 +39,7 @@ def main(command: str, folder: Path) -> None:
 
 def compact(tensors: dict[str, Array]) -> dict[str, Array]:
     """Losses stay float64; tensors are rounded once to float32, 1e-3 of the tightest tolerance."""
-    return {name: np.ascontiguousarray(rounded(name, array)) for name, array in tensors.items()}
+    return {name: np.asarray(rounded(name, array), order="C") for name, array in tensors.items()}
 
 
 def rounded(name: str, array: Array) -> Array:

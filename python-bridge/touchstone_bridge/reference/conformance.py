@@ -27,7 +27,7 @@ def write_expected(root: Path) -> None:
     folders = sorted(path.parent for path in root.glob("*/artefact.json"))
     with ProcessPoolExecutor() as pool:
         for folder, tensors in zip(folders, pool.map(expected, folders)):
-            arrays = {name: np.ascontiguousarray(array) for name, array in tensors.items()}
+            arrays = {name: np.asarray(array, order="C") for name, array in tensors.items()}
             save_file(arrays, folder / "expected.safetensors")
 
 

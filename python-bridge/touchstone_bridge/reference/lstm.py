@@ -98,7 +98,9 @@ class LSTM(OpRun):  # type: ignore[misc]
         b = np.zeros((directions, 8 * hidden), x.dtype) if b is None else b
         p = np.zeros((directions, 3 * hidden), x.dtype) if p is None else p
         lengths = np.full(batch, steps) if sequence_lens is None else sequence_lens
-        functions = iterate_functions(activations, activation_alpha, activation_beta, directions)
+        functions = iterate_functions(
+            activations, activation_alpha, activation_beta, ["Sigmoid", "Tanh", "Tanh"] * directions
+        )
         y = np.zeros((steps, directions, batch, hidden), x.dtype)
         y_h, y_c = states[0].copy(), states[1].copy()
         for d in range(directions):
@@ -123,11 +125,11 @@ def iterate_functions(
     names: Optional[Sequence[str]],
     alphas: Optional[Sequence[float]],
     betas: Optional[Sequence[float]],
-    directions: int,
+    usual: Sequence[str],
 ) -> Iterator[Function]:
-    """f, g and h of each direction; alphas and betas go, in order, to the functions that take them."""
+    """Those of each direction, in order; alphas and betas go, in order, to the functions that take them."""
     alpha, beta = iter(alphas or ()), iter(betas or ())
-    for name in names or ["Sigmoid", "Tanh", "Tanh"] * directions:
+    for name in names or usual:
         key = name.lower()
         if key in PLAIN:
             yield PLAIN[key]
@@ -138,7 +140,7 @@ def iterate_functions(
             first, second, function_of_both = WITH_BOTH[key]
             yield bind_both(function_of_both, next(alpha, first), next(beta, second))
         else:
-            raise ValueError(f"LSTM with the activation {name}")
+            raise ValueError(f"a recurrent layer with the activation {name}")
 
 
 def bind_alpha(function: Callable[[Array, float], Array], alpha: Any) -> Function:
