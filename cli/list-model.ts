@@ -5,7 +5,7 @@ import { explain, TouchstoneError } from '../common/errors.js';
 import { describedModel } from '../suites/onnx/artefact.js';
 import { elementCount, type Graph, type TensorInfo } from '../suites/onnx/graph.js';
 import { multiplyAdds } from '../suites/onnx/operations.js';
-import { modelRequest } from './model-request.js';
+import { modelRequest, refuseStrangers } from './model-request.js';
 import { type ModelFile, modelFiles } from './models.js';
 import type { RunOptions } from './options.js';
 import { chooseTargets } from './prepare.js';
@@ -35,9 +35,11 @@ export async function listModels(given: readonly string[], options: ListModelOpt
   const described: (Described | { readonly model: string; readonly path: string; readonly error: string })[] =
     [];
   let status = 0;
-  for (const file of modelFiles(given)) {
+  const files = modelFiles(given);
+  refuseStrangers(files, options);
+  for (const file of files) {
     try {
-      described.push(await describe(file, options, targets));
+      described.push(await describe(file, options, targets, files.length > 1));
     } catch (error) {
       if (!(error instanceof TouchstoneError)) throw error;
       status ||= 2;
@@ -46,7 +48,9 @@ export async function listModels(given: readonly string[], options: ListModelOpt
   }
   const text = options.json
     ? JSON.stringify(described, null, 2)
-    : described.map((one) => ('error' in one ? `error: ${one.error}` : render(one))).join('\n\n');
+    : described
+        .map((one) => ('error' in one ? `error: ${one.model}: ${one.error}` : render(one)))
+        .join('\n\n');
   process.stdout.write(`${text}\n`);
   return status;
 }
@@ -55,8 +59,9 @@ async function describe(
   file: ModelFile,
   options: ListModelOptions,
   targets: readonly Target[],
+  isOneOfMany: boolean,
 ): Promise<Described> {
-  const { graph } = await describedModel(await modelRequest(file, options));
+  const { graph } = await describedModel(await modelRequest(file, options, isOneOfMany));
   return {
     model: file.name,
     path: file.path,

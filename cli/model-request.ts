@@ -1,22 +1,62 @@
 /** What is asked of a user's model: its shapes and the values of its inputs, from the command line. */
+import { TouchstoneError } from '../common/errors.js';
 import type { ModelRequest } from '../suites/onnx/artefact-source.js';
 import { readNpz } from '../suites/onnx/npz.js';
+import { readModelFile } from '../suites/onnx/reader.js';
 import { committedSeed } from '../suites/onnx/reference.js';
 import type { ModelFile } from './models.js';
 import type { RunOptions } from './options.js';
 
-/** @throws TouchstoneError('model') for data that cannot be read */
+type Given = Pick<RunOptions, 'input' | 'range' | 'inputs'>;
+
+/**
+ * @param isOneOfMany then the file takes what it has inputs for of `--input` and `--range`: see `refuseStrangers`
+ * @throws TouchstoneError('model') for data that cannot be read
+ */
 export async function modelRequest(
   { name, path, shapes }: ModelFile,
-  options: Pick<RunOptions, 'input' | 'range' | 'inputs'>,
+  options: Given,
+  isOneOfMany: boolean,
 ): Promise<ModelRequest> {
   const data = (options.inputs ?? []).map(async (file) => ({ path: file, tensors: await readNpz(file) }));
+  const isShared = Object.keys({ ...options.input, ...options.range }).length > 0;
+  const names = isOneOfMany && isShared ? inputNames(path) : undefined;
   return {
     name,
     path,
-    shapes: { ...options.input, ...shapes },
-    ranges: options.range ?? {},
+    shapes: { ...ownOf(options.input, names), ...shapes },
+    ranges: ownOf(options.range, names),
     data: await Promise.all(data),
     seed: committedSeed,
   };
+}
+
+/** @throws TouchstoneError('usage') for an input that none of the files has */
+export function refuseStrangers(files: readonly ModelFile[], options: Given): void {
+  const given = Object.keys({ ...options.input, ...options.range });
+  if (files.length < 2 || given.length === 0) return;
+  const known = new Set(files.flatMap(({ path }) => readableNames(path)));
+  const stranger = given.find((name) => !known.has(name));
+  if (stranger === undefined) return;
+  throw new TouchstoneError('usage', `none of the ${files.length} models has an input ${stranger}`, {
+    hint: `their inputs are ${[...known].join(', ') || 'none'}`,
+  });
+}
+
+function ownOf<T>(given: Readonly<Record<string, T>> = {}, names?: readonly string[]): Record<string, T> {
+  const entries = Object.entries(given);
+  return Object.fromEntries(names ? entries.filter(([name]) => names.includes(name)) : entries);
+}
+
+function inputNames(path: string): string[] {
+  return readModelFile(path).inputs.map(({ name }) => name);
+}
+
+/** A file that cannot be read says so where it is its turn. */
+function readableNames(path: string): string[] {
+  try {
+    return inputNames(path);
+  } catch {
+    return [];
+  }
 }

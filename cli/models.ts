@@ -1,12 +1,15 @@
 /** `--model`: files, folders of them, and tables of them, each file once and with a name of its own. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { dirname, extname, join, resolve } from 'node:path';
 import { TouchstoneError } from '../common/errors.js';
 import { inputShape } from './values.js';
 
 export interface ModelFile {
   readonly path: string;
-  /** What its cells are called: its file name, with its folder's where two files have the same. */
+  /**
+   * What its cells are called: its file name, with its folders' where several files have the same, and with its shapes where one file
+   * is listed with several.
+   */
   readonly name: string;
   /** Shapes by input name, from a table; those of `--input` hold for all. */
   readonly shapes: Readonly<Record<string, readonly number[]>>;
@@ -23,8 +26,7 @@ type Listed = Omit<ModelFile, 'name'>;
  */
 export function modelFiles(given: readonly string[]): ModelFile[] {
   const listed = given.flatMap(listedBy);
-  const byPath = new Map(listed.map((file) => [resolve(file.path), file]));
-  return named([...byPath.values()]);
+  return named([...new Map(listed.map((file) => [identityOf(file), file])).values()]);
 }
 
 function listedBy(path: string): Listed[] {
@@ -38,6 +40,8 @@ function listedBy(path: string): Listed[] {
     if (files.length === 0) throw usage(`the folder ${path} has no .onnx file`, 'give the files themselves');
     return files;
   }
+  if (!statSync(path).isFile())
+    throw usage(`${path} is no file`, 'give an .onnx file, a folder or a table of files');
   return ['.csv', '.tsv', '.txt'].includes(extname(path).toLowerCase())
     ? tableOf(path)
     : [{ path, shapes: {} }];
@@ -70,13 +74,39 @@ function rowOf(line: string, where: string, folder: string): Listed[] {
   }
 }
 
+function identityOf({ path, shapes }: Listed): string {
+  return JSON.stringify([resolve(path), shapes]);
+}
+
 function named(files: readonly Listed[]): ModelFile[] {
-  const short = files.map(({ path }) => withoutEnding(basename(path)));
-  return files.map((file, index) => {
-    const name = short[index] ?? '';
-    const isUnique = short.filter((each) => each === name).length === 1;
-    return { ...file, name: isUnique ? name : `${basename(dirname(resolve(file.path)))}-${name}` };
+  const paths = [...new Set(files.map(({ path }) => resolve(path)))];
+  return files.map((file) => {
+    const path = resolve(file.path);
+    const name = shortestName(
+      path,
+      paths.filter((other) => other !== path),
+    );
+    const isListedOnce = files.filter((other) => resolve(other.path) === path).length === 1;
+    return { ...file, name: isListedOnce ? name : `${name}-${shapesText(file)}` };
   });
+}
+
+/** The file's name, behind as many of its folders as it takes to tell it from the others. */
+function shortestName(path: string, others: readonly string[]): string {
+  const parts = withoutEnding(path).split(/[/\\]/).filter(Boolean);
+  const ending = (of: readonly string[], count: number) => of.slice(-count).join('-');
+  const strangers = others.map((other) => withoutEnding(other).split(/[/\\]/).filter(Boolean));
+  const counts = parts.map((_, index) => index + 1);
+  const count = counts.find((size) =>
+    strangers.every((other) => ending(other, size) !== ending(parts, size)),
+  );
+  return ending(parts, count ?? parts.length);
+}
+
+/** `image=1x3x224x224`; the file's own where none is given. */
+function shapesText({ shapes }: Listed): string {
+  const texts = Object.entries(shapes).map(([input, shape]) => `${input}=${shape.join('x')}`);
+  return texts.join('-') || 'own';
 }
 
 function withoutEnding(file: string): string {

@@ -34,7 +34,7 @@ import {
   type Training,
   type Workload,
 } from '../suites/workload.js';
-import { modelRequest } from './model-request.js';
+import { modelRequest, refuseStrangers } from './model-request.js';
 import { type ModelFile, modelFiles } from './models.js';
 import type { RunOptions } from './options.js';
 import { select, selectTargets } from './select.js';
@@ -121,6 +121,7 @@ async function chooseWork(options: RunOptions): Promise<ChosenWork> {
   if (options.model !== undefined) {
     refuseForModels(options);
     const files = modelFiles(options.model);
+    refuseStrangers(files, options);
     return { work: files.map((file) => modelWork(file, options, files.length > 1)) };
   }
   const ofModels = (['input', 'range', 'inputs'] as const).find((name) => options[name] !== undefined);
@@ -240,10 +241,10 @@ function modelWork(file: ModelFile, options: RunOptions, isOneOfMany: boolean): 
   let inference: Promise<Artefact | NoGraph> | undefined;
   const make = async () => {
     try {
-      return await modelArtefact(await modelRequest(file, options), pythonFor(options));
+      return await modelArtefact(await modelRequest(file, options, isOneOfMany), pythonFor(options));
     } catch (error) {
       if (!isOneOfMany || !(error instanceof TouchstoneError)) throw error;
-      return { refused: explain(error) };
+      return { failed: explain(error) };
     }
   };
   return {

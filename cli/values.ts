@@ -65,7 +65,7 @@ export function valueRange(
   const [, name = '', low = '', high = ''] =
     /^(.+)=(-?[\d.]+(?:e-?\d+)?)\.\.(-?[\d.]+(?:e-?\d+)?)$/.exec(text) ?? [];
   const [least, most] = [Number(low), Number(high)];
-  if (name === '' || !(least < most)) {
+  if (name === '' || !(least <= most) || !Number.isFinite(least) || !Number.isFinite(most)) {
     throw new InvalidArgumentError('Give the smallest and the largest value, such as tokens=0..29999.');
   }
   return { ...earlier, [name]: [least, most] };

@@ -40,7 +40,8 @@ export function modelKey({ name, path, shapes, ranges, data, seed }: ModelReques
       new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength),
     ]),
   );
-  return keyOf([JSON.stringify({ name, shapes, ranges, seed }), content, ...given]);
+  const sets = data.map(({ tensors }) => Object.keys(tensors));
+  return keyOf([JSON.stringify({ name, shapes, ranges, seed, sets }), content, ...given]);
 }
 
 function keyOf(parts: readonly (string | Uint8Array)[]): string {

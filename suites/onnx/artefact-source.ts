@@ -1,8 +1,10 @@
 /** What goes into an artefact: a model, its inputs and its settings, from a workload or from a user's file. */
 import { createHash, type Hash } from 'node:crypto';
+import { lackingMemory } from '../../common/memory.js';
 import type { Generation, Mode, Tolerance, Training, Workload } from '../workload.js';
 import { bindInputs } from './bind.js';
 import { GraphBuilder } from './builder.js';
+import { bytesOf } from './cost.js';
 import { refuse } from './decode.js';
 import type { Tensor, TensorInfo, Tensors } from './graph.js';
 import { type Ranges, randomInputs } from './random-inputs.js';
@@ -80,6 +82,7 @@ export function modelSource({ name, path, shapes, ranges, data, seed }: ModelReq
   const [first] = data;
   const known = first ? { ...shapesOf(first.tensors, model), ...shapes } : shapes;
   const inputInfo = bindInputs(model, known);
+  if (!first) checkMemory(inputInfo);
   return {
     workload: name,
     mode: 'inference',
@@ -98,6 +101,12 @@ export function modelSource({ name, path, shapes, ranges, data, seed }: ModelReq
     // bits is a part in 256, and which of two it becomes between them hangs on the last bit of float32.
     coarseTolerance: { output: 2e-2, loss: 2e-2, gradient: 2e-2, weight: 2e-2 },
   };
+}
+
+/** @throws TouchstoneError('model') where the inputs to be drawn do not fit into the memory that there is */
+function checkMemory(inputs: readonly TensorInfo[]): void {
+  const lack = lackingMemory(buffers * bytesOf(inputs), process.availableMemory());
+  if (lack !== undefined) throw refuse(`to draw its inputs ${lack}`, 'give smaller shapes with --input');
 }
 
 function shapesOf(tensors: Tensors, model: RawModel): Record<string, readonly number[]> {

@@ -20,7 +20,7 @@ import {
   type Source,
   workloadSource,
 } from './artefact-source.js';
-import { costOf, observedBytes } from './cost.js';
+import { bytesOf, costOf, observedBytes } from './cost.js';
 import { type Graph, graph as graphSchema, type Tensors } from './graph.js';
 import { normalise } from './normalise.js';
 import { observe } from './observe.js';
@@ -102,7 +102,7 @@ export async function foreseenBytes(
   seed: number,
 ): Promise<number> {
   if (batch === 1) return 0;
-  const drawn = batch * bytesOf(workload.inputs(1, 0, mode));
+  const drawn = batch * bytesOf(Object.values(workload.inputs(1, 0, mode)));
   if (batch * workload.multiplyAdds < leastToForesee.multiplyAdds && drawn < leastToForesee.bytes) return 0;
   const { isReferenced, key } = placeOf(workload, mode, batch, seed);
   if (isReferenced || existsSync(join(artefactsFolder, key))) return 0;
@@ -110,10 +110,6 @@ export async function foreseenBytes(
   const { model, inputInfo, parameters } = source;
   const { graph } = await normalise(model, inputInfo, sampleOf(source), parameters);
   return observedBytes(graph, batch) + buffers * drawn;
-}
-
-function bytesOf(tensors: Tensors): number {
-  return Object.values(tensors).reduce((sum, { data }) => sum + data.byteLength, 0);
 }
 
 export interface ReferenceMeans {

@@ -3,30 +3,55 @@ import { refuse } from './decode.js';
 import type { TensorInfo } from './graph.js';
 import type { RawInput, RawModel } from './reader.js';
 
-/** @param shapes by input name, from `--input` */
-export function bindInputs(
-  model: RawModel,
-  shapes: Readonly<Record<string, readonly number[]>>,
-): TensorInfo[] {
+type Shapes = Readonly<Record<string, readonly number[]>>;
+
+/**
+ * @param shapes by input name, from `--input`. A dimension that the file has a name for is known wherever another input with
+ *   that name is given
+ */
+export function bindInputs(model: RawModel, shapes: Shapes): TensorInfo[] {
   const names = model.inputs.map((input) => input.name);
   const stranger = Object.keys(shapes).find((name) => !names.includes(name));
   if (stranger !== undefined) {
     throw refuse(`the model has no input ${stranger}`, `its inputs are ${names.join(', ') || 'none'}`);
   }
-  const open = model.inputs.filter((input) => shapes[input.name] === undefined && isOpen(input));
+  const given = ({ name }: RawInput) => (Object.hasOwn(shapes, name) ? shapes[name] : undefined);
+  const extents = extentsOf(model.inputs, given);
+  const open = model.inputs.filter((input) => !given(input) && isOpen(input, extents));
   if (open.length > 0) {
-    const proposal = open.map((input) => `--input ${input.name}=${proposedShape(input)}`).join(' ');
+    const proposed = new Map(extents);
+    const proposal = open.map((input) => quoted(`${input.name}=${proposedShape(input, proposed)}`));
     throw refuse(
       `the shape of ${open.map((input) => input.name).join(', ')} is left open by the model`,
-      `give it, such as ${proposal}`,
+      `give it, such as ${proposal.map((argument) => `--input ${argument}`).join(' ')}`,
     );
   }
-  return model.inputs.map((input) => bind(input, shapes[input.name]));
+  return model.inputs.map((input) => bind(input, given(input), extents));
 }
 
-function bind(input: RawInput, given: readonly number[] | undefined): TensorInfo {
+/** What the given shapes say of dimensions that have a name. */
+function extentsOf(
+  inputs: readonly RawInput[],
+  given: (input: RawInput) => readonly number[] | undefined,
+): Map<string, number> {
+  const extents = new Map<string, number>();
+  for (const input of inputs) {
+    given(input)?.forEach((extent, axis) => {
+      const symbol = input.shape?.[axis];
+      if (typeof symbol === 'string' && symbol !== '' && !extents.has(symbol)) extents.set(symbol, extent);
+    });
+  }
+  return extents;
+}
+
+function bind(
+  input: RawInput,
+  given: readonly number[] | undefined,
+  extents: ReadonlyMap<string, number>,
+): TensorInfo {
   const { name, type, shape } = input;
-  if (!given) return { name, type, shape: (shape ?? []).map(Number) };
+  if (!given)
+    return { name, type, shape: (shape ?? []).map((extent) => Number(extents.get(`${extent}`) ?? extent)) };
   if (shape && shape.length !== given.length) {
     throw refuse(`input ${name} has ${shape.length} dimensions, but --input gives ${given.length}`);
   }
@@ -40,14 +65,30 @@ function bind(input: RawInput, given: readonly number[] | undefined): TensorInfo
   return { name, type, shape: [...given] };
 }
 
-function isOpen({ shape }: RawInput): boolean {
-  return shape === undefined || shape.some((extent) => typeof extent === 'string');
+function isOpen({ shape }: RawInput, extents: ReadonlyMap<string, number>): boolean {
+  return shape === undefined || shape.some((extent) => typeof extent === 'string' && !extents.has(extent));
 }
 
-/** 1 for a batch or anything unknown, 224 for what looks like an image's height and width. */
-function proposedShape({ shape }: RawInput): string {
+/**
+ * 1 for a batch or anything unknown, 224 for what looks like an image's height and width, channels first or last.
+ *
+ * @param extents what dimensions with a name have been proposed to be; adds to it
+ */
+function proposedShape({ shape }: RawInput, extents: Map<string, number>): string {
   if (!shape) return '1x3x224x224';
+  const isLast = shape[3] === 1 || shape[3] === 3;
+  const isPixel = (axis: number) => shape.length === 4 && (isLast ? axis === 1 || axis === 2 : axis > 1);
   return shape
-    .map((extent, axis) => (typeof extent === 'number' ? extent : shape.length === 4 && axis > 1 ? 224 : 1))
+    .map((extent, axis) => {
+      if (typeof extent === 'number') return extent;
+      const proposed = extents.get(extent) ?? (isPixel(axis) ? 224 : 1);
+      if (extent !== '') extents.set(extent, proposed);
+      return proposed;
+    })
     .join('x');
+}
+
+/** For a shell, where it would read anything into it. */
+function quoted(argument: string): string {
+  return /^[\w./:@%+=,-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
 }

@@ -65,7 +65,9 @@ function known(graph: Graph, names: readonly string[]): TensorInfo[] {
   return names.flatMap((name) => (weights.has(name) ? [] : (graph.values[name] ?? [])));
 }
 
-function bytesOf(tensors: readonly TensorInfo[]): number {
+export function bytesOf(
+  tensors: readonly { readonly type: DataType; readonly shape: readonly number[] }[],
+): number {
   return tensors.reduce((sum, { type, shape }) => sum + elementCount(shape) * widthOf(type), 0);
 }
 

@@ -101,12 +101,11 @@ function bytesOf(
 ): Uint8Array | undefined {
   if (tensor.dataLocation === proto.TensorProto.DataLocation.EXTERNAL) {
     const entries = new Map((tensor.externalData ?? []).map((entry) => [entry.key, entry.value ?? '']));
-    const length = entries.get('length');
-    return external(
-      entries.get('location') ?? '',
-      toNumber(entries.get('offset') ?? 0, where),
-      length === undefined ? expected : toNumber(length, where),
-    );
+    const length = toNumber(entries.get('length') ?? expected, where);
+    if (length !== expected) {
+      throw refuse(`${where} has ${expected} bytes by its shape, and ${length} by its external data`);
+    }
+    return external(entries.get('location') ?? '', toNumber(entries.get('offset') ?? 0, where), length);
   }
   return tensor.rawData && tensor.rawData.length > 0 ? tensor.rawData : undefined;
 }

@@ -1,5 +1,5 @@
 /** Tensors that a model keeps in files beside it. */
-import { closeSync, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { refuse } from './decode.js';
 
@@ -51,10 +51,11 @@ function realpathOf(path: string, location: string): string {
 }
 
 function readPart(path: string, location: string, offset: number, length: number): Uint8Array {
+  // To open a pipe would be to wait for somebody who writes to it.
+  if (!statSync(path).isFile()) throw refuse(`external data ${location} is not a file`);
   const descriptor = openSync(path, 'r');
   try {
     const status = fstatSync(descriptor);
-    if (!status.isFile()) throw refuse(`external data ${location} is not a file`);
     if (offset < 0 || length < 0 || offset + length > status.size) {
       throw refuse(
         `external data ${location} has ${status.size} bytes, but bytes ${offset} to ${offset + length} are asked for`,

@@ -29,8 +29,33 @@ export function randomInputs(
     );
   }
   return Object.fromEntries(
-    inputs.map((input) => [input.name, randomTensor(input, seed, buffer, ranges[input.name])]),
+    inputs.map((input) => [
+      input.name,
+      randomTensor(
+        input,
+        seed,
+        buffer,
+        Object.hasOwn(ranges, input.name) ? checked(input, ranges[input.name]) : undefined,
+      ),
+    ]),
   );
+}
+
+/** @throws TouchstoneError('model') for a range that values of the input's type cannot have */
+function checked({ name, type }: TensorInfo, range: Ranges[string] | undefined): Ranges[string] | undefined {
+  if (!range || type.startsWith('float')) return range;
+  const [least, most] = type === 'bool' ? [0, 1] : integerRange(type);
+  if (range.every((bound) => Number.isInteger(bound) && bound >= least && bound <= most)) return range;
+  throw refuse(
+    `input ${name} is ${type}, which has no values from ${range[0]} to ${range[1]}`,
+    `give whole numbers from ${least} to ${most}`,
+  );
+}
+
+/** Of the numbers that a double tells apart. */
+function integerRange(type: string): [number, number] {
+  const bits = Math.min(54, Number(/\d+/.exec(type)?.[0] ?? 64));
+  return type.startsWith('u') ? [0, 2 ** Math.min(53, bits) - 1] : [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1];
 }
 
 function randomTensor(

@@ -56,7 +56,10 @@ export function readModelFile(path: string, external = externalDataIn(dirname(pa
 /** @throws TouchstoneError('model') where there is no such file, or none of a model's size */
 export function readModelBytes(path: string): Uint8Array {
   try {
-    if (statSync(path).size <= mostModelBytes) return readFileSync(path);
+    const status = statSync(path);
+    // Reading a pipe or a device would wait for ever.
+    if (!status.isFile()) throw new Error('it is no file');
+    if (status.size <= mostModelBytes) return readFileSync(path);
   } catch (cause) {
     throw new TouchstoneError('model', `cannot read ${path}: ${messageOf(cause)}`, { cause });
   }

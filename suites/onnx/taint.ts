@@ -87,7 +87,7 @@ function shapeOrigin(
   varying: ReadonlySet<string>,
   unshaped: ReadonlyMap<string, string>,
 ): string | undefined {
-  const positions = shapeInputs[node.operator] ?? [];
+  const positions = Object.hasOwn(shapeInputs, node.operator) ? (shapeInputs[node.operator] ?? []) : [];
   if (
     dataShaped.has(node.operator) ||
     positions.some((position) => varying.has(node.inputs[position] ?? ''))

@@ -230,12 +230,83 @@ describe('open dimensions', () => {
     );
   });
 
+  const twins = readModel(
+    altered(
+      model((graph) => graph.output(graph.add(graph.input('a', [2, 3]), graph.input('b b', [2, 3])), [2, 3])),
+      ({ graph }) => {
+        for (const input of graph?.input ?? []) {
+          input.type?.tensorType?.shape?.dim?.splice(0, 1, { dimParam: 'N' });
+        }
+      },
+    ),
+    'test',
+  );
+
+  it('that have a name are known from the other input that has them', () => {
+    expect(bindInputs(twins, { a: [8, 3] }).map(({ shape }) => shape)).toEqual([
+      [8, 3],
+      [8, 3],
+    ]);
+  });
+
+  it('are proposed so that a shell reads them as they are', () => {
+    expect(() => bindInputs(twins, {})).toThrow(
+      expect.objectContaining({ hint: "give it, such as --input a=1x3 --input 'b b=1x3'" }),
+    );
+  });
+
+  it('of pictures with their channels last are proposed as such', () => {
+    const last = readModel(
+      altered(
+        model((graph) => graph.output(graph.relu(graph.input('x', [1, 8, 8, 3])), [1, 8, 8, 3])),
+        ({ graph }) => {
+          graph?.input?.[0]?.type?.tensorType?.shape?.dim?.splice(0, 3, {}, {}, {});
+        },
+      ),
+      'test',
+    );
+    expect(() => bindInputs(last, {})).toThrow(
+      expect.objectContaining({ hint: 'give it, such as --input x=1x224x224x3' }),
+    );
+  });
+
+  it('of inputs that are called like what every object has are not found there', () => {
+    const odd = readModel(
+      model((graph) => graph.output(graph.relu(graph.input('toString', [2])), [2])),
+      'test',
+    );
+    expect(bindInputs(odd, {})).toEqual([{ name: 'toString', type: 'float32', shape: [2] }]);
+  });
+
   it.each([
     [{ y: [1] }, /the model has no input y/],
     [{ x: [1, 3] }, /input x has 4 dimensions, but --input gives 2/],
     [{ x: [1, 4, 8, 8] }, /input x has 3 in dimension 2, but --input gives 4/],
   ] as const)('bound wrongly are refused: %j', (shapes, message) => {
     expect(() => bindInputs(raw, shapes)).toThrow(message);
+  });
+});
+
+describe('drawn inputs', () => {
+  const input = (type: 'uint8' | 'bool' | 'int64' | 'float32') => [{ name: 'x', type, shape: [4] }];
+
+  it.each([
+    ['uint8', [0, 300], /input x is uint8, which has no values from 0 to 300/],
+    ['uint8', [-5, 5], /from -5 to 5/],
+    ['int64', [0, 1.5], /from 0 to 1\.5/],
+    ['int64', [0, 1e30], /from 0 to 1e\+30/],
+    ['bool', [0, 7], /is bool/],
+  ] as const)('%s do not come from %j', (type, range, message) => {
+    expect(() => randomInputs(input(type), 0, 0, { x: range })).toThrow(message);
+  });
+
+  it('come from a range that their type has', () => {
+    expect(randomInputs(input('uint8'), 0, 0, { x: [255, 255] }).x?.data).toEqual(
+      new Uint8Array(4).fill(255),
+    );
+    expect(randomInputs(input('float32'), 0, 0, { x: [0.5, 0.5] }).x?.data).toEqual(
+      new Float32Array(4).fill(0.5),
+    );
   });
 });
 

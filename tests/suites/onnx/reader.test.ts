@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TouchstoneError } from '../../../common/errors.js';
 import { proto } from '../../../suites/onnx/proto.js';
@@ -177,7 +178,7 @@ describe('external data', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  async function readExternal(location: string, offset = 0) {
+  async function readExternal(location: string, offset = 0, length?: number) {
     const bytes = altered(
       model((graph) => {
         const x = graph.input('x', [3]);
@@ -190,6 +191,7 @@ describe('external data', () => {
           externalData: [
             { key: 'location', value: location },
             { key: 'offset', value: String(offset) },
+            ...(length === undefined ? [] : [{ key: 'length', value: String(length) }]),
           ],
         });
       },
@@ -210,6 +212,18 @@ describe('external data', () => {
   it('that is missing or too short is named', async () => {
     await expect(readExternal('nowhere.bin')).rejects.toThrow(/"nowhere\.bin" is missing/);
     await expect(readExternal('weights.bin', 4)).rejects.toThrow(/has 12 bytes, but bytes 4 to 16/);
+  });
+
+  it('that claims another length than its shape is not read', async () => {
+    await expect(readExternal('weights.bin', 0, 2 ** 31)).rejects.toThrow(
+      /w has 12 bytes by its shape, and 2147483648 by its external data/,
+    );
+  });
+
+  it('that is a pipe is refused, not waited for', async () => {
+    await execa('mkfifo', [join(folder, 'models/pipe')]);
+    await expect(readExternal('pipe')).rejects.toThrow(/pipe is not a file/);
+    expect(() => readModelFile(join(folder, 'models/pipe'))).toThrow(/it is no file/);
   });
 });
 

@@ -1,0 +1,59 @@
+/** Which files `--model` means, and what their cells are called. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { modelRequest, refuseStrangers } from '../../cli/model-request.js';
+import { modelFiles } from '../../cli/models.js';
+import { GraphBuilder } from '../../suites/onnx/builder.js';
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'touchstone-models-'));
+  for (const [place, input] of [
+    ['a/x/m', 'image'],
+    ['b/x/m', 'words'],
+    ['c/other', 'image'],
+  ] as const) {
+    const graph = new GraphBuilder('mine', 0);
+    graph.output(graph.relu(graph.input(input, [2, 3])), [2, 3]);
+    await mkdir(join(folder, place, '..'), { recursive: true });
+    await writeFile(join(folder, `${place}.onnx`), graph.finish().bytes);
+  }
+  await writeFile(
+    join(folder, 'table.csv'),
+    'c/other.onnx, image=1x3\nc/other.onnx, image=8x3\na/x/m.onnx\n',
+  );
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const at = (...places: string[]) => modelFiles(places.map((place) => join(folder, place)));
+
+it('tells files of one name apart by as many of their folders as it takes', () => {
+  const names = at('a/x/m.onnx', 'b/x/m.onnx', 'c/other.onnx').map(({ name }) => name);
+  expect(names).toEqual(['a-x-m', 'b-x-m', 'other']);
+});
+
+it('takes a file once, and again with other shapes', () => {
+  expect(at('c/other.onnx', 'c').map(({ name }) => name)).toEqual(['other']);
+  const listed = at('table.csv');
+  expect(listed.map(({ name }) => name)).toEqual(['other-image=1x3', 'other-image=8x3', 'm']);
+  expect(listed.map(({ shapes }) => shapes)).toEqual([{ image: [1, 3] }, { image: [8, 3] }, {}]);
+});
+
+it('gives each of several files those of the shapes and ranges that it has inputs for', async () => {
+  const files = at('a/x/m.onnx', 'b/x/m.onnx');
+  const given = { input: { image: [2, 3], words: [2, 3] }, range: { words: [0, 9] as [number, number] } };
+  expect(() => refuseStrangers(files, given)).not.toThrow();
+  const requests = await Promise.all(files.map((file) => modelRequest(file, given, true)));
+  expect(requests.map(({ shapes }) => shapes)).toEqual([{ image: [2, 3] }, { words: [2, 3] }]);
+  expect(requests.map(({ ranges }) => ranges)).toEqual([{}, { words: [0, 9] }]);
+});
+
+it('refuses an input that none of them has', () => {
+  expect(() => refuseStrangers(at('a', 'a/x/m.onnx'), {})).toThrow(/has no \.onnx file/);
+  const files = at('a/x/m.onnx', 'b/x/m.onnx');
+  expect(() => refuseStrangers(files, { input: { imagee: [1] } })).toThrow(
+    expect.objectContaining({ message: 'none of the 2 models has an input imagee' }),
+  );
+});
