@@ -10,7 +10,7 @@ import type { RunOptions } from './options.js';
 type Given = Pick<RunOptions, 'input' | 'range' | 'inputs'>;
 
 /**
- * @param isOneOfMany then the file takes what it has inputs for of `--input` and `--range`: see `refuseStrangers`
+ * @param isOneOfMany then the file takes what it has inputs for of `--input`, `--range` and `--inputs`: see `refuseStrangers`
  * @throws TouchstoneError('model') for data that cannot be read
  */
 export async function modelRequest(
@@ -18,9 +18,12 @@ export async function modelRequest(
   options: Given,
   isOneOfMany: boolean,
 ): Promise<ModelRequest> {
-  const data = (options.inputs ?? []).map(async (file) => ({ path: file, tensors: await readNpz(file) }));
-  const isShared = Object.keys({ ...options.input, ...options.range }).length > 0;
-  const names = isOneOfMany && isShared ? inputNames(path) : undefined;
+  const isAsked = [options.input, options.range, options.inputs].some((given) => given !== undefined);
+  const names = isOneOfMany && isAsked ? inputNames(path) : undefined;
+  const data = (options.inputs ?? []).map(async (file) => ({
+    path: file,
+    tensors: ownOf(await readNpz(file), names),
+  }));
   return {
     name,
     path,

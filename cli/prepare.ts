@@ -176,8 +176,8 @@ function noteWithoutLength(
   });
 }
 
-function refuseForModels({ length, batch = [] }: RunOptions): void {
-  const refused = length ? '--length' : batch.length > 1 ? '--batch of several sizes' : undefined;
+function refuseForModels({ length, batch }: RunOptions): void {
+  const refused = length ? '--length' : batch ? '--batch' : undefined;
   if (refused === undefined) return;
   throw new TouchstoneError('usage', `${refused} is for workloads: a model has the shapes of its inputs`, {
     hint: 'give them with --input name=1x3x224x224, a run for each',
@@ -252,7 +252,7 @@ function modelWork(file: ModelFile, options: RunOptions, isOneOfMany: boolean): 
     title: name,
     source: path,
     modes: options.mode ?? ['inference'],
-    batches: () => options.batch ?? [1],
+    batches: () => [1],
     async artefact(mode) {
       if (mode === 'training') {
         return {

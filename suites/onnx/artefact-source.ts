@@ -114,8 +114,17 @@ function shapesOf(tensors: Tensors, model: RawModel): Record<string, readonly nu
   return Object.fromEntries(names.map((name) => [name, tensors[name]?.shape ?? []]));
 }
 
-/** @throws TouchstoneError('model') where an input lacks its data, or has it of another type or shape */
+/** @throws TouchstoneError('model') where an input lacks its data or has it of another type or shape, or where there is more */
 function givenInputs(inputs: readonly TensorInfo[], { path, tensors }: GivenInputs): Tensors {
+  const stranger = Object.keys(tensors).find((name) => !inputs.some((input) => input.name === name));
+  if (stranger !== undefined) {
+    // It may be meant for an input that has a value of its own in the file, and would be another computation.
+    const names = inputs.map(({ name }) => name).join(', ');
+    throw refuse(
+      `${path} has an array ${stranger}, which is no input of the model`,
+      `its inputs are ${names}`,
+    );
+  }
   return Object.fromEntries(
     inputs.map(({ name, type, shape }) => {
       const tensor = tensors[name];

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { modelRequest, refuseStrangers } from '../../cli/model-request.js';
 import { modelFiles } from '../../cli/models.js';
+import { modelSource } from '../../suites/onnx/artefact-source.js';
 import { GraphBuilder } from '../../suites/onnx/builder.js';
+import type { Tensors } from '../../suites/onnx/graph.js';
 
 let folder = '';
 beforeAll(async () => {
@@ -48,6 +50,18 @@ it('gives each of several files those of the shapes and ranges that it has input
   const requests = await Promise.all(files.map((file) => modelRequest(file, given, true)));
   expect(requests.map(({ shapes }) => shapes)).toEqual([{ image: [2, 3] }, { words: [2, 3] }]);
   expect(requests.map(({ ranges }) => ranges)).toEqual([{}, { words: [0, 9] }]);
+});
+
+it('refuses data of the user for what is no input', async () => {
+  const [file] = at('c/other.onnx');
+  if (!file) throw new Error('there is no file');
+  const request = await modelRequest(file, {}, false);
+  const array = { type: 'float32' as const, shape: [2, 3], data: new Float32Array(6) };
+  const given = (tensors: Tensors) => modelSource({ ...request, data: [{ path: 'mine.npz', tensors }] });
+  expect(given({ image: array }).inputs).toEqual([{ image: array }]);
+  expect(() => given({ image: array, weight: array })).toThrow(
+    /mine\.npz has an array weight, which is no input of the model/,
+  );
 });
 
 it('refuses an input that none of them has', () => {
