@@ -78,6 +78,23 @@ export function decodeAttribute(
   }
 }
 
+/** Whether its data lies in another file. */
+export function isOutside(tensor: TensorProto): boolean {
+  return tensor.dataLocation === proto.TensorProto.DataLocation.EXTERNAL;
+}
+
+/** The tensor with its data in it, wherever that was. @param where for messages */
+export function embedded(tensor: TensorProto, external: ExternalData, where: string): TensorProto {
+  if (!isOutside(tensor)) return tensor;
+  const { data } = decodeTensor(tensor, external, where);
+  return {
+    ...tensor,
+    dataLocation: proto.TensorProto.DataLocation.DEFAULT,
+    externalData: [],
+    rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+  };
+}
+
 export function refuse(message: string, hint?: string): TouchstoneError {
   return new TouchstoneError('model', message, hint === undefined ? {} : { hint });
 }
@@ -99,7 +116,7 @@ function bytesOf(
   expected: number,
   where: string,
 ): Uint8Array | undefined {
-  if (tensor.dataLocation === proto.TensorProto.DataLocation.EXTERNAL) {
+  if (isOutside(tensor)) {
     const entries = new Map((tensor.externalData ?? []).map((entry) => [entry.key, entry.value ?? '']));
     const length = toNumber(entries.get('length') ?? expected, where);
     if (length !== expected) {

@@ -6,10 +6,26 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
 import { ownOperators } from './contributed.js';
-import { dataTypeOf, decodeAttribute, decodeTensor, type RawAttribute, refuse, toNumber } from './decode.js';
+import {
+  dataTypeOf,
+  decodeAttribute,
+  decodeTensor,
+  embedded,
+  isOutside,
+  type RawAttribute,
+  refuse,
+  toNumber,
+} from './decode.js';
 import { type ExternalData, externalDataIn, noExternalData } from './external-data.js';
 import type { DataType, Tensor } from './graph.js';
-import { type GraphProto, type ModelProto, type NodeProto, proto, type ValueInfoProto } from './proto.js';
+import {
+  type GraphProto,
+  type ModelProto,
+  type NodeProto,
+  proto,
+  type TensorProto,
+  type ValueInfoProto,
+} from './proto.js';
 import { inOrder } from './topology.js';
 
 const oldestOpset = 7;
@@ -109,6 +125,7 @@ function checked(model: ModelProto, external: ExternalData): RawModel {
   if (outputs.length === 0) throw refuse('its graph has no output');
   const nodes = (graph.node ?? [])
     .flatMap(ownOperators)
+    .map((node) => embeddedIn(node, external))
     .map((node, index) => decodeNode(node, index, external));
   const inputNames = new Set(inputs.map((input) => input.name));
   if (inputNames.size < inputs.length) throw refuse('two of its inputs have the same name');
@@ -156,6 +173,35 @@ export function decodeInitialisers(graph: GraphProto, external: ExternalData): M
     initialisers.set(name, decodeTensor(tensor, external, `initialiser ${name}`));
   }
   return initialisers;
+}
+
+/** The node with all data that its attributes and branches keep outside: what runs it has no folder to look in. */
+function embeddedIn(node: NodeProto, external: ExternalData): NodeProto {
+  if (!keepsOutside(node)) return node;
+  const own = (tensor: TensorProto) =>
+    embedded(tensor, external, `tensor ${tensor.name || 'without a name'}`);
+  const inGraph = (graph: GraphProto): GraphProto => ({
+    ...graph,
+    input: graph.input ?? [],
+    output: graph.output ?? [],
+    initializer: (graph.initializer ?? []).map(own),
+    node: (graph.node ?? []).map((inner) => embeddedIn(inner, external)),
+  });
+  const attribute = (node.attribute ?? []).map((one) => ({
+    ...one,
+    type: one.type ?? 0,
+    ...(one.t ? { t: own(one.t) } : {}),
+    ...(one.g ? { g: inGraph(one.g) } : {}),
+  }));
+  return { ...node, input: node.input ?? [], output: node.output ?? [], attribute };
+}
+
+function keepsOutside(node: NodeProto): boolean {
+  return (node.attribute ?? []).some(
+    ({ t, g }) =>
+      (t && isOutside(t)) ||
+      (g && ((g.initializer ?? []).some(isOutside) || (g.node ?? []).some(keepsOutside))),
+  );
 }
 
 /** @param index for the message about a node without a name */
