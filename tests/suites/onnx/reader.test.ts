@@ -214,6 +214,54 @@ describe('external data', () => {
     await expect(readExternal('weights.bin', 4)).rejects.toThrow(/has 12 bytes, but bytes 4 to 16/);
   });
 
+  it('of a branch and of a constant in an attribute is read too', async () => {
+    const { FLOAT, BOOL } = proto.TensorProto.DataType;
+    const outside = (name: string) => ({
+      name,
+      dataType: FLOAT,
+      dims: [3],
+      dataLocation: proto.TensorProto.DataLocation.EXTERNAL,
+      externalData: [{ key: 'location', value: 'weights.bin' }],
+    });
+    const tensorAttribute = {
+      name: 'value',
+      type: proto.AttributeProto.AttributeType.TENSOR,
+      t: outside('k'),
+    };
+    const branch = (name: string) => ({
+      name,
+      type: proto.AttributeProto.AttributeType.GRAPH,
+      g: {
+        name,
+        initializer: [outside('w')],
+        node: [{ opType: 'Add', input: ['k', 'w'], output: [name] }],
+        output: [{ name }],
+      },
+    });
+    const bytes = altered(
+      model((graph) => graph.output(graph.relu(graph.input('x', [3])), [3])),
+      ({ graph }) => {
+        graph?.initializer?.push({ name: 'c', dataType: BOOL, dims: [], rawData: Uint8Array.of(1) });
+        graph?.node?.push(
+          { opType: 'Constant', output: ['k'], attribute: [tensorAttribute] },
+          {
+            opType: 'If',
+            input: ['c'],
+            output: ['z'],
+            attribute: [branch('then_branch'), branch('else_branch')],
+          },
+        );
+        graph?.output?.push({ name: 'z' });
+      },
+    );
+    const path = join(folder, 'models/branches.onnx');
+    await writeFile(path, bytes);
+    const [constant, condition] = readModelFile(path).nodes.slice(-2);
+    expect(constant?.proto.attribute?.[0]?.t).toMatchObject({ rawData: weights, externalData: [] });
+    const graphs = (condition?.proto.attribute ?? []).map(({ g }) => g?.initializer?.[0]?.rawData);
+    expect(graphs).toEqual([weights, weights]);
+  });
+
   it('that claims another length than its shape is not read', async () => {
     await expect(readExternal('weights.bin', 0, 2 ** 31)).rejects.toThrow(
       /w has 12 bytes by its shape, and 2147483648 by its external data/,
