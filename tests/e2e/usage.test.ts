@@ -97,10 +97,10 @@ describe('the command line', () => {
   }, 120_000);
 
   it('a workload for inference alone says so of its training', async () => {
-    const options = ['--workload', 'launch-1', '--targets', 'pytorch/cpu', '--mode', 'inference,training'];
+    const options = ['--workload', 'char-lstm-step', '--targets', 'pytorch/cpu', '--mode', 'inference,training'];
     const { stdout } = await bench(['--dry-run', ...options]);
     expect(stdout).toMatch(/will run/);
-    expect(stdout).toMatch(/unsupported: launch-1 has no training/);
+    expect(stdout).toMatch(/unsupported: char-lstm-step has no training/);
   });
 
   it('tells machines how every target is', async () => {
