@@ -9,6 +9,8 @@
  * confirmed: `npm run measure:aa` told.)
  */
 
+import { rankingAlpha } from '../../reports/analyse/groups.js';
+
 export interface CellCost {
   readonly cell: string;
   readonly iterationNs: number;
@@ -21,6 +23,14 @@ export interface Share {
   readonly warmNs: number;
   /** Why the cell gets less than others; null where it does not. */
   readonly note: string | null;
+}
+
+/** What rounds are for. */
+export interface Needs {
+  /** Most targets of one comparison. */
+  readonly rivals?: number;
+  /** With less than this for a cell and round there are fewer rounds. */
+  readonly leastNs?: number;
 }
 
 export interface Schedule {
@@ -58,6 +68,15 @@ export const usualRounds = 8;
 export const mostRounds = 20;
 
 /**
+ * Rounds in which the fastest of so many targets can be told from the others: the signed-rank test gives nothing smaller than
+ * 2 / 2ⁿ over n rounds, which Holm's method multiplies by their number (`reports/analyse/groups.ts`). With fewer there are intervals
+ * and no ranks.
+ */
+export function roundsToRank(targets: number): number {
+  return Math.ceil(Math.log2((2 * Math.max(1, targets - 1)) / rankingAlpha));
+}
+
+/**
  * @param startMs process start-up of all targets together, once a round
  * @param wanted rounds asked for with `--rounds`; undefined leaves the choice to the budget
  */
@@ -66,15 +85,16 @@ export function divideBudget(
   startMs: number,
   cells: readonly CellCost[],
   wanted: number | undefined,
-  leastNs = leastPerCellNs,
+  { rivals = 1, leastNs = leastPerCellNs }: Needs = {},
 ): Schedule {
+  const usual = Math.min(mostRounds, Math.max(usualRounds, roundsToRank(rivals)));
   const fixedNs = ofEstimate * (startMs * 1e6 + sum(cells.map(leastCostNs)));
   const affordable = (rounds: number, perCellNs: number) =>
     rounds * (fixedNs + sum(cells.map((cell) => extraNs(cell, perCellNs)))) <= budgetMs * 1e6;
   const rounds = wanted
     ? firstFitting(wanted, 1, (count) => affordable(count, leastNs))
-    : (search(mostRounds, usualRounds + 1, (count) => affordable(count, amplePerCellNs)) ??
-      firstFitting(usualRounds, 1, (count) => affordable(count, leastNs)));
+    : (search(mostRounds, usual + 1, (count) => affordable(count, amplePerCellNs)) ??
+      firstFitting(usual, 1, (count) => affordable(count, leastNs)));
   const spareNs = Math.max(0, (budgetMs * 1e6) / rounds - fixedNs);
   const perCellNs = Math.min(mostPerCellNs, Math.max(leastNs, equalShare(spareNs, cells)));
   const shares = Object.fromEntries(cells.map((cell) => [cell.cell, shareOf(cell, perCellNs)]));
@@ -94,7 +114,9 @@ export function divideSteps(
 ): Schedule {
   const fixedMs = ofEstimate * (startMs + sum(cells.map(leastCostNs)) / 1e6);
   const ampleMs = fixedMs + (amplePerCellNs * cells.length) / 1e6;
-  return divideBudget(Math.min(budgetMs, usual * ampleMs), startMs, cells, usual, leastPerStepNs);
+  return divideBudget(Math.min(budgetMs, usual * ampleMs), startMs, cells, usual, {
+    leastNs: leastPerStepNs,
+  });
 }
 
 /** One round's cost of a cell that gets a single iteration behind one that warms up. */

@@ -195,7 +195,8 @@ function scheduleFor(context: RunContext, budgetMs: number, apart: ReadonlySet<s
     loadNs: (apart.has(cell.id) ? 2 : 1) * readyNs(state.gateOf(cell.id)),
   }));
   if (context.steering) return divideSteps(budgetMs, startMs, costs, context.steering.usualRounds);
-  return divideBudget(budgetMs, startMs, costs, rounds ?? undefined);
+  const rivals = Math.max(...grouped(timed).map((members) => members.length));
+  return divideBudget(budgetMs, startMs, costs, rounds ?? undefined, { rivals });
 }
 
 async function measureRounds(context: RunContext): Promise<void> {

@@ -97,7 +97,14 @@ describe('the command line', () => {
   }, 120_000);
 
   it('a workload for inference alone says so of its training', async () => {
-    const options = ['--workload', 'char-lstm-step', '--targets', 'pytorch/cpu', '--mode', 'inference,training'];
+    const options = [
+      '--workload',
+      'char-lstm-step',
+      '--targets',
+      'pytorch/cpu',
+      '--mode',
+      'inference,training',
+    ];
     const { stdout } = await bench(['--dry-run', ...options]);
     expect(stdout).toMatch(/will run/);
     expect(stdout).toMatch(/unsupported: char-lstm-step has no training/);
