@@ -48,12 +48,12 @@ describe('divideBudget', () => {
   });
 
   it('has as many rounds as it takes to tell the fastest of many apart', () => {
-    expect([2, 7, 14, 15, 26].map(roundsToRank)).toEqual([6, 8, 10, 10, 10]);
+    expect([2, 7, 14, 15, 26].map(roundsToRank)).toEqual([8, 10, 12, 12, 12]);
     const cells = Array.from({ length: 15 }, (_, index) => cell(String(index), 1));
     // Longer turns of eight rounds, in which none of fifteen could be told from the others.
     expect(divideBudget(20_000, 500, cells, undefined).rounds).toBe(8);
     const ranked = divideBudget(20_000, 500, cells, undefined, { rivals: 15 });
-    expect(ranked.rounds).toBe(10);
+    expect(ranked.rounds).toBe(12);
     expect(ranked.rounds * ranked.roundMs).toBeLessThanOrEqual(20_000);
   });
 
