@@ -55,7 +55,7 @@ function definitionOf({ m, k, batches, trainingBatch }: Problem, name: string) {
 /** A quarter of each side, or where one is short a sixteenth of the other, and a seventh of batches of hundreds. */
 function quarter({ m, k, batches, ...rest }: Problem): Problem {
   const sides = m < 64 ? { m, k: k / 16 } : { m: m / 4, k: k / 4 };
-  return { ...rest, ...sides, batches: batches.map((batch) => (batch < 100 ? batch : batch / 7)) };
+  return { ...rest, ...sides, batches: batches.map((batch) => (batch < 200 ? batch : batch / 7)) };
 }
 
 const matrixProducts: readonly Workload[] = problems.map((problem) => {
