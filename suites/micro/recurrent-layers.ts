@@ -12,7 +12,7 @@
  * tells the weights' gradients alone. No framework lets a user do either alike: here a layer is timed whole, which is twice the
  * multiply-adds of DeepBench's count, steps × gates × units².
  *
- * The small form has a quarter of the units.
+ * The small form has a quarter of the units, and of more than 150 steps.
  */
 import { kernel } from '../kernel.js';
 import type { GraphBuilder, Value } from '../onnx/builder.js';
@@ -60,6 +60,11 @@ function definitionOf({ cell, hidden, steps, batches, trainingBatch }: Problem, 
   };
 }
 
+function quarter(problem: Problem): Problem {
+  const { hidden, steps } = problem;
+  return { ...problem, hidden: hidden / 4, steps: steps > 150 ? Math.ceil(steps / 4) : steps };
+}
+
 const recurrentLayers: readonly Workload[] = problems.map((problem) => {
   const { cell, hidden, steps } = problem;
   const name = `${cell}-${hidden}x${steps}`;
@@ -67,7 +72,7 @@ const recurrentLayers: readonly Workload[] = problems.map((problem) => {
   if (definition.multiplyAdds < 10_000_000) return kernel(definition);
   return kernel({
     ...definition,
-    small: definitionOf({ ...problem, hidden: hidden / 4 }, `${name}-small`),
+    small: definitionOf(quarter(problem), `${name}-small`),
   });
 });
 export default recurrentLayers;
