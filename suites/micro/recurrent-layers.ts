@@ -12,7 +12,7 @@
  * tells the weights' gradients alone. No framework lets a user do either alike: here a layer is timed whole, which is twice the
  * multiply-adds of DeepBench's count, steps × gates × units².
  *
- * The small form has a quarter of the units, and of more than 150 steps.
+ * The small form has a quarter of the units, of more than 150 steps and of a batch of 16.
  */
 import { kernel } from '../kernel.js';
 import type { GraphBuilder, Value } from '../onnx/builder.js';
@@ -61,8 +61,13 @@ function definitionOf({ cell, hidden, steps, batches, trainingBatch }: Problem, 
 }
 
 function quarter(problem: Problem): Problem {
-  const { hidden, steps } = problem;
-  return { ...problem, hidden: hidden / 4, steps: steps > 150 ? Math.ceil(steps / 4) : steps };
+  const { hidden, steps, batches } = problem;
+  return {
+    ...problem,
+    hidden: hidden / 4,
+    steps: steps > 150 ? Math.ceil(steps / 4) : steps,
+    batches: batches.map((batch) => (batch < 16 ? batch : batch / 4)),
+  };
 }
 
 const recurrentLayers: readonly Workload[] = problems.map((problem) => {
