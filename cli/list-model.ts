@@ -3,10 +3,11 @@ import Table from 'cli-table3';
 import type { Target } from '../adapters/adapter.js';
 import { explain, TouchstoneError } from '../common/errors.js';
 import { describedModel } from '../suites/onnx/artefact.js';
+import type { ModelRequest } from '../suites/onnx/artefact-source.js';
 import { elementCount, type Graph, type TensorInfo } from '../suites/onnx/graph.js';
 import { multiplyAdds } from '../suites/onnx/operations.js';
-import { modelRequest, refuseStrangers } from './model-request.js';
-import { type ModelFile, modelFiles } from './models.js';
+import { inputNames, modelRequest } from './model-request.js';
+import { modelFiles } from './models.js';
 import type { RunOptions } from './options.js';
 import { chooseTargets } from './prepare.js';
 
@@ -36,10 +37,10 @@ export async function listModels(given: readonly string[], options: ListModelOpt
     [];
   let status = 0;
   const files = modelFiles(given);
-  refuseStrangers(files, options);
+  const names = inputNames(files, options);
   for (const file of files) {
     try {
-      described.push(await describe(file, options, targets, files.length > 1));
+      described.push(await describe(await modelRequest(file, options, names.get(file.path)), targets));
     } catch (error) {
       if (!(error instanceof TouchstoneError)) throw error;
       status ||= 2;
@@ -55,16 +56,11 @@ export async function listModels(given: readonly string[], options: ListModelOpt
   return status;
 }
 
-async function describe(
-  file: ModelFile,
-  options: ListModelOptions,
-  targets: readonly Target[],
-  isOneOfMany: boolean,
-): Promise<Described> {
-  const { graph } = await describedModel(await modelRequest(file, options, isOneOfMany));
+async function describe(request: ModelRequest, targets: readonly Target[]): Promise<Described> {
+  const { graph } = await describedModel(request);
   return {
-    model: file.name,
-    path: file.path,
+    model: request.name,
+    path: request.path,
     opset: graph.opset,
     inputs: graph.inputs,
     outputs: graph.outputs,

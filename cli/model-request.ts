@@ -10,16 +10,14 @@ import type { RunOptions } from './options.js';
 type Given = Pick<RunOptions, 'input' | 'range' | 'inputs'>;
 
 /**
- * @param isOneOfMany then the file takes what it has inputs for of `--input`, `--range` and `--inputs`: see `refuseStrangers`
+ * @param names of one file of several: it takes what it has inputs for of `--input`, `--range` and `--inputs`; see `inputNames`
  * @throws TouchstoneError('model') for data that cannot be read
  */
 export async function modelRequest(
   { name, path, shapes }: ModelFile,
   options: Given,
-  isOneOfMany: boolean,
+  names?: readonly string[],
 ): Promise<ModelRequest> {
-  const isAsked = [options.input, options.range, options.inputs].some((given) => given !== undefined);
-  const names = isOneOfMany && isAsked ? inputNames(path) : undefined;
   const data = (options.inputs ?? []).map(async (file) => ({
     path: file,
     tensors: ownOf(await readNpz(file), names),
@@ -34,13 +32,21 @@ export async function modelRequest(
   };
 }
 
-/** @throws TouchstoneError('usage') for an input that none of the files has */
-export function refuseStrangers(files: readonly ModelFile[], options: Given): void {
-  const given = Object.keys({ ...options.input, ...options.range });
-  if (files.length < 2 || given.length === 0) return;
-  const known = new Set(files.flatMap(({ path }) => readableNames(path)));
-  const stranger = given.find((name) => !known.has(name));
-  if (stranger === undefined) return;
+/**
+ * By path, what the inputs of each of several files are called; of one file, or where nothing is given for inputs, nothing is read.
+ *
+ * @throws TouchstoneError('usage') for an input that none of the files has
+ */
+export function inputNames(
+  files: readonly ModelFile[],
+  options: Given,
+): ReadonlyMap<string, readonly string[]> {
+  const isAsked = [options.input, options.range, options.inputs].some((given) => given !== undefined);
+  if (files.length < 2 || !isAsked) return new Map();
+  const names = new Map(files.map(({ path }) => [path, readableNames(path)]));
+  const known = new Set([...names.values()].flat());
+  const stranger = Object.keys({ ...options.input, ...options.range }).find((name) => !known.has(name));
+  if (stranger === undefined) return names;
   throw new TouchstoneError('usage', `none of the ${files.length} models has an input ${stranger}`, {
     hint: `their inputs are ${[...known].join(', ') || 'none'}`,
   });
@@ -51,14 +57,10 @@ function ownOf<T>(given: Readonly<Record<string, T>> = {}, names?: readonly stri
   return Object.fromEntries(names ? entries.filter(([name]) => names.includes(name)) : entries);
 }
 
-function inputNames(path: string): string[] {
-  return readModelFile(path).inputs.map(({ name }) => name);
-}
-
 /** A file that cannot be read says so where it is its turn. */
 function readableNames(path: string): string[] {
   try {
-    return inputNames(path);
+    return readModelFile(path).inputs.map(({ name }) => name);
   } catch {
     return [];
   }

@@ -19,6 +19,7 @@ import {
   plannedArtefact,
   sourceArtefact,
 } from '../suites/onnx/artefact.js';
+import type { ModelRequest } from '../suites/onnx/artefact-source.js';
 import { type Cost, costOf } from '../suites/onnx/cost.js';
 import { committedSeed, type FindPython } from '../suites/onnx/reference.js';
 import { learningBy } from '../suites/optimisers.js';
@@ -34,7 +35,7 @@ import {
   type Training,
   type Workload,
 } from '../suites/workload.js';
-import { modelRequest, refuseStrangers } from './model-request.js';
+import { inputNames, modelRequest } from './model-request.js';
 import { type ModelFile, modelFiles } from './models.js';
 import type { RunOptions } from './options.js';
 import { select, selectTargets } from './select.js';
@@ -121,8 +122,9 @@ async function chooseWork(options: RunOptions): Promise<ChosenWork> {
   if (options.model !== undefined) {
     refuseForModels(options);
     const files = modelFiles(options.model);
-    refuseStrangers(files, options);
-    return { work: files.map((file) => modelWork(file, options, files.length > 1)) };
+    const names = inputNames(files, options);
+    const requestOf = (file: ModelFile) => modelRequest(file, options, names.get(file.path));
+    return { work: files.map((file) => modelWork(file, options, () => requestOf(file), files.length > 1)) };
   }
   const ofModels = (['input', 'range', 'inputs'] as const).find((name) => options[name] !== undefined);
   if (ofModels !== undefined) {
@@ -236,12 +238,17 @@ function pythonFor(options: Pick<RunOptions, 'installedOnly'>): FindPython {
 }
 
 /** @param isOneOfMany then a file that cannot be read costs its own cells only, each of which says why */
-function modelWork(file: ModelFile, options: RunOptions, isOneOfMany: boolean): Work {
+function modelWork(
+  file: ModelFile,
+  options: RunOptions,
+  request: () => Promise<ModelRequest>,
+  isOneOfMany: boolean,
+): Work {
   const { name, path } = file;
   let inference: Promise<Artefact | NoGraph> | undefined;
   const make = async () => {
     try {
-      return await modelArtefact(await modelRequest(file, options, isOneOfMany), pythonFor(options));
+      return await modelArtefact(await request(), pythonFor(options));
     } catch (error) {
       if (!isOneOfMany || !(error instanceof TouchstoneError)) throw error;
       return { failed: explain(error) };

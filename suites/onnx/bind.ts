@@ -50,8 +50,12 @@ function bind(
   extents: ReadonlyMap<string, number>,
 ): TensorInfo {
   const { name, type, shape } = input;
-  if (!given)
-    return { name, type, shape: (shape ?? []).map((extent) => Number(extents.get(`${extent}`) ?? extent)) };
+  if (!given) {
+    const known = (shape ?? []).map((extent) =>
+      typeof extent === 'number' ? extent : (extents.get(extent) ?? 0),
+    );
+    return { name, type, shape: known };
+  }
   if (shape && shape.length !== given.length) {
     throw refuse(`input ${name} has ${shape.length} dimensions, but --input gives ${given.length}`);
   }

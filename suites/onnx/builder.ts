@@ -281,24 +281,26 @@ export class GraphBuilder {
    * state, [1, N, hidden]. The recurrent half of the bias is zero and stays so, as an LSTM's.
    */
   gru(x: Value, name: string, inputs: number, hidden: number): Value {
-    const given = [
-      x,
-      this.parameter(`${name}.W`, [1, 3 * hidden, inputs], inputs, 1),
-      this.parameter(`${name}.R`, [1, 3 * hidden, hidden], hidden, 1),
-      this.parameterOf(`${name}.B`, this.#recurrentBias(name, 3, 1, inputs, hidden)),
-    ];
-    return this.node('GRU', given, { hidden_size: hidden, linear_before_reset: 1 }, ['', `${name}.Y_h`]);
+    return this.node(
+      'GRU',
+      [x, ...this.#recurrentWeights(name, 3, inputs, hidden)],
+      { hidden_size: hidden, linear_before_reset: 1 },
+      ['', `${name}.Y_h`],
+    );
   }
 
   /** One forward layer of tanh units. x: [steps, N, inputs] → the last hidden state, [1, N, hidden]. Its bias is as a GRU's. */
   rnn(x: Value, name: string, inputs: number, hidden: number): Value {
-    const given = [
-      x,
-      this.parameter(`${name}.W`, [1, hidden, inputs], inputs, 1),
-      this.parameter(`${name}.R`, [1, hidden, hidden], hidden, 1),
-      this.parameterOf(`${name}.B`, this.#recurrentBias(name, 1, 1, inputs, hidden)),
+    const weights = this.#recurrentWeights(name, 1, inputs, hidden);
+    return this.node('RNN', [x, ...weights], { hidden_size: hidden }, ['', `${name}.Y_h`]);
+  }
+
+  #recurrentWeights(name: string, gates: number, inputs: number, hidden: number, directions = 1): Value[] {
+    return [
+      this.parameter(`${name}.W`, [directions, gates * hidden, inputs], inputs, 1),
+      this.parameter(`${name}.R`, [directions, gates * hidden, hidden], hidden, 1),
+      this.parameterOf(`${name}.B`, this.#recurrentBias(name, gates, directions, inputs, hidden)),
     ];
-    return this.node('RNN', given, { hidden_size: hidden }, ['', `${name}.Y_h`]);
   }
 
   /** One forward LSTM layer. x: [steps, N, inputs] → the last hidden state, [1, N, hidden]. */
@@ -323,9 +325,7 @@ export class GraphBuilder {
     const directions = bidirectional ? 2 : 1;
     const given = [
       x,
-      this.parameter(`${name}.W`, [directions, 4 * hidden, inputs], inputs, 1),
-      this.parameter(`${name}.R`, [directions, 4 * hidden, hidden], hidden, 1),
-      this.parameterOf(`${name}.B`, this.#recurrentBias(name, 4, directions, inputs, hidden)),
+      ...this.#recurrentWeights(name, 4, inputs, hidden, directions),
       ...(states.length > 0 ? ['', ...states] : []),
     ];
     const names = { all: `${name}.Y`, last: `${name}.Y_h`, cell: `${name}.Y_c` };

@@ -29,20 +29,13 @@ export function randomInputs(
     );
   }
   return Object.fromEntries(
-    inputs.map((input) => [
-      input.name,
-      randomTensor(
-        input,
-        seed,
-        buffer,
-        Object.hasOwn(ranges, input.name) ? checked(input, ranges[input.name]) : undefined,
-      ),
-    ]),
+    inputs.map((input) => [input.name, randomTensor(input, seed, buffer, rangeOf(input, ranges))]),
   );
 }
 
 /** @throws TouchstoneError('model') for a range that values of the input's type cannot have */
-function checked({ name, type }: TensorInfo, range: Ranges[string] | undefined): Ranges[string] | undefined {
+function rangeOf({ name, type }: TensorInfo, ranges: Ranges): Ranges[string] | undefined {
+  const range = Object.hasOwn(ranges, name) ? ranges[name] : undefined;
   if (!range || type.startsWith('float')) return range;
   const [least, most] = type === 'bool' ? [0, 1] : integerRange(type);
   if (range.every((bound) => Number.isInteger(bound) && bound >= least && bound <= most)) return range;

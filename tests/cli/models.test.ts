@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { modelRequest, refuseStrangers } from '../../cli/model-request.js';
+import { inputNames, modelRequest } from '../../cli/model-request.js';
 import { modelFiles } from '../../cli/models.js';
 import { modelSource } from '../../suites/onnx/artefact-source.js';
 import { GraphBuilder } from '../../suites/onnx/builder.js';
@@ -46,8 +46,8 @@ it('takes a file once, and again with other shapes', () => {
 it('gives each of several files those of the shapes and ranges that it has inputs for', async () => {
   const files = at('a/x/m.onnx', 'b/x/m.onnx');
   const given = { input: { image: [2, 3], words: [2, 3] }, range: { words: [0, 9] as [number, number] } };
-  expect(() => refuseStrangers(files, given)).not.toThrow();
-  const requests = await Promise.all(files.map((file) => modelRequest(file, given, true)));
+  const names = inputNames(files, given);
+  const requests = await Promise.all(files.map((file) => modelRequest(file, given, names.get(file.path))));
   expect(requests.map(({ shapes }) => shapes)).toEqual([{ image: [2, 3] }, { words: [2, 3] }]);
   expect(requests.map(({ ranges }) => ranges)).toEqual([{}, { words: [0, 9] }]);
 });
@@ -55,7 +55,7 @@ it('gives each of several files those of the shapes and ranges that it has input
 it('refuses data of the user for what is no input', async () => {
   const [file] = at('c/other.onnx');
   if (!file) throw new Error('there is no file');
-  const request = await modelRequest(file, {}, false);
+  const request = await modelRequest(file, {});
   const array = { type: 'float32' as const, shape: [2, 3], data: new Float32Array(6) };
   const given = (tensors: Tensors) => modelSource({ ...request, data: [{ path: 'mine.npz', tensors }] });
   expect(given({ image: array }).inputs).toEqual([{ image: array }]);
@@ -65,9 +65,9 @@ it('refuses data of the user for what is no input', async () => {
 });
 
 it('refuses an input that none of them has', () => {
-  expect(() => refuseStrangers(at('a', 'a/x/m.onnx'), {})).toThrow(/has no \.onnx file/);
+  expect(() => inputNames(at('a', 'a/x/m.onnx'), {})).toThrow(/has no \.onnx file/);
   const files = at('a/x/m.onnx', 'b/x/m.onnx');
-  expect(() => refuseStrangers(files, { input: { imagee: [1] } })).toThrow(
+  expect(() => inputNames(files, { input: { imagee: [1] } })).toThrow(
     expect.objectContaining({ message: 'none of the 2 models has an input imagee' }),
   );
 });

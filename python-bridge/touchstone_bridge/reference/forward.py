@@ -13,11 +13,10 @@ from onnx.reference import ReferenceEvaluator
 from ..artefact import Model
 from .blanks import name_blank_outputs
 from .double import to_double
-from .lstm import LSTM
 from .older import OLDER, deprecated
 from .pooling import GlobalMaxPool, MaxPool
 from .quantised import DequantizeLinear
-from .recurrent import GRU, RNN
+from .recurrent import GRU, LSTM, RNN
 from .sampled import GridSample
 from .scattered import Scatter
 from .transposed import ConvTranspose

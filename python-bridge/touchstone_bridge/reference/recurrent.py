@@ -1,29 +1,64 @@
-"""ONNX's GRU and RNN written out in float64, from their definitions (onnx/docs/Operators.md, versions 7 to 22).
+"""ONNX's recurrent layers written out in float64, from their definitions (onnx/docs/Operators.md, versions 7 to 22).
 
-The ONNX project's own evaluator leaves `sequence_lens`, `clip` and most of `activations` out (op_gru.py and op_rnn.py
-of 1.23), and answers as if they were not there.
+The ONNX project's evaluator leaves `sequence_lens`, `clip`, `input_forget` and most `activations` out (op_lstm.py,
+op_gru.py and op_rnn.py of 1.23), and answers as if they were not there.
 """
 
 from __future__ import annotations
 
-from typing import Any, Callable, Iterator, Optional
+from dataclasses import dataclass
+from typing import Any, Callable, Iterator, Optional, Sequence
 
 import numpy as np
 import numpy.typing as npt
 from onnx.reference.op_run import OpRun
 
-from .lstm import Function, iterate_functions
-
 Array = npt.NDArray[Any]
-# From the input of a step and the state before it to the state after it.
-Step = Callable[[Array, Array], Array]
+Function = Callable[[Array], Array]
+
+# Functions of one argument; those of alpha and beta with their defaults.
+PLAIN: dict[str, Function] = {
+    "relu": lambda x: np.maximum(x, 0),
+    "tanh": np.tanh,
+    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "softsign": lambda x: x / (1 + np.abs(x)),
+    "softplus": lambda x: np.log1p(np.exp(x)),
+}
+WITH_ALPHA: dict[str, tuple[Optional[float], Callable[[Array, float], Array]]] = {
+    "leakyrelu": (0.01, lambda x, alpha: np.where(x >= 0, x, alpha * x)),
+    "thresholdedrelu": (1.0, lambda x, alpha: np.where(x >= alpha, x, 0)),
+    "elu": (1.0, lambda x, alpha: np.where(x >= 0, x, alpha * (np.exp(x) - 1))),
+}
+WITH_BOTH: dict[str, tuple[float, float, Callable[[Array, float, float], Array]]] = {
+    "affine": (1.0, 0.0, lambda x, alpha, beta: alpha * x + beta),
+    "scaledtanh": (1.0, 1.0, lambda x, alpha, beta: alpha * np.tanh(beta * x)),
+    "hardsigmoid": (0.2, 0.5, lambda x, alpha, beta: np.clip(alpha * x + beta, 0, 1)),
+}
 
 
-class _Recurrent(OpRun):  # type: ignore[misc]
-    """A layer with one state."""
+@dataclass(frozen=True)
+class Cell:
+    """One direction: W [gates·H, I], R [gates·H, H], both biases, and of an LSTM peepholes in the order i, o, f."""
+
+    w: Array
+    r: Array
+    b: Array
+    p: Array
+    functions: Sequence[Function]
+    clip: Optional[float]
+    couples: bool
+    resets_product: bool
+
+    def clipped(self, x: Array) -> Array:
+        return x if self.clip is None else np.clip(x, -self.clip, self.clip)
+
+
+class Recurrent(OpRun):  # type: ignore[misc]
+    """In place of the evaluator's own."""
 
     op_domain = ""
     gates = 1
+    states = 1
     usual = ["Tanh"]
 
     def _run(
@@ -34,53 +69,60 @@ class _Recurrent(OpRun):  # type: ignore[misc]
         b: Optional[Array] = None,
         sequence_lens: Optional[Array] = None,
         initial_h: Optional[Array] = None,
+        initial_c: Optional[Array] = None,
+        p: Optional[Array] = None,
         activation_alpha: Any = None,
         activation_beta: Any = None,
         activations: Any = None,
         clip: Any = None,
         direction: Any = None,
         hidden_size: Any = None,
+        input_forget: Any = None,
         layout: Any = None,
         linear_before_reset: Any = None,
     ) -> tuple[Array, ...]:
         directions, hidden = w.shape[0], r.shape[-1]
         x = np.swapaxes(x, 0, 1) if layout else x
         steps, batch = x.shape[:2]
-        y_h = np.zeros((directions, batch, hidden), x.dtype)
-        if initial_h is not None:
-            y_h = (np.swapaxes(initial_h, 0, 1) if layout else initial_h).copy()
+        last = []
+        for given in (initial_h, initial_c)[: self.states]:
+            blank = np.zeros((directions, batch, hidden), x.dtype)
+            last.append(blank if given is None else (np.swapaxes(given, 0, 1) if layout else given).copy())
         b = np.zeros((directions, 2 * self.gates * hidden), x.dtype) if b is None else b
+        p = np.zeros((directions, 3 * hidden), x.dtype) if p is None else p
         lengths = np.full(batch, steps) if sequence_lens is None else sequence_lens
         usual = self.usual * directions
         functions = iterate_functions(activations, activation_alpha, activation_beta, usual)
         y = np.zeros((steps, directions, batch, hidden), x.dtype)
         for d in range(directions):
-            step_from = self.cell(w[d], r[d], b[d], functions, clip or None, bool(linear_before_reset))
+            own = [next(functions) for _ in self.usual]
+            settings = (clip or None, bool(input_forget), bool(linear_before_reset))
+            cell = Cell(w[d], r[d], b[d], p[d], own, *settings)
             backwards = direction == "reverse" or d == 1
             for row, length in enumerate(lengths):
                 for step in reversed(range(length)) if backwards else range(length):
-                    y_h[d, row] = y[step, d, row] = step_from(x[step, row], y_h[d, row])
+                    after = self.step(cell, x[step, row], *(state[d, row] for state in last))
+                    y[step, d, row] = after[0]
+                    for state, value in zip(last, after):
+                        state[d, row] = value
         if layout:
-            y, y_h = np.transpose(y, (2, 0, 1, 3)), np.swapaxes(y_h, 0, 1)
-        return (y, y_h)[: len(self.onnx_node.output)]
+            y, last = np.transpose(y, (2, 0, 1, 3)), [np.swapaxes(state, 0, 1) for state in last]
+        return (y, *last)[: len(self.onnx_node.output)]
 
-    def cell(
-        self, w: Array, r: Array, b: Array, functions: Iterator[Function], clip: Optional[float], linear: bool
-    ) -> Step:
+    def step(self, cell: Cell, x: Array, h: Array, *more: Array) -> tuple[Array, ...]:
+        """The states after a step of one example."""
         raise NotImplementedError
 
 
-class RNN(_Recurrent):
+class RNN(Recurrent):
     """H = f(X·Wᵀ + H·Rᵀ + Wb + Rb)."""
 
-    def cell(
-        self, w: Array, r: Array, b: Array, functions: Iterator[Function], clip: Optional[float], linear: bool
-    ) -> Step:
-        f, bias = next(functions), np.add(*np.split(b, 2))
-        return lambda x, h: f(clipped(w @ x + r @ h + bias, clip))
+    def step(self, cell: Cell, x: Array, h: Array, *more: Array) -> tuple[Array, ...]:
+        (f,) = cell.functions
+        return (f(cell.clipped(cell.w @ x + cell.r @ h + np.add(*np.split(cell.b, 2)))),)
 
 
-class GRU(_Recurrent):
+class GRU(Recurrent):
     """z, r = f(X·Wᵀ + H·Rᵀ + Wb + Rb); h = g(X·Whᵀ + (r ⊙ H)·Rhᵀ + Rbh + Wbh), or with `linear_before_reset`
     g(X·Whᵀ + r ⊙ (H·Rhᵀ + Rbh) + Wbh); H = (1 − z) ⊙ h + z ⊙ H. Gates in the order z, r, h.
     """
@@ -88,21 +130,61 @@ class GRU(_Recurrent):
     gates = 3
     usual = ["Sigmoid", "Tanh"]
 
-    def cell(
-        self, w: Array, r: Array, b: Array, functions: Iterator[Function], clip: Optional[float], linear: bool
-    ) -> Step:
-        f, g = next(functions), next(functions)
-        (w_z, w_r, w_h), (r_z, r_r, r_h) = np.split(w, 3), np.split(r, 3)
-        w_bz, w_br, w_bh, r_bz, r_br, r_bh = np.split(b, 6)
-
-        def step(x: Array, h: Array) -> Array:
-            update = f(clipped(w_z @ x + r_z @ h + w_bz + r_bz, clip))
-            reset = f(clipped(w_r @ x + r_r @ h + w_br + r_br, clip))
-            fed = reset * (r_h @ h + r_bh) if linear else r_h @ (reset * h) + r_bh
-            return (1 - update) * g(clipped(w_h @ x + fed + w_bh, clip)) + update * h
-
-        return step
+    def step(self, cell: Cell, x: Array, h: Array, *more: Array) -> tuple[Array, ...]:
+        f, g = cell.functions
+        (w_z, w_r, w_h), (r_z, r_r, r_h) = np.split(cell.w, 3), np.split(cell.r, 3)
+        w_bz, w_br, w_bh, r_bz, r_br, r_bh = np.split(cell.b, 6)
+        update = f(cell.clipped(w_z @ x + r_z @ h + w_bz + r_bz))
+        reset = f(cell.clipped(w_r @ x + r_r @ h + w_br + r_br))
+        fed = reset * (r_h @ h + r_bh) if cell.resets_product else r_h @ (reset * h) + r_bh
+        return ((1 - update) * g(cell.clipped(w_h @ x + fed + w_bh)) + update * h,)
 
 
-def clipped(x: Array, clip: Optional[float]) -> Array:
-    return x if clip is None else np.clip(x, -clip, clip)
+class LSTM(Recurrent):
+    """Gates in the order i, o, f, c, with peepholes from the cell."""
+
+    gates = 4
+    states = 2
+    usual = ["Sigmoid", "Tanh", "Tanh"]
+
+    def step(self, cell: Cell, x: Array, h: Array, *more: Array) -> tuple[Array, ...]:
+        (c,) = more
+        to_gate, to_new, to_output = cell.functions
+        sums = cell.w @ x + cell.r @ h + np.add(*np.split(cell.b, 2))
+        i, o, f, new = np.split(sums, 4)
+        p_i, p_o, p_f = np.split(cell.p, 3)
+        i = to_gate(cell.clipped(i + p_i * c))
+        f = 1 - i if cell.couples else to_gate(cell.clipped(f + p_f * c))
+        c = f * c + i * to_new(cell.clipped(new))
+        o = to_gate(cell.clipped(o + p_o * c))
+        return o * to_output(c), c
+
+
+def iterate_functions(
+    names: Optional[Sequence[str]],
+    alphas: Optional[Sequence[float]],
+    betas: Optional[Sequence[float]],
+    usual: Sequence[str],
+) -> Iterator[Function]:
+    """Those of each direction, in order; alphas and betas go, in order, to the functions that take them."""
+    alpha, beta = iter(alphas or ()), iter(betas or ())
+    for name in names or usual:
+        key = name.lower()
+        if key in PLAIN:
+            yield PLAIN[key]
+        elif key in WITH_ALPHA:
+            default, function = WITH_ALPHA[key]
+            yield bind_alpha(function, next(alpha, default))
+        elif key in WITH_BOTH:
+            first, second, function_of_both = WITH_BOTH[key]
+            yield bind_both(function_of_both, next(alpha, first), next(beta, second))
+        else:
+            raise ValueError(f"a recurrent layer with the activation {name}")
+
+
+def bind_alpha(function: Callable[[Array, float], Array], alpha: Any) -> Function:
+    return lambda x: function(x, alpha)
+
+
+def bind_both(function: Callable[[Array, float, float], Array], alpha: float, beta: float) -> Function:
+    return lambda x: function(x, alpha, beta)
