@@ -12,32 +12,57 @@
  * Parameters: 30,000·125 = 3,750,000; LSTM 4·100·(125 + 100 + 1) = 90,400, GRU 3·100·(125 + 100 + 1) = 67,800; 100·2 + 2 = 202. The
  * recurrent halves of biases are zero and not trained: see row-lstm.ts.
  *
- * An embedding multiplies nothing, so a small form would not be smaller by multiplying less: these two are small already.
+ * The small forms have 1000 words, of which the last stands for all rarer ones, 50 of them in a text, an embedding of 32 and 32 units.
+ * What is expensive in the full ones is not what is multiplied: where a gradient of the embedding is one of the whole table, plain
+ * JavaScript takes minutes for a step.
  */
 import { wordNumbers } from '../data/text.js';
 import type { GraphBuilder, Value } from '../onnx/builder.js';
-import type { Workload } from '../workload.js';
+import type { Sequence, Workload } from '../workload.js';
 
-const vocabulary = 30_000;
-const width = 125;
-const ownSteps = 150;
 /** A sixth of the book: longer texts of one batch would have most of it in common. */
 const longest = 2000;
-const hidden = 100;
 const classes = 2;
 
 interface Cell {
   readonly name: string;
-  readonly title: string;
+  readonly kind: string;
   readonly gates: number;
-  last(graph: GraphBuilder, x: Value): Value;
+  last(graph: GraphBuilder, x: Value, inputs: number, hidden: number): Value;
 }
 
+interface Size {
+  readonly vocabulary: number;
+  readonly width: number;
+  readonly hidden: number;
+}
+
+const ownSteps = 150;
+const ownStepsSmall = 50;
+
+/** @param steps words of a text */
 function textClassifier(cell: Cell, steps = ownSteps): Workload {
-  const { name, title, gates, last } = cell;
+  const at = (length: number) => textClassifier(cell, length);
+  const size = { vocabulary: 30_000, width: 125, hidden: 100 };
+  return {
+    ...form(cell.name, cell, size, { length: steps, own: ownSteps, longest, at }),
+    small: smallForm(cell),
+  };
+}
+
+function smallForm(cell: Cell, steps = ownStepsSmall): Workload {
+  const at = (length: number) => smallForm(cell, length);
+  const size = { vocabulary: 1000, width: 32, hidden: 32 };
+  return form(`${cell.name}-small`, cell, size, { length: steps, own: ownStepsSmall, longest, at });
+}
+
+function form(name: string, cell: Cell, size: Size, sequence: Sequence): Workload {
+  const { vocabulary, width, hidden } = size;
+  const { length: steps } = sequence;
+  const { kind, gates, last } = cell;
   return {
     name,
-    title: `${title} over ${steps} of them`,
+    title: `text classification: embedding of ${vocabulary} words, ${kind} of ${hidden} units over ${steps} of them`,
     source: 'Karmanov et al., Deep Learning Frameworks, a Rosetta Stone (2018): vocabulary 30,000, 150 words',
     family: 'lstm',
     modes: ['inference', 'training'],
@@ -51,17 +76,17 @@ function textClassifier(cell: Cell, steps = ownSteps): Workload {
     },
     // As for the other recurrent networks: a recurrence that contracts adds nothing with its steps.
     tolerance: { output: 1e-5, loss: 1e-5, gradient: 1e-4, weight: 2e-3 },
-    sequence: { length: steps, own: ownSteps, longest, at: (length) => textClassifier(cell, length) },
+    sequence,
     build(graph, batch, mode) {
       const words = graph.input('words', [batch, steps], 'int64');
       const vectors = graph.embedding(words, 'embedding', vocabulary, width);
-      const state = last(graph, graph.transpose(vectors, [1, 0, 2]));
+      const state = last(graph, graph.transpose(vectors, [1, 0, 2]), width, hidden);
       // Hidden states are of order 1/4: a gain of 16 gives logits of order 1.
       const logits = graph.gemm(graph.squeeze(state, [0]), 'fc', hidden, classes, 16);
       graph.output(mode === 'inference' ? graph.softmax(logits) : logits, [batch, classes]);
     },
     inputs(batch, buffer, mode) {
-      const { words, halves } = excerptsOfWords(batch, steps, buffer);
+      const { words, halves } = excerptsOfWords(batch, steps, buffer, vocabulary);
       const input = { words: { type: 'int64' as const, shape: [batch, steps], data: words } };
       return mode === 'inference'
         ? input
@@ -70,8 +95,11 @@ function textClassifier(cell: Cell, steps = ownSteps): Workload {
   };
 }
 
-/** Texts that begin at equal distances all through the book, another part of it for each buffer. */
-function excerptsOfWords(batch: number, steps: number, buffer: number) {
+/**
+ * Texts that begin at equal distances all through the book, another part of it for each buffer; the last word of the vocabulary
+ * stands for those behind it.
+ */
+function excerptsOfWords(batch: number, steps: number, buffer: number, vocabulary: number) {
   const book = wordNumbers();
   const begins = Array.from(
     { length: batch },
@@ -79,7 +107,7 @@ function excerptsOfWords(batch: number, steps: number, buffer: number) {
   );
   const words = BigInt64Array.from({ length: batch * steps }, (_, place) => {
     const begin = begins[Math.floor(place / steps)] ?? 0;
-    return BigInt(book[(begin + (place % steps)) % book.length] ?? 0);
+    return BigInt(Math.min(book[(begin + (place % steps)) % book.length] ?? 0, vocabulary - 1));
   });
   return { words, halves: Int32Array.from(begins, (begin) => Number(begin >= book.length / 2)) };
 }
@@ -87,14 +115,14 @@ function excerptsOfWords(batch: number, steps: number, buffer: number) {
 export default [
   textClassifier({
     name: 'text-gru',
-    title: 'text classification: embedding of 30,000 words, GRU of 100 units',
+    kind: 'GRU',
     gates: 3,
-    last: (graph, x) => graph.gru(x, 'gru', width, hidden),
+    last: (graph, x, inputs, hidden) => graph.gru(x, 'gru', inputs, hidden),
   }),
   textClassifier({
     name: 'text-lstm',
-    title: 'text classification: embedding of 30,000 words, LSTM of 100 units',
+    kind: 'LSTM',
     gates: 4,
-    last: (graph, x) => graph.lstm(x, 'lstm', width, hidden),
+    last: (graph, x, inputs, hidden) => graph.lstm(x, 'lstm', inputs, hidden),
   }),
 ] as const;
