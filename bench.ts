@@ -20,6 +20,7 @@ import {
   integers,
   modeNames,
   names,
+  paths,
   positiveInteger,
   seed,
   share,
@@ -69,7 +70,7 @@ function commandLine(ending: (result: Promise<number>) => Promise<void>): Comman
   program
     .command('list')
     .description('suites, workloads with their sources, and targets with what each can do')
-    .option('--model <files>', 'what is in your own files, and which targets can run them', names)
+    .option('--model <files>', 'what is in your own files, and which targets can run them', paths)
     .option('--targets <names>', 'with --model: these targets only, by name or glob', names)
     .option(
       '--input <name=shape>',
@@ -233,11 +234,11 @@ function selecting(command: Command): Command {
     .option(
       '--model <files>',
       'measure your own .onnx files instead of a suite; a folder, or a table (.csv, .txt) with a file and its shapes a line',
-      names,
+      paths,
     )
     .option('--input <name=shape>', 'shape of a model input: image=1x3x224x224 (repeatable)', inputShape)
     .option('--range <name=low..high>', 'values of a drawn input: tokens=0..29999 (repeatable)', valueRange)
-    .option('--inputs <files.npz>', 'your own data for --model, a file for each input buffer', names)
+    .option('--inputs <files.npz>', 'your own data for --model, a file for each input buffer', paths)
     .option('--installed-only', 'never install anything: what is missing is reported as unavailable')
     .addOption(
       new Option('--deadline <duration>', 'give up on a worker that is silent for so long')

@@ -62,13 +62,15 @@ export type TimedOptions = RunOptions & { readonly time: number };
 export function commandOf(options: TimedOptions, command: readonly string[] = []): string {
   const list = (name: string, values: readonly (string | number)[] | undefined) =>
     values === undefined ? [] : [name, quote(values.join(','))];
+  // A file's name may have a comma.
+  const each = (name: string, files: readonly string[] = []) => files.flatMap((file) => [name, quote(file)]);
   const words = [
     ...outsideAdapters().flatMap((path) => ['--adapter', quote(path)]),
     ...list('--suite', options.suite === undefined ? undefined : [options.suite]),
     ...list('--workload', options.workload),
     ...list('--scale', options.scale === undefined ? undefined : [options.scale]),
     ...list('--optimiser', options.optimiser === undefined ? undefined : [options.optimiser]),
-    ...list('--model', options.model),
+    ...each('--model', options.model),
     ...Object.entries(options.input ?? {}).flatMap(([name, shape]) => [
       '--input',
       quote(`${name}=${shape.join('x')}`),
@@ -77,7 +79,7 @@ export function commandOf(options: TimedOptions, command: readonly string[] = []
       '--range',
       quote(`${name}=${low}..${high}`),
     ]),
-    ...list('--inputs', options.inputs),
+    ...each('--inputs', options.inputs),
     ...list('--targets', options.targets),
     ...list('--mode', options.mode),
     ...list('--batch', options.batch),

@@ -7,6 +7,7 @@ import { runsFolder } from '../common/paths.js';
 import { readRun } from '../reports/analyse/index.js';
 import { precisionSteering } from '../reports/analyse/precision.js';
 import type { Steering } from '../reports/analyse/steering.js';
+import type { RunResults } from '../reports/schema/results.js';
 import type { RunManifest } from '../reports/schema/run-folder.js';
 import { allowedCpus } from '../runners/process/cpus.js';
 import { processKey } from '../runners/schedule/context.js';
@@ -94,8 +95,8 @@ async function measureAndReport(
     failure = error;
   }
   interrupt.dispose();
-  const reported = await report(folder).catch((error: unknown) => error);
-  const problem = failure ?? reported;
+  const lacking = await report(folder).then(noResult, (error: unknown) => error);
+  const problem = failure ?? lacking;
   if (interrupt.exitStatus() !== undefined) {
     say(`stopped; continue with: npm run bench -- --resume ${folder}`);
     return interrupt.exitStatus() ?? exitStatus.interrupted;
@@ -103,4 +104,12 @@ async function measureAndReport(
   if (problem === undefined) return 0;
   say(pc.red(oneLine(problem)));
   return problem instanceof TouchstoneError ? exitStatus[problem.code] : exitStatus.internal;
+}
+
+/** What a script that measures has to know: that there is nothing to go on with. */
+function noResult({ cells }: RunResults): TouchstoneError | undefined {
+  if (cells.some(({ state }) => state === 'ok')) return undefined;
+  return new TouchstoneError('worker', 'no cell has a result', {
+    hint: 'each says why above; `npm run bench -- doctor` says what is available here',
+  });
 }

@@ -1,4 +1,5 @@
 /** Parsers of option values: each throws a one-line usage error that says what would have been right. */
+import { existsSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import { type Mode, modes } from '../suites/workload.js';
 
@@ -47,6 +48,11 @@ export function names(text: string, earlier: readonly string[] = []): string[] {
   const given = text.split(',').map((name) => name.trim());
   if (given.some((name) => name === '')) throw new InvalidArgumentError('Give names separated by commas.');
   return [...earlier, ...given];
+}
+
+/** The same of files; one that is there is taken as it is, commas and all. */
+export function paths(text: string, earlier: readonly string[] = []): string[] {
+  return existsSync(text) ? [...earlier, text] : names(text, earlier);
 }
 
 export function modeNames(text: string): Mode[] {

@@ -9,6 +9,25 @@ import { allocate } from './safetensors.js';
 const typesByNumber = new Map(
   Object.entries(elementTypes).map(([type, number]) => [number, type as DataType]),
 );
+/** Of onnx.proto too, but of no tensor here: what its numbers are called. */
+const foreignTypes: Readonly<Record<number, string>> = {
+  8: 'string',
+  14: 'complex64',
+  15: 'complex128',
+  16: 'bfloat16',
+  17: 'float8e4m3fn',
+  18: 'float8e4m3fnuz',
+  19: 'float8e5m2',
+  20: 'float8e5m2fnuz',
+  21: 'uint4',
+  22: 'int4',
+  23: 'float4e2m1',
+  24: 'float8e8m0',
+  25: 'uint2',
+  26: 'int2',
+  27: 'float6e2m3',
+  28: 'float6e3m2',
+};
 /** More than this is no model that a benchmark on one machine would load. */
 const mostTensorBytes = 8 * 2 ** 30;
 
@@ -17,8 +36,9 @@ export type RawAttribute = Attribute | { readonly tensor: Tensor } | { readonly 
 
 export function dataTypeOf(number: number | null | undefined, where: string): DataType {
   const type = typesByNumber.get(number ?? 0);
-  if (!type) throw refuse(`${where} has element type number ${number ?? 0}, which is not supported`);
-  return type;
+  if (type) return type;
+  const foreign = foreignTypes[number ?? 0] ?? `number ${number ?? 0}`;
+  throw refuse(`${where} has element type ${foreign}, which is not supported`);
 }
 
 /** @param where for messages: `initialiser conv1.weight` */

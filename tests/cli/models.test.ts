@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { inputNames, modelRequest } from '../../cli/model-request.js';
 import { modelFiles } from '../../cli/models.js';
+import { paths } from '../../cli/values.js';
 import { modelSource } from '../../suites/onnx/artefact-source.js';
 import { GraphBuilder } from '../../suites/onnx/builder.js';
 import type { Tensors } from '../../suites/onnx/graph.js';
@@ -70,4 +71,11 @@ it('refuses an input that none of them has', () => {
   expect(() => inputNames(files, { input: { imagee: [1] } })).toThrow(
     expect.objectContaining({ message: 'none of the 2 models has an input imagee' }),
   );
+});
+
+it('takes a file with a comma in its name as it is, and other commas as between files', async () => {
+  const odd = join(folder, 'a,b.onnx');
+  await writeFile(odd, '');
+  expect(paths(odd)).toEqual([odd]);
+  expect(paths('x.onnx,y.onnx', [odd])).toEqual([odd, 'x.onnx', 'y.onnx']);
 });

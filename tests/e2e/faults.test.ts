@@ -78,3 +78,12 @@ describe('a run whose workers break', () => {
     expect(leftBehind(marker)).toEqual([]);
   });
 });
+
+it('ends with status 4 where not one cell has a result, and keeps the report', async () => {
+  const folder = join(await temporaryFolder(), 'run');
+  const args = ['--targets', 'scripted/exits', '--workload', 'lenet5', '--mode', 'inference', '--batch', '1'];
+  const { exitCode, stderr } = await bench([...args, '--rounds', '1', '--time', '10s', '--out', folder]);
+  expect(exitCode).toBe(4);
+  expect(stderr).toContain('error: no cell has a result');
+  expect(readResults(folder).cells).toMatchObject([{ state: 'failed' }]);
+}, 60_000);

@@ -153,6 +153,16 @@ describe('a malicious file', () => {
       altered(smallModel(), (decoded) => decoded.opsetImport?.splice(0, 1, { domain: '', version: 6 })),
       /it uses operator set 6; 7 is the oldest/,
     ],
+    [
+      'has weights of a type that no target has',
+      withGraph((graph) => Object.assign(graph.initializer?.[0] ?? {}, { dataType: 16 })),
+      /initialiser conv\.weight has element type bfloat16, which is not supported/,
+    ],
+    [
+      'has weights of a type that nobody knows',
+      withGraph((graph) => Object.assign(graph.initializer?.[0] ?? {}, { dataType: 99 })),
+      /initialiser conv\.weight has element type number 99/,
+    ],
     ['is empty', new Uint8Array(), /it holds no graph/],
     ['is text', Buffer.from('<!DOCTYPE html><html lang="en">'), /./],
   ])('that %s is refused', (_, bytes, message) => {
