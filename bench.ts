@@ -77,6 +77,11 @@ function commandLine(ending: (result: Promise<number>) => Promise<void>): Comman
       'with --model: shape of an input that is left open (repeatable)',
       inputShape,
     )
+    .option(
+      '--range <name=value>',
+      'with --model: the value of a whole number that branches hang on (repeatable)',
+      valueRange,
+    )
     .option('--json', 'for machines')
     .action(({ model, ...options }: ListModelOptions & { model?: readonly string[] }) =>
       ending(model ? listModels(model, options) : listCommand(options)),
@@ -237,7 +242,11 @@ function selecting(command: Command): Command {
       paths,
     )
     .option('--input <name=shape>', 'shape of a model input: image=1x3x224x224 (repeatable)', inputShape)
-    .option('--range <name=low..high>', 'values of a drawn input: tokens=0..29999 (repeatable)', valueRange)
+    .option(
+      '--range <name=low..high>',
+      'values of a drawn input: tokens=0..29999, or the one that a number has: rate=16000 (repeatable)',
+      valueRange,
+    )
     .option('--inputs <files.npz>', 'your own data for --model, a file for each input buffer', paths)
     .option('--installed-only', 'never install anything: what is missing is reported as unavailable')
     .addOption(

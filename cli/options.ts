@@ -77,7 +77,7 @@ export function commandOf(options: TimedOptions, command: readonly string[] = []
     ]),
     ...Object.entries(options.range ?? {}).flatMap(([name, [low, high]]) => [
       '--range',
-      quote(`${name}=${low}..${high}`),
+      quote(low === high ? `${name}=${low}` : `${name}=${low}..${high}`),
     ]),
     ...each('--inputs', options.inputs),
     ...list('--targets', options.targets),

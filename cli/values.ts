@@ -63,13 +63,13 @@ export function modeNames(text: string): Mode[] {
   });
 }
 
-/** `tokens=0..29999`; repeated options add up. Smallest and largest value by input name, both included. */
+/** `tokens=0..29999`, or `rate=16000` for one value; repeated options add up. Smallest and largest by input name, both included. */
 export function valueRange(
   text: string,
   earlier: Readonly<Record<string, [number, number]>> = {},
 ): Record<string, [number, number]> {
-  const [, name = '', low = '', high = ''] =
-    /^(.+)=(-?[\d.]+(?:e-?\d+)?)\.\.(-?[\d.]+(?:e-?\d+)?)$/.exec(text) ?? [];
+  const [, name = '', low = '', high = low] =
+    /^(.+)=(-?\d*\.?\d+(?:e-?\d+)?)(?:\.\.(-?\d*\.?\d+(?:e-?\d+)?))?$/.exec(text) ?? [];
   const [least, most] = [Number(low), Number(high)];
   if (name === '' || !(least <= most) || !Number.isFinite(least) || !Number.isFinite(most)) {
     throw new InvalidArgumentError('Give the smallest and the largest value, such as tokens=0..29999.');

@@ -9,6 +9,7 @@ import { refuse } from './decode.js';
 import type { Tensor, TensorInfo, Tensors } from './graph.js';
 import { type Ranges, randomInputs } from './random-inputs.js';
 import { type RawModel, readModel, readModelBytes, readModelFile } from './reader.js';
+import { settle } from './settled.js';
 
 /** Distinct inputs among which a measurement rotates. */
 export const buffers = 4;
@@ -64,7 +65,7 @@ export interface ModelRequest {
   readonly path: string;
   /** By input name, for dimensions that the file leaves open. */
   readonly shapes: Readonly<Record<string, readonly number[]>>;
-  /** Values of inputs that are drawn. */
+  /** Values of inputs that are drawn; one that has a single value may be a constant of the model by it (`settle`). */
   readonly ranges: Ranges;
   /** The user's own data in place of drawn inputs: a set a buffer. */
   readonly data: readonly GivenInputs[];
@@ -78,10 +79,12 @@ export interface GivenInputs {
 }
 
 export function modelSource({ name, path, shapes, ranges, data, seed }: ModelRequest): Source {
-  const model = readModelFile(path);
+  const whole = readModelFile(path);
   const [first] = data;
-  const known = first ? { ...shapesOf(first.tensors, model), ...shapes } : shapes;
-  const inputInfo = bindInputs(model, known);
+  const known = first ? { ...shapesOf(first.tensors, whole), ...shapes } : shapes;
+  const bound = bindInputs(whole, known);
+  const { model, inputs: inputInfo, values } = settle(whole, bound, ranges);
+  const drawn = Object.fromEntries(Object.entries(ranges).filter(([input]) => !(input in values)));
   if (!first) checkMemory(inputInfo);
   return {
     workload: name,
@@ -93,8 +96,8 @@ export function modelSource({ name, path, shapes, ranges, data, seed }: ModelReq
     parameters: [],
     inputInfo,
     inputs: first
-      ? data.map((given) => givenInputs(inputInfo, given))
-      : Array.from({ length: buffers }, (_, buffer) => randomInputs(inputInfo, seed, buffer, ranges)),
+      ? data.map((given) => givenInputs(inputInfo, withoutSettled(given, values)))
+      : Array.from({ length: buffers }, (_, buffer) => randomInputs(inputInfo, seed, buffer, drawn)),
     // Unknown models may be deep: float32 loses about a digit more than in the small workloads.
     tolerance: { output: 1e-3, loss: 1e-3, gradient: 1e-3, weight: 1e-3 },
     // A rounding to half precision is a part in 2048, and whether a framework rounds within a layer is its own affair; a step of 8
@@ -112,6 +115,19 @@ function checkMemory(inputs: readonly TensorInfo[]): void {
 function shapesOf(tensors: Tensors, model: RawModel): Record<string, readonly number[]> {
   const names = model.inputs.map(({ name }) => name).filter((name) => name in tensors);
   return Object.fromEntries(names.map((name) => [name, tensors[name]?.shape ?? []]));
+}
+
+/** @throws TouchstoneError('model') where the data has another value than the one that an input has by its range */
+function withoutSettled({ path, tensors }: GivenInputs, values: Tensors): GivenInputs {
+  for (const [name, { data }] of Object.entries(values)) {
+    if (tensors[name] && tensors[name].data.join() !== data.join()) {
+      throw refuse(
+        `${path}: array ${name} is not ${data[0]}, which --range says it is`,
+        'leave one of them out',
+      );
+    }
+  }
+  return { path, tensors: Object.fromEntries(Object.entries(tensors).filter(([name]) => !(name in values))) };
 }
 
 /** @throws TouchstoneError('model') where an input lacks its data or has it of another type or shape, or where there is more */

@@ -205,8 +205,12 @@ function checkNode(node: RawNode, taint: Taint): void {
   }
   for (const [name, attribute] of Object.entries(node.attributes)) {
     if (typeof attribute !== 'object' || Array.isArray(attribute)) continue;
-    const what = 'graph' in attribute ? 'a subgraph that depends on the input' : 'a tensor';
-    throw refuse(`${where} has ${what} as its attribute ${name}, which is not supported`);
+    const isSubgraph = 'graph' in attribute;
+    const what = isSubgraph ? 'a subgraph that depends on the input' : 'a tensor';
+    throw refuse(
+      `${where} has ${what} as its attribute ${name}, which is not supported`,
+      isSubgraph ? 'where a whole number or a flag decides, say which it is: --range <input>=1' : undefined,
+    );
   }
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { inputNames, modelRequest } from '../../cli/model-request.js';
 import { modelFiles } from '../../cli/models.js';
-import { paths } from '../../cli/values.js';
+import { paths, valueRange } from '../../cli/values.js';
 import { modelSource } from '../../suites/onnx/artefact-source.js';
 import { GraphBuilder } from '../../suites/onnx/builder.js';
 import type { Tensors } from '../../suites/onnx/graph.js';
@@ -63,6 +63,38 @@ it('refuses data of the user for what is no input', async () => {
   expect(() => given({ image: array, weight: array })).toThrow(
     /mine\.npz has an array weight, which is no input of the model/,
   );
+});
+
+it('takes a whole number with one value for a constant, and no data that says otherwise', async () => {
+  const graph = new GraphBuilder('mine', 0);
+  const [x, count, table] = [
+    graph.input('x', [2, 3]),
+    graph.input('count', [2], 'int64'),
+    graph.input('table', [2, 3], 'int64'),
+  ];
+  graph.output(graph.node('Concat', [x, graph.node('Cast', [table], { to: 1 })], { axis: 0 }), [4, 3]);
+  graph.output(graph.node('Neg', [count]), [2], 'int64');
+  const path = join(folder, 'counted.onnx');
+  await writeFile(path, graph.finish().bytes);
+  const range = { ...valueRange('count=7'), ...valueRange('table=4..4'), ...valueRange('x=-1.5') };
+  expect(range).toEqual({ count: [7, 7], table: [4, 4], x: [-1.5, -1.5] });
+  const request = await modelRequest({ name: 'counted', path, shapes: {} }, { range });
+  const { inputInfo, inputs, model } = modelSource(request);
+  expect(inputInfo.map(({ name }) => name)).toEqual(['x', 'table']);
+  expect(inputs[0]?.table?.data).toEqual(BigInt64Array.from([4n, 4n, 4n, 4n, 4n, 4n]));
+  expect(model.initialisers.get('count')?.data).toEqual(BigInt64Array.from([7n, 7n]));
+  const own = (count?: bigint) => {
+    const tensors = {
+      ...inputs[0],
+      ...(count === undefined
+        ? {}
+        : { count: { type: 'int64' as const, shape: [2], data: BigInt64Array.of(count, count) } }),
+    };
+    return modelSource({ ...request, data: [{ path: 'mine.npz', tensors }] });
+  };
+  expect(own().inputs).toEqual([inputs[0]]);
+  expect(own(7n).inputs).toEqual([inputs[0]]);
+  expect(() => own(8n)).toThrow('mine.npz: array count is not 7, which --range says it is');
 });
 
 it('refuses an input that none of them has', () => {

@@ -7,6 +7,7 @@ import { observe } from '../../../suites/onnx/observe.js';
 import { proto } from '../../../suites/onnx/proto.js';
 import { randomInputs } from '../../../suites/onnx/random-inputs.js';
 import { readModel } from '../../../suites/onnx/reader.js';
+import { settle } from '../../../suites/onnx/settled.js';
 import { altered, floats, integers, model } from './models.js';
 
 async function normal(bytes: Uint8Array, parameters: readonly string[] = []) {
@@ -164,6 +165,25 @@ describe('an If', () => {
     );
     await expect(normal(bytes)).rejects.toThrow(/\(If\) has a subgraph that depends on the input/);
   });
+
+  it.each([
+    [16_000, 'Add'],
+    [8000, 'Mul'],
+  ])(
+    'whose condition hangs on a whole number that is said to be %i becomes its branch',
+    async (rate, branch) => {
+      const bytes = conditional((graph) => {
+        const given = graph.input('rate', [], 'int64');
+        return graph.node('Equal', [given, graph.constant('usual', integers([16_000], []))]);
+      });
+      const raw = readModel(bytes, 'test.onnx');
+      const { model: decided, inputs } = settle(raw, bindInputs(raw, {}), { rate: [rate, rate] });
+      expect(inputs.map(({ name }) => name)).toEqual(['x']);
+      const { graph } = await normalise(decided, inputs, randomInputs(inputs, 0, 0), []);
+      expect(graph.nodes.map(({ operator }) => operator)).toEqual([branch, 'Neg']);
+      expect(graph.inputs.map(({ name }) => name)).toEqual(['x']);
+    },
+  );
 });
 
 describe('what has no static description is refused', () => {
