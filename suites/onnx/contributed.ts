@@ -4,6 +4,7 @@
  * optimiser puts them together again, as it does with files that are written this way.
  */
 import { refuse } from './decode.js';
+import { takenApart } from './fused.js';
 import type { NodeProto } from './proto.js';
 
 const domain = 'com.microsoft';
@@ -44,7 +45,7 @@ export function ownOperators(node: NodeProto): readonly NodeProto[] {
   if (node.domain !== domain) return [node];
   if (twins.has(type)) return [{ ...node, domain: '' }];
   const definition = Object.hasOwn(operators, type) ? operators[type] : undefined;
-  return definition ? written(node, definition) : [node];
+  return definition ? written(node, definition) : (takenApart(node) ?? [node]);
 }
 
 function written(node: NodeProto, { operator, quantised, result }: Quantised): NodeProto[] {

@@ -211,7 +211,8 @@ export function decodeNode(node: NodeProto, index: number, external: ExternalDat
   if (operator === '') throw refuse(`${where} has no operator`);
   if (!isOnnxDomain(node.domain)) {
     throw refuse(
-      `${where} is of the operator domain ${node.domain}; only ONNX's own operators are supported, and those that its Runtime's quantiser writes`,
+      `${where} is of the operator domain ${node.domain}, and none of those of ONNX Runtime that are known by ONNX's own operators`,
+      'export or save the model with ONNX operators alone',
     );
   }
   const attributes = (node.attribute ?? []).map((attribute) => [
