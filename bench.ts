@@ -67,25 +67,7 @@ function commandLine(ending: (result: Promise<number>) => Promise<void>): Comman
     'after',
     () => `\nThe default command, which needs no name:\n\n${run.helpInformation()}`,
   );
-  program
-    .command('list')
-    .description('suites, workloads with their sources, and targets with what each can do')
-    .option('--model <files>', 'what is in your own files, and which targets can run them', paths)
-    .option('--targets <names>', 'with --model: these targets only, by name or glob', names)
-    .option(
-      '--input <name=shape>',
-      'with --model: shape of an input that is left open (repeatable)',
-      inputShape,
-    )
-    .option(
-      '--range <name=value>',
-      'with --model: the value of a whole number that branches hang on (repeatable)',
-      valueRange,
-    )
-    .option('--json', 'for machines')
-    .action(({ model, ...options }: ListModelOptions & { model?: readonly string[] }) =>
-      ending(model ? listModels(model, options) : listCommand(options)),
-    );
+  addList(program, ending);
   program
     .command('doctor')
     .description('each target: available or not, its versions, and what mends it')
@@ -116,6 +98,28 @@ function commandLine(ending: (result: Promise<number>) => Promise<void>): Comman
   addHistory(program, ending);
   addBisect(program, ending);
   return program;
+}
+
+function addList(program: Command, ending: (result: Promise<number>) => Promise<void>): void {
+  program
+    .command('list')
+    .description('suites, workloads with their sources, and targets with what each can do')
+    .option('--model <files>', 'what is in your own files, and which targets can run them', paths)
+    .option('--targets <names>', 'with --model: these targets only, by name or glob', names)
+    .option(
+      '--input <name=shape>',
+      'with --model: shape of an input that is left open (repeatable)',
+      inputShape,
+    )
+    .option(
+      '--range <name=value>',
+      'with --model: the value of a whole number that branches hang on (repeatable)',
+      valueRange,
+    )
+    .option('--json', 'for machines')
+    .action(({ model, ...options }: ListModelOptions & { model?: readonly string[] }) =>
+      ending(model ? listModels(model, options) : listCommand(options)),
+    );
 }
 
 function addHistory(program: Command, ending: (result: Promise<number>) => Promise<void>): void {

@@ -72,7 +72,10 @@ async function run(folder: string, patienceMs: number): Promise<void> {
   const because = result.timedOut
     ? `it ran for more than ${patienceMs / 1000} s`
     : reasonIn(result.stderr.replaceAll(`${folder}/`, ''), result);
-  throw refuse(`ONNX Runtime cannot run the model: ${because}`);
+  throw refuse(
+    `ONNX Runtime cannot run the model: ${because}`,
+    'where drawn inputs are to blame, give what they really are: --range <input>=<low>..<high>, or --inputs',
+  );
 }
 
 /** The runtime's own words; where it died without any, how it died. */
