@@ -61,6 +61,62 @@ class Scattered(unittest.TestCase):
         np.testing.assert_array_equal(found, [[0, 5, 0], [0, 0, 7]])
 
 
+class Gathered(unittest.TestCase):
+    def test_along_the_last_axis_by_its_other_name(self) -> None:
+        x = np.arange(12.0).reshape(1, 3, 4)
+        indices = np.array([[[3, 0], [-1, 1], [2, 2]]])
+        for axis in (2, -1):
+            with self.subTest(axis=axis):
+                found = evaluate("GatherElements", {"x": x, "i": indices}, 13, axis=axis)
+                np.testing.assert_array_equal(found, [[[3, 0], [7, 5], [10, 10]]])
+
+    def test_fewer_than_there_are_along_the_others(self) -> None:
+        x = np.arange(12.0).reshape(3, 4)
+        found = evaluate("GatherElements", {"x": x, "i": np.array([[2, 0, 1]])}, 13, axis=0)
+        np.testing.assert_array_equal(found, [[8, 1, 6]])
+
+
+class Maxima(unittest.TestCase):
+    """Of a picture that grows to the right and downwards, so that a window's maximum is its last value."""
+
+    PICTURE = np.arange(16.0).reshape(1, 1, 4, 4) - 20
+
+    def pooled(self, **attributes: Any) -> Array:
+        return evaluate("MaxPool", {"x": self.PICTURE}, 12, kernel_shape=[2, 2], **attributes)[0, 0]
+
+    def test_with_pads_behind_alone(self) -> None:
+        expected = [[-15, -14, -13, -13], [-11, -10, -9, -9], [-7, -6, -5, -5], [-7, -6, -5, -5]]
+        for pads in ({"auto_pad": "SAME_UPPER"}, {"pads": [0, 0, 1, 1]}):
+            with self.subTest(pads=pads):
+                np.testing.assert_array_equal(self.pooled(**pads), expected)
+
+    def test_with_pads_before_alone(self) -> None:
+        expected = [[-20, -19, -18, -17], [-16, -15, -14, -13], [-12, -11, -10, -9], [-8, -7, -6, -5]]
+        np.testing.assert_array_equal(self.pooled(auto_pad="SAME_LOWER"), expected)
+
+    def test_rounded_up_but_for_a_window_of_pads_alone(self) -> None:
+        found = self.pooled(pads=[0, 0, 1, 1], strides=[2, 2], ceil_mode=1)
+        np.testing.assert_array_equal(found, [[-15, -13], [-7, -5]])
+        whole = self.pooled(strides=[3, 3], ceil_mode=1)
+        np.testing.assert_array_equal(whole, [[-15, -13], [-7, -5]])
+        np.testing.assert_array_equal(self.pooled(pads=[1, 1, 1, 1], ceil_mode=1).shape, (5, 5))
+
+    def test_apart_within_their_windows(self) -> None:
+        np.testing.assert_array_equal(self.pooled(dilations=[3, 3]), [[-5]])
+
+    def test_means_that_are_rounded_up_and_padded_by_a_word(self) -> None:
+        found = evaluate(
+            "AveragePool",
+            {"x": self.PICTURE},
+            11,
+            kernel_shape=[2, 2],
+            strides=[3, 3],
+            auto_pad="VALID",
+            ceil_mode=1,
+        )
+        np.testing.assert_array_equal(found[0, 0], [[-17.5, -15], [-7.5, -5]])
+
+
 class Sampled(unittest.TestCase):
     def test_as_the_project_has_it(self) -> None:
         """But for the border in cubic interpolation. Positions are those that float32 holds as well."""

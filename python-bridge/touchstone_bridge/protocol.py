@@ -11,8 +11,8 @@ from .errors import ProtocolError
 
 PROTOCOL_VERSION = 1
 MODES = ("inference", "training")
-# A request is a few hundred bytes; anything near this is not a request.
-MAX_LINE_BYTES = 1 << 20
+# As in runners/protocol/lines.ts. Most requests are a few hundred bytes; a plan has a model's small constants in it.
+MAX_LINE_BYTES = 1 << 26
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,11 @@ from ..artefact import Model
 from .blanks import name_blank_outputs
 from .double import to_double
 from .older import OLDER, deprecated
-from .pooling import GlobalMaxPool, MaxPool
+from .pooling import AveragePool, GlobalMaxPool, MaxPool
 from .quantised import DequantizeLinear
 from .recurrent import GRU, LSTM, RNN
 from .sampled import GridSample
-from .scattered import Scatter
+from .scattered import GatherElements, Scatter
 from .transposed import ConvTranspose
 
 Array = npt.NDArray[Any]
@@ -27,11 +27,13 @@ OPERATORS = [
     LSTM,
     GRU,
     RNN,
+    AveragePool,
     MaxPool,
     GlobalMaxPool,
     ConvTranspose,
     DequantizeLinear,
     GridSample,
+    GatherElements,
     Scatter,
     *OLDER,
 ]
