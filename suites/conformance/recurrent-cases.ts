@@ -1,7 +1,7 @@
 /** LSTM: directions, states and what is read of them. */
 import type { GraphBuilder, Value } from '../onnx/builder.js';
 import { type Attributes, matMul, reshape } from './drawing.js';
-import { type Draw, tensor } from './model.js';
+import { type Draw, integers, tensor } from './model.js';
 
 export const recurrent: Readonly<Record<string, Draw>> = {
   'last state, time first': (g) => [lstm(g, g.input('x', [5, 2, 3]), {}, 'Y_h'), [1, 2, 4], 1],
@@ -30,6 +30,13 @@ export const recurrent: Readonly<Record<string, Draw>> = {
   'from the rows of a picture': (g) => {
     const rows = g.squeeze(g.input('x', [2, 1, 5, 3]), [1]);
     return [g.squeeze(lstm(g, g.transpose(rows, [1, 0, 2]), {}, 'Y_h'), [0]), [2, 4]];
+  },
+  // Sixteen filters lie in blocks in oneDNN, and what has only been given other axes since still does.
+  'behind a convolution': (g) => {
+    const row = { channels: 2, filters: 16, kernel: [3] };
+    const y = g.relu(g.convolution(g.input('x', [1, 2, 3]), 'conv', row));
+    const steps = g.node('Unsqueeze', [g.squeeze(y, [2]), g.constant('axes', integers([0]))]);
+    return [g.squeeze(g.lstm(steps, 'behind', 16, 4), [0]), [1, 4]];
   },
   'activations written out': (g) => [
     lstm(g, g.input('x', [5, 2, 3]), { activations: ['Sigmoid', 'Tanh', 'Tanh'] }, 'Y_h'),

@@ -24,8 +24,8 @@ class GlobalMaxPool(OpRun):  # type: ignore[misc]
 
 class MaxPool(NewestMaxPool):  # type: ignore[misc]
     """
-    Written out for all that has one output: with pads the evaluator has a position too few or too many, by what it rounds
-    up, by SAME_LOWER, and by pads that differ between the two ends. The places of the maxima are its own.
+    Written out for all that has one output: with pads the evaluator has a position too few or too many, by what it
+    rounds up, by SAME_LOWER, and by pads that differ between the two ends. The places of the maxima are its own.
     """
 
     op_domain = ""
@@ -71,9 +71,9 @@ SAME = ("SAME_UPPER", "SAME_LOWER")
 
 def geometry(x: Array, attributes: Mapping[str, Any]) -> Iterator[tuple[int, int, int, int, int, int]]:
     """
-    Of each spatial axis: the window's size, stride, dilation, the pads before and behind, and how many positions it has,
-    as onnx/docs/Operators.md#MaxPool defines them. A window that would begin behind the values and the pads before them is
-    none.
+    Of each spatial axis: the window's size, stride, dilation, the pads before and behind, and how many positions it
+    has, as onnx/docs/Operators.md#MaxPool defines them. A window that would begin behind the values and the pads before
+    them is none.
     """
     kernel = attributes["kernel_shape"]
     axes, automatic = len(kernel), attributes.get("auto_pad")

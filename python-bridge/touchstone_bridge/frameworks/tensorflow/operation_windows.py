@@ -48,8 +48,8 @@ def convolution(settings: Settings, x: Tensor, filters: Tensor, *bias: Tensor) -
     if is_depthwise(settings, depth):
         by_channel = tf.reshape(filters, [*kernel, group, results // group])
         if isinstance(padding, list):
-            # Grappler's memory optimiser ends the process where this call has pads of its own: of a rank that is unknown
-            # to it, it wants the height (TensorFlow 2.21, tensor_format.h, "Invalid index from the dimension").
+            # Grappler's memory optimiser ends the process where this call has pads of its own: of an input of unknown
+            # rank it wants the height (TensorFlow 2.21, tensor_format.h, "Invalid index from the dimension").
             x, padding = tf.pad(x, padding), "VALID"
         y = tf.nn.depthwise_conv2d(x, by_channel, [1, *strides, 1], padding, dilations=dilations)
     else:
