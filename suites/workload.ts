@@ -90,6 +90,11 @@ export const tolerance = z.object({
   loss: z.number().positive(),
   gradient: z.number().positive(),
   weight: z.number().positive(),
+  /**
+   * Root mean square of an output below which its error is compared with this and not with the output itself: what is next to nothing
+   * all over, such as probabilities of what is not there, need not be right in every digit.
+   */
+  floor: z.number().positive().optional(),
 });
 export type Tolerance = z.infer<typeof tolerance>;
 

@@ -34,7 +34,9 @@ export function checkParity(input: ParityInput): ParityCheck[] {
   const movedByGradient = movedByGradients(input);
   const exposesGradients = Object.keys(actual).some((name) => name.startsWith('gradient/'));
   const checks = [
-    worst('output', withPrefix('output/'), tolerance.output, (name) => errorOf(expected[name], actual[name])),
+    worst('output', withPrefix('output/'), tolerance.output, (name) =>
+      outputError(expected[name], actual[name], tolerance),
+    ),
     worst('loss', withPrefix('losses'), tolerance.loss, (name) => lossError(expected[name], actual[name])),
     worst(
       'gradient',
@@ -94,19 +96,19 @@ function movedByGradients({ expected, optimiser }: ParityInput): (weight: string
 /** An audited output of a timed iteration. `pairs` are (reference, actual) by a name to show. */
 export function checkAudit(
   pairs: readonly { name: string; expected: Tensor | undefined; actual: Tensor | undefined }[],
-  tolerance: number,
+  tolerance: Tolerance,
 ): ParityCheck {
   const byName = new Map(pairs.map((pair) => [pair.name, pair]));
-  const check = worst('audit', [...byName.keys()], tolerance, (name) => {
+  const check = worst('audit', [...byName.keys()], tolerance.output, (name) => {
     const pair = byName.get(name);
-    return errorOf(pair?.expected, pair?.actual);
+    return outputError(pair?.expected, pair?.actual, tolerance);
   });
   return (
     check ?? {
       what: 'audit',
       worst: '',
       error: null,
-      tolerance,
+      tolerance: tolerance.output,
       passed: false,
       reason: 'nothing was kept for the audit',
     }
@@ -175,6 +177,18 @@ function errorOf(expected: Tensor | undefined, actual: Tensor | undefined): Tens
   if (mismatch !== undefined || !expected || !actual) return { reason: mismatch ?? 'missing' };
   const [reference, found] = [elementsOf(expected), elementsOf(actual)];
   return norms(reference.length, (index) => [Number(reference[index]), Number(found[index])]);
+}
+
+/** With a length of at least that of the floor everywhere; a reference of zero stays one. */
+function outputError(
+  expected: Tensor | undefined,
+  actual: Tensor | undefined,
+  { floor = 0 }: Tolerance,
+): TensorError {
+  const found = errorOf(expected, actual);
+  if ('reason' in found || found.reference === 0) return found;
+  const least = floor * Math.sqrt(expected?.data.length ?? 0);
+  return { ...found, reference: Math.max(found.reference, least) };
 }
 
 /** Mostly the first one decides; a weight may have a hundred million. */

@@ -355,7 +355,7 @@ async function leaveSeat(
         actual: actual[`${turn}/${name}`],
       })),
     );
-    const check = checkAudit(pairs, reference.tolerance.output);
+    const check = checkAudit(pairs, reference.tolerance);
     recordAudit(context, cell, round, check);
     if (check.passed) await context.files.remove(file);
   }

@@ -35,6 +35,24 @@ describe('checkParity', () => {
     expect(output?.error).toBeCloseTo(0.001 / Math.sqrt(14), 6);
   });
 
+  it('compares an output that is next to nothing with the floor, where there is one', () => {
+    const small = { 'output/0/y': tensor(1e-8, 2e-8, 2e-8) };
+    const off = { 'output/0/y': tensor(1e-8, 2e-8, 5e-8) };
+    const check = (own: typeof tolerance & { floor?: number }) =>
+      checkParity({ expected: small, actual: off, initial: {}, tolerance: own })[0];
+    expect(check(tolerance)).toMatchObject({ passed: false });
+    expect(check(tolerance)?.error).toBeCloseTo(1, 5);
+    expect(check({ ...tolerance, floor: 1e-4 })?.error).toBeCloseTo(3e-8 / (1e-4 * Math.sqrt(3)), 8);
+    const wrong = { 'output/0/y': tensor(1e-8, 2e-8, 1e-6) };
+    const found = checkParity({
+      expected: small,
+      actual: wrong,
+      initial: {},
+      tolerance: { ...tolerance, floor: 1e-4 },
+    });
+    expect(found[0]).toMatchObject({ passed: false });
+  });
+
   it('compares weights by how far they moved, where an absolute error would be small', () => {
     const { weight } = findings({ ...expected, 'weight/w': tensor(0.9995, 1.002) });
     expect(weight?.passed).toBe(false);
@@ -153,6 +171,6 @@ describe('checkLosses', () => {
 
 describe('checkAudit', () => {
   it('fails when nothing was kept', () => {
-    expect(checkAudit([], 1e-4).passed).toBe(false);
+    expect(checkAudit([], tolerance).passed).toBe(false);
   });
 });
