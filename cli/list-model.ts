@@ -94,7 +94,7 @@ function render(one: Described): string {
     ['parameters', `${one.constants.toLocaleString('en')} constants, what folds to one among them`],
     [
       'multiply-adds',
-      `${one.multiplyAdds.toLocaleString('en')} a pass, of convolutions, products and recurrent layers`,
+      `${one.multiplyAdds.toLocaleString('en')} a pass, ${(2 * one.multiplyAdds).toLocaleString('en')} FLOPs, of convolutions, products and recurrent layers`,
     ],
     ['operators', operators.join(', ')],
   );
