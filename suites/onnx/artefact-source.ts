@@ -7,6 +7,7 @@ import { GraphBuilder } from './builder.js';
 import { bytesOf } from './cost.js';
 import { refuse } from './decode.js';
 import type { Tensor, TensorInfo, Tensors } from './graph.js';
+import { indexRanges } from './index-inputs.js';
 import { type Ranges, randomInputs } from './random-inputs.js';
 import { type RawModel, readModel, readModelBytes, readModelFile } from './reader.js';
 import { settle } from './settled.js';
@@ -84,7 +85,8 @@ export function modelSource({ name, path, shapes, ranges, data, seed }: ModelReq
   const known = first ? { ...shapesOf(first.tensors, whole), ...shapes } : shapes;
   const bound = bindInputs(whole, known);
   const { model, inputs: inputInfo, values } = settle(whole, bound, ranges);
-  const drawn = Object.fromEntries(Object.entries(ranges).filter(([input]) => !(input in values)));
+  const given = Object.fromEntries(Object.entries(ranges).filter(([input]) => !(input in values)));
+  const drawn = { ...indexRanges(model), ...given };
   if (!first) checkMemory(inputInfo);
   return {
     workload: name,

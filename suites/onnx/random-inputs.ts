@@ -9,8 +9,8 @@ import { allocate } from './safetensors.js';
 export type Ranges = Readonly<Record<string, readonly [number, number]>>;
 
 /**
- * Floats uniform in [−1, 1). Integers are 0 or 1, which are valid indices and classes almost everywhere; booleans
- * likewise. The same for the same seed and buffer.
+ * Floats uniform in [−1, 1). Integers are 0 or 1 where no range says otherwise, which are valid indices and classes almost everywhere;
+ * booleans likewise. The same for the same seed and buffer.
  *
  * @param ranges where others are wanted: tokens of a vocabulary, pixels from 0 to 255
  * @throws TouchstoneError('model') for a range of no input
