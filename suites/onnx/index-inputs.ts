@@ -30,45 +30,54 @@ export function indexRanges({ inputs, initialisers, nodes }: RawModel): Ranges {
   const origins = new Map(inputs.filter(({ type }) => indexTypes.has(type)).map(({ name }) => [name, name]));
   const constants = new Map([...initialisers, ...nodes.flatMap(constantOf)]);
   const tables = new Map([...constants].map(([name, { shape }]) => [name, shape]));
-  const ranges: Record<string, readonly [number, number]> = {};
-  const limit = (value: string, low: number, high: number) => {
-    const name = origins.get(value);
-    if (name === undefined) return;
-    const [least, most] = ranges[name] ?? [low, high];
-    ranges[name] = [Math.max(least, low), Math.min(most, high)];
-  };
-  for (const { operator, inputs: read, outputs, attributes } of nodes) {
-    const [first = '', second = ''] = read;
-    const [output = ''] = outputs;
+  const ranges = new Map<string, readonly [number, number]>();
+  for (const node of nodes) {
+    const [first = '', second = ''] = node.inputs;
+    const [output = ''] = node.outputs;
     const [origin, table] = [origins.get(first), tables.get(first)];
-    if (origin !== undefined && carriers.has(operator)) origins.set(output, origin);
-    if (table && keepers.has(operator)) tables.set(output, table);
-    if (operator === 'Gather' && table) limit(second, 0, rowsOf(table, attributes) - 1);
-    if (operator === 'Equal') {
-      for (const [value, list] of [read, [second, first]])
-        limitByList(value, constants.get(list ?? ''), limit);
-    }
+    if (origin !== undefined && carriers.has(node.operator)) origins.set(output, origin);
+    if (table && keepers.has(node.operator)) tables.set(output, table);
+    const found = [
+      { value: second, range: rowsOf(node, table) },
+      { value: first, range: listOf(node, constants.get(second)) },
+      { value: second, range: listOf(node, constants.get(first)) },
+    ];
+    for (const { value, range } of found) narrow(ranges, origins.get(value), range);
   }
-  return Object.fromEntries(Object.entries(ranges).filter(([, [low, high]]) => low <= high));
+  return Object.fromEntries([...ranges].filter(([, [low, high]]) => low <= high));
+}
+
+type Limits = readonly [number, number] | undefined;
+
+function narrow(
+  ranges: Map<string, readonly [number, number]>,
+  name: string | undefined,
+  range: Limits,
+): void {
+  if (name === undefined || range === undefined) return;
+  const [least, most] = ranges.get(name) ?? range;
+  ranges.set(name, [Math.max(least, range[0]), Math.min(most, range[1])]);
+}
+
+/** Of a Gather, by its table. */
+function rowsOf(
+  { operator, attributes: { axis = 0 } }: RawNode,
+  table: readonly number[] | undefined,
+): Limits {
+  return operator === 'Gather' && table ? [0, (table.at(Number(axis)) ?? 0) - 1] : undefined;
+}
+
+/** Of an Equal, by the list on its other side: with one number it is a question, with several an index. */
+function listOf({ operator }: RawNode, list: Tensor | undefined): Limits {
+  const numbers = operator === 'Equal' ? Array.from(list?.data ?? [], Number) : [];
+  if (numbers.length < 2 || !numbers.every(Number.isInteger)) return undefined;
+  const extreme = (choose: (one: number, other: number) => number) =>
+    numbers.reduce((found, number) => choose(found, number));
+  return [Math.max(0, extreme(Math.min)), extreme(Math.max)];
 }
 
 function constantOf({ operator, outputs, attributes }: RawNode): [string, Tensor][] {
   const { value } = attributes;
   const isTensor = operator === 'Constant' && typeof value === 'object' && 'tensor' in value;
   return isTensor ? [[outputs[0] ?? '', value.tensor]] : [];
-}
-
-function rowsOf(shape: readonly number[], { axis = 0 }: RawNode['attributes']): number {
-  return shape.at(Number(axis)) ?? 0;
-}
-
-function limitByList(
-  value = '',
-  list: Tensor | undefined,
-  limit: (value: string, low: number, high: number) => void,
-): void {
-  const numbers = Array.from(list?.data ?? [], Number);
-  // With one number it is a question, with several an index.
-  if (numbers.length < 2 || !numbers.every(Number.isInteger)) return;
-  limit(value, Math.max(0, Math.min(...numbers)), Math.max(...numbers));
 }

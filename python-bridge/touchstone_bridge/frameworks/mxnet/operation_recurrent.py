@@ -64,7 +64,7 @@ def recurrent(kind: Kind) -> Build:
 
 
 def in_order(x: Symbol) -> Symbol:
-    """Of what a convolution made: the operator does not undo oneDNN's layouts and errs (MXNet 1.9.1), an addition does."""
+    """Of what a convolution made: the operator errs on oneDNN's layouts (MXNet 1.9.1), and an addition undoes them."""
     made_by = {node["op"] for node in json.loads(x.tojson())["nodes"]}
     return x + 0 if made_by & {"Convolution", "Deconvolution"} else x
 
