@@ -60,6 +60,7 @@ const products = {
   scale: floats([0.02], []),
   columns: floats([0.02, 0.01, 0.03]),
   zero: { type: 'int8', shape: [], data: Int8Array.of(3) },
+  zeros: { type: 'int8', shape: [3], data: Int8Array.of(3, 0, -5) },
   bias: drawn('bias', [3]),
   six: drawn('six', [6]),
 } as const;
@@ -156,6 +157,14 @@ const cases: readonly Case[] = [
       shape: [4, 3],
     }),
   ),
+  {
+    title: 'with zero points on both sides',
+    operator: 'MatMulIntegerToFloat',
+    input: bytesOf('bytes', [4, 6], 'uint8'),
+    constants: { ...products, middle: { type: 'uint8', shape: [], data: Uint8Array.of(120) } },
+    inputs: ['x', 'q', 'scale', 'columns', 'middle', 'zeros', 'bias'],
+    shape: [4, 3],
+  },
   ...([1, 2] as const).flatMap((directions) =>
     [false, true].map(
       (perColumn): Case => ({
