@@ -84,10 +84,7 @@ export function modelSource({ name, path, shapes, ranges, data, seed }: ModelReq
   const [first] = data;
   const known = first ? { ...shapesOf(first.tensors, whole), ...shapes } : shapes;
   const bound = bindInputs(whole, known);
-  const { model, inputs: inputInfo, values } = settle(whole, bound, ranges);
-  const given = Object.fromEntries(Object.entries(ranges).filter(([input]) => !(input in values)));
-  const drawn = { ...indexRanges(model), ...given };
-  if (!first) checkMemory(inputInfo);
+  const { model, inputs: inputInfo, ranges: given, values } = settle(whole, bound, ranges);
   return {
     workload: name,
     mode: 'inference',
@@ -98,8 +95,8 @@ export function modelSource({ name, path, shapes, ranges, data, seed }: ModelReq
     parameters: [],
     inputInfo,
     inputs: first
-      ? data.map((given) => givenInputs(inputInfo, withoutSettled(given, values)))
-      : Array.from({ length: buffers }, (_, buffer) => randomInputs(inputInfo, seed, buffer, drawn)),
+      ? data.map((own) => givenInputs(inputInfo, withoutSettled(own, values)))
+      : drawnInputs(inputInfo, seed, { ...indexRanges(model), ...given }),
     // Unknown models may be deep: float32 loses about a digit more than in the small workloads.
     // With the floor it is 1e-7 an element of a small output, as in the ONNX project's own tests (onnx.backend.test.runner).
     tolerance: { output: 1e-3, loss: 1e-3, gradient: 1e-3, weight: 1e-3, floor: 1e-4 },
@@ -110,27 +107,30 @@ export function modelSource({ name, path, shapes, ranges, data, seed }: ModelReq
 }
 
 /** @throws TouchstoneError('model') where the inputs to be drawn do not fit into the memory that there is */
-function checkMemory(inputs: readonly TensorInfo[]): void {
+function drawnInputs(inputs: readonly TensorInfo[], seed: number, ranges: Ranges): Tensors[] {
   const lack = lackingMemory(buffers * bytesOf(inputs), process.availableMemory());
   if (lack !== undefined) throw refuse(`to draw its inputs ${lack}`, 'give smaller shapes with --input');
+  return Array.from({ length: buffers }, (_, buffer) => randomInputs(inputs, seed, buffer, ranges));
 }
 
 function shapesOf(tensors: Tensors, model: RawModel): Record<string, readonly number[]> {
-  const names = model.inputs.map(({ name }) => name).filter((name) => name in tensors);
+  const names = model.inputs.map(({ name }) => name).filter((name) => Object.hasOwn(tensors, name));
   return Object.fromEntries(names.map((name) => [name, tensors[name]?.shape ?? []]));
 }
 
 /** @throws TouchstoneError('model') where the data has another value than the one that an input has by its range */
 function withoutSettled({ path, tensors }: GivenInputs, values: Tensors): GivenInputs {
-  for (const [name, { data }] of Object.entries(values)) {
-    if (tensors[name] && tensors[name].data.join() !== data.join()) {
+  const isSettled = (name: string) => Object.hasOwn(values, name);
+  for (const [name, { data }] of Object.entries(tensors)) {
+    const value = isSettled(name) ? values[name] : undefined;
+    if (value && data.join() !== value.data.join()) {
       throw refuse(
-        `${path}: array ${name} is not ${data[0]}, which --range says it is`,
+        `${path}: array ${name} is not ${value.data[0]}, which --range says it is`,
         'leave one of them out',
       );
     }
   }
-  return { path, tensors: Object.fromEntries(Object.entries(tensors).filter(([name]) => !(name in values))) };
+  return { path, tensors: Object.fromEntries(Object.entries(tensors).filter(([name]) => !isSettled(name))) };
 }
 
 /** @throws TouchstoneError('model') where an input lacks its data or has it of another type or shape, or where there is more */

@@ -4,8 +4,9 @@
  * optimiser puts them together again, as it does with files that are written this way.
  */
 import { refuse } from './decode.js';
-import { takenApart } from './fused.js';
+import { fusedOperators } from './fused.js';
 import type { NodeProto } from './proto.js';
+import { type Writing, type Written, writtenOut } from './writing.js';
 
 const domain = 'com.microsoft';
 
@@ -19,7 +20,7 @@ interface Quantised {
 
 const one = { quantised: () => [0], result: 3 };
 const two = { quantised: () => [0, 3], result: 6 };
-const operators: Readonly<Record<string, Quantised>> = {
+const quantised: Readonly<Record<string, Quantised>> = {
   QLinearAdd: { operator: 'Add', ...two },
   QLinearMul: { operator: 'Mul', ...two },
   QLinearSigmoid: { operator: 'Sigmoid', ...one },
@@ -31,6 +32,12 @@ const operators: Readonly<Record<string, Quantised>> = {
     quantised: (count) => Array.from({ length: (count - 2) / 3 }, (_, each) => 2 + 3 * each),
     result: 0,
   },
+};
+const operators: Readonly<Record<string, Written>> = {
+  ...fusedOperators,
+  ...Object.fromEntries(
+    Object.entries(quantised).map(([type, definition]) => [type, throughFractions(definition)]),
+  ),
 };
 /** The same as ONNX's own of these names. */
 const twins: ReadonlySet<string> = new Set(['QuantizeLinear', 'DequantizeLinear']);
@@ -44,38 +51,21 @@ export function ownOperators(node: NodeProto): readonly NodeProto[] {
   const type = node.opType ?? '';
   if (node.domain !== domain) return [node];
   if (twins.has(type)) return [{ ...node, domain: '' }];
-  const definition = Object.hasOwn(operators, type) ? operators[type] : undefined;
-  return definition ? written(node, definition) : (takenApart(node) ?? [node]);
+  const write = Object.hasOwn(operators, type) ? operators[type] : undefined;
+  return write ? writtenOut(node, write) : [node];
 }
 
-function written(node: NodeProto, { operator, quantised, result }: Quantised): NodeProto[] {
-  const inputs = node.input ?? [];
-  const [output = ''] = node.output ?? [];
-  const label = node.name || output;
-  const attributes = node.attribute ?? [];
-  if (attributes.some(({ name, i }) => name === 'channels_last' && Number(i ?? 0) !== 0)) {
-    throw refuse(`node ${label} (${node.opType}) has its channels last`, 'export it with them first');
-  }
-  const scaled = (place: number) => inputs.slice(place, place + 2).filter(Boolean);
-  const fractions = quantised(inputs.length).map((place, index): NodeProto => {
-    const name = `${label}/dequantised_${index}`;
-    return {
-      name,
-      opType: 'DequantizeLinear',
-      input: [inputs[place] ?? '', ...scaled(place + 1)],
-      output: [name],
-    };
-  });
-  const made = `${label}/computed`;
-  return [
-    ...fractions,
-    {
-      name: made,
-      opType: operator,
-      input: fractions.flatMap((fraction) => fraction.output ?? []),
-      output: [made],
-      attribute: attributes.filter(({ name }) => name !== 'channels_last'),
-    },
-    { name: label, opType: 'QuantizeLinear', input: [made, ...scaled(result)], output: [output] },
-  ];
+function throughFractions({ operator, quantised: placesOf, result }: Quantised): Written {
+  return (to: Writing, inputs, node) => {
+    const attributes = node.attribute ?? [];
+    if (attributes.some(({ name, i }) => name === 'channels_last' && Number(i ?? 0) !== 0)) {
+      throw refuse(`node ${to.label} (${node.opType}) has its channels last`, 'export it with them first');
+    }
+    const scaled = (place: number) => inputs.slice(place, place + 2).filter(Boolean);
+    const fractions = placesOf(inputs.length).map((place) =>
+      to.add('DequantizeLinear', [inputs[place] ?? '', ...scaled(place + 1)]),
+    );
+    const own = attributes.filter(({ name }) => name !== 'channels_last');
+    to.add('QuantizeLinear', [to.add(operator, fractions, own), ...scaled(result)]);
+  };
 }

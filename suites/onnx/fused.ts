@@ -3,48 +3,15 @@
  * into ONNX's own (ONNX Runtime, docs/ContribOperators.md): files that it has saved have them.
  */
 import { decodeAttribute, refuse } from './decode.js';
-import { encodeAttribute, encodeTensor } from './encode.js';
 import { noExternalData } from './external-data.js';
-import type { Attribute, Tensor } from './graph.js';
-import { type AttributeProto, type NodeProto, proto } from './proto.js';
+import type { Attribute } from './graph.js';
+import type { NodeProto } from './proto.js';
+import type { Writing, Written } from './writing.js';
 
 type Attributes = Readonly<Record<string, Attribute>>;
 
-/** The nodes that stand for one. */
-class Writing {
-  readonly nodes: NodeProto[] = [];
-  readonly label: string;
-
-  constructor(label: string) {
-    this.label = label;
-  }
-
-  /** @returns the name of its first output */
-  add(opType: string, input: readonly string[], attributes: readonly AttributeProto[] = []): string {
-    const name = `${this.label}/${opType}_${this.nodes.length}`;
-    this.nodes.push({ name, opType, input: [...input], output: [name], attribute: [...attributes] });
-    return name;
-  }
-
-  addWith(opType: string, input: readonly string[], attributes: Attributes): string {
-    const encoded = Object.entries(attributes).map(([name, value]) => encodeAttribute(name, value));
-    return this.add(opType, input, encoded);
-  }
-
-  constant(tensor: Tensor): string {
-    const type = proto.AttributeProto.AttributeType.TENSOR;
-    return this.add('Constant', [], [{ name: 'value', type, t: encodeTensor('', tensor) }]);
-  }
-
-  scalar(value: number): string {
-    return this.constant({ type: 'float32', shape: [], data: Float32Array.of(value) });
-  }
-}
-
-/** Writes the nodes; the last one's outputs are the operator's. */
-type Written = (to: Writing, inputs: readonly string[], node: NodeProto) => void;
-
-const operators: Readonly<Record<string, Written>> = {
+/** By their names. */
+export const fusedOperators: Readonly<Record<string, Written>> = {
   FusedConv(to, [x = '', weights = '', bias = '', sum = ''], node) {
     const own = (node.attribute ?? []).filter(({ name }) => !/^activation/.test(name ?? ''));
     const convolved = to.add('Conv', [x, weights, ...(bias === '' ? [] : [bias])], own);
@@ -106,18 +73,6 @@ const operators: Readonly<Record<string, Written>> = {
     to.add('LSTM', given.slice(0, given.findLastIndex(Boolean) + 1), node.attribute ?? []);
   },
 };
-
-/** Undefined for an operator that is not among these. */
-export function takenApart(node: NodeProto): readonly NodeProto[] | undefined {
-  const type = node.opType ?? '';
-  const write = Object.hasOwn(operators, type) ? operators[type] : undefined;
-  if (!write) return undefined;
-  const to = new Writing(node.name || (node.output?.[0] ?? ''));
-  write(to, node.input ?? [], node);
-  const last = to.nodes.at(-1);
-  if (last) Object.assign(last, { output: node.output ?? [] });
-  return to.nodes;
-}
 
 function settingsOf(node: NodeProto): Attributes {
   const decoded = (node.attribute ?? []).map((attribute) => [

@@ -9,8 +9,9 @@ import type { RawModel } from './reader.js';
 export interface Settled {
   /** With those inputs as initialisers. */
   readonly model: RawModel;
-  /** The others. */
+  /** The others, and what is said of their values. */
   readonly inputs: readonly TensorInfo[];
+  readonly ranges: Ranges;
   readonly values: Tensors;
 }
 
@@ -22,20 +23,24 @@ export interface Settled {
  * @throws TouchstoneError('model') for a value that the input's type cannot have
  */
 export function settle(model: RawModel, inputs: readonly TensorInfo[], ranges: Ranges): Settled {
-  const isSettled = ({ name, type, shape }: TensorInfo) => {
-    const [low, high] = (Object.hasOwn(ranges, name) ? ranges[name] : undefined) ?? [];
-    return low !== undefined && low === high && !type.startsWith('float') && shape.length <= 1;
-  };
-  const settled = inputs.filter(isSettled);
-  const own = Object.fromEntries(settled.flatMap(({ name }) => (ranges[name] ? [[name, ranges[name]]] : [])));
+  const settled = inputs.filter((input) => isSettled(input, ranges));
+  const names = new Set(settled.map(({ name }) => name));
+  const given = Object.entries(ranges);
+  const own = Object.fromEntries(given.filter(([name]) => names.has(name)));
   const values = randomInputs(settled, 0, 0, own);
   return {
     model: {
       ...model,
-      inputs: model.inputs.filter(({ name }) => !(name in values)),
+      inputs: model.inputs.filter(({ name }) => !names.has(name)),
       initialisers: new Map([...model.initialisers, ...Object.entries(values)]),
     },
-    inputs: inputs.filter((input) => !isSettled(input)),
+    inputs: inputs.filter(({ name }) => !names.has(name)),
+    ranges: Object.fromEntries(given.filter(([name]) => !names.has(name))),
     values,
   };
+}
+
+function isSettled({ name, type, shape }: TensorInfo, ranges: Ranges): boolean {
+  const [low, high] = (Object.hasOwn(ranges, name) ? ranges[name] : undefined) ?? [];
+  return low !== undefined && low === high && !type.startsWith('float') && shape.length <= 1;
 }

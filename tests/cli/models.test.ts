@@ -111,3 +111,16 @@ it('takes a file with a comma in its name as it is, and other commas as between 
   expect(paths(odd)).toEqual([odd]);
   expect(paths('x.onnx,y.onnx', [odd])).toEqual([odd, 'x.onnx', 'y.onnx']);
 });
+
+it('keeps an input that is called like what every object has', async () => {
+  const graph = new GraphBuilder('mine', 0);
+  graph.output(graph.relu(graph.input('constructor', [2, 3])), [2, 3]);
+  const path = join(folder, 'odd.onnx');
+  await writeFile(path, graph.finish().bytes);
+  const request = await modelRequest({ name: 'odd', path, shapes: {} }, {});
+  const source = modelSource(request);
+  expect(source.inputInfo.map(({ name }) => name)).toEqual(['constructor']);
+  expect(source.model.inputs.map(({ name }) => name)).toEqual(['constructor']);
+  const given = modelSource({ ...request, data: [{ path: 'mine.npz', tensors: source.inputs[0] ?? {} }] });
+  expect(given.inputs).toEqual([source.inputs[0]]);
+});
