@@ -9,7 +9,6 @@ import { initCommand } from './cli/gate/init.js';
 import type { HistoryOptions } from './cli/history.js';
 import { listCommand } from './cli/list.js';
 import { type ListModelOptions, listModels } from './cli/list-model.js';
-import { type RunOptions, usualDeadlineMs } from './cli/options.js';
 import { outsideAdapter } from './cli/outside-adapter.js';
 import { reportCommand } from './cli/report.js';
 import { runCommand } from './cli/run.js';
@@ -27,6 +26,7 @@ import {
   valueRange,
 } from './cli/values.js';
 import { exitStatus, oneLine, TouchstoneError } from './common/errors.js';
+import { type RunOptions, usualDeadlineMs } from './runners/coordinator/options.js';
 import { optimiserNames } from './suites/optimisers.js';
 
 process.exitCode = await main(process.argv.slice(2));

@@ -34,7 +34,18 @@ const modules = join(root, 'node_modules');
 const lock = join(state, 'start.lock');
 const packagesSize = 'about 900 MB';
 /** Folders whose TypeScript is compiled; tsconfig.json includes the same. */
-const sources = ['bench.ts', 'common', 'suites', 'adapters', 'runners', 'reports', 'cli', 'scripts', 'tests'];
+const sources = [
+  'bench.ts',
+  'common',
+  'model',
+  'suites',
+  'adapters',
+  'runners',
+  'reports',
+  'cli',
+  'scripts',
+  'tests',
+];
 
 /** A failure that needs no stack trace, with the exit status that it means. */
 class StartError extends Error {

@@ -5,14 +5,14 @@
  * The descriptor is cheap: planning and `list` read it without importing the framework. The framework itself is
  * imported only inside a worker process, by `open` (Node) or by the named module of the Python bridge.
  *
- * Adapters import nothing of the coordinator: only this file, `suites/onnx/graph.ts` and `adapters/lowering/`.
+ * Adapters import nothing of the coordinator: only this file, `model/graph.ts` and `adapters/lowering/`.
  */
 
-import type { ArtefactManifest } from '../suites/onnx/artefact-manifest.js';
-import type { Graph, Tensor, Tensors } from '../suites/onnx/graph.js';
-import type { Loss, Mode, Optimiser, Precision } from '../suites/workload.js';
+import type { Model } from '../model/artefact/load-model.js';
+import type { Graph, Tensor, Tensors } from '../model/graph.js';
+import type { Loss, Mode, Optimiser, Precision } from '../model/workload.js';
 
-export type { Graph, Loss, Mode, Optimiser, Precision, Tensor, Tensors };
+export type { Graph, Loss, Mode, Model, Optimiser, Precision, Tensor, Tensors };
 
 export interface Framework {
   /** First part of every target's name: `tfjs`. */
@@ -33,11 +33,11 @@ interface TargetBase {
   /** Modes that the framework has at all, with the reason for each that it lacks. */
   readonly modes: Readonly<Record<Mode, Support>>;
   readonly precisions: readonly Precision[];
-  /** Update rules of suites/workload.ts that it trains with; `sgd` alone where nothing is said. */
+  /** Update rules of model/workload.ts that it trains with; `sgd` alone where nothing is said. */
   readonly optimisers?: readonly Optimiser['name'][];
   /** Whether its models are a `Stepping` too, which workloads that generate need. */
   readonly generates?: true;
-  /** Losses of suites/workload.ts that it can be given; `softmax-cross-entropy` alone where nothing is said. */
+  /** Losses of model/workload.ts that it can be given; `softmax-cross-entropy` alone where nothing is said. */
   readonly losses?: readonly Loss[];
   /**
    * Can this target run this graph in this mode? Decided from the description alone, before anything is spawned.
@@ -163,18 +163,6 @@ export interface Configuration {
   /** Whether subnormal numbers are flushed to zero. */
   readonly flushToZero: boolean | null;
   readonly [further: string]: string | number | boolean | null;
-}
-
-/** One cell's model, as the worker hands it over. */
-export interface Model {
-  readonly manifest: ArtefactManifest;
-  readonly graph: Graph;
-  /** By name, in ONNX layout. */
-  readonly weights: Tensors;
-  /** One entry a buffer: the graph's inputs by name, and `labels` in training. */
-  readonly inputs: readonly Tensors[];
-  /** Path of `model.onnx`, for frameworks that read it. */
-  readonly modelPath: string;
 }
 
 /**

@@ -1,8 +1,9 @@
 /** `compare <baseline> <candidate>`: two runs side by side, with what differs between them said first. */
+
+import type { RunResults } from '../common/run/results.js';
 import { analyse, readRun } from '../reports/analyse/index.js';
 import { compareRuns, renderComparison } from '../reports/compare.js';
-import type { RunResults } from '../reports/schema/results.js';
-import { findRun } from './run-folder.js';
+import { findRun } from '../runners/coordinator/run-folder.js';
 
 export async function compareCommand(baseline: string, candidate: string): Promise<number> {
   const [before, after] = await Promise.all([resultsOf(baseline), resultsOf(candidate)]);

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { discoverFrameworks } from '../adapters/discover.js';
-import { type Ask, doctor, renderDoctor } from '../runners/environment/doctor.js';
-import { readMachine } from '../runners/environment/machine.js';
+import { type Ask, doctor, renderDoctor } from '../runners/machine/doctor.js';
+import { readMachine } from '../runners/machine/machine.js';
 import { startDescribed } from '../runners/process/described.js';
 
 const deadlineMs = 120_000;

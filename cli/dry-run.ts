@@ -1,6 +1,6 @@
 /** `--dry-run`: every cell of the plan, and for each that will not run, why. */
 import Table from 'cli-table3';
-import type { PlannedCell } from '../reports/schema/run-folder.js';
+import type { PlannedCell } from '../common/run/run-folder.js';
 
 export function renderPlan(cells: readonly PlannedCell[]): string {
   const variants = (['length', 'threads'] as const).filter((name) => cells.some((cell) => cell[name]));

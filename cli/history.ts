@@ -5,14 +5,14 @@ import { exitStatus, explain, TouchstoneError } from '../common/errors.js';
 import { historyFile } from '../common/paths.js';
 import { analyse, readRun } from '../reports/analyse/index.js';
 import { writeWhole } from '../reports/analyse/write-results.js';
-import { matchesCell } from '../reports/gate/apply-settings.js';
 import { jsonOf, listingJson } from '../reports/history/json.js';
 import { renderHistory } from '../reports/history/page.js';
 import { type CellHistory, cellHistories } from '../reports/history/series.js';
 import { type HistoryStore, type ListedCell, openExisting } from '../reports/history/store.js';
 import { renderCell, renderListing } from '../reports/history/terminal.js';
+import { matchesCell } from '../reports/regression/apply-settings.js';
+import { findRun } from '../runners/coordinator/run-folder.js';
 import { record } from './record.js';
-import { findRun } from './run-folder.js';
 
 export interface HistoryOptions {
   /** Name or glob; `*` holds slashes too. */

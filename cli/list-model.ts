@@ -2,14 +2,14 @@
 import Table from 'cli-table3';
 import type { Target } from '../adapters/adapter.js';
 import { explain, TouchstoneError } from '../common/errors.js';
-import { describedModel } from '../suites/onnx/artefact.js';
-import type { ModelRequest } from '../suites/onnx/artefact-source.js';
-import { elementCount, type Graph, type TensorInfo } from '../suites/onnx/graph.js';
-import { multiplyAdds } from '../suites/onnx/operations.js';
-import { inputNames, modelRequest } from './model-request.js';
-import { modelFiles } from './models.js';
-import type { RunOptions } from './options.js';
-import { chooseTargets } from './prepare.js';
+import { describedModel } from '../model/artefact/artefact.js';
+import type { ModelRequest } from '../model/artefact/artefact-source.js';
+import { elementCount, type Graph, type TensorInfo } from '../model/graph.js';
+import { multiplyAdds } from '../model/normalise/operations.js';
+import { inputNames, modelRequest } from '../runners/coordinator/model-request.js';
+import { modelFiles } from '../runners/coordinator/models.js';
+import type { RunOptions } from '../runners/coordinator/options.js';
+import { chooseTargets } from '../runners/coordinator/prepare.js';
 
 export type ListModelOptions = Pick<RunOptions, 'input' | 'range' | 'inputs' | 'targets'> & {
   readonly json?: true;

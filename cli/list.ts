@@ -1,9 +1,9 @@
 /** `list`: suites, workloads with their sources, targets with what each can do. */
 import Table from 'cli-table3';
 import { discoverFrameworks } from '../adapters/discover.js';
+import { batchesOf, modes, selectionsOf } from '../model/workload.js';
 import { discoverSuites, discoverWorkloads } from '../suites/discover.js';
 import { learnsBy } from '../suites/optimisers.js';
-import { batchesOf, modes, selectionsOf } from '../suites/workload.js';
 
 export async function listCommand(options: { json?: true }): Promise<number> {
   const listing = await collect();

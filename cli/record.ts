@@ -1,8 +1,8 @@
 /** Puts runs into the history, with what git knows of their commit. */
 import { explain } from '../common/errors.js';
 import { historyFile } from '../common/paths.js';
-import type { RunResults } from '../reports/schema/results.js';
-import { commitTime } from './commit.js';
+import type { RunResults } from '../common/run/results.js';
+import { commitTime } from '../runners/coordinator/commit.js';
 
 /** @throws TouchstoneError('storage') where the history cannot be written */
 export async function record(results: RunResults, file = historyFile()): Promise<void> {

@@ -1,10 +1,11 @@
 /** `report <run>`: derives results and report again from what the run folder holds, finished or not. */
+
+import type { RunResults } from '../common/run/results.js';
 import { writeResults } from '../reports/analyse/index.js';
 import { writeReport } from '../reports/html/index.js';
-import type { RunResults } from '../reports/schema/results.js';
 import { renderTerminal } from '../reports/terminal/index.js';
+import { findRun } from '../runners/coordinator/run-folder.js';
 import { tryToRecord } from './record.js';
-import { findRun } from './run-folder.js';
 
 export async function reportCommand(run: string): Promise<number> {
   await report(findRun(run));

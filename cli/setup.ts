@@ -1,8 +1,8 @@
 /** `setup`: installs what targets need ahead of a run. (`--remove` is done by start.mjs, which needs nothing installed.) */
 import { discoverFrameworks } from '../adapters/discover.js';
 import { TouchstoneError } from '../common/errors.js';
+import { selectTargets } from '../runners/coordinator/select.js';
 import { ensureTargets } from '../runners/provision/availability.js';
-import { selectTargets } from './select.js';
 
 export async function setupCommand(
   patterns: readonly string[],

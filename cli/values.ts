@@ -1,7 +1,7 @@
 /** Parsers of option values: each throws a one-line usage error that says what would have been right. */
 import { existsSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
-import { type Mode, modes } from '../suites/workload.js';
+import { type Mode, modes } from '../model/workload.js';
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 };
 

@@ -4,16 +4,16 @@
  */
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import { logMedians, ratioOf } from './analyse/estimates.js';
-import { isOk } from './analyse/groups.js';
 import {
   type CellResult,
   type Estimate,
   type RunResults,
   type TargetResult,
   threadCounts,
-} from './schema/results.js';
-import { hodgesLehmannShift, rankSumInterval } from './statistics/rank-sum.js';
+} from '../common/run/results.js';
+import { hodgesLehmannShift, rankSumInterval } from '../common/statistics/rank-sum.js';
+import { logMedians, ratioOf } from './analyse/estimates.js';
+import { isOk } from './analyse/groups.js';
 import { clean, fitted, noBorders, wrapped } from './terminal/lines.js';
 import { differences, duration, groupTitle, inline, ratio } from './text.js';
 

@@ -1,8 +1,9 @@
 /** What a run says in sentences: the same in the terminal and at the head of the page. */
+
+import { type CellState, type Group, type RunResults, threadCounts } from '../common/run/results.js';
 import { settingsInShort } from './analyse/configuration-lint.js';
 import { rankingAlpha, settingsOf } from './analyse/groups.js';
 import { impreciseGroups } from './analyse/precision.js';
-import { type CellState, type Group, type RunResults, threadCounts } from './schema/results.js';
 import { groupTitle, inline, listed, percent, ratio, threadsText } from './text.js';
 
 /** One sentence for a group: who is fastest, by how much over the next rank, or that it cannot be told. */

@@ -1,6 +1,6 @@
 /** How quantities and names are written, the same in the terminal and on the page. */
-import type { CellResult, Estimate, Group } from './schema/results.js';
-import { type Bounds, digits } from './statistics/digits.js';
+import type { CellResult, Estimate, Group } from '../common/run/results.js';
+import { type Bounds, digits } from '../common/statistics/digits.js';
 
 /** A quantity in one unit, its interval beside it. */
 export interface Quantity {

@@ -11,6 +11,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import { projectRoot } from '../common/paths.js';
+import { unreferencedArtefact } from '../model/artefact/artefact.js';
+import { artefactFiles } from '../model/artefact/artefact-manifest.js';
+import { readTensors, writeTensors } from '../model/artefact/safetensors.js';
+import type { Tensor } from '../model/graph.js';
+import { committedPath, committedSeed, computeReference } from '../model/reference/reference.js';
+import { batchesOf, type Mode, type Workload } from '../model/workload.js';
 import { ensureEnvironment } from '../runners/provision/environments.js';
 import {
   conformanceCases,
@@ -18,13 +24,7 @@ import {
   unreferencedCase,
 } from '../suites/conformance/artefacts.js';
 import { discoverWorkloads } from '../suites/discover.js';
-import { unreferencedArtefact } from '../suites/onnx/artefact.js';
-import { artefactFiles } from '../suites/onnx/artefact-manifest.js';
-import type { Tensor } from '../suites/onnx/graph.js';
-import { committedPath, committedSeed, computeReference } from '../suites/onnx/reference.js';
-import { readTensors, writeTensors } from '../suites/onnx/safetensors.js';
 import smoke from '../suites/smoke.suite.js';
-import { batchesOf, type Mode, type Workload } from '../suites/workload.js';
 
 const report = (line: string) => process.stdout.write(`${line}\n`);
 const python = async () => (await ensureEnvironment('reference-training', { report })).python;

@@ -9,11 +9,12 @@
  * the same. The seed decides the first weights, which digits share a batch, how they are moved, and the order of the batches in
  * each epoch.
  */
+
+import { type Source, workloadSource } from '../model/artefact/artefact-source.js';
+import { uniform } from '../model/generator.js';
+import type { Tensors } from '../model/graph.js';
+import type { Optimiser, Workload } from '../model/workload.js';
 import { digitsOf, type Example, moveImage, pixels, splitDigits } from './data/mnist.js';
-import { uniform } from './generator.js';
-import { type Source, workloadSource } from './onnx/artefact-source.js';
-import type { Tensors } from './onnx/graph.js';
-import type { Optimiser, Workload } from './workload.js';
 
 export interface AccuracyTask {
   /** Name of the workload. */

@@ -1,8 +1,9 @@
 /** What the workloads that classify drawn pictures or sequences have in common. */
-import { uniform } from './generator.js';
-import type { GraphBuilder, Value } from './onnx/builder.js';
-import { elementCount, type Tensors } from './onnx/graph.js';
-import type { Mode, Optimiser, Tolerance, Workload } from './workload.js';
+
+import type { GraphBuilder, Value } from '../model/builder.js';
+import { uniform } from '../model/generator.js';
+import { elementCount, type Tensors } from '../model/graph.js';
+import type { Mode, Optimiser, Tolerance, Workload } from '../model/workload.js';
 
 export interface Classifier
   extends Pick<

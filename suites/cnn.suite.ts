@@ -1,5 +1,5 @@
 /** Convolutional networks from ConvNetJS's demos to VGG-16 and U-Net: hours at full size on two cores, minutes with `--scale small`. */
-import type { Suite } from './workload.js';
+import type { Suite } from '../model/workload.js';
 
 const cnn: Suite = {
   name: 'cnn',

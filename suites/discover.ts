@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { Suite, Workload } from './workload.js';
+import type { Suite, Workload } from '../model/workload.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const families = ['cnn', 'lstm', 'rl', 'micro'];

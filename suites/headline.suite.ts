@@ -4,7 +4,7 @@
  * rounds to rank them. On two cores these took 9 min 11 s with all of it (`npm run bench -- --suite headline`, environments and references
  * at hand), in ten of twelve planned rounds, which ranked all fifteen. Everything else of these workloads is in `cnn` and `lstm`.
  */
-import type { Suite } from './workload.js';
+import type { Suite } from '../model/workload.js';
 
 const headline: Suite = {
   name: 'headline',

@@ -7,10 +7,11 @@
  * in every framework, and the loss costs little beside it. DeepBench times the passes apart and has neither loss nor update; no
  * framework lets a user do that alike.
  */
-import { uniform } from './generator.js';
-import type { GraphBuilder, Value } from './onnx/builder.js';
-import { elementCount, type Tensors } from './onnx/graph.js';
-import type { Mode, Tolerance, Workload } from './workload.js';
+
+import type { GraphBuilder, Value } from '../model/builder.js';
+import { uniform } from '../model/generator.js';
+import { elementCount, type Tensors } from '../model/graph.js';
+import type { Mode, Tolerance, Workload } from '../model/workload.js';
 
 export interface Kernel
   extends Pick<

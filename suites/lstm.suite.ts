@@ -1,5 +1,5 @@
 /** Recurrent networks: digits by rows, classes of texts, a language model and its generation, translation, acoustic models. */
-import type { Suite } from './workload.js';
+import type { Suite } from '../model/workload.js';
 
 const lstm: Suite = {
   name: 'lstm',

@@ -1,5 +1,5 @@
 /** Single operators and short chains: where a framework's time goes, and what a call of it costs. */
-import type { Suite } from './workload.js';
+import type { Suite } from '../model/workload.js';
 
 const micro: Suite = {
   name: 'micro',

@@ -3,9 +3,10 @@
  * training itself makes of errors that no float32 computation can avoid (its condition: Higham, "Accuracy and Stability of
  * Numerical Algorithms", 2002, section 1.6). Two frameworks that do the same part by about as much.
  */
-import { uniform } from './generator.js';
-import { digestOf, type Source } from './onnx/artefact-source.js';
-import type { Tensor } from './onnx/graph.js';
+
+import { digestOf, type Source } from '../model/artefact/artefact-source.js';
+import { uniform } from '../model/generator.js';
+import type { Tensor } from '../model/graph.js';
 
 /** The distance from one float32 to the next, relative to it, where that is largest. */
 const rounding = 2 ** -23;

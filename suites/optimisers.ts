@@ -1,5 +1,5 @@
 /** The optimisers that a user may ask for by name, and workloads that learn by another than their own. */
-import type { Optimiser, Training, Workload } from './workload.js';
+import type { Optimiser, Training, Workload } from '../model/workload.js';
 
 export const optimiserNames = ['sgd', 'momentum', 'adam', 'rmsprop'] as const;
 export type OptimiserName = (typeof optimiserNames)[number];

@@ -8,12 +8,12 @@
  *   large enough to keep a processor busy.
  */
 import { createHash } from 'node:crypto';
-import { uniform } from './generator.js';
-import type { Source } from './onnx/artefact-source.js';
-import { bindInputs } from './onnx/bind.js';
-import { GraphBuilder, type Value } from './onnx/builder.js';
-import { elementCount } from './onnx/graph.js';
-import { readModel } from './onnx/reader.js';
+import type { Source } from '../model/artefact/artefact-source.js';
+import { GraphBuilder, type Value } from '../model/builder.js';
+import { uniform } from '../model/generator.js';
+import { elementCount } from '../model/graph.js';
+import { readModel } from '../model/import/reader.js';
+import { bindInputs } from '../model/normalise/bind.js';
 
 export const probeNames = ['convolution', 'recurrence'] as const;
 export type ProbeName = (typeof probeNames)[number];

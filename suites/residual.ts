@@ -8,8 +8,8 @@
  * The last normalisation of a block is scaled by 0.3 where training would begin with 0 (Goyal et al., 2017): drawn weights
  * would else double the variance in every block, and the softmax would have one class left.
  */
-import type { GraphBuilder, Value } from './onnx/builder.js';
-import type { Mode } from './workload.js';
+import type { GraphBuilder, Value } from '../model/builder.js';
+import type { Mode } from '../model/workload.js';
 
 export interface ResidualNetwork {
   readonly block: 'basic' | 'bottleneck';

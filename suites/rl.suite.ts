@@ -1,5 +1,5 @@
 /** Reinforcement learning: networks that act, the choice of the action included, and their updates. */
-import type { Suite } from './workload.js';
+import type { Suite } from '../model/workload.js';
 
 const rl: Suite = {
   name: 'rl',

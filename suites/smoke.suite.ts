@@ -1,5 +1,5 @@
 /** One small CNN and one small LSTM on real digits: what a first run measures. */
-import type { Suite } from './workload.js';
+import type { Suite } from '../model/workload.js';
 
 const smoke: Suite = {
   name: 'smoke',

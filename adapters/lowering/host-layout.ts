@@ -1,5 +1,5 @@
 /** Inputs and outputs between ONNX order and the order in which a plan keeps them. */
-import type { Tensor, Tensors } from '../../suites/onnx/graph.js';
+import type { Tensor, Tensors } from '../../model/graph.js';
 import type { PlannedInput, PlannedOutput } from './layer-plan.js';
 import { permute, sortedPositions } from './permute.js';
 import { floats } from './weights.js';

@@ -1,5 +1,5 @@
 /** Takes a graph apart node by node and collects the layers; the operators' own rules are in `operators/`. */
-import { elementCount } from '../../suites/onnx/graph.js';
+import { elementCount } from '../../model/graph.js';
 import type { Graph, Mode } from '../adapter.js';
 import type { GraphNode } from './attributes.js';
 import type { Activation, LayerDefinition, PlannedLayer } from './layer-plan.js';

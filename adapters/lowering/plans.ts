@@ -3,9 +3,9 @@
  * write a network, and else operations.
  */
 import type { Graph, Mode, Support } from '../adapter.js';
+import type { Capabilities } from './capabilities.js';
 import { type LayerCheck, supportOfLayers } from './layer-checks.js';
 import type { LayerPlan } from './layer-plan.js';
-import type { Dialect } from './operations/dialect.js';
 import type { OperationPlan } from './operations/plan.js';
 import { planOperations } from './operations/plan-operations.js';
 import { planLayers } from './plan.js';
@@ -18,22 +18,22 @@ export interface Planner {
 }
 
 /** @param checks of what it lacks as layers */
-export function layersOrOperations(checks: readonly LayerCheck[], dialect: Dialect): Planner {
+export function layersOrOperations(checks: readonly LayerCheck[], capabilities: Capabilities): Planner {
   const asLayers = supportOfLayers(checks);
   return {
     supports(graph, mode) {
       const layers = asLayers(graph, mode);
-      return layers.supported ? layers : supportOf(() => planOperations(graph, mode, dialect));
+      return layers.supported ? layers : supportOf(() => planOperations(graph, mode, capabilities));
     },
     plan: (graph, mode) =>
-      asLayers(graph, mode).supported ? planLayers(graph, mode) : planOperations(graph, mode, dialect),
+      asLayers(graph, mode).supported ? planLayers(graph, mode) : planOperations(graph, mode, capabilities),
   };
 }
 
 /** The lowering in the framework's own bridge where it reads the graph itself, and else operations. */
 export function graphOrOperations(
   own: (graph: Graph, mode: Mode) => Support,
-  dialectOf: (mode: Mode) => Dialect,
+  capabilitiesOf: (mode: Mode) => Capabilities,
 ): {
   supports(graph: Graph, mode: Mode): Support;
   /** Undefined for a graph that the bridge reads itself. @throws UnsupportedError where `supports` says no */
@@ -42,9 +42,9 @@ export function graphOrOperations(
   return {
     supports(graph, mode) {
       const support = own(graph, mode);
-      return support.supported ? support : supportOf(() => planOperations(graph, mode, dialectOf(mode)));
+      return support.supported ? support : supportOf(() => planOperations(graph, mode, capabilitiesOf(mode)));
     },
     plan: (graph, mode) =>
-      own(graph, mode).supported ? undefined : planOperations(graph, mode, dialectOf(mode)),
+      own(graph, mode).supported ? undefined : planOperations(graph, mode, capabilitiesOf(mode)),
   };
 }

@@ -2,7 +2,7 @@
  * A framework's own weight, and the way to and from the ONNX tensor that it holds. The way is data, so that a plan can
  * be handed to a Python worker: `touchstone_bridge/lowering/weights.py` follows it there.
  */
-import { elementCount, type Tensor, type Tensors } from '../../suites/onnx/graph.js';
+import { elementCount, type Tensor, type Tensors } from '../../model/graph.js';
 import { gateBiasToNative, gateBiasToOnnx, gateKernelToNative, gateKernelToOnnx } from './lstm-gates.js';
 import { inverse, permute } from './permute.js';
 import { refuse } from './refusal.js';

@@ -1,4 +1,4 @@
-/** The losses of suites/workload.ts, on rows of one-hot labels. */
+/** The losses of model/workload.ts, on rows of one-hot labels. */
 import type { Scalar, Tensor } from '@tensorflow/tfjs';
 import { oneHot } from '../../suites/data/one-hot.js';
 import type { Model } from '../adapter.js';

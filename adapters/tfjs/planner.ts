@@ -1,18 +1,21 @@
 /** Layers where they express a graph, else operations. Apart in training, where every operation needs its gradient. */
 import { type Graph, type Mode, type Support, supported, unsupported } from '../adapter.js';
-import { type Backend, tfjsDialect } from '../lowering/dialects/tfjs.js';
-import { tfjsInTraining } from '../lowering/dialects/tfjs-training.js';
 import type { LayerCheck } from '../lowering/layer-checks.js';
 import type { LayerPlan } from '../lowering/layer-plan.js';
 import { isOperationPlan, type OperationPlan } from '../lowering/operations/plan.js';
 import { layersOrOperations, type Planner } from '../lowering/plans.js';
+import { type Backend, tfjsCapabilities } from './capabilities.js';
+import { tfjsInTraining } from './training-capabilities.js';
 
 /** @param checks of what the backend lacks as layers */
 export function plannerOf(checks: readonly LayerCheck[], backend: Backend): Planner {
-  const dialect = tfjsDialect(backend);
-  const inference = layersOrOperations(checks, dialect);
+  const capabilities = tfjsCapabilities(backend);
+  const inference = layersOrOperations(checks, capabilities);
   // `predict` wants examples.
-  const withoutLayers = layersOrOperations([() => 'TensorFlow.js has no layers of no elements'], dialect);
+  const withoutLayers = layersOrOperations(
+    [() => 'TensorFlow.js has no layers of no elements'],
+    capabilities,
+  );
   const training = layersOrOperations(checks, tfjsInTraining(backend));
   const own = (graph: Graph, mode: Mode) => {
     if (mode === 'training') return training;

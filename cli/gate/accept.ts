@@ -3,15 +3,15 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { closest } from 'fastest-levenshtein';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
-import { matchesCell, settingsFileName } from '../../reports/gate/apply-settings.js';
+import { matchesCell, settingsFileName } from '../../reports/regression/apply-settings.js';
 import {
   type GatedMetric,
   type GateFinding,
   type GateReport,
   gatedMetrics,
   gateReport,
-} from '../../reports/gate/report.js';
-import type { Acceptance, GateSettings } from '../../reports/gate/settings.js';
+} from '../../reports/regression/report.js';
+import type { Acceptance, GateSettings } from '../../reports/regression/settings.js';
 import { startingSettings } from './init.js';
 import { readSettings, settingsPath, writeSettings } from './settings-file.js';
 

@@ -1,9 +1,13 @@
 /** `gate`: a verdict on a change, for people and for CI. */
 import { join } from 'node:path';
 import { TouchstoneError } from '../../common/errors.js';
-import { unusedEntries } from '../../reports/gate/apply-settings.js';
-import { type GateOutputPaths, renderGate, writeGateOutputs } from '../../reports/gate/outputs/index.js';
-import type { RunOptions } from '../options.js';
+import { unusedEntries } from '../../reports/regression/apply-settings.js';
+import {
+  type GateOutputPaths,
+  renderGate,
+  writeGateOutputs,
+} from '../../reports/regression/outputs/index.js';
+import type { RunOptions } from '../../runners/coordinator/options.js';
 import { liveGate } from './live.js';
 import { readSettings } from './settings-file.js';
 import { storedGate } from './stored.js';

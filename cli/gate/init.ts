@@ -1,8 +1,8 @@
 /** `gate init`: a settings file to start from. */
 import { existsSync } from 'node:fs';
 import { TouchstoneError } from '../../common/errors.js';
-import { settingsFileName } from '../../reports/gate/apply-settings.js';
-import { type GateSettings, usualMargins } from '../../reports/gate/settings.js';
+import { settingsFileName } from '../../reports/regression/apply-settings.js';
+import { type GateSettings, usualMargins } from '../../reports/regression/settings.js';
 import { schemaReference, settingsPath, writeSettings } from './settings-file.js';
 
 export interface InitOptions {

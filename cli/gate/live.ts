@@ -3,19 +3,19 @@ import { basename, join, resolve } from 'node:path';
 import { TouchstoneError } from '../../common/errors.js';
 import { runsFolder } from '../../common/paths.js';
 import { readRun, writeResults } from '../../reports/analyse/index.js';
-import { liveReport } from '../../reports/gate/live.js';
-import type { GateReport } from '../../reports/gate/report.js';
-import type { GateSettings } from '../../reports/gate/settings.js';
-import { gateSteering } from '../../reports/gate/steering.js';
 import { writeReport } from '../../reports/html/index.js';
+import { liveReport } from '../../reports/regression/live.js';
+import type { GateReport } from '../../reports/regression/report.js';
+import type { GateSettings } from '../../reports/regression/settings.js';
+import { gateSteering } from '../../reports/regression/stopping-rule.js';
+import { seat } from '../../runners/coordinator/gate-subjects.js';
+import { manifestOf } from '../../runners/coordinator/manifest.js';
+import { measure } from '../../runners/coordinator/measure.js';
+import { commandOf, type RunOptions, usualBudgetMs } from '../../runners/coordinator/options.js';
+import { newRunId } from '../../runners/coordinator/run-folder.js';
 import { createRunFolder } from '../../runners/schedule/run-log.js';
 import { listenForInterrupt } from '../interrupt.js';
-import { manifestOf } from '../manifest.js';
-import { measure } from '../measure.js';
-import { commandOf, type RunOptions, usualBudgetMs } from '../options.js';
 import { tryToRecord } from '../record.js';
-import { newRunId } from '../run-folder.js';
-import { seat } from './seats.js';
 
 /**
  * Three seats for every target, and up to five times the rounds of a run that only compares; most gates end long before,

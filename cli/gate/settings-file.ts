@@ -7,8 +7,8 @@ import type { z } from 'zod';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
 import { projectRoot } from '../../common/paths.js';
 import { writeWhole } from '../../reports/analyse/write-results.js';
-import { settingsFileName } from '../../reports/gate/apply-settings.js';
-import { acceptance, type GateSettings, gateSettings, margins } from '../../reports/gate/settings.js';
+import { settingsFileName } from '../../reports/regression/apply-settings.js';
+import { acceptance, type GateSettings, gateSettings, margins } from '../../reports/regression/settings.js';
 
 /** The file that is meant: the one given, or `touchstone.gate.json` of the current directory. */
 export function settingsPath(config: string | undefined): string {
@@ -118,6 +118,6 @@ export function schemaReference(config: string | undefined): string | undefined 
   const folder = dirname(settingsPath(config));
   const inside = relative(projectRoot, folder);
   if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) return undefined;
-  const path = relative(folder, join(projectRoot, 'reports', 'gate', 'gate-settings.schema.json'));
+  const path = relative(folder, join(projectRoot, 'reports', 'regression', 'gate-settings.schema.json'));
   return path.startsWith('.') ? path : `./${path}`;
 }

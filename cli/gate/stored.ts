@@ -5,12 +5,12 @@ import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
 import { runsFolder } from '../../common/paths.js';
+import { type RunResults, runResults } from '../../common/run/results.js';
 import { analyse, readRun, resultsFile } from '../../reports/analyse/index.js';
 import { machineDifferences } from '../../reports/compare.js';
-import type { GateReport } from '../../reports/gate/report.js';
-import type { GateSettings } from '../../reports/gate/settings.js';
-import { storedReport } from '../../reports/gate/stored.js';
-import { type RunResults, runResults } from '../../reports/schema/results.js';
+import type { GateReport } from '../../reports/regression/report.js';
+import type { GateSettings } from '../../reports/regression/settings.js';
+import { storedReport } from '../../reports/regression/stored.js';
 import type { GateOptions } from './index.js';
 
 /** @throws TouchstoneError('usage') where a side cannot be read, or the two were not measured alike */

@@ -1,4 +1,4 @@
-"""Reads an artefact folder (suites/onnx/artefact-manifest.ts, suites/onnx/graph.ts)."""
+"""Reads an artefact folder (model/artefact/artefact-manifest.ts, model/graph.ts)."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Graph:
 
 @dataclass(frozen=True)
 class Momentum:
-    """Plain gradient descent where the momentum is 0; suites/workload.ts has the rule."""
+    """Plain gradient descent where the momentum is 0; model/workload.ts has the rule."""
 
     learning_rate: float
     momentum: float
@@ -58,7 +58,7 @@ class Momentum:
 
 @dataclass(frozen=True)
 class Adam:
-    """As Kingma and Ba have it; suites/workload.ts has the rule."""
+    """As Kingma and Ba have it; model/workload.ts has the rule."""
 
     learning_rate: float
     beta1: float
@@ -68,7 +68,7 @@ class Adam:
 
 @dataclass(frozen=True)
 class RMSProp:
-    """As Tieleman and Hinton have it, with epsilon outside the root; suites/workload.ts has the rule."""
+    """As Tieleman and Hinton have it, with epsilon outside the root; model/workload.ts has the rule."""
 
     learning_rate: float
     decay: float
@@ -85,7 +85,7 @@ Optimiser = Union[Momentum, Adam, RMSProp]
 
 @dataclass(frozen=True)
 class Training:
-    # As suites/workload.ts defines it.
+    # As model/workload.ts defines it.
     loss: str
     optimiser: Optimiser
     steps: int

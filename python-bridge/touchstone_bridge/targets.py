@@ -21,7 +21,7 @@ def targets_of(model: Model) -> List[Tuple[Array, ...]]:
 
 
 def loss_name(model: Model) -> str:
-    """As suites/workload.ts calls it."""
+    """As model/workload.ts calls it."""
     if model.manifest.training is None:
         raise ValueError("this artefact is not one for training")
     return model.manifest.training.loss

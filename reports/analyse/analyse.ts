@@ -1,16 +1,16 @@
 /** A run's manifest and events → its results. Pure: the same run gives the same results on any machine. */
 import { sum } from 'simple-statistics';
-import type { CellResult, Conditions, RunResults } from '../schema/results.js';
-import type { RunEvent, RunManifest } from '../schema/run-folder.js';
-import { median } from '../statistics/quantiles.js';
-import { samplingOf } from '../statistics/sampling.js';
+import type { CellResult, Conditions, RunResults } from '../../common/run/results.js';
+import type { RunEvent, RunManifest } from '../../common/run/run-folder.js';
+import { median } from '../../common/statistics/quantiles.js';
+import { samplingOf } from '../../common/statistics/sampling.js';
 import { cellResult } from './cells.js';
 import { collectFacts, type RunFacts } from './facts.js';
 import { groupsOf } from './groups.js';
 import { type Exclusions, exclusionsOf } from './left-out.js';
 import { targetResults } from './targets.js';
 
-/** Names the published schema, `reports/schema/results.schema.json`. */
+/** Names the published schema, `common/run/results.schema.json`. */
 export const schemaId = 'urn:touchstone:results:1';
 
 export function analyse(manifest: RunManifest, events: readonly RunEvent[]): RunResults {

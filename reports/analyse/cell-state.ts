@@ -1,6 +1,6 @@
 /** The one final state of every planned cell, whatever happened to the run. */
-import type { CellState, ParityCheck } from '../schema/results.js';
-import type { PlannedCell } from '../schema/run-folder.js';
+import type { CellState, ParityCheck } from '../../common/run/results.js';
+import type { PlannedCell } from '../../common/run/run-folder.js';
 import type { CellFacts, EventOf } from './facts.js';
 
 export interface FinalState {

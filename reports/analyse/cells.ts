@@ -1,10 +1,10 @@
 /** One planned cell and what was observed of it → its result. */
-import type { CellResult, TurnSamples } from '../schema/results.js';
-import type { PlannedCell } from '../schema/run-folder.js';
-import { effectiveSampleSizeOf } from '../statistics/autocorrelation.js';
-import { percentile } from '../statistics/percentiles.js';
-import type { Sampling } from '../statistics/sampling.js';
-import type { SteadyLabel } from '../statistics/steady-state.js';
+import type { CellResult, TurnSamples } from '../../common/run/results.js';
+import type { PlannedCell } from '../../common/run/run-folder.js';
+import { effectiveSampleSizeOf } from '../../common/statistics/autocorrelation.js';
+import { percentile } from '../../common/statistics/percentiles.js';
+import type { Sampling } from '../../common/statistics/sampling.js';
+import type { SteadyLabel } from '../../common/statistics/steady-state.js';
 import { finalState } from './cell-state.js';
 import { estimateOf, keptTurns, rateOf, roundCpuNs, roundMediansNs } from './estimates.js';
 import type { CellFacts, RunFacts } from './facts.js';

@@ -1,8 +1,8 @@
 /** Estimates over rounds: the process is the unit of replication, so a round gives one value. */
-import type { Estimate, TurnSamples } from '../schema/results.js';
-import { median } from '../statistics/quantiles.js';
-import { fixedSampling } from '../statistics/sampling.js';
-import { hodgesLehmann, type Interval } from '../statistics/signed-rank.js';
+import type { Estimate, TurnSamples } from '../../common/run/results.js';
+import { median } from '../../common/statistics/quantiles.js';
+import { fixedSampling } from '../../common/statistics/sampling.js';
+import { hodgesLehmann, type Interval } from '../../common/statistics/signed-rank.js';
 
 /** A clock cannot tell less than this apart, and the logarithm needs something above zero. */
 const smallestNs = 1;

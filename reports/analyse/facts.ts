@@ -1,5 +1,5 @@
 /** The events of a run, sorted by what they are about. */
-import type { RunEvent } from '../schema/run-folder.js';
+import type { RunEvent } from '../../common/run/run-folder.js';
 
 export type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 

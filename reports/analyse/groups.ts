@@ -1,7 +1,7 @@
 /** Comparison and ranking of all targets of one workload, mode, batch, length, thread count, precision and track. */
-import type { CellResult, Comparison, Group, TargetResult } from '../schema/results.js';
-import { holm } from '../statistics/holm.js';
-import { fixedSampling, type Sampling } from '../statistics/sampling.js';
+import type { CellResult, Comparison, Group, TargetResult } from '../../common/run/results.js';
+import { holm } from '../../common/statistics/holm.js';
+import { fixedSampling, type Sampling } from '../../common/statistics/sampling.js';
 import { notLikeForLike, type Settings } from './configuration-lint.js';
 import { pairedRatio } from './estimates.js';
 

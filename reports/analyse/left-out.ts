@@ -3,10 +3,10 @@
  * round's processes was over, and those under foreign load. A block (one turn of every target, close together in
  * time) is left out for all targets of the group or for none, so that no rule can favour one of them.
  */
-import type { TurnSamples } from '../schema/results.js';
-import type { PlannedCell } from '../schema/run-folder.js';
-import { foreignLoad } from '../statistics/interference.js';
-import { type SteadyLabel, steadyState } from '../statistics/steady-state.js';
+import type { TurnSamples } from '../../common/run/results.js';
+import type { PlannedCell } from '../../common/run/run-folder.js';
+import { foreignLoad } from '../../common/statistics/interference.js';
+import { type SteadyLabel, steadyState } from '../../common/statistics/steady-state.js';
 import type { EventOf, RunFacts } from './facts.js';
 import { grouped } from './groups.js';
 

@@ -1,10 +1,10 @@
 /** `--precision`: rounds go on until every ratio of a group is known well enough, looked at as planned beforehand. */
-import type { CellResult, Group, RunResults } from '../schema/results.js';
-import type { RunEvent, RunManifest } from '../schema/run-folder.js';
-import { precisionLooks } from '../statistics/sampling.js';
+import type { CellResult, Group, RunResults } from '../../common/run/results.js';
+import type { RunEvent, RunManifest } from '../../common/run/run-folder.js';
+import { type Steering, steerBy } from '../../common/run/stopping-rule.js';
+import { precisionLooks } from '../../common/statistics/sampling.js';
 import { analyse } from './analyse.js';
 import { type GroupIdentity, groupKey } from './groups.js';
-import { type Steering, steerBy } from './steering.js';
 
 /** @param precision half of an interval's width, as a share of the ratio: 0.01 */
 export function precisionSteering(manifest: RunManifest, precision: number): Steering {

@@ -2,8 +2,8 @@
  * How speed changes along what a run swept: batch sizes, thread counts, lengths of sequences. Everything else is the same
  * along a sweep, and only `ok` cells have a place on its lines.
  */
-import type { CellResult, Estimate, RunResults } from '../schema/results.js';
-import { samplingOf } from '../statistics/sampling.js';
+import type { CellResult, Estimate, RunResults } from '../../common/run/results.js';
+import { samplingOf } from '../../common/statistics/sampling.js';
 import { pairedRatio } from './estimates.js';
 import { type GroupIdentity, groupKey, isOk, type OkCell } from './groups.js';
 

@@ -1,8 +1,8 @@
 /** What each target is: versions, effective settings, and what its processes cost to start. */
-import type { Estimate, TargetResult } from '../schema/results.js';
-import type { RunManifest } from '../schema/run-folder.js';
-import { median } from '../statistics/quantiles.js';
-import type { Sampling } from '../statistics/sampling.js';
+import type { Estimate, TargetResult } from '../../common/run/results.js';
+import type { RunManifest } from '../../common/run/run-folder.js';
+import { median } from '../../common/statistics/quantiles.js';
+import type { Sampling } from '../../common/statistics/sampling.js';
 import { estimateOf } from './estimates.js';
 import type { EventOf, RunFacts } from './facts.js';
 

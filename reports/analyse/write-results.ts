@@ -2,7 +2,7 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
-import { type RunResults, runResults } from '../schema/results.js';
+import { type RunResults, runResults } from '../../common/run/results.js';
 import { analyse } from './analyse.js';
 import { readRun } from './read-run.js';
 

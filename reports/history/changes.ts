@@ -14,9 +14,9 @@
  * Everything else that looks like a change is `suspected`.
  */
 import jstat from 'jstat';
-import { changePoints } from '../statistics/change-points.js';
-import { median } from '../statistics/quantiles.js';
-import { hodgesLehmannShift, rankSumIntervalAt } from '../statistics/rank-sum.js';
+import { changePoints } from '../../common/statistics/change-points.js';
+import { median } from '../../common/statistics/quantiles.js';
+import { hodgesLehmannShift, rankSumIntervalAt } from '../../common/statistics/rank-sum.js';
 
 export interface Change {
   /** Index of the first run of the new level. */

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Machine } from '../schema/results.js';
+import type { Machine } from '../../common/run/results.js';
 import { coresText } from '../text.js';
 
 export const stableMachine = z.object({

@@ -1,8 +1,13 @@
 /** From a run's results to the rows of the store. */
 import { historyFile } from '../../common/paths.js';
+import {
+  type CellResult,
+  type RunResults,
+  type TargetResult,
+  threadCounts,
+} from '../../common/run/results.js';
+import { targetOf } from '../../common/run/run-folder.js';
 import { roundMediansNs } from '../analyse/estimates.js';
-import { type CellResult, type RunResults, type TargetResult, threadCounts } from '../schema/results.js';
-import { targetOf } from '../schema/run-folder.js';
 import { machineKey, stablePart } from './machine.js';
 import type { RunRecord, StoredCell } from './rows.js';
 import { HistoryStore } from './store.js';

@@ -1,7 +1,7 @@
 /** What the store keeps of a run and of each of its cells, as it comes out of the database. */
 import { z } from 'zod';
-import { mode, precision } from '../../suites/workload.js';
-import { cellState, conditions, runResults } from '../schema/results.js';
+import { cellState, conditions, runResults } from '../../common/run/results.js';
+import { mode, precision } from '../../model/workload.js';
 import { stableMachine } from './machine.js';
 
 /** A column that holds JSON. */

@@ -2,7 +2,7 @@
  * Runs of one cell that may stand on one line: of the same machine, thread count and way of measuring. All others are
  * series of their own, since between them the machines would be compared and not the code.
  */
-import type { Estimate } from '../schema/results.js';
+import type { Estimate } from '../../common/run/results.js';
 import { differences, threadsText } from '../text.js';
 import { type Change, findChanges } from './changes.js';
 import { machineText } from './machine.js';

@@ -1,5 +1,5 @@
 /** Keeps the page small: the run folder's `results.json` has every sample, the page an even choice of them. */
-import type { RunResults } from '../schema/results.js';
+import type { RunResults } from '../../common/run/results.js';
 import type { FigureKind } from './view/figure.js';
 
 /** At most `count` values, evenly spaced in their order. */

@@ -1,7 +1,7 @@
 /** The comparison as it stands in the terminal when a run ends: at most 100 columns, colours only where wanted. */
 import Table from 'cli-table3';
 import pc from 'picocolors';
-import { type CellResult, type Group, type RunResults, threadCounts } from '../schema/results.js';
+import { type CellResult, type Group, type RunResults, threadCounts } from '../../common/run/results.js';
 import {
   commonLevel,
   endingText,

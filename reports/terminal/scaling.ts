@@ -1,8 +1,8 @@
 /** Sweeps in the terminal: a row a target, a column a place on the axis. What two batches do stands in their tables above. */
 import Table from 'cli-table3';
 import pc from 'picocolors';
+import type { RunResults } from '../../common/run/results.js';
 import { type Axis, type ScalingLine, type Sweep, sweepsOf } from '../analyse/scaling.js';
-import type { RunResults } from '../schema/results.js';
 import { inline, rate, ratio, sweepTitle } from '../text.js';
 import { fitted, noBorders } from './lines.js';
 

@@ -4,8 +4,8 @@
  */
 import type { Budget, Target } from '../../adapters/adapter.js';
 import { explain } from '../../common/errors.js';
+import type { Artefact } from '../../model/artefact/artefact.js';
 import { type AccuracySource, type AccuracyTask, epochOrder } from '../../suites/accuracy.js';
-import type { Artefact } from '../../suites/onnx/artefact.js';
 import { startDescribed } from '../process/described.js';
 import type { WorkerSession } from '../process/session.js';
 import { WorkerFailure } from '../protocol/failure.js';

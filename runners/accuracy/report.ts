@@ -1,5 +1,5 @@
 /** What learning to an accuracy took, in tables: how long and how many epochs, and whether all targets learn alike. */
-import { median } from '../../reports/statistics/quantiles.js';
+import { median } from '../../common/statistics/quantiles.js';
 import type { AccuracyTask } from '../../suites/accuracy.js';
 import type { Epoch, Learnt } from './learn.js';
 

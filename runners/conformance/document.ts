@@ -1,5 +1,5 @@
 /** `docs/conformance.md`: the matrix, and for each target what it refuses and why. */
-import type { Mode } from '../../suites/workload.js';
+import type { Mode } from '../../model/workload.js';
 import { cellOf, operatorsOf, type TargetResults, tally } from './matrix.js';
 import { isBroken } from './run.js';
 

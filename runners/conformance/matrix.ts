@@ -1,5 +1,5 @@
 /** The conformance matrix: ONNX operators down, targets across. */
-import type { Mode } from '../../suites/workload.js';
+import type { Mode } from '../../model/workload.js';
 import type { CaseResult } from './run.js';
 
 export interface TargetResults {

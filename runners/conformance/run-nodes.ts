@@ -1,8 +1,8 @@
 /** A target on the ONNX project's node tests, through its real worker. */
 import type { Target } from '../../adapters/adapter.js';
 import { TouchstoneError } from '../../common/errors.js';
+import type { Artefact } from '../../model/artefact/artefact.js';
 import { type NodeTest, type NodeTests, nodeTestArtefact } from '../../suites/conformance/node-tests.js';
-import type { Artefact } from '../../suites/onnx/artefact.js';
 import type { NodeResult } from './node-report.js';
 import { onOneWorker } from './run.js';
 

@@ -5,11 +5,11 @@
  * is measured with the reference itself, in float64, from first weights that are one rounding of float32 off (`suites/nudged.ts`).
  */
 import type { Target } from '../../adapters/adapter.js';
-import type { Artefact } from '../../suites/onnx/artefact.js';
+import type { Artefact } from '../../model/artefact/artefact.js';
+import type { Tolerance } from '../../model/workload.js';
 import type { OptimiserName } from '../../suites/optimisers.js';
-import type { Tolerance } from '../../suites/workload.js';
-import { checkParity } from '../gate/parity.js';
-import { loadReference } from '../gate/reference.js';
+import { checkParity } from '../parity/parity.js';
+import { loadReference } from '../parity/reference.js';
 import { type Judge, type Outcome, onOneWorker } from './run.js';
 
 export interface PreparedSteps {

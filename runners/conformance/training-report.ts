@@ -49,7 +49,7 @@ function introduction(steps: number): string {
   return `Written by \`npm run conformance -- --training\`.
 
 Every workload that trains, in its small form where it has one and at its smallest batch, under plain gradient descent,
-momentum, Adam and RMSProp as \`suites/workload.ts\` defines them, at the rate that it says: the first output, the first gradients, the losses of ${steps} steps
+momentum, Adam and RMSProp as \`model/workload.ts\` defines them, at the rate that it says: the first output, the first gradients, the losses of ${steps} steps
 and the weights after them, through the target's real worker and the parity gate that every run has, against float64 autograd on
 written-out equations. A number is the largest relative error of any tensor; where it is not bold it is within the workload's
 declared tolerance, which is in its file. "–" is refused, for a reason below; "open" has not been run yet. What agreed is kept in

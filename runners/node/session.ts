@@ -1,8 +1,8 @@
 /** What a Node worker knows between requests, and how it answers each of them. */
 import type { NodeTarget, OpenFramework } from '../../adapters/adapter.js';
 import { unreachable } from '../../common/errors.js';
-import { loadModel } from '../../suites/onnx/load-model.js';
-import { writeTensors } from '../../suites/onnx/safetensors.js';
+import { loadModel } from '../../model/artefact/load-model.js';
+import { writeTensors } from '../../model/artefact/safetensors.js';
 import { ownCpus } from '../process/cpu-list.js';
 import { protocolVersion, type RequestBody, type RequestType, type Results } from '../protocol/messages.js';
 import { packagesRoot } from '../provision/packages.js';

@@ -1,7 +1,7 @@
 /** A loaded model that learns: timing and verifying it. */
 import type { Tensor, Tensors, TrainingModel } from '../../adapters/adapter.js';
-import type { ArtefactManifest } from '../../suites/onnx/artefact-manifest.js';
-import type { Training } from '../../suites/workload.js';
+import type { ArtefactManifest } from '../../model/artefact/artefact-manifest.js';
+import type { Training } from '../../model/workload.js';
 import { type Limits, timeLoop, timeSpan } from './clock.js';
 import {
   type EpochRequest,

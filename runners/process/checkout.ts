@@ -1,6 +1,6 @@
 /** Where a worker's program lies: this checkout, or another commit of the project. */
 import { join } from 'node:path';
-import type { loadGraph } from '../../suites/onnx/load-model.js';
+import type { loadGraph } from '../../model/artefact/load-model.js';
 
 export interface Checkout {
   readonly root: string;

@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import type { Budget, Target } from '../../adapters/adapter.js';
 import { messageOf } from '../../common/errors.js';
 import { projectRoot } from '../../common/paths.js';
-import { loadGraph } from '../../suites/onnx/load-model.js';
+import { loadGraph } from '../../model/artefact/load-model.js';
 import { openChannel } from '../protocol/channel.js';
 import { WorkerFailure } from '../protocol/failure.js';
 import type { RequestBody, Results } from '../protocol/messages.js';

@@ -10,7 +10,7 @@
  * Where it is learnt to an accuracy, between load and unload instead: (epoch → classify)*
  */
 import { z } from 'zod';
-import { mode } from '../../suites/workload.js';
+import { mode } from '../../model/workload.js';
 
 export const protocolVersion = 1;
 

@@ -108,7 +108,7 @@ async function open(root: string, commit: string): Promise<OtherCommit> {
   try {
     const [adapters, graphs, availability, messages] = await Promise.all([
       load<typeof import('../../adapters/discover.js')>('adapters/discover.js'),
-      load<typeof import('../../suites/onnx/load-model.js')>('suites/onnx/load-model.js'),
+      load<typeof import('../../model/artefact/load-model.js')>('model/artefact/load-model.js'),
       load<typeof import('./availability.js')>('runners/provision/availability.js'),
       load<typeof import('../protocol/messages.js')>('runners/protocol/messages.js'),
     ]);

@@ -1,12 +1,12 @@
 /** What every stage of a run is handed: the run's state, the means to start workers, and someone to tell. */
 
-import type { Steering } from '../../reports/analyse/steering.js';
-import { threadCounts } from '../../reports/schema/results.js';
-import type { PlannedCell } from '../../reports/schema/run-folder.js';
-import type { Tensors } from '../../suites/onnx/graph.js';
-import type { Intermediates } from '../../suites/onnx/intermediates.js';
-import type { Mode, Optimiser } from '../../suites/workload.js';
-import type { ProcessorReading } from '../environment/processors.js';
+import { threadCounts } from '../../common/run/results.js';
+import type { PlannedCell } from '../../common/run/run-folder.js';
+import type { Steering } from '../../common/run/stopping-rule.js';
+import type { Tensors } from '../../model/graph.js';
+import type { Intermediates } from '../../model/reference/intermediates.js';
+import type { Mode, Optimiser } from '../../model/workload.js';
+import type { ProcessorReading } from '../machine/processors.js';
 import type { RunState } from './run-state.js';
 import type { Stopwatch } from './stopwatch.js';
 import type { StartWorker } from './worker.js';

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { splitVersion } from '../../adapters/versions.js';
 import { TouchstoneError } from '../../common/errors.js';
-import { type PlannedCell, targetOf } from '../../reports/schema/run-folder.js';
+import { type PlannedCell, targetOf } from '../../common/run/run-folder.js';
 import { protocolVersion, type RequestBody, type Results } from '../protocol/messages.js';
 import { fileName, type RunContext, threadsOf } from './context.js';
 import type { Activity } from './stopwatch.js';

@@ -3,9 +3,9 @@
  * before any worker is spawned.
  */
 import { type Support, supported, type Target, unsupported } from '../../adapters/adapter.js';
-import type { PlannedCell } from '../../reports/schema/run-folder.js';
-import type { Graph } from '../../suites/onnx/graph.js';
-import type { Generation, Mode, Precision, Training } from '../../suites/workload.js';
+import type { PlannedCell } from '../../common/run/run-folder.js';
+import type { Graph } from '../../model/graph.js';
+import type { Generation, Mode, Precision, Training } from '../../model/workload.js';
 
 /** One workload in one mode at one batch size and length: what becomes a group of comparable cells for each thread count. */
 export interface WorkItem {

@@ -4,10 +4,10 @@
  * after the other, there and back.
  */
 import { join } from 'node:path';
-import type { ParityCheck } from '../../reports/schema/results.js';
-import type { PlannedCell } from '../../reports/schema/run-folder.js';
-import type { ProcessorReading } from '../environment/processors.js';
-import { checkAudit, checkLosses } from '../gate/parity.js';
+import type { ParityCheck } from '../../common/run/results.js';
+import type { PlannedCell } from '../../common/run/run-folder.js';
+import type { ProcessorReading } from '../machine/processors.js';
+import { checkAudit, checkLosses } from '../parity/parity.js';
 import type { Share } from './budget.js';
 import { fileName, groupKey, processKey, type Reference, type RunContext, threadsOf } from './context.js';
 import { rethrowStorage, stateOfFailure } from './failures.js';

@@ -17,12 +17,7 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
-import {
-  type NewRunEvent,
-  type RunEvent,
-  type RunManifest,
-  runEvent,
-} from '../../reports/schema/run-folder.js';
+import { type NewRunEvent, type RunEvent, type RunManifest, runEvent } from '../../common/run/run-folder.js';
 
 export interface RunLog {
   readonly folder: string;

@@ -2,7 +2,7 @@
  * What is known of a run so far, folded from its events: the same for a run that goes on and for one that resumes.
  */
 import { explain } from '../../common/errors.js';
-import type { NewRunEvent, PlannedCell, RunEvent, RunManifest } from '../../reports/schema/run-folder.js';
+import type { NewRunEvent, PlannedCell, RunEvent, RunManifest } from '../../common/run/run-folder.js';
 import { processKey } from './context.js';
 import type { RunLog } from './run-log.js';
 

@@ -3,12 +3,12 @@
  * the rounds. Everything that is learnt goes into the event log; a run that resumes skips what the log already holds.
  */
 import type { TouchstoneError } from '../../common/errors.js';
+import { threadCounts } from '../../common/run/results.js';
+import type { PlannedCell } from '../../common/run/run-folder.js';
+import { median } from '../../common/statistics/quantiles.js';
 import { grouped } from '../../reports/analyse/groups.js';
-import { threadCounts } from '../../reports/schema/results.js';
-import type { PlannedCell } from '../../reports/schema/run-folder.js';
-import { median } from '../../reports/statistics/quantiles.js';
-import { gateCell } from '../gate/gate-cell.js';
-import { hopelessCells, lackForCell, probeInto, type Rates, toProbe } from '../gate/prediction.js';
+import { hopelessCells, lackForCell, probeInto, type Rates, toProbe } from '../parity/prediction.js';
+import { gateCell } from '../parity/verify-cell.js';
 import { divideBudget, divideSteps } from './budget.js';
 import { groupKey, processKey, type RunContext, threadsOf } from './context.js';
 import { rethrowStorage, stateOfFailure } from './failures.js';

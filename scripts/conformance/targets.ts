@@ -2,12 +2,12 @@
 import { availableParallelism } from 'node:os';
 import type { Target } from '../../adapters/adapter.js';
 import { addOutsideAdapter, discoverFrameworks } from '../../adapters/discover.js';
-import { selectTargets } from '../../cli/select.js';
 import { names } from '../../cli/values.js';
 import { oneLine } from '../../common/errors.js';
+import type { FindPython } from '../../model/reference/reference.js';
+import { selectTargets } from '../../runners/coordinator/select.js';
 import { ensureTargets, targetAvailability } from '../../runners/provision/availability.js';
 import { ensureEnvironment } from '../../runners/provision/environments.js';
-import type { FindPython } from '../../suites/onnx/reference.js';
 
 export const say = (line: string) => void process.stderr.write(`${line}\n`);
 

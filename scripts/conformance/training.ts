@@ -4,6 +4,10 @@ import { join } from 'node:path';
 import picomatch from 'picomatch';
 import { names } from '../../cli/values.js';
 import { projectRoot } from '../../common/paths.js';
+import { type Artefact, sourceArtefact, workloadArtefact } from '../../model/artefact/artefact.js';
+import { type Source, workloadSource } from '../../model/artefact/artefact-source.js';
+import { cachedReference, committedSeed } from '../../model/reference/reference.js';
+import { batchesOf, type Workload } from '../../model/workload.js';
 import { isBroken, type Outcome } from '../../runners/conformance/run.js';
 import {
   type PreparedSteps,
@@ -17,11 +21,7 @@ import {
 import { type StepsFinding, trainingDocument } from '../../runners/conformance/training-report.js';
 import { discoverWorkloads } from '../../suites/discover.js';
 import { longerStepsSource, nudgedSource } from '../../suites/nudged.js';
-import { type Artefact, sourceArtefact, workloadArtefact } from '../../suites/onnx/artefact.js';
-import { type Source, workloadSource } from '../../suites/onnx/artefact-source.js';
-import { cachedReference, committedSeed } from '../../suites/onnx/reference.js';
 import { learningBy, type OptimiserName, optimiserNames } from '../../suites/optimisers.js';
-import { batchesOf, type Workload } from '../../suites/workload.js';
 import { ledger, ledgerInMemory, today } from '../measure/ledger.js';
 import { chosenTargets, onEach, referencePython, say, type TargetChoice } from './targets.js';
 

@@ -14,9 +14,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Target } from '../../adapters/adapter.js';
-import { select } from '../../cli/select.js';
 import { duration, integers, names, positiveInteger } from '../../cli/values.js';
 import { oneLine } from '../../common/errors.js';
+import { sourceArtefact } from '../../model/artefact/artefact.js';
+import { idOf } from '../../model/artefact/artefact-source.js';
+import type { Workload } from '../../model/workload.js';
 import { type Lesson, learn } from '../../runners/accuracy/learn.js';
 import {
   accuracyIntroduction,
@@ -24,6 +26,7 @@ import {
   type Finding,
   trainingSeconds,
 } from '../../runners/accuracy/report.js';
+import { select } from '../../runners/coordinator/select.js';
 import { splitCpus } from '../../runners/process/cpus.js';
 import {
   ensureTargets,
@@ -34,9 +37,6 @@ import { supportOf } from '../../runners/schedule/plan.js';
 import { randomFor, shuffled } from '../../runners/schedule/random.js';
 import { type AccuracyTask, accuracySource, accuracyTasks } from '../../suites/accuracy.js';
 import { discoverWorkloads } from '../../suites/discover.js';
-import { sourceArtefact } from '../../suites/onnx/artefact.js';
-import { idOf } from '../../suites/onnx/artefact-source.js';
-import type { Workload } from '../../suites/workload.js';
 import { chosenTargets } from '../conformance/targets.js';
 import { ledger, ledgerInMemory, publish, saySteps } from './ledger.js';
 import { say } from './new-run.js';

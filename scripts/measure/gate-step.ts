@@ -1,8 +1,8 @@
 /** One live gate of a script that makes many: with the usual margins, one thread, and the end of the script on Ctrl-C. */
 import { liveGate } from '../../cli/gate/live.js';
-import { type RunOptions, usualDeadlineMs } from '../../cli/options.js';
-import type { GateFinding } from '../../reports/gate/report.js';
-import { gateSettings } from '../../reports/gate/settings.js';
+import type { GateFinding } from '../../reports/regression/report.js';
+import { gateSettings } from '../../reports/regression/settings.js';
+import { type RunOptions, usualDeadlineMs } from '../../runners/coordinator/options.js';
 import { say } from './new-run.js';
 
 /** What it found. A step that was interrupted ends the process: what was finished is kept, the rest is done again. */

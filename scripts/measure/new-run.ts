@@ -1,11 +1,11 @@
 /** Runs of the real harness for scripts that measure the harness. */
 import { join } from 'node:path';
-import { manifestOf } from '../../cli/manifest.js';
-import { measure } from '../../cli/measure.js';
-import type { TimedOptions } from '../../cli/options.js';
-import type { Prepared } from '../../cli/prepare.js';
-import { newRunId } from '../../cli/run-folder.js';
 import { runsFolder } from '../../common/paths.js';
+import { manifestOf } from '../../runners/coordinator/manifest.js';
+import { measure } from '../../runners/coordinator/measure.js';
+import type { TimedOptions } from '../../runners/coordinator/options.js';
+import type { Prepared } from '../../runners/coordinator/prepare.js';
+import { newRunId } from '../../runners/coordinator/run-folder.js';
 import { createRunFolder } from '../../runners/schedule/run-log.js';
 
 /** Standard output is the table's. */

@@ -5,13 +5,13 @@
  * Options: `-- --run <folder>` takes an existing run; otherwise one of the smoke suite is made (`--time 130s`).
  */
 import { parseArgs } from 'node:util';
-import { type TimedOptions, usualBudgetMs, usualDeadlineMs } from '../../cli/options.js';
-import { prepare } from '../../cli/prepare.js';
-import { findRun } from '../../cli/run-folder.js';
 import { duration } from '../../cli/values.js';
+import type { RunEvent } from '../../common/run/run-folder.js';
+import { quantile } from '../../common/statistics/quantiles.js';
 import { readRun } from '../../reports/analyse/index.js';
-import type { RunEvent } from '../../reports/schema/run-folder.js';
-import { quantile } from '../../reports/statistics/quantiles.js';
+import { type TimedOptions, usualBudgetMs, usualDeadlineMs } from '../../runners/coordinator/options.js';
+import { prepare } from '../../runners/coordinator/prepare.js';
+import { findRun } from '../../runners/coordinator/run-folder.js';
 import { activities } from '../../runners/schedule/stopwatch.js';
 import { measureRun, say } from './new-run.js';
 import { markdownTable } from './table.js';

@@ -6,8 +6,8 @@
  */
 import type { Model, NodeTarget } from '../../adapters/adapter.js';
 import { findTarget } from '../../adapters/discover.js';
+import { loadModel } from '../../model/artefact/load-model.js';
 import { timeLoop } from '../../runners/node/clock.js';
-import { loadModel } from '../../suites/onnx/load-model.js';
 import { bareLoop, type Call, type Contender, interleave } from './pairs.js';
 
 /** What a hand-written native model offers: the same call as ours, on the same buffers. */

@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { addOutsideAdapter } from '../../adapters/discover.js';
 import { duration, names, positiveInteger } from '../../cli/values.js';
 import { buildFolder } from '../../common/paths.js';
-import { clopperPearson } from '../../reports/statistics/binomial.js';
+import { clopperPearson } from '../../common/statistics/binomial.js';
 import { slowdowns } from './adapters/slowed.js';
 import { gateStep } from './gate-step.js';
 import { asGiven, ledger, publish, saySteps } from './ledger.js';

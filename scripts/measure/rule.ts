@@ -6,8 +6,8 @@
  */
 import { parseArgs } from 'node:util';
 import { positiveInteger } from '../../cli/values.js';
-import { clopperPearson } from '../../reports/statistics/binomial.js';
-import { signedRankIntervalAt } from '../../reports/statistics/signed-rank.js';
+import { clopperPearson } from '../../common/statistics/binomial.js';
+import { signedRankIntervalAt } from '../../common/statistics/signed-rank.js';
 import { randomFor } from '../../runners/schedule/random.js';
 import { publish } from './ledger.js';
 import { type Draw, type NoiseFamily, noiseFamilies, roundsOf } from './noise.js';

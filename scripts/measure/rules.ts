@@ -2,9 +2,9 @@
 
 import jstat from 'jstat';
 import { sampleVariance } from 'simple-statistics';
-import { confirmed, lookRounds, screened, usualRule } from '../../reports/statistics/decision.js';
-import { median } from '../../reports/statistics/quantiles.js';
-import type { Interval } from '../../reports/statistics/signed-rank.js';
+import { confirmed, lookRounds, screened, usualRule } from '../../common/statistics/decision.js';
+import { median } from '../../common/statistics/quantiles.js';
+import type { Interval } from '../../common/statistics/signed-rank.js';
 import type { Round } from './noise.js';
 
 export interface Decision {

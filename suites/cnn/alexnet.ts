@@ -9,8 +9,9 @@
  *
  * Parameters: 61,100,840 (torchvision); multiply-adds at 224 × 224: 714,188,480 (torchvision: 0.71 G).
  */
+
+import type { GraphBuilder, Value } from '../../model/builder.js';
 import { classifier } from '../classifier.js';
-import type { GraphBuilder, Value } from '../onnx/builder.js';
 
 /** Filters of the convolutions, units of the two hidden linear layers. */
 interface Widths {

@@ -9,8 +9,9 @@
  *
  * Parameters: 3,441,592, as published. Multiply-adds: 32²·9·(3·50 + 50·50) + 16²·9·(50·100 + 100·100) + 6400·512 + 512·10.
  */
+
+import type { GraphBuilder, Value } from '../../model/builder.js';
 import { classifier } from '../classifier.js';
-import type { GraphBuilder, Value } from '../onnx/builder.js';
 
 function network(graph: GraphBuilder, x: Value, narrow: number, wide: number, units: number): Value {
   const convolve = (from: Value, name: string, channels: number, filters: number) =>

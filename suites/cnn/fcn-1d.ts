@@ -10,9 +10,10 @@
  *
  * Parameters: 128·8+128 + 256·128·5+256 + 128·256·3+128 + 2·(128+256+128) + 128·2+2. Multiply-adds: 500·(8·128 + 5·128·256 + 3·256·128) + 128·2.
  */
+
+import type { GraphBuilder, Value } from '../../model/builder.js';
+import type { Mode, Sequence, Workload } from '../../model/workload.js';
 import { classifier } from '../classifier.js';
-import type { GraphBuilder, Value } from '../onnx/builder.js';
-import type { Mode, Sequence, Workload } from '../workload.js';
 
 const kernels = [8, 5, 3];
 const classes = 2;

@@ -15,9 +15,10 @@
  *
  * Parameters: 6·25+6 + 16·6·25+16 + 400·120+120 + 120·84+84 + 84·10+10 = 61,706.
  */
+
+import type { GraphBuilder } from '../../model/builder.js';
+import type { Workload } from '../../model/workload.js';
 import { digits, pixels } from '../data/mnist.js';
-import type { GraphBuilder } from '../onnx/builder.js';
-import type { Workload } from '../workload.js';
 
 const classes = 10;
 

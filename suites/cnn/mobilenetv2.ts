@@ -8,9 +8,10 @@
  *
  * Parameters: 3,504,872 (torchvision; the paper: 3.4 M); multiply-adds at 224 × 224: 300,774,272 (torchvision and paper: 0.30 G).
  */
+
+import type { ConvolutionLayer, GraphBuilder, Value } from '../../model/builder.js';
+import type { Mode } from '../../model/workload.js';
 import { classifier } from '../classifier.js';
-import type { ConvolutionLayer, GraphBuilder, Value } from '../onnx/builder.js';
-import type { Mode } from '../workload.js';
 
 /** Table 2: expansion, channels, repetitions, first stride. */
 const table: readonly (readonly [number, number, number, number])[] = [

@@ -10,8 +10,9 @@
  *
  * Parameters: 1,235,496 (torchvision); multiply-adds at 224 × 224: 349,151,936 (torchvision: 0.35 G).
  */
+
+import type { GraphBuilder, Value } from '../../model/builder.js';
 import { classifier } from '../classifier.js';
-import type { GraphBuilder, Value } from '../onnx/builder.js';
 
 /** Squeezed filters, and those of each expanded half; a pooling comes before some. */
 const modules = [

@@ -17,10 +17,11 @@
  * normalisation; 31.03 M). Others differ by a last layer of one class (31,030,593) or batch normalisation (31.04 M).
  * Multiply-adds at 128 × 128: 12,024,020,992.
  */
+
+import type { GraphBuilder, Value } from '../../model/builder.js';
+import type { Tensors } from '../../model/graph.js';
+import type { Workload } from '../../model/workload.js';
 import { silhouettes } from '../data/silhouettes.js';
-import type { GraphBuilder, Value } from '../onnx/builder.js';
-import type { Tensors } from '../onnx/graph.js';
-import type { Workload } from '../workload.js';
 
 interface Size {
   readonly side: number;

@@ -8,8 +8,9 @@
  *
  * Parameters: 138,357,544 (the paper's table 2: 138 M); multiply-adds at 224 × 224: 15,470,264,320 (published: 15.5 G).
  */
+
+import type { GraphBuilder, Value } from '../../model/builder.js';
 import { classifier } from '../classifier.js';
-import type { GraphBuilder, Value } from '../onnx/builder.js';
 
 const groups = [
   [64, 64],

@@ -1,6 +1,6 @@
 /** What several groups of cases draw with. */
-import type { GraphBuilder, Value } from '../onnx/builder.js';
-import type { Attribute } from '../onnx/graph.js';
+import type { GraphBuilder, Value } from '../../model/builder.js';
+import type { Attribute } from '../../model/graph.js';
 import { integers, tensor } from './model.js';
 
 export type Attributes = Readonly<Record<string, Attribute>>;

@@ -1,5 +1,5 @@
 /** Small models that learn: each kind of layer that has weights, and what stands between them and the loss. */
-import type { Value } from '../onnx/builder.js';
+import type { Value } from '../../model/builder.js';
 import { type Draw, tensor } from './model.js';
 
 export const perceptron: Draw = (g) => {

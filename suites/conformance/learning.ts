@@ -2,8 +2,8 @@
  * Makes a case learn, so that the gradient of its operator is shown: everything constant becomes a weight that is
  * trained, a layer before it needs the gradient of what goes in, and a linear layer behind it gives logits.
  */
-import { GraphBuilder, type Value } from '../onnx/builder.js';
-import type { Tensor } from '../onnx/graph.js';
+import { GraphBuilder, type Value } from '../../model/builder.js';
+import type { Tensor } from '../../model/graph.js';
 import { type Draw, tensor } from './model.js';
 
 const classes = 3;

@@ -1,8 +1,9 @@
 /** Small models of one operator and its surroundings: what conformance is shown on. */
-import { uniform } from '../generator.js';
-import type { GraphBuilder, Value } from '../onnx/builder.js';
-import { elementCount, type Tensor } from '../onnx/graph.js';
-import type { Optimiser } from '../workload.js';
+
+import type { GraphBuilder, Value } from '../../model/builder.js';
+import { uniform } from '../../model/generator.js';
+import { elementCount, type Tensor } from '../../model/graph.js';
+import type { Optimiser } from '../../model/workload.js';
 
 export const optimiser = { name: 'sgd', learningRate: 0.01, momentum: 0.9 } satisfies Optimiser;
 export const buffers = 2;

@@ -13,14 +13,14 @@ import { execa } from 'execa';
 import { z } from 'zod';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
 import { projectRoot, stateFolder } from '../../common/paths.js';
-import { type Artefact, sourceArtefact } from '../onnx/artefact.js';
-import { artefactFiles } from '../onnx/artefact-manifest.js';
-import type { Source } from '../onnx/artefact-source.js';
-import { graph, type Tensor, type TensorInfo, type Tensors } from '../onnx/graph.js';
-import { type RawModel, readModel, readModelBytes } from '../onnx/reader.js';
-import { evaluatorSources, type FindPython } from '../onnx/reference.js';
-import { readTensors, writeTensors } from '../onnx/safetensors.js';
-import { shapeInputs } from '../onnx/taint.js';
+import { type Artefact, sourceArtefact } from '../../model/artefact/artefact.js';
+import { artefactFiles } from '../../model/artefact/artefact-manifest.js';
+import type { Source } from '../../model/artefact/artefact-source.js';
+import { readTensors, writeTensors } from '../../model/artefact/safetensors.js';
+import { graph, type Tensor, type TensorInfo, type Tensors } from '../../model/graph.js';
+import { type RawModel, readModel, readModelBytes } from '../../model/import/reader.js';
+import { shapeInputs } from '../../model/normalise/taint.js';
+import { evaluatorSources, type FindPython } from '../../model/reference/reference.js';
 
 const index = z.object({
   onnx: z.string(),

@@ -1,5 +1,5 @@
 /** LSTM: directions, states and what is read of them. */
-import type { GraphBuilder, Value } from '../onnx/builder.js';
+import type { GraphBuilder, Value } from '../../model/builder.js';
 import { type Attributes, matMul, reshape } from './drawing.js';
 import { type Draw, integers, tensor } from './model.js';
 

@@ -1,6 +1,7 @@
-/** The rules of learning, each on a small net: every optimiser and every loss that suites/workload.ts defines. */
+/** The rules of learning, each on a small net: every optimiser and every loss that model/workload.ts defines. */
+
+import type { Training } from '../../model/workload.js';
 import { optimiserOf } from '../optimisers.js';
-import type { Training } from '../workload.js';
 import { lstm, perceptron } from './learning-cases.js';
 import { type Draw, optimiser } from './model.js';
 

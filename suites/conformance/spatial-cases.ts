@@ -1,5 +1,5 @@
 /** Convolutions, transposed ones and poolings. */
-import type { GraphBuilder } from '../onnx/builder.js';
+import type { GraphBuilder } from '../../model/builder.js';
 import type { Attributes } from './drawing.js';
 import { type Draw, tensor } from './model.js';
 

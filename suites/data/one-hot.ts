@@ -1,4 +1,4 @@
-import { elementCount } from '../onnx/graph.js';
+import { elementCount } from '../../model/graph.js';
 
 /** Class numbers as rows of zeros with a one each. @param shape of the numbers; the result has an axis of classes behind it */
 export function oneHot(numbers: ArrayLike<number>, shape: readonly number[], classes: number) {

@@ -11,11 +11,12 @@
  *
  * The small forms have 64 units and 50 steps.
  */
+
+import type { GraphBuilder, Value } from '../../model/builder.js';
+import { uniform } from '../../model/generator.js';
+import type { Workload } from '../../model/workload.js';
 import { type Classifier, classifier } from '../classifier.js';
-import { uniform } from '../generator.js';
-import type { GraphBuilder, Value } from '../onnx/builder.js';
 import { usualAdam } from '../optimisers.js';
-import type { Workload } from '../workload.js';
 
 const features = 123;
 const classes = 25;

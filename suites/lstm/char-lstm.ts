@@ -15,12 +15,13 @@
  * `char-lstm-generate` the loop of 64 of them, in which the states are fed back and the likeliest character is the next one: that
  * the choice is the model's makes every target write the same text, so that it can be verified.
  */
+
+import type { GraphBuilder, Value } from '../../model/builder.js';
+import { uniform } from '../../model/generator.js';
+import type { Tensor } from '../../model/graph.js';
+import type { Tolerance, Training, Workload } from '../../model/workload.js';
 import { oneHot } from '../data/one-hot.js';
 import { excerpts, vocabulary } from '../data/text.js';
-import { uniform } from '../generator.js';
-import type { GraphBuilder, Value } from '../onnx/builder.js';
-import type { Tensor } from '../onnx/graph.js';
-import type { Tolerance, Training, Workload } from '../workload.js';
 
 interface Size {
   readonly hidden: number;

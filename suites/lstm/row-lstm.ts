@@ -15,9 +15,10 @@
  *
  * Trainable parameters: 4·128·28 + 4·128·128 + 4·128 + 128·10 + 10 = 81,674.
  */
+
+import type { GraphBuilder } from '../../model/builder.js';
+import type { Workload } from '../../model/workload.js';
 import { digits } from '../data/mnist.js';
-import type { GraphBuilder } from '../onnx/builder.js';
-import type { Workload } from '../workload.js';
 
 const ownSteps = 28;
 /** Some thirty digits. */

@@ -16,9 +16,10 @@
  * What is expensive in the full ones is not what is multiplied: where a gradient of the embedding is one of the whole table, plain
  * JavaScript takes minutes for a step.
  */
+
+import type { GraphBuilder, Value } from '../../model/builder.js';
+import type { Sequence, Workload } from '../../model/workload.js';
 import { wordNumbers } from '../data/text.js';
-import type { GraphBuilder, Value } from '../onnx/builder.js';
-import type { Sequence, Workload } from '../workload.js';
 
 /** A sixth of the book: longer texts of one batch would have most of it in common. */
 const longest = 2000;

@@ -17,9 +17,10 @@
  * Parameters: 4·256·(71 + 256 + 1) = 335,872, 4·256·(93 + 256 + 1) = 358,400 and 256·93 + 93 = 23,901, as Keras counts them. The
  * recurrent halves of biases, which Keras has not, are zero and not trained: see row-lstm.ts. Multiply-adds: 27,847,424.
  */
+
+import type { Workload } from '../../model/workload.js';
 import { oneHot } from '../data/one-hot.js';
 import { type Lengths, translations } from '../data/pig-latin.js';
-import type { Workload } from '../workload.js';
 
 const tokens = { source: 71, target: 93 };
 

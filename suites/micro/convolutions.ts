@@ -10,9 +10,10 @@
  * What computes fifty million multiply-adds or more has a small form: a quarter of the channels and filters, or of the extents where
  * there are but few channels.
  */
+
+import type { GraphBuilder, Value } from '../../model/builder.js';
+import type { Workload } from '../../model/workload.js';
 import { kernel } from '../kernel.js';
-import type { GraphBuilder, Value } from '../onnx/builder.js';
-import type { Workload } from '../workload.js';
 
 /** One row of DeepBench's table: input, filters, their extents, pads and strides. */
 type Row = readonly [

@@ -10,9 +10,9 @@
  * The small form has 2¹⁶ values, which lie in a cache.
  */
 
-import { uniform } from '../generator.js';
+import type { GraphBuilder, Value } from '../../model/builder.js';
+import { uniform } from '../../model/generator.js';
 import { kernel } from '../kernel.js';
-import type { GraphBuilder, Value } from '../onnx/builder.js';
 
 const layers = 4;
 const classes = 64;

@@ -8,10 +8,11 @@
  * In training the input is first multiplied by eight weights, which learn to have the last values tell eight classes apart: the slope
  * is then what an operator costs forward and backward, and what is left at length 0 the loss and the update too.
  */
-import { uniform } from '../generator.js';
+
+import type { GraphBuilder, Value } from '../../model/builder.js';
+import { uniform } from '../../model/generator.js';
+import type { Workload } from '../../model/workload.js';
 import { kernel } from '../kernel.js';
-import type { GraphBuilder, Value } from '../onnx/builder.js';
-import type { Workload } from '../workload.js';
 
 const values = 8;
 /**

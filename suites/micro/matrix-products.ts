@@ -8,9 +8,10 @@
  *
  * What computes fifty million multiply-adds or more has a small form: a quarter of each side.
  */
+
+import type { GraphBuilder, Value } from '../../model/builder.js';
+import type { Workload } from '../../model/workload.js';
 import { kernel } from '../kernel.js';
-import type { GraphBuilder, Value } from '../onnx/builder.js';
-import type { Workload } from '../workload.js';
 
 interface Problem {
   readonly m: number;

@@ -14,9 +14,10 @@
  *
  * The small form has a quarter of the units, of more than 150 steps and of a batch of 16.
  */
+
+import type { GraphBuilder, Value } from '../../model/builder.js';
+import type { Workload } from '../../model/workload.js';
 import { kernel } from '../kernel.js';
-import type { GraphBuilder, Value } from '../onnx/builder.js';
-import type { Workload } from '../workload.js';
 
 const gates = { rnn: 1, gru: 3, lstm: 4 } as const;
 const titles = { rnn: 'a layer of tanh units', gru: 'a GRU layer', lstm: 'an LSTM layer' } as const;

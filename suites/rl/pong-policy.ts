@@ -16,9 +16,10 @@
  *
  * Frames are drawn (suites/data/pong.ts). Few of their pixels differ: weights are scaled for those that do.
  */
+
+import { uniform } from '../../model/generator.js';
+import type { Workload } from '../../model/workload.js';
 import { paintPong } from '../data/pong.js';
-import { uniform } from '../generator.js';
-import type { Workload } from '../workload.js';
 
 const size = 80;
 const pixels = size * size;

@@ -12,17 +12,18 @@
  * The update, on 32 transitions from the replay memory: the target network, an older copy whose weights stand still, values the next
  * states; the error of an action is its value less reward + 0.99 · the best of those, and the loss Huber's of the action that was
  * taken, which is the paper's clipping of the error's derivative to ±1. The paper's rule is RMSProp with momentum, centred: by the
- * deviation of the gradients, not the root of their squares. That is another than suites/workload.ts has; here it is momentum.
+ * deviation of the gradients, not the root of their squares. That is another than model/workload.ts has; here it is momentum.
  *
  * Frames are drawn (suites/data/pong.ts): what is computed does not depend on the game.
  *
  * The small form has the same frames and an eighth of the width: 27,544 parameters (1028 + 520 + 584 + 25,152 + 260), 504,640
  * multiply-adds.
  */
+
+import type { GraphBuilder, Value } from '../../model/builder.js';
+import { uniform } from '../../model/generator.js';
+import type { Workload } from '../../model/workload.js';
 import { paintPong } from '../data/pong.js';
-import { uniform } from '../generator.js';
-import type { GraphBuilder, Value } from '../onnx/builder.js';
-import type { Workload } from '../workload.js';
 
 const size = 84;
 const history = 4;

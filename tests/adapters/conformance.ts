@@ -1,8 +1,8 @@
 /** What every adapter must hold, whatever its framework: each test file calls these for one target. */
 import { describe, expect, test } from 'vitest';
 import type { Framework, NodeTarget, Tensors, TrainingModel } from '../../adapters/adapter.js';
+import type { Mode } from '../../model/workload.js';
 import { buffers, type Draw, optimiser } from '../../suites/conformance/model.js';
-import type { Mode } from '../../suites/workload.js';
 import { makeModel, openTarget, reference, relativeError, type SmallModel } from './model.js';
 
 export function nodeTarget(framework: Framework, name: string): NodeTarget {
@@ -169,7 +169,7 @@ async function centralDifferences(
 
 /** The loss on buffer 0 with one element of one weight moved: weights become inputs of the model. */
 async function lossOf(model: SmallModel) {
-  const { proto } = await import('../../suites/onnx/proto.js');
+  const { proto } = await import('../../model/import/proto.js');
   const ort = await import('onnxruntime-node');
   const decoded = proto.ModelProto.decode(model.bytes);
   const parameters = new Set(model.graph.parameters);

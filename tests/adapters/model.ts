@@ -8,10 +8,10 @@ import type {
   OpenFramework,
   Tensors,
 } from '../../adapters/adapter.js';
+import { elementCount, type Tensor } from '../../model/graph.js';
+import { normalise } from '../../model/normalise/normalise.js';
 import { sourceOf } from '../../suites/conformance/artefacts.js';
 import type { Draw } from '../../suites/conformance/model.js';
-import { elementCount, type Tensor } from '../../suites/onnx/graph.js';
-import { normalise } from '../../suites/onnx/normalise.js';
 
 export interface SmallModel extends Model {
   readonly bytes: Uint8Array;

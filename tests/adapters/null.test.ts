@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import framework from '../../adapters/null.js';
+import framework from '../../adapters/null/index.js';
 import { nodeTarget } from './conformance.js';
 import { answer, makeModel, openTarget } from './model.js';
 

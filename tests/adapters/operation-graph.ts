@@ -1,15 +1,9 @@
-/** Graphs of a few nodes as they are handed to the planner of operations, and a dialect that has everything. */
-import { type Dialect, type OperationTable, whole } from '../../adapters/lowering/operations/dialect.js';
+/** Graphs of a few nodes as they are handed to the planner of operations, and a capabilities that has everything. */
+import { type Capabilities, type OperationTable, whole } from '../../adapters/lowering/capabilities.js';
 import type { OperationKind, Operations } from '../../adapters/lowering/operations/operation.js';
 import type { OperationPlan } from '../../adapters/lowering/operations/plan.js';
 import { planOperations } from '../../adapters/lowering/operations/plan-operations.js';
-import {
-  type Attribute,
-  type DataType,
-  dataTypes,
-  type Graph,
-  type TensorInfo,
-} from '../../suites/onnx/graph.js';
+import { type Attribute, type DataType, dataTypes, type Graph, type TensorInfo } from '../../model/graph.js';
 
 interface Sketch {
   readonly nodes: readonly (readonly [
@@ -64,7 +58,10 @@ export function graphOf(sketch: Sketch): Graph {
 }
 
 /** With a layout, and without the kinds named. */
-export function everything(channels: Dialect['channels'] = 'last', ...without: OperationKind[]): Dialect {
+export function everything(
+  channels: Capabilities['channels'] = 'last',
+  ...without: OperationKind[]
+): Capabilities {
   const operations = new Proxy<OperationTable>(
     {},
     { get: (_, kind) => (without.includes(kind as OperationKind) ? undefined : whole) },
@@ -73,8 +70,8 @@ export function everything(channels: Dialect['channels'] = 'last', ...without: O
   return { title: 'Everything', channels, operations, types };
 }
 
-export function planOf(sketch: Sketch, dialect = everything()): OperationPlan {
-  return planOperations(graphOf(sketch), 'inference', dialect);
+export function planOf(sketch: Sketch, capabilities = everything()): OperationPlan {
+  return planOperations(graphOf(sketch), 'inference', capabilities);
 }
 
 export function kindsOf({ operations }: OperationPlan): OperationKind[] {

@@ -1,13 +1,13 @@
 /** LSTM, GRU and RNN as operations, against ONNX Runtime where it is written out step by step. */
 import { describe, expect, test } from 'vitest';
 import { planOperations } from '../../adapters/lowering/operations/plan-operations.js';
+import type { Value } from '../../model/builder.js';
+import type { Attribute, Tensor } from '../../model/graph.js';
 import { type Draw, integers, tensor } from '../../suites/conformance/model.js';
 import { recurrent } from '../../suites/conformance/recurrent-cases.js';
-import type { Value } from '../../suites/onnx/builder.js';
-import type { Attribute, Tensor } from '../../suites/onnx/graph.js';
 import { makeModel, reference, relativeError } from './model.js';
 import { everything, kindsOf, planOf, settingsOf } from './operation-graph.js';
-import { dialectOf, evaluate } from './operations-evaluator.js';
+import { capabilitiesOf, evaluate } from './operations-evaluator.js';
 
 const bidirectional = { direction: 'bidirectional' };
 const states = ['initial_h', 'initial_c', 'P'] as const;
@@ -61,9 +61,9 @@ function draw({ operator, attributes = {}, given = [], lengths, bias }: Asked): 
 
 async function errorOf(drawn: Draw): Promise<number> {
   const model = await makeModel(drawn);
-  const dialect = dialectOf('last', 'all');
-  const plan = planOperations(model.graph, 'inference', dialect);
-  const made = evaluate(plan, dialect, model.inputs[0] ?? {}, model.weights);
+  const capabilities = capabilitiesOf('last', 'all');
+  const plan = planOperations(model.graph, 'inference', capabilities);
+  const made = evaluate(plan, capabilities, model.inputs[0] ?? {}, model.weights);
   const expected = await reference(model, 0);
   const [[name, tensor] = ['', undefined]] = Object.entries(expected);
   const found = made[name];

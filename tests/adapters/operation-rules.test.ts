@@ -255,8 +255,8 @@ describe('refusals name the operator, the node and the reason', () => {
   });
 
   test('a type that the framework does not hold', () => {
-    const dialect = { ...everything(), types: { float32: 'float32' as const } };
+    const capabilities = { ...everything(), types: { float32: 'float32' as const } };
     const nodes = [['Neg', ['i'], ['y']]] as const;
-    expect(() => planOf({ nodes, values, inputs: ['i'] }, dialect)).toThrow('of type int32');
+    expect(() => planOf({ nodes, values, inputs: ['i'] }, capabilities)).toThrow('of type int32');
   });
 });

@@ -1,10 +1,10 @@
 /** A plan of operations by plain loops over doubles: slow, and nothing of a framework in it. */
-import type { Dialect, Lack, OperationTable } from '../../adapters/lowering/operations/dialect.js';
-import { wholly } from '../../adapters/lowering/operations/dialect.js';
+import type { Capabilities, Lack, OperationTable } from '../../adapters/lowering/capabilities.js';
+import { wholly } from '../../adapters/lowering/capabilities.js';
 import type { OperationKind, Operations } from '../../adapters/lowering/operations/operation.js';
 import type { OperationPlan, PlannedOperation } from '../../adapters/lowering/operations/plan.js';
 import { permute, sortedPositions } from '../../adapters/lowering/permute.js';
-import { dataTypes, elementCount, fromJsonNumber, type Tensors } from '../../suites/onnx/graph.js';
+import { dataTypes, elementCount, fromJsonNumber, type Tensors } from '../../model/graph.js';
 import { gates } from './operations-gates.js';
 import { convolved, pooled, transposedConvolved } from './operations-windows.js';
 
@@ -41,7 +41,7 @@ export function at({ shape, data }: Plain, index: readonly number[]): number {
 type Evaluate<Kind extends OperationKind> = (
   inputs: readonly Plain[],
   settings: Operations[Kind],
-  channels: Dialect['channels'],
+  channels: Capabilities['channels'],
 ) => Plain | readonly Plain[];
 
 const ofOne =
@@ -206,7 +206,7 @@ const evaluators: { readonly [Kind in OperationKind]?: Evaluate<Kind> } = {
 
 export function evaluate(
   plan: OperationPlan,
-  dialect: Dialect,
+  capabilities: Capabilities,
   inputs: Tensors,
   weights: Tensors,
 ): Record<string, Plain> {
@@ -235,7 +235,7 @@ export function evaluate(
     const results = one(
       operation,
       operation.inputs.map((id) => known.get(id) ?? nothing),
-      dialect.channels,
+      capabilities.channels,
     );
     for (const [position, id] of operation.outputs.entries()) known.set(id, results[position] ?? nothing);
   }
@@ -250,7 +250,7 @@ export function evaluate(
 function one(
   { kind, settings }: PlannedOperation,
   inputs: readonly Plain[],
-  channels: Dialect['channels'],
+  channels: Capabilities['channels'],
 ): readonly Plain[] {
   const evaluator = evaluators[kind] as Evaluate<OperationKind> | undefined;
   if (!evaluator) throw new Error(`the evaluator has no ${kind}`);
@@ -274,7 +274,10 @@ type WindowKind = (typeof windows)[number];
 const types = Object.fromEntries(dataTypes.map((type) => [type, type]));
 
 /** Without windows, with the simplest ones only, or with all. */
-export function dialectOf(channels: Dialect['channels'], has: 'none' | 'simple' | 'all'): Dialect {
+export function capabilitiesOf(
+  channels: Capabilities['channels'],
+  has: 'none' | 'simple' | 'all',
+): Capabilities {
   const kinds = Object.keys(evaluators) as OperationKind[];
   const plain = wholly(...kinds.filter((kind) => !windows.includes(kind as WindowKind)));
   const lack: Lack<WindowKind> = (settings) => {

@@ -1,11 +1,11 @@
 /** Operations over windows as their meaning says: an element at a time. */
-import type { Dialect } from '../../adapters/lowering/operations/dialect.js';
+import type { Capabilities } from '../../adapters/lowering/capabilities.js';
 import type { Operations, PerAxis } from '../../adapters/lowering/operations/operation.js';
 import { filterAxes, pictureAxes } from '../../adapters/lowering/operations/pictures.js';
 import { permute, sortedPositions } from '../../adapters/lowering/permute.js';
 import { at, built, type Plain } from './operations-evaluator.js';
 
-type Channels = Dialect['channels'];
+type Channels = Capabilities['channels'];
 const scalar: Plain = { shape: [], data: new Float64Array(1) };
 
 /** In ONNX's order of axes, and back. */

@@ -1,10 +1,10 @@
 /**
- * Operators over windows, normalisations and Resize as plans of operations: whatever a dialect lacks, and wherever it has
+ * Operators over windows, normalisations and Resize as plans of operations: whatever a capabilities lacks, and wherever it has
  * its channels, they come to what ONNX Runtime makes of them.
  */
 import { describe, test } from 'vitest';
+import type { Attribute } from '../../model/graph.js';
 import { integers, positive, tensor } from '../../suites/conformance/model.js';
-import type { Attribute } from '../../suites/onnx/graph.js';
 import { type Case, expectAgreement } from './operations-agreement.js';
 
 type Attributes = Readonly<Record<string, Attribute>>;

@@ -1,14 +1,14 @@
 /** The cells of the smoke suite through the adapters, by the parity gate's own rule. */
 import { describe, expect, test } from 'vitest';
-import { checkParity } from '../../runners/gate/parity.js';
-import { loadReference } from '../../runners/gate/reference.js';
+import { workloadArtefact } from '../../model/artefact/artefact.js';
+import { loadModel } from '../../model/artefact/load-model.js';
+import type { Mode, Workload } from '../../model/workload.js';
 import { inference } from '../../runners/node/inference.js';
 import { learner } from '../../runners/node/training.js';
+import { checkParity } from '../../runners/parity/parity.js';
+import { loadReference } from '../../runners/parity/reference.js';
 import lenet5 from '../../suites/cnn/lenet5.js';
 import rowLstm from '../../suites/lstm/row-lstm.js';
-import { workloadArtefact } from '../../suites/onnx/artefact.js';
-import { loadModel } from '../../suites/onnx/load-model.js';
-import type { Mode, Workload } from '../../suites/workload.js';
 import { openTarget } from './model.js';
 import { convnet, ort, tfjsJs, tfjsWasm } from './targets.js';
 

@@ -1,7 +1,7 @@
 /** The Node targets that are tested in this process. */
 import convnetjs from '../../adapters/convnetjs/index.js';
 import kerasjs from '../../adapters/kerasjs/index.js';
-import onnxruntime from '../../adapters/onnxruntime.js';
+import onnxruntime from '../../adapters/onnxruntime/index.js';
 import tfjs from '../../adapters/tfjs/index.js';
 import { nodeTarget } from './conformance.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import keras from '../../adapters/keras.js';
+import keras from '../../adapters/keras/index.js';
 import {
   arithmetic,
   convolutional,

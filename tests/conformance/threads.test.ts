@@ -10,10 +10,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Target } from '../../adapters/adapter.js';
 import { discoverFrameworks } from '../../adapters/discover.js';
+import { workloadArtefact } from '../../model/artefact/artefact.js';
 import { startDescribed } from '../../runners/process/described.js';
 import { targetAvailability } from '../../runners/provision/availability.js';
 import lenet5 from '../../suites/cnn/lenet5.js';
-import { workloadArtefact } from '../../suites/onnx/artefact.js';
 
 const targets = (await discoverFrameworks())
   .flatMap((framework) => framework.targets)

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa, type Options } from 'execa';
 import { buildFolder, projectRoot } from '../../common/paths.js';
-import type { RunResults } from '../../reports/schema/results.js';
+import type { RunResults } from '../../common/run/results.js';
 
 const scripted = join(buildFolder, 'tests/e2e/adapters/scripted.js');
 

@@ -1,7 +1,7 @@
 /** Every way in which a worker can break, in one run of the whole program: each costs its own cell only. */
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { RunResults } from '../../reports/schema/results.js';
+import type { RunResults } from '../../common/run/results.js';
 import { scriptedNames } from './adapters/scripted.js';
 import { bench, leftBehind, newMarker, readResults, temporaryFolder } from './command.js';
 

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { projectRoot } from '../../common/paths.js';
-import { gateReport } from '../../reports/gate/report.js';
+import { gateReport } from '../../reports/regression/report.js';
 import { bench, leftBehind, newMarker, temporaryFolder } from './command.js';
 
 const small = ['--workload', 'lenet5', '--mode', 'inference', '--batch', '1'];

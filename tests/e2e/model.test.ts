@@ -3,10 +3,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { GraphBuilder } from '../../model/builder.js';
+import { proto } from '../../model/import/proto.js';
 import { ensureEnvironment } from '../../runners/provision/environments.js';
 import lenet5 from '../../suites/cnn/lenet5.js';
-import { GraphBuilder } from '../../suites/onnx/builder.js';
-import { proto } from '../../suites/onnx/proto.js';
 import { bench, readResults, temporaryFolder } from './command.js';
 
 let folder: string;

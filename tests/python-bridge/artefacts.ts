@@ -3,10 +3,10 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ArtefactManifest } from '../../suites/onnx/artefact-manifest.js';
-import { elementCount, type Graph, type Tensor, type TensorInfo } from '../../suites/onnx/graph.js';
-import { writeTensors } from '../../suites/onnx/safetensors.js';
-import type { Mode } from '../../suites/workload.js';
+import type { ArtefactManifest } from '../../model/artefact/artefact-manifest.js';
+import { writeTensors } from '../../model/artefact/safetensors.js';
+import { elementCount, type Graph, type Tensor, type TensorInfo } from '../../model/graph.js';
+import type { Mode } from '../../model/workload.js';
 
 export const buffers = 3;
 export const training = {

@@ -5,10 +5,10 @@
 
 import { expect, it } from 'vitest';
 import type { PythonTarget } from '../../adapters/adapter.js';
-import caffe2 from '../../adapters/caffe2.js';
-import { caffe2InTraining, caffe2 as dialect } from '../../adapters/lowering/dialects/caffe2.js';
+import { caffe2InTraining, caffe2 as capabilities } from '../../adapters/caffe2/capabilities.js';
+import caffe2 from '../../adapters/caffe2/index.js';
 import type { OperationPlan } from '../../adapters/lowering/operations/plan.js';
-import type { DataType, Graph, GraphNode } from '../../suites/onnx/graph.js';
+import type { DataType, Graph, GraphNode } from '../../model/graph.js';
 import { node } from './artefacts.js';
 import { type GraphOptions, namesIn } from './support.js';
 
@@ -31,7 +31,7 @@ it('lists the very operators of the lowering', { timeout: 600_000 }, async () =>
 
 it('lists the very operations that it builds', { timeout: 600_000 }, async () => {
   const operations = (await namesIn('caffe2', 'caffe2.operation_lowering', 'OPERATIONS')).sort();
-  expect(operations).toEqual(Object.keys(dialect.operations).sort());
+  expect(operations).toEqual(Object.keys(capabilities.operations).sort());
   expect(operations).toEqual(Object.keys(caffe2InTraining.operations).sort());
 });
 

@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
 import type { PythonTarget } from '../../adapters/adapter.js';
-import { mxnetDialect } from '../../adapters/lowering/dialects/mxnet.js';
 import type { OperationPlan } from '../../adapters/lowering/operations/plan.js';
-import mxnet from '../../adapters/mxnet.js';
+import { mxnetCapabilities } from '../../adapters/mxnet/capabilities.js';
+import mxnet from '../../adapters/mxnet/index.js';
 import { projectRoot } from '../../common/paths.js';
+import type { DataType, GraphNode } from '../../model/graph.js';
+import type { Mode } from '../../model/workload.js';
 import { ensureEnvironment } from '../../runners/provision/environments.js';
-import type { DataType, GraphNode } from '../../suites/onnx/graph.js';
-import type { Mode } from '../../suites/workload.js';
 import { node } from './artefacts.js';
 import { type GraphOptions, graphOf, namesIn, square } from './support.js';
 
@@ -36,7 +36,7 @@ it('lists the very operators of the lowering', { timeout: 600_000 }, async () =>
 it('lists the very operations that it builds', { timeout: 600_000 }, async () => {
   const operations = await namesIn('mxnet', 'mxnet.operation_network', 'OPERATIONS');
   for (const mode of ['inference', 'training'] as const) {
-    expect(operations.sort()).toEqual(Object.keys(mxnetDialect(mode).operations).sort());
+    expect(operations.sort()).toEqual(Object.keys(mxnetCapabilities(mode).operations).sort());
   }
 });
 

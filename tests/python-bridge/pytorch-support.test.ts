@@ -5,10 +5,10 @@
 
 import { expect, it } from 'vitest';
 import type { PythonTarget } from '../../adapters/adapter.js';
-import { pytorch as dialect } from '../../adapters/lowering/dialects/pytorch.js';
 import type { OperationPlan } from '../../adapters/lowering/operations/plan.js';
-import pytorch from '../../adapters/pytorch.js';
-import type { GraphNode } from '../../suites/onnx/graph.js';
+import { pytorch as capabilities } from '../../adapters/pytorch/capabilities.js';
+import pytorch from '../../adapters/pytorch/index.js';
+import type { GraphNode } from '../../model/graph.js';
 import { node } from './artefacts.js';
 import { type GraphOptions, graphOf, namesIn } from './support.js';
 
@@ -32,7 +32,7 @@ it('lists the very operators of the lowering', { timeout: 600_000 }, async () =>
 
 it('lists the very operations that it builds', { timeout: 600_000 }, async () => {
   const operations = await namesIn('pytorch', 'pytorch.operation_lowering', 'OPERATIONS');
-  expect(operations.sort()).toEqual(Object.keys(dialect.operations).sort());
+  expect(operations.sort()).toEqual(Object.keys(capabilities.operations).sort());
 });
 
 const pooled = { kernel_shape: [2, 2], strides: [1, 1] };

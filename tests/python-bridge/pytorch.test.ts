@@ -2,10 +2,10 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import pytorch from '../../adapters/pytorch.js';
+import pytorch from '../../adapters/pytorch/index.js';
+import { readTensors } from '../../model/artefact/safetensors.js';
+import type { Tensor } from '../../model/graph.js';
 import { ensureEnvironment } from '../../runners/provision/environments.js';
-import type { Tensor } from '../../suites/onnx/graph.js';
-import { readTensors } from '../../suites/onnx/safetensors.js';
 import { buffers, type LinearModel, linearArtefact, training } from './artefacts.js';
 import { WorkerProcess } from './worker-process.js';
 

@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { projectRoot } from '../../common/paths.js';
+import type { DataType, Graph, GraphNode } from '../../model/graph.js';
+import type { Mode } from '../../model/workload.js';
 import { ensureEnvironment } from '../../runners/provision/environments.js';
-import type { DataType, Graph, GraphNode } from '../../suites/onnx/graph.js';
-import type { Mode } from '../../suites/workload.js';
 
 export interface GraphOptions {
   readonly mode?: Mode;

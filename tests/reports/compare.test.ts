@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { RunResults } from '../../common/run/results.js';
 import { analyse } from '../../reports/analyse/index.js';
 import { compareRuns, renderComparison } from '../../reports/compare.js';
-import type { RunResults } from '../../reports/schema/results.js';
 import { type FixtureOptions, fixtureRun } from './fixtures.js';
 
 const run = (options?: FixtureOptions): RunResults => {

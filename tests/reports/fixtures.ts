@@ -2,8 +2,8 @@
  * A made-up run with a known truth: what each cell really takes, which targets are equal, and one cell in every state.
  * Written as the runners write it, so that everything from the event log to the report can be checked against it.
  */
-import type { ParityCheck } from '../../reports/schema/results.js';
-import type { NewRunEvent, PlannedCell, RunEvent, RunManifest } from '../../reports/schema/run-folder.js';
+import type { ParityCheck } from '../../common/run/results.js';
+import type { NewRunEvent, PlannedCell, RunEvent, RunManifest } from '../../common/run/run-folder.js';
 import { type Random, seededRandom } from './random.js';
 
 /** Name of a target that tries to leave the text it is printed in. */

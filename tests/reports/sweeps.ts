@@ -1,5 +1,5 @@
 /** The made-up run as if its batches had been thread counts: what took longer at batch 64 takes longer with two threads. */
-import type { RunEvent, RunManifest } from '../../reports/schema/run-folder.js';
+import type { RunEvent, RunManifest } from '../../common/run/run-folder.js';
 import { fixtureRun } from './fixtures.js';
 
 const renamed = (id: string) =>

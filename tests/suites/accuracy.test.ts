@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Tensors } from '../../model/graph.js';
 import { accuracySource, accuracyTasks, epochOrder } from '../../suites/accuracy.js';
 import lenet5 from '../../suites/cnn/lenet5.js';
 import { digitsOf, heldOutOfEach, moveImage, pixels, splitDigits } from '../../suites/data/mnist.js';
 import rowLstm from '../../suites/lstm/row-lstm.js';
-import type { Tensors } from '../../suites/onnx/graph.js';
 
 const imagesOf = (buffers: readonly number[], inputs: readonly Tensors[], input: string) =>
   buffers.flatMap((buffer) => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import { idOf, workloadSource } from '../../model/artefact/artefact-source.js';
 import { discoverWorkloads } from '../../suites/discover.js';
 import { longerStepsSource, nudgedSource } from '../../suites/nudged.js';
-import { idOf, workloadSource } from '../../suites/onnx/artefact-source.js';
 
 const lenet5 = (await discoverWorkloads()).find(({ name }) => name === 'lenet5');
 if (!lenet5) throw new Error('there is no lenet5');

@@ -1,13 +1,13 @@
 /** Workloads at other lengths of their sequences. */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { workloadKey } from '../../model/artefact/artefact-key.js';
+import { GraphBuilder } from '../../model/builder.js';
+import { elementCount, type Tensor } from '../../model/graph.js';
+import { readModel } from '../../model/import/reader.js';
+import { committedPath } from '../../model/reference/reference.js';
+import { otherLength, type Workload } from '../../model/workload.js';
 import { discoverWorkloads } from '../../suites/discover.js';
-import { workloadKey } from '../../suites/onnx/artefact-key.js';
-import { GraphBuilder } from '../../suites/onnx/builder.js';
-import { elementCount, type Tensor } from '../../suites/onnx/graph.js';
-import { readModel } from '../../suites/onnx/reader.js';
-import { committedPath } from '../../suites/onnx/reference.js';
-import { otherLength, type Workload } from '../../suites/workload.js';
 
 const withSequence = (await discoverWorkloads()).flatMap((workload) =>
   workload.sequence ? [{ name: workload.name, workload, sequence: workload.sequence }] : [],

@@ -2,13 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { unreferencedArtefact } from '../../model/artefact/artefact.js';
+import { GraphBuilder } from '../../model/builder.js';
+import { elementCount, type Tensor } from '../../model/graph.js';
+import { readModel } from '../../model/import/reader.js';
+import { multiplyAdds } from '../../model/normalise/operations.js';
+import { batchesOf, type Mode, selectionsOf, type Workload } from '../../model/workload.js';
 import { discoverSuites, discoverWorkloads } from '../../suites/discover.js';
-import { unreferencedArtefact } from '../../suites/onnx/artefact.js';
-import { GraphBuilder } from '../../suites/onnx/builder.js';
-import { elementCount, type Tensor } from '../../suites/onnx/graph.js';
-import { multiplyAdds } from '../../suites/onnx/operations.js';
-import { readModel } from '../../suites/onnx/reader.js';
-import { batchesOf, type Mode, selectionsOf, type Workload } from '../../suites/workload.js';
 
 const workloads = await discoverWorkloads();
 

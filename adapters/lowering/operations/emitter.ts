@@ -1,7 +1,7 @@
 /** Operations as they are planned: shapes and types follow from the operands, and what changes nothing is not planned. */
-import { type DataType, elementCount, type JsonNumber, toJsonNumber } from '../../../suites/onnx/graph.js';
+import { type DataType, elementCount, type JsonNumber, toJsonNumber } from '../../../model/graph.js';
+import type { Capabilities } from '../capabilities.js';
 import { sameList } from '../value.js';
-import type { Dialect } from './dialect.js';
 import type {
   Comparison,
   Operand,
@@ -21,7 +21,7 @@ export interface Result {
 
 /** What rules and definitions plan with. */
 export interface Emitter {
-  readonly dialect: Dialect;
+  readonly capabilities: Capabilities;
   /** The type in which the framework holds an ONNX type. @throws UnsupportedError where it cannot */
   held(type: DataType): DataType;
   /** A constant made here; each once. */

@@ -5,7 +5,7 @@ import {
   type Tensor,
   type TensorData,
   type Tensors,
-} from '../../../suites/onnx/graph.js';
+} from '../../../model/graph.js';
 import { permute, sortedPositions } from '../permute.js';
 import type { PlannedConstant, PlannedPort } from './plan.js';
 

@@ -6,9 +6,9 @@
  * Names are ONNX's, and so are the meanings, of the newest operator set. What differs from ONNX:
  * - Axes are positions in the native tensor, never negative. Nothing is optional: settings say all.
  * - Operands of one operation have one element type, except where it is said. Shapes broadcast as NumPy's.
- * - Pictures, their filters and recurrent weights lie as the dialect says (`dialect.ts`).
+ * - Pictures, their filters and recurrent weights lie as the backend's capabilities say (`capabilities.ts`).
  */
-import type { DataType } from '../../../suites/onnx/graph.js';
+import type { DataType } from '../../../model/graph.js';
 
 /** (before, behind), for each axis that the operation goes over. */
 export type Pads = readonly (readonly [number, number])[];
@@ -88,7 +88,7 @@ export type Operations = { readonly [Kind in PlainUnary | PlainBinary]: None } &
   /** Of a bool and two operands. */
   readonly Where: None;
 
-  // Over one axis. Positions come as the dialect's int64; of equal values the first wins.
+  // Over one axis. Positions come as the backend's int64; of equal values the first wins.
   readonly ArgMax: { readonly axis: number; readonly keepdims: boolean };
   readonly ArgMin: { readonly axis: number; readonly keepdims: boolean };
   readonly CumSum: { readonly axis: number; readonly exclusive: boolean; readonly reverse: boolean };
@@ -117,7 +117,7 @@ export type Operations = { readonly [Kind in PlainUnary | PlainBinary]: None } &
   /** For every axis, none negative; filled with one value. */
   readonly Pad: { readonly pads: Pads; readonly value: number };
 
-  // Indices: the second operand, of the dialect's int64 or int32; none is negative.
+  // Indices: the second operand, of the backend's int64 or int32; none is negative.
   /** NumPy's `take`: the axis is replaced by the axes of the indices, of which there may be none. */
   readonly Gather: { readonly axis: number };
   readonly GatherElements: { readonly axis: number };
@@ -186,7 +186,7 @@ export type Operations = { readonly [Kind in PlainUnary | PlainBinary]: None } &
 /**
  * Of x [steps, batch, values], W [directions, gates·hidden, values], R [directions, gates·hidden, hidden], and those that
  * `given` names, in this order: bias [directions, 2·gates·hidden], initialH, and for LSTM initialC [directions, batch,
- * hidden]. ONNX's layout and order of gates in every dialect; activations are ONNX's default ones; no clip, no peepholes,
+ * hidden]. ONNX's layout and order of gates in every backend; activations are ONNX's default ones; no clip, no peepholes,
  * no sequence lengths: what has those is unrolled.
  *
  * Three outputs (LSTM), else two, always all: every state [steps, directions, batch, hidden], the last one and the last

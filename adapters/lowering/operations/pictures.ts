@@ -1,7 +1,7 @@
-/** Where the axes of pictures and filters lie in a dialect. */
-import type { Dialect } from './dialect.js';
+/** Where the axes of pictures and filters lie in a backend. */
+import type { Capabilities } from '../capabilities.js';
 
-type Channels = Dialect['channels'];
+type Channels = Capabilities['channels'];
 
 /** ONNX axis at each native position of [N, C, spatial]. */
 export function pictureAxes(channels: Channels, rank: number): readonly number[] {

@@ -1,16 +1,16 @@
-/** From a graph to a plan of operations in a framework's dialect. */
+/** From a graph to a plan of operations in a framework's capabilities. */
 import type { Graph, Mode } from '../../adapter.js';
 import type { GraphNode } from '../attributes.js';
+import type { Capabilities } from '../capabilities.js';
 import { refuse, UnsupportedError } from '../refusal.js';
-import type { Dialect } from './dialect.js';
 import type { OperationPlan, PlannedOperation, PlannedPort } from './plan.js';
 import { OperationPlanner } from './planner.js';
 import { rules } from './rules/index.js';
 
 /** @throws UnsupportedError naming the operator, and the attribute or input that cannot be expressed */
-export function planOperations(graph: Graph, mode: Mode, dialect: Dialect): OperationPlan {
-  const planner = new OperationPlanner(graph, mode, dialect);
-  const inputs = graph.inputs.map((input) => planner.input(input, inputAxes(graph, dialect, input)));
+export function planOperations(graph: Graph, mode: Mode, capabilities: Capabilities): OperationPlan {
+  const planner = new OperationPlanner(graph, mode, capabilities);
+  const inputs = graph.inputs.map((input) => planner.input(input, inputAxes(graph, capabilities, input)));
   if (mode === 'training' && graph.outputs.length !== 1)
     refuse('training needs a graph whose only output is the logits');
   for (const node of graph.nodes) planNode(planner, node);
@@ -43,7 +43,7 @@ function planNode(planner: OperationPlanner, node: GraphNode): void {
 /** Pictures come as the framework's users keep them. */
 function inputAxes(
   graph: Graph,
-  dialect: Dialect,
+  capabilities: Capabilities,
   { name, shape }: Graph['inputs'][number],
 ): readonly number[] {
   const axes = shape.map((_, axis) => axis);
@@ -51,7 +51,7 @@ function inputAxes(
   const isPicture = graph.nodes.some(
     ({ operator, inputs }) => inputs[0] === name && /^(QLinear)?Conv|Pool$/.test(operator),
   );
-  return dialect.channels === 'last' && isPicture && shape.length > 2
+  return capabilities.channels === 'last' && isPicture && shape.length > 2
     ? [batch ?? 0, ...spatial, channels ?? 1]
     : axes;
 }

@@ -1,5 +1,5 @@
 /** A plan of operations: plain data, which JavaScript adapters read as it is and Python ones as JSON. */
-import type { DataType, JsonNumber } from '../../../suites/onnx/graph.js';
+import type { DataType, JsonNumber } from '../../../model/graph.js';
 import type { NativeWeight } from '../weights.js';
 import type { Result } from './emitter.js';
 import type { OperationKind, Operations } from './operation.js';

@@ -1,12 +1,12 @@
 /** State of one graph on its way to a plan of operations: its values, the layout of each, and what is planned so far. */
-import { type DataType, fromJsonNumber, type JsonNumber } from '../../../suites/onnx/graph.js';
+import { type DataType, fromJsonNumber, type JsonNumber } from '../../../model/graph.js';
 import type { Graph, Mode } from '../../adapter.js';
 import type { GraphNode } from '../attributes.js';
+import type { Capabilities } from '../capabilities.js';
 import { refuse } from '../refusal.js';
 import { ascending, sameList } from '../value.js';
 import { permutedWeight } from '../weights.js';
 import { definitions } from './definitions/index.js';
-import type { Dialect } from './dialect.js';
 import { type Emitter, type Result, transpose } from './emitter.js';
 import type { Operand, OperationKind, Operations } from './operation.js';
 import type { PlannedConstant, PlannedOperation, PlannedPort } from './plan.js';
@@ -20,7 +20,7 @@ export interface Value {
 export class OperationPlanner implements Emitter {
   readonly graph: Graph;
   readonly mode: Mode;
-  readonly dialect: Dialect;
+  readonly capabilities: Capabilities;
   readonly constants: PlannedConstant[] = [];
   readonly operations: PlannedOperation[] = [];
   readonly #values = new Map<string, Value>();
@@ -31,10 +31,10 @@ export class OperationPlanner implements Emitter {
   #node = '';
   #depth = 0;
 
-  constructor(graph: Graph, mode: Mode, dialect: Dialect) {
+  constructor(graph: Graph, mode: Mode, capabilities: Capabilities) {
     this.graph = graph;
     this.mode = mode;
-    this.dialect = dialect;
+    this.capabilities = capabilities;
     this.#weights = new Set(graph.weights.map(({ name }) => name));
   }
 
@@ -133,7 +133,9 @@ export class OperationPlanner implements Emitter {
   // --- what is planned -----------------------------------------------------------------------------------------------
 
   held(type: DataType): DataType {
-    return this.dialect.types[type] ?? refuse(`of type ${type}, which ${this.dialect.title} has not`);
+    return (
+      this.capabilities.types[type] ?? refuse(`of type ${type}, which ${this.capabilities.title} has not`)
+    );
   }
 
   literal(type: DataType, shape: readonly number[], data: readonly JsonNumber[]): Operand {
@@ -148,8 +150,8 @@ export class OperationPlanner implements Emitter {
     inputs: readonly Operand[],
     results: readonly Result[],
   ): readonly Operand[] {
-    const lack = this.dialect.operations[kind];
-    const reason = lack ? lack(settings, inputs) : `${this.dialect.title} has no ${kind}`;
+    const lack = this.capabilities.operations[kind];
+    const reason = lack ? lack(settings, inputs) : `${this.capabilities.title} has no ${kind}`;
     if (reason !== undefined) return this.#written(kind, settings, inputs, results, reason);
     const outputs = results.map((result) => this.#operand(result));
     this.operations.push({

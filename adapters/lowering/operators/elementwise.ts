@@ -1,5 +1,5 @@
 /** Activations, and arithmetic between two values or a value and a constant. */
-import { elementCount } from '../../../suites/onnx/graph.js';
+import { elementCount } from '../../../model/graph.js';
 import { decimal, type GraphNode, optionalInput } from '../attributes.js';
 import type { Activation, BinaryOperator, LayerDefinition } from '../layer-plan.js';
 import type { Planner } from '../planner.js';

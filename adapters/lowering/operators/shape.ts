@@ -2,7 +2,7 @@
  * Operators that only rename axes or reshape. Their target shapes are the observed ones, so no constant is read: where
  * several axes have extent 1 it does not matter which of them is meant, since the data is the same.
  */
-import { elementCount } from '../../../suites/onnx/graph.js';
+import { elementCount } from '../../../model/graph.js';
 import { type GraphNode, integer, integers } from '../attributes.js';
 import { interleavingOf, type Planner } from '../planner.js';
 import { refuse } from '../refusal.js';

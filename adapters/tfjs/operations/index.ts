@@ -1,4 +1,4 @@
-/** The call of TensorFlow.js for each kind of operation; `lowering/dialects/tfjs.ts` says which of them hold on which backend. */
+/** The call of TensorFlow.js for each kind of operation; `adapters/tfjs/capabilities.ts` says which of them hold on which backend. */
 import { elementwise } from './elementwise.js';
 import type { NativeTable } from './native.js';
 import { normalisation } from './normalisation.js';

@@ -60,7 +60,7 @@ def widen(tensor: Array) -> Array:
 
 
 def loss_of(model: Model, reference: ReferenceEvaluator, buffer: int) -> float:
-    """The loss of suites/workload.ts that the model is trained with."""
+    """The loss of model/workload.ts that the model is trained with."""
     if model.manifest.training is None:
         raise ValueError("this artefact is not one for training")
     batch = model.inputs[buffer]

@@ -18,7 +18,7 @@ from safetensors.numpy import save_file
 
 from ..artefact import Array
 
-# Those of NumPy that a neutral graph may hold: `dataTypes` in suites/onnx/graph.ts.
+# Those of NumPy that a neutral graph may hold: `dataTypes` in model/graph.ts.
 TYPES = frozenset(
     ["float64", "float32", "float16", "int64", "int32", "int16", "int8"]
     + ["uint64", "uint32", "uint16", "uint8", "bool"]

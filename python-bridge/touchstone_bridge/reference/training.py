@@ -1,6 +1,6 @@
 """Expected losses, gradients and weights: PyTorch float64 autograd on written-out equations, cross-checked.
 
-The optimiser is that of suites/workload.ts, written out too: see updates.py.
+The optimiser is that of model/workload.ts, written out too: see updates.py.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def gradients(model: Model, weights: Weights, buffer: int) -> tuple[Tensor, floa
 
 
 def loss_from(model: Model, outputs: Tensor, batch: Mapping[str, Array]) -> Tensor:
-    """The loss of suites/workload.ts that the model is trained with."""
+    """The loss of model/workload.ts that the model is trained with."""
     if model.manifest.training is None:
         raise ValueError("this artefact is not one for training")
     labels = torch.from_numpy(batch["labels"].astype(np.int64))

@@ -1,4 +1,4 @@
-"""The update rules of suites/workload.ts, written out; whatever has arithmetic and roots can be updated."""
+"""The update rules of model/workload.ts, written out; whatever has arithmetic and roots can be updated."""
 
 from __future__ import annotations
 

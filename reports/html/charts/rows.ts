@@ -1,8 +1,9 @@
 /** Rows of each drawing, from `ok` cells only. */
+
+import type { CellResult, Estimate, TargetResult } from '../../../common/run/results.js';
+import { median } from '../../../common/statistics/quantiles.js';
+import { fixedSampling } from '../../../common/statistics/sampling.js';
 import { pairedRatio, roundMediansNs } from '../../analyse/estimates.js';
-import type { CellResult, Estimate, TargetResult } from '../../schema/results.js';
-import { median } from '../../statistics/quantiles.js';
-import { fixedSampling } from '../../statistics/sampling.js';
 import { bytes, duration, inline, once, ratio } from '../../text.js';
 import { thinned } from '../thin.js';
 

@@ -1,7 +1,7 @@
 /** Speed along a sweep: a line a target with its intervals, on logarithmic axes, where proportional growth is a straight line. */
 import type { TopLevelSpec } from 'vega-lite';
+import type { Estimate } from '../../../common/run/results.js';
 import { type Axis, type ScalingPoint, type Sweep, times } from '../../analyse/scaling.js';
-import type { Estimate } from '../../schema/results.js';
 import { inline, rate, ratio } from '../../text.js';
 import type { Row } from './rows.js';
 import { drawnWidth } from './specs.js';

@@ -1,6 +1,7 @@
 /** Tables of what was run, on what, and what came of it. */
+
+import type { CellResult, RunResults, TargetResult } from '../../../common/run/results.js';
 import { worstCheck } from '../../analyse/cell-state.js';
-import type { CellResult, RunResults, TargetResult } from '../../schema/results.js';
 import { bytes, groupTitle, once, percent, threadsText } from '../../text.js';
 import { number, type Table, type TableCell } from './figure.js';
 

@@ -1,11 +1,11 @@
 /** Sections that repeat for every group: ranking, and the five drawings with their tables. */
 
 import type { TopLevelSpec } from 'vega-lite';
+import type { Group, RunResults } from '../../../common/run/results.js';
+import { samplingOf } from '../../../common/statistics/sampling.js';
 import { percentileShares } from '../../analyse/cells.js';
 import { keptTurns, roundMediansNs } from '../../analyse/estimates.js';
 import { isOk } from '../../analyse/groups.js';
-import type { Group, RunResults } from '../../schema/results.js';
-import { samplingOf } from '../../statistics/sampling.js';
 import { groupCells, groupDifferences, verdict } from '../../summary.js';
 import { bytes, duration, groupTitle, inline, levelText, once, rate, ratio } from '../../text.js';
 import type { Row } from '../charts/rows.js';

@@ -1,8 +1,9 @@
 /** All targets by all groups, as ratios to one baseline: one table for each choice, of which the page shows one. */
+
+import type { CellResult, Group, RunResults } from '../../../common/run/results.js';
+import { type Sampling, samplingOf } from '../../../common/statistics/sampling.js';
 import { pairedRatio } from '../../analyse/estimates.js';
 import { isOk } from '../../analyse/groups.js';
-import type { CellResult, Group, RunResults } from '../../schema/results.js';
-import { type Sampling, samplingOf } from '../../statistics/sampling.js';
 import { groupCells } from '../../summary.js';
 import { groupTitle, inline, ratio } from '../../text.js';
 import { standingOf } from '../charts/rows.js';

@@ -1,6 +1,7 @@
 /** Everything that the template shows, in its order; all text is plain and escaped by the template. */
+
+import type { RunResults } from '../../../common/run/results.js';
 import { isOk } from '../../analyse/groups.js';
-import type { RunResults } from '../../schema/results.js';
 import { stateCounts } from '../../summary.js';
 import { coresText } from '../../text.js';
 import type { Detail } from '../thin.js';

@@ -1,7 +1,8 @@
 /** The section on scaling: a drawing or three, with their tables, for each sweep of the run. */
+
+import type { RunResults } from '../../../common/run/results.js';
 import { settingsOf } from '../../analyse/groups.js';
 import { type Axis, type ScalingLine, type Sweep, sweepsOf } from '../../analyse/scaling.js';
-import type { RunResults } from '../../schema/results.js';
 import { sweepTitle, threadsText } from '../../text.js';
 import { type ScalingKind, scalingRows, scalingSpec, scalingText, shownBy } from '../charts/scaling.js';
 import type { Detail } from '../thin.js';

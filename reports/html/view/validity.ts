@@ -1,6 +1,6 @@
 /** What speaks for and against trusting the run, each in a line with a mark. */
-import { type RunResults, threadCounts } from '../../schema/results.js';
-import { median } from '../../statistics/quantiles.js';
+import { type RunResults, threadCounts } from '../../../common/run/results.js';
+import { median } from '../../../common/statistics/quantiles.js';
 import { commonLevel, endingText, precisionText } from '../../summary.js';
 import { coresText, once, percent, threadsText } from '../../text.js';
 

@@ -7,7 +7,7 @@
 
 import type { Framework, Model, NodeTarget, OpenFramework } from '../../../adapters/adapter.js';
 import convnetjs from '../../../adapters/convnetjs/index.js';
-import onnxruntime from '../../../adapters/onnxruntime.js';
+import onnxruntime from '../../../adapters/onnxruntime/index.js';
 
 export const slowdowns = [0, 2, 5, 10] as const;
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { CellResult, RunResults } from '../../../common/run/results.js';
+import { clopperPearson } from '../../../common/statistics/binomial.js';
+import { median } from '../../../common/statistics/quantiles.js';
 import { groupsOf } from '../../../reports/analyse/groups.js';
 import { analyse } from '../../../reports/analyse/index.js';
-import type { CellResult, RunResults } from '../../../reports/schema/results.js';
-import { clopperPearson } from '../../../reports/statistics/binomial.js';
-import { median } from '../../../reports/statistics/quantiles.js';
 import { fixtureRun, truthUs } from '../fixtures.js';
 import { seededRandom } from '../random.js';
 

@@ -1,11 +1,11 @@
 /** `--precision`: rounds go on until enough is known, and the intervals keep their word all the same. */
 import { describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../../common/run/run-folder.js';
+import { clopperPearson } from '../../../common/statistics/binomial.js';
+import { precisionLooks, samplingOf } from '../../../common/statistics/sampling.js';
+import type { Interval } from '../../../common/statistics/signed-rank.js';
 import { analyse } from '../../../reports/analyse/index.js';
 import { impreciseGroups, precisionSteering } from '../../../reports/analyse/precision.js';
-import type { RunEvent } from '../../../reports/schema/run-folder.js';
-import { clopperPearson } from '../../../reports/statistics/binomial.js';
-import { precisionLooks, samplingOf } from '../../../reports/statistics/sampling.js';
-import type { Interval } from '../../../reports/statistics/signed-rank.js';
 import { precisionText } from '../../../reports/summary.js';
 import { executeRun } from '../../../runners/schedule/run.js';
 import { makeWorld } from '../../runners/schedule/scripted.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { clopperPearson } from '../../../common/statistics/binomial.js';
 import { findChanges } from '../../../reports/history/changes.js';
-import { clopperPearson } from '../../../reports/statistics/binomial.js';
 import { type Random, seededRandom } from '../random.js';
 
 const noises: Record<string, (random: Random, count: number) => number[]> = {

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Target } from '../../../adapters/adapter.js';
 import { findTarget } from '../../../adapters/discover.js';
+import { sourceArtefact } from '../../../model/artefact/artefact.js';
 import { type Epoch, type Lesson, learn, shortageOf } from '../../../runners/accuracy/learn.js';
 import { ensureEnvironment } from '../../../runners/provision/environments.js';
 import { type AccuracyTask, accuracySource } from '../../../suites/accuracy.js';
 import lenet5 from '../../../suites/cnn/lenet5.js';
-import { sourceArtefact } from '../../../suites/onnx/artefact.js';
 
 const task: AccuracyTask = {
   workload: 'lenet5',

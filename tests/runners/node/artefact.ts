@@ -2,10 +2,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ArtefactManifest, artefactFiles } from '../../../suites/onnx/artefact-manifest.js';
-import type { Graph, Tensor, Tensors } from '../../../suites/onnx/graph.js';
-import { writeTensors } from '../../../suites/onnx/safetensors.js';
-import type { Mode } from '../../../suites/workload.js';
+import { type ArtefactManifest, artefactFiles } from '../../../model/artefact/artefact-manifest.js';
+import { writeTensors } from '../../../model/artefact/safetensors.js';
+import type { Graph, Tensor, Tensors } from '../../../model/graph.js';
+import type { Mode } from '../../../model/workload.js';
 
 const made: string[] = [];
 export const buffers = 3;

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { discoverFrameworks, findTarget } from '../../../adapters/discover.js';
 import { splitVersion } from '../../../adapters/versions.js';
-import { selectTargets } from '../../../cli/select.js';
 import { projectRoot } from '../../../common/paths.js';
+import { selectTargets } from '../../../runners/coordinator/select.js';
 import {
   environmentOf,
   installationsOf,

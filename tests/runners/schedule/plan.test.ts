@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { supported, type Target, unsupported } from '../../../adapters/adapter.js';
+import type { Graph } from '../../../model/graph.js';
 import { planCells, type WorkItem } from '../../../runners/schedule/plan.js';
-import type { Graph } from '../../../suites/onnx/graph.js';
 
 const target = {
   name: 'a/b',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RunEvent } from '../../../reports/schema/run-folder.js';
+import type { RunEvent } from '../../../common/run/run-folder.js';
 import { executeRun } from '../../../runners/schedule/run.js';
 import { makeWorld, type ScriptedTarget, type WorldOptions } from './scripted.js';
 

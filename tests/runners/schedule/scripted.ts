@@ -4,8 +4,9 @@
  */
 
 import { supported, type Target } from '../../../adapters/adapter.js';
-import type { Steering } from '../../../reports/analyse/steering.js';
-import type { RunEvent, RunManifest } from '../../../reports/schema/run-folder.js';
+import type { RunEvent, RunManifest } from '../../../common/run/run-folder.js';
+import type { Steering } from '../../../common/run/stopping-rule.js';
+import type { Graph, Tensors } from '../../../model/graph.js';
 import type { RequestBody, Results } from '../../../runners/protocol/messages.js';
 import type { Reference, RunContext } from '../../../runners/schedule/context.js';
 import { planCells } from '../../../runners/schedule/plan.js';
@@ -13,7 +14,6 @@ import type { RunLog } from '../../../runners/schedule/run-log.js';
 import { foldRun } from '../../../runners/schedule/run-state.js';
 import { startStopwatch } from '../../../runners/schedule/stopwatch.js';
 import type { Worker, WorkerRequest } from '../../../runners/schedule/worker.js';
-import type { Graph, Tensors } from '../../../suites/onnx/graph.js';
 
 export interface ScriptedTarget {
   readonly name: string;

@@ -1,5 +1,5 @@
 /** Convolutions without pads, groups, a single axis or dilations; in the end as products of shifted slices. */
-import { elementCount } from '../../../../suites/onnx/graph.js';
+import { elementCount } from '../../../../model/graph.js';
 import {
   along,
   binary,
@@ -20,7 +20,7 @@ import { around, firstOf, isPadded, lifted, liftedShape, noPads, spatialOf } fro
 
 export function withBias(p: Emitter, sum: Operand, bias: Operand | undefined): Operand {
   const rank = sum.shape.length;
-  return bias ? binary(p, 'Add', sum, along(p, bias, channelAxis(p.dialect.channels, rank), rank)) : sum;
+  return bias ? binary(p, 'Add', sum, along(p, bias, channelAxis(p.capabilities.channels, rank), rank)) : sum;
 }
 
 export function present(...operands: readonly (Operand | undefined)[]): readonly Operand[] {
@@ -35,7 +35,7 @@ const padded: Definition<'Conv'> = (p, settings, [x, ...rest], [result]) => {
 
 /** The filters' axis of their results, or of what they read. */
 function filterAxis(p: Emitter, filters: Operand, onnxAxis: 0 | 1): number {
-  return p.dialect.channels === 'first' ? onnxAxis : filters.shape.length - 1 - onnxAxis;
+  return p.capabilities.channels === 'first' ? onnxAxis : filters.shape.length - 1 - onnxAxis;
 }
 
 /** Every channel by itself: products with each of the kernel's numbers. */
@@ -45,12 +45,12 @@ const depthwise: Definition<'Conv'> = (p, { group, strides, dilations }, [x, fil
   if (filters.shape[filterAxis(p, filters, 1)] !== 1 || results !== group) return undefined;
   const kernel = kernelOf(p, filters);
   const window = windowOf(p, x, result.shape, strides, dilations);
-  const isFirst = p.dialect.channels === 'first';
+  const isFirst = p.capabilities.channels === 'first';
   const flat = reshape(p, filters, isFirst ? [group, elementCount(kernel)] : [elementCount(kernel), group]);
   const rank = x.shape.length;
   const sum = sumOf(p, kernel, (offset, index) => {
     const factors = sliceAxis(p, flat, isFirst ? 1 : 0, index, index + 1);
-    const channels = along(p, factors, channelAxis(p.dialect.channels, rank), rank);
+    const channels = along(p, factors, channelAxis(p.capabilities.channels, rank), rank);
     return binary(p, 'Mul', shifted(p, x, window, offset), channels);
   });
   return sum && [withBias(p, sum, bias)];
@@ -59,7 +59,7 @@ const depthwise: Definition<'Conv'> = (p, { group, strides, dilations }, [x, fil
 const grouped: Definition<'Conv'> = (p, settings, [x, filters, bias], [result]) => {
   if (!x || !filters || !result || settings.group < 2) return undefined;
   const { group } = settings;
-  const axis = channelAxis(p.dialect.channels, x.shape.length);
+  const axis = channelAxis(p.capabilities.channels, x.shape.length);
   const parts = (operand: Operand, of: number) => splitEqually(p, operand, of, group);
   const pictures = parts(x, axis);
   const kernels = parts(filters, filterAxis(p, filters, 0));
@@ -90,14 +90,14 @@ const flat: Definition<'Conv'> = (p, settings, [x, filters, bias], [result]) => 
 };
 
 export function liftedFilters(p: Emitter, filters: Operand): Operand {
-  const [axis = 0] = kernelAxes(p.dialect.channels, filters.shape.length);
+  const [axis = 0] = kernelAxes(p.capabilities.channels, filters.shape.length);
   return reshape(p, filters, liftedShape(filters.shape, axis));
 }
 
 /** Filters with zeros between their numbers. */
 const dilated: Definition<'Conv'> = (p, settings, [x, filters, bias], [result]) => {
   if (!x || !filters || !result || settings.dilations.every((each) => each === 1)) return undefined;
-  const wide = kernelAxes(p.dialect.channels, filters.shape.length).reduce(
+  const wide = kernelAxes(p.capabilities.channels, filters.shape.length).reduce(
     (whole, axis, index) => spaced(p, whole, axis, settings.dilations[index] ?? 1),
     filters,
   );
@@ -111,9 +111,9 @@ const products: Definition<'Conv'> = (p, settings, [x, filters, bias], [result])
   const kernel = kernelOf(p, filters);
   const window = windowOf(p, x, result.shape, settings.strides, settings.dilations);
   const count = elementCount(kernel);
-  const isFirst = p.dialect.channels === 'first';
+  const isFirst = p.capabilities.channels === 'first';
   const [batch = 1, ...rest] = result.shape;
-  const channels = channelAxis(p.dialect.channels, x.shape.length);
+  const channels = channelAxis(p.capabilities.channels, x.shape.length);
   const [inputs = 1, outputs = 1] = [x.shape[channels], result.shape[channels]];
   const places = elementCount(rest) / outputs;
   // The kernel's places in front, so that one of them is a matrix.
@@ -144,7 +144,7 @@ function sumOf(
 }
 
 function kernelOf(p: Emitter, filters: Operand): PerAxis {
-  return kernelAxes(p.dialect.channels, filters.shape.length).map((axis) => filters.shape[axis] ?? 1);
+  return kernelAxes(p.capabilities.channels, filters.shape.length).map((axis) => filters.shape[axis] ?? 1);
 }
 
 function windowOf(

@@ -1,5 +1,5 @@
 /** Normalisations, from the formulas of the ONNX operator definitions. */
-import { elementCount } from '../../../../suites/onnx/graph.js';
+import { elementCount } from '../../../../model/graph.js';
 import {
   along,
   binary,
@@ -39,7 +39,7 @@ export function affine(p: Emitter, x: Operand, scale: Operand, bias: Operand | u
 
 function byChannel(p: Emitter, x: Operand, scale: Operand, bias: Operand): Operand {
   const rank = x.shape.length;
-  const axis = channelAxis(p.dialect.channels, rank);
+  const axis = channelAxis(p.capabilities.channels, rank);
   return affine(p, x, along(p, scale, axis, rank), along(p, bias, axis, rank));
 }
 
@@ -56,14 +56,14 @@ export const normalisation: Definitions = {
     x && scale && [affine(p, standardised(p, x, axes, epsilon).result, scale, bias)],
   InstanceNormalization: (p, { epsilon }, [x, scale, bias]) => {
     if (!x || !scale || !bias) return undefined;
-    const over = spatialAxes(p.dialect.channels, x.shape.length);
+    const over = spatialAxes(p.capabilities.channels, x.shape.length);
     return [byChannel(p, standardised(p, x, over, epsilon).result, scale, bias)];
   },
   GroupNormalization: (p, { groups, epsilon }, [x, scale, bias]) => {
     if (!x || !scale || !bias) return undefined;
-    const isFirst = p.dialect.channels === 'first';
+    const isFirst = p.capabilities.channels === 'first';
     const [batch = 1] = x.shape;
-    const channels = x.shape[channelAxis(p.dialect.channels, x.shape.length)] ?? 1;
+    const channels = x.shape[channelAxis(p.capabilities.channels, x.shape.length)] ?? 1;
     const size = channels / groups;
     const places = elementCount(x.shape) / batch / channels;
     const apart = reshape(p, x, isFirst ? [batch, groups, size * places] : [batch, places, groups, size]);

@@ -1,5 +1,5 @@
 /** Resize, one axis after the other: the nearest elements are picked, all else is a product with a matrix. */
-import { elementCount } from '../../../../suites/onnx/graph.js';
+import { elementCount } from '../../../../model/graph.js';
 import { type Emitter, matMul, reshape, scalar, take, where } from '../emitter.js';
 import { type Interpolation, type Recipe, recipesOf, type Stretch, stretchTo } from '../interpolation.js';
 import type { Operand } from '../operation.js';

@@ -1,5 +1,5 @@
 /** Operations that move elements, by those that every framework has. */
-import { elementCount } from '../../../../suites/onnx/graph.js';
+import { elementCount } from '../../../../model/graph.js';
 import {
   binary,
   cast,

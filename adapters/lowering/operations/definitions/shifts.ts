@@ -1,5 +1,5 @@
 /** Windows by hand: the elements at one offset of every window are a strided slice. */
-import { type DataType, elementCount, toJsonNumber } from '../../../../suites/onnx/graph.js';
+import { type DataType, elementCount, toJsonNumber } from '../../../../model/graph.js';
 import { concat, type Emitter, expand, pad, reshape, slice } from '../emitter.js';
 import type { Operand, Pads, PerAxis } from '../operation.js';
 

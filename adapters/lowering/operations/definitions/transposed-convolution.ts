@@ -13,7 +13,9 @@ const cut: Definition<'ConvTranspose'> = (p, settings, [x, filters, bias], [resu
   if (!x || !filters || !result) return undefined;
   if (!isPadded(pads) && outputPadding.every((each) => each === 0)) return undefined;
   const spatial = spatialOf(p, x);
-  const kernel = kernelAxes(p.dialect.channels, filters.shape.length).map((axis) => filters.shape[axis] ?? 1);
+  const kernel = kernelAxes(p.capabilities.channels, filters.shape.length).map(
+    (axis) => filters.shape[axis] ?? 1,
+  );
   const whole = result.shape.map((extent, axis) => {
     const index = spatial.indexOf(axis);
     if (index < 0) return extent;
@@ -43,8 +45,8 @@ const grouped: Definition<'ConvTranspose'> = (p, settings, [x, filters, bias], [
   if (!x || !filters || !result || settings.group < 2) return undefined;
   const { group } = settings;
   const parts = (operand: Operand, axis: number) => splitEqually(p, operand, axis, group);
-  const isFirst = p.dialect.channels === 'first';
-  const axis = channelAxis(p.dialect.channels, x.shape.length);
+  const isFirst = p.capabilities.channels === 'first';
+  const axis = channelAxis(p.capabilities.channels, x.shape.length);
   // Filters have what they read where Conv's have their results.
   const kernels = parts(filters, isFirst ? 0 : filters.shape.length - 1);
   const biases = bias ? parts(bias, 0) : [];
@@ -79,7 +81,7 @@ const overZeros: Definition<'ConvTranspose'> = (p, settings, [x, filters, bias],
   const { strides, dilations } = settings;
   const spatial = spatialOf(p, x);
   const wide = spatial.reduce((whole, axis, index) => spaced(p, whole, axis, strides[index] ?? 1), x);
-  const axes = kernelAxes(p.dialect.channels, filters.shape.length);
+  const axes = kernelAxes(p.capabilities.channels, filters.shape.length);
   const overlap = axes.map((axis, index): readonly [number, number] => {
     const reach = ((filters.shape[axis] ?? 1) - 1) * (dilations[index] ?? 1);
     return [reach, reach];

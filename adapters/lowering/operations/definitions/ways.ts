@@ -16,7 +16,7 @@ export function firstOf<Kind extends OperationKind>(...ways: readonly Definition
 }
 
 export function spatialOf(p: Emitter, x: Operand): readonly number[] {
-  return spatialAxes(p.dialect.channels, x.shape.length);
+  return spatialAxes(p.capabilities.channels, x.shape.length);
 }
 
 export function isPadded(pads: Pads): boolean {

@@ -2,7 +2,7 @@
  * Convolutions and poolings in simpler ones. One thing that a framework may lack is taken away at a time: pads, groups, a
  * single spatial axis, dilations; the rest is asked for again, since it may have that. Last come sums over shifted slices.
  */
-import { elementCount } from '../../../../suites/onnx/graph.js';
+import { elementCount } from '../../../../model/graph.js';
 import { binary, type Emitter, one, type Result, reshape, withNumber } from '../emitter.js';
 import type { Operand, PerAxis } from '../operation.js';
 import { convolution } from './convolution.js';

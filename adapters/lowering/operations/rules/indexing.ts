@@ -1,5 +1,5 @@
 /** Operators that pick elements by index. */
-import { elementCount } from '../../../../suites/onnx/graph.js';
+import { elementCount } from '../../../../model/graph.js';
 import { type GraphNode, integer, text } from '../../attributes.js';
 import { refuse } from '../../refusal.js';
 import { binary, cast, gather, one, reshape, transpose, where, withNumber } from '../emitter.js';

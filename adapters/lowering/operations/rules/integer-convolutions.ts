@@ -1,5 +1,5 @@
 /** Convolutions of quantised numbers. Their pads are the zero point, so they are zeros once that is taken away. */
-import { elementCount } from '../../../../suites/onnx/graph.js';
+import { elementCount } from '../../../../model/graph.js';
 import { type GraphNode, integer, optionalInput } from '../../attributes.js';
 import { refuse } from '../../refusal.js';
 import { binary, cast, concat, one, split, splitEqually, unary } from '../emitter.js';
@@ -32,7 +32,7 @@ interface Convolution {
 
 /** Σ (x − its zero point) · (w − its zero point), as float32 or, where that does not hold it, as int32. */
 function sumsOf(node: GraphNode, p: OperationPlanner, at: Places): Operand {
-  const { channels } = p.dialect;
+  const { channels } = p.capabilities;
   const [input, filters] = [inputOf(node, 0), inputOf(node, at.filters)];
   const [zero, filterZero] = [optionalInput(node, at.zero), optionalInput(node, at.filterZero)];
   const kernel = p.shape(filters).slice(2);
@@ -71,11 +71,11 @@ function alongAxis(p: OperationPlanner, name: string, axis: number, rank: number
 /** Where a sum has too many terms, over some of the channels at a time. */
 function convolved(p: OperationPlanner, convolution: Convolution): Operand {
   const { x, filters, settings, shape, reach, places } = convolution;
-  const axis = channelAxis(p.dialect.channels, x.shape.length);
+  const axis = channelAxis(p.capabilities.channels, x.shape.length);
   const sizes = exactParts((x.shape[axis] ?? 1) / settings.group, places, reach);
   if (sizes.length > 1 && settings.group > 1) return byGroups(p, convolution, axis);
   const pictures = split(p, x, axis, sizes.length > 1 ? sizes : [x.shape[axis] ?? 1]);
-  const inputs = filterAxes(p.dialect.channels, filters.shape.length).indexOf(1);
+  const inputs = filterAxes(p.capabilities.channels, filters.shape.length).indexOf(1);
   const kernels = split(p, filters, inputs, sizes);
   const sums = pictures.map((picture, part) =>
     one(p, 'Conv', settings, [picture, kernels[part] ?? filters], { type: x.type, shape }),
@@ -86,7 +86,7 @@ function convolved(p: OperationPlanner, convolution: Convolution): Operand {
 function byGroups(p: OperationPlanner, convolution: Convolution, axis: number): Operand {
   const { x, filters, settings, shape } = convolution;
   const { group } = settings;
-  const outputs = filterAxes(p.dialect.channels, filters.shape.length).indexOf(0);
+  const outputs = filterAxes(p.capabilities.channels, filters.shape.length).indexOf(0);
   const groups = (operand: Operand, of: number) => splitEqually(p, operand, of, group);
   const kernels = groups(filters, outputs);
   const each = { ...convolution, settings: { ...settings, group: 1 } };
@@ -99,7 +99,7 @@ function byGroups(p: OperationPlanner, convolution: Convolution, axis: number): 
 
 const ofIntegers: Rule = (node, p) => {
   const sums = sumsOf(node, p, { filters: 1, zero: 2, filterZero: 3 });
-  const axes = pictureAxes(p.dialect.channels, sums.shape.length);
+  const axes = pictureAxes(p.capabilities.channels, sums.shape.length);
   p.define(outputOf(node), cast(p, sums, p.held('int32')), axes);
 };
 
@@ -108,7 +108,7 @@ const quantised: Rule = (node, p) => {
   const type = p.type(outputOf(node));
   const sums = sumsOf(node, p, { zero: 2, filters: 3, filterZero: 5 });
   const rank = sums.shape.length;
-  const axis = channelAxis(p.dialect.channels, rank);
+  const axis = channelAxis(p.capabilities.channels, rank);
   const biased = withBias(p, sums, optionalInput(node, 8), axis);
   const float = p.held('float32');
   const scale = (position: number) => alongAxis(p, inputOf(node, position), axis, rank);
@@ -119,7 +119,7 @@ const quantised: Rule = (node, p) => {
   p.define(
     outputOf(node),
     saturated(p, steps, moved, rangeOf(type), type),
-    pictureAxes(p.dialect.channels, rank),
+    pictureAxes(p.capabilities.channels, rank),
   );
 };
 

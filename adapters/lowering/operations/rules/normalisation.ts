@@ -62,7 +62,7 @@ function normalizedByBatch(node: GraphNode, p: OperationPlanner): void {
 }
 
 function pictureOf(node: GraphNode, p: OperationPlanner): { x: Operand; axes: readonly number[] } {
-  const axes = pictureAxes(p.dialect.channels, p.shape(inputOf(node, 0)).length);
+  const axes = pictureAxes(p.capabilities.channels, p.shape(inputOf(node, 0)).length);
   return { x: p.arranged(inputOf(node, 0), axes), axes };
 }
 

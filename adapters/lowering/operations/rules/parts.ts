@@ -1,5 +1,5 @@
 /** Operators that move parts of a value: sequences that end early, and what lies around the centre. */
-import { elementCount } from '../../../../suites/onnx/graph.js';
+import { elementCount } from '../../../../model/graph.js';
 import { integer, integers } from '../../attributes.js';
 import { refuse } from '../../refusal.js';
 import { pad, reshape, slice, take } from '../emitter.js';

@@ -3,7 +3,7 @@
  * number them otherwise or not at all, so they are found by comparing the windows' elements, one after the other: of
  * equal ones the first wins. In ONNX's order of axes.
  */
-import { elementCount, type JsonNumber } from '../../../../suites/onnx/graph.js';
+import { elementCount, type JsonNumber } from '../../../../model/graph.js';
 import { refuse } from '../../refusal.js';
 import { filled, leastOf, offsetsOf, shifted } from '../definitions/shifts.js';
 import { binary, where } from '../emitter.js';

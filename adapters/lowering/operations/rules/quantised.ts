@@ -1,5 +1,5 @@
 /** Numbers in steps of a scale from a zero point, and back: in whole numbers of 8 or 16 bits. */
-import { type DataType, elementCount } from '../../../../suites/onnx/graph.js';
+import { type DataType, elementCount } from '../../../../model/graph.js';
 import { type GraphNode, integer, optionalInput } from '../../attributes.js';
 import { refuse } from '../../refusal.js';
 import { binary, cast, reduce, reshape, scalar, take, unary, where, withNumber } from '../emitter.js';

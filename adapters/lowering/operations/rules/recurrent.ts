@@ -89,7 +89,7 @@ function ownLayer(
   const given = [bias, initialH, initialC].filter((each) => each !== undefined);
   const { linearBeforeReset: _, ...plain } = settings;
   const inputs = [x, ...weights, ...given];
-  const lack = p.dialect.operations[kind];
+  const lack = p.capabilities.operations[kind];
   const own = kind === 'GRU' ? settings : plain;
   if (!lack || lack(own as never, inputs) !== undefined) return undefined;
   return p.emit(kind, own as never, inputs, resultsOf(kind, x, settings));

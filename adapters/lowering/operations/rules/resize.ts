@@ -1,5 +1,5 @@
 /** Resize and Upsample: by the framework's own operation where the settings are simple, else one axis after the other. */
-import { elementCount } from '../../../../suites/onnx/graph.js';
+import { elementCount } from '../../../../model/graph.js';
 import {
   type GraphNode,
   integer,
@@ -147,7 +147,7 @@ function resized(
   }
   const rank = p.shape(name).length;
   if (changed.length > 0 && isSimple(settings, changed, rank)) {
-    const axes = pictureAxes(p.dialect.channels, rank);
+    const axes = pictureAxes(p.capabilities.channels, rank);
     const x = p.arranged(name, axes);
     const output = p.shape(outputOf(node));
     const result = { type: x.type, shape: axes.map((axis) => output[axis] ?? 1) };

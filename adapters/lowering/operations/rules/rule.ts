@@ -1,5 +1,5 @@
 /** How an ONNX operator becomes operations: settings read, layout chosen, results named. */
-import type { DataType } from '../../../../suites/onnx/graph.js';
+import type { DataType } from '../../../../model/graph.js';
 import type { GraphNode } from '../../attributes.js';
 import { sameList } from '../../value.js';
 import type { Operand } from '../operation.js';

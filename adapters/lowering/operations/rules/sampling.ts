@@ -2,7 +2,7 @@
  * Pictures looked at between their elements: GridSample, AffineGrid and RoiAlign, from the formulas of the ONNX operator
  * definitions. The elements are gathered from the flattened picture, with its channels last.
  */
-import { elementCount } from '../../../../suites/onnx/graph.js';
+import { elementCount } from '../../../../model/graph.js';
 import { type GraphNode, integer, decimal as number, text } from '../../attributes.js';
 import { refuse } from '../../refusal.js';
 import {

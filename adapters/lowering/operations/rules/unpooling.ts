@@ -1,5 +1,5 @@
 /** Operators that put the results of windows back where they came from. */
-import { elementCount } from '../../../../suites/onnx/graph.js';
+import { elementCount } from '../../../../model/graph.js';
 import { integers } from '../../attributes.js';
 import { refuse } from '../../refusal.js';
 import { cast, expand, one, pad, reshape, scalar, transpose } from '../emitter.js';
@@ -71,7 +71,7 @@ const col2Im: Rule = (node, p) => {
   const blocks = room.map((length, axis) => Math.floor(length / (strides[axis] ?? 1)) + 1);
   const outputPadding = room.map((length, axis) => length % (strides[axis] ?? 1));
   const pictures = (batch * rows) / size;
-  const { channels } = p.dialect;
+  const { channels } = p.capabilities;
   const axes = pictureAxes(channels, image.length + 2);
   const x = transpose(p, reshape(p, given, [pictures, size, ...blocks]), axes);
   const identity = Array.from({ length: size * size }, (_, index) => Number(index % (size + 1) === 0));

@@ -1,5 +1,5 @@
 /** Convolutions and poolings over one to three spatial axes; poolings over whole pictures. */
-import { elementCount } from '../../../../suites/onnx/graph.js';
+import { elementCount } from '../../../../model/graph.js';
 import {
   type GraphNode,
   integer,
@@ -85,7 +85,7 @@ interface Picture {
 
 function pictureOf(node: GraphNode, p: OperationPlanner): Picture {
   const output = p.shape(outputOf(node));
-  const axes = pictureAxes(p.dialect.channels, output.length);
+  const axes = pictureAxes(p.capabilities.channels, output.length);
   return { x: p.arranged(inputOf(node, 0), axes), axes, shape: axes.map((axis) => output[axis] ?? 1) };
 }
 
@@ -101,7 +101,7 @@ const convolution: Rule = (node, p) => {
 
 /** Filters, turned when they are loaded if they are constant, and biases. */
 function filtersOf(node: GraphNode, p: OperationPlanner, rank: number): readonly Operand[] {
-  const filters = p.arranged(inputOf(node, 1), filterAxes(p.dialect.channels, rank));
+  const filters = p.arranged(inputOf(node, 1), filterAxes(p.capabilities.channels, rank));
   const biases = optionalInput(node, 2);
   return biases === undefined ? [filters] : [filters, p.plain(biases)];
 }
@@ -177,7 +177,7 @@ function averaged(p: OperationPlanner, picture: Picture, window: NodeWindow, cou
     return one(p, 'AveragePool', settings, [x], result);
   }
   // Pads that count are put on, so that those of ceil_mode are the only ones and do not count.
-  const spatial = spatialAxes(p.dialect.channels, x.shape.length);
+  const spatial = spatialAxes(p.capabilities.channels, x.shape.length);
   const around = x.shape.map((_, axis) => pads[spatial.indexOf(axis)] ?? ([0, 0] as const));
   const ends = beyond.map((each): readonly [number, number] => [0, each]);
   const settings = { kernel, strides, dilations, pads: ends, countPads: false };

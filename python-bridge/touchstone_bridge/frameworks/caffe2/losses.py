@@ -1,4 +1,4 @@
-"""The losses of suites/workload.ts, added to a net that ends in its output."""
+"""The losses of model/workload.ts, added to a net that ends in its output."""
 
 from __future__ import annotations
 

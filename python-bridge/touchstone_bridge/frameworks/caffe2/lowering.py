@@ -20,7 +20,7 @@ from .ports import PlainPort
 
 Operator = Callable[[Builder, Node], None]
 
-# adapters/caffe2.ts lists the same names; tests/python-bridge holds the two together.
+# adapters/caffe2/index.ts lists the same names; tests/python-bridge holds the two together.
 OPERATORS: dict[str, Operator] = {
     **convolution.OPERATORS,
     **elementwise.OPERATORS,

@@ -61,7 +61,7 @@ class Caffe2Training:
     """A loss, `AddGradientOperators` and an optimiser of `optimizer`, as in Caffe2's own image tutorials.
 
     Its momentum is v ← momentum·v + rate·g; w ← w − v. With a constant rate that is the rate times the velocity of
-    suites/workload.ts, v ← momentum·v + g; w ← w − rate·v: the same weights.
+    model/workload.ts, v ← momentum·v + g; w ← w − rate·v: the same weights.
     """
 
     def __init__(self, model: Model, threads: int = 1) -> None:

@@ -18,7 +18,7 @@ from .operation_reductions import REDUCTIONS
 from .operation_shapes import SHAPES
 from .operation_windows import WINDOWS
 
-# adapters/lowering/dialects/caffe2.ts says what of them Caffe2 has.
+# adapters/caffe2/capabilities.ts says what of them Caffe2 has.
 OPERATIONS: dict[str, Build] = {
     **ELEMENTWISE,
     **REDUCTIONS,

@@ -59,7 +59,7 @@ def average_pool(step: Step) -> core.BlobReference:
 
 
 def resize(step: Step) -> core.BlobReference:
-    """Of two spatial axes; the dialect lets through those alone that come out as ONNX's."""
+    """Of two spatial axes; the capabilities let through those alone that come out as ONNX's."""
     operator = "ResizeNearest" if step.settings["mode"] == "nearest" else "UpsampleBilinear"
     height, width = (to / extent for to, extent in zip(step.settings["sizes"], step.shapes[0][2:]))
     return step.call(operator, [step.x], height_scale=height, width_scale=width, order="NCHW")

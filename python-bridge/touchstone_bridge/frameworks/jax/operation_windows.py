@@ -95,7 +95,7 @@ def average_pool(settings: Settings, x: Tensor) -> Tensor:
 
 
 def resize(settings: Settings, x: Tensor) -> Tensor:
-    """The dialect lets through what means the same here."""
+    """The backend's capabilities let through what means the same here."""
     shape = (x.shape[0], *settings["sizes"], x.shape[-1])
     return jax.image.resize(x, shape, settings["mode"], antialias=False)
 

@@ -1,4 +1,4 @@
-"""Update rules of suites/workload.ts over trees of parameters, to be traced into the step."""
+"""Update rules of model/workload.ts over trees of parameters, to be traced into the step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The losses of suites/workload.ts, as Keras takes them: of what is wanted and what came, with weights of examples."""
+"""The losses of model/workload.ts, as Keras takes them: of what is wanted and what came, with weights of examples."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ class KerasTraining:
     """`compile` and `train_on_batch` with sparse cross-entropy on logits and SGD.
 
     Keras's momentum is v ← momentum·v − rate·g, w ← w + v: with a constant rate the same weights as those of
-    suites/workload.ts, whose v is Keras's over −rate.
+    model/workload.ts, whose v is Keras's over −rate.
     """
 
     def __init__(self, model: Model) -> None:

@@ -1,4 +1,4 @@
-"""Convolutions, poolings and resizing, channels last. Pads are Keras's `same`, or there are none: see the dialect."""
+"""Convolutions, poolings and resizing, channels last. Pads are Keras's `same`, or there are none."""
 
 from __future__ import annotations
 

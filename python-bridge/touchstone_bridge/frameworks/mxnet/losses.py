@@ -1,4 +1,4 @@
-"""The losses of suites/workload.ts: of an output and what a batch has beside its inputs, a value for each example."""
+"""The losses of model/workload.ts: of an output and what a batch has beside its inputs, a value for each example."""
 
 from __future__ import annotations
 

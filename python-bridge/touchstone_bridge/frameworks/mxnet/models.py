@@ -49,7 +49,7 @@ class MxnetTraining:
     """`autograd.record`, a loss of `gluon` and `gluon.Trainer`, as in its tutorial.
 
     Its momentum is v ← momentum·v − rate·g, w ← w + v: with a constant rate the same weights as those of
-    suites/workload.ts, whose v is MXNet's over −rate. The trainer divides the sum of the gradients by the batch.
+    model/workload.ts, whose v is MXNet's over −rate. The trainer divides the sum of the gradients by the batch.
     """
 
     configuration: Configuration = {}

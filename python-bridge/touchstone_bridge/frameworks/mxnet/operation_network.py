@@ -18,7 +18,7 @@ from .operation_shapes import SHAPES
 from .operation_windows import WINDOWS
 from .symbol_builder import Lowered
 
-# adapters/lowering/dialects/mxnet.ts lists the same names; tests/python-bridge holds the two together.
+# adapters/mxnet/capabilities.ts lists the same names; tests/python-bridge holds the two together.
 OPERATIONS: Dict[str, Build] = {
     **ELEMENTWISE,
     **SHAPES,

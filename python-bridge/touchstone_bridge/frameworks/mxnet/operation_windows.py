@@ -13,7 +13,7 @@ np, npx = symbol.np, symbol.npx
 
 
 def window(step: Step) -> Dict[str, Any]:
-    """The dialect lets through pads that are alike on both sides alone."""
+    """The backend's capabilities let through pads that are alike on both sides alone."""
     settings = step.settings
     return {"stride": tuple(settings["strides"]), "pad": tuple(before for before, _ in settings["pads"])}
 

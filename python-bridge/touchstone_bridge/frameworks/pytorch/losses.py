@@ -1,4 +1,4 @@
-"""The losses of suites/workload.ts. Each takes the graph's output and what a batch has beside its inputs."""
+"""The losses of model/workload.ts. Each takes the graph's output and what a batch has beside its inputs."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from .ports import PlainPort
 
 Operator = Callable[[Builder, Node], None]
 
-# adapters/pytorch.ts lists the same names; tests/python-bridge holds the two together.
+# adapters/pytorch/index.ts lists the same names; tests/python-bridge holds the two together.
 OPERATORS: dict[str, Operator] = {
     **convolution.OPERATORS,
     **elementwise.OPERATORS,

@@ -103,7 +103,7 @@ class TorchTraining:
         yield from self._module.named_buffers()
 
     def _new_optimiser(self) -> torch.optim.Optimizer:
-        # All rules are those of suites/workload.ts, momentum's first velocity of zero included.
+        # All rules are those of model/workload.ts, momentum's first velocity of zero included.
         trainable = [parameter for parameter in self._module.parameters() if parameter.requires_grad]
         recipe = self._recipe
         if isinstance(recipe, Adam):

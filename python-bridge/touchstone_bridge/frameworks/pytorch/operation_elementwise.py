@@ -91,7 +91,7 @@ PLAIN = {
     "BitwiseOr": torch.bitwise_or,
     "BitwiseXor": torch.bitwise_xor,
     "Where": torch.where,
-    # Of the usual constants, alpha 1/6 and 1/2; the dialect lets through no others.
+    # Of the usual constants, alpha 1/6 and 1/2; the capabilities let through no others.
     "HardSigmoid": functional.hardsigmoid,
     "Selu": functional.selu,
     "Swish": functional.silu,

@@ -15,7 +15,7 @@ from .operation_recurrent import RECURRENT
 from .operation_shapes import SHAPES
 from .operation_windows import WINDOWS
 
-# adapters/lowering/dialects/pytorch.ts says what of them PyTorch has.
+# adapters/pytorch/capabilities.ts says what of them PyTorch has.
 OPERATIONS: dict[str, Build] = {
     **ELEMENTWISE,
     **SHAPES,

@@ -47,7 +47,7 @@ def convolution(step: Step) -> fx.Node:
 
 
 def transposed_convolution(step: Step) -> fx.Node:
-    """The dialect lets through pads that are alike on both sides."""
+    """The backend's capabilities let through pads that are alike on both sides."""
     settings, (x, filters, *bias) = step.settings, step.operands
     return step.call(
         TRANSPOSED_CONVOLUTIONS[len(settings["pads"])],
@@ -76,7 +76,7 @@ def max_pool(step: Step) -> fx.Node:
 
 
 def average_pool(step: Step) -> fx.Node:
-    """Pads that do not count are such as the pooling has itself; the dialect lets through no others."""
+    """Pads that do not count are such as the pooling has itself; the capabilities let through no others."""
     x, padding = padded(step, 0.0)
     return pooled(step, AVERAGE_POOLS, x, padding, count_include_pad=step.settings["countPads"])
 
@@ -93,7 +93,7 @@ def pooled(
 
 
 def resize(step: Step) -> fx.Node:
-    """The dialect lets through what means the same here."""
+    """The backend's capabilities let through what means the same here."""
     settings = step.settings
     sizes = tuple(settings["sizes"])
     if settings["mode"] == "nearest":

@@ -1,6 +1,6 @@
 """Convolutions, poolings and resizing, channels last.
 
-`adapters/lowering/dialects/tensorflow-windows.ts` lets through only what these calls can do.
+`adapters/tensorflow/windows.ts` lets through only what these calls can do.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Update rules of suites/workload.ts, by the fused operations of TensorFlow's own optimisers."""
+"""Update rules of model/workload.ts, by the fused operations of TensorFlow's own optimisers."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class AdamUpdates:
 
 
 class RMSPropUpdates:
-    """The squares as in suites/workload.ts; moved ← momentum·moved + rate·g / √(squares + epsilon′); w ← w − moved.
+    """The squares as in model/workload.ts; moved ← momentum·moved + rate·g / √(squares + epsilon′); w ← w − moved.
 
     Without momentum, what has moved is kept for nothing, but the operation asks for it.
     """

@@ -1,0 +1,41 @@
+/**
+ * JAX. Driven by `touchstone_bridge.frameworks.jax` in a Python worker, from a plan of layers or of operations; this is its
+ * descriptor.
+ */
+import { type Framework, type Graph, type Mode, supported } from '../adapter.js';
+import { dilatedPooling } from '../lowering/layer-checks.js';
+import { layersOrOperations } from '../lowering/plans.js';
+import { jax, jaxInTraining } from './capabilities.js';
+
+const inference = layersOrOperations([], jax);
+const training = layersOrOperations([dilatedPooling('the gradient of JAX')], jaxInTraining);
+const plannerOf = (mode: Mode) => (mode === 'training' ? training : inference);
+
+const framework: Framework = {
+  name: 'jax',
+  title: 'JAX',
+  homepage: 'https://docs.jax.dev',
+  targets: [
+    {
+      name: 'jax/cpu',
+      summary: 'jax.jit over pure functions, in Python; compiled by XLA for the CPU',
+      host: 'python',
+      environmentName: 'jax',
+      distribution: 'jax',
+      module: 'jax',
+      modes: { inference: supported, training: supported },
+      precisions: ['float32'],
+      generates: true,
+      optimisers: ['sgd', 'adam', 'rmsprop'],
+      losses: ['softmax-cross-entropy', 'policy-gradient', 'huber'],
+      supports: (graph: Graph, mode: Mode) => plannerOf(mode).supports(graph, mode),
+      plan: (graph: Graph, mode: Mode) => plannerOf(mode).plan(graph, mode),
+      environment: ({ threads }) => ({
+        JAX_PLATFORMS: 'cpu',
+        // XLA takes the size of its thread pool from here (DefaultThreadPoolSize), or else from the processors it sees.
+        NPROC: String(threads),
+      }),
+    },
+  ],
+};
+export default framework;

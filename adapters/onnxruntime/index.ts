@@ -1,0 +1,155 @@
+/**
+ * ONNX Runtime for Node. It is given `model.onnx` as it is; nothing is lowered on our side. An inference engine: its
+ * Node binding has no training API.
+ */
+
+import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import {
+  type Budget,
+  type Description,
+  type Framework,
+  type Graph,
+  type Model,
+  type OpenFramework,
+  type Stepping,
+  type Support,
+  supported,
+  type Tensor,
+  unsupported,
+} from '../adapter.js';
+import { refuse } from '../lowering/refusal.js';
+
+type Node = Graph['nodes'][number];
+type Ort = typeof import('onnxruntime-node');
+type Outputs = InferenceSession.OnnxValueMapType;
+type Feeds = Readonly<Record<string, OrtTensor>>;
+
+const framework: Framework = {
+  name: 'onnxruntime',
+  title: 'ONNX Runtime',
+  homepage: 'https://onnxruntime.ai',
+  targets: [
+    {
+      name: 'onnxruntime/cpu',
+      summary: 'CPU execution provider (MLAS kernels), all graph optimisations, in Node',
+      host: 'node',
+      packages: ['onnxruntime-node', 'onnxruntime-common'],
+      precisions: ['float32'],
+      generates: true,
+      modes: {
+        inference: supported,
+        training: unsupported(
+          'ONNX Runtime for Node has no training API: it is an inference engine by design',
+        ),
+      },
+      // What is measured has been run in ONNX Runtime once already, when its shapes were observed.
+      supports: (graph) => knownAnswers(graph),
+      // Without it, it refuses operator sets newer than its own release, also where it has every kernel.
+      environment: () => ({ ALLOW_RELEASED_ONNX_OPSET_ONLY: '0' }),
+      open,
+    },
+  ],
+};
+export default framework;
+
+/**
+ * What it is known to answer otherwise than ONNX defines (version 1.30; `npm run conformance -- --onnx` found it): better refused
+ * with its reason than found wrong.
+ */
+function knownAnswers(graph: Graph): Support {
+  for (const node of graph.nodes) {
+    const otherwise = answersOtherwise[node.operator]?.(node, graph);
+    if (otherwise !== undefined) {
+      return unsupported(`ONNX Runtime's ${node.operator} (${node.name}) ${otherwise}`);
+    }
+  }
+  return supported;
+}
+
+const answersOtherwise: Readonly<Record<string, (node: Node, graph: Graph) => string | undefined>> = {
+  Resize(node, graph) {
+    if (node.attributes.coordinate_transformation_mode !== 'align_corners') return undefined;
+    const scales = graph.values[node.inputs[2] ?? '']?.shape[0] ?? 0;
+    return scales > 0 ? 'aligns corners by its own rounding where it is given scales' : undefined;
+  },
+  MaxUnpool: ({ inputs }) =>
+    inputs[2] ? 'takes the places of values for those of another shape where it is given one' : undefined,
+  Attention: ({ inputs, outputs }) =>
+    inputs[3] && outputs[3] ? 'gives the lowest number for what a mask makes minus infinity' : undefined,
+};
+
+async function open(budget: Budget): Promise<OpenFramework> {
+  const ort = await import('onnxruntime-node');
+  return {
+    describe: () => describe(ort, budget),
+    loadInference: (model) => loadInference(ort, budget, model),
+  };
+}
+
+/** Session options are all that it tells: there is no API to read its thread pool or kernels back. */
+function describe(ort: Ort, budget: Budget): Description {
+  return {
+    versions: {
+      'onnxruntime-node': ort.env.versions.node ?? 'unknown',
+      'onnxruntime-common': ort.env.versions.common,
+    },
+    configuration: {
+      threads: budget.threads,
+      interOpThreads: 1,
+      instructionSet: null,
+      kernelLibrary: 'MLAS',
+      execution: 'graph, optimised',
+      layout: 'NCHW',
+      arithmetic: 'float32',
+      flushToZero: false,
+      executionProvider: 'cpu',
+      executionMode: 'sequential',
+    },
+  };
+}
+
+async function loadInference(ort: Ort, budget: Budget, model: Model): Promise<Stepping<Outputs, Feeds>> {
+  const session = await ort.InferenceSession.create(model.modelPath, {
+    executionProviders: ['cpu'],
+    graphOptimizationLevel: 'all',
+    executionMode: 'sequential',
+    intraOpNumThreads: budget.threads,
+    interOpNumThreads: 1,
+  }).catch(unlessItHasNone);
+  const feeds = model.inputs.map((tensors) => {
+    const entries = model.graph.inputs.map(({ name }) => [name, toOrt(ort, tensors[name], name)] as const);
+    return Object.fromEntries(entries);
+  });
+  const feedback = Object.entries(model.manifest.generation?.feedback ?? {});
+  return {
+    run: (buffer) => session.run(feeds[buffer] ?? {}),
+    inputsOf: (buffer) => feeds[buffer] ?? {},
+    call: (inputs) => session.run(inputs),
+    feed: (inputs, outputs) => ({
+      ...inputs,
+      ...Object.fromEntries(feedback.map(([input, output]) => [input, outputs[output] as OrtTensor])),
+    }),
+    read: (outputs) =>
+      Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, fromOrt(value)])),
+    dispose: () => void session.release(),
+  };
+}
+
+/** Its own words for an operator, a type or an operator set that it has no kernel for. */
+const hasNone =
+  /NOT_IMPLEMENTED|Could not find an implementation|is not a registered function|No Op registered for|INVALID_GRAPH|Unrecognized attribute|are not supported/;
+
+function unlessItHasNone(error: unknown): never {
+  const message = error instanceof Error ? error.message : String(error);
+  if (hasNone.test(message)) refuse(`ONNX Runtime: ${message}`);
+  throw error;
+}
+
+function toOrt(ort: Ort, tensor: Tensor | undefined, name: string): OrtTensor {
+  if (!tensor) throw new Error(`the artefact has no input ${name}`);
+  return new ort.Tensor(tensor.type as 'float32', tensor.data as Float32Array, [...tensor.shape]);
+}
+
+function fromOrt(value: Outputs[string]): Tensor {
+  return { type: value.type as 'float32', shape: value.dims, data: value.data as Float32Array };
+}

@@ -1,0 +1,265 @@
+/**
+ * `results.json`: the one file from which every report is drawn. Published as JSON Schema in `results.schema.json`
+ * beside this file; `version` rises when a reader of the old form could misread the new one.
+ *
+ * Times are nanoseconds on the worker's monotonic clock unless a name says otherwise.
+ */
+import { z } from 'zod';
+import { mode, precision } from '../../model/workload.js';
+import { steadyLabels } from '../statistics/steady-state.js';
+
+const count = z.number().int().nonnegative();
+const value = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+
+/** Several where each cell was measured with each of them: then cells and groups say theirs. */
+export const threadsOption = z.union([
+  z.number().int().positive(),
+  z.array(z.number().int().positive()).min(2),
+]);
+
+/** Thread counts of a run, in the order in which they were asked for. */
+export function threadCounts(options: { readonly threads: z.infer<typeof threadsOption> }): number[] {
+  return [options.threads].flat();
+}
+
+/** Every planned cell ends in exactly one of these. */
+export const cellState = z.enum(['ok', 'wrong', 'unsupported', 'unavailable', 'failed']);
+export type CellState = z.infer<typeof cellState>;
+
+/** An estimate with its confidence interval; `level` is what the number of rounds allows (0.99, 0.95) or null for none. */
+export const estimate = z.object({
+  value: z.number(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  level: z.number().nullable(),
+  /** Rounds that it rests on. */
+  rounds: count,
+});
+export type Estimate = z.infer<typeof estimate>;
+
+/** Where a target begins to differ; `error` is null where it has no finite one. */
+export const divergence = z.object({
+  node: z.string(),
+  operator: z.string(),
+  /** The value that the node makes. */
+  value: z.string(),
+  error: z.number().nonnegative().nullable(),
+});
+export type Divergence = z.infer<typeof divergence>;
+
+/** One compared quantity of the parity gate: the largest relative error ‖actual − reference‖ / ‖reference‖ among its tensors. */
+export const parityCheck = z.object({
+  what: z.enum(['output', 'loss', 'gradient', 'weight', 'audit']),
+  /** Tensor with the largest error. */
+  worst: z.string(),
+  /** Null when it is not a finite number. */
+  error: z.number().nullable(),
+  tolerance: z.number(),
+  passed: z.boolean(),
+  /** Why it did not pass, when it is not the size of the error: a wrong shape, a missing tensor, a NaN. */
+  reason: z.string().optional(),
+  /** Of a wrong output: the first node whose value differs from ONNX Runtime's. */
+  divergence: divergence.optional(),
+});
+export type ParityCheck = z.infer<typeof parityCheck>;
+
+/** What was seen around a turn, outside the clock; null where the system does not tell. */
+export const turnWitness = z.object({
+  /** A fixed piece of CPU work of the worker right before and right after the timed loop. */
+  workNs: z.tuple([z.number().nonnegative(), z.number().nonnegative()]),
+  /** How long the worker's main thread was ready and not running. */
+  waitNs: z.number().nonnegative().nullable(),
+  /** How often the worker was sent away from a processor. */
+  switches: count,
+  /** Ticks that the hypervisor took from the worker's processors. */
+  stolenTicks: count.nullable(),
+  /** How long some task of the machine had no processor meanwhile; absent from runs of older versions. */
+  pressureNs: z.number().nonnegative().nullable().optional(),
+  /** Clock of the worker's processors. */
+  mhz: z.number().nullable(),
+});
+export type TurnWitness = z.infer<typeof turnWitness>;
+
+/** Why a turn is in no estimate. Whole blocks are left out, for all targets of the group alike. */
+export const leftOut = z.enum(['warm-up', 'foreign load']);
+
+/** One turn's samples, in collection order. */
+export const turnSamples = z.object({
+  round: count,
+  block: count,
+  /** Number of the worker process in this run. */
+  process: count,
+  /** Milliseconds since the run began, when the turn started. */
+  startMs: z.number().nonnegative(),
+  samplesNs: z.array(z.number().nonnegative()),
+  cpuNs: z.number().nonnegative(),
+  witness: turnWitness.nullable(),
+  leftOut: leftOut.nullable(),
+});
+export type TurnSamples = z.infer<typeof turnSamples>;
+
+export const cellResult = z.object({
+  id: z.string(),
+  workload: z.string(),
+  mode,
+  batch: z.number().int().positive(),
+  /** Steps of its sequences, where the run was asked for lengths. */
+  length: z.number().int().positive().optional(),
+  /** Of a run with several thread counts. */
+  threads: z.number().int().positive().optional(),
+  precision,
+  track: z.enum(['default', 'tuned']),
+  boundary: z.enum(['end-to-end', 'resident']),
+  target: z.string(),
+  state: cellState,
+  /** One line a user can act on; empty only where the state is `ok` and there is nothing to say. */
+  reason: z.string(),
+  /** Things to know about an `ok` cell: fewer samples than planned, not warmed, … */
+  notes: z.array(z.string()),
+  parity: z.array(parityCheck),
+  /** Present for `ok` cells only: no number is shown for a cell that is not ok. */
+  metrics: z
+    .object({
+      /** Median over rounds of the round's median time per iteration. */
+      iterationNs: estimate,
+      /** Of all samples that are in an estimate, at 95 %; only those that the number of samples supports. */
+      percentilesNs: z.array(
+        z.object({ share: z.number(), value: z.number(), low: z.number(), high: z.number() }),
+      ),
+      /** batch / iterationNs, per second. */
+      itemsPerSecond: estimate,
+      /** CPU time of the process per iteration. */
+      cpuNsPerIteration: estimate,
+      samples: count,
+      loadNs: z.number().nullable(),
+      /** First inference or step in a process of its own, once. */
+      firstNs: z.number().nullable(),
+      /** Highest resident set of a process of its own that loaded and ran this cell only. */
+      peakRssBytes: z.number().nullable(),
+    })
+    .nullable(),
+  /** How many of its processes are of which class, from their samples in order: `statistics/steady-state.ts`. */
+  steadyState: z.partialRecord(z.enum(steadyLabels), count),
+  samples: z.array(turnSamples),
+});
+export type CellResult = z.infer<typeof cellResult>;
+
+/** Two `ok` targets of one group: time of `target` ÷ time of `baseline`. */
+export const comparison = z.object({
+  target: z.string(),
+  baseline: z.string(),
+  /** Above 1: `target` is slower. */
+  ratio: estimate,
+  /** Two-sided exact signed-rank p-value, Holm-adjusted over the group's comparisons; null with too few rounds. */
+  adjustedP: z.number().nullable(),
+  /** Each "not like for like because …" that holds between the two. */
+  notLikeForLike: z.array(z.string()),
+});
+export type Comparison = z.infer<typeof comparison>;
+
+/** All targets of one workload, mode, batch, length, thread count, precision and track. */
+export const group = z.object({
+  workload: z.string(),
+  mode,
+  batch: z.number().int().positive(),
+  length: z.number().int().positive().optional(),
+  threads: z.number().int().positive().optional(),
+  precision,
+  track: z.enum(['default', 'tuned']),
+  /** `ok` targets, fastest first. Targets that the data cannot separate share a rank. */
+  ranking: z.array(z.object({ target: z.string(), rank: z.number().int().positive() })),
+  /** Every target against the fastest one; empty with fewer than two `ok` targets. */
+  comparisons: z.array(comparison),
+});
+export type Group = z.infer<typeof group>;
+
+export const targetResult = z.object({
+  target: z.string(),
+  framework: z.string(),
+  host: z.enum(['node', 'python']),
+  runtime: z.string().nullable(),
+  versions: z.record(z.string(), z.string()),
+  /** Effective settings, read from inside the framework. */
+  configuration: z.record(z.string(), value),
+  /** Of a run with several thread counts: settings that differ by them, by thread count. */
+  threadConfiguration: z.record(z.string(), z.record(z.string(), value)).optional(),
+  /** Settings that differ by cell, by cell id. */
+  cellConfiguration: z.record(z.string(), z.record(z.string(), value)),
+  /** From the request to start until the process answered, once a round. */
+  spawnMs: estimate.nullable(),
+  /** Import and set-up of the framework, once a round. */
+  importMs: estimate.nullable(),
+});
+export type TargetResult = z.infer<typeof targetResult>;
+
+export const machine = z.object({
+  platform: z.string(),
+  cpu: z.string(),
+  cores: count,
+  memoryBytes: count,
+  kernel: z.string(),
+  node: z.string(),
+  /** Instruction sets that matter here, such as `avx2`, `avx512f`. */
+  instructionSets: z.array(z.string()),
+});
+export type Machine = z.infer<typeof machine>;
+
+/** How busy the machine was while measuring; null where the system does not tell. */
+export const conditions = z.object({
+  loadAverage: z.number().nullable(),
+  /** Share of CPU time taken by the hypervisor. */
+  stealShare: z.number().nullable(),
+  /** Processors for workers, and for the coordinator; equal sets mean that they share. */
+  workerCpus: z.array(count),
+  coordinatorCpus: z.array(count),
+  bound: z.boolean(),
+  /** Whether workers out of turn were stopped. */
+  paused: z.boolean(),
+});
+export type Conditions = z.infer<typeof conditions>;
+
+export const runResults = z.object({
+  $schema: z.string(),
+  version: z.literal(1),
+  id: z.string(),
+  touchstone: z.object({ version: z.string(), commit: z.string().nullable() }),
+  /** ISO 8601, UTC. */
+  startedAt: z.string(),
+  /** `finished`, or why the run ended before its plan was done. */
+  ending: z.enum(['finished', 'interrupted', 'storage', 'error']),
+  /** The command that repeats it. */
+  command: z.string(),
+  options: z.object({
+    suite: z.string().nullable(),
+    seed: count,
+    threads: threadsOption,
+    /** Asked for with `--rounds`; null: the budget decided. */
+    rounds: z.number().int().positive().nullable(),
+    budgetMs: z.number().positive(),
+    /** Rounds went on until every ratio was known this well, as a share; absent where they did not. */
+    precision: z.number().positive().optional(),
+  }),
+  machine,
+  conditions,
+  /** Rounds that were planned after the parity gate had told how long an iteration takes. */
+  plannedRounds: count,
+  finishedRounds: count,
+  targets: z.array(targetResult),
+  cells: z.array(cellResult),
+  groups: z.array(group),
+  /** Turns, those under foreign load by the rule of `statistics/interference.ts`, and those that estimates leave out. */
+  interference: z.object({
+    turns: count,
+    witnessed: count,
+    marked: count,
+    leftOut: count,
+    warmUp: count,
+    /** Share of the turns' time in which some task of the machine had no processor; null where nobody tells. */
+    pressureShare: z.number().nonnegative().nullable(),
+  }),
+  /** What the harness itself costs per iteration: the null target of each worker kind. */
+  overhead: z.array(z.object({ host: z.enum(['node', 'python']), iterationNs: z.number(), samples: count })),
+  /** Wall time by what it was spent on. */
+  wallMs: z.record(z.string(), z.number()),
+});
+export type RunResults = z.infer<typeof runResults>;

@@ -1,0 +1,205 @@
+/**
+ * The run folder, from which results are derived at any moment, finished or not:
+ *
+ * `manifest.json`   what was asked for and planned; written once, before anything is spawned
+ * `events.ndjson`   append-only, one line an event, written when it happens; a torn last line is ignored
+ * `logs/`           stdout and stderr of the workers
+ * `tensors/`        what workers computed for the parity gate and the audits (removed when they agree)
+ * `results.json`, `report.html`   derived from the first two
+ *
+ * The runners write it, the reports read it: this file is all that they share.
+ */
+import { z } from 'zod';
+import { mode, precision } from '../../model/workload.js';
+import { conditions, machine, parityCheck, threadsOption, turnWitness } from './results.js';
+
+const count = z.number().int().nonnegative();
+const ns = z.number().nonnegative();
+const settings = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
+
+export const plannedCell = z.object({
+  /**
+   * `workload:mode:bN:precision:track:target`; behind `bN` also `lN`, of sequences of another length than the workload's own,
+   * and `tN` where the run has several thread counts.
+   */
+  id: z.string(),
+  workload: z.string(),
+  mode,
+  batch: z.number().int().positive(),
+  /** Steps of its sequences, where the run was asked for lengths. */
+  length: z.number().int().positive().optional(),
+  /** Of a run with several thread counts. */
+  threads: z.number().int().positive().optional(),
+  precision,
+  track: z.enum(['default', 'tuned']),
+  boundary: z.enum(['end-to-end', 'resident']),
+  target: z.string(),
+  /** Decided while planning: such a cell is never spawned. */
+  decided: z
+    .object({ state: z.enum(['unsupported', 'unavailable', 'failed']), reason: z.string() })
+    .nullable(),
+});
+export type PlannedCell = z.infer<typeof plannedCell>;
+
+export const plannedTarget = z.object({
+  target: z.string(),
+  framework: z.string(),
+  host: z.enum(['node', 'python']),
+  summary: z.string(),
+});
+
+/**
+ * A target may be planned a second time under an alias, `tfjs/js~twin`, to compare it with itself: what such a
+ * comparison finds is the harness's own error.
+ */
+export function targetOf(name: string): string {
+  return name.replace(/~.*$/, '');
+}
+
+export const gatePlan = z.object({
+  /** As it was asked for: a git ref, a version, a target. */
+  against: z.string(),
+  baselineName: z.string(),
+  candidateName: z.string(),
+  /** Seats: names of planned targets. */
+  seats: z.array(z.object({ candidate: z.string(), baseline: z.string(), control: z.string() })),
+});
+export type GatePlan = z.infer<typeof gatePlan>;
+
+export const runManifest = z.object({
+  version: z.literal(1),
+  id: z.string(),
+  touchstone: z.object({ version: z.string(), commit: z.string().nullable() }),
+  startedAt: z.string(),
+  command: z.string(),
+  options: z.object({
+    suite: z.string().nullable(),
+    seed: count,
+    threads: threadsOption,
+    /** Asked for with `--rounds`; null leaves the number to the budget. */
+    rounds: z.number().int().positive().nullable(),
+    /** Wall time for the rounds, process start-up included; the parity gate comes before it. */
+    budgetMs: z.number().positive(),
+    deadlineMs: z.number().positive(),
+    /** Asked for with `--precision`: rounds go on until every ratio is known this well, as a share. */
+    precision: z.number().positive().optional(),
+  }),
+  machine,
+  workloads: z.array(z.object({ name: z.string(), title: z.string(), source: z.string() })),
+  targets: z.array(plannedTarget),
+  cells: z.array(plannedCell),
+  /** Paths of adapters outside the tree, for a run that goes on. */
+  adapters: z.array(z.string()).optional(),
+  /** Artefact folder of each workload, mode and batch, keyed `workload:mode:bN`, with `:lN` behind where
+   * the run was asked for lengths; `probe` is the one of `suites/probe.ts`. */
+  artefacts: z.record(z.string(), z.string()),
+  /** What each of them needs at the least, by the same keys; absent from runs of older versions. */
+  costs: z
+    .record(
+      z.string(),
+      z.object({ multiplyAdds: z.number(), bytes: z.number(), recurrent: z.boolean().optional() }),
+    )
+    .optional(),
+  /** What a live gate compares: for every candidate target the one it is held against, and that one's second copy. */
+  gate: gatePlan.optional(),
+});
+export type RunManifest = z.infer<typeof runManifest>;
+
+/** `atMs` counts from the start of the run (a resumed run goes on counting where the earlier one stopped). */
+const at = { atMs: z.number().nonnegative() };
+
+export const runEvent = z.discriminatedUnion('type', [
+  /** A session of the coordinator began: the first, or one that resumes. */
+  z.object({ ...at, type: z.literal('began'), conditions }),
+  /** A worker process answered `hello` and `describe`. `process` counts up over the whole run. `round` null: the parity gate. */
+  z.object({
+    ...at,
+    type: z.literal('process'),
+    process: count,
+    target: z.string(),
+    /** Of a run with several thread counts. */
+    threads: z.number().int().positive().optional(),
+    round: count.nullable(),
+    runtime: z.string(),
+    versions: z.record(z.string(), z.string()),
+    configuration: settings,
+    spawnMs: z.number().nonnegative(),
+    importMs: z.number().nonnegative(),
+  }),
+  /** The parity gate's finding on a cell, in a process of its own, with what only such a process can tell. */
+  z.object({
+    ...at,
+    type: z.literal('gate'),
+    cell: z.string(),
+    checks: z.array(parityCheck),
+    passed: z.boolean(),
+    configuration: settings,
+    loadNs: ns,
+    firstNs: ns,
+    /** Fastest later iteration: from it the plan divides the budget. */
+    iterationNs: ns,
+    peakRssBytes: count,
+  }),
+  /** How the budget was divided, once the gate has told how long an iteration takes. */
+  z.object({
+    ...at,
+    type: z.literal('schedule'),
+    rounds: count,
+    /** Rounds end when enough is known: `rounds` is the most that there may be. */
+    steered: z.literal(true).optional(),
+    /** By cell id. */
+    shares: z.record(
+      z.string(),
+      z.object({ turns: count, turnNs: ns, warmNs: ns, note: z.string().nullable() }),
+    ),
+    /** Ids of cells that memory does not hold all at once: each is loaded alone, there and back. Absent where there are none. */
+    apart: z.array(z.string()).optional(),
+  }),
+  z.object({
+    ...at,
+    type: z.literal('turn'),
+    cell: z.string(),
+    round: count,
+    block: count,
+    process: count,
+    startMs: z.number().nonnegative(),
+    samplesNs: z.array(ns),
+    cpuNs: ns,
+    /** What happened around it that was not its own doing; absent in runs of an earlier build. */
+    witness: turnWitness.optional(),
+  }),
+  /** Outputs or losses of timed iterations, checked after the clock stopped. */
+  z.object({ ...at, type: z.literal('audit'), cell: z.string(), round: count, check: parityCheck }),
+  /** A cell that cannot be trusted any more: it stays so. */
+  z.object({
+    ...at,
+    type: z.literal('lost'),
+    cell: z.string(),
+    state: z.enum(['wrong', 'unsupported', 'unavailable', 'failed']),
+    reason: z.string(),
+  }),
+  z.object({ ...at, type: z.literal('round'), round: count }),
+  /** Highest resident set of a process at the end of a round, with all that it loaded in it. */
+  z.object({
+    ...at,
+    type: z.literal('memory'),
+    target: z.string(),
+    /** Of a run with several thread counts. */
+    threads: z.number().int().positive().optional(),
+    round: count,
+    process: count,
+    peakRssBytes: count,
+  }),
+  z.object({ ...at, type: z.literal('overhead'), host: z.enum(['node', 'python']), samplesNs: z.array(ns) }),
+  /** Wall time of the coordinator by what it was spent on, for this session. */
+  z.object({ ...at, type: z.literal('wall'), spentMs: z.record(z.string(), z.number()) }),
+  z.object({
+    ...at,
+    type: z.literal('ended'),
+    ending: z.enum(['finished', 'interrupted', 'storage', 'error']),
+    stealShare: z.number().nullable(),
+  }),
+]);
+export type RunEvent = z.infer<typeof runEvent>;
+/** An event before the log has stamped it. */
+export type NewRunEvent = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'atMs'> : never) : never;

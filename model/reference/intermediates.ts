@@ -1,0 +1,98 @@
+/**
+ * An artefact of the same model with every fractional value in it as an output, on the first input buffer: what tells at
+ * which node a target begins to differ. The values that are expected are ONNX Runtime's, with the model as it is written.
+ */
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { artefactFiles, artefactManifest } from '../artefact/artefact-manifest.js';
+import { readTensors, writeTensors } from '../artefact/safetensors.js';
+import { elementCount, type Graph, graph as graphSchema, type TensorInfo, type Tensors } from '../graph.js';
+import { readModelFile } from '../import/reader.js';
+import { writeModel } from '../import/write-model.js';
+import { observe } from '../normalise/observe.js';
+
+/** More values than this are not kept: their artefact would be larger than the model. */
+const mostElements = 2 ** 27;
+
+export interface Intermediates {
+  readonly folder: string;
+  /** Its outputs, each with the node that makes it, in topological order. */
+  readonly values: readonly { readonly node: string; readonly operator: string; readonly value: string }[];
+}
+
+/**
+ * @param folder of an artefact for inference
+ * @returns the one beside it, made on first use; undefined where its values are too many
+ */
+export async function intermediatesOf(folder: string): Promise<Intermediates | undefined> {
+  const graph = graphSchema.parse(JSON.parse(await readFile(join(folder, artefactFiles.graph), 'utf8')));
+  const target = await artefactBeside(folder, graph);
+  if (target === undefined) return undefined;
+  const values = graph.nodes.flatMap(({ name, operator, outputs }) =>
+    outputs.map((value) => ({ node: name, operator, value })),
+  );
+  return { folder: target, values };
+}
+
+async function artefactBeside(folder: string, graph: Graph): Promise<string | undefined> {
+  const target = `${folder}-intermediates`;
+  if (existsSync(target)) return target;
+  const values = valuesOf(graph);
+  if (values.reduce((sum, { shape }) => sum + elementCount(shape), 0) > mostElements) return undefined;
+  const temporary = await mkdtemp(`${target}.making-`);
+  try {
+    await fill(folder, temporary, { ...graph, outputs: values });
+    await rename(temporary, target).catch((error: unknown) => {
+      // Another run was faster; its folder holds the same.
+      if (!existsSync(target)) throw error;
+    });
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+  return target;
+}
+
+/** Computed values in topological order. */
+function valuesOf(graph: Graph): TensorInfo[] {
+  return graph.nodes
+    .flatMap((node) => node.outputs)
+    .flatMap((name) => {
+      const value = graph.values[name];
+      return value?.type.startsWith('float') ? [value] : [];
+    });
+}
+
+async function fill(from: string, to: string, graph: Graph): Promise<void> {
+  const path = (folder: string, file: keyof typeof artefactFiles) => join(folder, artefactFiles[file]);
+  const weights = await readTensors(path(from, 'weights'));
+  const { nodes } = readModelFile(path(from, 'model'));
+  const { name, opset, inputs, outputs } = graph;
+  const bytes = writeModel({ name, opset, inputs, outputs, nodes: nodes.map(({ proto }) => proto), weights });
+  const sample = firstBuffer(await readTensors(path(from, 'inputs')));
+  const { data } = await observe(
+    bytes,
+    sample,
+    outputs.map((output) => output.name),
+  );
+  const manifest = artefactManifest.parse(JSON.parse(await readFile(path(from, 'manifest'), 'utf8')));
+  await writeFile(path(to, 'model'), bytes);
+  await writeFile(path(to, 'graph'), JSON.stringify(graph));
+  await cp(path(from, 'weights'), path(to, 'weights'));
+  await writeTensors(path(to, 'inputs'), prefixed('0/', sample));
+  await writeTensors(path(to, 'expected'), prefixed('output/0/', data));
+  const own = { ...manifest, buffers: 1, reference: 'ONNX Runtime, float32' };
+  await writeFile(path(to, 'manifest'), JSON.stringify(own));
+}
+
+function firstBuffer(tensors: Tensors): Tensors {
+  return Object.fromEntries(
+    Object.entries(tensors).flatMap(([key, tensor]) =>
+      key.startsWith('0/') ? [[key.slice(2), tensor]] : [],
+    ),
+  );
+}
+
+function prefixed(prefix: string, tensors: Tensors): Tensors {
+  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [`${prefix}${name}`, tensor]));
+}

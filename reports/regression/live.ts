@@ -1,0 +1,138 @@
+/** A live gate's run → its report. Pure. */
+
+import type { CellResult, RunResults } from '../../common/run/results.js';
+import { type GatePlan, type RunEvent, type RunManifest, targetOf } from '../../common/run/run-folder.js';
+import {
+  type Finding,
+  isChange,
+  type Rule,
+  roundsToSettle,
+  usualRule,
+} from '../../common/statistics/decision.js';
+import { analyse } from '../analyse/analyse.js';
+import { notLikeForLike } from '../analyse/configuration-lint.js';
+import { collectFacts } from '../analyse/facts.js';
+import { isOk, settingsOf } from '../analyse/groups.js';
+import { targetVersions } from '../compare.js';
+import { percent } from '../text.js';
+import { parityFinding, stateFinding } from './cell-findings.js';
+import { known, makeReport } from './make-report.js';
+import { type Decided, standingAfter } from './replay.js';
+import type { GateFinding, GateReport } from './report.js';
+import { seatCells } from './series.js';
+import type { GateSettings } from './settings.js';
+
+/**
+ * @param folder where the run lies
+ * @param today YYYY-MM-DD, for acceptances that end
+ */
+export function liveReport(
+  manifest: RunManifest,
+  events: readonly RunEvent[],
+  settings: GateSettings,
+  { folder, today, rule = usualRule }: { folder: string; today: string; rule?: Rule },
+): GateReport {
+  const { gate } = manifest;
+  if (!gate) throw new RangeError(`${manifest.id} is no run of a gate`);
+  const results = analyse(manifest, events);
+  const { finishedRounds } = collectFacts(events);
+  const { decided } = standingAfter(manifest, events, settings, rule, finishedRounds, true);
+  const pairs = pairsOf(gate.seats, results);
+  const found = [...decided.map(findingOf), ...pairs.flatMap((pair) => cellFinding(pair, results, settings))];
+  const side = (name: string, seats: readonly string[]) => ({ name, versions: versionsOf(results, seats) });
+  return makeReport(
+    {
+      kind: 'live',
+      startedAt: manifest.startedAt,
+      command: manifest.command,
+      baseline: side(
+        gate.baselineName,
+        gate.seats.map((seat) => seat.baseline),
+      ),
+      candidate: side(
+        gate.candidateName,
+        gate.seats.map((seat) => seat.candidate),
+      ),
+      machine: manifest.machine,
+      notLikeForLike: differencesOf(pairs, results),
+      runs: [folder],
+    },
+    found,
+    settings,
+    today,
+  );
+}
+
+function findingOf({ subject, finding, control }: Decided): GateFinding {
+  const { cell, target, workload, mode, batch, metric, margin } = subject;
+  const isTrusted = !isChange(finding.verdict) || (control.passed && control.interval !== null);
+  return {
+    cell,
+    target,
+    workload,
+    mode,
+    batch,
+    metric,
+    verdict: isTrusted ? finding.verdict : 'inconclusive',
+    ratio: known(finding.value, finding.interval, finding.rounds),
+    control: known(control.value, control.interval, finding.rounds),
+    margin,
+    stage: finding.stage,
+    reason: isTrusted ? reasonOf(finding, margin) : controlReason(control),
+    accepted: null,
+  };
+}
+
+function reasonOf(finding: Finding, margin: number): string {
+  const { verdict, stage, rounds } = finding;
+  const where = stage === 'screen' ? `in ${rounds} rounds` : `in ${rounds} new rounds after the screen`;
+  if (verdict === 'regressed') return `worse by more than the margin of ${percent(margin)} ${where}`;
+  if (verdict === 'improved') return `better by more than the margin of ${percent(margin)} ${where}`;
+  if (verdict === 'ok') return `not worse by more than the margin of ${percent(margin)} ${where}`;
+  const needed = roundsToSettle(finding, margin);
+  const advice =
+    needed === null || needed <= rounds ? 'a larger --time' : `about ${needed} rounds, or a wider margin,`;
+  return `${rounds} rounds cannot tell it from the margin of ${percent(margin)}; ${advice} would`;
+}
+
+function controlReason({ value, interval }: Decided['control']): string {
+  if (!interval)
+    return 'the baseline’s second copy gave no interval, so nothing shows that the machine was fair; run it again';
+  const change = percent(Math.abs(Math.expm1(value)));
+  return `the baseline against its own second copy differs by ${change}: this session cannot be trusted; run it again on a quieter machine`;
+}
+
+/** A candidate's cell and the baseline's. */
+interface Pair {
+  readonly cell: CellResult;
+  readonly baseline: CellResult | undefined;
+}
+
+function pairsOf(seats: GatePlan['seats'], { cells }: RunResults): Pair[] {
+  const byId = new Map(cells.map((cell) => [cell.id, cell]));
+  return seats.flatMap((seat) =>
+    cells
+      .filter((cell) => cell.target === seat.candidate)
+      .map((cell) => ({ cell, baseline: byId.get(seatCells(cell, seat)[1] ?? '') })),
+  );
+}
+
+function cellFinding({ cell, baseline }: Pair, results: RunResults, settings: GateSettings): GateFinding[] {
+  const state = stateFinding(cell.id, baseline, cell, results.ending !== 'finished');
+  if (state) return [state];
+  return baseline ? [parityFinding(cell.id, baseline, cell, settings)] : [];
+}
+
+function versionsOf(results: RunResults, names: readonly string[]): Record<string, string> {
+  const targets = results.targets.filter(({ target }) => names.includes(target));
+  return Object.assign({}, ...targets.map((target) => targetVersions(target, targetOf(target.target))));
+}
+
+/** Settings that differ between a candidate and its baseline although they were not what is compared. */
+function differencesOf(pairs: readonly Pair[], { targets }: RunResults): string[] {
+  const side = (cell: CellResult) => ({ target: cell.target, settings: settingsOf(cell, targets) });
+  const all = pairs.flatMap(({ cell, baseline }) =>
+    isOk(cell) && baseline && isOk(baseline) ? notLikeForLike(side(cell), side(baseline), cell.batch) : [],
+  );
+  return [...new Set(all)];
+}

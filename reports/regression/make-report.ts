@@ -1,0 +1,59 @@
+/** What live gates and gates over stored runs make alike: findings that are bare, and a report of them. */
+
+import type { CellResult, Estimate } from '../../common/run/results.js';
+import type { Interval } from '../../common/statistics/signed-rank.js';
+import { ratioOf } from '../analyse/estimates.js';
+import { withAcceptances } from './apply-settings.js';
+import { gateReportSchemaId } from './outputs/json-schema.js';
+import { exitOf, type GateFinding, type GateReport } from './report.js';
+import type { GateSettings } from './settings.js';
+import { summaryOf } from './summary.js';
+
+/** What the two kinds say of themselves. */
+export type Sides = Omit<GateReport, '$schema' | 'version' | 'findings' | 'summary' | 'exit'>;
+
+/** @param today YYYY-MM-DD, for acceptances that end */
+export function makeReport(
+  sides: Sides,
+  found: readonly GateFinding[],
+  settings: GateSettings,
+  today: string,
+): GateReport {
+  const findings = withAcceptances(found, settings, today);
+  return {
+    $schema: gateReportSchemaId,
+    version: 1,
+    ...sides,
+    findings,
+    summary: summaryOf(findings),
+    exit: exitOf(findings),
+  };
+}
+
+/** A cell's name and nothing found of it yet. */
+export function bareFinding(id: string, { target, workload, mode, batch }: CellResult) {
+  return {
+    cell: id,
+    target,
+    workload,
+    mode,
+    batch,
+    ratio: null,
+    control: null,
+    margin: null,
+    stage: 'once' as const,
+    accepted: null,
+  };
+}
+
+/** Of a ratio that was seen once, and of which more rounds would tell nothing else. */
+export function seenOnce(value: number, margin: number): Pick<GateFinding, 'verdict' | 'ratio' | 'margin'> {
+  const ratio: Estimate = { value, low: null, high: null, level: null, rounds: 0 };
+  if (value > 1 + margin) return { verdict: 'regressed', ratio, margin };
+  return { verdict: value < 1 / (1 + margin) ? 'improved' : 'ok', ratio, margin };
+}
+
+/** Of a log ratio; null where a side has no values. */
+export function known(logRatio: number, interval: Interval | null, rounds: number): Estimate | null {
+  return Number.isFinite(logRatio) ? ratioOf(logRatio, interval, rounds) : null;
+}

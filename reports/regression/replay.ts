@@ -1,0 +1,139 @@
+/**
+ * The rule applied to a run, look by look, from its events alone: what a live gate decided while it measured is found
+ * again whenever the run is read, and a run that was interrupted goes on where it stood.
+ */
+
+import type { RunEvent, RunManifest } from '../../common/run/run-folder.js';
+import {
+  confirmed,
+  controlPasses,
+  type Finding,
+  isChange,
+  lookRounds,
+  type Rule,
+  screened,
+  shareOfFamily,
+} from '../../common/statistics/decision.js';
+import {
+  hodgesLehmann,
+  type Interval,
+  signedRankInterval,
+  signedRankIntervalAt,
+} from '../../common/statistics/signed-rank.js';
+import { collectFacts } from '../analyse/facts.js';
+import { type Series, type Subject, seriesOf, subjectsOf } from './series.js';
+import type { GateSettings } from './settings.js';
+
+export interface Decided {
+  readonly subject: Subject;
+  readonly finding: Finding;
+  /** Of the control in the same rounds, at the same level. */
+  readonly control: { readonly value: number; readonly interval: Interval | null; readonly passed: boolean };
+}
+
+export interface Standing {
+  readonly decided: readonly Decided[];
+  readonly undecided: readonly Subject[];
+}
+
+/**
+ * How the gate stands after so many rounds.
+ *
+ * @param rounds how many are over
+ * @param isOver no further round will follow: everything is decided then, if only as inconclusive
+ */
+export function standingAfter(
+  manifest: RunManifest,
+  events: readonly RunEvent[],
+  settings: GateSettings,
+  rule: Rule,
+  rounds: number,
+  isOver: boolean,
+): Standing {
+  let standing: Standing = { decided: [], undecided: subjectsOf(manifest, settings, collectFacts(events)) };
+  const boundaries = boundariesOf(rule).filter(
+    (boundary) => boundary < rounds || (boundary === rounds && !isOver),
+  );
+  for (const boundary of [...boundaries, ...(isOver ? [rounds] : [])]) {
+    if (standing.undecided.length === 0) break;
+    standing = lookAfter(manifest, events, rule, boundary, isOver && boundary === rounds, standing);
+  }
+  return standing;
+}
+
+/** After these numbers of rounds something may be decided: the screen, then each look of the confirmation. */
+export function boundariesOf(rule: Rule): number[] {
+  return [rule.screenRounds, ...lookRounds(rule).map((rounds) => rule.screenRounds + rounds)];
+}
+
+function lookAfter(
+  manifest: RunManifest,
+  events: readonly RunEvent[],
+  rule: Rule,
+  rounds: number,
+  isOver: boolean,
+  before: Standing,
+): Standing {
+  const series = seriesOf(
+    manifest,
+    events.filter((event) => !('round' in event) || event.round === null || event.round < rounds),
+  );
+  const alpha = alphaFor(rule, before);
+  const decided: Decided[] = [];
+  const undecided: Subject[] = [];
+  for (const subject of before.undecided) {
+    const own = series(subject);
+    const finding = findingOf(own, subject.margin, rule, rounds, alpha, isOver);
+    if (finding) decided.push({ subject, finding, control: controlOf(own, finding, subject.margin, rule) });
+    else undecided.push(subject);
+  }
+  return { decided: [...before.decided, ...decided], undecided };
+}
+
+/**
+ * The part of each that is still open. The family is everything that the screen left: one that the confirmation found
+ * unchanged has used its part, and only one that it called changed leaves its own to the others.
+ */
+export function alphaFor(
+  rule: Rule,
+  { decided, undecided }: { decided: readonly Pick<Decided, 'finding'>[]; undecided: readonly unknown[] },
+): number {
+  const settled = decided.filter(({ finding }) => finding.stage === 'confirmation');
+  const changed = settled.filter(({ finding }) => isChange(finding.verdict));
+  return shareOfFamily(rule, settled.length + undecided.length, changed.length);
+}
+
+function findingOf(
+  { candidate }: Series,
+  margin: number,
+  rule: Rule,
+  rounds: number,
+  alpha: number,
+  isOver: boolean,
+): Finding | undefined {
+  const screen = inRounds(candidate, 0, rule.screenRounds);
+  if (rounds <= rule.screenRounds) {
+    const finding = screened(screen, margin, rule);
+    if (finding || !isOver) return finding;
+    // The clock ended the screen: what it saw is shown, and decides nothing.
+    const interval = signedRankInterval(screen);
+    const value = hodgesLehmann(screen);
+    return { verdict: 'inconclusive', stage: 'screen', value, interval, rounds: screen.length };
+  }
+  const later = inRounds(candidate, rule.screenRounds, rounds);
+  return confirmed(later, rounds - rule.screenRounds, margin, rule, alpha, isOver);
+}
+
+function controlOf({ control }: Series, finding: Finding, margin: number, rule: Rule): Decided['control'] {
+  const isScreen = finding.stage === 'screen';
+  const values = isScreen
+    ? inRounds(control, 0, rule.screenRounds)
+    : inRounds(control, rule.screenRounds, Number.POSITIVE_INFINITY);
+  const interval = finding.interval ? signedRankIntervalAt(values, finding.interval.level) : null;
+  return { value: hodgesLehmann(values), interval, passed: controlPasses(interval, margin) };
+}
+
+/** The values of rounds `from` up to `to`, exclusive, in order. */
+function inRounds(values: ReadonlyMap<number, number>, from: number, to: number): number[] {
+  return [...values].filter(([round]) => round >= from && round < to).map(([, value]) => value);
+}

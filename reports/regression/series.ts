@@ -1,0 +1,132 @@
+/** What a live gate compares, and the numbers of each round for it: from a run's manifest and events alone. */
+
+import type { PlannedCell, RunEvent, RunManifest } from '../../common/run/run-folder.js';
+import { samplesOf } from '../analyse/cells.js';
+import { roundMediansNs } from '../analyse/estimates.js';
+import { collectFacts, type RunFacts } from '../analyse/facts.js';
+import { exclusionsOf } from '../analyse/left-out.js';
+import { marginsFor } from './apply-settings.js';
+import type { GateFinding } from './report.js';
+import type { GateSettings } from './settings.js';
+
+type Seat = NonNullable<RunManifest['gate']>['seats'][number];
+
+/** One quantity of the candidate that is held against the baseline's, round by round. */
+export interface Subject
+  extends Pick<GateFinding, 'cell' | 'target' | 'workload' | 'mode' | 'batch' | 'metric'> {
+  readonly seat: Seat;
+  readonly margin: number;
+  /** Ids of the cells that have to be measured for it: candidate's, baseline's, control's. */
+  readonly carriers: readonly string[];
+}
+
+/** Logarithms of ratios to the baseline, by round. */
+export interface Series {
+  readonly candidate: ReadonlyMap<number, number>;
+  readonly control: ReadonlyMap<number, number>;
+}
+
+/**
+ * Every planned cell's speed, and every target's start-up and memory. Only what both sides could be measured for; the
+ * rest is the business of the findings on states.
+ */
+export function subjectsOf(manifest: RunManifest, settings: GateSettings, facts: RunFacts): Subject[] {
+  const seats = manifest.gate?.seats ?? [];
+  return seats.flatMap((seat) => {
+    const timed = manifest.cells
+      .filter((cell) => cell.target === seat.candidate)
+      .map((cell) => ({ cell, carriers: seatCells(cell, seat) }))
+      .filter(({ carriers }) => carriers.every((id) => isTimed(manifest, facts, id)));
+    const speeds = timed.map(({ cell, carriers }) => subject('speed', cell.id, seat, cell, carriers));
+    // What a whole process has is measured along with the target's first cell.
+    const [first] = timed;
+    if (!first) return speeds;
+    const whole = (['start-up', 'memory'] as const).map((metric) =>
+      subject(metric, seat.candidate, seat, null, first.carriers),
+    );
+    return [...speeds, ...whole];
+  });
+
+  function subject(
+    metric: 'speed' | 'start-up' | 'memory',
+    name: string,
+    seat: Seat,
+    cell: PlannedCell | null,
+    carriers: readonly string[],
+  ): Subject {
+    const { workload = null, mode = null, batch = null } = cell ?? {};
+    const margin = marginsFor(settings, name)[metric];
+    return { metric, cell: name, target: seat.candidate, workload, mode, batch, seat, margin, carriers };
+  }
+}
+
+/** Ids of a candidate's cell and of the same cell in the other two seats. */
+export function seatCells(cell: Pick<PlannedCell, 'id' | 'target'>, seat: Seat): string[] {
+  const prefix = cell.id.slice(0, cell.id.length - cell.target.length);
+  return [seat.candidate, seat.baseline, seat.control].map((target) => prefix + target);
+}
+
+function isTimed(manifest: RunManifest, facts: RunFacts, id: string): boolean {
+  const cell = manifest.cells.find((candidate) => candidate.id === id);
+  const own = facts.cell(id);
+  return cell?.decided === null && !own.lost && own.gate?.passed === true;
+}
+
+/** The series of every subject, from the rounds that the events hold. */
+export function seriesOf(manifest: RunManifest, events: readonly RunEvent[]): (subject: Subject) => Series {
+  const facts = collectFacts(events);
+  const exclusions = exclusionsOf(manifest.cells, facts);
+  const speed = (id: string) =>
+    roundMediansNs(facts.cell(id).turns.map((turn) => samplesOf(turn, exclusions)));
+  return ({ metric, seat, carriers }) => {
+    // Of the thread count of the cell along with which the whole is measured: others start and grow otherwise.
+    const threads = manifest.cells.find(({ id }) => id === carriers[0])?.threads;
+    const whole = { 'start-up': startUps(facts, threads), memory: memories(facts, threads) };
+    const valuesOf =
+      metric === 'speed'
+        ? carriers.map(speed)
+        : [seat.candidate, seat.baseline, seat.control].map(
+            (name) => whole[metric as keyof typeof whole].get(name) ?? new Map<number, number>(),
+          );
+    const [candidate = new Map(), baseline = new Map(), control = new Map()] = valuesOf;
+    return { candidate: logRatios(candidate, baseline), control: logRatios(control, baseline) };
+  };
+}
+
+function logRatios(
+  ours: ReadonlyMap<number, number>,
+  theirs: ReadonlyMap<number, number>,
+): Map<number, number> {
+  const ratios = [...ours].flatMap(([round, value]) => {
+    const other = theirs.get(round);
+    return other === undefined || other <= 0 || value <= 0 ? [] : [[round, Math.log(value / other)] as const];
+  });
+  return new Map(ratios.sort(([a], [b]) => a - b));
+}
+
+/** Milliseconds from the request to start until the framework was imported, by target and round. */
+function startUps(facts: RunFacts, threads: number | undefined): Map<string, Map<number, number>> {
+  return byTarget(facts.processes, threads, ({ spawnMs, importMs }) => spawnMs + importMs);
+}
+
+function memories(facts: RunFacts, threads: number | undefined): Map<string, Map<number, number>> {
+  return byTarget(facts.memories, threads, ({ peakRssBytes }) => peakRssBytes);
+}
+
+/** The first value of a round counts: a process that replaces a failed one is not another round. */
+function byTarget<
+  E extends { readonly target: string; readonly threads?: number | undefined; readonly round: number | null },
+>(
+  events: readonly E[],
+  threads: number | undefined,
+  read: (event: E) => number,
+): Map<string, Map<number, number>> {
+  const all = new Map<string, Map<number, number>>();
+  for (const event of events) {
+    if (event.round === null || event.threads !== threads) continue;
+    const own = all.get(event.target) ?? new Map<number, number>();
+    if (!own.has(event.round)) own.set(event.round, read(event));
+    all.set(event.target, own);
+  }
+  return all;
+}

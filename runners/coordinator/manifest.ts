@@ -1,0 +1,54 @@
+/** What was asked for and planned, as `manifest.json` keeps it. */
+import { outsideAdapters } from '../../adapters/discover.js';
+import type { RunManifest } from '../../common/run/run-folder.js';
+import { readMachine } from '../machine/machine.js';
+import { commandOf, type TimedOptions } from './options.js';
+import type { Prepared } from './prepare.js';
+import { touchstoneVersion } from './version.js';
+
+export async function manifestOf(
+  id: string,
+  options: TimedOptions,
+  prepared: Prepared,
+): Promise<RunManifest> {
+  return {
+    version: 1,
+    id,
+    touchstone: await touchstoneVersion(),
+    startedAt: new Date().toISOString(),
+    command: commandOf(options),
+    options: {
+      suite:
+        options.model === undefined && options.workload === undefined ? (options.suite ?? 'smoke') : null,
+      seed: options.seed,
+      threads: threadsOption(options.threads),
+      rounds: options.rounds ?? null,
+      budgetMs: options.time,
+      deadlineMs: options.deadline,
+      ...(options.precision === undefined ? {} : { precision: options.precision }),
+    },
+    machine: await readMachine(),
+    workloads: distinct(prepared.workloads),
+    targets: prepared.targets.map(({ framework, target, seat }) => ({
+      target: seat ?? target.name,
+      framework: framework.title,
+      host: target.host,
+      summary: target.summary,
+    })),
+    cells: [...prepared.cells],
+    ...(outsideAdapters().length > 0 ? { adapters: outsideAdapters() } : {}),
+    artefacts: { ...prepared.artefacts },
+    costs: { ...prepared.costs },
+  };
+}
+
+/** One number where there is one, as ever. */
+function threadsOption(counts: readonly number[]): RunManifest['options']['threads'] {
+  const [only] = counts;
+  return only !== undefined && counts.length === 1 ? only : [...counts];
+}
+
+/** A workload at several lengths is one. */
+function distinct(workloads: Prepared['workloads']): Prepared['workloads'] {
+  return [...new Map(workloads.map((workload) => [workload.name, workload])).values()];
+}

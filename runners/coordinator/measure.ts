@@ -1,0 +1,166 @@
+/** Measures into a run folder, new or resumed: binds processors, waits its turn, runs, and always writes how it ended. */
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeProgress } from '../../cli/progress.js';
+import { TouchstoneError } from '../../common/errors.js';
+import { threadCounts } from '../../common/run/results.js';
+import { type RunEvent, type RunManifest, runManifest, targetOf } from '../../common/run/run-folder.js';
+import type { Steering } from '../../common/run/stopping-rule.js';
+import { referencedArtefact } from '../../model/artefact/artefact.js';
+import { readTensors } from '../../model/artefact/safetensors.js';
+import { intermediatesOf } from '../../model/reference/intermediates.js';
+import type { FindPython } from '../../model/reference/reference.js';
+import { readConditions, readSteal, stealShareSince } from '../machine/conditions.js';
+import { readProcessors } from '../machine/processors.js';
+import { loadReference } from '../parity/reference.js';
+import { capabilities } from '../process/capabilities.js';
+import { allowedCpus, bindSelf, splitCpus } from '../process/cpus.js';
+import { startWorker } from '../process/session.js';
+import type { Observer, RunContext, TensorFiles } from '../schedule/context.js';
+import { executeRun } from '../schedule/run.js';
+import { openRunLog } from '../schedule/run-log.js';
+import { foldRun } from '../schedule/run-state.js';
+import { startStopwatch } from '../schedule/stopwatch.js';
+import type { StartWorker } from '../schedule/worker.js';
+import type { Prepared } from './prepare.js';
+import { enterTurnstile } from './run-lock.js';
+
+export type MeasureTargets = Pick<Prepared, 'targets' | 'nulls' | 'referencePython'>;
+
+/**
+ * @param allowanceMs measuring time for a run that goes on; by default what is left of its own budget
+ * @param steer makes what decides, round by round, whether enough is known
+ */
+export async function measure(
+  folder: string,
+  prepared: MeasureTargets,
+  signal: AbortSignal,
+  say: (line: string) => void,
+  allowanceMs?: number,
+  steer?: (manifest: RunManifest) => Steering | undefined,
+): Promise<void> {
+  const manifest = runManifest.parse(JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')));
+  const leave = await enterTurnstile(say, signal);
+  const { log, earlier } = openRunLog(folder);
+  const stopwatch = startStopwatch();
+  const progress = makeProgress();
+  const steal = readSteal();
+  const state = foldRun(manifest, log, earlier);
+  let ending: Extract<RunEvent, { type: 'ended' }>['ending'] = 'error';
+  try {
+    const counts = threadCounts(manifest.options);
+    const cpus = splitCpus(Math.max(...counts));
+    bindSelf(cpus.coordinator);
+    state.record({ type: 'began', conditions: { ...readConditions(), ...conditionsOf(cpus) } });
+    const context: RunContext = {
+      folder,
+      state,
+      stopwatch,
+      signal,
+      observer: progress,
+      startWorker: startWorkers(manifest, prepared),
+      isExtended: allowanceMs !== undefined,
+      ...steeringOf(manifest, steer),
+      allowanceMs: allowanceMs ?? manifest.options.budgetMs - measuredMs(earlier),
+      nowMs: () => log.nowMs(),
+      readProcessors: (threads) => readProcessors(splitCpus(threads).workers),
+      cpus: cpusFor(counts),
+      deadlineMs: manifest.options.deadlineMs,
+      availableBytes: () => process.availableMemory(),
+      files: tensorFiles(prepared.referencePython, signal, progress.note),
+    };
+    ending = await executeRun(context);
+  } catch (error) {
+    ending = error instanceof TouchstoneError && error.code === 'storage' ? 'storage' : 'error';
+    throw error;
+  } finally {
+    progress.finish();
+    // On a full disk these two lines cannot be written either; the error that is on its way says so already.
+    if (ending !== 'storage') {
+      state.record({ type: 'wall', spentMs: stopwatch.spentMs() });
+      state.record({ type: 'ended', ending, stealShare: stealShareSince(steal) });
+    }
+    log.close();
+    await leave();
+  }
+}
+
+function steeringOf(
+  manifest: RunManifest,
+  steer: ((manifest: RunManifest) => Steering | undefined) | undefined,
+) {
+  const steering = steer?.(manifest);
+  return steering ? { steering } : {};
+}
+
+function cpusFor(counts: readonly number[]): RunContext['cpus'] {
+  return {
+    worker: (threads) => splitCpus(threads).workers,
+    all: allowedCpus(),
+    giveWay(threads) {
+      // With one count it stays where it was put.
+      if (counts.length > 1) bindSelf(splitCpus(threads).coordinator);
+    },
+  };
+}
+
+function conditionsOf(cpus: ReturnType<typeof splitCpus>) {
+  const able = capabilities();
+  return {
+    workerCpus: [...cpus.workers],
+    coordinatorCpus: [...cpus.coordinator],
+    bound: able.canBind,
+    paused: able.canDieWithParent,
+  };
+}
+
+function startWorkers(manifest: RunManifest, prepared: MeasureTargets): StartWorker {
+  const all = [...prepared.targets, ...prepared.nulls];
+  const byName = new Map(all.map((entry) => [entry.seat ?? entry.target.name, entry]));
+  return ({ target: name, threads, cpus, logFile }) => {
+    const entry = byName.get(name) ?? byName.get(targetOf(name));
+    if (!entry) throw new TouchstoneError('worker', `${name} is not installed any more`);
+    const { target, python, checkout } = entry;
+    const { deadlineMs } = manifest.options;
+    const budget = { threads, cpus: [...cpus] };
+    return startWorker({
+      target,
+      budget,
+      logFile,
+      deadlineMs,
+      ...(python === undefined ? {} : { python }),
+      ...(checkout === undefined ? {} : { checkout }),
+    });
+  };
+}
+
+/** References are computed and read once a run, where it comes to comparing: they are the same for all and in every round. */
+function tensorFiles(python: FindPython, signal: AbortSignal, note: Observer['note']): TensorFiles {
+  const references = new Map<string, ReturnType<typeof loadReference>>();
+  const means = () => ({ python, signal, note, availableBytes: process.availableMemory() });
+  return {
+    read: readTensors,
+    remove: (path) => rm(path, { force: true }),
+    intermediates: intermediatesOf,
+    reference(folder) {
+      const known = references.get(folder) ?? referencedArtefact(folder, means()).then(loadReference);
+      references.set(folder, known);
+      return known;
+    },
+  };
+}
+
+/** Measuring time of earlier sessions: from the schedule, or a session's beginning after it, to the session's last event. */
+function measuredMs(earlier: readonly RunEvent[]): number {
+  let total = 0;
+  let since: number | undefined;
+  let scheduled = false;
+  let last = 0;
+  for (const event of earlier) {
+    if (event.type === 'began' && since !== undefined) total += last - since;
+    if (event.type === 'schedule') scheduled = true;
+    if (event.type === 'schedule' || (event.type === 'began' && scheduled)) since = event.atMs;
+    last = event.atMs;
+  }
+  return since === undefined ? 0 : total + last - since;
+}

@@ -1,0 +1,103 @@
+/** The command line as data: what `run` was asked for. */
+import { outsideAdapters } from '../../adapters/discover.js';
+import type { Mode } from '../../model/workload.js';
+import type { OptimiserName } from '../../suites/optimisers.js';
+
+/**
+ * Measuring budget where none is given: long enough for eight rounds of the smoke suite on two cores. Up to five
+ * targets stay under 3 minutes with the parity gate and the report; each further one costs its imports in every round.
+ *
+ * @param targets that have a cell to be measured
+ */
+export function usualBudgetMs(targets: number): number {
+  return 130_000 + 60_000 * Math.max(0, targets - 5);
+}
+/** Longer than any import or iteration that a user would wait for. */
+export const usualDeadlineMs = 120_000;
+
+export interface RunOptions {
+  readonly suite?: string;
+  readonly workload?: readonly string[];
+  /** The small form of every workload that has one. */
+  readonly scale?: 'small';
+  /** Of training, in place of the workloads' own. */
+  readonly optimiser?: OptimiserName;
+  readonly targets?: readonly string[];
+  readonly mode?: readonly Mode[];
+  readonly batch?: readonly number[];
+  /** Steps of sequences, in place of the workloads' own. */
+  readonly length?: readonly number[];
+  /** Every cell once with each. */
+  readonly threads: readonly number[];
+  readonly rounds?: number;
+  /** Measuring budget in milliseconds; `usualBudgetMs` where it is not given. */
+  readonly time?: number;
+  /** Rounds go on until every ratio is known this well, as a share: 0.01. */
+  readonly precision?: number;
+  readonly seed: number;
+  readonly out?: string;
+  /** A run folder, or true for the newest one that did not finish. */
+  readonly resume?: string | true;
+  /** Files, folders and tables of files. */
+  readonly model?: readonly string[];
+  readonly input?: Readonly<Record<string, number[]>>;
+  /** Smallest and largest value of drawn inputs. */
+  readonly range?: Readonly<Record<string, [number, number]>>;
+  /** The user's own data, an `.npz` file for each buffer. */
+  readonly inputs?: readonly string[];
+  readonly installedOnly?: true;
+  readonly dryRun?: true;
+  /** Milliseconds after which a silent worker is given up. */
+  readonly deadline: number;
+}
+
+/** Options whose budget has been settled. */
+export type TimedOptions = RunOptions & { readonly time: number };
+
+/**
+ * Repeats the run when typed, the seed included: it is in the report under "how to reproduce".
+ *
+ * @param command words of another command than `run`, with what only that one has
+ */
+export function commandOf(options: TimedOptions, command: readonly string[] = []): string {
+  const list = (name: string, values: readonly (string | number)[] | undefined) =>
+    values === undefined ? [] : [name, quote(values.join(','))];
+  // A file's name may have a comma.
+  const each = (name: string, files: readonly string[] = []) => files.flatMap((file) => [name, quote(file)]);
+  const words = [
+    ...outsideAdapters().flatMap((path) => ['--adapter', quote(path)]),
+    ...list('--suite', options.suite === undefined ? undefined : [options.suite]),
+    ...list('--workload', options.workload),
+    ...list('--scale', options.scale === undefined ? undefined : [options.scale]),
+    ...list('--optimiser', options.optimiser === undefined ? undefined : [options.optimiser]),
+    ...each('--model', options.model),
+    ...Object.entries(options.input ?? {}).flatMap(([name, shape]) => [
+      '--input',
+      quote(`${name}=${shape.join('x')}`),
+    ]),
+    ...Object.entries(options.range ?? {}).flatMap(([name, [low, high]]) => [
+      '--range',
+      quote(low === high ? `${name}=${low}` : `${name}=${low}..${high}`),
+    ]),
+    ...each('--inputs', options.inputs),
+    ...list('--targets', options.targets),
+    ...list('--mode', options.mode),
+    ...list('--batch', options.batch),
+    ...list('--length', options.length),
+    ...list('--rounds', options.rounds === undefined ? undefined : [options.rounds]),
+    ...list('--precision', options.precision === undefined ? undefined : [`${options.precision * 100}%`]),
+    ...[
+      '--threads',
+      options.threads.join(','),
+      '--time',
+      `${options.time / 1000}s`,
+      '--seed',
+      String(options.seed),
+    ],
+  ];
+  return ['npm run bench --', ...command.map(quote), ...words].join(' ');
+}
+
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,34 @@
+/** Two runs that measure at once would measure each other: the second waits for the first. */
+import { mkdirSync } from 'node:fs';
+import { lock } from 'proper-lockfile';
+import { stateFolder } from '../../common/paths.js';
+
+/** A holder that was killed stops renewing its lock and is overruled after this long. */
+const staleMs = 10_000;
+
+/** Resolves with the release once no other run of this checkout measures. */
+export async function enterTurnstile(
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<() => Promise<void>> {
+  mkdirSync(stateFolder, { recursive: true });
+  let told = false;
+  for (;;) {
+    signal.throwIfAborted();
+    try {
+      return await lock(stateFolder, {
+        stale: staleMs,
+        update: staleMs / 4,
+        lockfilePath: `${stateFolder}/measuring.lock`,
+      });
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'ELOCKED') throw error;
+      if (!told)
+        say(
+          'another run measures in this checkout; waiting until it is done, since two at once would measure each other',
+        );
+      told = true;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+}

@@ -1,0 +1,43 @@
+/** Where a target that answers wrongly begins to: the first node whose value differs. */
+import { join } from 'node:path';
+import type { Divergence } from '../../common/run/results.js';
+import type { PlannedCell } from '../../common/run/run-folder.js';
+import { fileName, type RunContext } from '../schedule/context.js';
+import type { LiveWorker } from '../schedule/live-worker.js';
+import { checkParity } from './parity.js';
+
+/**
+ * Loads the same model with every value as an output, in place of the one that is loaded. Undefined where that cannot be
+ * had: the cell is wrong with or without it.
+ */
+export async function firstDivergence(
+  context: RunContext,
+  worker: LiveWorker,
+  cell: PlannedCell,
+  folder: string,
+): Promise<Divergence | undefined> {
+  const found = await context.files.intermediates(folder);
+  if (!found) return undefined;
+  const file = join(context.folder, 'tensors', `${fileName(cell.id)}-intermediates.safetensors`);
+  await worker.ask('parity gate', { type: 'unload' });
+  await worker.ask('parity gate', { type: 'load', folder: found.folder, mode: 'inference' });
+  await worker.ask('parity gate', { type: 'verify', file });
+  const actual = await context.files.read(file);
+  await context.files.remove(file);
+  const { expected, tolerance } = await context.files.reference(found.folder);
+  for (const { node, operator, value } of found.values) {
+    const name = `output/0/${value}`;
+    const reference = expected[name];
+    if (!reference) continue;
+    const own = actual[name];
+    const checks = checkParity({
+      expected: { [name]: reference },
+      actual: own ? { [name]: own } : {},
+      initial: {},
+      tolerance,
+    });
+    const broken = checks.find((check) => !check.passed);
+    if (broken) return { node, operator, value, error: broken.error };
+  }
+  return undefined;
+}

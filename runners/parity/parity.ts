@@ -1,0 +1,278 @@
+/**
+ * Correct before fast: compares what a worker computed with the reference, tensor by tensor.
+ *
+ * The error of a tensor is ‖actual − reference‖₂ / ‖reference‖₂ over the whole tensor, accumulated in float64. Weights
+ * are compared by how far they moved, (w_k − w_0), because a wrong optimiser hides behind weights that hardly move.
+ *
+ * A gradient may be zero by nature, as that of a bias which batch normalisation takes away again; what is computed of it is the
+ * rounding of sums as large as the others. So a gradient or a movement is compared with a hundredth of the largest tensor's
+ * where its own is smaller.
+ */
+import type { ParityCheck } from '../../common/run/results.js';
+import type { Tensor, Tensors } from '../../model/graph.js';
+import { elementsOf } from '../../model/import/half.js';
+import type { Optimiser, Tolerance } from '../../model/workload.js';
+
+export interface ParityInput {
+  readonly expected: Tensors;
+  readonly actual: Tensors;
+  /** The first weights, by parameter name. */
+  readonly initial: Tensors;
+  readonly tolerance: Tolerance;
+  /** By which the weights were trained. */
+  readonly optimiser?: Optimiser;
+}
+
+/**
+ * One check for each kind of quantity that the reference holds. Gradients may be absent altogether (a framework that
+ * does not expose them), then the weights after k steps stand for them; nothing else may be missing.
+ */
+export function checkParity(input: ParityInput): ParityCheck[] {
+  const { expected, actual, tolerance } = input;
+  const names = Object.keys(expected);
+  const withPrefix = (prefix: string) => names.filter((name) => name.startsWith(prefix));
+  const movedByGradient = movedByGradients(input);
+  const exposesGradients = Object.keys(actual).some((name) => name.startsWith('gradient/'));
+  const checks = [
+    worst('output', withPrefix('output/'), tolerance.output, (name) =>
+      outputError(expected[name], actual[name], tolerance),
+    ),
+    worst('loss', withPrefix('losses'), tolerance.loss, (name) => lossError(expected[name], actual[name])),
+    worst(
+      'gradient',
+      exposesGradients ? withPrefix('gradient/') : [],
+      tolerance.gradient,
+      (name) => errorOf(expected[name], actual[name]),
+      ofLargest,
+    ),
+    worst(
+      'weight',
+      withPrefix('weight/').filter((name) => hasAny(expected[name], movedByGradient(name))),
+      tolerance.weight,
+      (name) =>
+        moveError(
+          expected[name],
+          actual[name],
+          input.initial[name.slice('weight/'.length)],
+          movedByGradient(name),
+        ),
+      ofLargest,
+    ),
+  ];
+  return checks.filter((check) => check !== undefined);
+}
+
+/** Share of the largest gradient below which one is nothing but rounding, or so small that a rule's epsilon shows. */
+const rounding = 1e-9;
+
+/** Whether an element of a tensor is to be compared. */
+type Choice = (index: number) => boolean;
+const everything: Choice = () => true;
+
+/**
+ * The elements of each weight that a gradient moves. Adam and RMSProp divide a gradient by its own size: where there is none by
+ * nature, as of a bias that batch normalisation takes away again, they take a whole step in whichever direction the rounding points,
+ * which no two frameworks share and which changes nothing. Where it is all but gone, as at the beginning of a long sequence, it
+ * hangs on where a framework adds its epsilon. What had a gradient of a size in the first step has neither in later ones.
+ */
+function movedByGradients({ expected, optimiser }: ParityInput): (weight: string) => Choice {
+  if (optimiser?.name !== 'adam' && optimiser?.name !== 'rmsprop') return () => everything;
+  const prefix = 'gradient/';
+  const gradients = new Map<string, readonly number[]>(
+    Object.entries(expected).flatMap(([name, tensor]) =>
+      name.startsWith(prefix) ? [[`weight/${name.slice(prefix.length)}`, numbers(tensor)] as const] : [],
+    ),
+  );
+  const largest = [...gradients.values()].reduce(
+    (most, gradient) => gradient.reduce((all, value) => Math.max(all, Math.abs(value)), most),
+    0,
+  );
+  return (weight) => {
+    const gradient = gradients.get(weight);
+    return gradient ? (index) => Math.abs(gradient[index] ?? 0) >= rounding * largest : everything;
+  };
+}
+
+/** An audited output of a timed iteration. `pairs` are (reference, actual) by a name to show. */
+export function checkAudit(
+  pairs: readonly { name: string; expected: Tensor | undefined; actual: Tensor | undefined }[],
+  tolerance: Tolerance,
+): ParityCheck {
+  const byName = new Map(pairs.map((pair) => [pair.name, pair]));
+  const check = worst('audit', [...byName.keys()], tolerance.output, (name) => {
+    const pair = byName.get(name);
+    return outputError(pair?.expected, pair?.actual, tolerance);
+  });
+  return (
+    check ?? {
+      what: 'audit',
+      worst: '',
+      error: null,
+      tolerance: tolerance.output,
+      passed: false,
+      reason: 'nothing was kept for the audit',
+    }
+  );
+}
+
+/** Losses of a turn's first steps against the reference trajectory; null stands for a value that is not finite. */
+export function checkLosses(
+  losses: readonly (number | null)[],
+  finite: boolean,
+  expected: Tensor | undefined,
+  tolerance: number,
+): ParityCheck {
+  const reference = expected ? numbers(expected).slice(0, losses.length) : [];
+  if (!finite || losses.includes(null)) {
+    return {
+      what: 'audit',
+      worst: 'losses',
+      error: null,
+      tolerance,
+      passed: false,
+      reason: 'a loss is not a finite number',
+    };
+  }
+  const found = losses.map((loss) => loss ?? Number.NaN);
+  const error = Math.max(...lossErrors(found, reference));
+  return { what: 'audit', worst: 'losses', error, tolerance, passed: error <= tolerance };
+}
+
+/** Share of the largest tensor's length below which a tensor is not compared with its own. */
+const ofLargest = 1e-2;
+/** Share of the largest loss below which a loss is not compared with itself. */
+const lossShare = 0.1;
+
+/** Lengths of what a tensor is off and of its reference, or why there are none. */
+type TensorError = { readonly difference: number; readonly reference: number } | { readonly reason: string };
+
+/** @param share of the longest reference below which a tensor's error is not relative to its own */
+function worst(
+  what: ParityCheck['what'],
+  names: readonly string[],
+  tolerance: number,
+  measure: (name: string) => TensorError,
+  share = 0,
+): ParityCheck | undefined {
+  const measured = names.map((name) => ({ name, found: measure(name) }));
+  const lengths = measured.map(({ found }) => ('reference' in found ? found.reference : 0));
+  const least = share * Math.max(0, ...lengths.filter(Number.isFinite));
+  let largest: ParityCheck | undefined;
+  for (const { name, found } of measured) {
+    const reason = 'reason' in found ? found.reason : undefined;
+    const error =
+      'reason' in found ? Number.NaN : relative(found.difference, Math.max(least, found.reference));
+    if (Number.isNaN(error)) {
+      return { what, worst: name, error: null, tolerance, passed: false, reason: reason ?? 'not a number' };
+    }
+    if (largest === undefined || error > (largest.error ?? 0)) {
+      largest = { what, worst: name, error, tolerance, passed: error <= tolerance };
+    }
+  }
+  return largest;
+}
+
+function errorOf(expected: Tensor | undefined, actual: Tensor | undefined): TensorError {
+  const mismatch = mismatchOf(expected, actual);
+  if (mismatch !== undefined || !expected || !actual) return { reason: mismatch ?? 'missing' };
+  const [reference, found] = [elementsOf(expected), elementsOf(actual)];
+  return norms(reference.length, (index) => [Number(reference[index]), Number(found[index])]);
+}
+
+/** With a length of at least that of the floor everywhere; a reference of zero stays one. */
+function outputError(
+  expected: Tensor | undefined,
+  actual: Tensor | undefined,
+  { floor = 0 }: Tolerance,
+): TensorError {
+  const found = errorOf(expected, actual);
+  if ('reason' in found || found.reference === 0) return found;
+  const least = floor * Math.sqrt(expected?.data.length ?? 0);
+  return { ...found, reference: Math.max(found.reference, least) };
+}
+
+/** Mostly the first one decides; a weight may have a hundred million. */
+function hasAny(tensor: Tensor | undefined, isChosen: Choice): boolean {
+  const count = tensor?.data.length ?? 0;
+  for (let index = 0; index < count; index++) if (isChosen(index)) return true;
+  return false;
+}
+
+function moveError(
+  expected: Tensor | undefined,
+  actual: Tensor | undefined,
+  initial: Tensor | undefined,
+  isCompared: Choice,
+): TensorError {
+  const mismatch = mismatchOf(expected, actual) ?? mismatchOf(expected, initial);
+  if (mismatch !== undefined || !expected || !actual || !initial) return { reason: mismatch ?? 'missing' };
+  return norms(expected.data.length, (index) => {
+    if (!isCompared(index) && Number.isFinite(actual.data[index])) return [0, 0];
+    const start = Number(initial.data[index]);
+    return [Number(expected.data[index]) - start, Number(actual.data[index]) - start];
+  });
+}
+
+/**
+ * A loss trajectory is judged by its worst step, so that a late divergence is not averaged away. Where a network has all but
+ * learnt its batch by heart, what is left of the loss is the rounding of logits that cancel: below a tenth of the largest loss it
+ * is compared with that tenth.
+ */
+function lossErrors(losses: readonly number[], reference: readonly number[]): number[] {
+  const least = lossShare * Math.max(0, ...reference.map(Math.abs).filter(Number.isFinite));
+  return losses.map((loss, step) => {
+    const expected = reference[step] ?? Number.NaN;
+    return relative(loss - expected, Math.max(least, Math.abs(expected)));
+  });
+}
+
+function lossError(expected: Tensor | undefined, actual: Tensor | undefined): TensorError {
+  const mismatch = mismatchOf(expected, actual);
+  if (mismatch !== undefined || !expected || !actual) return { reason: mismatch ?? 'missing' };
+  const losses = numbers(actual);
+  const errors = lossErrors(losses, numbers(expected));
+  return errors.some(Number.isNaN)
+    ? { reason: 'a loss is not a finite number' }
+    : { difference: Math.max(...errors), reference: 1 };
+}
+
+function mismatchOf(expected: Tensor | undefined, actual: Tensor | undefined): string | undefined {
+  if (!expected) return 'the reference lacks this tensor';
+  if (!actual) return 'the framework did not give this tensor';
+  if (expected.shape.join('×') !== actual.shape.join('×')) {
+    return `shape ${describe(actual.shape)} instead of ${describe(expected.shape)}`;
+  }
+  return undefined;
+}
+
+function norms(count: number, at: (index: number) => readonly [number, number]): TensorError {
+  let difference = 0;
+  let reference = 0;
+  for (let index = 0; index < count; index++) {
+    const [expected, actual] = at(index);
+    // Infinities and NaN have no distance: they are the same, or the tensor is another.
+    if (Object.is(expected, actual)) {
+      if (Number.isFinite(expected)) reference += expected ** 2;
+      continue;
+    }
+    if (!Number.isFinite(actual)) return { reason: `element ${index} is ${actual}` };
+    if (!Number.isFinite(expected)) return { reason: `element ${index} is ${actual} instead of ${expected}` };
+    difference += (actual - expected) ** 2;
+    reference += expected ** 2;
+  }
+  return { difference: Math.sqrt(difference), reference: Math.sqrt(reference) };
+}
+
+/** Relative where there is something to be relative to: a reference of zero asks for the absolute error. */
+function relative(difference: number, reference: number | undefined): number {
+  if (reference === undefined) return Number.NaN;
+  return Math.abs(difference) / (Math.abs(reference) || 1);
+}
+
+function numbers(tensor: Tensor): number[] {
+  return Array.from(tensor.data as ArrayLike<number | bigint>, Number);
+}
+
+function describe(shape: readonly number[]): string {
+  return shape.length === 0 ? 'scalar' : shape.join('×');
+}

@@ -1,0 +1,80 @@
+/**
+ * The parity gate for one cell, in a process of its own, so that the figures that only a fresh process can give come
+ * with it: the first iteration, the load and the peak of memory before the verification itself takes any.
+ */
+import { join } from 'node:path';
+import type { ParityCheck } from '../../common/run/results.js';
+import type { PlannedCell } from '../../common/run/run-folder.js';
+import { fileName, groupKey, type Reference, type RunContext } from '../schedule/context.js';
+import { type LiveWorker, openWorker } from '../schedule/live-worker.js';
+import { firstDivergence } from './divergence.js';
+import { checkParity } from './parity.js';
+
+/** Iterations that tell how long one takes: enough for a just-in-time compiler, little for a slow cell. */
+const probe = { minIterations: 3, minNs: 60e6, maxNs: 400e6 };
+
+/** Records the finding as a `gate` event. Rejects with the worker's failure; the caller decides what that makes of the cell. */
+export async function gateCell(
+  context: RunContext,
+  cell: PlannedCell,
+  cpus: readonly number[],
+): Promise<void> {
+  const folder = context.state.manifest.artefacts[groupKey(cell)] ?? '';
+  const reference = await context.files.reference(folder);
+  const worker = await openWorker(context, cell, cpus, null);
+  try {
+    const loaded = await worker.ask('parity gate', { type: 'load', folder, mode: cell.mode });
+    const first = await worker.ask('parity gate', { type: 'warm', minIterations: 1, minNs: 0, maxNs: 0 });
+    // One iteration of a slow cell says enough.
+    const isSlow = (first.samplesNs[0] ?? 0) > probe.maxNs;
+    const later = isSlow ? first : await worker.ask('parity gate', { type: 'warm', ...probe });
+    const memory = await worker.ask('parity gate', { type: 'memory' });
+    const found = await verify(context, worker, cell, reference);
+    // What a loop ends with has no node where it begins.
+    const checks = reference.generates ? found : await explained(context, worker, cell, folder, found);
+    context.state.record({
+      type: 'gate',
+      cell: cell.id,
+      checks,
+      passed: checks.every((check) => check.passed),
+      configuration: loaded.configuration,
+      loadNs: loaded.loadNs,
+      firstNs: first.samplesNs[0] ?? 0,
+      iterationNs: Math.min(...later.samplesNs, ...first.samplesNs),
+      peakRssBytes: memory.peakRssBytes,
+    });
+    await worker.close();
+  } finally {
+    await worker.kill();
+  }
+}
+
+async function verify(
+  context: RunContext,
+  worker: LiveWorker,
+  cell: PlannedCell,
+  reference: Reference,
+): Promise<ParityCheck[]> {
+  const file = join(context.folder, 'tensors', `${fileName(cell.id)}.safetensors`);
+  await worker.ask('parity gate', { type: 'verify', file });
+  const { weights: initial, ...expectation } = reference;
+  const checks = checkParity({ ...expectation, initial, actual: await context.files.read(file) });
+  // Tensors that disagree are kept, for whoever looks into it.
+  if (checks.every((check) => check.passed)) await context.files.remove(file);
+  return checks;
+}
+
+/** Wrong outputs with the node where they begin; looking for it must not change what is known already. */
+async function explained(
+  context: RunContext,
+  worker: LiveWorker,
+  cell: PlannedCell,
+  folder: string,
+  checks: readonly ParityCheck[],
+): Promise<ParityCheck[]> {
+  const isWrong = cell.mode === 'inference' && checks.some((check) => !check.passed);
+  const divergence = isWrong
+    ? await firstDivergence(context, worker, cell, folder).catch(() => undefined)
+    : undefined;
+  return checks.map((check) => (check.passed || !divergence ? check : { ...check, divergence }));
+}

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { type Framework, supported, type Target } from '../../../adapters/adapter.js';
+import { doctor, renderDoctor } from '../../../runners/machine/doctor.js';
+
+const common = {
+  summary: '',
+  modes: { inference: supported, training: supported },
+  precisions: ['float32'],
+  supports: () => supported,
+  environment: () => ({}),
+} as const;
+const open = () => Promise.reject(new Error('a doctor imports no framework'));
+
+const there: Target = { ...common, name: 'real/js', host: 'node', packages: ['convnetjs', 'zod'], open };
+const missing: Target = { ...common, name: 'missing/js', host: 'node', packages: ['no-such-package'], open };
+const python: Target = {
+  ...common,
+  name: 'snake/cpu',
+  host: 'python',
+  environmentName: 'null',
+  module: 'null',
+  distribution: 'numpy',
+};
+const framework = (name: string, targets: Target[]): Framework => ({
+  name,
+  title: name.toUpperCase(),
+  homepage: '',
+  targets,
+});
+
+const nothingKnown = {
+  ...{ threads: null, interOpThreads: null, instructionSet: null, kernelLibrary: null },
+  ...{ execution: null, layout: null, arithmetic: null, flushToZero: null },
+};
+
+describe('doctor', () => {
+  it('tells versions and size of what is there, without importing it', async () => {
+    const [health] = await doctor([framework('real', [there])]);
+    expect(health).toMatchObject({
+      target: 'real/js',
+      framework: 'REAL',
+      available: true,
+      reason: null,
+      mend: null,
+    });
+    expect(health?.versions).toEqual({ convnetjs: '0.3.0', zod: expect.stringMatching(/^4\./) });
+    expect(health?.sizeBytes).toBeGreaterThan(100_000);
+  });
+
+  it('asks what is there what it really runs with, and does not believe what does not start', async () => {
+    const configuration = { ...nothingKnown, kernelLibrary: 'MLAS', threads: 1 };
+    const asked = await doctor([framework('real', [there])], async () => ({
+      versions: { real: '9.9.9', MLAS: '1.2' },
+      configuration,
+    }));
+    expect(asked[0]).toMatchObject({
+      available: true,
+      versions: { real: '9.9.9', MLAS: '1.2' },
+      configuration,
+    });
+    expect(renderDoctor(asked)).toMatch(/MLAS 1\.2 .*threads 1|MLAS/);
+    const [broken] = await doctor([framework('real', [there])], () =>
+      Promise.reject(new Error('no such symbol')),
+    );
+    expect(broken).toMatchObject({
+      available: false,
+      reason: 'it does not start: no such symbol',
+      mend: 'npm run setup -- real/js',
+    });
+  });
+
+  it('tells what is missing and the command that mends it', async () => {
+    const [health] = await doctor([framework('missing', [missing])]);
+    expect(health).toMatchObject({
+      available: false,
+      sizeBytes: null,
+      reason: 'npm package no-such-package is not installed',
+      mend: expect.stringContaining('npm'),
+    });
+  });
+
+  it('gives for Python either an interpreter and versions, or a reason and a command', async () => {
+    const [health] = await doctor([framework('snake', [python])]);
+    if (health?.available) {
+      expect(health.python).toMatch(/\.touchstone\/environments\/null\/bin\/python$/);
+      expect(health.versions).toMatchObject({ numpy: expect.any(String), safetensors: expect.any(String) });
+    } else {
+      expect(health?.reason).toMatch(/environment null|Python/);
+      expect(health?.mend).toMatch(/npm run setup -- snake\/cpu|pyenv|apt-get/);
+    }
+  });
+});
+
+describe('renderDoctor', () => {
+  it('is one table with state, version and advice of every target', async () => {
+    const text = renderDoctor(await doctor([framework('both', [there, missing])]));
+    expect(text).toMatch(/real\/js +│ available +│ convnetjs 0\.3\.0/);
+    expect(text).toMatch(/missing\/js +│ unavailable/);
+    expect(text.replace(/[^a-z-]+/g, ' ')).toContain('no-such-package');
+  });
+});
