@@ -1,0 +1,39 @@
+/**
+ * Access to what must be there. Where a missing element is a defect of Touchstone, `list[0] ?? 0` would turn it into a
+ * wrong number; these throw instead, and say what was asked for.
+ */
+import { TouchstoneError } from './errors.js';
+
+/** Element `index` of a list; a negative index counts from the end, as in `Array.prototype.at`. */
+export function at<Element>(list: ArrayLike<Element>, index: number, what = 'list'): Element {
+  const element = list[index < 0 ? index + list.length : index];
+  if (element === undefined) {
+    throw new TouchstoneError('internal', `${what} has ${list.length} elements, none at index ${index}`);
+  }
+  return element;
+}
+
+/** Value of `key` in a record or a map. */
+export function required<Key extends PropertyKey, Value>(
+  from: Readonly<Partial<Record<Key, Value>>> | ReadonlyMap<Key, Value>,
+  key: Key,
+  what = 'record',
+): Value {
+  const value = from instanceof Map ? from.get(key) : ownValue(from as Readonly<Record<Key, Value>>, key);
+  if (value === undefined) throw new TouchstoneError('internal', `${what} has no entry ${String(key)}`);
+  return value;
+}
+
+/** The value itself, or the defect that `what` names: for results of `find`, `match` and the like. */
+export function defined<Value>(value: Value | null | undefined, what: string): Value {
+  if (value === undefined || value === null) throw new TouchstoneError('internal', `${what} is missing`);
+  return value;
+}
+
+/** Own properties only: a model may have a value named `constructor`. */
+function ownValue<Key extends PropertyKey, Value>(
+  record: Readonly<Record<Key, Value>>,
+  key: Key,
+): Value | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+}
