@@ -4,10 +4,11 @@
  * Methods are named for ONNX operators; each returns the name of the value that it makes. Trainable weights are drawn
  * by the generator under their own names, so that a graph is the same whoever builds it.
  */
-import { fanInWeights, uniform } from './generator.js';
+
 import { type Attribute, type DataType, elementCount, type Tensor } from './graph.js';
 import { elementTypes, encodeAttribute, encodeTensor } from './import/encode.js';
 import { type GraphProto, type NodeProto, proto } from './import/proto.js';
+import { fanInWeights, uniform } from './random.js';
 import type { Mode } from './workload.js';
 
 export const builderOpset = 17;
@@ -72,7 +73,7 @@ export class GraphBuilder {
     this.#graph.output?.push(valueInfo(value, type, shape));
   }
 
-  /** A trainable weight of variance gain / fanIn; see `model/generator.ts`. */
+  /** A trainable weight of variance gain / fanIn; see `model/random.ts`. */
   parameter(name: string, shape: readonly number[], fanIn: number, gain: number): Value {
     const data = fanInWeights(this.#seed, name, elementCount(shape), fanIn, gain);
     return this.parameterOf(name, { type: 'float32', shape, data });

@@ -1,7 +1,7 @@
 /** What a graph needs at the least, whatever the framework: what predictions start from. */
 
 import { type DataType, elementCount, type Graph, type TensorInfo } from './graph.js';
-import { multiplyAdds, recurrentMultiplyAdds } from './normalise/operations.js';
+import { multiplyAdds, recurrentMultiplyAdds } from './multiply-adds.js';
 import type { Optimiser } from './workload.js';
 
 export interface Cost {

@@ -113,7 +113,7 @@ export interface Workload {
   readonly parameterCount: number;
   /**
    * Multiplications with an addition of one example's inference, as published counts have them: of convolutions, matrix
-   * products and recurrent layers, nothing else (`model/normalise/operations.ts` counts a graph's). Each is two FLOPs.
+   * products and recurrent layers, nothing else (`model/multiply-adds.ts` counts a graph's). Each is two FLOPs.
    */
   readonly multiplyAdds: number;
   /** Where it generates; `multiplyAdds` are those of a step. */

@@ -12,7 +12,7 @@ import { oneLine } from '../common/errors.js';
 import { nodeTests } from './conformance/node-tests.js';
 import { smallModels } from './conformance/small-models.js';
 import { say } from './conformance/targets.js';
-import { trainingSteps } from './conformance/training.js';
+import { trainingSteps } from './conformance/training-steps.js';
 
 const { values } = parseArgs({
   options: {

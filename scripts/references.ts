@@ -12,17 +12,17 @@ import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import { projectRoot } from '../common/paths.js';
 import { unreferencedArtefact } from '../model/artefact/artefact.js';
-import { artefactFiles } from '../model/artefact/artefact-manifest.js';
-import { readTensors, writeTensors } from '../model/artefact/safetensors.js';
+import { artefactFiles } from '../model/artefact/manifest.js';
 import type { Tensor } from '../model/graph.js';
 import { committedPath, committedSeed, computeReference } from '../model/reference/reference.js';
+import { readTensors, writeTensors } from '../model/safetensors.js';
 import { batchesOf, type Mode, type Workload } from '../model/workload.js';
 import { ensureEnvironment } from '../runners/provision/environments.js';
 import {
   conformanceCases,
   conformanceReferences,
   unreferencedCase,
-} from '../suites/conformance/artefacts.js';
+} from '../suites/conformance/conformance-cases.js';
 import { discoverWorkloads } from '../suites/discover.js';
 import smoke from '../suites/smoke.suite.js';
 

@@ -10,9 +10,9 @@
  * each epoch.
  */
 
-import { type Source, workloadSource } from '../model/artefact/artefact-source.js';
-import { uniform } from '../model/generator.js';
+import { type Source, workloadSource } from '../model/artefact/source.js';
 import type { Tensors } from '../model/graph.js';
+import { uniform } from '../model/random.js';
 import type { Optimiser, Workload } from '../model/workload.js';
 import { digitsOf, type Example, moveImage, pixels, splitDigits } from './data/mnist.js';
 

@@ -1,8 +1,8 @@
 /** What the workloads that classify drawn pictures or sequences have in common. */
 
 import type { GraphBuilder, Value } from '../model/builder.js';
-import { uniform } from '../model/generator.js';
 import { elementCount, type Tensors } from '../model/graph.js';
+import { uniform } from '../model/random.js';
 import type { Mode, Optimiser, Tolerance, Workload } from '../model/workload.js';
 
 export interface Classifier

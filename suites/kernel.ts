@@ -9,8 +9,8 @@
  */
 
 import type { GraphBuilder, Value } from '../model/builder.js';
-import { uniform } from '../model/generator.js';
 import { elementCount, type Tensors } from '../model/graph.js';
+import { uniform } from '../model/random.js';
 import type { Mode, Tolerance, Workload } from '../model/workload.js';
 
 export interface Kernel

@@ -8,12 +8,12 @@
  *   large enough to keep a processor busy.
  */
 import { createHash } from 'node:crypto';
-import type { Source } from '../model/artefact/artefact-source.js';
+import type { Source } from '../model/artefact/source.js';
 import { GraphBuilder, type Value } from '../model/builder.js';
-import { uniform } from '../model/generator.js';
 import { elementCount } from '../model/graph.js';
-import { readModel } from '../model/import/reader.js';
-import { bindInputs } from '../model/normalise/bind.js';
+import { readModel } from '../model/import/read-model.js';
+import { bindInputs } from '../model/inputs/bind-shapes.js';
+import { uniform } from '../model/random.js';
 
 export const probeNames = ['convolution', 'recurrence'] as const;
 export type ProbeName = (typeof probeNames)[number];

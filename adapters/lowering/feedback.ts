@@ -1,5 +1,5 @@
 /** Which outputs become which inputs, by place. */
-import type { ArtefactManifest } from '../../model/artefact/artefact-manifest.js';
+import type { ArtefactManifest } from '../../model/artefact/manifest.js';
 
 interface Named {
   readonly name: string;

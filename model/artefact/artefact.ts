@@ -19,18 +19,11 @@ import {
   committedReference,
   type FindPython,
 } from '../reference/reference.js';
+import { writeTensors } from '../safetensors.js';
 import { type Mode, otherLength, type Workload } from '../workload.js';
-import { modelKey, workloadKey } from './artefact-key.js';
-import { type ArtefactManifest, artefactFiles, artefactManifest } from './artefact-manifest.js';
-import {
-  buffers,
-  idOf,
-  type ModelRequest,
-  modelSource,
-  type Source,
-  workloadSource,
-} from './artefact-source.js';
-import { writeTensors } from './safetensors.js';
+import { modelKey, workloadKey } from './key.js';
+import { type ArtefactManifest, artefactFiles, artefactManifest } from './manifest.js';
+import { buffers, idOf, type ModelRequest, modelSource, type Source, workloadSource } from './source.js';
 
 /** What the names of folders end in that have no expected values yet. */
 const unreferenced = '-unreferenced';

@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Graph, graph, type Tensor, type Tensors } from '../graph.js';
-import { type ArtefactManifest, artefactFiles, artefactManifest } from './artefact-manifest.js';
-import { readTensors } from './safetensors.js';
+import { readTensors } from '../safetensors.js';
+import { type ArtefactManifest, artefactFiles, artefactManifest } from './manifest.js';
 
 /** One cell's model, as the worker hands it over. */
 export interface Model {

@@ -1,7 +1,7 @@
 /** From the ONNX schema's types to ours, with every size checked before anything is allocated for it. */
 import { TouchstoneError } from '../../common/errors.js';
-import { allocate } from '../artefact/safetensors.js';
 import { type Attribute, type DataType, elementCount, type Tensor } from '../graph.js';
+import { allocate } from '../safetensors.js';
 import { elementTypes } from './encode.js';
 import type { ExternalData } from './external-data.js';
 import { type AttributeProto, type GraphProto, proto, type TensorProto } from './proto.js';

@@ -15,13 +15,13 @@ import {
 } from '../graph.js';
 import { refuse } from '../import/decode.js';
 import type { NodeProto } from '../import/proto.js';
-import type { RawModel, RawNode } from '../import/reader.js';
+import type { RawModel, RawNode } from '../import/read-model.js';
+import { inOrder, needs } from '../import/topological-order.js';
 import { writeModel } from '../import/write-model.js';
-import { inlineBranch } from './inline.js';
+import { randomOperators, type Taint, traceTaint } from './data-dependence.js';
+import { inlineBranch } from './inline-branches.js';
 import { type Observation, observe } from './observe.js';
 import { dropIdentities, isInferenceCopy, liveNodes } from './simplify.js';
-import { randomOperators, type Taint, traceTaint } from './taint.js';
-import { inOrder, needs } from './topology.js';
 
 /** Branches may hold further branches; files in the wild have two or three levels. */
 const mostRounds = 20;

@@ -6,8 +6,8 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
-import { readTensors, writeTensors } from '../artefact/safetensors.js';
 import type { DataType, Tensor, TensorData, TensorInfo } from '../graph.js';
+import { readTensors, writeTensors } from '../safetensors.js';
 import { type ObserveRequest, observeRequest } from './observe-request.js';
 
 const request = observeRequest.parse(JSON.parse(await readFile(process.argv[2] ?? '', 'utf8')));

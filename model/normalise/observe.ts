@@ -9,9 +9,9 @@ import { execa } from 'execa';
 import { z } from 'zod';
 import { messageOf } from '../../common/errors.js';
 import { buildFolder } from '../../common/paths.js';
-import { readTensors, writeTensors } from '../artefact/safetensors.js';
 import { type TensorInfo, type Tensors, tensorInfo } from '../graph.js';
 import { refuse } from '../import/decode.js';
+import { readTensors, writeTensors } from '../safetensors.js';
 import type { ObserveRequest } from './observe-request.js';
 
 const child = join(buildFolder, 'model/normalise/observe-worker.js');

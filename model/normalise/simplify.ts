@@ -2,8 +2,8 @@
 
 import type { Tensor } from '../graph.js';
 import { refuse } from '../import/decode.js';
-import type { RawNode } from '../import/reader.js';
-import { identity } from './inline.js';
+import type { RawNode } from '../import/read-model.js';
+import { identity } from './inline-branches.js';
 
 /** Nodes that the outputs need, in the order given; a value in `known` needs no node. */
 export function liveNodes(

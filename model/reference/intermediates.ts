@@ -5,12 +5,12 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { artefactFiles, artefactManifest } from '../artefact/artefact-manifest.js';
-import { readTensors, writeTensors } from '../artefact/safetensors.js';
+import { artefactFiles, artefactManifest } from '../artefact/manifest.js';
 import { elementCount, type Graph, graph as graphSchema, type TensorInfo, type Tensors } from '../graph.js';
-import { readModelFile } from '../import/reader.js';
+import { readModelFile } from '../import/read-model.js';
 import { writeModel } from '../import/write-model.js';
 import { observe } from '../normalise/observe.js';
+import { readTensors, writeTensors } from '../safetensors.js';
 
 /** More values than this are not kept: their artefact would be larger than the model. */
 const mostElements = 2 ** 27;

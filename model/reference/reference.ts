@@ -10,8 +10,8 @@ import { execa } from 'execa';
 import { z } from 'zod';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
 import { projectRoot, referencesFolder } from '../../common/paths.js';
-import { artefactFiles } from '../artefact/artefact-manifest.js';
-import { readMetadata } from '../artefact/safetensors.js';
+import { artefactFiles } from '../artefact/manifest.js';
+import { readMetadata } from '../safetensors.js';
 import type { Mode } from '../workload.js';
 
 /** Environments under `python-bridge/environments/`: outputs need `onnx`, gradients PyTorch as well. */

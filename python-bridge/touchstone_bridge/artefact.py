@@ -1,4 +1,4 @@
-"""Reads an artefact folder (model/artefact/artefact-manifest.ts, model/graph.ts)."""
+"""Reads an artefact folder (model/artefact/manifest.ts, model/graph.ts)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 /** What learning to an accuracy took, in tables: how long and how many epochs, and whether all targets learn alike. */
 import { median } from '../../common/statistics/quantiles.js';
 import type { AccuracyTask } from '../../suites/accuracy.js';
-import type { Epoch, Learnt } from './learn.js';
+import type { Epoch, Learnt } from './train-to-accuracy.js';
 
 /** What became of one target's lesson from one seed; `open` is one that nobody has given yet. */
 export type Lessons =

@@ -1,6 +1,6 @@
 /** The conformance matrix: ONNX operators down, targets across. */
 import type { Mode } from '../../model/workload.js';
-import type { CaseResult } from './run.js';
+import type { CaseResult } from './small-models.js';
 
 export interface TargetResults {
   readonly target: string;

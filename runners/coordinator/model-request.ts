@@ -1,8 +1,8 @@
 /** What is asked of a user's model: its shapes and the values of its inputs, from the command line. */
 import { TouchstoneError } from '../../common/errors.js';
-import type { ModelRequest } from '../../model/artefact/artefact-source.js';
-import { readNpz } from '../../model/import/npz.js';
-import { readModelFile } from '../../model/import/reader.js';
+import type { ModelRequest } from '../../model/artefact/source.js';
+import { readModelFile } from '../../model/import/read-model.js';
+import { readNpz } from '../../model/inputs/npz.js';
 import { committedSeed } from '../../model/reference/reference.js';
 import type { ModelFile } from './models.js';
 import type { RunOptions } from './options.js';

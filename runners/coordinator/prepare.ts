@@ -11,7 +11,7 @@ import {
   plannedArtefact,
   sourceArtefact,
 } from '../../model/artefact/artefact.js';
-import type { ModelRequest } from '../../model/artefact/artefact-source.js';
+import type { ModelRequest } from '../../model/artefact/source.js';
 import { type Cost, costOf } from '../../model/cost.js';
 import { committedSeed, type FindPython } from '../../model/reference/reference.js';
 import {

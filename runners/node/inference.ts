@@ -1,6 +1,6 @@
 /** A loaded model that answers: timing, verifying and auditing it. */
 import type { InferenceModel, Tensors } from '../../adapters/adapter.js';
-import type { ArtefactManifest } from '../../model/artefact/artefact-manifest.js';
+import type { ArtefactManifest } from '../../model/artefact/manifest.js';
 import { timeLoop } from './clock.js';
 import { type LoadedModel, settingsOf, type TurnRequest, type WarmRequest } from './loaded-model.js';
 import { copyTensors, prefixed } from './tensors.js';

@@ -2,7 +2,7 @@
 import type { NodeTarget, OpenFramework } from '../../adapters/adapter.js';
 import { unreachable } from '../../common/errors.js';
 import { loadModel } from '../../model/artefact/load-model.js';
-import { writeTensors } from '../../model/artefact/safetensors.js';
+import { writeTensors } from '../../model/safetensors.js';
 import { ownCpus } from '../process/cpu-list.js';
 import { protocolVersion, type RequestBody, type RequestType, type Results } from '../protocol/messages.js';
 import { packagesRoot } from '../provision/packages.js';

@@ -1,6 +1,6 @@
 /** A loaded model that learns: timing and verifying it. */
 import type { Tensor, Tensors, TrainingModel } from '../../adapters/adapter.js';
-import type { ArtefactManifest } from '../../model/artefact/artefact-manifest.js';
+import type { ArtefactManifest } from '../../model/artefact/manifest.js';
 import type { Training } from '../../model/workload.js';
 import { type Limits, timeLoop, timeSpan } from './clock.js';
 import {

@@ -9,8 +9,8 @@
  * where its own is smaller.
  */
 import type { ParityCheck } from '../../common/run/results.js';
+import { elementsOf } from '../../model/float16.js';
 import type { Tensor, Tensors } from '../../model/graph.js';
-import { elementsOf } from '../../model/import/half.js';
 import type { Optimiser, Tolerance } from '../../model/workload.js';
 
 export interface ParityInput {

@@ -2,8 +2,8 @@
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { artefactFiles, artefactManifest } from '../../model/artefact/artefact-manifest.js';
-import { readTensors } from '../../model/artefact/safetensors.js';
+import { artefactFiles, artefactManifest } from '../../model/artefact/manifest.js';
+import { readTensors } from '../../model/safetensors.js';
 import type { Reference } from '../schedule/context.js';
 
 /** @param folder of the artefact */

@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import picomatch from 'picomatch';
 import { names } from '../../cli/values.js';
 import { projectRoot } from '../../common/paths.js';
+import { prepareTests, runNodeTests } from '../../runners/conformance/node-tests.js';
 import {
   nodeDocument,
   operatorOf,
   refusalsOf,
   shareOf,
   summaryOf,
-} from '../../runners/conformance/node-report.js';
-import { isBroken } from '../../runners/conformance/run.js';
-import { prepareTests, runNodeTests } from '../../runners/conformance/run-nodes.js';
+} from '../../runners/conformance/node-tests-report.js';
+import { isBroken } from '../../runners/conformance/small-models.js';
 import { onnxNodeTests } from '../../suites/conformance/node-tests.js';
 import { chosenTargets, isOfAll, onEach, referencePython, say, type TargetChoice } from './targets.js';
 

@@ -3,9 +3,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import picomatch from 'picomatch';
 import { projectRoot } from '../../common/paths.js';
-import { documentOf, sectionOf, table } from '../../runners/conformance/document.js';
-import { isBroken, runConformance } from '../../runners/conformance/run.js';
-import { conformanceCases } from '../../suites/conformance/artefacts.js';
+import { isBroken, runConformance } from '../../runners/conformance/small-models.js';
+import { documentOf, sectionOf, table } from '../../runners/conformance/small-models-report.js';
+import { conformanceCases } from '../../suites/conformance/conformance-cases.js';
 import { chosenTargets, isOfAll, onEach, say, type TargetChoice } from './targets.js';
 
 interface Options extends TargetChoice {

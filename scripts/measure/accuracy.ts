@@ -17,15 +17,15 @@ import type { Target } from '../../adapters/adapter.js';
 import { duration, integers, names, positiveInteger } from '../../cli/values.js';
 import { oneLine } from '../../common/errors.js';
 import { sourceArtefact } from '../../model/artefact/artefact.js';
-import { idOf } from '../../model/artefact/artefact-source.js';
+import { idOf } from '../../model/artefact/source.js';
 import type { Workload } from '../../model/workload.js';
-import { type Lesson, learn } from '../../runners/accuracy/learn.js';
 import {
   accuracyIntroduction,
   accuracySection,
   type Finding,
   trainingSeconds,
 } from '../../runners/accuracy/report.js';
+import { type Lesson, learn } from '../../runners/accuracy/train-to-accuracy.js';
 import { select } from '../../runners/coordinator/select.js';
 import { splitCpus } from '../../runners/process/cpus.js';
 import {

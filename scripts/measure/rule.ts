@@ -9,9 +9,9 @@ import { positiveInteger } from '../../cli/values.js';
 import { clopperPearson } from '../../common/statistics/binomial.js';
 import { signedRankIntervalAt } from '../../common/statistics/signed-rank.js';
 import { randomFor } from '../../runners/schedule/random.js';
+import { type DecisionRule, logRatio, ourRule, tally, todaysRules } from './decision-rules.js';
 import { publish } from './ledger.js';
-import { type Draw, type NoiseFamily, noiseFamilies, roundsOf } from './noise.js';
-import { type DecisionRule, logRatio, ourRule, tally, todaysRules } from './rules.js';
+import { type Draw, type NoiseFamily, noiseFamilies, roundsOf } from './noise-families.js';
 import { markdownTable } from './table.js';
 
 const { values } = parseArgs({

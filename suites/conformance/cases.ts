@@ -1,6 +1,7 @@
 /** Models that every adapter either refuses, or answers as ONNX Runtime does. */
+
+import { type Draw, integers, positive, tensor } from './draw.js';
 import { type Attributes, matMul, reshape } from './drawing.js';
-import { type Draw, integers, positive, tensor } from './model.js';
 import { recurrent } from './recurrent-cases.js';
 import { convolutions, poolings, transposedConvolutions } from './spatial-cases.js';
 

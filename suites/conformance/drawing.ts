@@ -1,7 +1,7 @@
 /** What several groups of cases draw with. */
 import type { GraphBuilder, Value } from '../../model/builder.js';
 import type { Attribute } from '../../model/graph.js';
-import { integers, tensor } from './model.js';
+import { integers, tensor } from './draw.js';
 
 export type Attributes = Readonly<Record<string, Attribute>>;
 

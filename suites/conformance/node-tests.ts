@@ -14,13 +14,13 @@ import { z } from 'zod';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
 import { projectRoot, stateFolder } from '../../common/paths.js';
 import { type Artefact, sourceArtefact } from '../../model/artefact/artefact.js';
-import { artefactFiles } from '../../model/artefact/artefact-manifest.js';
-import type { Source } from '../../model/artefact/artefact-source.js';
-import { readTensors, writeTensors } from '../../model/artefact/safetensors.js';
+import { artefactFiles } from '../../model/artefact/manifest.js';
+import type { Source } from '../../model/artefact/source.js';
 import { graph, type Tensor, type TensorInfo, type Tensors } from '../../model/graph.js';
-import { type RawModel, readModel, readModelBytes } from '../../model/import/reader.js';
-import { shapeInputs } from '../../model/normalise/taint.js';
+import { type RawModel, readModel, readModelBytes } from '../../model/import/read-model.js';
+import { shapeInputs } from '../../model/normalise/data-dependence.js';
 import { evaluatorSources, type FindPython } from '../../model/reference/reference.js';
+import { readTensors, writeTensors } from '../../model/safetensors.js';
 
 const index = z.object({
   onnx: z.string(),

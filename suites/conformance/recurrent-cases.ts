@@ -1,7 +1,7 @@
 /** LSTM: directions, states and what is read of them. */
 import type { GraphBuilder, Value } from '../../model/builder.js';
+import { type Draw, integers, tensor } from './draw.js';
 import { type Attributes, matMul, reshape } from './drawing.js';
-import { type Draw, integers, tensor } from './model.js';
 
 export const recurrent: Readonly<Record<string, Draw>> = {
   'last state, time first': (g) => [lstm(g, g.input('x', [5, 2, 3]), {}, 'Y_h'), [1, 2, 4], 1],

@@ -1,7 +1,7 @@
 /** Convolutions, transposed ones and poolings. */
 import type { GraphBuilder } from '../../model/builder.js';
+import { type Draw, tensor } from './draw.js';
 import type { Attributes } from './drawing.js';
-import { type Draw, tensor } from './model.js';
 
 export const convolutions: Readonly<Record<string, Draw>> = {
   'plain, no bias': conv([2, 3, 7, 6], [4, 3, 3, 3], {}, [2, 4, 5, 4], false),

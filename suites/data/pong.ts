@@ -2,7 +2,7 @@
  * Frames of Pong, drawn: Atari's are not ours to ship. Two paddles and a ball, of the sizes and at the places that they have on
  * the screen of the 2600, move from frame to frame; a game begins anew wherever one is asked for.
  */
-import { uniform } from '../../model/generator.js';
+import { uniform } from '../../model/random.js';
 
 /** One game's frames, as far as they are asked for. Places are shares of the height and width of the field. */
 interface Game {

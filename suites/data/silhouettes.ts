@@ -3,7 +3,7 @@
  * are theirs. All is drawn by the generator, with exact arithmetic only, so that the bits are the same everywhere. The noise is as wide
  * as the steps between shape and ground, so that no single pixel tells its class, and no two windows are alike.
  */
-import { uniform } from '../../model/generator.js';
+import { uniform } from '../../model/random.js';
 
 export interface Silhouettes {
   /** [batch, 1, side, side], of mean near 0 and variance near 1. */

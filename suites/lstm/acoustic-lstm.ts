@@ -13,7 +13,7 @@
  */
 
 import type { GraphBuilder, Value } from '../../model/builder.js';
-import { uniform } from '../../model/generator.js';
+import { uniform } from '../../model/random.js';
 import type { Workload } from '../../model/workload.js';
 import { type Classifier, classifier } from '../classifier.js';
 import { usualAdam } from '../optimisers.js';

@@ -17,8 +17,8 @@
  */
 
 import type { GraphBuilder, Value } from '../../model/builder.js';
-import { uniform } from '../../model/generator.js';
 import type { Tensor } from '../../model/graph.js';
+import { uniform } from '../../model/random.js';
 import type { Tolerance, Training, Workload } from '../../model/workload.js';
 import { oneHot } from '../data/one-hot.js';
 import { excerpts, vocabulary } from '../data/text.js';

@@ -11,7 +11,7 @@
  */
 
 import type { GraphBuilder, Value } from '../../model/builder.js';
-import { uniform } from '../../model/generator.js';
+import { uniform } from '../../model/random.js';
 import { kernel } from '../kernel.js';
 
 const layers = 4;

@@ -10,7 +10,7 @@
  */
 
 import type { GraphBuilder, Value } from '../../model/builder.js';
-import { uniform } from '../../model/generator.js';
+import { uniform } from '../../model/random.js';
 import type { Workload } from '../../model/workload.js';
 import { kernel } from '../kernel.js';
 

@@ -17,7 +17,7 @@
  * Frames are drawn (suites/data/pong.ts). Few of their pixels differ: weights are scaled for those that do.
  */
 
-import { uniform } from '../../model/generator.js';
+import { uniform } from '../../model/random.js';
 import type { Workload } from '../../model/workload.js';
 import { paintPong } from '../data/pong.js';
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Framework, NodeTarget, Tensors, TrainingModel } from '../../adapters/adapter.js';
 import type { Mode } from '../../model/workload.js';
-import { buffers, type Draw, optimiser } from '../../suites/conformance/model.js';
+import { buffers, type Draw, optimiser } from '../../suites/conformance/draw.js';
 import { makeModel, openTarget, reference, relativeError, type SmallModel } from './model.js';
 
 export function nodeTarget(framework: Framework, name: string): NodeTarget {

@@ -4,8 +4,8 @@ import type { LayerPlan } from '../../adapters/lowering/layer-plan.js';
 import { planLayers } from '../../adapters/lowering/plan.js';
 import { toNative, toOnnx } from '../../adapters/lowering/weights.js';
 import { cases } from '../../suites/conformance/cases.js';
-import { recurrences } from '../../suites/conformance/learning-cases.js';
-import { type Draw, tensor } from '../../suites/conformance/model.js';
+import { type Draw, tensor } from '../../suites/conformance/draw.js';
+import { recurrences } from '../../suites/conformance/training-cases.js';
 import { makeModel } from './model.js';
 
 type Group = keyof typeof cases;

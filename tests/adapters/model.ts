@@ -10,8 +10,8 @@ import type {
 } from '../../adapters/adapter.js';
 import { elementCount, type Tensor } from '../../model/graph.js';
 import { normalise } from '../../model/normalise/normalise.js';
-import { sourceOf } from '../../suites/conformance/artefacts.js';
-import type { Draw } from '../../suites/conformance/model.js';
+import { sourceOf } from '../../suites/conformance/conformance-cases.js';
+import type { Draw } from '../../suites/conformance/draw.js';
 
 export interface SmallModel extends Model {
   readonly bytes: Uint8Array;

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { planOperations } from '../../adapters/lowering/operations/plan-operations.js';
 import type { Value } from '../../model/builder.js';
 import type { Attribute, Tensor } from '../../model/graph.js';
-import { type Draw, integers, tensor } from '../../suites/conformance/model.js';
+import { type Draw, integers, tensor } from '../../suites/conformance/draw.js';
 import { recurrent } from '../../suites/conformance/recurrent-cases.js';
 import { makeModel, reference, relativeError } from './model.js';
 import { everything, kindsOf, planOf, settingsOf } from './operation-graph.js';

@@ -3,8 +3,8 @@ import { expect } from 'vitest';
 import { planOperations } from '../../adapters/lowering/operations/plan-operations.js';
 import { elementCount } from '../../model/graph.js';
 import { normalise } from '../../model/normalise/normalise.js';
-import { sourceOf } from '../../suites/conformance/artefacts.js';
-import type { Draw } from '../../suites/conformance/model.js';
+import { sourceOf } from '../../suites/conformance/conformance-cases.js';
+import type { Draw } from '../../suites/conformance/draw.js';
 import { reference, relativeError } from './model.js';
 import { capabilitiesOf, evaluate } from './operations-evaluator.js';
 

@@ -1,9 +1,9 @@
 /** Operators that are composed of many operations: of quantised numbers, of places between elements, of queries and keys. */
 import { describe, test } from 'vitest';
 import type { GraphBuilder, Value } from '../../model/builder.js';
-import { uniform } from '../../model/generator.js';
 import { type Attribute, type DataType, elementCount, type Tensor } from '../../model/graph.js';
-import { integers, tensor } from '../../suites/conformance/model.js';
+import { uniform } from '../../model/random.js';
+import { integers, tensor } from '../../suites/conformance/draw.js';
 import { type Case, expectAgreement } from './operations-agreement.js';
 
 type Attributes = Readonly<Record<string, Attribute>>;

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { OperationKind, Operations } from '../../adapters/lowering/operations/operation.js';
 import { natives } from '../../adapters/tfjs/operations/index.js';
 import type { Native } from '../../adapters/tfjs/operations/native.js';
-import { type Draw, tensor } from '../../suites/conformance/model.js';
+import { type Draw, tensor } from '../../suites/conformance/draw.js';
 import { answer, makeModel, openTarget } from './model.js';
 import { tfjsJs, tfjsWasm } from './targets.js';
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import { missingKernels } from '../../adapters/tfjs/wasm-gradients.js';
-import type { Draw } from '../../suites/conformance/model.js';
+import type { Draw } from '../../suites/conformance/draw.js';
 import { answer, makeModel, openTarget } from './model.js';
 import { tfjsJs, tfjsWasm } from './targets.js';
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import keras from '../../adapters/keras/index.js';
+import { type Draw, tensor } from '../../suites/conformance/draw.js';
 import {
   arithmetic,
   convolutional,
@@ -10,8 +11,7 @@ import {
   perceptron,
   pooled,
   single,
-} from '../../suites/conformance/learning-cases.js';
-import { type Draw, tensor } from '../../suites/conformance/model.js';
+} from '../../suites/conformance/training-cases.js';
 import { expectRefusal, prepare, testTraining } from './conformance.js';
 import { makeModel, openTarget } from './model.js';
 import { convnet, ort, tfjsJs, tfjsWasm } from './targets.js';

@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { discoverFrameworks } from '../../adapters/discover.js';
 import { projectRoot } from '../../common/paths.js';
-import { sectionOf } from '../../runners/conformance/document.js';
-import { runConformance } from '../../runners/conformance/run.js';
+import { runConformance } from '../../runners/conformance/small-models.js';
+import { sectionOf } from '../../runners/conformance/small-models-report.js';
 import { targetAvailability } from '../../runners/provision/availability.js';
-import { conformanceCases } from '../../suites/conformance/artefacts.js';
+import { conformanceCases } from '../../suites/conformance/conformance-cases.js';
 
 const targets = (await discoverFrameworks())
   .flatMap((framework) => framework.targets)

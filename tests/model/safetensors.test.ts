@@ -3,14 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  allocate,
-  parseTensors,
-  readMetadata,
-  readTensors,
-  writeTensors,
-} from '../../model/artefact/safetensors.js';
 import { dataTypes, type Tensor } from '../../model/graph.js';
+import { allocate, parseTensors, readMetadata, readTensors, writeTensors } from '../../model/safetensors.js';
 import { floats } from './models.js';
 
 let folder = '';

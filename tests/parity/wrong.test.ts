@@ -8,7 +8,7 @@ import { findTarget } from '../../adapters/discover.js';
 import { buildFolder } from '../../common/paths.js';
 import type { ParityCheck } from '../../common/run/results.js';
 import { workloadArtefact } from '../../model/artefact/artefact.js';
-import { readTensors } from '../../model/artefact/safetensors.js';
+import { readTensors } from '../../model/safetensors.js';
 import type { Mode } from '../../model/workload.js';
 import { checkParity } from '../../runners/parity/parity.js';
 import { loadReference } from '../../runners/parity/reference.js';

@@ -3,9 +3,9 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ArtefactManifest } from '../../model/artefact/artefact-manifest.js';
-import { writeTensors } from '../../model/artefact/safetensors.js';
+import type { ArtefactManifest } from '../../model/artefact/manifest.js';
 import { elementCount, type Graph, type Tensor, type TensorInfo } from '../../model/graph.js';
+import { writeTensors } from '../../model/safetensors.js';
 import type { Mode } from '../../model/workload.js';
 
 export const buffers = 3;

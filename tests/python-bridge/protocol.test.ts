@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { readTensors } from '../../model/artefact/safetensors.js';
+import { readTensors } from '../../model/safetensors.js';
 import { ensureEnvironment } from '../../runners/provision/environments.js';
 import { buffers, type LinearModel, linearArtefact } from './artefacts.js';
 import { WorkerProcess } from './worker-process.js';

@@ -1,10 +1,10 @@
 /** Workloads at other lengths of their sequences. */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { workloadKey } from '../../model/artefact/artefact-key.js';
+import { workloadKey } from '../../model/artefact/key.js';
 import { GraphBuilder } from '../../model/builder.js';
 import { elementCount, type Tensor } from '../../model/graph.js';
-import { readModel } from '../../model/import/reader.js';
+import { readModel } from '../../model/import/read-model.js';
 import { committedPath } from '../../model/reference/reference.js';
 import { otherLength, type Workload } from '../../model/workload.js';
 import { discoverWorkloads } from '../../suites/discover.js';

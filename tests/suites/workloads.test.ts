@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { unreferencedArtefact } from '../../model/artefact/artefact.js';
 import { GraphBuilder } from '../../model/builder.js';
 import { elementCount, type Tensor } from '../../model/graph.js';
-import { readModel } from '../../model/import/reader.js';
-import { multiplyAdds } from '../../model/normalise/operations.js';
+import { readModel } from '../../model/import/read-model.js';
+import { multiplyAdds } from '../../model/multiply-adds.js';
 import { batchesOf, type Mode, selectionsOf, type Workload } from '../../model/workload.js';
 import { discoverSuites, discoverWorkloads } from '../../suites/discover.js';
 

@@ -11,14 +11,14 @@ import {
   shareOfFamily,
   usualRule,
 } from '../../../common/statistics/decision.js';
-import { noiseFamilies, roundsOf } from '../../../scripts/measure/noise.js';
 import {
   type DecisionRule,
   ourRule,
   pooledWelch,
   tally,
   todaysRules,
-} from '../../../scripts/measure/rules.js';
+} from '../../../scripts/measure/decision-rules.js';
+import { noiseFamilies, roundsOf } from '../../../scripts/measure/noise-families.js';
 import { seededRandom } from '../../reports/random.js';
 
 const draws = 60;

@@ -13,7 +13,7 @@ import {
   type Tensors,
   unsupported,
 } from '../../../adapters/adapter.js';
-import { readTensors } from '../../../model/artefact/safetensors.js';
+import { readTensors } from '../../../model/safetensors.js';
 
 /** Called before each iteration, with how many there were before; may return another output. */
 type Trick = (iteration: number, output: Tensors) => Tensors | Promise<Tensors> | undefined;

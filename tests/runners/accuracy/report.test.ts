@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Epoch, Learnt } from '../../../runners/accuracy/learn.js';
 import {
   accuracySection,
   agreementTable,
   type Finding,
   timeTable,
 } from '../../../runners/accuracy/report.js';
+import type { Epoch, Learnt } from '../../../runners/accuracy/train-to-accuracy.js';
 import { accuracyTasks } from '../../../suites/accuracy.js';
 
 const epoch = (seconds: number, correct: number, meanLoss: number | null = 0.5): Epoch => ({

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { paths, valueRange } from '../../../cli/values.js';
-import { modelSource } from '../../../model/artefact/artefact-source.js';
+import { modelSource } from '../../../model/artefact/source.js';
 import { GraphBuilder } from '../../../model/builder.js';
 import type { Tensors } from '../../../model/graph.js';
 import { inputNames, modelRequest } from '../../../runners/coordinator/model-request.js';

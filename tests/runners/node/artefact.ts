@@ -2,9 +2,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ArtefactManifest, artefactFiles } from '../../../model/artefact/artefact-manifest.js';
-import { writeTensors } from '../../../model/artefact/safetensors.js';
+import { type ArtefactManifest, artefactFiles } from '../../../model/artefact/manifest.js';
 import type { Graph, Tensor, Tensors } from '../../../model/graph.js';
+import { writeTensors } from '../../../model/safetensors.js';
 import type { Mode } from '../../../model/workload.js';
 
 const made: string[] = [];

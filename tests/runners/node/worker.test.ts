@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { buildFolder } from '../../../common/paths.js';
-import { readTensors } from '../../../model/artefact/safetensors.js';
+import { readTensors } from '../../../model/safetensors.js';
 import type { Mode } from '../../../model/workload.js';
 import { startWorker, type WorkerSession } from '../../../runners/process/session.js';
 import { protocolVersion } from '../../../runners/protocol/messages.js';

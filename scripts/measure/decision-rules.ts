@@ -1,0 +1,104 @@
+/** Ways to decide whether a candidate is slower: ours, and what people do today. Each sees the same rounds. */
+
+import jstat from 'jstat';
+import { sampleVariance } from 'simple-statistics';
+import { confirmed, lookRounds, screened, usualRule } from '../../common/statistics/decision.js';
+import { median } from '../../common/statistics/quantiles.js';
+import type { Interval } from '../../common/statistics/signed-rank.js';
+import type { Round } from './noise-families.js';
+
+export interface Decision {
+  readonly regressed: boolean;
+  readonly verdict: string;
+  /** Of the log ratio; null where the rule has none. */
+  readonly interval: Interval | null;
+  readonly rounds: number;
+}
+
+export interface DecisionRule {
+  readonly name: string;
+  decide(rounds: Iterator<Round>): Decision;
+}
+
+const margin = 0.02;
+
+function take(rounds: Iterator<Round>, count: number): Round[] {
+  return Array.from({ length: count }, () => rounds.next().value as Round);
+}
+
+/** Of a round, as the gate takes it: of the medians of its two processes. */
+export const logRatio = ({ candidate, baseline }: Round): number => median(candidate) - median(baseline);
+
+/** The gate's, with one quantity to decide. */
+export const ourRule: DecisionRule = {
+  name: 'Touchstone',
+  decide(rounds) {
+    const screen = take(rounds, usualRule.screenRounds).map(logRatio);
+    const settled = screened(screen, margin, usualRule);
+    if (settled) return decisionOf(settled.verdict, settled.interval, screen.length);
+    const later: number[] = [];
+    for (const look of lookRounds(usualRule)) {
+      later.push(...take(rounds, look - later.length).map(logRatio));
+      const found = confirmed(later, look, margin, usualRule, usualRule.alpha, false);
+      if (found) return decisionOf(found.verdict, found.interval, screen.length + later.length);
+    }
+    throw new RangeError('the last look decides');
+  },
+};
+
+function decisionOf(verdict: string, interval: Interval | null, rounds: number): Decision {
+  return { regressed: verdict === 'regressed', verdict, interval, rounds };
+}
+
+/** Every sample counted as independent of all others, p < 0.05. */
+export const pooledWelch: DecisionRule = {
+  name: 'pooled Welch, p < 0.05',
+  decide(rounds) {
+    const all = take(rounds, usualRule.screenRounds);
+    const [ours, theirs] = (['candidate', 'baseline'] as const).map((side) =>
+      all.flatMap((round) => round[side].map(Math.exp)),
+    ) as [number[], number[]];
+    const [va, vb] = [sampleVariance(ours) / ours.length, sampleVariance(theirs) / theirs.length];
+    const difference = mean(ours) - mean(theirs);
+    const freedom = (va + vb) ** 2 / (va ** 2 / (ours.length - 1) + vb ** 2 / (theirs.length - 1));
+    const half = jstat.jStat.studentt.inv(0.975, freedom) * Math.sqrt(va + vb);
+    const scale = mean(theirs);
+    const interval = {
+      low: Math.log1p((difference - half) / scale),
+      high: Math.log1p((difference + half) / scale),
+      level: 0.95,
+    };
+    return decisionOf(interval.low > 0 ? 'regressed' : 'ok', interval, all.length);
+  },
+};
+
+/** One process a side, means compared with a threshold. */
+function meanOfOneRun(threshold: number): DecisionRule {
+  return {
+    name: `mean of one run, ${100 * threshold} % threshold`,
+    decide(rounds) {
+      const [only] = take(rounds, 1);
+      if (!only) throw new RangeError('no round');
+      const ratio = mean(only.candidate.map(Math.exp)) / mean(only.baseline.map(Math.exp));
+      return decisionOf(ratio > 1 + threshold ? 'regressed' : 'ok', null, 1);
+    },
+  };
+}
+
+export const todaysRules: readonly DecisionRule[] = [pooledWelch, meanOfOneRun(0.03), meanOfOneRun(0.1)];
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** How many of so many decisions were `regressed`, and the rounds that one takes on average. */
+export function tally(
+  draws: number,
+  decide: (draw: number) => Decision,
+): { regressed: number; rounds: number } {
+  const all = Array.from({ length: draws }, (_, draw) => decide(draw));
+  return {
+    regressed: all.filter(({ regressed }) => regressed).length,
+    rounds: all.reduce((sum, { rounds }) => sum + rounds, 0) / draws,
+  };
+}
