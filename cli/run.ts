@@ -4,18 +4,18 @@ import pc from 'picocolors';
 import { addOutsideAdapter } from '../adapters/discover.js';
 import { exitStatus, oneLine, TouchstoneError } from '../common/errors.js';
 import { runsFolder } from '../common/paths.js';
+import { processKey } from '../common/run/cell.js';
 import type { RunResults } from '../common/run/results.js';
 import type { RunManifest } from '../common/run/run-folder.js';
-import type { Steering } from '../common/run/stopping-rule.js';
+import type { StoppingRule } from '../common/run/stopping-rule.js';
 import { readRun } from '../reports/analyse/index.js';
-import { precisionSteering } from '../reports/analyse/precision.js';
+import { precisionStoppingRule } from '../reports/analyse/precision.js';
 import { manifestOf } from '../runners/coordinator/manifest.js';
 import { type MeasureTargets, measure } from '../runners/coordinator/measure.js';
 import { type RunOptions, usualBudgetMs } from '../runners/coordinator/options.js';
 import { findTargets, type Prepared, prepare } from '../runners/coordinator/prepare.js';
 import { findRun, newestUnfinished, newRunId } from '../runners/coordinator/run-folder.js';
 import { allowedCpus } from '../runners/process/cpus.js';
-import { processKey } from '../runners/schedule/context.js';
 import { createRunFolder } from '../runners/schedule/run-log.js';
 import { renderPlan } from './dry-run.js';
 import { listenForInterrupt } from './interrupt.js';
@@ -77,9 +77,9 @@ async function resumeRun(which: string | true, allowanceMs: number | undefined):
 }
 
 /** What ends the rounds where the user asked for a precision. */
-function steeringFor(manifest: RunManifest): Steering | undefined {
+function stoppingRuleFor(manifest: RunManifest): StoppingRule | undefined {
   const { precision } = manifest.options;
-  return precision === undefined ? undefined : precisionSteering(manifest, precision);
+  return precision === undefined ? undefined : precisionStoppingRule(manifest, precision);
 }
 
 async function measureAndReport(
@@ -90,7 +90,7 @@ async function measureAndReport(
   const interrupt = listenForInterrupt(say);
   let failure: unknown;
   try {
-    await measure(folder, targets, interrupt.signal, say, allowanceMs, steeringFor);
+    await measure(folder, targets, interrupt.signal, say, allowanceMs, stoppingRuleFor);
   } catch (error) {
     failure = error;
   }

@@ -5,15 +5,11 @@
  * with `--json` tolerances too.
  */
 import { z } from 'zod';
+import { type Mode, mode, modes, type Precision, precision } from '../common/vocabulary.js';
 import type { GraphBuilder } from './builder.js';
 import type { Tensors } from './graph.js';
 
-export const modes = ['inference', 'training'] as const;
-export const mode = z.enum(modes);
-export type Mode = z.infer<typeof mode>;
-
-export const precision = z.enum(['float32']);
-export type Precision = z.infer<typeof precision>;
+export { type Mode, mode, modes, type Precision, precision };
 
 /**
  * Update rules, written down once because frameworks differ; g is the gradient of the mean loss over the batch, and what

@@ -1,8 +1,10 @@
 /** What a run says in sentences: the same in the terminal and at the head of the page. */
 
+import { groupKey } from '../common/run/cell.js';
 import { type CellState, type Group, type RunResults, threadCounts } from '../common/run/results.js';
+import { canRank } from '../common/statistics/ranking.js';
 import { settingsInShort } from './analyse/configuration-lint.js';
-import { rankingAlpha, settingsOf } from './analyse/groups.js';
+import { settingsOf } from './analyse/groups.js';
 import { impreciseGroups } from './analyse/precision.js';
 import { groupTitle, inline, listed, percent, ratio, threadsText } from './text.js';
 
@@ -25,13 +27,10 @@ export function verdict(group: Group): string {
   return lead ? `${together}; ${lead} as ${fastest}.` : `${together}.`;
 }
 
-/**
- * Whether no outcome could have told two targets apart: the smallest p-value that n rounds allow is 2 / 2ⁿ (all of them
- * on one side), and Holm multiplies the smallest of m by m.
- */
+/** Whether no outcome of so few rounds could have separated two targets. */
 function hasTooFewRounds({ comparisons }: Group): boolean {
   const rounds = Math.max(...comparisons.map(({ ratio: { rounds } }) => rounds));
-  return comparisons.length * 2 ** (1 - rounds) > rankingAlpha;
+  return !canRank(rounds, comparisons.length);
 }
 
 function times(comparison: Group['comparisons'][number]): string {
@@ -89,7 +88,7 @@ export function runDifferences(results: RunResults): string[] {
 }
 
 export function groupCells(results: RunResults, group: Group): RunResults['cells'] {
-  return results.cells.filter((cell) => groupTitle(cell) === groupTitle(group));
+  return results.cells.filter((cell) => groupKey(cell) === groupKey(group));
 }
 
 /** Whether what `--precision` asked for was reached; undefined where nothing was. The clock may have ended a run before. */

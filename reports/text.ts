@@ -1,5 +1,6 @@
 /** How quantities and names are written, the same in the terminal and on the page. */
-import type { CellResult, Estimate, Group } from '../common/run/results.js';
+import type { GroupIdentity } from '../common/run/cell.js';
+import type { Estimate } from '../common/run/results.js';
 import { type Bounds, digits } from '../common/statistics/digits.js';
 
 /** A quantity in one unit, its interval beside it. */
@@ -84,12 +85,7 @@ export function levelText(estimate: Pick<Estimate, 'level' | 'rounds'>): string 
  * `lenet5 · inference · batch 64`; length and threads where they were asked for or swept, precision and track where they are
  * not the usual ones.
  */
-export function groupTitle(
-  group: Pick<
-    Group | CellResult,
-    'workload' | 'mode' | 'batch' | 'length' | 'threads' | 'precision' | 'track'
-  >,
-): string {
+export function groupTitle(group: GroupIdentity): string {
   const parts = [group.workload, group.mode, `batch ${group.batch}`];
   if (group.length !== undefined) parts.push(`length ${group.length}`);
   if (group.threads !== undefined) parts.push(threadsText([group.threads]));
@@ -99,10 +95,7 @@ export function groupTitle(
 }
 
 /** `lenet5 · training · by batch`, with what stays the same along it where a run has several. */
-export function sweepTitle(
-  axis: 'batch' | 'length' | 'threads',
-  identity: Parameters<typeof groupTitle>[0],
-): string {
+export function sweepTitle(axis: 'batch' | 'length' | 'threads', identity: GroupIdentity): string {
   const along = axis === 'batch' ? 'batch 0' : undefined;
   const parts = groupTitle(identity)
     .split(' · ')

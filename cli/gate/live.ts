@@ -7,8 +7,8 @@ import { writeReport } from '../../reports/html/index.js';
 import { liveReport } from '../../reports/regression/live.js';
 import type { GateReport } from '../../reports/regression/report.js';
 import type { GateSettings } from '../../reports/regression/settings.js';
-import { gateSteering } from '../../reports/regression/stopping-rule.js';
-import { seat } from '../../runners/coordinator/gate-subjects.js';
+import { gateStoppingRule } from '../../reports/regression/stopping-rule.js';
+import { prepareGate } from '../../runners/coordinator/gate-subjects.js';
 import { manifestOf } from '../../runners/coordinator/manifest.js';
 import { measure } from '../../runners/coordinator/measure.js';
 import { commandOf, type RunOptions, usualBudgetMs } from '../../runners/coordinator/options.js';
@@ -18,7 +18,7 @@ import { listenForInterrupt } from '../interrupt.js';
 import { tryToRecord } from '../record.js';
 
 /**
- * Three seats for every target, and up to five times the rounds of a run that only compares; most gates end long before,
+ * Three roles for every target, and up to five times the rounds of a run that only compares; most gates end long before,
  * since what the screen settles is not measured again.
  */
 const budgetFactor = 3;
@@ -41,7 +41,7 @@ export async function liveGate(
   say: (line: string) => void,
   candidate?: string,
 ): Promise<LiveGate> {
-  const { prepared, plan } = await seat(against, options, say, candidate);
+  const { prepared, plan } = await prepareGate(against, options, say, candidate);
   if (prepared.cells.length === 0) {
     throw new TouchstoneError('usage', 'nothing to gate: the selection is empty', {
       hint: 'see `npm run bench -- list`',
@@ -55,7 +55,9 @@ export async function liveGate(
   createRunFolder(folder, { ...manifest, command, gate: plan });
   const interrupt = listenForInterrupt(say);
   try {
-    await measure(folder, prepared, interrupt.signal, say, undefined, (own) => gateSteering(own, settings));
+    await measure(folder, prepared, interrupt.signal, say, undefined, (own) =>
+      gateStoppingRule(own, settings),
+    );
   } finally {
     interrupt.dispose();
   }

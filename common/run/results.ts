@@ -5,8 +5,8 @@
  * Times are nanoseconds on the worker's monotonic clock unless a name says otherwise.
  */
 import { z } from 'zod';
-import { mode, precision } from '../../model/workload.js';
 import { steadyLabels } from '../statistics/steady-state.js';
+import { cellIdentity, groupIdentity } from './cell.js';
 
 const count = z.number().int().nonnegative();
 const value = z.union([z.string(), z.number(), z.boolean(), z.null()]);
@@ -99,18 +99,7 @@ export const turnSamples = z.object({
 export type TurnSamples = z.infer<typeof turnSamples>;
 
 export const cellResult = z.object({
-  id: z.string(),
-  workload: z.string(),
-  mode,
-  batch: z.number().int().positive(),
-  /** Steps of its sequences, where the run was asked for lengths. */
-  length: z.number().int().positive().optional(),
-  /** Of a run with several thread counts. */
-  threads: z.number().int().positive().optional(),
-  precision,
-  track: z.enum(['default', 'tuned']),
-  boundary: z.enum(['end-to-end', 'resident']),
-  target: z.string(),
+  ...cellIdentity.shape,
   state: cellState,
   /** One line a user can act on; empty only where the state is `ok` and there is nothing to say. */
   reason: z.string(),
@@ -157,15 +146,9 @@ export const comparison = z.object({
 });
 export type Comparison = z.infer<typeof comparison>;
 
-/** All targets of one workload, mode, batch, length, thread count, precision and track. */
+/** All targets of one comparison. */
 export const group = z.object({
-  workload: z.string(),
-  mode,
-  batch: z.number().int().positive(),
-  length: z.number().int().positive().optional(),
-  threads: z.number().int().positive().optional(),
-  precision,
-  track: z.enum(['default', 'tuned']),
+  ...groupIdentity.shape,
   /** `ok` targets, fastest first. Targets that the data cannot separate share a rank. */
   ranking: z.array(z.object({ target: z.string(), rank: z.number().int().positive() })),
   /** Every target against the fastest one; empty with fewer than two `ok` targets. */

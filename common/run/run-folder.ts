@@ -10,7 +10,7 @@
  * The runners write it, the reports read it: this file is all that they share.
  */
 import { z } from 'zod';
-import { mode, precision } from '../../model/workload.js';
+import { cellIdentity } from './cell.js';
 import { conditions, machine, parityCheck, threadsOption, turnWitness } from './results.js';
 
 const count = z.number().int().nonnegative();
@@ -18,22 +18,7 @@ const ns = z.number().nonnegative();
 const settings = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 
 export const plannedCell = z.object({
-  /**
-   * `workload:mode:bN:precision:track:target`; behind `bN` also `lN`, of sequences of another length than the workload's own,
-   * and `tN` where the run has several thread counts.
-   */
-  id: z.string(),
-  workload: z.string(),
-  mode,
-  batch: z.number().int().positive(),
-  /** Steps of its sequences, where the run was asked for lengths. */
-  length: z.number().int().positive().optional(),
-  /** Of a run with several thread counts. */
-  threads: z.number().int().positive().optional(),
-  precision,
-  track: z.enum(['default', 'tuned']),
-  boundary: z.enum(['end-to-end', 'resident']),
-  target: z.string(),
+  ...cellIdentity.shape,
   /** Decided while planning: such a cell is never spawned. */
   decided: z
     .object({ state: z.enum(['unsupported', 'unavailable', 'failed']), reason: z.string() })
@@ -48,23 +33,17 @@ export const plannedTarget = z.object({
   summary: z.string(),
 });
 
-/**
- * A target may be planned a second time under an alias, `tfjs/js~twin`, to compare it with itself: what such a
- * comparison finds is the harness's own error.
- */
-export function targetOf(name: string): string {
-  return name.replace(/~.*$/, '');
-}
-
 export const gatePlan = z.object({
   /** As it was asked for: a git ref, a version, a target. */
   against: z.string(),
   baselineName: z.string(),
   candidateName: z.string(),
-  /** Seats: names of planned targets. */
+  /** The names of planned targets by their role; `control` is a second copy of the baseline. */
   seats: z.array(z.object({ candidate: z.string(), baseline: z.string(), control: z.string() })),
 });
 export type GatePlan = z.infer<typeof gatePlan>;
+/** One target that is gated, in its three roles. */
+export type GateSubject = GatePlan['seats'][number];
 
 export const runManifest = z.object({
   version: z.literal(1),
@@ -90,8 +69,7 @@ export const runManifest = z.object({
   cells: z.array(plannedCell),
   /** Paths of adapters outside the tree, for a run that goes on. */
   adapters: z.array(z.string()).optional(),
-  /** Artefact folder of each workload, mode and batch, keyed `workload:mode:bN`, with `:lN` behind where
-   * the run was asked for lengths; `probe` is the one of `suites/probe.ts`. */
+  /** Artefact folder of each workload, mode and batch, by `artefactKey`; those of `suites/probe.ts` by `probeKey`. */
   artefacts: z.record(z.string(), z.string()),
   /** What each of them needs at the least, by the same keys; absent from runs of older versions. */
   costs: z

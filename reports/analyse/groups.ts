@@ -1,38 +1,20 @@
-/** Comparison and ranking of all targets of one workload, mode, batch, length, thread count, precision and track. */
+/** Comparison and ranking of all targets of one group of cells. */
+import { groupCells } from '../../common/run/cell.js';
 import type { CellResult, Comparison, Group, TargetResult } from '../../common/run/results.js';
 import { holm } from '../../common/statistics/holm.js';
+import { rankingAlpha } from '../../common/statistics/ranking.js';
 import { fixedSampling, type Sampling } from '../../common/statistics/sampling.js';
 import { notLikeForLike, type Settings } from './configuration-lint.js';
 import { pairedRatio } from './estimates.js';
 
-/** Chance, per group and stage of the ranking, of telling two equal targets apart. */
-export const rankingAlpha = 0.05;
-
 export type OkCell = CellResult & { metrics: NonNullable<CellResult['metrics']> };
-
-/** What all cells of a group have in common. */
-export type GroupIdentity = Pick<
-  CellResult,
-  'workload' | 'mode' | 'batch' | 'length' | 'threads' | 'precision' | 'track'
->;
-
-export function groupKey(cell: GroupIdentity): string {
-  const { workload, mode, batch, length, threads, precision, track } = cell;
-  return [workload, mode, batch, length, threads, precision, track].join(':');
-}
-
-/** The cells of each group, in the order of the plan. */
-export function grouped<Cell extends GroupIdentity>(cells: readonly Cell[]): Cell[][] {
-  const keys = [...new Set(cells.map(groupKey))];
-  return keys.map((key) => cells.filter((cell) => groupKey(cell) === key));
-}
 
 export function groupsOf(
   cells: readonly CellResult[],
   targets: readonly TargetResult[],
   sampling: Sampling = fixedSampling,
 ): Group[] {
-  return grouped(cells).flatMap((members) =>
+  return groupCells(cells).flatMap((members) =>
     members[0] ? [groupOf(members[0], members.filter(isOk), targets, sampling)] : [],
   );
 }

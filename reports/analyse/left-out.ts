@@ -3,12 +3,12 @@
  * round's processes was over, and those under foreign load. A block (one turn of every target, close together in
  * time) is left out for all targets of the group or for none, so that no rule can favour one of them.
  */
+import { groupCells, processKey } from '../../common/run/cell.js';
 import type { TurnSamples } from '../../common/run/results.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
 import { foreignLoad } from '../../common/statistics/interference.js';
 import { type SteadyLabel, steadyState } from '../../common/statistics/steady-state.js';
 import type { EventOf, RunFacts } from './facts.js';
-import { grouped } from './groups.js';
 
 type Turn = EventOf<'turn'>;
 
@@ -28,7 +28,7 @@ export function exclusionsOf(cells: readonly PlannedCell[], facts: RunFacts): Ex
   const marked = markedTurns(cells, facts);
   const reasons = new Map<Turn, NonNullable<TurnSamples['leftOut']>>();
   const labels = new Map<string, Map<number, SteadyLabel>>(cells.map(({ id }) => [id, new Map()]));
-  for (const members of grouped(cells)) {
+  for (const members of groupCells(cells)) {
     for (const [round, table] of byRound(members, facts)) {
       const states = table.map(({ turns }) => steadyState(turns.flatMap((turn) => turn.samplesNs)));
       table.forEach(({ cell }, index) => {
@@ -56,7 +56,7 @@ interface Seat {
 function markedTurns(cells: readonly PlannedCell[], facts: RunFacts): Set<Turn> {
   const all = cells.flatMap((cell) =>
     // What is usual for a target depends on its thread count too.
-    facts.cell(cell.id).turns.map((turn) => ({ target: `${cell.target} ${cell.threads}`, turn })),
+    facts.cell(cell.id).turns.map((turn) => ({ target: processKey(cell), turn })),
   );
   const marks = foreignLoad(
     all.map(({ target, turn }) => ({

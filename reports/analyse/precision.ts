@@ -1,15 +1,15 @@
 /** `--precision`: rounds go on until every ratio of a group is known well enough, looked at as planned beforehand. */
+import { type GroupIdentity, groupKey } from '../../common/run/cell.js';
 import type { CellResult, Group, RunResults } from '../../common/run/results.js';
 import type { RunEvent, RunManifest } from '../../common/run/run-folder.js';
-import { type Steering, steerBy } from '../../common/run/stopping-rule.js';
+import { type StoppingRule, stopAtLooks } from '../../common/run/stopping-rule.js';
 import { precisionLooks } from '../../common/statistics/sampling.js';
 import { analyse } from './analyse.js';
-import { type GroupIdentity, groupKey } from './groups.js';
 
 /** @param precision half of an interval's width, as a share of the ratio: 0.01 */
-export function precisionSteering(manifest: RunManifest, precision: number): Steering {
+export function precisionStoppingRule(manifest: RunManifest, precision: number): StoppingRule {
   const looks = precisionLooks.looks.map((look) => look.rounds);
-  return steerBy(manifest, looks, (events) => stillUnknown(manifest, events, precision));
+  return stopAtLooks(manifest, looks, (events) => stillUnknown(manifest, events, precision));
 }
 
 /** Cells are measured with their whole group or not at all: its rounds are paired. */

@@ -2,10 +2,11 @@
  * How speed changes along what a run swept: batch sizes, thread counts, lengths of sequences. Everything else is the same
  * along a sweep, and only `ok` cells have a place on its lines.
  */
+import { type GroupIdentity, groupKey } from '../../common/run/cell.js';
 import type { CellResult, Estimate, RunResults } from '../../common/run/results.js';
 import { samplingOf } from '../../common/statistics/sampling.js';
 import { pairedRatio } from './estimates.js';
-import { type GroupIdentity, groupKey, isOk, type OkCell } from './groups.js';
+import { isOk, type OkCell } from './groups.js';
 
 export const axes = ['batch', 'length', 'threads'] as const;
 export type Axis = (typeof axes)[number];

@@ -1,12 +1,12 @@
 /** From a run's results to the rows of the store. */
 import { historyFile } from '../../common/paths.js';
+import { targetOf } from '../../common/run/cell.js';
 import {
   type CellResult,
   type RunResults,
   type TargetResult,
   threadCounts,
 } from '../../common/run/results.js';
-import { targetOf } from '../../common/run/run-folder.js';
 import { roundMediansNs } from '../analyse/estimates.js';
 import { machineKey, stablePart } from './machine.js';
 import type { RunRecord, StoredCell } from './rows.js';
@@ -53,7 +53,7 @@ function recordOf(results: RunResults, commitTime: string | null): RunRecord {
       plannedRounds,
       finishedRounds,
     },
-    // Second seats of a gate (`tfjs/js~baseline`) are another commit's times, or the same ones twice.
+    // The other roles of a gate (`tfjs/js~baseline`) are another commit's times, or the same ones twice.
     cells: results.cells
       .filter(({ target }) => targetOf(target) === target)
       .map((cell) =>

@@ -1,7 +1,8 @@
 /** A live gate's run → its report. Pure. */
 
+import { forTarget, targetOf } from '../../common/run/cell.js';
 import type { CellResult, RunResults } from '../../common/run/results.js';
-import { type GatePlan, type RunEvent, type RunManifest, targetOf } from '../../common/run/run-folder.js';
+import type { GateSubject, RunEvent, RunManifest } from '../../common/run/run-folder.js';
 import {
   type Finding,
   isChange,
@@ -19,7 +20,6 @@ import { parityFinding, stateFinding } from './cell-findings.js';
 import { known, makeReport } from './make-report.js';
 import { type Decided, standingAfter } from './replay.js';
 import type { GateFinding, GateReport } from './report.js';
-import { seatCells } from './series.js';
 import type { GateSettings } from './settings.js';
 
 /**
@@ -39,20 +39,20 @@ export function liveReport(
   const { decided } = standingAfter(manifest, events, settings, rule, finishedRounds, true);
   const pairs = pairsOf(gate.seats, results);
   const found = [...decided.map(findingOf), ...pairs.flatMap((pair) => cellFinding(pair, results, settings))];
-  const side = (name: string, seats: readonly string[]) => ({ name, versions: versionsOf(results, seats) });
+  const side = (name: string, role: 'candidate' | 'baseline') => ({
+    name,
+    versions: versionsOf(
+      results,
+      gate.seats.map((subject) => subject[role]),
+    ),
+  });
   return makeReport(
     {
       kind: 'live',
       startedAt: manifest.startedAt,
       command: manifest.command,
-      baseline: side(
-        gate.baselineName,
-        gate.seats.map((seat) => seat.baseline),
-      ),
-      candidate: side(
-        gate.candidateName,
-        gate.seats.map((seat) => seat.candidate),
-      ),
+      baseline: side(gate.baselineName, 'baseline'),
+      candidate: side(gate.candidateName, 'candidate'),
       machine: manifest.machine,
       notLikeForLike: differencesOf(pairs, results),
       runs: [folder],
@@ -63,8 +63,8 @@ export function liveReport(
   );
 }
 
-function findingOf({ subject, finding, control }: Decided): GateFinding {
-  const { cell, target, workload, mode, batch, metric, margin } = subject;
+function findingOf({ quantity, finding, control }: Decided): GateFinding {
+  const { cell, target, workload, mode, batch, metric, margin } = quantity;
   const isTrusted = !isChange(finding.verdict) || (control.passed && control.interval !== null);
   return {
     cell,
@@ -108,12 +108,12 @@ interface Pair {
   readonly baseline: CellResult | undefined;
 }
 
-function pairsOf(seats: GatePlan['seats'], { cells }: RunResults): Pair[] {
+function pairsOf(subjects: readonly GateSubject[], { cells }: RunResults): Pair[] {
   const byId = new Map(cells.map((cell) => [cell.id, cell]));
-  return seats.flatMap((seat) =>
+  return subjects.flatMap(({ candidate, baseline }) =>
     cells
-      .filter((cell) => cell.target === seat.candidate)
-      .map((cell) => ({ cell, baseline: byId.get(seatCells(cell, seat)[1] ?? '') })),
+      .filter((cell) => cell.target === candidate)
+      .map((cell) => ({ cell, baseline: byId.get(forTarget(cell, baseline).id) })),
   );
 }
 

@@ -21,11 +21,11 @@ import {
   signedRankIntervalAt,
 } from '../../common/statistics/signed-rank.js';
 import { collectFacts } from '../analyse/facts.js';
-import { type Series, type Subject, seriesOf, subjectsOf } from './series.js';
+import { type Quantity, quantitiesOf, type Series, seriesOf } from './series.js';
 import type { GateSettings } from './settings.js';
 
 export interface Decided {
-  readonly subject: Subject;
+  readonly quantity: Quantity;
   readonly finding: Finding;
   /** Of the control in the same rounds, at the same level. */
   readonly control: { readonly value: number; readonly interval: Interval | null; readonly passed: boolean };
@@ -33,7 +33,7 @@ export interface Decided {
 
 export interface Standing {
   readonly decided: readonly Decided[];
-  readonly undecided: readonly Subject[];
+  readonly undecided: readonly Quantity[];
 }
 
 /**
@@ -50,7 +50,7 @@ export function standingAfter(
   rounds: number,
   isOver: boolean,
 ): Standing {
-  let standing: Standing = { decided: [], undecided: subjectsOf(manifest, settings, collectFacts(events)) };
+  let standing: Standing = { decided: [], undecided: quantitiesOf(manifest, settings, collectFacts(events)) };
   const boundaries = boundariesOf(rule).filter(
     (boundary) => boundary < rounds || (boundary === rounds && !isOver),
   );
@@ -80,12 +80,12 @@ function lookAfter(
   );
   const alpha = alphaFor(rule, before);
   const decided: Decided[] = [];
-  const undecided: Subject[] = [];
-  for (const subject of before.undecided) {
-    const own = series(subject);
-    const finding = findingOf(own, subject.margin, rule, rounds, alpha, isOver);
-    if (finding) decided.push({ subject, finding, control: controlOf(own, finding, subject.margin, rule) });
-    else undecided.push(subject);
+  const undecided: Quantity[] = [];
+  for (const quantity of before.undecided) {
+    const own = series(quantity);
+    const finding = findingOf(own, quantity.margin, rule, rounds, alpha, isOver);
+    if (finding) decided.push({ quantity, finding, control: controlOf(own, finding, quantity.margin, rule) });
+    else undecided.push(quantity);
   }
   return { decided: [...before.decided, ...decided], undecided };
 }

@@ -1,6 +1,7 @@
 /** What a live gate compares, and the numbers of each round for it: from a run's manifest and events alone. */
 
-import type { PlannedCell, RunEvent, RunManifest } from '../../common/run/run-folder.js';
+import { forTarget } from '../../common/run/cell.js';
+import type { GateSubject, PlannedCell, RunEvent, RunManifest } from '../../common/run/run-folder.js';
 import { samplesOf } from '../analyse/cells.js';
 import { roundMediansNs } from '../analyse/estimates.js';
 import { collectFacts, type RunFacts } from '../analyse/facts.js';
@@ -9,15 +10,13 @@ import { marginsFor } from './apply-settings.js';
 import type { GateFinding } from './report.js';
 import type { GateSettings } from './settings.js';
 
-type Seat = NonNullable<RunManifest['gate']>['seats'][number];
-
-/** One quantity of the candidate that is held against the baseline's, round by round. */
-export interface Subject
+/** One quantity of a subject: the candidate's is compared with the baseline's, round by round. */
+export interface Quantity
   extends Pick<GateFinding, 'cell' | 'target' | 'workload' | 'mode' | 'batch' | 'metric'> {
-  readonly seat: Seat;
+  readonly subject: GateSubject;
   readonly margin: number;
   /** Ids of the cells that have to be measured for it: candidate's, baseline's, control's. */
-  readonly carriers: readonly string[];
+  readonly cells: readonly string[];
 }
 
 /** Logarithms of ratios to the baseline, by round. */
@@ -30,40 +29,39 @@ export interface Series {
  * Every planned cell's speed, and every target's start-up and memory. Only what both sides could be measured for; the
  * rest is the business of the findings on states.
  */
-export function subjectsOf(manifest: RunManifest, settings: GateSettings, facts: RunFacts): Subject[] {
-  const seats = manifest.gate?.seats ?? [];
-  return seats.flatMap((seat) => {
+export function quantitiesOf(manifest: RunManifest, settings: GateSettings, facts: RunFacts): Quantity[] {
+  const subjects = manifest.gate?.seats ?? [];
+  return subjects.flatMap((subject) => {
     const timed = manifest.cells
-      .filter((cell) => cell.target === seat.candidate)
-      .map((cell) => ({ cell, carriers: seatCells(cell, seat) }))
-      .filter(({ carriers }) => carriers.every((id) => isTimed(manifest, facts, id)));
-    const speeds = timed.map(({ cell, carriers }) => subject('speed', cell.id, seat, cell, carriers));
+      .filter((cell) => cell.target === subject.candidate)
+      .map((cell) => ({ cell, cells: namesOf(subject).map((target) => forTarget(cell, target).id) }))
+      .filter(({ cells }) => cells.every((id) => isTimed(manifest, facts, id)));
+    const speeds = timed.map(({ cell, cells }) => quantity('speed', cell.id, subject, cell, cells));
     // What a whole process has is measured along with the target's first cell.
     const [first] = timed;
     if (!first) return speeds;
     const whole = (['start-up', 'memory'] as const).map((metric) =>
-      subject(metric, seat.candidate, seat, null, first.carriers),
+      quantity(metric, subject.candidate, subject, null, first.cells),
     );
     return [...speeds, ...whole];
   });
 
-  function subject(
+  function quantity(
     metric: 'speed' | 'start-up' | 'memory',
     name: string,
-    seat: Seat,
+    subject: GateSubject,
     cell: PlannedCell | null,
-    carriers: readonly string[],
-  ): Subject {
+    cells: readonly string[],
+  ): Quantity {
     const { workload = null, mode = null, batch = null } = cell ?? {};
     const margin = marginsFor(settings, name)[metric];
-    return { metric, cell: name, target: seat.candidate, workload, mode, batch, seat, margin, carriers };
+    return { metric, cell: name, target: subject.candidate, workload, mode, batch, subject, margin, cells };
   }
 }
 
-/** Ids of a candidate's cell and of the same cell in the other two seats. */
-export function seatCells(cell: Pick<PlannedCell, 'id' | 'target'>, seat: Seat): string[] {
-  const prefix = cell.id.slice(0, cell.id.length - cell.target.length);
-  return [seat.candidate, seat.baseline, seat.control].map((target) => prefix + target);
+/** The targets in their roles, in the order candidate, baseline, control. */
+function namesOf({ candidate, baseline, control }: GateSubject): string[] {
+  return [candidate, baseline, control];
 }
 
 function isTimed(manifest: RunManifest, facts: RunFacts, id: string): boolean {
@@ -72,20 +70,20 @@ function isTimed(manifest: RunManifest, facts: RunFacts, id: string): boolean {
   return cell?.decided === null && !own.lost && own.gate?.passed === true;
 }
 
-/** The series of every subject, from the rounds that the events hold. */
-export function seriesOf(manifest: RunManifest, events: readonly RunEvent[]): (subject: Subject) => Series {
+/** The series of every quantity, from the rounds that the events hold. */
+export function seriesOf(manifest: RunManifest, events: readonly RunEvent[]): (quantity: Quantity) => Series {
   const facts = collectFacts(events);
   const exclusions = exclusionsOf(manifest.cells, facts);
   const speed = (id: string) =>
     roundMediansNs(facts.cell(id).turns.map((turn) => samplesOf(turn, exclusions)));
-  return ({ metric, seat, carriers }) => {
+  return ({ metric, subject, cells }) => {
     // Of the thread count of the cell along with which the whole is measured: others start and grow otherwise.
-    const threads = manifest.cells.find(({ id }) => id === carriers[0])?.threads;
+    const threads = manifest.cells.find(({ id }) => id === cells[0])?.threads;
     const whole = { 'start-up': startUps(facts, threads), memory: memories(facts, threads) };
     const valuesOf =
       metric === 'speed'
-        ? carriers.map(speed)
-        : [seat.candidate, seat.baseline, seat.control].map(
+        ? cells.map(speed)
+        : namesOf(subject).map(
             (name) => whole[metric as keyof typeof whole].get(name) ?? new Map<number, number>(),
           );
     const [candidate = new Map(), baseline = new Map(), control = new Map()] = valuesOf;

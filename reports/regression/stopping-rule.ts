@@ -1,18 +1,18 @@
 /** Which cells a live gate still has to measure: those of everything that is not decided yet. */
 
 import type { RunManifest } from '../../common/run/run-folder.js';
-import { type Steering, steerBy } from '../../common/run/stopping-rule.js';
+import { type StoppingRule, stopAtLooks } from '../../common/run/stopping-rule.js';
 import { type Rule, usualRule } from '../../common/statistics/decision.js';
 import { boundariesOf, standingAfter } from './replay.js';
 import type { GateSettings } from './settings.js';
 
-export function gateSteering(
+export function gateStoppingRule(
   manifest: RunManifest,
   settings: GateSettings,
   rule: Rule = usualRule,
-): Steering {
-  return steerBy(manifest, boundariesOf(rule), (events, rounds) => {
+): StoppingRule {
+  return stopAtLooks(manifest, boundariesOf(rule), (events, rounds) => {
     const { undecided } = standingAfter(manifest, events, settings, rule, rounds, false);
-    return new Set(undecided.flatMap(({ carriers }) => carriers));
+    return new Set(undecided.flatMap(({ cells }) => cells));
   });
 }

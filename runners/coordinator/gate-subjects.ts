@@ -1,16 +1,16 @@
-/** Who is held against whom: from `--against` to the seats of a live gate. */
+/** What a live gate compares with what: from `--against` to the subjects of the gate. */
 
 import { discoverFrameworks } from '../../adapters/discover.js';
 import { atVersion, splitVersion } from '../../adapters/versions.js';
 import { TouchstoneError } from '../../common/errors.js';
-import { type GatePlan, type PlannedCell, targetOf } from '../../common/run/run-folder.js';
-import { seatCells } from '../../reports/regression/series.js';
+import { aliasOf, forTarget, targetOf } from '../../common/run/cell.js';
+import type { GatePlan, GateSubject, PlannedCell } from '../../common/run/run-folder.js';
 import { commitOf, ensureCheckout, type OtherCommit } from '../provision/checkout.js';
 import type { RunOptions } from './options.js';
 import { chooseTargets, type Prepared, type PreparedTarget, prepare } from './prepare.js';
 import { touchstoneVersion } from './version.js';
 
-export interface Seated {
+export interface GatedWork {
   readonly prepared: Prepared;
   readonly plan: GatePlan;
 }
@@ -24,12 +24,12 @@ const versionPattern = /^\d+(\.\w+)+$/;
  *
  * @throws TouchstoneError('usage') where it is none of them
  */
-export async function seat(
+export async function prepareGate(
   against: string,
   options: RunOptions,
   say: (line: string) => void,
   candidate?: string,
-): Promise<Seated> {
+): Promise<GatedWork> {
   const names = await targetNames();
   if (names.has(splitVersion(against).name)) return againstTargets(against, () => against, options, say);
   if (versionPattern.test(against)) {
@@ -58,31 +58,31 @@ async function againstTargets(
   baselineOf: (target: PreparedTarget['target']) => string,
   options: RunOptions,
   say: (line: string) => void,
-): Promise<Seated> {
+): Promise<GatedWork> {
   const { chosen } = await chooseTargets(options.targets);
   const pairs = chosen.map(({ target }) => ({ candidate: target.name, baseline: baselineOf(target) }));
   const targets = pairs.flatMap(({ candidate, baseline }) => [candidate, baseline]).filter(unique);
   const all = await prepare({ ...options, targets }, say);
-  const seats = pairs.map(({ candidate, baseline }) => ({
+  const subjects = pairs.map(({ candidate, baseline }) => ({
     candidate,
     // Against itself, it needs a second name too.
-    baseline: baseline === candidate ? `${baseline}~baseline` : baseline,
-    control: `${baseline}~control`,
+    baseline: baseline === candidate ? aliasOf(baseline, 'baseline') : baseline,
+    control: aliasOf(baseline, 'control'),
   }));
   const entryOf = (name: string) => {
     const entry = all.targets.find(({ target }) => target.name === targetOf(name));
-    return entry ? [{ ...entry, seat: name }] : [];
+    return entry ? [{ ...entry, alias: name }] : [];
   };
   const cellsOf = (name: string) =>
-    all.cells.filter((cell) => cell.target === targetOf(name)).map((cell) => renamed(cell, name));
+    all.cells.filter((cell) => cell.target === targetOf(name)).map((cell) => forTarget(cell, name));
   const baselines = pairs.map(({ baseline }) => baseline).filter(unique);
   return {
-    prepared: withSeats(all, seats, entryOf, cellsOf),
+    prepared: withSubjects(all, subjects, entryOf, cellsOf),
     plan: {
       against,
       baselineName: baselines.join(', '),
       candidateName: pairs.map(({ candidate }) => candidate).join(', '),
-      seats,
+      seats: subjects,
     },
   };
 }
@@ -98,20 +98,20 @@ async function againstCommit(
   options: RunOptions,
   say: (line: string) => void,
   candidate?: string,
-): Promise<Seated> {
+): Promise<GatedWork> {
   const all = await prepare(options, say);
   const theirs = await twinsOf(all.targets, commit, say);
   const judged = candidate === undefined ? undefined : await twinsOf(all.targets, candidate, say);
-  const seats = all.targets.map(({ target: { name } }) => ({
+  const subjects = all.targets.map(({ target: { name } }) => ({
     candidate: name,
-    baseline: `${name}~baseline`,
-    control: `${name}~control`,
+    baseline: aliasOf(name, 'baseline'),
+    control: aliasOf(name, 'control'),
   }));
   const entryOf = (name: string) => {
     const plain = targetOf(name);
     const own = judged?.get(plain) ?? all.targets.find(({ target }) => target.name === plain);
     const entry = name === plain ? own : theirs.get(plain);
-    return entry ? [{ ...entry, seat: name }] : [];
+    return entry ? [{ ...entry, alias: name }] : [];
   };
   const cellsOf = (name: string) => {
     const plain = targetOf(name);
@@ -120,16 +120,16 @@ async function againstCommit(
     const where = name === plain ? (candidate ?? '') : commit;
     return all.cells
       .filter((cell) => cell.target === plain)
-      .map((cell) => renamed(missing ? { ...cell, decided: notThere(plain, where) } : cell, name));
+      .map((cell) => forTarget(missing ? { ...cell, decided: notThere(plain, where) } : cell, name));
   };
   const { version, commit: own } = await touchstoneVersion();
   return {
-    prepared: withSeats(all, seats, entryOf, cellsOf),
+    prepared: withSubjects(all, subjects, entryOf, cellsOf),
     plan: {
       against: ref,
       baselineName: ref === commit ? ref.slice(0, 12) : `${ref} (${commit.slice(0, 12)})`,
       candidateName: candidate?.slice(0, 12) ?? own ?? version,
-      seats,
+      seats: subjects,
     },
   };
 }
@@ -163,27 +163,24 @@ async function twinOf(entry: PreparedTarget, other: OtherCommit): Promise<Prepar
   return undefined;
 }
 
-function renamed(cell: PlannedCell, target: string): PlannedCell {
-  if (cell.target === target) return cell;
-  return { ...cell, target, id: cell.id.slice(0, cell.id.length - cell.target.length) + target };
-}
-
-/** Every cell once for each seat, side by side in the plan. */
-function withSeats(
+/** Every cell once for each role of its subject, side by side in the plan. */
+function withSubjects(
   all: Prepared,
-  seats: GatePlan['seats'],
+  subjects: readonly GateSubject[],
   entryOf: (name: string) => readonly PreparedTarget[],
   cellsOf: (name: string) => readonly PlannedCell[],
 ): Prepared {
-  const names = seats
+  const names = subjects
     .flatMap(({ candidate, baseline, control }) => [candidate, baseline, control])
     .filter(unique);
   const cells = names.flatMap(cellsOf);
   const byId = new Map(cells.map((cell) => [cell.id, cell]));
-  const paired = seats.flatMap((own) =>
+  const paired = subjects.flatMap(({ candidate, baseline, control }) =>
     cells
-      .filter((cell) => cell.target === own.candidate)
-      .flatMap((cell) => seatCells(cell, own).flatMap((id) => byId.get(id) ?? [])),
+      .filter((cell) => cell.target === candidate)
+      .flatMap((cell) =>
+        [candidate, baseline, control].flatMap((target) => byId.get(forTarget(cell, target).id) ?? []),
+      ),
   );
   return { ...all, targets: names.flatMap(entryOf), cells: paired.filter(unique) };
 }

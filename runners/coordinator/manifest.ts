@@ -29,8 +29,8 @@ export async function manifestOf(
     },
     machine: await readMachine(),
     workloads: distinct(prepared.workloads),
-    targets: prepared.targets.map(({ framework, target, seat }) => ({
-      target: seat ?? target.name,
+    targets: prepared.targets.map(({ framework, target, alias }) => ({
+      target: alias ?? target.name,
       framework: framework.title,
       host: target.host,
       summary: target.summary,

@@ -3,9 +3,10 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeProgress } from '../../cli/progress.js';
 import { TouchstoneError } from '../../common/errors.js';
+import { targetOf } from '../../common/run/cell.js';
 import { threadCounts } from '../../common/run/results.js';
-import { type RunEvent, type RunManifest, runManifest, targetOf } from '../../common/run/run-folder.js';
-import type { Steering } from '../../common/run/stopping-rule.js';
+import { type RunEvent, type RunManifest, runManifest } from '../../common/run/run-folder.js';
+import type { StoppingRule } from '../../common/run/stopping-rule.js';
 import { referencedArtefact } from '../../model/artefact/artefact.js';
 import { intermediatesOf } from '../../model/reference/intermediates.js';
 import type { FindPython } from '../../model/reference/reference.js';
@@ -29,7 +30,7 @@ export type MeasureTargets = Pick<Prepared, 'targets' | 'nulls' | 'referencePyth
 
 /**
  * @param allowanceMs measuring time for a run that goes on; by default what is left of its own budget
- * @param steer makes what decides, round by round, whether enough is known
+ * @param ruleFor makes the rule that decides, round by round, whether enough is known
  */
 export async function measure(
   folder: string,
@@ -37,7 +38,7 @@ export async function measure(
   signal: AbortSignal,
   say: (line: string) => void,
   allowanceMs?: number,
-  steer?: (manifest: RunManifest) => Steering | undefined,
+  ruleFor?: (manifest: RunManifest) => StoppingRule | undefined,
 ): Promise<void> {
   const manifest = runManifest.parse(JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')));
   const leave = await enterTurnstile(say, signal);
@@ -60,7 +61,7 @@ export async function measure(
       observer: progress,
       startWorker: startWorkers(manifest, prepared),
       isExtended: allowanceMs !== undefined,
-      ...steeringOf(manifest, steer),
+      ...stoppingRuleOf(manifest, ruleFor),
       allowanceMs: allowanceMs ?? manifest.options.budgetMs - measuredMs(earlier),
       nowMs: () => log.nowMs(),
       readProcessors: (threads) => readProcessors(splitCpus(threads).workers),
@@ -85,12 +86,12 @@ export async function measure(
   }
 }
 
-function steeringOf(
+function stoppingRuleOf(
   manifest: RunManifest,
-  steer: ((manifest: RunManifest) => Steering | undefined) | undefined,
+  ruleFor: ((manifest: RunManifest) => StoppingRule | undefined) | undefined,
 ) {
-  const steering = steer?.(manifest);
-  return steering ? { steering } : {};
+  const stoppingRule = ruleFor?.(manifest);
+  return stoppingRule ? { stoppingRule } : {};
 }
 
 function cpusFor(counts: readonly number[]): RunContext['cpus'] {
@@ -116,7 +117,7 @@ function conditionsOf(cpus: ReturnType<typeof splitCpus>) {
 
 function startWorkers(manifest: RunManifest, prepared: MeasureTargets): StartWorker {
   const all = [...prepared.targets, ...prepared.nulls];
-  const byName = new Map(all.map((entry) => [entry.seat ?? entry.target.name, entry]));
+  const byName = new Map(all.map((entry) => [entry.alias ?? entry.target.name, entry]));
   return ({ target: name, threads, cpus, logFile }) => {
     const entry = byName.get(name) ?? byName.get(targetOf(name));
     if (!entry) throw new TouchstoneError('worker', `${name} is not installed any more`);

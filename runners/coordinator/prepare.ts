@@ -3,6 +3,7 @@
 import type { Framework, Target } from '../../adapters/adapter.js';
 import { discoverFrameworks } from '../../adapters/discover.js';
 import { explain, TouchstoneError } from '../../common/errors.js';
+import { artefactKey } from '../../common/run/cell.js';
 import type { PlannedCell, RunManifest } from '../../common/run/run-folder.js';
 import {
   type Artefact,
@@ -33,7 +34,6 @@ import { lackOfMemory } from '../parity/prediction.js';
 import type { Checkout } from '../process/checkout.js';
 import { ensureTargets, targetAvailability } from '../provision/availability.js';
 import { ensureEnvironment } from '../provision/environments.js';
-import { groupKey } from '../schedule/context.js';
 import { type Availability, type NoGraph, planCells, type WorkItem } from '../schedule/plan.js';
 import { inputNames, modelRequest } from './model-request.js';
 import { type ModelFile, modelFiles } from './models.js';
@@ -45,8 +45,8 @@ export interface PreparedTarget {
   readonly target: Target;
   /** Interpreter of the target's environment, where it has one. */
   readonly python?: string;
-  /** The seat that it has in a gate, `tfjs/js~baseline`; by default its own name. */
-  readonly seat?: string;
+  /** Its name in the role that it has in a gate, `tfjs/js~baseline`; by default its own. */
+  readonly alias?: string;
   /** Another commit of the project that it is run from. */
   readonly checkout?: Checkout;
 }
@@ -328,8 +328,8 @@ async function makeArtefacts(work: readonly Work[], options: RunOptions, say: (l
       const cost = costOf(made.graph, { steps: generation?.steps, optimiser: training?.optimiser });
       const lack = lackOfMemory(cost.bytes, process.availableMemory());
       items.push(lack ? { ...item, lack: explain(lack) } : item);
-      folders[groupKey(item)] = made.folder;
-      costs[groupKey(item)] = cost;
+      folders[artefactKey(item)] = made.folder;
+      costs[artefactKey(item)] = cost;
     }
     if (!options.dryRun) say(`prepared ${one.name}`);
   }

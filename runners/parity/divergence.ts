@@ -1,8 +1,9 @@
 /** Where a target that answers wrongly begins to: the first node whose value differs. */
 import { join } from 'node:path';
+import { fileNameOf } from '../../common/run/cell.js';
 import type { Divergence } from '../../common/run/results.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
-import { fileName, type RunContext } from '../schedule/context.js';
+import type { RunContext } from '../schedule/context.js';
 import type { LiveWorker } from '../schedule/live-worker.js';
 import { checkParity } from './parity.js';
 
@@ -18,7 +19,7 @@ export async function firstDivergence(
 ): Promise<Divergence | undefined> {
   const found = await context.files.intermediates(folder);
   if (!found) return undefined;
-  const file = join(context.folder, 'tensors', `${fileName(cell.id)}-intermediates.safetensors`);
+  const file = join(context.folder, 'tensors', `${fileNameOf(cell.id)}-intermediates.safetensors`);
   await worker.ask('parity gate', { type: 'unload' });
   await worker.ask('parity gate', { type: 'load', folder: found.folder, mode: 'inference' });
   await worker.ask('parity gate', { type: 'verify', file });

@@ -4,9 +4,10 @@
  */
 import { TouchstoneError } from '../../common/errors.js';
 import { lackingMemory } from '../../common/memory.js';
+import { artefactKey, processKey } from '../../common/run/cell.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
 import { type ProbeName, probeKey, probes } from '../../suites/probe.js';
-import { groupKey, processKey, type RunContext } from '../schedule/context.js';
+import type { RunContext } from '../schedule/context.js';
 import { type Owner, openWorker } from '../schedule/live-worker.js';
 
 /** Below this every target is done within any deadline, and no probe is worth its import. */
@@ -89,7 +90,7 @@ export function lackForCell(context: RunContext, cell: PlannedCell): TouchstoneE
 }
 
 function costOf({ state }: RunContext, cell: PlannedCell) {
-  return state.manifest.costs?.[groupKey(cell)];
+  return state.manifest.costs?.[artefactKey(cell)];
 }
 
 function probeOf(context: RunContext, cell: PlannedCell): ProbeName {

@@ -3,9 +3,10 @@
  * with it: the first iteration, the load and the peak of memory before the verification itself takes any.
  */
 import { join } from 'node:path';
+import { artefactKey, fileNameOf } from '../../common/run/cell.js';
 import type { ParityCheck } from '../../common/run/results.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
-import { fileName, groupKey, type Reference, type RunContext } from '../schedule/context.js';
+import type { Reference, RunContext } from '../schedule/context.js';
 import { type LiveWorker, openWorker } from '../schedule/live-worker.js';
 import { firstDivergence } from './divergence.js';
 import { checkParity } from './parity.js';
@@ -19,7 +20,7 @@ export async function gateCell(
   cell: PlannedCell,
   cpus: readonly number[],
 ): Promise<void> {
-  const folder = context.state.manifest.artefacts[groupKey(cell)] ?? '';
+  const folder = context.state.manifest.artefacts[artefactKey(cell)] ?? '';
   const reference = await context.files.reference(folder);
   const worker = await openWorker(context, cell, cpus, null);
   try {
@@ -55,7 +56,7 @@ async function verify(
   cell: PlannedCell,
   reference: Reference,
 ): Promise<ParityCheck[]> {
-  const file = join(context.folder, 'tensors', `${fileName(cell.id)}.safetensors`);
+  const file = join(context.folder, 'tensors', `${fileNameOf(cell.id)}.safetensors`);
   await worker.ask('parity gate', { type: 'verify', file });
   const { weights: initial, ...expectation } = reference;
   const checks = checkParity({ ...expectation, initial, actual: await context.files.read(file) });

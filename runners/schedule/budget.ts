@@ -9,7 +9,7 @@
  * confirmed: `npm run measure:aa` told.)
  */
 
-import { rankingAlpha } from '../../reports/analyse/groups.js';
+import { roundsToRank } from '../../common/statistics/ranking.js';
 
 export interface CellCost {
   readonly cell: string;
@@ -70,13 +70,11 @@ export const usualRounds = 8;
 export const mostRounds = 20;
 
 /**
- * Rounds in which the fastest of so many targets can be told from the others: the signed-rank test gives nothing smaller than
- * 2 / 2ⁿ over n rounds, which Holm's method multiplies by their number (`reports/analyse/groups.ts`). With fewer there are intervals
- * and no ranks. Two more, since rounds under foreign load are left out: without them fourteen targets of the headline suite had nine
- * rounds of ten, and no rank.
+ * Rounds that a ranking of so many targets needs, and two more, since rounds under foreign load are left out: without them
+ * fourteen targets of the headline suite had nine rounds of ten, and no rank.
  */
-export function roundsToRank(targets: number): number {
-  return spareRounds + Math.ceil(Math.log2((2 * Math.max(1, targets - 1)) / rankingAlpha));
+export function rankingRounds(targets: number): number {
+  return spareRounds + roundsToRank(targets - 1);
 }
 
 /**
@@ -90,7 +88,7 @@ export function divideBudget(
   wanted: number | undefined,
   { rivals = 1, leastNs = leastPerCellNs }: Needs = {},
 ): Schedule {
-  const usual = Math.min(mostRounds, Math.max(usualRounds, roundsToRank(rivals)));
+  const usual = Math.min(mostRounds, Math.max(usualRounds, rankingRounds(rivals)));
   const fixedNs = ofEstimate * (startMs * 1e6 + sum(cells.map(leastCostNs)));
   const affordable = (rounds: number, perCellNs: number) =>
     rounds * (fixedNs + sum(cells.map((cell) => extraNs(cell, perCellNs)))) <= budgetMs * 1e6;

@@ -1,8 +1,7 @@
 /** What every stage of a run is handed: the run's state, the means to start workers, and someone to tell. */
 
 import { threadCounts } from '../../common/run/results.js';
-import type { PlannedCell } from '../../common/run/run-folder.js';
-import type { Steering } from '../../common/run/stopping-rule.js';
+import type { StoppingRule } from '../../common/run/stopping-rule.js';
 import type { Tensors } from '../../model/graph.js';
 import type { Intermediates } from '../../model/reference/intermediates.js';
 import type { Mode, Optimiser } from '../../model/workload.js';
@@ -24,7 +23,7 @@ export interface RunContext {
   /** Whether a run that goes on was given time anew: more rounds than were planned, then. */
   readonly isExtended: boolean;
   /** Decides, round by round, what still has to be measured; absent where the plan alone does. */
-  readonly steering?: Steering;
+  readonly stoppingRule?: StoppingRule;
   /** Of the processors that workers with so many threads are timed on. */
   readProcessors(threads: number): ProcessorReading;
   /** Monotonic, in milliseconds. */
@@ -74,23 +73,7 @@ export interface Observer {
   note(line: string): void;
 }
 
-/** Key of the artefact that a cell runs: `workload:mode:bN`, and `:lN` where the run was asked for lengths. */
-export function groupKey(cell: Pick<PlannedCell, 'workload' | 'mode' | 'batch' | 'length'>): string {
-  const length = cell.length === undefined ? '' : `:l${cell.length}`;
-  return `${cell.workload}:${cell.mode}:b${cell.batch}${length}`;
-}
-
-/** Which processes can serve a cell: those of its target, and of its thread count where the run has several. */
-export function processKey({ target, threads }: Pick<PlannedCell, 'target' | 'threads'>): string {
-  return threads === undefined ? target : `${target} with ${threads} threads`;
-}
-
 /** The least count of the run for what has none of its own, such as the null target. */
 export function threadsOf({ state }: Pick<RunContext, 'state'>, threads: number | undefined): number {
   return threads ?? Math.min(...threadCounts(state.manifest.options));
-}
-
-/** File name for a cell's tensors and logs: cell ids hold characters that file systems do not. */
-export function fileName(id: string): string {
-  return id.replaceAll(/[^A-Za-z0-9._-]+/g, '_');
 }

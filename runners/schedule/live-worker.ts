@@ -2,9 +2,10 @@
 import { join } from 'node:path';
 import { splitVersion } from '../../adapters/versions.js';
 import { TouchstoneError } from '../../common/errors.js';
-import { type PlannedCell, targetOf } from '../../common/run/run-folder.js';
+import { fileNameOf, targetOf } from '../../common/run/cell.js';
+import type { PlannedCell } from '../../common/run/run-folder.js';
 import { protocolVersion, type RequestBody, type Results } from '../protocol/messages.js';
-import { fileName, type RunContext, threadsOf } from './context.js';
+import { type RunContext, threadsOf } from './context.js';
 import type { Activity } from './stopwatch.js';
 import type { Worker } from './worker.js';
 
@@ -40,7 +41,7 @@ export async function openWorker(
   round: number | null,
 ): Promise<LiveWorker> {
   const number = context.state.nextProcess();
-  const logFile = join(context.folder, 'logs', `${fileName(target)}-${number}.log`);
+  const logFile = join(context.folder, 'logs', `${fileNameOf(target)}-${number}.log`);
   const startedMs = context.nowMs();
   const threads = threadsOf(context, ownThreads);
   const worker = context.startWorker({ target, threads, cpus, logFile });

@@ -3,6 +3,7 @@
  * before any worker is spawned.
  */
 import { type Support, supported, type Target, unsupported } from '../../adapters/adapter.js';
+import { cellId } from '../../common/run/cell.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
 import type { Graph } from '../../model/graph.js';
 import type { Generation, Mode, Precision, Training } from '../../model/workload.js';
@@ -59,21 +60,20 @@ function planCell(
   availability: Availability,
 ): PlannedCell {
   const { workload, mode, batch, length, otherLength, precision } = item;
-  const variant = [
-    ...(otherLength === undefined ? [] : [`l${otherLength}`]),
-    ...(threads === undefined ? [] : [`t${threads}`]),
-  ];
-  return {
-    id: [workload, mode, `b${batch}`, ...variant, precision, 'default', target.name].join(':'),
+  const common = {
     workload,
     mode,
     batch,
-    ...(length === undefined ? {} : { length }),
     ...(threads === undefined ? {} : { threads }),
     precision,
-    track: 'default',
-    boundary: 'end-to-end',
+    track: 'default' as const,
     target: target.name,
+  };
+  return {
+    id: cellId({ ...common, ...(otherLength === undefined ? {} : { length: otherLength }) }),
+    ...common,
+    ...(length === undefined ? {} : { length }),
+    boundary: 'end-to-end',
     decided: decide(item, target, availability),
   };
 }

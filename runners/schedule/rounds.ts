@@ -4,12 +4,13 @@
  * after the other, there and back.
  */
 import { join } from 'node:path';
+import { artefactKey, fileNameOf, groupCells, processKey } from '../../common/run/cell.js';
 import type { ParityCheck } from '../../common/run/results.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
 import type { ProcessorReading } from '../machine/processors.js';
 import { checkAudit, checkLosses } from '../parity/parity.js';
 import type { Share } from './budget.js';
-import { fileName, groupKey, processKey, type Reference, type RunContext, threadsOf } from './context.js';
+import { type Reference, type RunContext, threadsOf } from './context.js';
 import { rethrowStorage, stateOfFailure } from './failures.js';
 import { type LiveWorker, type Owner, openWorker } from './live-worker.js';
 import { type Random, randomFor, shuffled } from './random.js';
@@ -83,8 +84,7 @@ async function measurePart(
       checkTime();
       await startFor(context, workers, { target, threads: cells[0]?.threads }, round, cells);
     }
-    for (const key of shuffled([...new Set(cells.map(groupKey))], random)) {
-      const members = cells.filter((cell) => groupKey(cell) === key);
+    for (const members of shuffled(groupCells(cells), random)) {
       await measureGroup(context, round, members, plan, workers, checkTime);
     }
     for (const worker of workers.values()) await recordMemory(context, worker, round, cells[0]?.threads);
@@ -161,7 +161,7 @@ async function measureGroup(
   workers: Map<string, LiveWorker>,
   checkTime: () => void,
 ): Promise<void> {
-  const key = cells[0] ? groupKey(cells[0]) : '';
+  const key = cells[0] ? artefactKey(cells[0]) : '';
   const threads = cells[0]?.threads;
   const table: Table = {
     context,
@@ -272,7 +272,7 @@ async function takeSeat(
   const worker = workers.get(cell.target);
   const share = shares[cell.id];
   if (!worker || !share) return undefined;
-  const folder = context.state.manifest.artefacts[groupKey(cell)] ?? '';
+  const folder = context.state.manifest.artefacts[artefactKey(cell)] ?? '';
   await worker.ask('load', { type: 'load', folder, mode: cell.mode });
   if (share.warmNs > 0) {
     await worker.ask('warm-up', { type: 'warm', minIterations: 1, minNs: share.warmNs, maxNs: share.warmNs });
@@ -342,7 +342,7 @@ async function leaveSeat(
 ): Promise<void> {
   const { cell, worker, kept } = seat;
   if (reference.mode === 'inference' && kept.length > 0) {
-    const file = join(context.folder, 'tensors', `${fileName(cell.id)}-r${round}.safetensors`);
+    const file = join(context.folder, 'tensors', `${fileNameOf(cell.id)}-r${round}.safetensors`);
     await worker.ask('audit', { type: 'audit', file });
     const actual = await context.files.read(file);
     const names = Object.keys(reference.expected)

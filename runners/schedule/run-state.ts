@@ -2,8 +2,8 @@
  * What is known of a run so far, folded from its events: the same for a run that goes on and for one that resumes.
  */
 import { explain } from '../../common/errors.js';
+import { processKey } from '../../common/run/cell.js';
 import type { NewRunEvent, PlannedCell, RunEvent, RunManifest } from '../../common/run/run-folder.js';
-import { processKey } from './context.js';
 import type { RunLog } from './run-log.js';
 
 type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;

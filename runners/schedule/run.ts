@@ -3,14 +3,14 @@
  * the rounds. Everything that is learnt goes into the event log; a run that resumes skips what the log already holds.
  */
 import type { TouchstoneError } from '../../common/errors.js';
+import { artefactKey, groupCells, processKey } from '../../common/run/cell.js';
 import { threadCounts } from '../../common/run/results.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
 import { median } from '../../common/statistics/quantiles.js';
-import { grouped } from '../../reports/analyse/groups.js';
 import { hopelessCells, lackForCell, probeInto, type Rates, toProbe } from '../parity/prediction.js';
 import { gateCell } from '../parity/verify-cell.js';
 import { divideBudget, divideSteps } from './budget.js';
-import { groupKey, processKey, type RunContext, threadsOf } from './context.js';
+import { type RunContext, threadsOf } from './context.js';
 import { rethrowStorage, stateOfFailure } from './failures.js';
 import { openWorker } from './live-worker.js';
 import { BudgetSpent, measureRound } from './rounds.js';
@@ -129,7 +129,7 @@ async function measureNull(context: RunContext, host: 'node' | 'python', cell: P
   context.cpus.giveWay(threads);
   const worker = await openWorker(context, { target: `null/${host}` }, context.cpus.worker(threads), null);
   try {
-    const folder = context.state.manifest.artefacts[groupKey(cell)] ?? '';
+    const folder = context.state.manifest.artefacts[artefactKey(cell)] ?? '';
     await worker.ask('load', { type: 'load', folder, mode: cell.mode });
     await worker.ask('warm-up', { type: 'warm', minIterations: 1000, minNs: 20e6, maxNs: 200e6 });
     const turn = await worker.ask('measuring', {
@@ -159,12 +159,12 @@ function planRounds(context: RunContext): void {
   const apart = new Set([...(before?.apart ?? []), ...cellsApart(context)]);
   const budgetMs = before ? context.allowanceMs : state.manifest.options.budgetMs;
   const schedule = scheduleFor(context, budgetMs, apart);
-  const rounds = context.steering?.mostRounds ?? (before?.rounds ?? 0) + schedule.rounds;
+  const rounds = context.stoppingRule?.maxRounds ?? (before?.rounds ?? 0) + schedule.rounds;
   const asked = state.manifest.options.rounds ?? Number.POSITIVE_INFINITY;
   state.record({
     type: 'schedule',
     rounds: Math.max(before?.rounds ?? 0, Math.min(rounds, asked)),
-    ...(context.steering ? { steered: true as const } : {}),
+    ...(context.stoppingRule ? { steered: true as const } : {}),
     shares: { ...(before ?? schedule).shares },
     ...(apart.size > 0 ? { apart: [...apart] } : {}),
   });
@@ -175,7 +175,7 @@ function cellsApart(context: RunContext): string[] {
   const { state } = context;
   const timed = state.manifest.cells.filter((cell) => state.isTimed(cell));
   const available = context.availableBytes();
-  return grouped(timed).flatMap((members) => {
+  return groupCells(timed).flatMap((members) => {
     const peaks = members.map(({ id }) => state.gateOf(id)?.peakRssBytes ?? 0);
     const isTooMuch = members.length > 1 && peaks.reduce((sum, peak) => sum + peak, 0) > available;
     return isTooMuch ? members.map(({ id }) => id) : [];
@@ -194,8 +194,8 @@ function scheduleFor(context: RunContext, budgetMs: number, apart: ReadonlySet<s
     // There and back is two of them.
     loadNs: (apart.has(cell.id) ? 2 : 1) * readyNs(state.gateOf(cell.id)),
   }));
-  if (context.steering) return divideSteps(budgetMs, startMs, costs, context.steering.usualRounds);
-  const rivals = Math.max(...grouped(timed).map((members) => members.length));
+  if (context.stoppingRule) return divideSteps(budgetMs, startMs, costs, context.stoppingRule.defaultRounds);
+  const rivals = Math.max(...groupCells(timed).map((members) => members.length));
   return divideBudget(budgetMs, startMs, costs, rounds ?? undefined, { rivals });
 }
 
@@ -204,7 +204,7 @@ async function measureRounds(context: RunContext): Promise<void> {
   const schedule = state.schedule();
   if (!schedule) return;
   const timed = state.manifest.cells.filter((cell) => state.isTimed(cell));
-  const groups = new Set(timed.map((cell) => `${groupKey(cell)} ${cell.threads}`)).size;
+  const groups = groupCells(timed).length;
   context.observer.stage('rounds', schedule.rounds * groups);
   const endsMs = context.nowMs() + context.allowanceMs;
   for (let round = 0; round < schedule.rounds; round++) {
@@ -212,7 +212,7 @@ async function measureRounds(context: RunContext): Promise<void> {
       for (let group = 0; group < groups; group++) context.observer.step(`round ${round + 1}: kept`);
       continue;
     }
-    const wanted = context.steering?.wanted(state.events(), round);
+    const wanted = context.stoppingRule?.wanted(state.events(), round);
     if (wanted?.size === 0) break;
     const members = timed.filter((cell) => wanted?.has(cell.id) ?? true);
     try {

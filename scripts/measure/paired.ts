@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import { duration, integers, modeNames, names, positiveInteger } from '../../cli/values.js';
 import { buildFolder, projectRoot } from '../../common/paths.js';
+import { artefactKey } from '../../common/run/cell.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
 import { hodgesLehmann, signedRankInterval } from '../../common/statistics/signed-rank.js';
 import { loadGraph } from '../../model/artefact/load-model.js';
@@ -21,7 +22,6 @@ import { type PreparedTarget, prepare } from '../../runners/coordinator/prepare.
 import { wrapped } from '../../runners/process/command.js';
 import { allowedCpus } from '../../runners/process/cpus.js';
 import { workerEnvironment } from '../../runners/process/environment.js';
-import { groupKey } from '../../runners/schedule/context.js';
 import { say } from './new-run.js';
 import { markdownTable, ratioText } from './table.js';
 
@@ -63,7 +63,7 @@ export async function compareAll(comparison: Comparison): Promise<void> {
   );
   for (const cell of planned) {
     const entry = prepared.targets.find(({ target }) => target.name === cell.target);
-    const folder = prepared.artefacts[groupKey(cell)];
+    const folder = prepared.artefacts[artefactKey(cell)];
     if (!entry || folder === undefined) continue;
     const parameters = {
       folder,

@@ -1,6 +1,7 @@
 /** What speaks for and against trusting the run, each in a line with a mark. */
 import { type RunResults, threadCounts } from '../../../common/run/results.js';
 import { median } from '../../../common/statistics/quantiles.js';
+import { canRank } from '../../../common/statistics/ranking.js';
 import { commonLevel, endingText, precisionText } from '../../summary.js';
 import { coresText, once, percent, threadsText } from '../../text.js';
 
@@ -56,9 +57,8 @@ function level(results: RunResults): Finding {
     return { good: false, label: 'Intervals', text };
   }
   const most = Math.max(0, ...results.groups.map(({ comparisons }) => comparisons.length));
-  const smallestP = 2 ** (1 - results.finishedRounds);
   const percentage = `${Math.round(common * 100)} %`;
-  if (smallestP * most > 0.05) {
+  if (!canRank(results.finishedRounds, most)) {
     const text = `${percentage} for every cell, but ${results.finishedRounds} rounds are too few to rank ${most + 1} targets: none is told apart.`;
     return { good: false, label: 'Intervals', text };
   }

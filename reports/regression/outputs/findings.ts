@@ -1,4 +1,5 @@
 /** What every output says about a finding in the same words and the same order. */
+import { withoutTarget } from '../../../common/run/cell.js';
 import { differences, percent, ratioText as plainRatio } from '../../text.js';
 import {
   type GatedMetric,
@@ -61,7 +62,7 @@ export function verdictText({ verdict, accepted }: Pick<GateFinding, 'verdict' |
 
 /** The cell without its target, as the cell is named; empty for what a whole target has. */
 export function groupOf({ cell, target }: Pick<GateFinding, 'cell' | 'target'>): string {
-  return cell.endsWith(`:${target}`) ? cell.slice(0, -target.length - 1) : cell === target ? '' : cell;
+  return cell === target ? '' : withoutTarget({ id: cell, target });
 }
 
 /** `speed: regressed, 1.05× [1.03, 1.07] (margin 2 %): <reason>` */

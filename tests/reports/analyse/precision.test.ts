@@ -5,7 +5,7 @@ import { clopperPearson } from '../../../common/statistics/binomial.js';
 import { precisionLooks, samplingOf } from '../../../common/statistics/sampling.js';
 import type { Interval } from '../../../common/statistics/signed-rank.js';
 import { analyse } from '../../../reports/analyse/index.js';
-import { impreciseGroups, precisionSteering } from '../../../reports/analyse/precision.js';
+import { impreciseGroups, precisionStoppingRule } from '../../../reports/analyse/precision.js';
 import { precisionText } from '../../../reports/summary.js';
 import { executeRun } from '../../../runners/schedule/run.js';
 import { makeWorld } from '../../runners/schedule/scripted.js';
@@ -20,7 +20,7 @@ async function run(precision: number, noise: number, budgetMs = 3_600_000) {
       { name: 'b/slow', iterationMs: 2, startMs: 50, luck: luck(2) },
     ],
     budgetMs,
-    steer: (manifest) => precisionSteering(manifest, precision),
+    stoppingRule: (manifest) => precisionStoppingRule(manifest, precision),
   });
   const ending = await executeRun(world.context);
   const events: RunEvent[] = [

@@ -6,7 +6,7 @@ import { liveReport } from '../../../reports/regression/live.js';
 import { alphaFor } from '../../../reports/regression/replay.js';
 import { gateReport } from '../../../reports/regression/report.js';
 import { gateSettings } from '../../../reports/regression/settings.js';
-import { gateSteering } from '../../../reports/regression/stopping-rule.js';
+import { gateStoppingRule } from '../../../reports/regression/stopping-rule.js';
 import { executeRun } from '../../../runners/schedule/run.js';
 import { makeWorld, type ScriptedTarget, type WorldOptions } from '../../runners/schedule/scripted.js';
 import { seededRandom } from '../random.js';
@@ -23,11 +23,11 @@ interface Scene {
   readonly world?: Partial<WorldOptions>;
 }
 
-/** One target in three seats; processes differ by luck that follows from their number. */
+/** One target in three roles; processes differ by luck that follows from their number. */
 async function gate({ candidate, control, baseline, noise = 0.005, world }: Scene) {
   const lucky = (salt: number) => (process: number) =>
     Math.exp(noise * seededRandom(1000 * salt + process).normal());
-  const seat = (name: string, salt: number, own: Scene['candidate']): ScriptedTarget => ({
+  const role = (name: string, salt: number, own: Scene['candidate']): ScriptedTarget => ({
     name,
     iterationMs: 1 * (own?.ratio ?? 1),
     startMs: 100,
@@ -37,13 +37,13 @@ async function gate({ candidate, control, baseline, noise = 0.005, world }: Scen
   const names = { candidate: 'a/b', baseline: 'a/b~baseline', control: 'a/b~control' };
   const made = makeWorld({
     targets: [
-      seat(names.candidate, 1, candidate),
-      seat(names.baseline, 2, baseline),
-      seat(names.control, 3, control),
+      role(names.candidate, 1, candidate),
+      role(names.baseline, 2, baseline),
+      role(names.control, 3, control),
     ],
     budgetMs: 3_600_000,
     gate: { against: 'main', baselineName: 'main', candidateName: 'here', seats: [names] },
-    steer: (manifest) => gateSteering(manifest, settings),
+    stoppingRule: (manifest) => gateStoppingRule(manifest, settings),
     ...world,
   });
   const ending = await executeRun(made.context);

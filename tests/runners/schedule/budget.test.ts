@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { divideBudget, divideSteps, roundsToRank } from '../../../runners/schedule/budget.js';
+import { divideBudget, divideSteps, rankingRounds } from '../../../runners/schedule/budget.js';
 
 const cell = (name: string, iterationMs: number) => ({
   cell: name,
@@ -48,7 +48,7 @@ describe('divideBudget', () => {
   });
 
   it('has as many rounds as it takes to tell the fastest of many apart', () => {
-    expect([2, 7, 14, 15, 26].map(roundsToRank)).toEqual([8, 10, 12, 12, 12]);
+    expect([2, 7, 14, 15, 26].map(rankingRounds)).toEqual([8, 10, 12, 12, 12]);
     const cells = Array.from({ length: 15 }, (_, index) => cell(String(index), 1));
     // Longer turns of eight rounds, in which none of fifteen could be told from the others.
     expect(divideBudget(20_000, 500, cells, undefined).rounds).toBe(8);

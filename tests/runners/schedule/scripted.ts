@@ -5,7 +5,7 @@
 
 import { supported, type Target } from '../../../adapters/adapter.js';
 import type { RunEvent, RunManifest } from '../../../common/run/run-folder.js';
-import type { Steering } from '../../../common/run/stopping-rule.js';
+import type { StoppingRule } from '../../../common/run/stopping-rule.js';
 import type { Graph, Tensors } from '../../../model/graph.js';
 import type { RequestBody, Results } from '../../../runners/protocol/messages.js';
 import type { Reference, RunContext } from '../../../runners/schedule/context.js';
@@ -72,7 +72,7 @@ export interface WorldOptions {
   readonly threads?: readonly number[];
   readonly earlier?: readonly RunEvent[];
   /** Makes what decides after every round. */
-  readonly steer?: (manifest: RunManifest) => Steering;
+  readonly stoppingRule?: (manifest: RunManifest) => StoppingRule;
   /** Of the manifest. */
   readonly gate?: RunManifest['gate'];
   /** Of the manifest, by workload. */
@@ -200,7 +200,7 @@ export function makeWorld(options: WorldOptions): World {
     signal: abort.signal,
     allowanceMs: manifest.options.budgetMs,
     isExtended: false,
-    ...(options.steer ? { steering: options.steer(manifest) } : {}),
+    ...(options.stoppingRule ? { stoppingRule: options.stoppingRule(manifest) } : {}),
     readProcessors: () => ({ stolenTicks: 0, pressureNs: 0, mhz: null }),
     nowMs: () => clockMs,
     cpus: {

@@ -1,0 +1,142 @@
+/**
+ * The identity of a cell: the workload, how it is run, and the target that runs it. Ids and the keys by which cells are
+ * grouped are made and taken apart here and nowhere else, so that the plan, the schedule, the reports, the history and
+ * the gate agree on which cells belong together.
+ */
+import { z } from 'zod';
+import { TouchstoneError } from '../errors.js';
+import { mode, modes, precision } from '../vocabulary.js';
+
+/** What the cells of one comparison have in common; only the target differs. */
+export const groupIdentity = z.object({
+  workload: z.string(),
+  mode,
+  batch: z.number().int().positive(),
+  /** Steps of its sequences, where the run was asked for lengths. */
+  length: z.number().int().positive().optional(),
+  /** Of a run with several thread counts. */
+  threads: z.number().int().positive().optional(),
+  precision,
+  track: z.enum(['default', 'tuned']),
+});
+export type GroupIdentity = z.infer<typeof groupIdentity>;
+
+export const cellIdentity = z.object({
+  /** See `cellId`. */
+  id: z.string(),
+  ...groupIdentity.shape,
+  boundary: z.enum(['end-to-end', 'resident']),
+  target: z.string(),
+});
+export type CellIdentity = z.infer<typeof cellIdentity>;
+
+/** What a cell's id says. `length` is there only where it is not the workload's own. */
+export type CellName = GroupIdentity & { readonly target: string };
+
+/**
+ * `workload:mode:bN:precision:track:target`; behind `bN` also `lN` for sequences of another length than the workload's
+ * own, and `tN` where the run has several thread counts.
+ */
+export function cellId({
+  workload,
+  mode,
+  batch,
+  length,
+  threads,
+  precision,
+  track,
+  target,
+}: CellName): string {
+  const variant = [
+    ...(length === undefined ? [] : [`l${length}`]),
+    ...(threads === undefined ? [] : [`t${threads}`]),
+  ];
+  return [workload, mode, `b${batch}`, ...variant, precision, track, target].join(':');
+}
+
+const idPattern =
+  /^(?<workload>[^:]+):(?<mode>\w+):b(?<batch>\d+)(?::l(?<length>\d+))?(?::t(?<threads>\d+))?:(?<precision>\w+):(?<track>\w+):(?<target>.+)$/;
+
+const parsedId = z.object({
+  workload: z.string(),
+  mode: z.enum(modes),
+  batch: z.coerce.number().int().positive(),
+  length: z.coerce.number().int().positive().optional(),
+  threads: z.coerce.number().int().positive().optional(),
+  precision,
+  track: groupIdentity.shape.track,
+  target: z.string(),
+});
+
+/** The opposite of `cellId`. @throws TouchstoneError('usage') for what is no cell's id */
+export function parseCellId(id: string): CellName {
+  const parsed = parsedId.safeParse(idPattern.exec(id)?.groups);
+  if (parsed.success) return parsed.data;
+  throw new TouchstoneError('usage', `${id} is not the id of a cell`, {
+    hint: 'ids look like lenet5:inference:b1:float32:default:pytorch/cpu; `history` lists them',
+  });
+}
+
+/** The cell's id without its target: what its rivals' ids begin with. A target's own name is left as it is. */
+export function withoutTarget({ id, target }: Pick<CellIdentity, 'id' | 'target'>): string {
+  return id.endsWith(`:${target}`) ? id.slice(0, -target.length - 1) : id;
+}
+
+/** The same cell of another target. */
+export function forTarget<Cell extends Pick<CellIdentity, 'id' | 'target'>>(
+  cell: Cell,
+  target: string,
+): Cell {
+  return target === cell.target ? cell : { ...cell, target, id: `${withoutTarget(cell)}:${target}` };
+}
+
+/** Key of a comparison: cells with the same key differ in their target alone. */
+export function groupKey(identity: GroupIdentity): string {
+  const { workload, mode, batch, length, threads, precision, track } = identity;
+  return [workload, mode, batch, length, threads, precision, track].join(':');
+}
+
+/** The cells of each comparison, in the order of the plan. */
+export function groupCells<Cell extends GroupIdentity>(cells: readonly Cell[]): Cell[][] {
+  const groups = new Map<string, Cell[]>();
+  for (const cell of cells) {
+    const key = groupKey(cell);
+    const group = groups.get(key);
+    if (group) group.push(cell);
+    else groups.set(key, [cell]);
+  }
+  return [...groups.values()];
+}
+
+/** Key of the artefact that a cell runs: `workload:mode:bN`, and `:lN` where the run was asked for lengths. */
+export function artefactKey({
+  workload,
+  mode,
+  batch,
+  length,
+}: Pick<GroupIdentity, 'workload' | 'mode' | 'batch' | 'length'>): string {
+  return `${workload}:${mode}:b${batch}${length === undefined ? '' : `:l${length}`}`;
+}
+
+/** Key of the processes that can serve a cell: those of its target, and of its thread count where the run has several. */
+export function processKey({ target, threads }: Pick<CellIdentity, 'target' | 'threads'>): string {
+  return threads === undefined ? target : `${target} with ${threads} threads`;
+}
+
+/**
+ * A second name of a target, `tfjs/js~baseline`: a gate measures the same target in several roles, and what the
+ * comparison of a target with itself finds is the harness's own error.
+ */
+export function aliasOf(target: string, role: string): string {
+  return `${target}~${role}`;
+}
+
+/** The target behind a name that may be an alias. */
+export function targetOf(name: string): string {
+  return name.replace(/~.*$/, '');
+}
+
+/** An id as part of a file's name: ids hold characters that file systems do not. */
+export function fileNameOf(id: string): string {
+  return id.replaceAll(/[^A-Za-z0-9._-]+/g, '_');
+}
