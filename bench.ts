@@ -7,6 +7,7 @@ import { type BisectOptions, bisectCommand } from './cli/gate/bisect.js';
 import { type GateOptions, gateCommand } from './cli/gate/index.js';
 import { initCommand } from './cli/gate/init.js';
 import type { HistoryOptions } from './cli/history.js';
+import { homeFolder } from './cli/home-folder.js';
 import { listCommand } from './cli/list.js';
 import { type ListModelOptions, listModels } from './cli/list-model.js';
 import { outsideAdapter } from './cli/outside-adapter.js';
@@ -26,6 +27,7 @@ import {
   valueRange,
 } from './cli/values.js';
 import { exitStatus, oneLine, TouchstoneError } from './common/errors.js';
+import { program as programName } from './common/invocation.js';
 import { type RunOptions, usualDeadlineMs } from './runners/coordinator/options.js';
 import { optimiserNames } from './suites/optimisers.js';
 
@@ -51,7 +53,7 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 function commandLine(ending: (result: Promise<number>) => Promise<void>): Command {
-  const program = new Command('npm run bench --')
+  const program = new Command(programName)
     .description(
       'Which deep-learning framework is faster on this machine, for this model, by how much, and how sure are we?',
     )
@@ -59,6 +61,11 @@ function commandLine(ending: (result: Promise<number>) => Promise<void>): Comman
       '--adapter <file>',
       'an adapter outside the tree, compiled (repeatable; every command)',
       outsideAdapter,
+    )
+    .option(
+      '--home <folder>',
+      'where environments, caches and runs are kept (default: .touchstone; also TOUCHSTONE_HOME; every command)',
+      homeFolder,
     )
     .exitOverride()
     .showSuggestionAfterError();

@@ -1,13 +1,19 @@
 /**
- * The starter: needs nothing but Node, brings everything else, and hands over. `npm run bench` and `npm test` begin here.
+ * The starter: needs nothing but Node, installs and compiles what is missing, and hands over. Every npm script begins
+ * here, and so does `npx touchstone`.
  *
  *   node start.mjs bench [arguments]          the command line (bench.ts)
- *   node start.mjs test [arguments]           the tests (vitest)
- *   node start.mjs check                      types, lint, format; TypeScript and Python
  *   node start.mjs script <path> [arguments]  a compiled script, such as scripts/references
+ *   node start.mjs test [arguments]           all tests (vitest), with every target installed
+ *   node start.mjs unit [arguments]           the tests that start no framework; installs no Python environment
+ *   node start.mjs check [names]              types, lint and format of TypeScript and Python; by default all of them
+ *   node start.mjs format                     formats both in place
+ *   node start.mjs package                    compiles, with the declarations that the npm package has
  *
- * What it installs lies inside the project folder: npm packages in `node_modules`, everything else in `.touchstone`.
- * `bench setup --remove` gives that back, also when an installation is broken.
+ * In a clone, npm packages go to `node_modules` and everything else to `.touchstone`. As an installed package it
+ * installs no packages and compiles nothing: npm has brought both; only `bench` and `script` exist there, and the state
+ * is in `.touchstone` of the current folder. `--home` or TOUCHSTONE_HOME names another folder for it.
+ * `bench setup --remove` deletes what was installed, also when an installation is broken.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -24,15 +30,23 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { constants, homedir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
+const [command = 'bench', ...rest] = process.argv.slice(2);
 const root = dirname(fileURLToPath(import.meta.url));
-const state = join(root, '.touchstone');
+/** An installed package has the compiled build alone, a clone the sources. */
+const isClone = existsSync(join(root, 'bench.ts'));
+const state = stateFolder();
 const build = join(root, 'build');
 const modules = join(root, 'node_modules');
 const lock = join(state, 'start.lock');
+const compiler = join(modules, 'typescript/bin/tsc');
 const packagesSize = 'about 900 MB';
+/** What this project keeps in its state folder; nothing else there is ever deleted. */
+const installedState = [
+  ...['artefacts', 'cache', 'checkouts', 'compiling', 'environments', 'logs', 'packages', 'measuring.lock'],
+];
 /** Folders whose TypeScript is compiled; tsconfig.json includes the same. */
 const sources = [
   'bench.ts',
@@ -55,10 +69,9 @@ class StartError extends Error {
   }
 }
 
-/** The first of these that came while a child was at work: why the child ended, then. */
+/** The first signal that arrived while a child was running: the reason why the child ended. */
 let interruptedBy;
 
-const [command = 'bench', ...rest] = process.argv.slice(2);
 try {
   process.exitCode = await main();
 } catch (error) {
@@ -69,17 +82,45 @@ try {
 
 async function main() {
   requireNode();
-  if (!['bench', 'test', 'check', 'script'].includes(command))
-    throw new StartError(`unknown command ${command}; it is one of bench, test, check, script`, 2);
+  const commands = isClone
+    ? ['bench', 'script', 'test', 'unit', 'check', 'format', 'package']
+    : ['bench', 'script'];
+  if (!commands.includes(command))
+    throw new StartError(`unknown command ${command}; the commands are ${commands.join(', ')}`, 2);
   if (command === 'bench' && rest[0] === 'setup' && rest.includes('--remove')) return remove();
+  // Where it is not the default, every module of this process and of its children reads it from here.
+  if (state !== join(root, '.touchstone')) process.env.TOUCHSTONE_HOME = state;
+  if (isClone) await prepareClone();
+  else ignoreState();
+  if (command === 'bench') return handOver(join(build, 'bench.js'), rest);
+  if (command === 'script') return handOver(join(build, `${rest[0] ?? ''}.js`), rest.slice(1));
+  if (command === 'test') return runTests();
+  if (command === 'unit') return vitest(['--project', 'unit', ...rest]);
+  if (command === 'package') return declarations();
+  return handOver(join(build, 'scripts/check.js'), command === 'format' ? ['--fix'] : rest);
+}
+
+/** `--home <folder>` in front of TOUCHSTONE_HOME in front of `.touchstone` of the clone, or of the current folder. */
+function stateFolder() {
+  const at = rest.findIndex((argument) => argument === '--home' || argument.startsWith('--home='));
+  const given = rest[at]?.startsWith('--home=') ? rest[at].slice('--home='.length) : rest[at + 1];
+  const home = at >= 0 ? given : process.env.TOUCHSTONE_HOME;
+  return home ? resolve(home) : join(isClone ? root : process.cwd(), '.touchstone');
+}
+
+async function prepareClone() {
   const installedOnly = command === 'bench' && rest.includes('--installed-only');
   await withLock(async () => {
     await installPackages(installedOnly);
     await compile();
   });
-  if (command === 'bench') return handOver(join(build, 'bench.js'), rest);
-  if (command === 'script') return handOver(join(build, `${rest[0] ?? ''}.js`), rest.slice(1));
-  return command === 'test' ? runTests() : check();
+}
+
+/** In somebody else's repository the state must not show up as new files. */
+function ignoreState() {
+  mkdirSync(state, { recursive: true });
+  const file = join(state, '.gitignore');
+  if (!existsSync(file)) writeFileSync(file, '*\n');
 }
 
 function requireNode() {
@@ -100,26 +141,26 @@ async function handOver(path, parameters) {
   return process.exitCode ?? 0;
 }
 
-/** `npm ci`, unless a stamp says that it was completed for these very packages. */
+/** `npm ci`, unless a stamp records that it was completed for these very packages. */
 async function installPackages(installedOnly) {
   const stamp = join(modules, '.touchstone-stamp');
   const wanted = `${hashOf([join(root, 'package-lock.json')])} node ${process.versions.node.split('.')[0]} ${process.platform} ${process.arch}`;
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   if (installedOnly) {
     throw new StartError(
-      'the npm packages are not installed, or not those of package-lock.json, and --installed-only forbids to install them; do so with: npm run setup -- --all',
+      'the npm packages of package-lock.json are not installed and --installed-only forbids installing them; install them with: npm run setup -- --all',
       4,
     );
   }
   say(
-    `installing npm packages: ${packagesSize} into ${modules} (npm ci); \`npm run setup -- --remove\` gives the space back`,
+    `installing npm packages: ${packagesSize} into ${modules} (npm ci); \`npm run setup -- --remove\` deletes them again`,
   );
   rmSync(stamp, { force: true });
   const parameters = [
     'ci',
-    // Install scripts only download: GPU builds, banners. What is used here lies in the packages themselves.
+    // Install scripts only download GPU builds or print banners; what is used here is inside the packages.
     '--ignore-scripts',
-    // Whatever NODE_ENV says: the compiler is one of the development packages, its binary an optional one.
+    // Whatever NODE_ENV says: the compiler is a development package, its binary an optional one.
     '--include=dev',
     '--include=optional',
     '--no-audit',
@@ -130,13 +171,13 @@ async function installPackages(installedOnly) {
   writeFileSync(stamp, wanted);
 }
 
-/** In the project, unless the user has said where. `npm run` sets the variable by itself, to npm's own default. */
+/** In the state folder unless the user chose another; `npm run` itself sets the variable to npm's own default. */
 function npmCache() {
   const given = process.env.npm_config_cache;
   return given && given !== join(homedir(), '.npm') ? given : join(state, 'cache', 'npm');
 }
 
-/** Compiles into a fresh folder and exchanges it, so that no output of a deleted source remains to be found. */
+/** Compiles into a new folder and swaps it in, so that no output of a deleted source is left. */
 async function compile() {
   const stamp = join(build, '.touchstone-stamp');
   const inputs = sources.flatMap((name) => filesIn(join(root, name)));
@@ -144,17 +185,22 @@ async function compile() {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   const work = join(state, 'compiling');
   const [fresh, old] = [join(work, 'new'), join(work, 'old')];
-  // Left behind by one that was killed.
+  // A killed compilation leaves it behind.
   rmSync(work, { recursive: true, force: true });
-  const compiler = join(modules, 'typescript/bin/tsc');
-  // Maps are left out: they would point from where the files were compiled, not from where they end up.
+  // No source maps: they would be relative to this folder, not to where the files end up.
   const parameters = [compiler, '--project', root, '--outDir', fresh, '--sourceMap', 'false'];
   await run(process.execPath, parameters, {}, 'the compiler');
   writeFileSync(join(fresh, '.touchstone-stamp'), wanted);
-  // A run that is under way keeps what it has loaded; what it starts from now on is the new build.
+  // A run in progress keeps the modules that it has loaded; its next workers start from the new build.
   if (existsSync(build)) renameSync(build, old);
   renameSync(fresh, build);
   rmSync(work, { recursive: true, force: true });
+}
+
+/** What an adapter outside this project is typed against. The next compilation takes them away again. */
+function declarations() {
+  const project = join(root, 'tsconfig.package.json');
+  return exitStatus(process.execPath, [compiler, '--project', project, '--outDir', build]);
 }
 
 async function runTests() {
@@ -167,65 +213,44 @@ async function runTests() {
     ...environmentNames().map((name) => ensureEnvironment(name, { report: say })),
     ensureTargets(targets, { report: say }),
   ]);
-  const parameters = [join(modules, 'vitest/vitest.mjs'), 'run', ...rest];
-  return exitStatus(process.execPath, parameters, { TOUCHSTONE_COMPILED: '1' });
+  return vitest(rest);
 }
 
-async function check() {
-  const bridge = join(root, 'python-bridge');
-  const settings = join(bridge, 'pyproject.toml');
-  const biome = join(modules, '@biomejs/biome/bin/biome');
-  const colours = process.stdout.isTTY ? '--colors=force' : '--colors=off';
-  const { ensureEnvironment } = await fromBuild('runners/provision/environments.js');
-  const { python } = await ensureEnvironment('tools', { report: say });
-  const checks = [
-    ['types', process.execPath, [join(modules, 'typescript/bin/tsc'), '--project', root, '--noEmit']],
-    ['lint and format', process.execPath, [biome, 'ci', '--diagnostic-level=warn', colours, root]],
-    ['Python lint', python, ['-m', 'ruff', 'check', bridge]],
-    ['Python format', python, ['-m', 'ruff', 'format', '--check', bridge]],
-    ['Python types', python, ['-m', 'mypy', '--config-file', settings, join(bridge, 'touchstone_bridge')]],
-  ];
-  const caches = {
-    MYPY_CACHE_DIR: join(state, 'cache', 'mypy'),
-    RUFF_CACHE_DIR: join(state, 'cache', 'ruff'),
-  };
-  const failed = [];
-  for (const [what, file, parameters] of checks) {
-    say(`checking ${what}`);
-    if ((await exitStatus(file, parameters, caches)) !== 0) failed.push(what);
-    if (interruptedBy) return 128 + constants.signals[interruptedBy];
-  }
-  if (failed.length > 0) throw new StartError(`not passed, see above: ${failed.join(', ')}`, 1);
-  return 0;
+function vitest(parameters) {
+  const all = [join(modules, 'vitest/vitest.mjs'), 'run', ...parameters];
+  return exitStatus(process.execPath, all, { TOUCHSTONE_COMPILED: '1' });
 }
 
 function fromBuild(path) {
   return import(pathToFileURL(join(build, path)).href);
 }
 
-/** Takes away everything that was installed, compiled, cached or prepared; runs and their history too with `--all`. */
+/** Deletes everything that was installed, compiled, cached or prepared; runs and their history only with `--all`. */
 async function remove() {
   // The history and the two files that SQLite keeps beside it while it is in use.
-  const history = ['', '-wal', '-shm'].map((ending) => join(state, `history.sqlite${ending}`));
-  const kept = rest.includes('--all') ? [lock] : [lock, join(state, 'runs'), ...history];
+  const history = ['', '-wal', '-shm'].map((ending) => `history.sqlite${ending}`);
+  const names = rest.includes('--all')
+    ? [...installedState, 'runs', ...history, '.gitignore']
+    : installedState;
   await withLock(() => {
-    const inState = readdirSync(state).map((name) => join(state, name));
-    for (const path of [modules, build, ...inState]) {
-      if (kept.includes(path) || !existsSync(path)) continue;
+    const ofClone = isClone ? [modules, build] : [];
+    for (const path of [...ofClone, ...names.map((name) => join(state, name))]) {
+      if (!existsSync(path)) continue;
       say(`removing ${path}`);
       rmSync(path, { recursive: true, force: true, maxRetries: 3 });
     }
   });
-  if (readdirSync(state).length === 0) rmdirSync(state);
-  else if (existsSync(join(state, 'runs'))) say(`kept ${join(state, 'runs')} (--all removes it too)`);
+  const left = readdirSync(state);
+  if (left.length === 0) rmdirSync(state);
+  else if (left.includes('runs')) say(`kept ${join(state, 'runs')} (--all removes it too)`);
   return 0;
 }
 
-/** One starter at a time; the lock of one that is gone is taken over. */
+/** One starter at a time; the lock of a dead one is taken over. */
 async function withLock(work) {
   mkdirSync(state, { recursive: true });
-  for (let told = false; !take(); told = true) {
-    if (!told) say('another start is setting up; waiting for it');
+  for (let isAnnounced = false; !take(); isAnnounced = true) {
+    if (!isAnnounced) say('another start is setting up; waiting for it');
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
   try {
@@ -253,10 +278,10 @@ function take() {
       unlinkSync(join(lock, holder));
       return enter();
     }
-    // Between the making of the folder and of the file in it there is a moment without a holder.
+    // Its holder makes the folder first and the file in it a moment later.
     if (Date.now() - statSync(lock).mtimeMs > 5_000) rmdirSync(lock);
   } catch (error) {
-    // Another one was faster: it holds the lock now, or has given it back already.
+    // Another one was faster: it holds the lock now, or has released it already.
     if (error?.code !== 'ENOENT' && error?.code !== 'ENOTEMPTY') throw error;
   }
   return false;
@@ -270,7 +295,7 @@ function enter() {
   return false;
 }
 
-/** Process numbers are used again, so where the system tells, the time at which the process began must agree too. */
+/** Process numbers are reused, so the start time of the process has to agree too, where the system reports it. */
 function isAlive(holder) {
   const [pid = 0, startTicks = ''] = holder.split('-');
   try {
@@ -282,7 +307,7 @@ function isAlive(holder) {
   return !now || (now.letter !== 'Z' && (startTicks === '' || startTicks === now.startTicks));
 }
 
-/** Fields 3 and 22 of /proc/<pid>/stat, behind the name in brackets (proc(5)); undefined where there is none. */
+/** Fields 3 and 22 of /proc/<pid>/stat, after the name in brackets (proc(5)); undefined where there is no such file. */
 function processState(pid) {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/s, '').trim().split(' ');
@@ -292,36 +317,35 @@ function processState(pid) {
   }
 }
 
-/** Runs to its end, with a sign of life where its own progress is not shown; throws when it fails. */
+/** Runs a child to its end, with a line every ten seconds where there is no terminal; throws when it fails. */
 async function run(file, parameters, environment, what) {
   const startedMs = performance.now();
   const heartbeat = setInterval(() => {
     if (!process.stderr.isTTY)
-      say(`${what}: at work for ${Math.round((performance.now() - startedMs) / 1000)} s`);
+      say(`${what}: running for ${Math.round((performance.now() - startedMs) / 1000)} s`);
   }, 10_000);
   try {
     const status = await exitStatus(file, parameters, environment);
     if (interruptedBy) {
       const number = 128 + constants.signals[interruptedBy];
-      throw new StartError(`${what} was stopped; the next start makes it anew`, number);
+      throw new StartError(`${what} was interrupted; the next start repeats it`, number);
     }
-    if (status !== 0)
-      throw new StartError(`${what} failed; see above. The next start makes anew what is half-made`, 4);
+    if (status !== 0) throw new StartError(`${what} failed; see above. The next start begins it again`, 4);
   } finally {
     clearInterval(heartbeat);
   }
 }
 
-/** Of a child that hears the signals that come to this process, and that dies with it where the system can do that. */
+/** The child's exit status. Signals are passed on to it, and it dies with this process where the system supports that. */
 function exitStatus(file, parameters, environment = {}) {
   return new Promise((resolve, reject) => {
-    // Output goes to standard error: standard output is the comparison's.
-    const stdio = command === 'test' || command === 'check' ? 'inherit' : ['ignore', 2, 2];
+    // Standard output belongs to the comparison that `bench` prints.
+    const stdio = command === 'test' || command === 'unit' ? 'inherit' : ['ignore', 2, 2];
     const [program, ...all] = [...dieWithParent(), file, ...parameters];
     const child = spawn(program, all, { cwd: root, stdio, env: { ...process.env, ...environment } });
     const pass = (signal) => {
       interruptedBy ??= signal;
-      // A terminal sends Ctrl-C to both by itself, and two of them mean something else to many programs.
+      // A terminal sends Ctrl-C to both, and a second one has another meaning in many programs.
       if (!(signal === 'SIGINT' && process.stdin.isTTY)) child.kill(signal);
     };
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -337,7 +361,7 @@ function exitStatus(file, parameters, environment = {}) {
   });
 }
 
-/** A prefix of util-linux that replaces itself by the program: else an installation would go on beside the next one. */
+/** A prefix (util-linux) that becomes the program: without it a killed start would leave its installer running. */
 function dieWithParent() {
   const prefix = ['setpriv', '--pdeathsig', 'KILL', '--'];
   const [program, ...parameters] = [...prefix, 'true'];
@@ -354,7 +378,7 @@ function filesIn(path) {
   });
 }
 
-/** Of the files' paths and contents. */
+/** A hash of the files' paths and contents. */
 function hashOf(paths) {
   const hash = createHash('sha256');
   for (const path of paths.sort())

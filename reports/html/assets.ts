@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import Handlebars from 'handlebars';
-import { projectRoot } from '../../common/paths.js';
+import { installedPackage, projectRoot } from '../../common/paths.js';
 
 export interface Assets {
   readonly template: (view: object) => string;
@@ -14,11 +14,10 @@ export interface Assets {
 }
 
 const templates = join(projectRoot, 'reports', 'html', 'templates');
-const modules = join(projectRoot, 'node_modules');
 const libraries = [
-  join(modules, 'vega', 'build', 'vega.min.js'),
-  join(modules, 'vega-lite', 'build', 'vega-lite.min.js'),
-  join(modules, 'vega-embed', 'build', 'vega-embed.min.js'),
+  join(installedPackage('vega'), 'build', 'vega.min.js'),
+  join(installedPackage('vega-lite'), 'build', 'vega-lite.min.js'),
+  join(installedPackage('vega-embed'), 'build', 'vega-embed.min.js'),
 ];
 
 /** Each is a template and a script of that name; all else is common to them. */

@@ -5,7 +5,6 @@ import { dirname, join, relative } from 'node:path';
 import Table from 'cli-table3';
 import type { Configuration, Description, Framework, Target } from '../../adapters/adapter.js';
 import { messageOf } from '../../common/errors.js';
-import { projectRoot } from '../../common/paths.js';
 import { environmentOf, targetAvailability } from '../provision/availability.js';
 import { type EnvironmentDefinition, environmentDefinition } from '../provision/definition.js';
 import { packageFolder, packageVersion } from '../provision/packages.js';
@@ -55,7 +54,7 @@ export function renderDoctor(health: readonly TargetHealth[]): string {
     const advice = available ? '' : `${reason ?? ''}; run: ${mend ?? ''}`;
     const runsWith = [
       ...settingsOf(configuration),
-      ...(python === null ? [] : [relative(projectRoot, dirname(dirname(python)))]),
+      ...(python === null ? [] : [relative(process.cwd(), dirname(dirname(python)))]),
     ];
     const state = available ? 'available' : 'unavailable';
     table.push([target, state, listed.join('\n'), runsWith.join('\n'), size, advice]);
@@ -75,7 +74,7 @@ function settingsOf(configuration: Configuration | null): string[] {
     ...(wasmSimd === undefined ? [] : [`wasm SIMD ${yesNo(wasmSimd)}, threads ${yesNo(wasmThreads)}`]),
     ...(libtensorflow === undefined
       ? []
-      : [`libtensorflow of ${relative(projectRoot, String(libtensorflow)).split('/lib/')[0]}`]),
+      : [`libtensorflow of ${relative(process.cwd(), String(libtensorflow)).split('/lib/')[0]}`]),
   ];
 }
 

@@ -2,6 +2,7 @@
 import * as nodeModule from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { projectRoot } from '../../common/paths.js';
 import { type Context, type Origin, type Resolution, redirect } from './import-hooks.js';
 
 type Resolve = (
@@ -17,7 +18,11 @@ const { registerHooks } = nodeModule as { registerHooks?: (hooks: { resolve: Res
  * found beside them by Node's own rules.
  */
 export function importFrom(folder: string, packages: readonly string[]): void {
-  const origin: Origin = { parentURL: pathToFileURL(join(folder, 'package.json')).href, packages };
+  const origin: Origin = {
+    parentURL: pathToFileURL(join(folder, 'package.json')).href,
+    packages,
+    importer: pathToFileURL(`${projectRoot}/`).href,
+  };
   if (registerHooks) {
     registerHooks({
       resolve: (specifier, context, next) => next(specifier, redirect(origin, specifier, context)),

@@ -4,6 +4,8 @@ export interface Origin {
   /** Of a file in the folder from which packages are imported. */
   readonly parentURL: string;
   readonly packages: readonly string[];
+  /** The root of Touchstone, which may itself lie in a `node_modules`. */
+  readonly importer: string;
 }
 
 export interface Context {
@@ -13,10 +15,14 @@ export interface Context {
 export type Resolution = { readonly url: string } | PromiseLike<{ readonly url: string }>;
 
 /** The context as if the folder's own code imported, for its packages. */
-export function redirect({ parentURL, packages }: Origin, specifier: string, context: Context): Context {
+export function redirect(
+  { parentURL, packages, importer }: Origin,
+  specifier: string,
+  context: Context,
+): Context {
   const isTheirs = packages.some((name) => specifier === name || specifier.startsWith(`${name}/`));
   // What the packages import of each other is found beside them already.
-  const isOurs = !context.parentURL?.includes('/node_modules/');
+  const isOurs = !context.parentURL?.replace(importer, '/').includes('/node_modules/');
   return isTheirs && isOurs ? { ...context, parentURL } : context;
 }
 

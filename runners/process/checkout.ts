@@ -8,7 +8,11 @@ export interface Checkout {
   readonly loadGraph: typeof loadGraph;
 }
 
-/** What Python workers of another checkout need to find their own side of the bridge. */
+/** What workers of another checkout need to find their own side of the bridge and their own packages. */
 export function checkoutEnvironment(checkout: Checkout | undefined): Record<string, string> {
-  return checkout ? { PYTHONPATH: join(checkout.root, 'python-bridge') } : {};
+  if (!checkout) return {};
+  return {
+    PYTHONPATH: join(checkout.root, 'python-bridge'),
+    TOUCHSTONE_HOME: join(checkout.root, '.touchstone'),
+  };
 }

@@ -43,7 +43,8 @@ export async function ensureCheckout(
   report(`setting up ${commit.slice(0, 12)} in ${root}`);
   const setup = [join(root, 'start.mjs'), 'bench', 'setup', ...targets];
   // Its own settings, not those that npm gave to this process.
-  const made = await execa(process.execPath, setup, { cwd: root, reject: false, all: true });
+  const env = { TOUCHSTONE_HOME: join(root, '.touchstone') };
+  const made = await execa(process.execPath, setup, { cwd: root, env, reject: false, all: true });
   if (made.exitCode !== 0) {
     const last = made.all?.trim().split('\n').at(-1) ?? '';
     throw new TouchstoneError(
@@ -103,6 +104,9 @@ function link(target: string, path: string): void {
 
 /** Its compiled modules, loaded beside ours: descriptors and plans are those of the other commit. */
 async function open(root: string, commit: string): Promise<OtherCommit> {
+  const home = process.env.TOUCHSTONE_HOME;
+  // Its modules read this once, when they are loaded.
+  process.env.TOUCHSTONE_HOME = join(root, '.touchstone');
   const load = async <M>(module: string): Promise<M> =>
     (await import(pathToFileURL(join(root, 'build', module)).href)) as M;
   try {
@@ -134,5 +138,8 @@ async function open(root: string, commit: string): Promise<OtherCommit> {
       `commit ${commit.slice(0, 12)} cannot be measured beside this one: ${messageOf(cause)}`,
       { hint: 'it is too old for this gate; choose a later commit', cause },
     );
+  } finally {
+    if (home === undefined) delete process.env.TOUCHSTONE_HOME;
+    else process.env.TOUCHSTONE_HOME = home;
   }
 }

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { NodeTarget } from '../../adapters/adapter.js';
-import { projectRoot, stateFolder } from '../../common/paths.js';
+import { installedPackage, projectRoot, stateFolder } from '../../common/paths.js';
 import {
   clearInstallation,
   type Installation,
@@ -23,6 +23,7 @@ export function packagesRoot(target: NodeTarget): string {
 }
 
 export function packageFolder(target: NodeTarget, name: string): string {
+  if (target.version === undefined) return installedPackage(name);
   return join(packagesRoot(target), 'node_modules', name);
 }
 

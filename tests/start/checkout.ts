@@ -69,14 +69,15 @@ export function makeCheckout() {
     /** One line for each time that npm was called: its arguments and what it was told through the environment. */
     npmCalls: () =>
       existsSync(path('npm-calls')) ? readFileSync(path('npm-calls'), 'utf8').trim().split('\n') : [],
-    /** Starts the starter with these arguments. */
-    start: (parameters: readonly string[], env: Record<string, string> = {}) =>
+    /** Starts the starter with these arguments, by default from a folder that has nothing to do with it. */
+    start: (parameters: readonly string[], env: Record<string, string> = {}, cwd = tmpdir()) =>
       execa(process.execPath, [path('start.mjs'), ...parameters], {
-        cwd: tmpdir(),
+        cwd,
         reject: false,
         env: {
           PATH: `${path('bin')}${delimiter}${process.env.PATH}`,
           npm_config_cache: undefined,
+          TOUCHSTONE_HOME: undefined,
           ...env,
         },
       }),

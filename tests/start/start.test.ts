@@ -61,7 +61,7 @@ describe('a fresh clone', () => {
   it('never installs with --installed-only, and says in one line what would', async () => {
     const result = await checkout.start(['bench', '--installed-only']);
     expect(result.exitCode).toBe(4);
-    expect(result.stderr).toMatch(/^error: the npm packages are not installed.* npm run setup -- --all$/);
+    expect(result.stderr).toMatch(/^error: the npm packages .* are not installed .* npm run setup -- --all$/);
     expect(checkout.npmCalls()).toEqual([]);
   });
 
@@ -175,6 +175,68 @@ describe('removing', () => {
   });
 });
 
+describe('another folder for the state', () => {
+  const inHome = (...names: string[]) => checkout.path('elsewhere', ...names);
+
+  it.each([
+    ['--home', ['bench', 'list', '--home', 'HOME'], {}],
+    ['--home=', ['bench', '--home=HOME', 'list'], {}],
+    ['TOUCHSTONE_HOME', ['bench', 'list'], { TOUCHSTONE_HOME: 'HOME' }],
+    ['--home in front of TOUCHSTONE_HOME', ['bench', '--home', 'HOME'], { TOUCHSTONE_HOME: '/nowhere' }],
+  ])('is named by %s', async (_, parameters: string[], env: Record<string, string>) => {
+    const here = (value: string) => value.replace('HOME', inHome());
+    writeFileSync(checkout.path('bench.ts'), 'console.log(process.env.TOUCHSTONE_HOME);');
+    const settings = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, here(value)]));
+    const result = await checkout.start(parameters.map(here), settings);
+    expect(result.stdout).toBe(inHome());
+    expect(checkout.npmCalls()[0]).toContain(`cache=${inHome('cache/npm')}`);
+    expect(existsSync(checkout.path('.touchstone'))).toBe(false);
+  });
+
+  it('loses nothing but what Touchstone keeps there when all is removed', async () => {
+    for (const name of ['environments/x', 'runs/mine', 'photographs']) {
+      mkdirSync(inHome(name), { recursive: true });
+    }
+    await checkout.start(['bench', 'setup', '--remove', '--all', '--home', inHome()]);
+    expect(readdirSync(inHome())).toEqual(['photographs']);
+  });
+});
+
+describe('an installed package', () => {
+  const project = () => checkout.path('project');
+  beforeEach(() => {
+    mkdirSync(checkout.path('build'));
+    writeFileSync(checkout.path('build/bench.js'), readFileSync(checkout.path('bench.ts')));
+    rmSync(checkout.path('bench.ts'));
+    mkdirSync(project());
+  });
+
+  it('installs no packages, compiles nothing and hides its state from git', async () => {
+    const result = await checkout.start(['bench', 'list'], {}, project());
+    expect(result).toMatchObject({ stdout: 'bench list', stderr: '', exitCode: 3 });
+    expect(checkout.npmCalls()).toEqual([]);
+    expect(existsSync(checkout.path('compilations'))).toBe(false);
+    expect(readFileSync(join(project(), '.touchstone/.gitignore'), 'utf8')).toBe('*\n');
+    expect(existsSync(checkout.path('.touchstone'))).toBe(false);
+  });
+
+  it('keeps its packages and its build when the state is removed', async () => {
+    mkdirSync(checkout.path('node_modules/vega'), { recursive: true });
+    mkdirSync(join(project(), '.touchstone/environments/x'), { recursive: true });
+    const result = await checkout.start(['bench', 'setup', '--remove', '--all'], {}, project());
+    expect(result.exitCode).toBe(0);
+    expect(existsSync(checkout.path('node_modules/vega'))).toBe(true);
+    expect(existsSync(checkout.path('build/bench.js'))).toBe(true);
+    expect(readdirSync(project())).toEqual([]);
+  });
+
+  it('has no commands for development', async () => {
+    const result = await checkout.start(['check'], {}, project());
+    expect(result.exitCode).toBe(2);
+    expect(result.stderr).toBe('error: unknown command check; the commands are bench, script');
+  });
+});
+
 describe('wrong use', () => {
   it('says in one line which Node is needed, and installs nothing', async () => {
     const older = checkout.path('older.cjs');
@@ -191,7 +253,7 @@ describe('wrong use', () => {
   it('names the commands, and installs nothing', async () => {
     const result = await checkout.start(['bnech']);
     expect(result.exitCode).toBe(2);
-    expect(result.stderr).toBe('error: unknown command bnech; it is one of bench, test, check, script');
+    expect(result.stderr).toMatch(/^error: unknown command bnech; the commands are bench, script, test, .+$/);
     expect(checkout.npmCalls()).toEqual([]);
   });
 
