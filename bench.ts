@@ -1,5 +1,18 @@
 /** The command line: every command is one line to its module. */
 import { Command, CommanderError, Option } from 'commander';
+import {
+  duration,
+  inputShape,
+  integers,
+  modeNames,
+  names,
+  outsideAdapter,
+  paths,
+  positiveInteger,
+  seed,
+  share,
+  valueRange,
+} from './cli/arguments.js';
 import { compareCommand } from './cli/compare.js';
 import { doctorCommand } from './cli/doctor.js';
 import { acceptCommand } from './cli/gate/accept.js';
@@ -10,25 +23,12 @@ import type { HistoryOptions } from './cli/history.js';
 import { homeFolder } from './cli/home-folder.js';
 import { listCommand } from './cli/list.js';
 import { type ListModelOptions, listModels } from './cli/list-model.js';
-import { outsideAdapter } from './cli/outside-adapter.js';
 import { reportCommand } from './cli/report.js';
 import { runCommand } from './cli/run.js';
 import { setupCommand } from './cli/setup.js';
-import {
-  duration,
-  inputShape,
-  integers,
-  modeNames,
-  names,
-  paths,
-  positiveInteger,
-  seed,
-  share,
-  valueRange,
-} from './cli/values.js';
 import { exitStatus, oneLine, TouchstoneError } from './common/errors.js';
 import { program as programName } from './common/invocation.js';
-import { type RunOptions, usualDeadlineMs } from './runners/coordinator/options.js';
+import { defaultDeadlineMs, type RunOptions } from './runners/coordinator/options.js';
 import { optimiserNames } from './suites/optimisers.js';
 
 process.exitCode = await main(process.argv.slice(2));
@@ -165,7 +165,7 @@ function addBisect(program: Command, ending: (result: Promise<number>) => Promis
     .option('--time <duration>', 'measuring budget of each step', duration)
     .option('--config <file>', 'margins (default: touchstone.gate.json, where it is)')
     .action((cell: string, options: Omit<BisectOptions, 'cell' | 'seed' | 'deadline'>) =>
-      ending(bisectCommand({ ...options, cell, seed: 1, deadline: usualDeadlineMs })),
+      ending(bisectCommand({ ...options, cell, seed: 1, deadline: defaultDeadlineMs })),
     );
 }
 
@@ -263,7 +263,7 @@ function selecting(command: Command): Command {
     .addOption(
       new Option('--deadline <duration>', 'give up on a worker that is silent for so long')
         .argParser(duration)
-        .default(usualDeadlineMs, '120s'),
+        .default(defaultDeadlineMs, '120s'),
     );
 }
 

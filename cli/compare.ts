@@ -1,9 +1,10 @@
 /** `compare <baseline> <candidate>`: two runs side by side, with what differs between them said first. */
 
+import { findRun } from '../common/run/locate.js';
+import { readRun } from '../common/run/read-run.js';
 import type { RunResults } from '../common/run/results.js';
-import { analyse, readRun } from '../reports/analyse/index.js';
+import { analyse } from '../reports/analyse/analyse.js';
 import { compareRuns, renderComparison } from '../reports/compare.js';
-import { findRun } from '../runners/coordinator/run-folder.js';
 
 export async function compareCommand(baseline: string, candidate: string): Promise<number> {
   const [before, after] = await Promise.all([resultsOf(baseline), resultsOf(candidate)]);

@@ -1,18 +1,16 @@
 /** `history [cell]`: what runs there were, a cell over time, and where its level changed. */
 import { resolve } from 'node:path';
-import { closest } from 'fastest-levenshtein';
-import { exitStatus, explain, TouchstoneError } from '../common/errors.js';
+import { exitStatus, TouchstoneError } from '../common/errors.js';
+import { writeWhole } from '../common/files.js';
 import { historyFile } from '../common/paths.js';
-import { analyse, readRun } from '../reports/analyse/index.js';
-import { writeWhole } from '../reports/analyse/write-results.js';
+import { chosenCells } from '../reports/history/choose.js';
+import { importRuns } from '../reports/history/import-runs.js';
 import { jsonOf, listingJson } from '../reports/history/json.js';
 import { renderHistory } from '../reports/history/page.js';
 import { type CellHistory, cellHistories } from '../reports/history/series.js';
-import { type HistoryStore, type ListedCell, openExisting } from '../reports/history/store.js';
+import { type HistoryStore, openExisting } from '../reports/history/store.js';
 import { renderCell, renderListing } from '../reports/history/terminal.js';
-import { matchesCell } from '../reports/regression/apply-settings.js';
-import { findRun } from '../runners/coordinator/run-folder.js';
-import { record } from './record.js';
+import { say } from './say.js';
 
 export interface HistoryOptions {
   /** Name or glob; `*` holds slashes too. */
@@ -28,9 +26,9 @@ export interface HistoryOptions {
   readonly import?: readonly string[];
 }
 
-const usualLimit = 20;
+const defaultLimit = 20;
 /** Each brings a drawing: more than these make a page that nobody reads to its end. */
-const mostOnPage = 40;
+const maxOnPage = 40;
 
 /** @param file the store; usually that of this checkout */
 export async function historyCommand(
@@ -42,7 +40,7 @@ export async function historyCommand(
       hint: 'unset it, or name a file in it',
     });
   }
-  const imported = await importRuns(options.import ?? [], file);
+  const imported = await importRuns(options.import ?? [], file, say);
   const store = openExisting(file);
   if (!store) {
     throw new TouchstoneError('usage', 'no run is in the history yet', {
@@ -54,40 +52,21 @@ export async function historyCommand(
   } finally {
     store.close();
   }
-  return imported;
-}
-
-/** What cannot be read is said, and the others get in. Exit status. */
-async function importRuns(folders: readonly string[], file: string): Promise<number> {
-  let status = 0;
-  let count = 0;
-  for (const name of folders) {
-    try {
-      const { manifest, events } = await readRun(findRun(name));
-      await record(analyse(manifest, events), file);
-      count += 1;
-    } catch (error) {
-      if (!(error instanceof TouchstoneError) || error.code === 'storage') throw error;
-      process.stderr.write(`not added: ${explain(error)}\n`);
-      status = exitStatus.usage;
-    }
-  }
-  if (folders.length > 0) process.stderr.write(`added ${count} of ${folders.length} runs\n`);
-  return status;
+  return imported === 'all' ? 0 : exitStatus.usage;
 }
 
 async function show(store: HistoryStore, options: HistoryOptions): Promise<void> {
-  const { cell, html, json, limit = usualLimit } = options;
-  const cells = chosen(store.cells(), options);
+  const { cell, html, json, limit = defaultLimit } = options;
+  const cells = chosenCells(store.cells(), options);
   if (cell === undefined && html === undefined) {
     const runs = store.runs();
     process.stdout.write(json ? listingJson(runs, cells) : `${renderListing(runs, cells, limit)}\n`);
     return;
   }
-  if (html !== undefined && cells.length > mostOnPage) {
+  if (html !== undefined && cells.length > maxOnPage) {
     throw new TouchstoneError(
       'usage',
-      `${cells.length} cells are too many for one page, ${mostOnPage} at most`,
+      `${cells.length} cells are too many for one page, the maximum is ${maxOnPage}`,
       {
         hint: "choose, such as: history 'lenet5:inference:*' --html history.html",
       },
@@ -98,34 +77,10 @@ async function show(store: HistoryStore, options: HistoryOptions): Promise<void>
   if (html !== undefined) {
     const path = resolve(html);
     await writeWhole(path, await renderHistory(histories));
-    process.stderr.write(`page: ${path}\n`);
+    say(`page: ${path}`);
   }
 }
 
 function text(histories: readonly CellHistory[], limit: number): string {
   return histories.map((history) => `${renderCell(history, limit)}\n`).join('');
-}
-
-/** By cell and target; an unknown name gets the nearest one. */
-function chosen(cells: readonly ListedCell[], { cell, target }: HistoryOptions): ListedCell[] {
-  const names = (key: 'cell' | 'target') => cells.map((one) => one[key]);
-  const byTarget = matching(cells, 'target', target, names('target'));
-  return matching(byTarget, 'cell', cell, names('cell'));
-}
-
-function matching(
-  cells: readonly ListedCell[],
-  key: 'cell' | 'target',
-  pattern: string | undefined,
-  known: readonly string[],
-): ListedCell[] {
-  if (pattern === undefined) return [...cells];
-  const exact = cells.filter((one) => one[key] === pattern);
-  if (exact.length > 0) return exact;
-  const found = cells.filter((one) => matchesCell(pattern, one[key]));
-  if (found.length > 0) return found;
-  const nearest = known.length > 0 ? `did you mean ${closest(pattern, [...new Set(known)])}? ` : '';
-  throw new TouchstoneError('usage', `no ${key} in the history matches ${pattern}`, {
-    hint: `${nearest}\`history\` without a name lists them`,
-  });
 }

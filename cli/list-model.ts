@@ -1,89 +1,24 @@
-/** `list --model`: what is in a user's files and which targets can run them, without starting any. */
+/** `list --model`: what is in a user's files and which targets can run them. */
 import Table from 'cli-table3';
-import type { Target } from '../adapters/adapter.js';
-import { explain, TouchstoneError } from '../common/errors.js';
-import { describedModel } from '../model/artefact/artefact.js';
-import type { ModelRequest } from '../model/artefact/source.js';
-import { elementCount, type Graph, type TensorInfo } from '../model/graph.js';
-import { multiplyAdds } from '../model/multiply-adds.js';
-import { inputNames, modelRequest } from '../runners/coordinator/model-request.js';
-import { modelFiles } from '../runners/coordinator/models.js';
-import type { RunOptions } from '../runners/coordinator/options.js';
-import { chooseTargets } from '../runners/coordinator/prepare.js';
+import { exitStatus } from '../common/errors.js';
+import type { TensorInfo } from '../model/graph.js';
+import {
+  type DescribedModel,
+  type DescribeOptions,
+  describeModels,
+} from '../runners/coordinator/describe-models.js';
 
-export type ListModelOptions = Pick<RunOptions, 'input' | 'range' | 'inputs' | 'targets'> & {
-  readonly json?: true;
-};
+export type ListModelOptions = DescribeOptions & { readonly json?: true };
 
-interface Described {
-  readonly model: string;
-  readonly path: string;
-  readonly opset: number;
-  readonly inputs: readonly TensorInfo[];
-  readonly outputs: readonly TensorInfo[];
-  /** Elements of what inference reads and does not compute. */
-  readonly constants: number;
-  /** Of one pass at these shapes. */
-  readonly multiplyAdds: number;
-  readonly operators: Readonly<Record<string, number>>;
-  /** By target: `yes`, or why not. */
-  readonly targets: Readonly<Record<string, string>>;
-}
-
-/** @returns exit status: that of the first file that cannot be described, else 0 */
+/** @returns exit status: not 0 where a file cannot be described */
 export async function listModels(given: readonly string[], options: ListModelOptions): Promise<number> {
-  const targets = (await chooseTargets(options.targets)).chosen.map(({ target }) => target);
-  const described: (Described | { readonly model: string; readonly path: string; readonly error: string })[] =
-    [];
-  let status = 0;
-  const files = modelFiles(given);
-  const names = inputNames(files, options);
-  for (const file of files) {
-    try {
-      described.push(await describe(await modelRequest(file, options, names.get(file.path)), targets));
-    } catch (error) {
-      if (!(error instanceof TouchstoneError)) throw error;
-      status ||= 2;
-      described.push({ model: file.name, path: file.path, error: explain(error) });
-    }
-  }
-  const text = options.json
-    ? JSON.stringify(described, null, 2)
-    : described
-        .map((one) => ('error' in one ? `error: ${one.model}: ${one.error}` : render(one)))
-        .join('\n\n');
-  process.stdout.write(`${text}\n`);
-  return status;
+  const described = await describeModels(given, options);
+  const texts = described.map((one) => ('error' in one ? `error: ${one.model}: ${one.error}` : render(one)));
+  process.stdout.write(`${options.json ? JSON.stringify(described, null, 2) : texts.join('\n\n')}\n`);
+  return described.some((one) => 'error' in one) ? exitStatus.model : 0;
 }
 
-async function describe(request: ModelRequest, targets: readonly Target[]): Promise<Described> {
-  const { graph } = await describedModel(request);
-  return {
-    model: request.name,
-    path: request.path,
-    opset: graph.opset,
-    inputs: graph.inputs,
-    outputs: graph.outputs,
-    constants: graph.weights.reduce((sum, { shape }) => sum + elementCount(shape), 0),
-    multiplyAdds: multiplyAdds(graph),
-    operators: countOf(graph),
-    targets: Object.fromEntries(targets.map((target) => [target.name, answerOf(target, graph)])),
-  };
-}
-
-function countOf(graph: Graph): Record<string, number> {
-  const counts = new Map<string, number>();
-  for (const { operator } of graph.nodes) counts.set(operator, (counts.get(operator) ?? 0) + 1);
-  return Object.fromEntries([...counts].sort(([a], [b]) => a.localeCompare(b)));
-}
-
-function answerOf(target: Target, graph: Graph): string {
-  const has = target.modes.inference;
-  const can = has.supported ? target.supports(graph, 'inference') : has;
-  return can.supported ? 'yes' : `no: ${can.reason}`;
-}
-
-function render(one: Described): string {
+function render(one: DescribedModel): string {
   const tensor = ({ name, type, shape }: TensorInfo) => `${name}: ${type} ${shape.join('×') || 'scalar'}`;
   const operators = Object.entries(one.operators).map(([name, count]) => `${name} ${count}`);
   const facts = new Table({ wordWrap: true, colWidths: [16, 104], style: { head: [], border: [] } });

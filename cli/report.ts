@@ -1,11 +1,11 @@
 /** `report <run>`: derives results and report again from what the run folder holds, finished or not. */
-
+import { explain } from '../common/errors.js';
+import { findRun } from '../common/run/locate.js';
 import type { RunResults } from '../common/run/results.js';
-import { writeResults } from '../reports/analyse/index.js';
+import { writeResults } from '../reports/analyse/write-results.js';
 import { writeReport } from '../reports/html/index.js';
 import { renderTerminal } from '../reports/terminal/index.js';
-import { findRun } from '../runners/coordinator/run-folder.js';
-import { tryToRecord } from './record.js';
+import { say } from './say.js';
 
 export async function reportCommand(run: string): Promise<number> {
   await report(findRun(run));
@@ -19,4 +19,18 @@ export async function report(folder: string): Promise<RunResults> {
   process.stdout.write(`${renderTerminal(results)}\n`);
   process.stdout.write(`\nreport: ${await writeReport(folder, results)}\n`);
   return results;
+}
+
+/**
+ * Into the history, however the run ended: its finished rounds are as good as any, its ending stands beside them, and a
+ * resumed run takes its own place. Never the reason for which a run fails.
+ */
+export async function tryToRecord(results: RunResults): Promise<void> {
+  try {
+    // The store is native code: only what uses it loads it.
+    const { addRun } = await import('../reports/history/add-run.js');
+    await addRun(results);
+  } catch (error) {
+    say(`warning: this run is not in the history: ${explain(error)}`);
+  }
 }

@@ -12,6 +12,7 @@ import {
   threadCounts,
 } from '../common/run/results.js';
 import { hodgesLehmannShift, rankSumInterval } from '../common/statistics/rank-sum.js';
+import { counted } from '../common/text.js';
 import { logMedians, ratioOf } from './analyse/estimates.js';
 import { isOk } from './analyse/groups.js';
 import { clean, fitted, noBorders, wrapped } from './terminal/lines.js';
@@ -152,7 +153,7 @@ function durationOf(estimate: Estimate): string {
 }
 
 function changeText({ low, high, rounds }: Estimate): string {
-  if (low === null || high === null) return pc.dim(`${rounds} round${rounds === 1 ? '' : 's'}`);
+  if (low === null || high === null) return pc.dim(counted(rounds, 'round'));
   if (low > 1) return pc.red('slower');
   return high < 1 ? pc.green('faster') : pc.dim('undecided');
 }

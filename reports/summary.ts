@@ -3,10 +3,11 @@
 import { groupKey } from '../common/run/cell.js';
 import { type CellState, type Group, type RunResults, threadCounts } from '../common/run/results.js';
 import { canRank } from '../common/statistics/ranking.js';
+import { listed } from '../common/text.js';
 import { settingsInShort } from './analyse/configuration-lint.js';
 import { settingsOf } from './analyse/groups.js';
 import { impreciseGroups } from './analyse/precision.js';
-import { groupTitle, inline, listed, percent, ratio, threadsText } from './text.js';
+import { groupTitle, inline, percent, ratio, threadsText } from './text.js';
 
 /** One sentence for a group: who is fastest, by how much over the next rank, or that it cannot be told. */
 export function verdict(group: Group): string {

@@ -2,6 +2,7 @@
 import type { GroupIdentity } from '../common/run/cell.js';
 import type { Estimate } from '../common/run/results.js';
 import { type Bounds, digits } from '../common/statistics/digits.js';
+import { counted } from '../common/text.js';
 
 /** A quantity in one unit, its interval beside it. */
 export interface Quantity {
@@ -77,8 +78,7 @@ export function percent(share: number): string {
 /** `99 %`, or why there is none. */
 export function levelText(estimate: Pick<Estimate, 'level' | 'rounds'>): string {
   if (estimate.level !== null) return `${Math.round(estimate.level * 100)} % interval`;
-  const rounds = `${estimate.rounds} round${estimate.rounds === 1 ? '' : 's'}`;
-  return `no interval: ${rounds}, 6 are needed`;
+  return `no interval: ${counted(estimate.rounds, 'round')}, 6 are needed`;
 }
 
 /**
@@ -103,12 +103,6 @@ export function sweepTitle(axis: 'batch' | 'length' | 'threads', identity: Group
   return [...parts, `by ${axis}`].join(' · ');
 }
 
-/** `a`, `a and b`, `a, b and c` */
-export function listed(names: readonly string[]): string {
-  if (names.length <= 1) return names.join('');
-  return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
-}
-
 /** What is not the same on both sides, by name: `cores: 2 → 4`. */
 export function differences(
   before: Readonly<Record<string, string>>,
@@ -129,5 +123,5 @@ export function threadsText(counts: readonly number[]): string {
 }
 
 export function coresText(count: number): string {
-  return count === 1 ? '1 core' : `${count} cores`;
+  return counted(count, 'core');
 }

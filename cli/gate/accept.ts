@@ -1,167 +1,25 @@
 /** `gate accept`: records a regression that is wanted, with its reason and for a while. */
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { closest } from 'fastest-levenshtein';
-import { messageOf, TouchstoneError } from '../../common/errors.js';
-import { matchesCell, settingsFileName } from '../../reports/regression/apply-settings.js';
+import { messageOf } from '../../common/errors.js';
+import { type AcceptOptions, acceptanceOf, withAcceptance } from '../../reports/regression/accept.js';
+import { settingsFileName } from '../../reports/regression/apply-settings.js';
 import {
-  type GatedMetric,
-  type GateFinding,
-  type GateReport,
-  gatedMetrics,
-  gateReport,
-} from '../../reports/regression/report.js';
-import type { Acceptance, GateSettings } from '../../reports/regression/settings.js';
-import { startingSettings } from './init.js';
-import { readSettings, settingsPath, writeSettings } from './settings-file.js';
+  readSettings,
+  settingsPath,
+  startingSettings,
+  writeSettings,
+} from '../../reports/regression/settings-file.js';
 
-/** Long enough to do something about it, short enough not to be forgotten. */
-export const usualDays = 90;
-const longestDays = 3650;
-
-export interface AcceptOptions {
-  /** Name or glob of cells; for what a whole target has, of targets. */
-  readonly cell: string;
-  readonly metric: string;
-  readonly reason: string;
-  readonly days?: number;
-  /** A `gate.json`: what it found is what is accepted. */
-  readonly from?: string;
-  /** Largest ratio that is accepted, instead of the one in `from`. */
-  readonly upTo?: number;
-  readonly config?: string;
-  /** The day on which it is accepted; the clock's unless a test says otherwise. */
-  readonly now?: Date;
-}
-
-/**
- * Writes the acceptance into the settings, over an earlier one of the same cell and metric; starts the file where there
- * is none. Rejects where nothing of the kind regressed.
- */
-export async function acceptCommand(options: AcceptOptions): Promise<number> {
-  const { config, now = new Date(), days = usualDays } = options;
-  const metric = metricOf(options.metric);
-  const reason = messageOf(options.reason);
-  if (reason === '')
-    throw usage('the reason is empty', "say why it is accepted: --reason 'the new kernel is exact'");
-  if (options.cell.trim() === '') throw usage('the cell is empty', 'name it as the gate does');
-  if (!Number.isSafeInteger(days) || days < 1 || days > longestDays) {
-    throw usage(`--days ${days} is not possible`, `give a whole number from 1 to ${longestDays}`);
-  }
-  const upTo = await acceptedRatio(options, metric);
-  const entry: Acceptance = { cell: options.cell, metric, upTo, reason, until: dayAfter(now, days) };
-  const settings =
-    config === undefined && !existsSync(settingsPath(config))
-      ? startingSettings(config)
-      : await readSettings(config);
-  await writeSettings(config, withEntry(settings, entry));
+/** Writes the acceptance into the settings, which it starts where there are none. */
+export async function acceptCommand(options: AcceptOptions & { readonly config?: string }): Promise<number> {
+  const { config } = options;
+  const { cell, metric, upTo, reason, until } = await acceptanceOf(options);
+  const isNew = config === undefined && !existsSync(settingsPath(config));
+  const settings = isNew ? startingSettings(config) : await readSettings(config);
+  await writeSettings(config, withAcceptance(settings, { cell, metric, upTo, reason, until }));
   const bound = upTo === null ? '' : ` up to ${upTo}×`;
   process.stdout.write(
-    `${config ?? settingsFileName}: ${messageOf(entry.cell)}, ${metric}, is accepted${bound} until ${entry.until}; commit it.\n`,
+    `${config ?? settingsFileName}: ${messageOf(cell)}, ${metric}, is accepted${bound} until ${until}; commit it.\n`,
   );
   return 0;
-}
-
-function metricOf(given: string): GatedMetric {
-  const found = gatedMetrics.find((metric) => metric === given);
-  if (found) return found;
-  const hint = `did you mean ${closest(given, [...gatedMetrics])}? there are ${gatedMetrics.join(', ')}`;
-  throw usage(`there is no metric ${given}`, hint);
-}
-
-/** Null for a broken cell. */
-async function acceptedRatio(
-  { cell, from, upTo }: AcceptOptions,
-  metric: GatedMetric,
-): Promise<number | null> {
-  if (upTo !== undefined && metric === 'state') {
-    throw usage('a broken cell has no ratio', 'leave --up-to out');
-  }
-  if (upTo !== undefined && !(Number.isFinite(upTo) && upTo > 1)) {
-    throw usage(`--up-to ${upTo} is no regression`, 'give a ratio above 1, such as 1.12');
-  }
-  if (from === undefined) {
-    if (upTo !== undefined) return upTo;
-    const other = metric === 'state' ? '' : ', or --up-to and a ratio';
-    throw usage('nothing says what is accepted', `give --from and the gate.json that found it${other}`);
-  }
-  const findings = regressions(await readReport(from), from, cell, metric);
-  if (metric === 'state') return null;
-  const ratios = findings.flatMap((finding) => (finding.ratio ? [finding.ratio] : []));
-  if (ratios.length === 0)
-    throw usage(`${from} has no ratio for ${cell}, ${metric}`, 'give one with --up-to');
-  const found = Math.max(...ratios.map(({ value }) => value));
-  if (upTo === undefined) return withHeadroom(Math.max(...ratios.map(({ value, high }) => high ?? value)));
-  if (upTo >= found) return upTo;
-  throw usage(
-    `--up-to ${upTo} is less than the ${found.toPrecision(3)}× found in ${from}`,
-    'give more, or leave --up-to out',
-  );
-}
-
-/**
- * The headroom is the interval's: its upper end, rounded up to two decimals. What the next gate estimates for the same
- * regression lies below that unless it grew.
- */
-function withHeadroom(high: number): number {
-  // 1.12 × 100 is 112.00000000000001.
-  return Math.ceil(Number((high * 100).toFixed(6))) / 100;
-}
-
-/** What is accepted: findings of this metric of these cells that are worse than they may be. */
-function regressions(report: GateReport, from: string, cell: string, metric: GatedMetric): GateFinding[] {
-  const ofCell = report.findings.filter((finding) => matchesCell(cell, finding.cell));
-  if (ofCell.length === 0) {
-    const cells = [...new Set(report.findings.map((finding) => finding.cell))];
-    const hint = cells.length > 0 ? `did you mean ${closest(cell, cells)}?` : 'there is no finding in it';
-    throw usage(`no cell in ${from} matches ${cell}`, hint);
-  }
-  const found = ofCell.filter((finding) => isWorse(finding) && metricToAccept(finding) === metric);
-  if (found.length > 0) return found;
-  const others = [...new Set(ofCell.filter(isWorse).map(metricToAccept))];
-  const verdicts = [...new Set(ofCell.filter((one) => one.metric === metric).map(({ verdict }) => verdict))];
-  const state = verdicts.length > 0 ? `is ${verdicts.join(' and ')}, not regressed` : 'was not gated';
-  throw usage(
-    `${cell}, ${metric}, ${state} in ${from}: there is nothing to accept`,
-    others.length > 0 ? `what regressed there is ${others.join(', ')}` : 'nothing of it regressed there',
-  );
-}
-
-/** One that is accepted already may be accepted anew: for longer, or because it grew. */
-function isWorse({ verdict }: GateFinding): boolean {
-  return verdict === 'regressed' || verdict === 'broken' || verdict === 'accepted';
-}
-
-function metricToAccept({ verdict, metric }: GateFinding): GatedMetric {
-  return verdict === 'broken' ? 'state' : metric;
-}
-
-async function readReport(from: string): Promise<GateReport> {
-  const hint = 'give the file that `npm run bench -- gate … --json gate.json` wrote';
-  let content: unknown;
-  try {
-    content = JSON.parse(await readFile(from, 'utf8'));
-  } catch (cause) {
-    throw usage(`cannot read ${from}: ${messageOf(cause)}`, hint);
-  }
-  const parsed = gateReport.safeParse(content);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw usage(`${from} is no report of a gate: ${issue?.path.join('.')}: ${issue?.message}`, hint);
-}
-
-function withEntry(settings: GateSettings, entry: Acceptance): GateSettings {
-  const others = settings.accepted.filter(
-    ({ cell, metric }) => cell !== entry.cell || metric !== entry.metric,
-  );
-  return { ...settings, accepted: [...others, entry] };
-}
-
-/** YYYY-MM-DD in UTC, so many days later. */
-function dayAfter(now: Date, days: number): string {
-  return new Date(now.getTime() + days * 86_400_000).toISOString().slice(0, 10);
-}
-
-function usage(message: string, hint: string): TouchstoneError {
-  return new TouchstoneError('usage', message, { hint });
 }

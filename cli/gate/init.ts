@@ -2,15 +2,14 @@
 import { existsSync } from 'node:fs';
 import { TouchstoneError } from '../../common/errors.js';
 import { settingsFileName } from '../../reports/regression/apply-settings.js';
-import { type GateSettings, usualMargins } from '../../reports/regression/settings.js';
-import { schemaReference, settingsPath, writeSettings } from './settings-file.js';
+import { settingsPath, startingSettings, writeSettings } from '../../reports/regression/settings-file.js';
 
 export interface InitOptions {
   readonly config?: string;
   readonly force?: true;
 }
 
-/** Writes the usual margins and empty lists. Rejects where the file is there already, unless `force` is given. */
+/** Writes the default margins and empty lists. Rejects where the file is there already, unless `force` is given. */
 export async function initCommand({ config, force }: InitOptions): Promise<number> {
   const shown = config ?? settingsFileName;
   if (existsSync(settingsPath(config)) && !force) {
@@ -20,19 +19,7 @@ export async function initCommand({ config, force }: InitOptions): Promise<numbe
   }
   await writeSettings(config, startingSettings(config));
   process.stdout.write(
-    `${shown} is written, with the usual margins; commit it. docs/gate.md says what may stand in it.\n`,
+    `${shown} is written, with the default margins; commit it. docs/gate.md says what may stand in it.\n`,
   );
   return 0;
-}
-
-/** Margins spelled out, so that they can be changed without looking them up, and do not change with a new version. */
-export function startingSettings(config: string | undefined): GateSettings {
-  const $schema = schemaReference(config);
-  return {
-    ...($schema !== undefined && { $schema }),
-    version: 1,
-    margins: usualMargins,
-    cells: [],
-    accepted: [],
-  };
 }

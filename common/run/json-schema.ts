@@ -1,7 +1,6 @@
 /** The published form of the results: JSON Schema (draft 2020-12), kept in `results.schema.json` beside this file. */
 import { z } from 'zod';
-import { schemaId } from '../../reports/analyse/analyse.js';
-import { runResults } from './results.js';
+import { runResults, schemaId } from './results.js';
 
 /** Text of `results.schema.json`; a test compares the file with it, and `npx vitest -u` writes it anew. */
 export function resultsSchemaText(): string {

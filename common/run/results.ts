@@ -8,6 +8,9 @@ import { z } from 'zod';
 import { steadyLabels } from '../statistics/steady-state.js';
 import { cellIdentity, groupIdentity } from './cell.js';
 
+/** Names the published schema, `results.schema.json` beside this file. */
+export const schemaId = 'urn:touchstone:results:1';
+
 const count = z.number().int().nonnegative();
 const value = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 

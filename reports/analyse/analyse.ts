@@ -1,6 +1,6 @@
 /** A run's manifest and events → its results. Pure: the same run gives the same results on any machine. */
 import { sum } from 'simple-statistics';
-import type { CellResult, Conditions, RunResults } from '../../common/run/results.js';
+import { type CellResult, type Conditions, type RunResults, schemaId } from '../../common/run/results.js';
 import type { RunEvent, RunManifest } from '../../common/run/run-folder.js';
 import { median } from '../../common/statistics/quantiles.js';
 import { samplingOf } from '../../common/statistics/sampling.js';
@@ -9,9 +9,6 @@ import { collectFacts, type RunFacts } from './facts.js';
 import { groupsOf } from './groups.js';
 import { type Exclusions, exclusionsOf } from './left-out.js';
 import { targetResults } from './targets.js';
-
-/** Names the published schema, `common/run/results.schema.json`. */
-export const schemaId = 'urn:touchstone:results:1';
 
 export function analyse(manifest: RunManifest, events: readonly RunEvent[]): RunResults {
   const facts = collectFacts(events);

@@ -5,6 +5,7 @@ import { effectiveSampleSizeOf } from '../../common/statistics/autocorrelation.j
 import { percentile } from '../../common/statistics/percentiles.js';
 import type { Sampling } from '../../common/statistics/sampling.js';
 import type { SteadyLabel } from '../../common/statistics/steady-state.js';
+import { counted } from '../../common/text.js';
 import { finalState } from './cell-state.js';
 import { estimateOf, keptTurns, rateOf, roundCpuNs, roundMediansNs } from './estimates.js';
 import type { CellFacts, RunFacts } from './facts.js';
@@ -116,10 +117,6 @@ function notesOf(cell: PlannedCell, facts: CellFacts, run: RunFacts): string[] {
   const single = facts.turns.filter((turn) => turn.samplesNs.length === 1).length;
   if (single > 0 && !share?.note) notes.push(`${single} of ${facts.turns.length} turns hold one iteration`);
   if (facts.audits.length === 0) notes.push('no timed iteration was audited');
-  else notes.push(`${count(facts.audits.length, 'audit')} of timed iterations, all passed`);
+  else notes.push(`${counted(facts.audits.length, 'audit')} of timed iterations, all passed`);
   return notes;
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

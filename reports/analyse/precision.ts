@@ -6,6 +6,12 @@ import { type StoppingRule, stopAtLooks } from '../../common/run/stopping-rule.j
 import { precisionLooks } from '../../common/statistics/sampling.js';
 import { analyse } from './analyse.js';
 
+/** The rule of a run that was asked for a precision; undefined for all others. */
+export function precisionRuleFor(manifest: RunManifest): StoppingRule | undefined {
+  const { precision } = manifest.options;
+  return precision === undefined ? undefined : precisionStoppingRule(manifest, precision);
+}
+
 /** @param precision half of an interval's width, as a share of the ratio: 0.01 */
 export function precisionStoppingRule(manifest: RunManifest, precision: number): StoppingRule {
   const looks = precisionLooks.looks.map((look) => look.rounds);

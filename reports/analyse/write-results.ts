@@ -1,10 +1,9 @@
 /** Derives `results.json` of a run folder. */
-import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf, TouchstoneError } from '../../common/errors.js';
+import { writeWhole } from '../../common/files.js';
+import { readRun } from '../../common/run/read-run.js';
 import { type RunResults, runResults } from '../../common/run/results.js';
 import { analyse } from './analyse.js';
-import { readRun } from './read-run.js';
 
 export const resultsFile = 'results.json';
 
@@ -14,19 +13,4 @@ export async function writeResults(folder: string): Promise<RunResults> {
   const results = runResults.parse(analyse(manifest, events));
   await writeWhole(join(folder, resultsFile), `${JSON.stringify(results)}\n`);
   return results;
-}
-
-/** Writes beside the file and renames, so that a reader never meets half of it. */
-export async function writeWhole(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${process.pid}.part`;
-  try {
-    await writeFile(temporary, text);
-    await rename(temporary, path);
-  } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw new TouchstoneError('storage', `cannot write ${path}: ${messageOf(cause)}`, {
-      hint: 'the measurements are kept; free some space, then `report` writes it again',
-      cause,
-    });
-  }
 }

@@ -1,6 +1,7 @@
 /** The history as it stands in the terminal: at most 100 columns. */
 import Table from 'cli-table3';
 import pc from 'picocolors';
+import { counted } from '../../common/text.js';
 import { clean, fitted, noBorders, wrapped } from '../terminal/lines.js';
 import { duration } from '../text.js';
 import type { CellHistory, Series } from './series.js';
@@ -39,7 +40,7 @@ export function renderListing(
     cellTable.push([fitted(cell, 66), ok === count ? count : `${ok}/${count}`, dateText(lastStartedAt)]);
   }
   const older = runs.length - shown.length;
-  const heading = `${runs.length} run${runs.length === 1 ? '' : 's'} of ${machines.length} machine${machines.length === 1 ? '' : 's'}`;
+  const heading = `${counted(runs.length, 'run')} of ${counted(machines.length, 'machine')}`;
   return [
     pc.bold(`${heading}${older > 0 ? `; the newest ${shown.length} (--limit shows more)` : ''}`),
     runTable.toString(),

@@ -1,8 +1,8 @@
 /** The report as one file that needs nothing else: no network, and no script to be read. */
 import { join } from 'node:path';
+import { writeWhole } from '../../common/files.js';
 import type { RunResults } from '../../common/run/results.js';
-import { writeResults } from '../analyse/index.js';
-import { writeWhole } from '../analyse/write-results.js';
+import { writeResults } from '../analyse/write-results.js';
 import { loadAssets } from './assets.js';
 import { chartSpecs } from './charts/specs.js';
 import { scriptData } from './script-data.js';

@@ -2,7 +2,7 @@
 import picomatch from 'picomatch';
 import { percent } from '../text.js';
 import type { GatedMetric, GateFinding } from './report.js';
-import { type Acceptance, type GateSettings, type Margins, usualMargins } from './settings.js';
+import { type Acceptance, defaultMargins, type GateSettings, type Margins } from './settings.js';
 
 /** Where the settings lie unless the user says otherwise: beside the code that they guard. */
 export const settingsFileName = 'touchstone.gate.json';
@@ -22,7 +22,7 @@ export function matchesCell(pattern: string, cell: string): boolean {
 /** The usual margins, the settings' own over them, then the matching entries of single cells: later ones win. */
 export function marginsFor(settings: GateSettings, cell: string): Margins {
   const entries = settings.cells.filter((entry) => matchesCell(entry.cell, cell));
-  let all = usualMargins;
+  let all = defaultMargins;
   for (const some of [settings.margins, ...entries.map((entry) => entry.margins)]) {
     all = { ...all, ...defined(some) };
   }

@@ -18,7 +18,7 @@ export const margins = z.strictObject({
 export type Margins = z.infer<typeof margins>;
 
 /** Derived from what can be seen with the usual rounds on a shared 2-core machine (`npm run measure:rule`, `measure:power`). */
-export const usualMargins: Margins = { speed: 0.02, 'start-up': 0.1, memory: 0.05, parity: 1 };
+export const defaultMargins: Margins = { speed: 0.02, 'start-up': 0.1, memory: 0.05, parity: 1 };
 
 /** A day: YYYY-MM-DD. */
 const day = z.iso.date();

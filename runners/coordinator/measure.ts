@@ -1,9 +1,9 @@
 /** Measures into a run folder, new or resumed: binds processors, waits its turn, runs, and always writes how it ended. */
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeProgress } from '../../cli/progress.js';
 import { TouchstoneError } from '../../common/errors.js';
 import { targetOf } from '../../common/run/cell.js';
+import type { Observer } from '../../common/run/observer.js';
 import { threadCounts } from '../../common/run/results.js';
 import { type RunEvent, type RunManifest, runManifest } from '../../common/run/run-folder.js';
 import type { StoppingRule } from '../../common/run/stopping-rule.js';
@@ -17,7 +17,7 @@ import { loadReference } from '../parity/reference.js';
 import { capabilities } from '../process/capabilities.js';
 import { allowedCpus, bindSelf, splitCpus } from '../process/cpus.js';
 import { startWorker } from '../process/session.js';
-import type { Observer, RunContext, TensorFiles } from '../schedule/context.js';
+import type { RunContext, TensorFiles } from '../schedule/context.js';
 import { executeRun } from '../schedule/run.js';
 import { openRunLog } from '../schedule/run-log.js';
 import { foldRun } from '../schedule/run-state.js';
@@ -28,23 +28,30 @@ import { enterTurnstile } from './run-lock.js';
 
 export type MeasureTargets = Pick<Prepared, 'targets' | 'nulls' | 'referencePython'>;
 
-/**
- * @param allowanceMs measuring time for a run that goes on; by default what is left of its own budget
- * @param ruleFor makes the rule that decides, round by round, whether enough is known
- */
+/** A run folder with its manifest, and where its targets are installed. */
+export interface MeasurableRun {
+  readonly folder: string;
+  readonly targets: MeasureTargets;
+  /** Measuring time for a run that goes on; what is left of its own budget by default. */
+  readonly allowanceMs?: number;
+}
+
+export interface MeasureMeans {
+  /** Aborted when the user asks to stop. */
+  readonly signal: AbortSignal;
+  readonly observer: Observer;
+  /** Makes the rule that decides, round by round, whether enough is known; the plan alone decides by default. */
+  readonly ruleFor?: (manifest: RunManifest) => StoppingRule | undefined;
+}
+
 export async function measure(
-  folder: string,
-  prepared: MeasureTargets,
-  signal: AbortSignal,
-  say: (line: string) => void,
-  allowanceMs?: number,
-  ruleFor?: (manifest: RunManifest) => StoppingRule | undefined,
+  { folder, targets, allowanceMs }: MeasurableRun,
+  { signal, observer, ruleFor }: MeasureMeans,
 ): Promise<void> {
   const manifest = runManifest.parse(JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')));
-  const leave = await enterTurnstile(say, signal);
+  const leave = await enterTurnstile(observer.note, signal);
   const { log, earlier } = openRunLog(folder);
   const stopwatch = startStopwatch();
-  const progress = makeProgress();
   const steal = readSteal();
   const state = foldRun(manifest, log, earlier);
   let ending: Extract<RunEvent, { type: 'ended' }>['ending'] = 'error';
@@ -58,8 +65,8 @@ export async function measure(
       state,
       stopwatch,
       signal,
-      observer: progress,
-      startWorker: startWorkers(manifest, prepared),
+      observer,
+      startWorker: startWorkers(manifest, targets),
       isExtended: allowanceMs !== undefined,
       ...stoppingRuleOf(manifest, ruleFor),
       allowanceMs: allowanceMs ?? manifest.options.budgetMs - measuredMs(earlier),
@@ -68,14 +75,13 @@ export async function measure(
       cpus: cpusFor(counts),
       deadlineMs: manifest.options.deadlineMs,
       availableBytes: () => process.availableMemory(),
-      files: tensorFiles(prepared.referencePython, signal, progress.note),
+      files: tensorFiles(targets.referencePython, signal, observer.note),
     };
     ending = await executeRun(context);
   } catch (error) {
     ending = error instanceof TouchstoneError && error.code === 'storage' ? 'storage' : 'error';
     throw error;
   } finally {
-    progress.finish();
     // On a full disk these two lines cannot be written either; the error that is on its way says so already.
     if (ending !== 'storage') {
       state.record({ type: 'wall', spentMs: stopwatch.spentMs() });

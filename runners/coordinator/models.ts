@@ -1,8 +1,8 @@
 /** `--model`: files, folders of them, and tables of them, each file once and with a name of its own. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
-import { inputShape } from '../../cli/values.js';
 import { TouchstoneError } from '../../common/errors.js';
+import { inputShape } from '../../common/values.js';
 
 export interface ModelFile {
   readonly path: string;

@@ -9,11 +9,11 @@ import type { OptimiserName } from '../../suites/optimisers.js';
  *
  * @param targets that have a cell to be measured
  */
-export function usualBudgetMs(targets: number): number {
+export function defaultBudgetMs(targets: number): number {
   return 130_000 + 60_000 * Math.max(0, targets - 5);
 }
 /** Longer than any import or iteration that a user would wait for. */
-export const usualDeadlineMs = 120_000;
+export const defaultDeadlineMs = 120_000;
 
 export interface RunOptions {
   readonly suite?: string;
@@ -30,7 +30,7 @@ export interface RunOptions {
   /** Every cell once with each. */
   readonly threads: readonly number[];
   readonly rounds?: number;
-  /** Measuring budget in milliseconds; `usualBudgetMs` where it is not given. */
+  /** Measuring budget in milliseconds; `defaultBudgetMs` where it is not given. */
   readonly time?: number;
   /** Rounds go on until every ratio is known this well, as a share: 0.01. */
   readonly precision?: number;

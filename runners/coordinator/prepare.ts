@@ -5,6 +5,7 @@ import { discoverFrameworks } from '../../adapters/discover.js';
 import { explain, TouchstoneError } from '../../common/errors.js';
 import { artefactKey } from '../../common/run/cell.js';
 import type { PlannedCell, RunManifest } from '../../common/run/run-folder.js';
+import { listed } from '../../common/text.js';
 import {
   type Artefact,
   foreseenBytes,
@@ -26,7 +27,6 @@ import {
   type Training,
   type Workload,
 } from '../../model/workload.js';
-import { listed } from '../../reports/text.js';
 import { discoverSuites, discoverWorkloads } from '../../suites/discover.js';
 import { learningBy } from '../../suites/optimisers.js';
 import { probeKey, probeNames, probeSource } from '../../suites/probe.js';

@@ -1,5 +1,6 @@
 /** What every stage of a run is handed: the run's state, the means to start workers, and someone to tell. */
 
+import type { Observer } from '../../common/run/observer.js';
 import { threadCounts } from '../../common/run/results.js';
 import type { StoppingRule } from '../../common/run/stopping-rule.js';
 import type { Tensors } from '../../model/graph.js';
@@ -62,15 +63,6 @@ export interface Reference {
   readonly optimiser?: Optimiser;
   readonly weights: Tensors;
   readonly tolerance: { output: number; loss: number; gradient: number; weight: number };
-}
-
-/** Told what happens, for the terminal. Called outside the clock. */
-export interface Observer {
-  /** A stage begins: the parity gate, the rounds. */
-  stage(name: string, steps: number): void;
-  /** One step of the stage is done; `label` says which. */
-  step(label: string): void;
-  note(line: string): void;
 }
 
 /** The least count of the run for what has none of its own, such as the null target. */

@@ -2,8 +2,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import picomatch from 'picomatch';
-import { names } from '../../cli/values.js';
 import { projectRoot } from '../../common/paths.js';
+import { names } from '../../common/values.js';
 import { prepareTests, runNodeTests } from '../../runners/conformance/node-tests.js';
 import {
   nodeDocument,

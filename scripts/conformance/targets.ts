@@ -2,8 +2,8 @@
 import { availableParallelism } from 'node:os';
 import type { Target } from '../../adapters/adapter.js';
 import { addOutsideAdapter, discoverFrameworks } from '../../adapters/discover.js';
-import { names } from '../../cli/values.js';
 import { oneLine } from '../../common/errors.js';
+import { names } from '../../common/values.js';
 import type { FindPython } from '../../model/reference/reference.js';
 import { selectTargets } from '../../runners/coordinator/select.js';
 import { ensureTargets, targetAvailability } from '../../runners/provision/availability.js';

@@ -2,8 +2,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import picomatch from 'picomatch';
-import { names } from '../../cli/values.js';
 import { projectRoot } from '../../common/paths.js';
+import { names } from '../../common/values.js';
 import { type Artefact, sourceArtefact, workloadArtefact } from '../../model/artefact/artefact.js';
 import { type Source, workloadSource } from '../../model/artefact/source.js';
 import { cachedReference, committedSeed } from '../../model/reference/reference.js';

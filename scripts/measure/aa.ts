@@ -8,8 +8,8 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { duration, integers, modeNames, names, positiveInteger } from '../../cli/values.js';
 import { clopperPearson } from '../../common/statistics/binomial.js';
+import { duration, integers, modeNames, names, positiveInteger } from '../../common/values.js';
 import { wrapped } from '../../runners/process/command.js';
 import { splitCpus } from '../../runners/process/cpus.js';
 import { gateStep } from './gate-step.js';

@@ -1,8 +1,13 @@
-/** One live gate of a script that makes many: with the usual margins, one thread, and the end of the script on Ctrl-C. */
-import { liveGate } from '../../cli/gate/live.js';
+/** One live gate of a script that makes many: with the default margins, one thread, and the end of the script on Ctrl-C. */
+import { reportGate } from '../../reports/regression/live-run.js';
 import type { GateFinding } from '../../reports/regression/report.js';
 import { gateSettings } from '../../reports/regression/settings.js';
-import { type RunOptions, usualDeadlineMs } from '../../runners/coordinator/options.js';
+import { gateStoppingRule } from '../../reports/regression/stopping-rule.js';
+import { makeProgress } from '../../reports/terminal/progress.js';
+import { listenForInterrupt } from '../../runners/coordinator/interrupt.js';
+import { measure } from '../../runners/coordinator/measure.js';
+import { newGate } from '../../runners/coordinator/new-run.js';
+import { defaultDeadlineMs, type RunOptions } from '../../runners/coordinator/options.js';
 import { say } from './new-run.js';
 
 /** What it found. A step that was interrupted ends the process: what was finished is kept, the rest is done again. */
@@ -10,15 +15,20 @@ export async function gateStep(
   against: string,
   options: Pick<RunOptions, 'targets' | 'mode' | 'batch' | 'seed' | 'time'>,
 ): Promise<readonly GateFinding[]> {
-  const today = new Date().toISOString().slice(0, 10);
-  const run = { ...options, threads: [1], deadline: usualDeadlineMs };
-  const { report, interrupted } = await liveGate(
-    against,
-    run,
-    gateSettings.parse({ version: 1 }),
-    today,
-    say,
-  );
-  if (interrupted !== undefined) process.exit(interrupted);
+  const settings = gateSettings.parse({ version: 1 });
+  const run = await newGate(against, { ...options, threads: [1], deadline: defaultDeadlineMs }, say);
+  const interrupt = listenForInterrupt(say);
+  const observer = makeProgress();
+  await measure(run, {
+    signal: interrupt.signal,
+    observer,
+    ruleFor: (manifest) => gateStoppingRule(manifest, settings),
+  }).finally(() => {
+    observer.finish();
+    interrupt.dispose();
+  });
+  const status = interrupt.exitStatus();
+  if (status !== undefined) process.exit(status);
+  const { report } = await reportGate(run.folder, settings, new Date().toISOString().slice(0, 10));
   return report.findings;
 }

@@ -1,11 +1,12 @@
 /** Runs of the real harness for scripts that measure the harness. */
 import { join } from 'node:path';
 import { runsFolder } from '../../common/paths.js';
+import { newRunId } from '../../common/run/locate.js';
+import { makeProgress } from '../../reports/terminal/progress.js';
 import { manifestOf } from '../../runners/coordinator/manifest.js';
 import { measure } from '../../runners/coordinator/measure.js';
 import type { TimedOptions } from '../../runners/coordinator/options.js';
 import type { Prepared } from '../../runners/coordinator/prepare.js';
-import { newRunId } from '../../runners/coordinator/run-folder.js';
 import { createRunFolder } from '../../runners/schedule/run-log.js';
 
 /** Standard output is the table's. */
@@ -27,6 +28,10 @@ export async function measureRun(
   if (earlier === undefined) createRunFolder(folder, await manifestOf(name, options, prepared));
   // A run that goes on gets the whole time again: its own may be used up.
   const allowanceMs = earlier === undefined ? undefined : options.time;
-  await measure(folder, prepared, new AbortController().signal, say, allowanceMs);
+  const observer = makeProgress();
+  await measure(
+    { folder, targets: prepared, ...(allowanceMs === undefined ? {} : { allowanceMs }) },
+    { signal: new AbortController().signal, observer },
+  ).finally(observer.finish);
   return folder;
 }

@@ -5,13 +5,13 @@
  * Options: `-- --run <folder>` takes an existing run; otherwise one of the smoke suite is made (`--time 130s`).
  */
 import { parseArgs } from 'node:util';
-import { duration } from '../../cli/values.js';
+import { findRun } from '../../common/run/locate.js';
+import { readRun } from '../../common/run/read-run.js';
 import type { RunEvent } from '../../common/run/run-folder.js';
 import { quantile } from '../../common/statistics/quantiles.js';
-import { readRun } from '../../reports/analyse/index.js';
-import { type TimedOptions, usualBudgetMs, usualDeadlineMs } from '../../runners/coordinator/options.js';
+import { duration } from '../../common/values.js';
+import { defaultBudgetMs, defaultDeadlineMs, type TimedOptions } from '../../runners/coordinator/options.js';
 import { prepare } from '../../runners/coordinator/prepare.js';
-import { findRun } from '../../runners/coordinator/run-folder.js';
 import { activities } from '../../runners/schedule/stopwatch.js';
 import { measureRun, say } from './new-run.js';
 import { markdownTable } from './table.js';
@@ -21,7 +21,7 @@ const bars = { iterationUs: 5, usefulShare: 0.9 };
 const useful = new Set<string>(['start-up', 'load', 'warm-up', 'measuring']);
 
 const { values } = parseArgs({
-  options: { run: { type: 'string' }, time: { type: 'string', default: `${usualBudgetMs(5)}ms` } },
+  options: { run: { type: 'string' }, time: { type: 'string', default: `${defaultBudgetMs(5)}ms` } },
 });
 const folder = values.run ? findRun(values.run) : await newRun(duration(values.time));
 const { events } = await readRun(folder);
@@ -33,7 +33,7 @@ process.stdout.write(
 process.stdout.write(`${markdownTable(['wall time spent on', 'seconds', 'share'], wall)}\n`);
 
 async function newRun(time: number): Promise<string> {
-  const options: TimedOptions = { threads: [1], time, seed: 1, deadline: usualDeadlineMs };
+  const options: TimedOptions = { threads: [1], time, seed: 1, deadline: defaultDeadlineMs };
   return measureRun('overhead', options, await prepare(options, say));
 }
 

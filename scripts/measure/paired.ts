@@ -10,14 +10,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
-import { duration, integers, modeNames, names, positiveInteger } from '../../cli/values.js';
 import { buildFolder, projectRoot } from '../../common/paths.js';
 import { artefactKey } from '../../common/run/cell.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
 import { hodgesLehmann, signedRankInterval } from '../../common/statistics/signed-rank.js';
+import { duration, integers, modeNames, names, positiveInteger } from '../../common/values.js';
 import { loadGraph } from '../../model/artefact/load-model.js';
 import type { Mode } from '../../model/workload.js';
-import { type RunOptions, usualDeadlineMs } from '../../runners/coordinator/options.js';
+import { defaultDeadlineMs, type RunOptions } from '../../runners/coordinator/options.js';
 import { type PreparedTarget, prepare } from '../../runners/coordinator/prepare.js';
 import { wrapped } from '../../runners/process/command.js';
 import { allowedCpus } from '../../runners/process/cpus.js';
@@ -54,7 +54,7 @@ export async function compareAll(comparison: Comparison): Promise<void> {
     threads: [1],
     time: 1000,
     seed: 1,
-    deadline: usualDeadlineMs,
+    deadline: defaultDeadlineMs,
   };
   const prepared = await prepare(options, say);
   const rows: string[][] = [];

@@ -8,9 +8,9 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { addOutsideAdapter } from '../../adapters/discover.js';
-import { duration, names, positiveInteger } from '../../cli/values.js';
 import { buildFolder } from '../../common/paths.js';
 import { clopperPearson } from '../../common/statistics/binomial.js';
+import { duration, names, positiveInteger } from '../../common/values.js';
 import { slowdowns } from './adapters/slowed.js';
 import { gateStep } from './gate-step.js';
 import { asGiven, ledger, publish, saySteps } from './ledger.js';

@@ -5,9 +5,9 @@
  * Options: `-- --draws 2000 --seed 1`. Exit status 1 where our rule misses a bar, or one of today's keeps them all.
  */
 import { parseArgs } from 'node:util';
-import { positiveInteger } from '../../cli/values.js';
 import { clopperPearson } from '../../common/statistics/binomial.js';
 import { signedRankIntervalAt } from '../../common/statistics/signed-rank.js';
+import { positiveInteger } from '../../common/values.js';
 import { randomFor } from '../../runners/schedule/random.js';
 import { type DecisionRule, logRatio, ourRule, tally, todaysRules } from './decision-rules.js';
 import { publish } from './ledger.js';

@@ -44,14 +44,14 @@ describe('the command line', () => {
 
   it.each([
     [['--time', 'soon'], 'duration'],
-    [['--batch', '0'], 'whole number'],
+    [['--batch', '0'], 'an integer of 1 or more'],
     [['--mode', 'learning'], 'inference, training'],
     [['--input', 'x'], 'name=1x3x224x224'],
     [['--input', 'x=1x2'], '--model'],
     [['--model', 'nowhere.onnx'], 'nowhere.onnx'],
     [['--threads', '4096'], 'processors here'],
     [['--threads', '1,4096'], 'processors here'],
-    [['--length', 'long'], 'whole number'],
+    [['--length', 'long'], 'an integer of 1 or more'],
     [['--precision', '150%'], 'a share'],
     [['--precision', '1%', '--rounds', '8'], 'both say when to stop'],
     [['--nonsense'], '--nonsense'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunResults } from '../../common/run/results.js';
-import { analyse } from '../../reports/analyse/index.js';
+import { analyse } from '../../reports/analyse/analyse.js';
 import { compareRuns, renderComparison } from '../../reports/compare.js';
 import { type FixtureOptions, fixtureRun } from './fixtures.js';
 

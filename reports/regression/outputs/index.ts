@@ -2,7 +2,7 @@
 import { appendFile, mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { messageOf, TouchstoneError } from '../../../common/errors.js';
-import { writeWhole } from '../../analyse/write-results.js';
+import { writeWhole } from '../../../common/files.js';
 import type { GateReport } from '../report.js';
 import { gateJunit } from './junit.js';
 import { gateMarkdown } from './markdown.js';

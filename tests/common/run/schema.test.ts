@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, it } from 'vitest';
 import { resultsSchemaText } from '../../../common/run/json-schema.js';
 import { runResults } from '../../../common/run/results.js';
-import { analyse } from '../../../reports/analyse/index.js';
+import { analyse } from '../../../reports/analyse/analyse.js';
 import { fixtureRun } from '../../reports/fixtures.js';
 
 const text = resultsSchemaText();

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { CellResult, RunResults } from '../../../common/run/results.js';
 import { clopperPearson } from '../../../common/statistics/binomial.js';
 import { median } from '../../../common/statistics/quantiles.js';
+import { analyse } from '../../../reports/analyse/analyse.js';
 import { groupsOf } from '../../../reports/analyse/groups.js';
-import { analyse } from '../../../reports/analyse/index.js';
 import { fixtureRun, truthUs } from '../fixtures.js';
 import { seededRandom } from '../random.js';
 

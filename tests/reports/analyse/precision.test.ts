@@ -4,7 +4,7 @@ import type { RunEvent } from '../../../common/run/run-folder.js';
 import { clopperPearson } from '../../../common/statistics/binomial.js';
 import { precisionLooks, samplingOf } from '../../../common/statistics/sampling.js';
 import type { Interval } from '../../../common/statistics/signed-rank.js';
-import { analyse } from '../../../reports/analyse/index.js';
+import { analyse } from '../../../reports/analyse/analyse.js';
 import { impreciseGroups, precisionStoppingRule } from '../../../reports/analyse/precision.js';
 import { precisionText } from '../../../reports/summary.js';
 import { executeRun } from '../../../runners/schedule/run.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { analyse } from '../../../reports/analyse/analyse.js';
 import { settingsOf } from '../../../reports/analyse/groups.js';
-import { analyse } from '../../../reports/analyse/index.js';
 import { sweepsOf } from '../../../reports/analyse/scaling.js';
 import { runDifferences } from '../../../reports/summary.js';
 import { fixtureRun } from '../fixtures.js';

@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Estimate, RunResults } from '../../../common/run/results.js';
-import { analyse } from '../../../reports/analyse/index.js';
+import { analyse } from '../../../reports/analyse/analyse.js';
 import { fixtureRun } from '../fixtures.js';
 import { seededRandom } from '../random.js';
 

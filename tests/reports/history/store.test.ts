@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import Database from 'libsql';
 import { describe, expect, it } from 'vitest';
 import { buildFolder } from '../../../common/paths.js';
-import { analyse } from '../../../reports/analyse/index.js';
+import { analyse } from '../../../reports/analyse/analyse.js';
 import { formOf, migrate, migrations } from '../../../reports/history/migrations.js';
 import { recordRun } from '../../../reports/history/record.js';
 import { cellHistories } from '../../../reports/history/series.js';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { analyse } from '../../../reports/analyse/index.js';
+import { analyse } from '../../../reports/analyse/analyse.js';
 import { renderReport } from '../../../reports/html/index.js';
 import { fixtureRun } from '../fixtures.js';
 import { threadSweep } from '../sweeps.js';

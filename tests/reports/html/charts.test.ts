@@ -1,7 +1,7 @@
 import { compile, type TopLevelSpec } from 'vega-lite';
 import { describe, expect, it } from 'vitest';
+import { analyse } from '../../../reports/analyse/analyse.js';
 import { isOk } from '../../../reports/analyse/groups.js';
-import { analyse } from '../../../reports/analyse/index.js';
 import { type Sweep, sweepsOf } from '../../../reports/analyse/scaling.js';
 import { drawChart, drawSpec } from '../../../reports/html/charts/draw.js';
 import {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { projectRoot } from '../../../common/paths.js';
-import { analyse } from '../../../reports/analyse/index.js';
+import { analyse } from '../../../reports/analyse/analyse.js';
 import { largestPage, renderReport, writeReport } from '../../../reports/html/index.js';
 import { scriptData } from '../../../reports/html/script-data.js';
 import { type FixtureOptions, fixtureRun, hostileTarget } from '../fixtures.js';

@@ -5,7 +5,7 @@ import {
   unusedEntries,
   withAcceptances,
 } from '../../../reports/regression/apply-settings.js';
-import { type Acceptance, gateSettings, usualMargins } from '../../../reports/regression/settings.js';
+import { type Acceptance, defaultMargins, gateSettings } from '../../../reports/regression/settings.js';
 import { estimate, finding, nasty } from './fixture.js';
 
 const cell = 'lenet5:inference:b1:float32:default:pytorch/cpu';
@@ -39,7 +39,7 @@ describe('matchesCell', () => {
 
 describe('marginsFor', () => {
   it('the usual ones, then those of the settings, then of matching cells in order', () => {
-    expect(marginsFor(settings({}), cell)).toEqual(usualMargins);
+    expect(marginsFor(settings({}), cell)).toEqual(defaultMargins);
     const given = settings({
       margins: { speed: 0.03, memory: 0.2 },
       cells: [
@@ -49,7 +49,7 @@ describe('marginsFor', () => {
       ],
     });
     expect(marginsFor(given, cell)).toEqual({ speed: 0.07, 'start-up': 0.1, memory: 0.2, parity: 3 });
-    expect(marginsFor(given, 'pytorch/cpu')).toEqual({ ...usualMargins, speed: 0.03, memory: 0.2 });
+    expect(marginsFor(given, 'pytorch/cpu')).toEqual({ ...defaultMargins, speed: 0.03, memory: 0.2 });
   });
 });
 

@@ -1,10 +1,10 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, it } from 'vitest';
-import { startingSettings } from '../../../cli/gate/init.js';
 import {
   gateReportSchemaText,
   gateSettingsSchemaText,
 } from '../../../reports/regression/outputs/json-schema.js';
+import { startingSettings } from '../../../reports/regression/settings-file.js';
 import { report } from './fixture.js';
 
 // Formats, such as that of a date, are not among what ajv knows by itself; each has a pattern beside it.

@@ -4,14 +4,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type AcceptOptions, acceptCommand } from '../../../cli/gate/accept.js';
+import { acceptCommand } from '../../../cli/gate/accept.js';
 import { initCommand } from '../../../cli/gate/init.js';
-import { readSettings, schemaReference } from '../../../cli/gate/settings-file.js';
 import { oneLine, TouchstoneError } from '../../../common/errors.js';
 import { projectRoot } from '../../../common/paths.js';
 import { withAcceptances } from '../../../reports/regression/apply-settings.js';
 import type { GateFinding } from '../../../reports/regression/report.js';
-import { usualMargins } from '../../../reports/regression/settings.js';
+import { defaultMargins } from '../../../reports/regression/settings.js';
+import { readSettings, schemaReference } from '../../../reports/regression/settings-file.js';
 import { estimate, finding, report } from './fixture.js';
 
 let folder = '';
@@ -50,7 +50,7 @@ describe('init', () => {
     expect(said).toContain('is written');
     expect(await readSettings(config)).toEqual({
       version: 1,
-      margins: usualMargins,
+      margins: defaultMargins,
       cells: [],
       accepted: [],
     });
@@ -62,7 +62,7 @@ describe('init', () => {
     expect(await failure(initCommand({ config }))).toMatch(/is there already.*--force/);
     expect(readFileSync(config, 'utf8')).toBe('mine');
     await initCommand({ config, force: true });
-    expect((await readSettings(config)).margins).toEqual(usualMargins);
+    expect((await readSettings(config)).margins).toEqual(defaultMargins);
   });
 
   it('points to the schema from inside the project, and nowhere from outside', () => {
@@ -125,7 +125,7 @@ describe('accept', () => {
   const fine = finding('ok', 'memory');
   const now = new Date('2026-11-24T23:59:59Z');
   const accept = (
-    given: Partial<AcceptOptions> = {},
+    given: Partial<Parameters<typeof acceptCommand>[0]> = {},
     findings: readonly GateFinding[] = [slow, broken, fine],
   ) => {
     const from = join(folder, 'gate.json');
@@ -145,7 +145,7 @@ describe('accept', () => {
     await initCommand({ config });
     expect(await accept()).toBe(0);
     const settings = await readSettings(config);
-    expect(settings.margins).toEqual(usualMargins);
+    expect(settings.margins).toEqual(defaultMargins);
     expect(settings.accepted).toEqual([
       { cell: slow.cell, metric: 'speed', upTo: 1.13, reason: 'exact now', until: '2027-02-22' },
     ]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { analyse } from '../../../reports/analyse/index.js';
+import { analyse } from '../../../reports/analyse/analyse.js';
 import { renderTerminal } from '../../../reports/terminal/index.js';
 import { clean, fitted, wrapped } from '../../../reports/terminal/lines.js';
 import { type FixtureOptions, fixtureRun } from '../fixtures.js';

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { paths, valueRange } from '../../../cli/values.js';
+import { paths, valueRange } from '../../../common/values.js';
 import { modelSource } from '../../../model/artefact/source.js';
 import { GraphBuilder } from '../../../model/builder.js';
 import type { Tensors } from '../../../model/graph.js';

@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { messageOf, TouchstoneError } from '../../common/errors.js';
-import { type RunEvent, type RunManifest, runEvent, runManifest } from '../../common/run/run-folder.js';
+import { messageOf, TouchstoneError } from '../errors.js';
+import { type RunEvent, type RunManifest, runEvent, runManifest } from './run-folder.js';
 
 export interface Run {
   readonly manifest: RunManifest;

@@ -1,6 +1,6 @@
 /** Live progress: a bar with time left on a terminal, a line every few seconds where the output is kept. */
 import { Presets, SingleBar } from 'cli-progress';
-import type { Observer } from '../runners/schedule/context.js';
+import type { Observer } from '../../common/run/observer.js';
 
 /** A log of a CI service should show that something happens, and not every cell. */
 const quietMs = 5_000;
@@ -29,7 +29,7 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
       bar.start(steps, 0, { stage: name, label: '' });
     },
     step: (label) => bar?.increment({ label }),
-    note: (line) => stream.write(`\n${line}\n`),
+    note: (line) => stream.write(`${bar ? '\n' : ''}${line}\n`),
     finish,
   };
 }

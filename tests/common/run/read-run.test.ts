@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TouchstoneError } from '../../../common/errors.js';
-import { analyse, readRun, writeResults } from '../../../reports/analyse/index.js';
-import { fixtureRun } from '../fixtures.js';
+import { readRun } from '../../../common/run/read-run.js';
+import { analyse } from '../../../reports/analyse/analyse.js';
+import { writeResults } from '../../../reports/analyse/write-results.js';
+import { fixtureRun } from '../../reports/fixtures.js';
 
 const { manifest, events } = fixtureRun({ rounds: 2 });
 let folder: string;

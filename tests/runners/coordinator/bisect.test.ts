@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { bisectCommits, type Judgement, selectionOf } from '../../cli/gate/bisect.js';
-import { bench, temporaryFolder } from './command.js';
+import { bisectCommits, type Judgement } from '../../../runners/coordinator/bisect.js';
+import { bench, temporaryFolder } from '../../e2e/command.js';
 
 let repository = '';
 const commits: string[] = [];
@@ -57,26 +57,9 @@ describe('bisect', () => {
     expect(said).toContain("only 'skip'ped");
   });
 
-  it('takes names of cells, and says in one line what is none', async () => {
-    expect(selectionOf('lenet5:training:b64:float32:default:jax@0.9.0/cpu')).toEqual({
-      workload: ['lenet5'],
-      mode: ['training'],
-      batch: [64],
-      targets: ['jax@0.9.0/cpu'],
-      name: 'lenet5:training:b64:float32:default:jax@0.9.0/cpu',
-    });
-    // Of a sweep: measured at its own thread count alone, it goes by its usual name.
-    expect(selectionOf('row-lstm:inference:b1:l64:t2:float32:default:jax/cpu')).toEqual({
-      workload: ['row-lstm'],
-      mode: ['inference'],
-      batch: [1],
-      length: [64],
-      threads: 2,
-      targets: ['jax/cpu'],
-      name: 'row-lstm:inference:b1:l64:float32:default:jax/cpu',
-    });
+  it('says in one line what is no cell and no commit', async () => {
     const cases = [
-      [['bisect', '--good', 'HEAD', '--bad', 'HEAD', 'lenet5'], /no name of a cell/],
+      [['bisect', '--good', 'HEAD', '--bad', 'HEAD', 'lenet5'], /is not the id of a cell/],
       [['bisect', '--good', 'nowhere', '--bad', 'HEAD', 'x'], /--good nowhere is no commit/],
     ] as const;
     for (const [args, message] of cases) {

@@ -5,17 +5,26 @@ import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
 import { runsFolder } from '../../common/paths.js';
+import { readRun } from '../../common/run/read-run.js';
 import { type RunResults, runResults } from '../../common/run/results.js';
-import { analyse, readRun, resultsFile } from '../../reports/analyse/index.js';
-import { machineDifferences } from '../../reports/compare.js';
-import type { GateReport } from '../../reports/regression/report.js';
-import type { GateSettings } from '../../reports/regression/settings.js';
-import { storedReport } from '../../reports/regression/stored.js';
-import type { GateOptions } from './index.js';
+import { analyse } from '../analyse/analyse.js';
+import { resultsFile } from '../analyse/write-results.js';
+import { machineDifferences } from '../compare.js';
+import type { GateReport } from './report.js';
+import type { GateSettings } from './settings.js';
+import { storedReport } from './stored.js';
+
+export interface StoredRuns {
+  /** Each a run folder, a results.json, a folder of either, or a file of another branch as `branch:path`. */
+  readonly baseline: string;
+  readonly candidate: string;
+  /** Compare runs of different machines or settings all the same, and say so. */
+  readonly force?: true | undefined;
+}
 
 /** @throws TouchstoneError('usage') where a side cannot be read, or the two were not measured alike */
 export async function storedGate(
-  { baseline = '', candidate = '', force }: GateOptions,
+  { baseline, candidate, force }: StoredRuns,
   settings: GateSettings,
   today: string,
 ): Promise<GateReport> {

@@ -5,10 +5,10 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { closest } from 'fastest-levenshtein';
 import type { z } from 'zod';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
+import { writeWhole } from '../../common/files.js';
 import { projectRoot } from '../../common/paths.js';
-import { writeWhole } from '../../reports/analyse/write-results.js';
-import { settingsFileName } from '../../reports/regression/apply-settings.js';
-import { acceptance, type GateSettings, gateSettings, margins } from '../../reports/regression/settings.js';
+import { settingsFileName } from './apply-settings.js';
+import { acceptance, defaultMargins, type GateSettings, gateSettings, margins } from './settings.js';
 
 /** The file that is meant: the one given, or `touchstone.gate.json` of the current directory. */
 export function settingsPath(config: string | undefined): string {
@@ -120,4 +120,16 @@ export function schemaReference(config: string | undefined): string | undefined 
   if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) return undefined;
   const path = relative(folder, join(projectRoot, 'reports', 'regression', 'gate-settings.schema.json'));
   return path.startsWith('.') ? path : `./${path}`;
+}
+
+/** Margins spelled out, so that they can be changed without looking them up, and do not change with a new version. */
+export function startingSettings(config: string | undefined): GateSettings {
+  const $schema = schemaReference(config);
+  return {
+    ...($schema !== undefined && { $schema }),
+    version: 1,
+    margins: defaultMargins,
+    cells: [],
+    accepted: [],
+  };
 }

@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { TouchstoneError } from '../../common/errors.js';
-import { runsFolder } from '../../common/paths.js';
+import { TouchstoneError } from '../errors.js';
+import { runsFolder } from '../paths.js';
 
 /** `20261123-142501-3fa9`: sorts by time, and two runs of one second do not meet. */
 export function newRunId(now: Date): string {

@@ -1,0 +1,21 @@
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { messageOf, TouchstoneError } from './errors.js';
+
+/**
+ * Writes beside the file and renames, so that a reader never sees half of it.
+ *
+ * @throws TouchstoneError('storage') where it cannot be written
+ */
+export async function writeWhole(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${process.pid}.part`;
+  try {
+    await writeFile(temporary, text);
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw new TouchstoneError('storage', `cannot write ${path}: ${messageOf(cause)}`, {
+      hint: 'free some space, or check who may write there; what was there before is unchanged',
+      cause,
+    });
+  }
+}

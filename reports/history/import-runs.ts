@@ -1,0 +1,28 @@
+/** Adds run folders to the history. */
+import { explain, TouchstoneError } from '../../common/errors.js';
+import { findRun } from '../../common/run/locate.js';
+import type { Say } from '../../common/run/observer.js';
+import { readRun } from '../../common/run/read-run.js';
+import { analyse } from '../analyse/analyse.js';
+import { addRun } from './add-run.js';
+
+/** What cannot be read is said, and the others get in. @returns whether all of them did */
+export async function importRuns(
+  folders: readonly string[],
+  file: string,
+  say: Say,
+): Promise<'all' | 'some'> {
+  let count = 0;
+  for (const name of folders) {
+    try {
+      const { manifest, events } = await readRun(findRun(name));
+      await addRun(analyse(manifest, events), file);
+      count += 1;
+    } catch (error) {
+      if (!(error instanceof TouchstoneError) || error.code === 'storage') throw error;
+      say(`not added: ${explain(error)}`);
+    }
+  }
+  if (folders.length > 0) say(`added ${count} of ${folders.length} runs`);
+  return count === folders.length ? 'all' : 'some';
+}

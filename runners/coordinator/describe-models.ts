@@ -1,0 +1,81 @@
+/** What is in a user's model files, and which targets can run them, without starting any. */
+import type { Target } from '../../adapters/adapter.js';
+import { explain, TouchstoneError } from '../../common/errors.js';
+import { describedModel } from '../../model/artefact/artefact.js';
+import type { ModelRequest } from '../../model/artefact/source.js';
+import { elementCount, type Graph, type TensorInfo } from '../../model/graph.js';
+import { multiplyAdds } from '../../model/multiply-adds.js';
+import { inputNames, modelRequest } from './model-request.js';
+import { modelFiles } from './models.js';
+import type { RunOptions } from './options.js';
+import { chooseTargets } from './prepare.js';
+
+export type DescribeOptions = Pick<RunOptions, 'input' | 'range' | 'inputs' | 'targets'>;
+
+export interface DescribedModel {
+  readonly model: string;
+  readonly path: string;
+  readonly opset: number;
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
+  /** Elements of what inference reads and does not compute. */
+  readonly constants: number;
+  /** For one pass at these shapes. */
+  readonly multiplyAdds: number;
+  readonly operators: Readonly<Record<string, number>>;
+  /** By target: `yes`, or why not. */
+  readonly targets: Readonly<Record<string, string>>;
+}
+
+export interface UnreadableModel {
+  readonly model: string;
+  readonly path: string;
+  readonly error: string;
+}
+
+/** In the order of the files; one that cannot be described says why. */
+export async function describeModels(
+  given: readonly string[],
+  options: DescribeOptions,
+): Promise<(DescribedModel | UnreadableModel)[]> {
+  const targets = (await chooseTargets(options.targets)).chosen.map(({ target }) => target);
+  const files = modelFiles(given);
+  const names = inputNames(files, options);
+  const described: (DescribedModel | UnreadableModel)[] = [];
+  for (const file of files) {
+    try {
+      described.push(await describe(await modelRequest(file, options, names.get(file.path)), targets));
+    } catch (error) {
+      if (!(error instanceof TouchstoneError)) throw error;
+      described.push({ model: file.name, path: file.path, error: explain(error) });
+    }
+  }
+  return described;
+}
+
+async function describe(request: ModelRequest, targets: readonly Target[]): Promise<DescribedModel> {
+  const { graph } = await describedModel(request);
+  return {
+    model: request.name,
+    path: request.path,
+    opset: graph.opset,
+    inputs: graph.inputs,
+    outputs: graph.outputs,
+    constants: graph.weights.reduce((sum, { shape }) => sum + elementCount(shape), 0),
+    multiplyAdds: multiplyAdds(graph),
+    operators: countOf(graph),
+    targets: Object.fromEntries(targets.map((target) => [target.name, answerOf(target, graph)])),
+  };
+}
+
+function countOf(graph: Graph): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const { operator } of graph.nodes) counts.set(operator, (counts.get(operator) ?? 0) + 1);
+  return Object.fromEntries([...counts].sort(([a], [b]) => a.localeCompare(b)));
+}
+
+function answerOf(target: Target, graph: Graph): string {
+  const has = target.modes.inference;
+  const can = has.supported ? target.supports(graph, 'inference') : has;
+  return can.supported ? 'yes' : `no: ${can.reason}`;
+}

@@ -1,0 +1,103 @@
+/** From what was asked for to a run folder that can be measured: a new run, one that goes on, or a gate. */
+import { basename, join, resolve } from 'node:path';
+import { addOutsideAdapter } from '../../adapters/discover.js';
+import { TouchstoneError } from '../../common/errors.js';
+import { runsFolder } from '../../common/paths.js';
+import { processKey } from '../../common/run/cell.js';
+import { findRun, newestUnfinished, newRunId } from '../../common/run/locate.js';
+import type { Say } from '../../common/run/observer.js';
+import { readRun } from '../../common/run/read-run.js';
+import { allowedCpus } from '../process/cpus.js';
+import { createRunFolder } from '../schedule/run-log.js';
+import { prepareGate } from './gate-subjects.js';
+import { manifestOf } from './manifest.js';
+import type { MeasurableRun } from './measure.js';
+import { commandOf, defaultBudgetMs, type RunOptions } from './options.js';
+import { findTargets, type Prepared, prepare } from './prepare.js';
+
+/**
+ * Three roles for every target, and up to five times the rounds of a run that only compares; most gates end long before,
+ * since what the screen settles is not measured again.
+ */
+const gateBudgetFactor = 3;
+
+/** Every cell that the options select, with why where one will not run. @throws TouchstoneError('usage') */
+export async function planRun(options: RunOptions, say: Say): Promise<Prepared> {
+  for (const count of options.threads) checkThreads(count);
+  if (options.precision !== undefined && options.rounds !== undefined) {
+    throw new TouchstoneError('usage', '--precision and --rounds both say when to stop', {
+      hint: 'give one of them; --time bounds either',
+    });
+  }
+  const prepared = await prepare(options, say);
+  requireCells(prepared, 'measure', 'see --dry-run');
+  return prepared;
+}
+
+/** Makes the run folder of a plan. */
+export async function newRun(options: RunOptions, prepared: Prepared): Promise<MeasurableRun> {
+  const folder = options.out === undefined ? join(runsFolder, newRunId(new Date())) : resolve(options.out);
+  const time = options.time ?? prepared.budgetMs ?? defaultBudgetMs(targetsToMeasure(prepared));
+  createRunFolder(folder, await manifestOf(basename(folder), { ...options, time }, prepared));
+  return { folder, targets: prepared };
+}
+
+/**
+ * @param which a run folder, the name of one, or true for the newest that did not finish
+ * @param allowanceMs measuring time; what is left of the run's own by default
+ */
+export async function resumedRun(which: string | true, allowanceMs?: number): Promise<MeasurableRun> {
+  const folder = which === true ? newestUnfinished() : findRun(which);
+  const { manifest } = await readRun(folder);
+  if (manifest.gate) {
+    throw new TouchstoneError('usage', `${folder} is the run of a gate, which is one session`, {
+      hint: `begin it again with \`${manifest.command}\``,
+    });
+  }
+  for (const path of manifest.adapters ?? []) addOutsideAdapter(path);
+  const targets = await findTargets(manifest.targets.map(({ target }) => target));
+  return { folder, targets, ...(allowanceMs === undefined ? {} : { allowanceMs }) };
+}
+
+/**
+ * A run that measures both sides of a gate in one session, interleaved, with the baseline's second copy beside them.
+ *
+ * @param candidate another commit that is judged in place of this checkout
+ * @throws TouchstoneError where the sides cannot be set up or the selection is empty
+ */
+export async function newGate(
+  against: string,
+  options: RunOptions,
+  say: Say,
+  candidate?: string,
+): Promise<MeasurableRun> {
+  const { prepared, plan } = await prepareGate(against, options, say, candidate);
+  requireCells(prepared, 'gate', 'see `npm run bench -- list`');
+  const folder =
+    options.out === undefined ? join(runsFolder, `gate-${newRunId(new Date())}`) : resolve(options.out);
+  const subjects = plan.seats.length * options.threads.length;
+  const timed = { ...options, time: options.time ?? gateBudgetFactor * defaultBudgetMs(subjects) };
+  const manifest = await manifestOf(basename(folder), timed, prepared);
+  const command = commandOf(timed, ['gate', '--against', against]);
+  createRunFolder(folder, { ...manifest, command, gate: plan });
+  return { folder, targets: prepared };
+}
+
+function requireCells({ cells }: Prepared, verb: string, hint: string): void {
+  if (cells.length > 0) return;
+  throw new TouchstoneError('usage', `nothing to ${verb}: the selection is empty`, { hint });
+}
+
+/** A target with each of several thread counts is one of its own: it has processes of its own in every round. */
+function targetsToMeasure({ cells }: Prepared): number {
+  return new Set(cells.filter(({ decided }) => decided === null).map(processKey)).size;
+}
+
+/** More threads than processors would time the system's scheduler. */
+function checkThreads(threads: number): void {
+  const processors = allowedCpus().length;
+  if (threads <= processors) return;
+  throw new TouchstoneError('usage', `--threads ${threads} is more than the ${processors} processors here`, {
+    hint: `give --threads ${processors} or fewer`,
+  });
+}
