@@ -32,8 +32,8 @@ import {
   supportOfNodes,
   varyingValues,
   withoutReverse,
-} from '../lowering/node-checks.js';
-import { graphOrOperations } from '../lowering/plans.js';
+} from '../lowering/layers/node-checks.js';
+import { graphOrOperations } from '../lowering/layers/plans.js';
 import { caffe2, caffe2InTraining } from './capabilities.js';
 
 /** Operators of the lowering, each with the check of what it refuses. */

@@ -4,7 +4,7 @@
  */
 import type { Layer, Net, Vol } from 'convnetjs';
 import type { Graph, Tensors } from '../adapter.js';
-import { floats } from '../lowering/weights.js';
+import { floats } from '../lowering/layers/weights.js';
 import type { Weighted } from './layers.js';
 import { float32, shapeOf } from './tensors.js';
 

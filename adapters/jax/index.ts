@@ -3,8 +3,8 @@
  * descriptor.
  */
 import { type Framework, type Graph, type Mode, supported } from '../adapter.js';
-import { dilatedPooling } from '../lowering/layer-checks.js';
-import { layersOrOperations } from '../lowering/plans.js';
+import { dilatedPooling } from '../lowering/layers/layer-checks.js';
+import { layersOrOperations } from '../lowering/layers/plans.js';
 import { jax, jaxInTraining } from './capabilities.js';
 
 const inference = layersOrOperations([], jax);

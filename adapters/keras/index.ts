@@ -12,8 +12,8 @@ import {
   supported,
   unsupported,
 } from '../adapter.js';
-import { dilatedPooling, stridedAndDilated } from '../lowering/layer-checks.js';
-import { layersOrOperations } from '../lowering/plans.js';
+import { dilatedPooling, stridedAndDilated } from '../lowering/layers/layer-checks.js';
+import { layersOrOperations } from '../lowering/layers/plans.js';
 import { type Backend, kerasCapabilities } from './capabilities.js';
 
 const checks = [stridedAndDilated('Keras', /^conv/), dilatedPooling('Keras')];

@@ -16,7 +16,7 @@ import {
   supported,
   unsupported,
 } from '../adapter.js';
-import { hostInput, onnxOutput } from '../lowering/host-layout.js';
+import { hostInput, onnxOutput } from '../lowering/layers/host-layout.js';
 import { supportOf } from '../lowering/refusal.js';
 import { planFor } from './layers.js';
 import { modelFile } from './model-file.js';

@@ -3,8 +3,8 @@
  * shapes leave out the batch.
  */
 import type { Graph } from '../adapter.js';
-import type { LayerPlan, PlannedLayer } from '../lowering/layer-plan.js';
-import { planLayers } from '../lowering/plan.js';
+import type { LayerPlan, PlannedLayer } from '../lowering/layers/layer-plan.js';
+import { planLayers } from '../lowering/layers/plan-layers.js';
 import { refuse } from '../lowering/refusal.js';
 import { type KerasLayer, kernelAndBias, without } from './keras-layer.js';
 import { lstm } from './recurrent.js';

@@ -2,8 +2,8 @@
 import { createRequire } from 'node:module';
 import type KerasProto from 'keras-js/lib/proto.js';
 import type { Tensors } from '../adapter.js';
-import type { LayerPlan } from '../lowering/layer-plan.js';
-import { toNative } from '../lowering/weights.js';
+import type { LayerPlan } from '../lowering/layers/layer-plan.js';
+import { toNative } from '../lowering/layers/weights.js';
 import { kerasLayer } from './layers.js';
 
 export interface ModelFile {

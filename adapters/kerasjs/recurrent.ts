@@ -1,5 +1,5 @@
 /** LSTM layers of Keras.js: one output, from zeros, with a bias. */
-import type { DefinitionOf } from '../lowering/layer-plan.js';
+import type { DefinitionOf } from '../lowering/layers/layer-plan.js';
 import { refuse } from '../lowering/refusal.js';
 import type { KerasLayer } from './keras-layer.js';
 

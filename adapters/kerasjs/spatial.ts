@@ -1,5 +1,5 @@
 /** Layers of Keras.js over one or two spatial axes. Over one axis its settings are numbers, not lists of one. */
-import { type DefinitionOf, isStridedAndDilated } from '../lowering/layer-plan.js';
+import { type DefinitionOf, isStridedAndDilated } from '../lowering/layers/layer-plan.js';
 import { refuse } from '../lowering/refusal.js';
 import { type KerasLayer, kernelAndBias, without } from './keras-layer.js';
 

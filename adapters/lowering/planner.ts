@@ -1,204 +1,236 @@
-/** Takes a graph apart node by node and collects the layers; the operators' own rules are in `operators/`. */
-import { elementCount } from '../../model/graph.js';
+/** State of one graph on its way to a plan of operations: its values, the layout of each, and what is planned so far. */
+import { type DataType, fromJsonNumber, type JsonNumber } from '../../model/graph.js';
 import type { Graph, Mode } from '../adapter.js';
 import type { GraphNode } from './attributes.js';
-import type { Activation, LayerDefinition, PlannedLayer } from './layer-plan.js';
+import type { Capabilities } from './capabilities.js';
 import { refuse } from './refusal.js';
-import { ascending, batchAxis, extent, longAxes, nativeShape, sameList, type Value } from './value.js';
-import type { NativeWeight } from './weights.js';
+import { ascending, sameList } from './value.js';
+import { permutedWeight } from './layers/weights.js';
+import { decompositions } from './decompositions/index.js';
+import { type Emitter, type Result, transpose } from './operations/emitter.js';
+import type { Operand, OperationKind, Operations } from './operations/operation.js';
+import type { PlannedConstant, PlannedOperation, PlannedPort } from './plan.js';
 
-/** Activations that layers with weights take in. */
-const activations: Readonly<Record<string, Activation>> = { Relu: 'relu', Sigmoid: 'sigmoid', Tanh: 'tanh' };
+/** A value of the graph: `axes[i]` is the ONNX axis at native position i of its operand. */
+export interface Value {
+  readonly operand: Operand;
+  readonly axes: readonly number[];
+}
 
-export class Planner {
+export class Planner implements Emitter {
   readonly graph: Graph;
   readonly mode: Mode;
-  readonly layers: PlannedLayer[] = [];
-  readonly #constants: ReadonlyMap<string, readonly number[]>;
+  readonly capabilities: Capabilities;
+  readonly constants: PlannedConstant[] = [];
+  readonly operations: PlannedOperation[] = [];
   readonly #values = new Map<string, Value>();
-  readonly #absorbed = new Set<string>();
-  /** Tensors that are others in another shape, with those and their shapes. */
-  readonly #views = new Map<number, { readonly tensor: number; readonly shape: readonly number[] }>();
+  readonly #weights: ReadonlySet<string>;
+  /** Constants and transposed values that were made before, by what they are. */
+  readonly #made = new Map<string, Operand>();
   #tensors = 0;
   #node = '';
+  #depth = 0;
 
-  constructor(graph: Graph, mode: Mode) {
+  constructor(graph: Graph, mode: Mode, capabilities: Capabilities) {
     this.graph = graph;
     this.mode = mode;
-    this.#constants = new Map(graph.weights.map(({ name, shape }) => [name, shape]));
+    this.capabilities = capabilities;
+    this.#weights = new Set(graph.weights.map(({ name }) => name));
   }
 
-  /** Whether an earlier layer has taken the node in; otherwise the layers that follow belong to it. */
-  begin(node: GraphNode): boolean {
+  begin(node: GraphNode): void {
     this.#node = node.name;
-    return !this.#absorbed.has(node.name);
   }
 
-  newTensor(): number {
-    return this.#tensors++;
-  }
-
-  define(name: string, value: Value): void {
-    this.#values.set(name, value);
-  }
-
-  /** A computed value. */
-  value(name: string | undefined): Value {
-    const value = this.#values.get(name ?? '');
-    return value ?? refuse(`whose input ${name} is a constant`);
-  }
+  // --- values of the graph -------------------------------------------------------------------------------------------
 
   isConstant(name: string): boolean {
-    return this.#constants.has(name);
+    return this.#weights.has(name);
   }
 
-  /** ONNX shape of a weight. */
-  constantShape(name: string | undefined): readonly number[] {
-    return this.#constants.get(name ?? '') ?? refuse(`whose input ${name} is not a constant`);
+  isTrained(name: string): boolean {
+    return this.mode === 'training' && this.graph.parameters.includes(name);
   }
 
-  isTrained(name: string | undefined): boolean {
-    return this.mode === 'training' && this.graph.parameters.includes(name ?? '');
+  /** Observed ONNX shape. */
+  shape(name: string): readonly number[] {
+    return this.graph.values[name]?.shape ?? refuse(`whose value ${name} has no known shape`);
   }
 
-  /** Observed ONNX shape of a value. */
-  shape(name: string | undefined): readonly number[] {
-    return this.graph.values[name ?? '']?.shape ?? refuse(`whose value ${name} has no known shape`);
+  /** ONNX type. */
+  type(name: string): DataType {
+    return this.graph.values[name]?.type ?? refuse(`whose value ${name} has no known type`);
   }
 
-  /** Adds a layer with one output and gives the number of that. */
-  layer(
-    definition: LayerDefinition,
-    inputs: readonly number[],
-    weights: readonly NativeWeight[] = [],
-  ): number {
-    const [output = 0] = this.layerOf(definition, inputs, weights, 1);
-    return output;
+  /** The numbers of a small constant: what settings come from. @throws UnsupportedError for anything else */
+  numbers(name: string): readonly number[] {
+    const data = this.graph.constants?.[name];
+    if (!data || this.isTrained(name)) refuse(`whose input ${name} is not a small constant`);
+    return data.map(fromJsonNumber);
   }
 
-  /** As `layer`, for a layer with several outputs. */
-  layerOf(
-    definition: LayerDefinition,
-    inputs: readonly number[],
-    weights: readonly NativeWeight[],
-    count: number,
-  ): readonly number[] {
-    const outputs = Array.from({ length: count }, () => this.newTensor());
-    this.layers.push({ node: this.#node, definition, inputs, outputs, weights });
+  /** A value in whatever layout it has. */
+  value(name: string): Value {
+    const known = this.#values.get(name);
+    if (known) return known;
+    if (!this.isConstant(name)) refuse(`whose input ${name} nothing makes`);
+    const identity = this.shape(name).map((_, axis) => axis);
+    return { operand: this.weight(name, identity), axes: identity };
+  }
+
+  /** A value with its axes in ONNX's order. */
+  plain(name: string): Operand {
+    const { operand, axes } = this.value(name);
+    return this.#transposed(
+      operand,
+      axes.map((_, axis) => axes.indexOf(axis)),
+    );
+  }
+
+  /** A value with ONNX axis `axes[i]` at position i. */
+  arranged(name: string, axes: readonly number[]): Operand {
+    if (this.isConstant(name)) return this.weight(name, axes);
+    const value = this.value(name);
+    return this.#transposed(
+      value.operand,
+      axes.map((axis) => value.axes.indexOf(axis)),
+    );
+  }
+
+  /** A constant of the graph, its axes permuted at load and then of another shape, or of another type. */
+  weight(name: string, order: readonly number[], shape?: readonly number[], as?: DataType): Operand {
+    const onnxShape = this.shape(name);
+    const native = shape ?? order.map((axis) => onnxShape[axis] ?? 1);
+    const type = as ?? this.held(this.type(name));
+    const key = `weight ${name} ${order} ${native} ${type}`;
+    return this.#once(key, () => {
+      const weight = permutedWeight(name, onnxShape, onnxShape, order, native);
+      return this.#constant(type, native, { kind: 'weight', weight });
+    });
+  }
+
+  /** @param axes in ONNX's order where they are left out */
+  define(
+    name: string,
+    operand: Operand,
+    axes: readonly number[] = operand.shape.map((_, axis) => axis),
+  ): void {
+    if (name === '') return;
+    const shape = this.shape(name);
+    const native = axes.map((axis) => shape[axis] ?? 1);
+    if (!sameList(native, operand.shape)) {
+      throw new Error(`${this.#node}: ${name} is planned as ${operand.shape}, and it is ${native}`);
+    }
+    this.#values.set(name, { operand, axes });
+  }
+
+  input({ name, type, shape }: Graph['inputs'][number], axes: readonly number[]): PlannedPort {
+    const operand = this.#operand({ type: this.held(type), shape: axes.map((axis) => shape[axis] ?? 1) });
+    this.#values.set(name, { operand, axes });
+    return { name, tensor: operand.id, onnxType: type, type: operand.type, onnxShape: shape, axes };
+  }
+
+  // --- what is planned -----------------------------------------------------------------------------------------------
+
+  held(type: DataType): DataType {
+    return (
+      this.capabilities.types[type] ?? refuse(`of type ${type}, which ${this.capabilities.title} has not`)
+    );
+  }
+
+  literal(type: DataType, shape: readonly number[], data: readonly JsonNumber[]): Operand {
+    return this.#once(`literal ${type} ${shape} ${data}`, () =>
+      this.#constant(type, shape, { kind: 'literal', data }),
+    );
+  }
+
+  emit<Kind extends OperationKind>(
+    kind: Kind,
+    settings: Operations[Kind],
+    inputs: readonly Operand[],
+    results: readonly Result[],
+  ): readonly Operand[] {
+    const lack = this.capabilities.operations[kind];
+    const reason = lack ? lack(settings, inputs) : `${this.capabilities.title} has no ${kind}`;
+    if (reason !== undefined) return this.#written(kind, settings, inputs, results, reason);
+    const outputs = results.map((result) => this.#operand(result));
+    this.operations.push({
+      node: this.#node,
+      kind,
+      settings,
+      inputs: inputs.map(({ id }) => id),
+      outputs: outputs.map(({ id }) => id),
+      results: outputs.map(({ type, shape }) => ({ type, shape })),
+    } as PlannedOperation);
     return outputs;
   }
 
-  /**
-   * A tensor in another shape, both without the batch. A view of a view is one of the tensor below; what is then read by
-   * nobody is left out of the plan.
-   */
-  view(tensor: number, shape: readonly number[], target: readonly number[]): number {
-    const below = this.#views.get(tensor) ?? { tensor, shape };
-    if (sameList(below.shape, target)) return below.tensor;
-    const made = this.layer({ kind: 'reshape', targetShape: target }, [below.tensor]);
-    this.#views.set(made, below);
-    return made;
+  /** By its definition in simpler operations. */
+  #written<Kind extends OperationKind>(
+    kind: Kind,
+    settings: Operations[Kind],
+    inputs: readonly Operand[],
+    results: readonly Result[],
+    reason: string,
+  ): readonly Operand[] {
+    const definition = decompositions[kind];
+    if (!definition || this.#depth > deepest) refuse(`: ${reason}`);
+    this.#depth += 1;
+    try {
+      return definition(this, settings, inputs, results) ?? refuse(`: ${reason}`);
+    } finally {
+      this.#depth -= 1;
+    }
   }
 
-  /** All axes but the batch as one. */
-  flat(tensor: number): number {
-    const below = this.#views.get(tensor);
-    if (below?.shape.length === 1) return below.tensor;
-    return this.layer({ kind: 'flatten' }, [below?.tensor ?? tensor]);
+  /** An integer in a wider one, cut to what the ONNX type holds, as arithmetic in that type would. */
+  wrapped(x: Operand, type: DataType): Operand {
+    const bits = narrowBits[type];
+    if (bits === undefined || x.type === type) return x;
+    const whole = (kind: 'Add' | 'Sub' | 'BitwiseAnd', operand: Operand, value: number) => {
+      const [result] = this.emit(kind, {}, [operand, this.literal(operand.type, [], [value])], [operand]);
+      return result ?? operand;
+    };
+    const mask = 2 ** bits - 1;
+    if (type.startsWith('uint')) return whole('BitwiseAnd', x, mask);
+    const half = 2 ** (bits - 1);
+    return whole('Sub', whole('BitwiseAnd', whole('Add', x, half), mask), half);
   }
 
-  /** Without views that nobody reads. */
-  usedLayers(outputs: readonly number[]): readonly PlannedLayer[] {
-    const read = new Set(outputs);
-    const used = this.layers.toReversed().filter((layer) => {
-      if (layer.definition.kind === 'reshape' && !layer.outputs.some((tensor) => read.has(tensor)))
-        return false;
-      for (const tensor of layer.inputs) read.add(tensor);
-      return true;
-    });
-    return used.toReversed();
+  /** A copy, so that no output is an input itself. */
+  copied(x: Operand): Operand {
+    const [copy] = this.emit('Reshape', { shape: x.shape }, [x], [x]);
+    return copy ?? x;
   }
 
-  /**
-   * The activation that is all that becomes of a node's output: a layer with weights takes it in, as the frameworks'
-   * documentation writes it. The layer's output is then the activation's, whose name is given.
-   */
-  takeActivation(output: string, isMatrix: boolean): { activation: Activation; name: string } {
-    const only = this.#onlyConsumer(output);
-    const activation = only && activationOf(only, this.graph, isMatrix);
-    if (!activation) return { activation: 'linear', name: output };
-    this.#absorbed.add(only.name);
-    return { activation, name: only.outputs[0] ?? '' };
+  #transposed(x: Operand, perm: readonly number[]): Operand {
+    if (ascending(perm)) return x;
+    return this.#once(`transposed ${x.id} ${perm}`, () => transpose(this, x, perm));
   }
 
-  /** The constant of `units` numbers along the last axis whose addition is all that becomes of a product. */
-  takeBias(output: string, units: number): { bias: string; name: string } | undefined {
-    const only = this.#onlyConsumer(output);
-    const bias = only?.operator === 'Add' ? only.inputs.find((name) => name !== output) : undefined;
-    const shape = this.#constants.get(bias ?? '');
-    if (!only || bias === undefined || !shape) return undefined;
-    const isRow = shape.at(-1) === units && elementCount(shape) === units;
-    if (!isRow || shape.length > this.shape(output).length) return undefined;
-    this.#absorbed.add(only.name);
-    return { bias, name: only.outputs[0] ?? '' };
+  #once(key: string, make: () => Operand): Operand {
+    const found = this.#made.get(key) ?? make();
+    this.#made.set(key, found);
+    return found;
   }
 
-  /** The node that alone reads a value which is no output of the graph. */
-  #onlyConsumer(output: string): GraphNode | undefined {
-    const consumers = this.graph.nodes.filter((node) => node.inputs.includes(output));
-    const isOutput = this.graph.outputs.some(({ name }) => name === output);
-    return consumers.length === 1 && !isOutput ? consumers[0] : undefined;
+  #constant(type: DataType, shape: readonly number[], source: PlannedConstant['source']): Operand {
+    const operand = this.#operand({ type, shape });
+    this.constants.push({ tensor: operand.id, type, shape, source });
+    return operand;
   }
 
-  /** The value in ONNX order within its flattened last axis. */
-  plain(value: Value): Value {
-    if (!value.interleaved) return value;
-    const { interleaved, ...rest } = value;
-    const { shape, order } = interleaved;
-    if (value.axes.length !== 2) refuse('of a flattened value in an order that cannot be undone');
-    const extents = order.map((axis) => shape[axis] ?? 1);
-    const split = this.layer({ kind: 'reshape', targetShape: extents }, [value.tensor]);
-    const dims = shape.map((_, axis) => order.indexOf(axis) + 1);
-    const ordered = this.layer({ kind: 'permute', dims }, [split]);
-    return { ...rest, tensor: this.layer({ kind: 'flatten' }, [ordered]) };
-  }
-
-  /** The value with its native axes in the order of `axes`, which leaves out axes of extent 1 at most. */
-  arrange(given: Value, axes: readonly number[]): Value {
-    const value = this.plain(given);
-    if (sameList(value.axes, axes)) return value;
-    if (axes[0] !== batchAxis(value)) refuse('which needs another axis than the batch first');
-    const wanted = longAxes(value, axes);
-    if (sameList(longAxes(value), wanted)) return this.#reshape(value, axes);
-    const short = value.axes.filter((axis) => !wanted.includes(axis));
-    const order = [...axes.filter((axis) => value.axes.includes(axis))];
-    order.push(...short.filter((axis) => !order.includes(axis)));
-    const dims = order.slice(1).map((axis) => value.axes.indexOf(axis));
-    const tensor = this.layer({ kind: 'permute', dims }, [value.tensor]);
-    const moved = { ...value, tensor, axes: order };
-    return sameList(order, axes) ? moved : this.#reshape(moved, axes);
-  }
-
-  #reshape(value: Value, axes: readonly number[]): Value {
-    const target = nativeShape({ ...value, axes });
-    return { ...value, axes, tensor: this.view(value.tensor, nativeShape(value), target) };
+  #operand({ type, shape }: Result): Operand {
+    return { id: this.#tensors++, type, shape };
   }
 }
 
-function activationOf(node: GraphNode, graph: Graph, isMatrix: boolean): Activation | undefined {
-  if (node.operator !== 'Softmax' || !isMatrix) return activations[node.operator];
-  const axis = Number(node.attributes.axis ?? (graph.opset < 13 ? 1 : -1));
-  return axis === -1 || axis === 1 ? 'softmax' : undefined;
-}
-
-/** The order of a flattened value's axes, or undefined where it is ONNX's own. */
-export function interleavingOf(value: Value): Value['interleaved'] {
-  const inner = value.shape.map((_, axis) => axis).filter((axis) => axis !== batchAxis(value));
-  const present = value.axes.slice(1);
-  if (ascending(present.filter((axis) => extent(value, axis) !== 1))) return undefined;
-  const order = [...present, ...inner.filter((axis) => !present.includes(axis))];
-  return {
-    shape: inner.map((axis) => extent(value, axis)),
-    order: order.map((axis) => inner.indexOf(axis)),
-  };
-}
+/** Of decompositions within decompositions; more is one that comes back to itself. */
+const deepest = 8;
+const narrowBits: Readonly<Partial<Record<DataType, number>>> = {
+  uint8: 8,
+  int8: 8,
+  uint16: 16,
+  int16: 16,
+  uint32: 32,
+};

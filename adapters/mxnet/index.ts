@@ -26,8 +26,8 @@ import {
   supportOfNodes,
   varyingValues,
   withoutReverse,
-} from '../lowering/node-checks.js';
-import { graphOrOperations } from '../lowering/plans.js';
+} from '../lowering/layers/node-checks.js';
+import { graphOrOperations } from '../lowering/layers/plans.js';
 import { mxnetCapabilities } from './capabilities.js';
 
 const operators: Readonly<Record<string, Check>> = {

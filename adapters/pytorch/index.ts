@@ -28,8 +28,8 @@ import {
   onlyFirstOutput,
   spatialAxes,
   supportOfNodes,
-} from '../lowering/node-checks.js';
-import { planOperations } from '../lowering/operations/plan-operations.js';
+} from '../lowering/layers/node-checks.js';
+import { makePlan } from '../lowering/lower.js';
 import { supportOf } from '../lowering/refusal.js';
 import { pytorch } from './capabilities.js';
 
@@ -78,8 +78,8 @@ function graphOrOperations(
   const reads = (graph: Graph, mode: Mode) => isOfFloat32(graph) && own(graph, mode).supported;
   return {
     supports: (graph, mode) =>
-      reads(graph, mode) ? supported : supportOf(() => planOperations(graph, mode, pytorch)),
-    plan: (graph, mode) => (reads(graph, mode) ? undefined : planOperations(graph, mode, pytorch)),
+      reads(graph, mode) ? supported : supportOf(() => makePlan(graph, mode, pytorch)),
+    plan: (graph, mode) => (reads(graph, mode) ? undefined : makePlan(graph, mode, pytorch)),
   };
 }
 

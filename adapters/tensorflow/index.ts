@@ -3,8 +3,8 @@
  * this is its descriptor.
  */
 import { type Framework, type Graph, type Mode, supported } from '../adapter.js';
-import { stridedAndDilated } from '../lowering/layer-checks.js';
-import { layersOrOperations } from '../lowering/plans.js';
+import { stridedAndDilated } from '../lowering/layers/layer-checks.js';
+import { layersOrOperations } from '../lowering/layers/plans.js';
 import { tensorflow, tensorflowInTraining } from './capabilities.js';
 
 // Of both at once `tf.nn.depthwise_conv2d` takes the strides for 1 and says nothing; found by `npm run conformance`.

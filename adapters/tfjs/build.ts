@@ -1,8 +1,8 @@
 /** Builds the functional model of a plan, with the artefact's weights in it. */
 import type { LayersModel, SymbolicTensor, Variable } from '@tensorflow/tfjs';
 import type { Graph, Tensors } from '../adapter.js';
-import type { LayerPlan, PlannedLayer } from '../lowering/layer-plan.js';
-import { type NativeWeight, toNative } from '../lowering/weights.js';
+import type { LayerPlan, PlannedLayer } from '../lowering/layers/layer-plan.js';
+import { type NativeWeight, toNative } from '../lowering/layers/weights.js';
 import { type Layer, makeLayer } from './layers.js';
 import type { Tf } from './open.js';
 import { applyLstm } from './recurrent.js';

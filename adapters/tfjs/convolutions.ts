@@ -1,6 +1,6 @@
 /** Convolutions: a layer of the Layers API where it has one, else its operations in a layer of one's own. */
 import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs';
-import { type Activation, type DefinitionOf, isDilated } from '../lowering/layer-plan.js';
+import { type Activation, type DefinitionOf, isDilated } from '../lowering/layers/layer-plan.js';
 import { customLayer, type Inner, type Operation, present } from './custom-layer.js';
 import type { Layer } from './layers.js';
 import type { Tf } from './open.js';

@@ -4,8 +4,8 @@
  * nothing of the framework.
  */
 import { type Framework, type NodeTarget, supported } from '../adapter.js';
-import { inTraining, type LayerCheck, stridedAndDilated } from '../lowering/layer-checks.js';
-import { isDilated, type PlannedLayer } from '../lowering/layer-plan.js';
+import { inTraining, type LayerCheck, stridedAndDilated } from '../lowering/layers/layer-checks.js';
+import { isDilated, type PlannedLayer } from '../lowering/layers/layer-plan.js';
 import { addon } from './addon.js';
 import { plannerOf } from './planner.js';
 import { missingKernels } from './wasm-gradients.js';

@@ -2,10 +2,10 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import type { InferenceModel, Model, Stepping } from '../adapter.js';
 import { fed, feedbackOf } from '../lowering/feedback.js';
-import { hostInput, onnxOutput } from '../lowering/host-layout.js';
-import type { LayerPlan } from '../lowering/layer-plan.js';
-import { isOperationPlan } from '../lowering/operations/plan.js';
-import type { Planner } from '../lowering/plans.js';
+import { hostInput, onnxOutput } from '../lowering/layers/host-layout.js';
+import type { LayerPlan } from '../lowering/layers/layer-plan.js';
+import { isPlan } from '../lowering/plan.js';
+import type { Planner } from '../lowering/layers/plans.js';
 import { buildModel } from './build.js';
 import type { Tf } from './open.js';
 import { loadOperations } from './operations/inference.js';
@@ -14,7 +14,7 @@ type Outputs = readonly Float32Array[];
 
 export function loadInference(tf: Tf, planner: Planner, given: Model): InferenceModel {
   const plan = planner.plan(given.graph, 'inference');
-  return isOperationPlan(plan) ? loadOperations(tf, plan, given) : loadLayers(tf, plan, given);
+  return isPlan(plan) ? loadOperations(tf, plan, given) : loadLayers(tf, plan, given);
 }
 
 type Inputs = readonly { readonly data: Float32Array; readonly shape: number[] }[];

@@ -6,7 +6,7 @@ import {
   isSpatial,
   type PlannedLayer,
   type SpatialDefinition,
-} from '../lowering/layer-plan.js';
+} from '../lowering/layers/layer-plan.js';
 import { convolution } from './convolutions.js';
 import { customLayer } from './custom-layer.js';
 import type { Tf } from './open.js';

@@ -1,6 +1,6 @@
 /** Imports TensorFlow.js, chooses its backend and describes what runs. */
 import type { Budget, Configuration, Description, OpenFramework } from '../adapter.js';
-import type { Planner } from '../lowering/plans.js';
+import type { Planner } from '../lowering/layers/plans.js';
 import { loadInference } from './inference.js';
 import { configurationOfNode, importNode, libtensorflow } from './node.js';
 import { loadTraining } from './training.js';

@@ -1,7 +1,7 @@
 /** What the Layers API lacks a layer for and the framework has as an operation. */
 import type { Tensors } from '../adapter.js';
-import type { Bound, DefinitionOf } from '../lowering/layer-plan.js';
-import { scalar } from '../lowering/weights.js';
+import type { Bound, DefinitionOf } from '../lowering/layers/layer-plan.js';
+import { scalar } from '../lowering/layers/weights.js';
 import { type Inner, type Operation, present } from './custom-layer.js';
 import type { Tf } from './open.js';
 

@@ -1,9 +1,9 @@
 /** Layers where they express a graph, else operations. Apart in training, where every operation needs its gradient. */
 import { type Graph, type Mode, type Support, supported, unsupported } from '../adapter.js';
-import type { LayerCheck } from '../lowering/layer-checks.js';
-import type { LayerPlan } from '../lowering/layer-plan.js';
-import { isOperationPlan, type OperationPlan } from '../lowering/operations/plan.js';
-import { layersOrOperations, type Planner } from '../lowering/plans.js';
+import type { LayerCheck } from '../lowering/layers/layer-checks.js';
+import type { LayerPlan } from '../lowering/layers/layer-plan.js';
+import { isPlan, type Plan } from '../lowering/plan.js';
+import { layersOrOperations, type Planner } from '../lowering/layers/plans.js';
 import { type Backend, tfjsCapabilities } from './capabilities.js';
 import { tfjsInTraining } from './training-capabilities.js';
 
@@ -35,8 +35,8 @@ function isOfNothing({ inputs }: Graph): boolean {
 }
 
 /** Whether the variables of operations are the graph's parameters: one that lies in two ways would be two, each trained by itself. */
-function trains(plan: LayerPlan | OperationPlan, { parameters }: Graph): Support {
-  if (!isOperationPlan(plan)) return supported;
+function trains(plan: LayerPlan | Plan, { parameters }: Graph): Support {
+  if (!isPlan(plan)) return supported;
   const held = plan.constants.flatMap(({ source }) => (source.kind === 'weight' ? [source.weight.name] : []));
   const twice = held.find((name, index) => held.indexOf(name) !== index && parameters.includes(name));
   return twice === undefined

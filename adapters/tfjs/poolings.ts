@@ -1,6 +1,6 @@
 /** Poolings and pads: a layer of the Layers API where it has one, else its operations in a layer of one's own. */
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
-import type { DefinitionOf } from '../lowering/layer-plan.js';
+import type { DefinitionOf } from '../lowering/layers/layer-plan.js';
 import { pair } from './convolutions.js';
 import { customLayer, type Inner, type Operation, present } from './custom-layer.js';
 import type { Layer } from './layers.js';

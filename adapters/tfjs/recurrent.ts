@@ -1,6 +1,6 @@
 /** LSTM layers: forward, backward or both, from given states, and what the plan asks of their outputs. */
 import type { SymbolicTensor } from '@tensorflow/tfjs';
-import type { DefinitionOf } from '../lowering/layer-plan.js';
+import type { DefinitionOf } from '../lowering/layers/layer-plan.js';
 import { customLayer, present } from './custom-layer.js';
 import type { Layer } from './layers.js';
 import type { Tf } from './open.js';

@@ -1,11 +1,11 @@
 /** `compile` and `trainOnBatch`. */
 import type { LayersModel, Optimizer, Tensor } from '@tensorflow/tfjs';
 import type { Model, Tensors, TrainingModel } from '../adapter.js';
-import { hostInput, onnxOutput } from '../lowering/host-layout.js';
-import type { LayerPlan } from '../lowering/layer-plan.js';
-import { isOperationPlan } from '../lowering/operations/plan.js';
-import type { Planner } from '../lowering/plans.js';
-import { toNative, toOnnx } from '../lowering/weights.js';
+import { hostInput, onnxOutput } from '../lowering/layers/host-layout.js';
+import type { LayerPlan } from '../lowering/layers/layer-plan.js';
+import { isPlan } from '../lowering/plan.js';
+import type { Planner } from '../lowering/layers/plans.js';
+import { toNative, toOnnx } from '../lowering/layers/weights.js';
 import { buildModel, type HeldWeight } from './build.js';
 import { disposeAll } from './inference.js';
 import { hostTargets, type Loss, lossOf } from './losses.js';
@@ -14,7 +14,7 @@ import { trainOperations } from './operations/training.js';
 
 export function loadTraining(tf: Tf, planner: Planner, given: Model): TrainingModel {
   const plan = planner.plan(given.graph, 'training');
-  return isOperationPlan(plan) ? trainOperations(tf, plan, given) : trainLayers(tf, plan, given);
+  return isPlan(plan) ? trainOperations(tf, plan, given) : trainLayers(tf, plan, given);
 }
 
 function trainLayers(tf: Tf, plan: LayerPlan, given: Model): TrainingModel {

@@ -4,7 +4,7 @@
  * `@tensorflow/tfjs-backend-wasm/dist/register_all_kernels.js`. `tests/adapters/tfjs-wasm.test.ts` compares this table
  * with the kernels that are registered in fact, and trains every other layer.
  */
-import type { LayerDefinition } from '../lowering/layer-plan.js';
+import type { LayerDefinition } from '../lowering/layers/layer-plan.js';
 
 export interface MissingKernel {
   /** ONNX operator whose gradient it is. */

@@ -1,4 +1,4 @@
-"""Plans of operations for tests, as `adapters/lowering/operations/plan.ts` writes them."""
+"""Plans of operations for tests, as `adapters/lowering/plan.ts` writes them."""
 
 from __future__ import annotations
 

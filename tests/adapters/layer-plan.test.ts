@@ -1,8 +1,8 @@
 /** What a plan of layers makes of a graph, and that it costs no layer more than the framework's users would write. */
 import { describe, expect, test } from 'vitest';
-import type { LayerPlan } from '../../adapters/lowering/layer-plan.js';
-import { planLayers } from '../../adapters/lowering/plan.js';
-import { toNative, toOnnx } from '../../adapters/lowering/weights.js';
+import type { LayerPlan } from '../../adapters/lowering/layers/layer-plan.js';
+import { planLayers } from '../../adapters/lowering/layers/plan-layers.js';
+import { toNative, toOnnx } from '../../adapters/lowering/layers/weights.js';
 import { cases } from '../../suites/conformance/cases.js';
 import { type Draw, tensor } from '../../suites/conformance/draw.js';
 import { recurrences } from '../../suites/conformance/training-cases.js';

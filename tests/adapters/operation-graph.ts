@@ -1,8 +1,8 @@
 /** Graphs of a few nodes as they are handed to the planner of operations, and a capabilities that has everything. */
 import { type Capabilities, type OperationTable, whole } from '../../adapters/lowering/capabilities.js';
 import type { OperationKind, Operations } from '../../adapters/lowering/operations/operation.js';
-import type { OperationPlan } from '../../adapters/lowering/operations/plan.js';
-import { planOperations } from '../../adapters/lowering/operations/plan-operations.js';
+import type { Plan } from '../../adapters/lowering/plan.js';
+import { makePlan } from '../../adapters/lowering/lower.js';
 import { type Attribute, type DataType, dataTypes, type Graph, type TensorInfo } from '../../model/graph.js';
 
 interface Sketch {
@@ -70,17 +70,17 @@ export function everything(
   return { title: 'Everything', channels, operations, types };
 }
 
-export function planOf(sketch: Sketch, capabilities = everything()): OperationPlan {
-  return planOperations(graphOf(sketch), 'inference', capabilities);
+export function planOf(sketch: Sketch, capabilities = everything()): Plan {
+  return makePlan(graphOf(sketch), 'inference', capabilities);
 }
 
-export function kindsOf({ operations }: OperationPlan): OperationKind[] {
+export function kindsOf({ operations }: Plan): OperationKind[] {
   return operations.map(({ kind }) => kind);
 }
 
 /** Settings of the only operation of a kind. */
 export function settingsOf<Kind extends OperationKind>(
-  { operations }: OperationPlan,
+  { operations }: Plan,
   kind: Kind,
 ): Operations[Kind] {
   const [found, ...more] = operations.filter((operation) => operation.kind === kind);

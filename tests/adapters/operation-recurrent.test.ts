@@ -1,6 +1,6 @@
 /** LSTM, GRU and RNN as operations, against ONNX Runtime where it is written out step by step. */
 import { describe, expect, test } from 'vitest';
-import { planOperations } from '../../adapters/lowering/operations/plan-operations.js';
+import { makePlan } from '../../adapters/lowering/lower.js';
 import type { Value } from '../../model/builder.js';
 import type { Attribute, Tensor } from '../../model/graph.js';
 import { type Draw, integers, tensor } from '../../suites/conformance/draw.js';
@@ -62,7 +62,7 @@ function draw({ operator, attributes = {}, given = [], lengths, bias }: Asked): 
 async function errorOf(drawn: Draw): Promise<number> {
   const model = await makeModel(drawn);
   const capabilities = capabilitiesOf('last', 'all');
-  const plan = planOperations(model.graph, 'inference', capabilities);
+  const plan = makePlan(model.graph, 'inference', capabilities);
   const made = evaluate(plan, capabilities, model.inputs[0] ?? {}, model.weights);
   const expected = await reference(model, 0);
   const [[name, tensor] = ['', undefined]] = Object.entries(expected);

@@ -1,4 +1,4 @@
-/** What the rules make of operators: settings settled, layouts kept, nothing planned that moves nothing. */
+/** What the canonicalisers make of operators: settings settled, layouts kept, nothing planned that moves nothing. */
 import { describe, expect, test } from 'vitest';
 import { everything, kindsOf, planOf, settingsOf } from './operation-graph.js';
 

@@ -1,6 +1,6 @@
 /** A small model as plans of operations in six everyBackend, each evaluated, beside ONNX Runtime. */
 import { expect } from 'vitest';
-import { planOperations } from '../../adapters/lowering/operations/plan-operations.js';
+import { makePlan } from '../../adapters/lowering/lower.js';
 import { elementCount } from '../../model/graph.js';
 import { normalise } from '../../model/normalise/normalise.js';
 import { sourceOf } from '../../suites/conformance/conformance-cases.js';
@@ -23,7 +23,7 @@ export async function expectAgreement({ draw, opset }: Case): Promise<void> {
   const normal = await normalise({ ...model, opset: opset ?? model.opset }, inputInfo, sample, []);
   const expected = await reference({ ...normal, inputs: [sample] }, 0);
   for (const capabilities of everyBackend) {
-    const plan = planOperations(normal.graph, 'inference', capabilities);
+    const plan = makePlan(normal.graph, 'inference', capabilities);
     const found = evaluate(plan, capabilities, sample, normal.weights);
     for (const [name, tensor] of Object.entries(expected)) {
       const { shape = [], data = [] } = found[name] ?? {};

@@ -2,7 +2,7 @@
 import type { Capabilities, Lack, OperationTable } from '../../adapters/lowering/capabilities.js';
 import { wholly } from '../../adapters/lowering/capabilities.js';
 import type { OperationKind, Operations } from '../../adapters/lowering/operations/operation.js';
-import type { OperationPlan, PlannedOperation } from '../../adapters/lowering/operations/plan.js';
+import type { Plan, PlannedOperation } from '../../adapters/lowering/plan.js';
 import { permute, sortedPositions } from '../../adapters/lowering/permute.js';
 import { dataTypes, elementCount, fromJsonNumber, type Tensors } from '../../model/graph.js';
 import { gates } from './operations-gates.js';
@@ -205,7 +205,7 @@ const evaluators: { readonly [Kind in OperationKind]?: Evaluate<Kind> } = {
 };
 
 export function evaluate(
-  plan: OperationPlan,
+  plan: Plan,
   capabilities: Capabilities,
   inputs: Tensors,
   weights: Tensors,

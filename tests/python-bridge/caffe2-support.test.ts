@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import type { PythonTarget } from '../../adapters/adapter.js';
 import { caffe2InTraining, caffe2 as capabilities } from '../../adapters/caffe2/capabilities.js';
 import caffe2 from '../../adapters/caffe2/index.js';
-import type { OperationPlan } from '../../adapters/lowering/operations/plan.js';
+import type { Plan } from '../../adapters/lowering/plan.js';
 import type { DataType, Graph, GraphNode } from '../../model/graph.js';
 import { node } from './artefacts.js';
 import { type GraphOptions, namesIn } from './support.js';
@@ -155,8 +155,8 @@ function support(nodes: GraphNode[], options: Options = {}) {
   return target.supports(graphOf(nodes, options), options.mode ?? 'inference');
 }
 
-function planOf(nodes: GraphNode[], options: Options = {}): OperationPlan | undefined {
-  return target.plan?.(graphOf(nodes, options), options.mode ?? 'inference') as OperationPlan | undefined;
+function planOf(nodes: GraphNode[], options: Options = {}): Plan | undefined {
+  return target.plan?.(graphOf(nodes, options), options.mode ?? 'inference') as Plan | undefined;
 }
 
 function kindsOf(nodes: GraphNode[], options: Options = {}): readonly string[] | undefined {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
 import type { PythonTarget } from '../../adapters/adapter.js';
-import type { OperationPlan } from '../../adapters/lowering/operations/plan.js';
+import type { Plan } from '../../adapters/lowering/plan.js';
 import { mxnetCapabilities } from '../../adapters/mxnet/capabilities.js';
 import mxnet from '../../adapters/mxnet/index.js';
 import { projectRoot } from '../../common/paths.js';
@@ -125,6 +125,6 @@ function support(nodes: GraphNode[], options: GraphOptions = {}) {
   return target.supports(graphOf(nodes, options), options.mode ?? 'inference');
 }
 
-function planOf(nodes: GraphNode[], options: GraphOptions = {}): OperationPlan | undefined {
-  return target.plan?.(graphOf(nodes, options), options.mode ?? 'inference') as OperationPlan | undefined;
+function planOf(nodes: GraphNode[], options: GraphOptions = {}): Plan | undefined {
+  return target.plan?.(graphOf(nodes, options), options.mode ?? 'inference') as Plan | undefined;
 }

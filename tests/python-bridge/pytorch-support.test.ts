@@ -5,7 +5,7 @@
 
 import { expect, it } from 'vitest';
 import type { PythonTarget } from '../../adapters/adapter.js';
-import type { OperationPlan } from '../../adapters/lowering/operations/plan.js';
+import type { Plan } from '../../adapters/lowering/plan.js';
 import { pytorch as capabilities } from '../../adapters/pytorch/capabilities.js';
 import pytorch from '../../adapters/pytorch/index.js';
 import type { GraphNode } from '../../model/graph.js';
@@ -106,6 +106,6 @@ function support(nodes: GraphNode[], options: GraphOptions = {}) {
   return target.supports(graphOf(nodes, options), options.mode ?? 'inference');
 }
 
-function planOf(nodes: GraphNode[], options: GraphOptions = {}): OperationPlan | undefined {
-  return target.plan?.(graphOf(nodes, options), options.mode ?? 'inference') as OperationPlan | undefined;
+function planOf(nodes: GraphNode[], options: GraphOptions = {}): Plan | undefined {
+  return target.plan?.(graphOf(nodes, options), options.mode ?? 'inference') as Plan | undefined;
 }

@@ -19,7 +19,7 @@ export interface Result {
   readonly shape: readonly number[];
 }
 
-/** What rules and definitions plan with. */
+/** What canonicalisers and decompositions plan with. */
 export interface Emitter {
   readonly capabilities: Capabilities;
   /** The type in which the framework holds an ONNX type. @throws UnsupportedError where it cannot */

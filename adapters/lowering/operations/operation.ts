@@ -1,7 +1,7 @@
 /**
  * The vocabulary of plans of operations: what remains of a graph once its operator set, its optional inputs, its constant
  * settings and the layout of its values have been settled. Each framework has its own operation for (nearly) each; what
- * it lacks is written out in simpler ones (`definitions/`), as ONNX itself defines its function operators.
+ * it lacks is written out in simpler ones (`decompositions/`), as ONNX itself defines its function operators.
  *
  * Names are ONNX's, and so are the meanings, of the newest operator set. What differs from ONNX:
  * - Axes are positions in the native tensor, never negative. Nothing is optional: settings say all.

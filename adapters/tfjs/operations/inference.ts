@@ -1,8 +1,8 @@
 /** A plan of operations, from typed arrays to typed arrays. */
 import type { Model, Stepping, Tensors } from '../../adapter.js';
 import { fed, feedbackOf } from '../../lowering/feedback.js';
-import { type HostTensor, hostConstant, hostPort, onnxPort } from '../../lowering/operations/host.js';
-import type { OperationPlan } from '../../lowering/operations/plan.js';
+import { type HostTensor, hostConstant, hostPort, onnxPort } from '../../lowering/host.js';
+import type { Plan } from '../../lowering/plan.js';
 import type { Tf } from '../open.js';
 import { prepare, tensorOf } from './program.js';
 
@@ -10,7 +10,7 @@ type Outputs = readonly ArrayLike<number>[];
 
 type Inputs = readonly HostTensor[];
 
-export function loadOperations(tf: Tf, plan: OperationPlan, given: Model): Stepping<Outputs, Inputs> {
+export function loadOperations(tf: Tf, plan: Plan, given: Model): Stepping<Outputs, Inputs> {
   const program = prepare(tf, plan);
   const constants = new Map(
     plan.constants.map((constant) => [constant.tensor, tensorOf(tf, hostConstant(constant, given.weights))]),

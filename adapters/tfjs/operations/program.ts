@@ -1,8 +1,8 @@
 /** A plan of operations as calls, prepared once; tensors in between are freed with their last reader. */
 import type { Tensor } from '@tensorflow/tfjs';
-import type { HostTensor } from '../../lowering/operations/host.js';
+import type { HostTensor } from '../../lowering/host.js';
 import type { OperationKind } from '../../lowering/operations/operation.js';
-import type { OperationPlan, PlannedOperation } from '../../lowering/operations/plan.js';
+import type { Plan, PlannedOperation } from '../../lowering/plan.js';
 import type { Tf } from '../open.js';
 import { natives } from './index.js';
 import type { Call, Native } from './native.js';
@@ -25,7 +25,7 @@ export interface Program {
   compute(constants: ReadonlyMap<number, Tensor>, inputs: readonly Tensor[], keep?: boolean): Tensor[];
 }
 
-export function prepare(tf: Tf, plan: OperationPlan): Program {
+export function prepare(tf: Tf, plan: Plan): Program {
   const steps = stepsOf(tf, plan);
   return {
     compute(constants, inputs, keep = false) {
@@ -45,7 +45,7 @@ export function prepare(tf: Tf, plan: OperationPlan): Program {
   };
 }
 
-function stepsOf(tf: Tf, { operations, outputs }: OperationPlan): Step[] {
+function stepsOf(tf: Tf, { operations, outputs }: Plan): Step[] {
   const lastReader = new Map<number, number>();
   operations.forEach((operation, index) => {
     for (const tensor of [...operation.outputs, ...operation.inputs]) lastReader.set(tensor, index);

@@ -1,10 +1,10 @@
 /** Training of a plan of operations: `minimize` and `variableGrads`. */
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs';
 import type { Model, Tensors, TrainingModel } from '../../adapter.js';
-import { halfTrained } from '../../lowering/operations/half-trained.js';
-import { hostConstant, hostPort, onnxPort } from '../../lowering/operations/host.js';
-import type { OperationPlan } from '../../lowering/operations/plan.js';
-import { type NativeWeight, toNative, toOnnx } from '../../lowering/weights.js';
+import { halfTrained } from '../../lowering/half-trained.js';
+import { hostConstant, hostPort, onnxPort } from '../../lowering/host.js';
+import type { Plan } from '../../lowering/plan.js';
+import { type NativeWeight, toNative, toOnnx } from '../../lowering/layers/weights.js';
 import { hostTargets, lossOf } from '../losses.js';
 import type { Tf } from '../open.js';
 import { disposeOptimiser, optimiserOf } from '../training.js';
@@ -18,7 +18,7 @@ interface Trained {
   readonly frozen?: Tensor;
 }
 
-export function trainOperations(tf: Tf, plan: OperationPlan, given: Model): TrainingModel {
+export function trainOperations(tf: Tf, plan: Plan, given: Model): TrainingModel {
   const program = prepare(tf, plan);
   const { trained, constants } = constantsOf(tf, plan, given);
   const variables = trained.map(({ variable }) => variable);
@@ -80,7 +80,7 @@ export function trainOperations(tf: Tf, plan: OperationPlan, given: Model): Trai
 }
 
 /** Parameters of the graph as variables, and what the program reads, but for those that are joined of halves. */
-function constantsOf(tf: Tf, plan: OperationPlan, { graph, weights }: Model) {
+function constantsOf(tf: Tf, plan: Plan, { graph, weights }: Model) {
   const halved = halfTrained(graph);
   const trained: Trained[] = [];
   const constants = new Map<number, Tensor>();

@@ -1,4 +1,4 @@
-"""A plan of operations as `adapters/lowering/operations/plan.ts` writes it; `operation.ts` there says what each is.
+"""A plan of operations as `adapters/lowering/plan.ts` writes it; `operation.ts` there says what each is.
 
 Everything is settled but the framework's own call: `kind` and `settings` of each operation, and the layout of every
 tensor. Tensors are numbered.

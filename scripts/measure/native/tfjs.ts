@@ -2,8 +2,8 @@
 
 import * as tf from '@tensorflow/tfjs';
 import type { Model } from '../../../adapters/adapter.js';
-import { planLayers } from '../../../adapters/lowering/plan.js';
-import { toNative } from '../../../adapters/lowering/weights.js';
+import { planLayers } from '../../../adapters/lowering/layers/plan-layers.js';
+import { toNative } from '../../../adapters/lowering/layers/weights.js';
 import type { Call } from '../pairs.js';
 import { oneHot } from './one-hot.js';
 

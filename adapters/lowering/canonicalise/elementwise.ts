@@ -1,0 +1,202 @@
+/** Operators that treat every element alike: their result keeps the layout of what they read. */
+import { type GraphNode, integer, decimal as number, optionalInput, text } from '../attributes.js';
+import { refuse } from '../refusal.js';
+import { binary, cast, scalar, unary, where, withNumber } from '../operations/emitter.js';
+import {
+  arithmetic,
+  bitwise,
+  comparisons,
+  logic,
+  type Operand,
+  type OperationKind,
+  type Operations,
+  type PlainBinary,
+  type PlainUnary,
+  plainUnary,
+} from '../operations/operation.js';
+import type { Planner } from '../planner.js';
+import { inCommonLayout, inputOf, isWhole, outputOf, type Canonicaliser, type Canonicalisers } from './canonicaliser.js';
+
+type Compute = (p: Planner, x: Operand, node: GraphNode) => Operand;
+
+/** Of the first input. */
+export function ofOne(compute: Compute): Canonicaliser {
+  return (node, p) => {
+    const { operand, axes } = p.value(inputOf(node, 0));
+    const result = compute(p, operand, node);
+    p.define(outputOf(node), p.wrapped(result, p.type(outputOf(node))), axes);
+  };
+}
+
+function plainOne(kind: PlainUnary): Canonicaliser {
+  return ofOne((p, x) => unary(p, kind, x));
+}
+
+function plainTwo(kind: PlainBinary): Canonicaliser {
+  return ofTwo((p, a, b) => binary(p, kind, a, b));
+}
+
+/** Of two inputs that broadcast. */
+function ofTwo(compute: (p: Planner, a: Operand, b: Operand, node: GraphNode) => Operand): Canonicaliser {
+  return (node, p) => {
+    const { operands, axes } = inCommonLayout(p, node.inputs.slice(0, 2));
+    const [a, b] = operands;
+    if (!a || !b) refuse('with fewer than two inputs');
+    p.define(outputOf(node), p.wrapped(compute(p, a, b, node), p.type(outputOf(node))), axes);
+  };
+}
+
+/** Of any number of inputs, two at a time. */
+function ofSeveral(
+  combine: (p: Planner, a: Operand, b: Operand) => Operand,
+  finish: (p: Planner, sum: Operand, count: number) => Operand = (_, sum) => sum,
+): Canonicaliser {
+  return (node, p) => {
+    const { operands, axes } = inCommonLayout(p, node.inputs);
+    const [first, ...rest] = operands;
+    if (!first) refuse('without inputs');
+    const all = rest.reduce((sum, operand) => combine(p, sum, operand), first);
+    p.define(outputOf(node), p.wrapped(finish(p, all, operands.length), p.type(outputOf(node))), axes);
+  };
+}
+
+/** ONNX's exponent may be of another type than its base. */
+const power: Canonicaliser = (node, p) => {
+  const { operands, axes } = inCommonLayout(p, node.inputs);
+  const [base, exponent] = operands;
+  if (!base || !exponent) refuse('with fewer than two inputs');
+  const isBroken = isWhole(p.type(inputOf(node, 0))) && !isWhole(p.type(inputOf(node, 1)));
+  if (!isBroken) {
+    const result = binary(p, 'Pow', base, cast(p, exponent, base.type));
+    p.define(outputOf(node), p.wrapped(result, p.type(outputOf(node))), axes);
+    return;
+  }
+  const result = cast(p, binary(p, 'Pow', cast(p, base, exponent.type), exponent), base.type);
+  p.define(outputOf(node), result, axes);
+};
+
+/** Bounds are attributes before operator set 11 and inputs since; a bound that is computed is compared with. */
+const clip: Canonicaliser = (node, p) => {
+  const { operand, axes } = p.value(inputOf(node, 0));
+  const bounds = (['min', 'max'] as const).map((name, position): number | string | null => {
+    const input = optionalInput(node, position + 1);
+    if (input === undefined) return name in node.attributes ? number(node, name, 0) : null;
+    return p.graph.constants?.[input] && !p.isTrained(input) ? (p.numbers(input)[0] ?? null) : input;
+  });
+  const [low, high] = bounds;
+  const fixed = (bound: number | string | null | undefined) => (typeof bound === 'number' ? bound : null);
+  const settings = { low: fixed(low), high: fixed(high) };
+  let result =
+    settings.low === null && settings.high === null ? operand : unary(p, 'Clip', operand, settings);
+  if (typeof low === 'string') result = binary(p, 'Max', result, p.plain(low));
+  if (typeof high === 'string') result = binary(p, 'Min', result, p.plain(high));
+  p.define(outputOf(node), result, axes);
+};
+
+const castTo: Canonicaliser = (node, p) => {
+  const { operand, axes } = p.value(inputOf(node, 0));
+  const target = p.type(outputOf(node));
+  p.define(outputOf(node), p.wrapped(cast(p, operand, p.held(target)), target), axes);
+};
+
+const select: Canonicaliser = (node, p) => {
+  const { operands, axes } = inCommonLayout(p, node.inputs);
+  const [condition, a, b] = operands;
+  if (!condition || !a || !b) refuse('with fewer than three inputs');
+  p.define(outputOf(node), where(p, condition, a, b), axes);
+};
+
+const parametricRelu = ofTwo((p, x, slope) =>
+  where(p, withNumber(p, 'Less', x, 0), binary(p, 'Mul', x, slope), x),
+);
+
+const shrink = ofOne((p, x, node) => {
+  const lambda = number(node, 'lambd', 0.5);
+  const bias = number(node, 'bias', 0);
+  const zero = withNumber(p, 'Mul', x, 0);
+  const above = where(p, withNumber(p, 'Greater', x, lambda), withNumber(p, 'Sub', x, bias), zero);
+  return where(p, withNumber(p, 'Less', x, -lambda), withNumber(p, 'Add', x, bias), above);
+});
+
+/** In inference it hands on what it gets; its mask is all ones. */
+const dropout: Canonicaliser = (node, p) => {
+  if (p.mode === 'training') refuse('in training: its masks are random');
+  const { operand, axes } = p.value(inputOf(node, 0));
+  p.define(outputOf(node), operand, axes);
+  const mask = node.outputs[1];
+  if (mask)
+    p.define(
+      mask,
+      p.literal(p.held('bool'), operand.shape, operand.shape.length ? ones(operand) : [1]),
+      axes,
+    );
+};
+
+function ones({ shape }: Operand): number[] {
+  return Array.from({ length: shape.reduce((product, extent) => product * extent, 1) }, () => 1);
+}
+
+function table<Kind extends OperationKind & string>(
+  kinds: readonly Kind[],
+  rule: (kind: Kind) => Canonicaliser,
+): Canonicalisers {
+  return Object.fromEntries(kinds.map((kind) => [kind, rule(kind)]));
+}
+
+function withSettings<
+  Kind extends 'Celu' | 'Elu' | 'Gelu' | 'HardSigmoid' | 'LeakyRelu' | 'Selu' | 'Swish' | 'IsInf',
+>(kind: Kind, settings: (node: GraphNode) => Operations[Kind]): Canonicaliser {
+  return ofOne((p, x, node) => unary(p, kind, x, settings(node)));
+}
+
+export const elementwise: Canonicalisers = {
+  ...table(plainUnary, plainOne),
+  ...table([...arithmetic, ...logic, ...bitwise, ...comparisons], plainTwo),
+  Max: ofSeveral((p, a, b) => binary(p, 'Max', a, b)),
+  Min: ofSeveral((p, a, b) => binary(p, 'Min', a, b)),
+  Sum: ofSeveral((p, a, b) => binary(p, 'Add', a, b)),
+  Mean: ofSeveral(
+    (p, a, b) => binary(p, 'Add', a, b),
+    (p, sum, count) => (count === 1 ? sum : withNumber(p, 'Div', sum, count)),
+  ),
+  Pow: power,
+  Mod: ofTwo((p, a, b, node) => binary(p, 'Mod', a, b, { fmod: integer(node, 'fmod', 0) !== 0 })),
+  BitShift: ofTwo((p, a, b, node) =>
+    binary(p, 'BitShift', a, b, { direction: text(node, 'direction', '') === 'LEFT' ? 'LEFT' : 'RIGHT' }),
+  ),
+  Clip: clip,
+  Cast: castTo,
+  CastLike: castTo,
+  Where: select,
+  PRelu: parametricRelu,
+  Shrink: shrink,
+  Identity: ofOne((_, x) => x),
+  Dropout: dropout,
+  IsNaN: ofOne((p, x) => unary(p, 'IsNaN', x)),
+  IsInf: withSettings('IsInf', (node) => ({
+    negative: integer(node, 'detect_negative', 1) !== 0,
+    positive: integer(node, 'detect_positive', 1) !== 0,
+  })),
+  Celu: withSettings('Celu', (node) => ({ alpha: number(node, 'alpha', 1) })),
+  Elu: withSettings('Elu', (node) => ({ alpha: number(node, 'alpha', 1) })),
+  Gelu: withSettings('Gelu', (node) => ({
+    approximate: text(node, 'approximate', 'none') === 'tanh' ? 'tanh' : 'none',
+  })),
+  HardSigmoid: withSettings('HardSigmoid', (node) => ({
+    alpha: number(node, 'alpha', 0.2),
+    beta: number(node, 'beta', 0.5),
+  })),
+  LeakyRelu: withSettings('LeakyRelu', (node) => ({ alpha: number(node, 'alpha', 0.01) })),
+  // Constants of Klambauer et al., "Self-normalizing neural networks" (2017), as the ONNX operator has them.
+  Selu: withSettings('Selu', (node) => ({
+    alpha: number(node, 'alpha', 1.6732632423543772),
+    gamma: number(node, 'gamma', 1.0507009873554805),
+  })),
+  Swish: withSettings('Swish', (node) => ({ alpha: number(node, 'alpha', 1) })),
+  SwiGLU: ofTwo((p, a, b, node) =>
+    binary(p, 'Mul', unary(p, 'Swish', a, { alpha: number(node, 'alpha', 1) }), b),
+  ),
+  ThresholdedRelu: ofOne((p, x, node) =>
+    where(p, withNumber(p, 'Greater', x, number(node, 'alpha', 1)), x, scalar(p, x, 0)),
+  ),
+};

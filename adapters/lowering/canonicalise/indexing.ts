@@ -1,0 +1,161 @@
+/** Operators that pick elements by index. */
+import { elementCount } from '../../../model/graph.js';
+import { type GraphNode, integer, text } from '../attributes.js';
+import { refuse } from '../refusal.js';
+import { binary, cast, gather, one, reshape, transpose, where, withNumber } from '../operations/emitter.js';
+import type { Operand } from '../operations/operation.js';
+import type { Planner } from '../planner.js';
+import { inputOf, outputOf, positive, type Canonicaliser, type Canonicalisers } from './canonicaliser.js';
+
+/** Operators whose results are never negative. */
+const positions = new Set(['ArgMax', 'ArgMin', 'Shape', 'NonZero', 'TopK']);
+
+/**
+ * Indices as operations take them: none negative. Those of a constant are seen; of what is computed, negative ones are
+ * counted from the end by the plan, as ONNX allows them.
+ *
+ * @param extents of the indexed axes, one for each index of the last axis, or one for all
+ */
+export function indicesOf(p: Planner, name: string, extents: readonly number[]): Operand {
+  const type = p.held('int64');
+  const known = p.graph.constants?.[name];
+  if (known && !p.isTrained(name)) {
+    const numbers = p.numbers(name);
+    const counted = numbers.map((index, place) =>
+      index < 0 ? index + (extents[place % extents.length] ?? 0) : index,
+    );
+    return p.literal(type, p.shape(name), counted);
+  }
+  const given = cast(p, p.plain(name), type);
+  const producer = p.graph.nodes.find(({ outputs }) => outputs.includes(name));
+  if (producer && positions.has(producer.operator)) return given;
+  const extent =
+    extents.length === 1 ? p.literal(type, [], extents) : p.literal(type, [extents.length], extents);
+  return where(p, withNumber(p, 'Less', given, 0), binary(p, 'Add', given, extent), given);
+}
+
+const gathered: Canonicaliser = (node, p) => {
+  const x = p.plain(inputOf(node, 0));
+  const axis = positive(integer(node, 'axis', 0), x.shape.length);
+  const indices = indicesOf(p, inputOf(node, 1), [x.shape[axis] ?? 1]);
+  p.define(outputOf(node), gather(p, x, indices, axis));
+};
+
+const gatheredElements: Canonicaliser = (node, p) => {
+  const x = p.plain(inputOf(node, 0));
+  const axis = positive(integer(node, 'axis', 0), x.shape.length);
+  const indices = indicesOf(p, inputOf(node, 1), [x.shape[axis] ?? 1]);
+  const result = { type: x.type, shape: indices.shape };
+  p.define(outputOf(node), one(p, 'GatherElements', { axis }, [x, indices], result));
+};
+
+const gatheredSlices: Canonicaliser = (node, p) => {
+  const x = p.plain(inputOf(node, 0));
+  const batchDims = integer(node, 'batch_dims', 0);
+  const depth = p.shape(inputOf(node, 1)).at(-1) ?? 1;
+  const indices = indicesOf(p, inputOf(node, 1), x.shape.slice(batchDims, batchDims + depth));
+  const result = { type: x.type, shape: p.shape(outputOf(node)) };
+  p.define(outputOf(node), one(p, 'GatherND', { batchDims }, [x, indices], result));
+};
+
+const reductionsOfScatter = ['none', 'add', 'mul', 'max', 'min'] as const;
+
+function reductionOf(node: GraphNode) {
+  const given = text(node, 'reduction', 'none');
+  return reductionsOfScatter.find((name) => name === given) ?? refuse(`with reduction ${given}`);
+}
+
+const scatteredElements: Canonicaliser = (node, p) => {
+  const x = p.plain(inputOf(node, 0));
+  const axis = positive(integer(node, 'axis', 0), x.shape.length);
+  const indices = indicesOf(p, inputOf(node, 1), [x.shape[axis] ?? 1]);
+  const settings = { axis, reduction: reductionOf(node) };
+  const operands = [x, indices, p.plain(inputOf(node, 2))];
+  p.define(outputOf(node), one(p, 'ScatterElements', settings, operands, x));
+};
+
+const scatteredSlices: Canonicaliser = (node, p) => {
+  const x = p.plain(inputOf(node, 0));
+  const depth = p.shape(inputOf(node, 1)).at(-1) ?? 1;
+  const indices = indicesOf(p, inputOf(node, 1), x.shape.slice(0, depth));
+  const operands = [x, indices, p.plain(inputOf(node, 2))];
+  p.define(outputOf(node), one(p, 'ScatterND', { reduction: reductionOf(node) }, operands, x));
+};
+
+/** Values are off and on. The new axis is where `axis` says in the result. */
+const oneHot: Canonicaliser = (node, p) => {
+  const [depth = 0] = p.numbers(inputOf(node, 1));
+  const shape = p.shape(outputOf(node));
+  const axis = positive(integer(node, 'axis', -1), shape.length);
+  const name = inputOf(node, 0);
+  const given = p.type(name).includes('int') ? indicesOf(p, name, [depth]) : classesOf(p, name, depth);
+  const indices = reshape(
+    p,
+    given,
+    shape.map((extent, each) => (each === axis ? 1 : extent)),
+  );
+  const classes = p.literal(
+    indices.type,
+    shape.map((_, each) => (each === axis ? depth : 1)),
+    Array.from({ length: depth }, (_, index) => index),
+  );
+  const values = p.plain(inputOf(node, 2));
+  const value = (position: number) =>
+    reshape(p, gather(p, values, p.literal(p.held('int64'), [1], [position]), 0), []);
+  p.define(outputOf(node), where(p, binary(p, 'Equal', indices, classes), value(1), value(0)));
+};
+
+/** Fractions, of which none but whole ones are of a class. */
+function classesOf(p: Planner, name: string, depth: number): Operand {
+  const given = p.plain(name);
+  return where(p, withNumber(p, 'Less', given, 0), withNumber(p, 'Add', given, depth), given);
+}
+
+const top: Canonicaliser = (node, p) => {
+  const x = p.plain(inputOf(node, 0));
+  const axis = positive(integer(node, 'axis', -1), x.shape.length);
+  const k = p.graph.opset < 10 ? integer(node, 'k', 1) : (p.numbers(inputOf(node, 1))[0] ?? 1);
+  const last = [...x.shape.keys()].filter((each) => each !== axis);
+  const order = [...last, axis];
+  const turned = transpose(p, x, order);
+  const shape = [...turned.shape.slice(0, -1), k];
+  const settings = { k, largest: integer(node, 'largest', 1) !== 0 };
+  const results = [
+    { type: x.type, shape },
+    { type: p.held('int64'), shape },
+  ];
+  p.emit('TopK', settings, [turned], results).forEach((result, position) => {
+    p.define(outputOf(node, position), result, order);
+  });
+};
+
+/** The upper or the lower triangle of each matrix, zeros elsewhere. */
+const triangle: Canonicaliser = (node, p) => {
+  const x = p.plain(inputOf(node, 0));
+  if (elementCount(x.shape) === 0) {
+    p.define(outputOf(node), x);
+    return;
+  }
+  const diagonal = (node.inputs[1] ?? '') === '' ? 0 : (p.numbers(inputOf(node, 1))[0] ?? 0);
+  const isUpper = integer(node, 'upper', 1) !== 0;
+  const matrix = x.shape.slice(-2);
+  const [, columns = 1] = matrix;
+  const mask = Array.from({ length: elementCount(matrix) }, (_, index) => {
+    const offset = (index % columns) - Math.floor(index / columns);
+    return Number(isUpper ? offset >= diagonal : offset <= diagonal);
+  });
+  const zero = p.literal(x.type, [], [0]);
+  p.define(outputOf(node), where(p, p.literal(p.held('bool'), matrix, mask), x, zero));
+};
+
+export const indexing: Canonicalisers = {
+  Gather: gathered,
+  GatherElements: gatheredElements,
+  GatherND: gatheredSlices,
+  Scatter: scatteredElements,
+  ScatterElements: scatteredElements,
+  ScatterND: scatteredSlices,
+  OneHot: oneHot,
+  TopK: top,
+  Trilu: triangle,
+};

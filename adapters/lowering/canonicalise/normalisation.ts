@@ -1,0 +1,163 @@
+/** Normalisations. */
+import { type GraphNode, integer, decimal as number, optionalInput } from '../attributes.js';
+import { refuse } from '../refusal.js';
+import { sameList } from '../value.js';
+import { affine, standardised } from '../decompositions/normalisation.js';
+import {
+  along,
+  binary,
+  cast,
+  expand,
+  one,
+  reduce,
+  reshape,
+  scalar,
+  unary,
+  where,
+  withNumber,
+} from '../operations/emitter.js';
+import type { Operand } from '../operations/operation.js';
+import { pictureAxes } from '../operations/layout.js';
+import type { Planner } from '../planner.js';
+import { inputOf, isRead, outputOf, positive, type Canonicaliser, type Canonicalisers } from './canonicaliser.js';
+import { powerOf, rootOf } from './windows.js';
+
+/** With learnt statistics; with those of the batch, and what it hands on of them, it is another operation. */
+const batchNormalization: Canonicaliser = (node, p) => {
+  if (p.mode === 'training') refuse('in training: its statistics are those of the batch');
+  if (integer(node, 'spatial', 1) === 0) refuse('with spatial 0');
+  if (integer(node, 'training_mode', 0) !== 0) {
+    normalizedByBatch(node, p);
+    return;
+  }
+  if (node.outputs.slice(1).some((name) => isRead(p, name))) refuse('whose statistics are read');
+  const { operand, axes } = p.value(inputOf(node, 0));
+  const statistics = [1, 2, 3, 4].map((position) => cast(p, p.plain(inputOf(node, position)), operand.type));
+  const settings = { axis: axes.indexOf(1), epsilon: number(node, 'epsilon', 1e-5) };
+  const operands = [operand, ...statistics];
+  p.define(outputOf(node), one(p, 'BatchNormalization', settings, operands, operand), axes);
+};
+
+/** With the statistics of what it is given, which are taken into the running ones; since operator set 14. */
+function normalizedByBatch(node: GraphNode, p: Planner): void {
+  const { operand, axes } = p.value(inputOf(node, 0));
+  const axis = axes.indexOf(1);
+  const over = [...operand.shape.keys()].filter((each) => each !== axis);
+  const mean = reduce(p, 'ReduceMean', operand, over, false);
+  const rank = operand.shape.length;
+  const centred = binary(p, 'Sub', operand, along(p, mean, axis, rank));
+  const variance = reduce(p, 'ReduceMean', binary(p, 'Mul', centred, centred), over, false);
+  const settings = { axis, epsilon: number(node, 'epsilon', 1e-5) };
+  const given = (position: number) => cast(p, p.plain(inputOf(node, position)), operand.type);
+  const operands = [operand, given(1), given(2), mean, variance];
+  p.define(outputOf(node), one(p, 'BatchNormalization', settings, operands, operand), axes);
+  const momentum = number(node, 'momentum', 0.9);
+  for (const [position, fresh] of [mean, variance].entries()) {
+    const name = outputOf(node, position + 1);
+    if (name === '') continue;
+    const kept = withNumber(p, 'Mul', given(position + 3), momentum);
+    const running = binary(p, 'Add', kept, withNumber(p, 'Mul', fresh, 1 - momentum));
+    p.define(name, cast(p, running, p.held(p.type(name))));
+  }
+}
+
+function pictureOf(node: GraphNode, p: Planner): { x: Operand; axes: readonly number[] } {
+  const axes = pictureAxes(p.capabilities.channels, p.shape(inputOf(node, 0)).length);
+  return { x: p.arranged(inputOf(node, 0), axes), axes };
+}
+
+const instanceNormalization: Canonicaliser = (node, p) => {
+  const { x, axes } = pictureOf(node, p);
+  if (axes.length < 3) refuse('without spatial axes');
+  const operands = [x, p.plain(inputOf(node, 1)), p.plain(inputOf(node, 2))];
+  const settings = { epsilon: number(node, 'epsilon', 1e-5) };
+  p.define(outputOf(node), one(p, 'InstanceNormalization', settings, operands, x), axes);
+};
+
+/** Before operator set 21 scale and bias are those of a group. */
+const groupNormalization: Canonicaliser = (node, p) => {
+  const { x, axes } = pictureOf(node, p);
+  const groups = integer(node, 'num_groups', 1);
+  const channels = p.shape(inputOf(node, 0))[1] ?? 1;
+  const ofChannels = (position: number) => {
+    const given = p.plain(inputOf(node, position));
+    if (p.graph.opset >= 21) return given;
+    return reshape(p, expand(p, reshape(p, given, [groups, 1]), [groups, channels / groups]), [channels]);
+  };
+  const settings = { groups, epsilon: number(node, 'epsilon', 1e-5) };
+  p.define(
+    outputOf(node),
+    one(p, 'GroupNormalization', settings, [x, ofChannels(1), ofChannels(2)], x),
+    axes,
+  );
+};
+
+/** Mean and deviation are of float32, whatever is normalised, so where they are read it is computed as it is defined. */
+const layerNormalization: Canonicaliser = (node, p) => {
+  const x = p.plain(inputOf(node, 0));
+  const axis = positive(integer(node, 'axis', -1), x.shape.length);
+  const axes = [...x.shape.keys()].slice(axis);
+  const epsilon = number(node, 'epsilon', 1e-5);
+  const scale = p.plain(inputOf(node, 1));
+  const given = optionalInput(node, 2);
+  const bias = given === undefined ? undefined : p.plain(given);
+  const [, mean = '', deviation = ''] = node.outputs;
+  const isWhole = [scale, bias].every((each) => !each || sameList(each.shape, x.shape.slice(axis)));
+  if (isWhole && !isRead(p, mean) && !isRead(p, deviation)) {
+    const operands = bias ? [x, scale, bias] : [x, scale];
+    p.define(outputOf(node), one(p, 'LayerNormalization', { axes, epsilon }, operands, x));
+    return;
+  }
+  const found = standardised(p, stashed(p, x, node), axes, epsilon);
+  p.define(outputOf(node), affine(p, cast(p, found.result, x.type), scale, bias));
+  if (mean) p.define(mean, cast(p, found.mean, p.held(p.type(mean))));
+  if (deviation) p.define(deviation, cast(p, found.inverse, p.held(p.type(deviation))));
+};
+
+/** In the type of the first stage: float32, where what is given has less. */
+function stashed(p: Planner, x: Operand, node: GraphNode): Operand {
+  return x.type === 'float16' && integer(node, 'stash_type', 1) === 1 ? cast(p, x, p.held('float32')) : x;
+}
+
+const rmsNormalization: Canonicaliser = (node, p) => {
+  const x = p.plain(inputOf(node, 0));
+  const axis = positive(integer(node, 'axis', -1), x.shape.length);
+  const axes = [...x.shape.keys()].slice(axis);
+  const own = stashed(p, x, node);
+  const mean = reduce(p, 'ReduceMean', binary(p, 'Mul', own, own), axes, true);
+  const root = unary(p, 'Sqrt', withNumber(p, 'Add', mean, number(node, 'epsilon', 1e-5)));
+  const scaled = cast(p, binary(p, 'Div', own, root), x.type);
+  p.define(outputOf(node), binary(p, 'Mul', scaled, p.plain(inputOf(node, 1))));
+};
+
+/** Nothing stays nothing. */
+const lpNormalization: Canonicaliser = (node, p) => {
+  const { operand, axes } = p.value(inputOf(node, 0));
+  const axis = axes.indexOf(positive(integer(node, 'axis', -1), axes.length));
+  const order = integer(node, 'p', 2);
+  const norm = rootOf(p, reduce(p, 'ReduceSum', powerOf(p, operand, order), [axis], true), order);
+  const divisor = where(p, withNumber(p, 'Equal', norm, 0), scalar(p, norm, 1), norm);
+  p.define(outputOf(node), binary(p, 'Div', operand, divisor), axes);
+};
+
+const localResponseNormalization: Canonicaliser = (node, p) => {
+  const { operand, axes } = p.value(inputOf(node, 0));
+  const settings = {
+    axis: axes.indexOf(1),
+    size: integer(node, 'size', 1),
+    alpha: number(node, 'alpha', 0.0001),
+    beta: number(node, 'beta', 0.75),
+    bias: number(node, 'bias', 1),
+  };
+  p.define(outputOf(node), unary(p, 'LRN', operand, settings), axes);
+};
+
+export const normalisation: Canonicalisers = {
+  BatchNormalization: batchNormalization,
+  InstanceNormalization: instanceNormalization,
+  GroupNormalization: groupNormalization,
+  LayerNormalization: layerNormalization,
+  RMSNormalization: rmsNormalization,
+  LpNormalization: lpNormalization,
+  LRN: localResponseNormalization,
+};

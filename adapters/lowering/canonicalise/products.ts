@@ -1,0 +1,76 @@
+/** Products of matrices. */
+import { integer, decimal as number, optionalInput, text } from '../attributes.js';
+import { refuse } from '../refusal.js';
+import { binary, concat, matMul, one, reshape, sliceAxis, transpose, withNumber } from '../operations/emitter.js';
+import type { Operand } from '../operations/operation.js';
+import type { Planner } from '../planner.js';
+import { inputOf, isWhole, outputOf, type Canonicaliser, type Canonicalisers } from './canonicaliser.js';
+
+/** NumPy's matmul: a vector is a row in front and a column behind, and what it was counted for goes again. */
+const product: Canonicaliser = (node, p) => {
+  const a = p.plain(inputOf(node, 0));
+  const b = p.plain(inputOf(node, 1));
+  const left = a.shape.length === 1 ? reshape(p, a, [1, ...a.shape]) : a;
+  const right = b.shape.length === 1 ? reshape(p, b, [...b.shape, 1]) : b;
+  const found = matMul(p, left, right);
+  p.define(outputOf(node), reshape(p, found, p.shape(outputOf(node))));
+};
+
+const gemm: Canonicaliser = (node, p) => {
+  const a = matrix(p, inputOf(node, 0), integer(node, 'transA', 0) !== 0);
+  const b = matrix(p, inputOf(node, 1), integer(node, 'transB', 0) !== 0);
+  const scaled = (x: Operand, factor: number) => {
+    if (factor === 1) return x;
+    if (isWhole(x.type)) refuse('with a factor, of integers');
+    return withNumber(p, 'Mul', x, factor);
+  };
+  const found = scaled(matMul(p, a, b), number(node, 'alpha', 1));
+  const c = optionalInput(node, 2);
+  const beta = number(node, 'beta', 1);
+  const sum = c === undefined || beta === 0 ? found : binary(p, 'Add', found, scaled(p.plain(c), beta));
+  p.define(outputOf(node), sum);
+};
+
+/** A constant is turned when it is loaded. */
+function matrix(p: Planner, name: string, isTransposed: boolean): Operand {
+  if (!isTransposed) return p.plain(name);
+  return p.isConstant(name) ? p.weight(name, [1, 0]) : transpose(p, p.plain(name), [1, 0]);
+}
+
+const einsum: Canonicaliser = (node, p) => {
+  const equation = text(node, 'equation', '').replaceAll(' ', '');
+  const operands = node.inputs.map((name) => p.plain(name));
+  const [first] = operands;
+  if (!first) refuse('without inputs');
+  const shape = p.shape(outputOf(node));
+  p.define(outputOf(node), one(p, 'Einsum', { equation }, operands, { type: first.type, shape }));
+};
+
+const determinant: Canonicaliser = (node, p) => {
+  const x = p.plain(inputOf(node, 0));
+  const size = x.shape.at(-1) ?? 1;
+  if (size > mostRows) refuse(`of matrices of ${size} rows`);
+  p.define(outputOf(node), reshape(p, expansion(p, x), p.shape(outputOf(node))));
+};
+
+/** More would be too many products: one takes a factorisation, which the vocabulary has not. */
+const mostRows = 4;
+
+/** Laplace's, along the first row; with the last two axes still there. */
+function expansion(p: Planner, x: Operand): Operand {
+  const rank = x.shape.length;
+  const [rows, columns] = [rank - 2, rank - 1];
+  const size = x.shape[columns] ?? 1;
+  if (size === 1) return x;
+  const first = sliceAxis(p, x, rows, 0, 1);
+  const others = sliceAxis(p, x, rows, 1, size);
+  const terms = Array.from({ length: size }, (_, place) => {
+    const before = place > 0 ? [sliceAxis(p, others, columns, 0, place)] : [];
+    const behind = place < size - 1 ? [sliceAxis(p, others, columns, place + 1, size)] : [];
+    const factor = sliceAxis(p, first, columns, place, place + 1);
+    return binary(p, 'Mul', factor, expansion(p, concat(p, [...before, ...behind], columns)));
+  });
+  return terms.reduce((sum, term, place) => binary(p, place % 2 === 0 ? 'Add' : 'Sub', sum, term));
+}
+
+export const products: Canonicalisers = { MatMul: product, Gemm: gemm, Einsum: einsum, Det: determinant };

@@ -1,0 +1,203 @@
+/** LSTM, GRU and RNN: the framework's own layer where it has what the node asks for, else step by step. */
+import {
+  type GraphNode,
+  integer,
+  integers,
+  decimal as number,
+  optionalInput,
+  text,
+  texts,
+} from '../attributes.js';
+import { refuse } from '../refusal.js';
+import {
+  type Activation,
+  activations,
+  type Functions,
+  gatesOf,
+  type RecurrentKind,
+  usualFunctions,
+} from '../decompositions/cells.js';
+import { type Recurrence, unrolled } from '../decompositions/recurrent.js';
+import { type Result, reshape } from '../operations/emitter.js';
+import type { Operand, RecurrentSettings } from '../operations/operation.js';
+import type { Planner } from '../planner.js';
+import { inputOf, isRead, outputOf, type Canonicaliser, type Canonicalisers } from './canonicaliser.js';
+
+/** ONNX axes of [steps, batch, values], of [directions, batch, hidden] and of [steps, directions, batch, hidden]. */
+interface Layout {
+  readonly x: readonly number[];
+  readonly state: readonly number[];
+  readonly sequence: readonly number[];
+}
+const stepsFirst: Layout = { x: [0, 1, 2], state: [0, 1, 2], sequence: [0, 1, 2, 3] };
+const batchFirst: Layout = { x: [1, 0, 2], state: [1, 0, 2], sequence: [1, 2, 0, 3] };
+
+/** Of a plan with so many steps written out, no framework makes an executable in bearable time. */
+const mostSteps = 512;
+
+const directions = ['forward', 'reverse', 'bidirectional'] as const;
+const outputs = ['sequence', 'last', 'cell'] as const;
+
+function recurrent(kind: RecurrentKind): Canonicaliser {
+  return (node, p) => {
+    const layout = integer(node, 'layout', 0) === 1 ? batchFirst : stepsFirst;
+    const x = p.arranged(inputOf(node, 0), layout.x);
+    const own = exotic(node, p, kind, x) ? undefined : ownLayer(node, p, kind, x, layout);
+    const results = own ?? unrolled(p, recurrence(node, p, kind, x, layout));
+    results.forEach((result, position) => {
+      const name = outputOf(node, position);
+      if (name !== '') p.define(name, result, position === 0 ? layout.sequence : layout.state);
+    });
+  };
+}
+
+/** Whether the node asks for what no framework's layer has. */
+function exotic(node: GraphNode, p: Planner, kind: RecurrentKind, x: Operand): boolean {
+  return (
+    clipOf(node) !== undefined ||
+    integer(node, 'input_forget', 0) !== 0 ||
+    optionalInput(node, 7) !== undefined ||
+    lengthsOf(node, p, x) !== undefined ||
+    functionsOf(node, kind).some((each, which) =>
+      each.some(({ name }) => name !== usualFunctions[kind][which]?.[0]?.name),
+    )
+  );
+}
+
+/** The framework's own layer; undefined where it has none that does this. */
+function ownLayer(
+  node: GraphNode,
+  p: Planner,
+  kind: RecurrentKind,
+  x: Operand,
+  layout: Layout,
+): readonly Operand[] | undefined {
+  const { bias, initialH, initialC } = statesOf(node, p, kind, layout);
+  const hidden = hiddenOf(node, p);
+  const settings = {
+    hidden,
+    direction: directionOf(node),
+    given: [
+      ...(bias ? (['bias'] as const) : []),
+      ...(initialH ? (['initialH'] as const) : []),
+      ...(initialC ? (['initialC'] as const) : []),
+    ],
+    read: outputs.filter((_, position) => isRead(p, outputOf(node, position))),
+    linearBeforeReset: integer(node, 'linear_before_reset', 0) !== 0,
+  } satisfies RecurrentSettings & { readonly linearBeforeReset: boolean };
+  const weights = [p.plain(inputOf(node, 1)), p.plain(inputOf(node, 2))];
+  const given = [bias, initialH, initialC].filter((each) => each !== undefined);
+  const { linearBeforeReset: _, ...plain } = settings;
+  const inputs = [x, ...weights, ...given];
+  const lack = p.capabilities.operations[kind];
+  const own = kind === 'GRU' ? settings : plain;
+  if (!lack || lack(own as never, inputs) !== undefined) return undefined;
+  return p.emit(kind, own as never, inputs, resultsOf(kind, x, settings));
+}
+
+function resultsOf(kind: RecurrentKind, x: Operand, { hidden, direction }: RecurrentSettings): Result[] {
+  const [steps = 1, batch = 1] = x.shape;
+  const count = direction === 'bidirectional' ? 2 : 1;
+  const state = { type: x.type, shape: [count, batch, hidden] };
+  const sequence = { type: x.type, shape: [steps, count, batch, hidden] };
+  return kind === 'LSTM' ? [sequence, state, state] : [sequence, state];
+}
+
+function recurrence(
+  node: GraphNode,
+  p: Planner,
+  kind: RecurrentKind,
+  x: Operand,
+  layout: Layout,
+): Recurrence {
+  const [steps = 1] = x.shape;
+  if (steps > mostSteps)
+    refuse(`of ${steps} steps, more than ${mostSteps}, which are written out one by one`);
+  const peepholes = optionalInput(node, 7);
+  return {
+    kind,
+    hidden: hiddenOf(node, p),
+    direction: directionOf(node),
+    x,
+    ...statesOf(node, p, kind, layout),
+    ...turnedWeights(node, p, kind),
+    peepholes: peepholes === undefined ? undefined : p.plain(peepholes),
+    lengths: lengthsOf(node, p, x),
+    functions: functionsOf(node, kind),
+    clip: clipOf(node),
+    inputForget: integer(node, 'input_forget', 0) !== 0,
+    linearBeforeReset: integer(node, 'linear_before_reset', 0) !== 0,
+  };
+}
+
+/** W and R as the products of the steps take them; constants are turned when they are loaded. */
+function turnedWeights(node: GraphNode, p: Planner, kind: RecurrentKind) {
+  const hidden = hiddenOf(node, p);
+  const [count = 1, gates = gatesOf[kind] * hidden, values = 1] = p.shape(inputOf(node, 1));
+  const turned = (name: string, order: readonly number[], shape: readonly number[]) =>
+    p.isConstant(name) ? p.weight(name, order, shape) : reshape(p, p.arranged(name, order), shape);
+  return {
+    w: turned(inputOf(node, 1), [2, 0, 1], [values, count * gates]),
+    r: turned(inputOf(node, 2), [0, 2, 1], [...(count > 1 ? [count] : []), hidden, gates]),
+  };
+}
+
+function statesOf(node: GraphNode, p: Planner, kind: RecurrentKind, layout: Layout) {
+  const state = (position: number) => {
+    const name = optionalInput(node, position);
+    return name === undefined ? undefined : p.arranged(name, layout.state);
+  };
+  const bias = optionalInput(node, 3);
+  return {
+    bias: bias === undefined ? undefined : p.plain(bias),
+    initialH: state(5),
+    initialC: kind === 'LSTM' ? state(6) : undefined,
+  };
+}
+
+function hiddenOf(node: GraphNode, p: Planner): number {
+  return p.shape(inputOf(node, 2))[2] ?? 1;
+}
+
+function directionOf(node: GraphNode): RecurrentSettings['direction'] {
+  const given = text(node, 'direction', 'forward').toLowerCase();
+  return directions.find((each) => each === given) ?? refuse(`with direction ${given}`);
+}
+
+function clipOf(node: GraphNode): number | undefined {
+  return number(node, 'clip', 0) || undefined;
+}
+
+/** Undefined where every sequence has all steps. */
+function lengthsOf(node: GraphNode, p: Planner, x: Operand): readonly number[] | undefined {
+  const name = optionalInput(node, 4);
+  if (name === undefined) return undefined;
+  const [steps = 1] = x.shape;
+  const lengths = p.numbers(name);
+  const outside = lengths.find((length) => length < 1 || length > steps);
+  if (outside !== undefined) refuse(`with sequence_lens of ${outside}, and ${steps} steps`);
+  return lengths.some((length) => length < steps) ? lengths : undefined;
+}
+
+/** f, g and h of each direction. Alphas and betas go, in order, to the functions that take them. */
+function functionsOf(node: GraphNode, kind: RecurrentKind): Functions {
+  const usual = usualFunctions[kind].flatMap((each) => each.map(({ name }) => name));
+  const count = directionOf(node) === 'bidirectional' ? 2 : 1;
+  const names = texts(node, 'activations', count === 2 ? [...usual, ...usual] : usual);
+  if (names.length !== usual.length * count) refuse(`with activations ${names}`);
+  const left = {
+    alpha: [...integers(node, 'activation_alpha')],
+    beta: [...integers(node, 'activation_beta')],
+  };
+  const all = names.map((given): Activation => {
+    const name = given.toLowerCase();
+    const takes = Object.hasOwn(activations, name) ? activations[name] : undefined;
+    if (!takes) refuse(`with the activation ${given}`);
+    const taken = (which: 'alpha' | 'beta') =>
+      takes[which] === undefined ? 0 : (left[which].shift() ?? takes[which]);
+    return { name, alpha: taken('alpha'), beta: taken('beta') };
+  });
+  return usual.map((_, which) => all.filter((__, position) => position % usual.length === which));
+}
+
+export const recurrences: Canonicalisers = { LSTM: recurrent('LSTM'), GRU: recurrent('GRU'), RNN: recurrent('RNN') };

@@ -1,0 +1,42 @@
+/** What the decompositions of operations over windows have in common. */
+import { type Emitter, reshape } from '../operations/emitter.js';
+import type { Operand, OperationKind, Pads, PerAxis } from '../operations/operation.js';
+import { spatialAxes } from '../operations/layout.js';
+import type { Decomposition } from './index.js';
+
+/** The first of them that applies. */
+export function firstOf<Kind extends OperationKind>(...ways: readonly Decomposition<Kind>[]): Decomposition<Kind> {
+  return (p, settings, inputs, results) => {
+    for (const way of ways) {
+      const found = way(p, settings, inputs, results);
+      if (found) return found;
+    }
+    return undefined;
+  };
+}
+
+export function spatialOf(p: Emitter, x: Operand): readonly number[] {
+  return spatialAxes(p.capabilities.channels, x.shape.length);
+}
+
+export function isPadded(pads: Pads): boolean {
+  return pads.some(([before, behind]) => before > 0 || behind > 0);
+}
+
+export const noPads = (like: PerAxis): Pads => like.map(() => [0, 0]);
+
+/** Pads of the spatial axes as those of all. */
+export function around(p: Emitter, x: Operand, pads: Pads): Pads {
+  const spatial = spatialOf(p, x);
+  return x.shape.map((_, axis) => pads[spatial.indexOf(axis)] ?? [0, 0]);
+}
+
+/** With one more spatial axis, of extent 1, before its only one; or without. */
+export function lifted(p: Emitter, x: Operand): Operand {
+  const [axis = 1] = spatialOf(p, x);
+  return reshape(p, x, liftedShape(x.shape, axis));
+}
+
+export function liftedShape(shape: readonly number[], axis: number): readonly number[] {
+  return [...shape.slice(0, axis), 1, ...shape.slice(axis)];
+}

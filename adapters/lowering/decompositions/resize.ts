@@ -1,0 +1,75 @@
+/** Resize, one axis after the other: the nearest elements are picked, all else is a product with a matrix. */
+import { elementCount } from '../../../model/graph.js';
+import { type Emitter, matMul, reshape, scalar, take, where } from '../operations/emitter.js';
+import { type Interpolation, type Recipe, recipesOf, type Stretch, stretchTo } from '../operations/interpolation.js';
+import type { Operand } from '../operations/operation.js';
+import type { Decompositions } from './index.js';
+import { spatialOf } from './helpers.js';
+
+/** @param outside what lies outside of the input in tf_crop_and_resize. Undefined where there is no such mode. */
+export function stretched(
+  p: Emitter,
+  x: Operand,
+  axis: number,
+  settings: Interpolation,
+  stretch: Stretch,
+  outside: number,
+): Operand | undefined {
+  const recipes = recipesOf(settings, stretch);
+  if (!recipes) return undefined;
+  const found =
+    settings.mode === 'nearest'
+      ? take(
+          p,
+          x,
+          axis,
+          recipes.map((recipe) => recipe?.positions[0] ?? 0),
+        )
+      : mixed(p, x, axis, recipes);
+  if (!recipes.includes(null)) return found;
+  const shape = found.shape.map((_, each) => (each === axis ? recipes.length : 1));
+  const isInside = p.literal(
+    p.held('bool'),
+    shape,
+    recipes.map((recipe) => Number(recipe !== null)),
+  );
+  return where(p, isInside, found, scalar(p, found, outside));
+}
+
+function mixed(p: Emitter, x: Operand, axis: number, recipes: readonly Recipe[]): Operand {
+  const from = x.shape[axis] ?? 1;
+  const to = recipes.length;
+  const rows = recipes.map((recipe) => {
+    const row = Array.from({ length: from }, () => 0);
+    recipe?.positions.forEach((position, index) => {
+      row[position] = (row[position] ?? 0) + (recipe.weights[index] ?? 0);
+    });
+    return row;
+  });
+  const outer = elementCount(x.shape.slice(0, axis));
+  const inner = elementCount(x.shape.slice(axis + 1));
+  const shape = x.shape.map((extent, each) => (each === axis ? to : extent));
+  if (inner === 1) {
+    const columns = Array.from(
+      { length: from * to },
+      (_, index) => rows[index % to]?.[Math.floor(index / to)] ?? 0,
+    );
+    return reshape(p, matMul(p, reshape(p, x, [outer, from]), p.literal(x.type, [from, to], columns)), shape);
+  }
+  const matrix = p.literal(x.type, [to, from], rows.flat());
+  return reshape(p, matMul(p, matrix, reshape(p, x, [outer, from, inner])), shape);
+}
+
+export const resize: Decompositions = {
+  Resize: (p, { mode, coordinates, nearest, sizes }, [x]) => {
+    if (!x) return undefined;
+    const settings = { mode, coordinates, nearest, cubic: -0.75, excludeOutside: false, antialias: false };
+    const found = spatialOf(p, x).reduce<Operand | undefined>((whole, axis, index) => {
+      const from = x.shape[axis] ?? 1;
+      const to = sizes[index] ?? from;
+      if (!whole || to === from) return whole;
+      return stretched(p, whole, axis, settings, stretchTo(from, to), 0);
+    }, x);
+    return found && [found];
+  },
+};

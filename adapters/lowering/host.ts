@@ -1,0 +1,90 @@
+/** Inputs, outputs and constants of a plan of operations on the host, in the types in which the framework holds them. */
+import {
+  type DataType,
+  fromJsonNumber,
+  type Tensor,
+  type TensorData,
+  type Tensors,
+} from '../../model/graph.js';
+import { permute, sortedPositions } from './permute.js';
+import type { PlannedConstant, PlannedPort } from './plan.js';
+
+/** The types that JavaScript frameworks hold. */
+export type HostType = 'float32' | 'int32' | 'bool';
+
+export interface HostTensor {
+  readonly type: HostType;
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Int32Array | Uint8Array;
+}
+
+export function hostPort(port: PlannedPort, tensors: Tensors): HostTensor {
+  const tensor = tensors[port.name];
+  if (!tensor) throw new Error(`there is no input ${port.name}`);
+  const data = converted(tensor.data, port.type, port.name);
+  return {
+    type: data.type,
+    shape: port.axes.map((axis) => port.onnxShape[axis] ?? 1),
+    data: permute(data.data, port.onnxShape, port.axes),
+  };
+}
+
+export function hostConstant({ type, shape, source }: PlannedConstant, weights: Tensors): HostTensor {
+  if (source.kind === 'literal')
+    return { ...converted(source.data.map(fromJsonNumber), type, 'a literal'), shape };
+  const { name, onnxShape, arrangement } = source.weight;
+  const tensor = weights[name];
+  if (!tensor) throw new Error(`the artefact has no weight ${name}`);
+  const order = arrangement.kind === 'permuted' ? arrangement.order : onnxShape.map((_, axis) => axis);
+  const { type: held, data } = converted(tensor.data, type, name);
+  return { type: held, shape, data: permute(data, onnxShape, order) };
+}
+
+/** An output back in ONNX's order and type. */
+export function onnxPort(port: PlannedPort, data: ArrayLike<number>): Tensor {
+  const native = port.axes.map((axis) => port.onnxShape[axis] ?? 1);
+  const values = permute(Float64Array.from(data), native, sortedPositions(port.axes));
+  return { type: port.onnxType, shape: port.onnxShape, data: stored(values, port.onnxType) };
+}
+
+/** @throws Error where a whole number does not fit: nothing is cut off silently */
+function converted(
+  data: TensorData | readonly number[],
+  type: DataType,
+  name: string,
+): { readonly type: HostType; readonly data: Float32Array | Int32Array | Uint8Array } {
+  const numbers = Array.from(data as ArrayLike<number | bigint>, Number);
+  if (type === 'float32') return { type, data: Float32Array.from(numbers) };
+  if (type === 'bool') return { type, data: Uint8Array.from(numbers) };
+  if (type !== 'int32')
+    throw new Error(`${name} is planned as ${type}, which JavaScript frameworks do not hold`);
+  const outside = numbers.find((value) => value !== Math.trunc(value) || Math.abs(value) > 2 ** 31);
+  if (outside !== undefined) throw new Error(`${name} holds ${outside}, which 32 bits do not`);
+  return { type, data: Int32Array.from(numbers) };
+}
+
+function stored(values: Float64Array, type: DataType): TensorData {
+  switch (type) {
+    case 'float32':
+      return Float32Array.from(values);
+    case 'int64':
+      return BigInt64Array.from(values, (value) => BigInt(Math.trunc(value)));
+    case 'uint64':
+      return BigUint64Array.from(values, (value) => BigInt(Math.trunc(value)));
+    case 'int32':
+      return Int32Array.from(values);
+    case 'uint32':
+      return Uint32Array.from(values);
+    case 'int16':
+      return Int16Array.from(values);
+    case 'uint16':
+      return Uint16Array.from(values);
+    case 'int8':
+      return Int8Array.from(values);
+    case 'uint8':
+    case 'bool':
+      return Uint8Array.from(values);
+    default:
+      return values;
+  }
+}

@@ -1,0 +1,90 @@
+/** From a graph to a plan of operations in a framework's capabilities. */
+import type { Graph, Mode } from '../adapter.js';
+import type { GraphNode } from './attributes.js';
+import type { Capabilities } from './capabilities.js';
+import { refuse, UnsupportedError } from './refusal.js';
+import type { Plan, PlannedOperation, PlannedPort } from './plan.js';
+import { Planner } from './planner.js';
+import { canonicalisers } from './canonicalise/index.js';
+
+/** @throws UnsupportedError naming the operator, and the attribute or input that cannot be expressed */
+export function makePlan(graph: Graph, mode: Mode, capabilities: Capabilities): Plan {
+  const planner = new Planner(graph, mode, capabilities);
+  const inputs = graph.inputs.map((input) => planner.input(input, inputAxes(graph, capabilities, input)));
+  if (mode === 'training' && graph.outputs.length !== 1)
+    refuse('training needs a graph whose only output is the logits');
+  for (const node of graph.nodes) planNode(planner, node);
+  const taken = new Set(inputs.map(({ tensor }) => tensor));
+  const outputs = graph.outputs.map(({ name }) => planOutput(planner, name, taken));
+  const operations = used(planner.operations, outputs);
+  const read = new Set([
+    ...operations.flatMap((each) => each.inputs),
+    ...outputs.map(({ tensor }) => tensor),
+  ]);
+  const constants = planner.constants.filter(({ tensor }) => read.has(tensor));
+  const untrained =
+    mode === 'training' ? graph.parameters.find((name) => !holds(constants, name)) : undefined;
+  if (untrained !== undefined) refuse(`it cannot train the weight ${untrained}, which no operation reads`);
+  return { inputs, constants, operations, outputs };
+}
+
+function planNode(planner: Planner, node: GraphNode): void {
+  const rule = Object.hasOwn(canonicalisers, node.operator) ? canonicalisers[node.operator] : undefined;
+  if (!rule) refuse(`the lowering has no operator ${node.operator}`);
+  planner.begin(node);
+  try {
+    rule(node, planner);
+  } catch (error) {
+    if (!(error instanceof UnsupportedError)) throw error;
+    refuse(`${node.operator} (${node.name}) ${error.message}`.replace(') : ', '): '));
+  }
+}
+
+/** Pictures come as the framework's users keep them. */
+function inputAxes(
+  graph: Graph,
+  capabilities: Capabilities,
+  { name, shape }: Graph['inputs'][number],
+): readonly number[] {
+  const axes = shape.map((_, axis) => axis);
+  const [batch, channels, ...spatial] = axes;
+  const isPicture = graph.nodes.some(
+    ({ operator, inputs }) => inputs[0] === name && /^(QLinear)?Conv|Pool$/.test(operator),
+  );
+  return capabilities.channels === 'last' && isPicture && shape.length > 2
+    ? [batch ?? 0, ...spatial, channels ?? 1]
+    : axes;
+}
+
+function planOutput(planner: Planner, name: string, inputs: ReadonlySet<number>): PlannedPort {
+  // Each label belongs to one place of the logits.
+  const value = planner.value(name);
+  const { operand, axes } =
+    planner.mode === 'training'
+      ? { operand: planner.plain(name), axes: value.axes.map((_, axis) => axis) }
+      : value;
+  const isMade = !inputs.has(operand.id) && !planner.constants.some(({ tensor }) => tensor === operand.id);
+  return {
+    name,
+    tensor: (isMade ? operand : planner.copied(operand)).id,
+    onnxType: planner.type(name),
+    type: operand.type,
+    onnxShape: planner.shape(name),
+    axes,
+  };
+}
+
+/** Without operations whose results nobody reads. */
+function used(operations: readonly PlannedOperation[], outputs: readonly PlannedPort[]): PlannedOperation[] {
+  const read = new Set(outputs.map(({ tensor }) => tensor));
+  const kept = operations.toReversed().filter((operation) => {
+    if (!operation.outputs.some((tensor) => read.has(tensor))) return false;
+    for (const tensor of operation.inputs) read.add(tensor);
+    return true;
+  });
+  return kept.reverse();
+}
+
+function holds(constants: Plan['constants'], parameter: string): boolean {
+  return constants.some(({ source }) => source.kind === 'weight' && source.weight.name === parameter);
+}

@@ -1,0 +1,132 @@
+/** Weights of the graph as a plan reads them: a part of the ONNX tensor, rearranged at load, before the clock starts. */
+import { elementCount, type Tensor, type Tensors } from '../../model/graph.js';
+import { inverse, permute } from './permute.js';
+
+/** Half-open index range along each ONNX axis. */
+export interface Range {
+  readonly begins: readonly number[];
+  readonly ends: readonly number[];
+}
+
+/** In this order: take `range`, add `addend`, reorder `blocks`, transpose by `order`; the constant's shape is the last step. */
+export interface WeightPart {
+  /** ONNX name. */
+  readonly name: string;
+  /** Shape of the whole tensor. */
+  readonly onnxShape: readonly number[];
+  /** The whole tensor where it is absent. */
+  readonly range?: Range;
+  /** Another part of the same extents that is added: the second bias of a recurrent layer. It is never trained. */
+  readonly addend?: Range;
+  /** Equal blocks of one ONNX axis in another order: the gates of a recurrent layer. Block i of the result is block `order[i]`. */
+  readonly blocks?: { readonly axis: number; readonly order: readonly number[] };
+  /** Native axis i is ONNX axis `order[i]`. */
+  readonly order: readonly number[];
+}
+
+type HostArray = Float32Array | Int32Array | Uint8Array;
+
+export function wholeRange(shape: readonly number[]): Range {
+  return { begins: shape.map(() => 0), ends: shape };
+}
+
+export function rangeOf({ range, onnxShape }: Pick<WeightPart, 'range' | 'onnxShape'>): Range {
+  return range ?? wholeRange(onnxShape);
+}
+
+export function extentsOf({ begins, ends }: Range): readonly number[] {
+  return ends.map((end, axis) => end - at(begins, axis));
+}
+
+/** Shape after the transposition, before the constant's own shape is taken. */
+export function arrangedShape(part: WeightPart): readonly number[] {
+  const extents = extentsOf(rangeOf(part));
+  return part.order.map((axis) => at(extents, axis));
+}
+
+/** A new array in the backend's layout. @param data of the whole tensor, row-major */
+export function toNative<Data extends HostArray>(part: WeightPart, data: Data): Data {
+  const range = rangeOf(part);
+  const extents = extentsOf(range);
+  let found = taken(data, part.onnxShape, range);
+  if (part.addend) {
+    const addend = taken(data, part.onnxShape, part.addend);
+    found = found.map((value, index) => value + at(addend, index)) as Data;
+  }
+  if (part.blocks) found = reordered(found, extents, part.blocks.axis, part.blocks.order);
+  return permute(found, extents, part.order);
+}
+
+/**
+ * Values of trained parts by ONNX name, in ONNX layout; what no part covers is zero.
+ *
+ * @param parts each with its values in the backend's layout
+ */
+export function toOnnx(parts: readonly (readonly [WeightPart, Float32Array])[]): Tensors {
+  const found: Record<string, Tensor & { readonly data: Float32Array }> = {};
+  for (const [part, native] of parts) {
+    const { name, onnxShape, blocks } = part;
+    const range = rangeOf(part);
+    const extents = extentsOf(range);
+    let data = permute(native, arrangedShape(part), inverse(part.order));
+    if (blocks) data = reordered(data, extents, blocks.axis, inverse(blocks.order));
+    found[name] ??= { type: 'float32', shape: onnxShape, data: new Float32Array(elementCount(onnxShape)) };
+    forEachPlace(onnxShape, range, (source, index) => {
+      (found[name] as { data: Float32Array }).data[source] = at(data, index);
+    });
+  }
+  return found;
+}
+
+function taken<Data extends HostArray>(data: Data, shape: readonly number[], range: Range): Data {
+  const result = data.slice(0, elementCount(extentsOf(range))) as Data;
+  forEachPlace(shape, range, (source, index) => {
+    result[index] = at(data, source);
+  });
+  return result;
+}
+
+function reordered<Data extends HostArray>(
+  data: Data,
+  shape: readonly number[],
+  axis: number,
+  order: readonly number[],
+): Data {
+  const inner = elementCount(shape.slice(axis + 1));
+  const size = (at(shape, axis) / order.length) * inner;
+  const result = data.slice() as Data;
+  const groups = elementCount(shape.slice(0, axis));
+  for (let group = 0; group < groups; group++) {
+    order.forEach((block, position) => {
+      const from = (group * order.length + block) * size;
+      result.set(data.subarray(from, from + size), (group * order.length + position) * size);
+    });
+  }
+  return result;
+}
+
+/** Calls back with the place in the whole tensor, and the place in the range, in row-major order. */
+function forEachPlace(
+  shape: readonly number[],
+  { begins, ends }: Range,
+  visit: (source: number, index: number) => void,
+): void {
+  const strides = shape.map((_, axis) => elementCount(shape.slice(axis + 1)));
+  let index = 0;
+  const walk = (axis: number, base: number): void => {
+    if (axis === shape.length) {
+      visit(base, index);
+      index += 1;
+      return;
+    }
+    for (let place = at(begins, axis); place < at(ends, axis); place++)
+      walk(axis + 1, base + place * at(strides, axis));
+  };
+  walk(0, 0);
+}
+
+function at(list: ArrayLike<number>, index: number): number {
+  const value = list[index];
+  if (value === undefined) throw new Error(`index ${index} is outside a list of ${list.length}`);
+  return value;
+}
