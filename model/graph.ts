@@ -73,6 +73,14 @@ export const graph = z.object({
   weights: z.array(tensorInfo),
   /** Names of the weights that training updates. The rest are constants. */
   parameters: z.array(z.string()),
+  /**
+   * Parameters of which training updates a part only, with the half-open index range of it along each axis. ONNX has two
+   * biases a gate, which only ever occur as their sum; training both would double the step of that sum, so the recurrent
+   * half of a recurrent layer's bias stays as it is.
+   */
+  trainableRanges: z
+    .record(z.string(), z.object({ begins: z.array(z.number()), ends: z.array(z.number()) }))
+    .optional(),
   /** In topological order. */
   nodes: z.array(graphNode),
   /**

@@ -13,8 +13,8 @@ import {
   optionalOutput,
 } from '../lowering/attributes.js';
 import { varyingValues } from '../lowering/layers/node-checks.js';
-import { refuse } from '../lowering/refusal.js';
 import { roundsUp, type Window, windowOf } from '../lowering/layers/windows.js';
+import { refuse } from '../lowering/refusal.js';
 import { checkTraining } from './trainable.js';
 
 /** Where the weights of one `conv` or `fc` layer come from. */

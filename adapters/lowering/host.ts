@@ -1,4 +1,6 @@
 /** Inputs, outputs and constants of a plan of operations on the host, in the types in which the framework holds them. */
+
+import { required } from '../../common/at.js';
 import {
   type DataType,
   fromJsonNumber,
@@ -8,6 +10,7 @@ import {
 } from '../../model/graph.js';
 import { permute, sortedPositions } from './permute.js';
 import type { PlannedConstant, PlannedPort } from './plan.js';
+import { toNative } from './weight-part.js';
 
 /** The types that JavaScript frameworks hold. */
 export type HostType = 'float32' | 'int32' | 'bool';
@@ -32,12 +35,10 @@ export function hostPort(port: PlannedPort, tensors: Tensors): HostTensor {
 export function hostConstant({ type, shape, source }: PlannedConstant, weights: Tensors): HostTensor {
   if (source.kind === 'literal')
     return { ...converted(source.data.map(fromJsonNumber), type, 'a literal'), shape };
-  const { name, onnxShape, arrangement } = source.weight;
-  const tensor = weights[name];
-  if (!tensor) throw new Error(`the artefact has no weight ${name}`);
-  const order = arrangement.kind === 'permuted' ? arrangement.order : onnxShape.map((_, axis) => axis);
-  const { type: held, data } = converted(tensor.data, type, name);
-  return { type: held, shape, data: permute(data, onnxShape, order) };
+  const { weight } = source;
+  const tensor = required(weights, weight.name, 'weights of the artefact');
+  const { type: held, data } = converted(tensor.data, type, weight.name);
+  return { type: held, shape, data: toNative(weight, data) };
 }
 
 /** An output back in ONNX's order and type. */

@@ -1,11 +1,11 @@
 /** From a graph to a plan of operations in a framework's capabilities. */
 import type { Graph, Mode } from '../adapter.js';
 import type { GraphNode } from './attributes.js';
+import { canonicalisers } from './canonicalise/index.js';
 import type { Capabilities } from './capabilities.js';
-import { refuse, UnsupportedError } from './refusal.js';
 import type { Plan, PlannedOperation, PlannedPort } from './plan.js';
 import { Planner } from './planner.js';
-import { canonicalisers } from './canonicalise/index.js';
+import { refuse, UnsupportedError } from './refusal.js';
 
 /** @throws UnsupportedError naming the operator, and the attribute or input that cannot be expressed */
 export function makePlan(graph: Graph, mode: Mode, capabilities: Capabilities): Plan {

@@ -1,8 +1,8 @@
 /** A plan of operations: plain data, which JavaScript adapters read as it is and Python ones as JSON. */
 import type { DataType, JsonNumber } from '../../model/graph.js';
-import type { NativeWeight } from './layers/weights.js';
 import type { Result } from './operations/emitter.js';
 import type { OperationKind, Operations } from './operations/operation.js';
+import type { WeightPart } from './weight-part.js';
 
 export interface Plan {
   readonly inputs: readonly PlannedPort[];
@@ -28,8 +28,10 @@ export interface PlannedConstant {
   readonly tensor: number;
   readonly type: DataType;
   readonly shape: readonly number[];
-  readonly source: /** Of the graph; a parameter in training is trained. Its arrangement is `permuted`, with factor 1. */
-    | { readonly kind: 'weight'; readonly weight: NativeWeight }
+  /** Whether training updates it. A trained part of a weight is in a plan once, whoever reads it and in whatever layout. */
+  readonly trained: boolean;
+  readonly source:
+    | { readonly kind: 'weight'; readonly weight: WeightPart }
     /** Made by the plan, row-major. */
     | { readonly kind: 'literal'; readonly data: readonly JsonNumber[] };
 }

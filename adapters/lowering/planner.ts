@@ -3,13 +3,14 @@ import { type DataType, fromJsonNumber, type JsonNumber } from '../../model/grap
 import type { Graph, Mode } from '../adapter.js';
 import type { GraphNode } from './attributes.js';
 import type { Capabilities } from './capabilities.js';
-import { refuse } from './refusal.js';
-import { ascending, sameList } from './value.js';
-import { permutedWeight } from './layers/weights.js';
 import { decompositions } from './decompositions/index.js';
 import { type Emitter, type Result, transpose } from './operations/emitter.js';
 import type { Operand, OperationKind, Operations } from './operations/operation.js';
 import type { PlannedConstant, PlannedOperation, PlannedPort } from './plan.js';
+import { refuse } from './refusal.js';
+import { ascending, sameList } from './value.js';
+import { arrangedShape, type WeightPart } from './weight-part.js';
+import { WeightTable } from './weight-table.js';
 
 /** A value of the graph: `axes[i]` is the ONNX axis at native position i of its operand. */
 export interface Value {
@@ -21,12 +22,12 @@ export class Planner implements Emitter {
   readonly graph: Graph;
   readonly mode: Mode;
   readonly capabilities: Capabilities;
-  readonly constants: PlannedConstant[] = [];
   readonly operations: PlannedOperation[] = [];
   readonly #values = new Map<string, Value>();
   readonly #weights: ReadonlySet<string>;
-  /** Constants and transposed values that were made before, by what they are. */
-  readonly #made = new Map<string, Operand>();
+  readonly #table: WeightTable;
+  /** Transposed values that were made before. */
+  readonly #transpositions = new Map<string, Operand>();
   #tensors = 0;
   #node = '';
   #depth = 0;
@@ -36,6 +37,7 @@ export class Planner implements Emitter {
     this.mode = mode;
     this.capabilities = capabilities;
     this.#weights = new Set(graph.weights.map(({ name }) => name));
+    this.#table = new WeightTable(graph, mode, (type, shape) => this.#operand({ type, shape }));
   }
 
   begin(node: GraphNode): void {
@@ -97,16 +99,20 @@ export class Planner implements Emitter {
     );
   }
 
+  get constants(): readonly PlannedConstant[] {
+    return this.#table.constants;
+  }
+
   /** A constant of the graph, its axes permuted at load and then of another shape, or of another type. */
   weight(name: string, order: readonly number[], shape?: readonly number[], as?: DataType): Operand {
-    const onnxShape = this.shape(name);
-    const native = shape ?? order.map((axis) => onnxShape[axis] ?? 1);
-    const type = as ?? this.held(this.type(name));
-    const key = `weight ${name} ${order} ${native} ${type}`;
-    return this.#once(key, () => {
-      const weight = permutedWeight(name, onnxShape, onnxShape, order, native);
-      return this.#constant(type, native, { kind: 'weight', weight });
-    });
+    return this.weightPart({ name, order }, shape, as);
+  }
+
+  /** A part of a constant of the graph, rearranged at load. */
+  weightPart(part: Omit<WeightPart, 'onnxShape'>, shape?: readonly number[], as?: DataType): Operand {
+    const whole = { ...part, onnxShape: this.shape(part.name) };
+    const type = as ?? this.held(this.type(part.name));
+    return this.#table.read(this, whole, type, shape ?? arrangedShape(whole));
   }
 
   /** @param axes in ONNX's order where they are left out */
@@ -139,9 +145,7 @@ export class Planner implements Emitter {
   }
 
   literal(type: DataType, shape: readonly number[], data: readonly JsonNumber[]): Operand {
-    return this.#once(`literal ${type} ${shape} ${data}`, () =>
-      this.#constant(type, shape, { kind: 'literal', data }),
-    );
+    return this.#table.literal(type, shape, data);
   }
 
   emit<Kind extends OperationKind>(
@@ -205,19 +209,10 @@ export class Planner implements Emitter {
 
   #transposed(x: Operand, perm: readonly number[]): Operand {
     if (ascending(perm)) return x;
-    return this.#once(`transposed ${x.id} ${perm}`, () => transpose(this, x, perm));
-  }
-
-  #once(key: string, make: () => Operand): Operand {
-    const found = this.#made.get(key) ?? make();
-    this.#made.set(key, found);
+    const key = `${x.id} ${perm}`;
+    const found = this.#transpositions.get(key) ?? transpose(this, x, perm);
+    this.#transpositions.set(key, found);
     return found;
-  }
-
-  #constant(type: DataType, shape: readonly number[], source: PlannedConstant['source']): Operand {
-    const operand = this.#operand({ type, shape });
-    this.constants.push({ tensor: operand.id, type, shape, source });
-    return operand;
   }
 
   #operand({ type, shape }: Result): Operand {

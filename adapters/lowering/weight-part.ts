@@ -1,4 +1,5 @@
 /** Weights of the graph as a plan reads them: a part of the ONNX tensor, rearranged at load, before the clock starts. */
+import { at } from '../../common/at.js';
 import { elementCount, type Tensor, type Tensors } from '../../model/graph.js';
 import { inverse, permute } from './permute.js';
 
@@ -24,7 +25,7 @@ export interface WeightPart {
   readonly order: readonly number[];
 }
 
-type HostArray = Float32Array | Int32Array | Uint8Array;
+type HostArray = Float32Array | Float64Array | Int32Array | Uint8Array;
 
 export function wholeRange(shape: readonly number[]): Range {
   return { begins: shape.map(() => 0), ends: shape };
@@ -123,10 +124,4 @@ function forEachPlace(
       walk(axis + 1, base + place * at(strides, axis));
   };
   walk(0, 0);
-}
-
-function at(list: ArrayLike<number>, index: number): number {
-  const value = list[index];
-  if (value === undefined) throw new Error(`index ${index} is outside a list of ${list.length}`);
-  return value;
 }

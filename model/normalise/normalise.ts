@@ -4,6 +4,7 @@
  * dead nodes are dropped, names are made unique, and every shape is known.
  */
 
+import { at, required } from '../../common/at.js';
 import {
   type Attribute,
   type Graph,
@@ -159,6 +160,7 @@ function describe(
     outputs,
     weights: Object.keys(weights).map((name) => infoOf(values, name)),
     parameters: parameters.filter((name) => name in weights),
+    ...trainableRangesOf(nodes.map(toGraphNode), weights, parameters),
     nodes: nodes.map(toGraphNode),
     constants: smallConstants(weights, parameters),
     values,
@@ -169,6 +171,24 @@ function describe(
     weights,
     bytes: writeModel({ name, opset, inputs, outputs, nodes: nodes.map(toProto), weights }),
   };
+}
+
+/** The first half of the bias of every recurrent layer, along its second axis: see `trainableRanges` of the graph. */
+function trainableRangesOf(
+  nodes: Graph['nodes'],
+  weights: Tensors,
+  parameters: readonly string[],
+): Pick<Graph, 'trainableRanges'> {
+  const biases = nodes.flatMap(({ operator, inputs }) =>
+    /^(LSTM|GRU|RNN)$/.test(operator) ? (inputs[3] ?? []) : [],
+  );
+  const trained = biases.filter((name) => parameters.includes(name));
+  if (trained.length === 0) return {};
+  const ranges = trained.map((name) => {
+    const { shape } = required(weights, name);
+    return [name, { begins: [0, 0], ends: [at(shape, 0), at(shape, 1) / 2] }] satisfies [string, object];
+  });
+  return { trainableRanges: Object.fromEntries(ranges) };
 }
 
 /** What settings come from has few elements: a number for each axis, or for each position of one. */

@@ -31,13 +31,10 @@ class PlanLearning(unittest.TestCase):
     def test_a_weight_in_two_layouts_learns_as_one(self) -> None:
         """logits = (x · w) · wᵀ · v"""
         weights = {"w": random(4, CLASSES), "v": random(4, CLASSES)}
-        constants = [
-            constant(1, "w", weights["w"], [0, 1], [4, CLASSES]),
-            constant(2, "w", weights["w"], [1, 0], [CLASSES, 4]),
-            constant(3, "v", weights["v"], [0, 1], [4, CLASSES]),
-        ]
+        constants = [constant(1, "w", weights["w"]), constant(3, "v", weights["v"])]
         operations = [
             operation("MatMul", [0, 1], [4]),
+            operation("Transpose", [1], [2], perm=[1, 0]),
             operation("MatMul", [4, 2], [5]),
             operation("MatMul", [5, 3], [6]),
         ]
@@ -46,8 +43,8 @@ class PlanLearning(unittest.TestCase):
     def test_rows_of_a_table_are_an_embedding(self) -> None:
         weights = {"table": random(6, 4), "v": random(4, CLASSES)}
         constants = [
-            constant(1, "table", weights["table"], [0, 1], [6, 4]),
-            constant(2, "v", weights["v"], [0, 1], [4, CLASSES]),
+            constant(1, "table", weights["table"]),
+            constant(2, "v", weights["v"]),
             literal(3, np.array([1, 1, 5])),
         ]
         operations = [
@@ -79,9 +76,13 @@ class PlanLearning(unittest.TestCase):
             "v": random(count * HIDDEN, CLASSES),
         }
         weights["b"][:, gates:] = 0
+        halves = np.s_[:, :gates], np.s_[:, gates:]
         constants = [
-            constant(1 + place, name, array, range(array.ndim), array.shape)
-            for place, (name, array) in enumerate(weights.items())
+            constant(1, "w", weights["w"]),
+            constant(2, "r", weights["r"]),
+            constant(6, "b", weights["b"], halves[0]),
+            constant(7, "b", weights["b"], halves[1], trained=False),
+            constant(4, "v", weights["v"]),
         ]
         constants.append(literal(5, np.ones(1, np.float32)))
         settings: Dict[str, Any] = {"hidden": HIDDEN, "direction": direction}
@@ -91,6 +92,7 @@ class PlanLearning(unittest.TestCase):
         read = [0, 1, 10, 11] if shared else [0, 1, 2, 3]
         outputs = [12, 13, 14] if kind == "LSTM" else [12, 13]
         operations = [
+            operation("Concat", [6, 7], [3], axis=1),
             *([operation("Mul", [2, 5], [10]), operation("Mul", [3, 5], [11])] if shared else []),
             operation(kind, read, outputs, **settings),
             operation("Transpose", [12], [15], perm=[2, 0, 1, 3]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Sequence
+from typing import Any, Dict, Optional, Sequence, Tuple
 
 from touchstone_bridge.artefact import Array
 
@@ -21,22 +21,41 @@ def port(name: str, tensor: int, array: Array) -> Dict[str, Any]:
 
 
 def constant(
-    tensor: int, name: str, array: Array, order: Sequence[int], shape: Sequence[int]
+    tensor: int,
+    name: str,
+    array: Array,
+    part: Optional[Tuple[slice, ...]] = None,
+    trained: bool = True,
 ) -> Dict[str, Any]:
-    """A weight, its axes in that order and then of that shape."""
-    weight = {
+    """A weight, or a part of it, as ONNX has it."""
+    weight: Dict[str, Any] = {
         "name": name,
         "onnxShape": list(array.shape),
-        "arrangement": {"kind": "permuted", "order": list(order)},
+        "order": list(range(array.ndim)),
     }
-    kind = str(array.dtype)
-    source = {"kind": "weight", "weight": weight}
-    return {"tensor": tensor, "type": kind, "shape": list(shape), "source": source}
+    shape = array.shape
+    if part is not None:
+        bounds = [each.indices(extent) for each, extent in zip(part, array.shape)]
+        weight["range"] = {"begins": [each[0] for each in bounds], "ends": [each[1] for each in bounds]}
+        shape = array[part].shape
+    return {
+        "tensor": tensor,
+        "type": str(array.dtype),
+        "shape": list(shape),
+        "trained": trained,
+        "source": {"kind": "weight", "weight": weight},
+    }
 
 
 def literal(tensor: int, data: Array) -> Dict[str, Any]:
     source = {"kind": "literal", "data": data.reshape(-1).tolist()}
-    return {"tensor": tensor, "type": str(data.dtype), "shape": list(data.shape), "source": source}
+    return {
+        "tensor": tensor,
+        "type": str(data.dtype),
+        "shape": list(data.shape),
+        "trained": False,
+        "source": source,
+    }
 
 
 def operation(kind: str, inputs: Sequence[int], outputs: Sequence[int], **settings: Any) -> Dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import unittest
 from dataclasses import replace
-from typing import Any, Callable, Dict, List, Mapping, Sequence, Union
+from typing import Any, Callable, Dict, List, Mapping, Sequence, Tuple, Union
 
 import numpy as np
 
@@ -17,6 +17,7 @@ except ImportError as missing:
     raise unittest.SkipTest("Caffe2 is not in this environment") from missing
 
 from .graphs import make_graph, make_model, make_node, random, sgd
+from .plans import constant
 from .training_contract import CLASSES, central_differences, cross_entropy, labels
 
 BATCH = 3
@@ -34,20 +35,23 @@ class Chain:
         self._operations: List[Dict[str, Any]] = []
         self._calls: List[Callable[[List[Array], Mapping[str, Array]], None]] = []
 
-    def weight(self, name: str, array: Array, order: Union[Sequence[int], None] = None) -> int:
-        """One that learns, with its axes in another order."""
-        axes = list(range(array.ndim)) if order is None else list(order)
+    def weight(self, name: str, array: Array, part: Tuple[slice, ...] = (), trained: bool = True) -> int:
+        """A weight that is trained, or a part of it."""
         self.weights[name] = array
-        arrangement = {"kind": "permuted", "order": axes}
-        source = {
-            "kind": "weight",
-            "weight": {"name": name, "onnxShape": list(array.shape), "arrangement": arrangement},
-        }
-        return self._constant(array.transpose(axes), source, lambda weights: weights[name].transpose(axes))
+        tensor = len(self._values)
+        planned = constant(tensor, name, array, part or None, trained)
+        return self._constant(array[part], planned, lambda weights: weights[name][part])
 
     def literal(self, array: Array) -> int:
         data = [each if np.isfinite(each) else str(each) for each in array.reshape(-1).tolist()]
-        return self._constant(array, {"kind": "literal", "data": data}, lambda _: array)
+        planned = {
+            "tensor": len(self._values),
+            "type": native(array),
+            "shape": list(array.shape),
+            "trained": False,
+            "source": {"kind": "literal", "data": data},
+        }
+        return self._constant(array, planned, lambda _: array)
 
     def number(self, value: float) -> int:
         return self.literal(np.array(value, np.float32))
@@ -98,14 +102,11 @@ class Chain:
         optimiser = sgd(0.1, 0.9) if learning else None
         return replace(make_model(graph, self.weights, [inputs], optimiser), plan=plan)
 
-    def _constant(self, array: Array, source: Any, of: Callable[[Mapping[str, Array]], Array]) -> int:
-        tensor = len(self._values)
+    def _constant(self, array: Array, planned: Any, of: Callable[[Mapping[str, Array]], Array]) -> int:
         self._values.append(array)
-        self._constants.append(
-            {"tensor": tensor, "type": native(array), "shape": list(array.shape), "source": source}
-        )
+        self._constants.append(planned)
         self._calls.append(lambda values, weights: values.append(of(weights)))
-        return tensor
+        return len(self._values) - 1
 
 
 def native(array: Array) -> str:
@@ -464,8 +465,10 @@ class Weights(Case):
         """logits = (x · w) · wᵀ · v"""
         chain = Chain(random(BATCH, 4))
         w = random(4, CLASSES)
-        product = chain.add("MatMul", [0, chain.weight("w", w)], np.matmul)
-        product = chain.add("MatMul", [product, chain.weight("w", w, [1, 0])], np.matmul)
+        weight = chain.weight("w", w)
+        product = chain.add("MatMul", [0, weight], np.matmul)
+        turned = chain.add("Transpose", [weight], np.transpose, perm=[1, 0])
+        product = chain.add("MatMul", [product, turned], np.matmul)
         self.learns(chain, chain.add("MatMul", [product, chain.weight("v", random(4, CLASSES))], np.matmul))
 
     def test_rows_of_a_table_are_an_embedding(self) -> None:
@@ -491,8 +494,15 @@ class Weights(Case):
         chain = Chain(random(STEPS, BATCH, VALUES))
         bias = random(count, 2 * gates)
         bias[:, gates:] = 0
-        weights = [random(count, gates, VALUES), random(count, gates, HIDDEN), bias]
-        inputs = [chain.weight(name, array) for name, array in zip("wrb", weights)]
+        inputs = [
+            chain.weight("w", random(count, gates, VALUES)),
+            chain.weight("r", random(count, gates, HIDDEN)),
+        ]
+        halves = [
+            chain.weight("b", bias, np.s_[:, :gates]),
+            chain.weight("b", bias, np.s_[:, gates:], trained=False),
+        ]
+        inputs.append(chain.add("Concat", halves, lambda *parts: np.concatenate(parts, 1), axis=1))
         if shared:
             inputs[1:] = [chain.add("Mul", [each, chain.number(1)], np.multiply) for each in inputs[1:]]
         settings = {

@@ -114,8 +114,7 @@ class Learning(plan_contract.PlanLearning):
         weights = {f"w{place}": array for place, array in enumerate(operands)}
         weights["v"] = random(size, CLASSES)
         constants = [
-            constant(OPERANDS + place, name, array, range(array.ndim), array.shape)
-            for place, (name, array) in enumerate(weights.items())
+            constant(OPERANDS + place, name, array) for place, (name, array) in enumerate(weights.items())
         ]
         learning = [OPERANDS + place for place in range(len(operands))]
         operations = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, List, Mapping, Union
 
@@ -46,6 +46,12 @@ class Graph:
     parameters: tuple[str, ...]
     nodes: tuple[Node, ...]
     values: Mapping[str, TensorInfo]
+    # Parameters of which training updates a part only: the half-open index range of it along each axis.
+    trainable_ranges: Mapping[str, tuple[slice, ...]] = field(default_factory=dict)
+
+    def trainable(self, name: str) -> tuple[slice, ...]:
+        """The part of a parameter that training updates."""
+        return self.trainable_ranges.get(name, ())
 
 
 @dataclass(frozen=True)
@@ -142,12 +148,6 @@ def load_model(folder: Path, plan: Any = None) -> Model:
     return Model(manifest, graph, weights, inputs, folder / "model.onnx", plan)
 
 
-def half_trained(graph: Graph) -> set[str]:
-    """Biases of recurrent layers: no training moves their recurrent half, see suites/lstm/row-lstm.ts."""
-    layers = ("LSTM", "GRU", "RNN")
-    return {node.inputs[3] for node in graph.nodes if node.operator in layers and len(node.inputs) > 3}
-
-
 def write_tensors(file: Path, tensors: Tensors) -> None:
     """Writes a safetensors file, row-major."""
     # Not `ascontiguousarray`, which makes a vector of a scalar.
@@ -195,6 +195,10 @@ def _graph(raw: Mapping[str, Any]) -> Graph:
         parameters=tuple(raw["parameters"]),
         nodes=tuple(map(_node, raw["nodes"])),
         values={name: _info(value) for name, value in raw["values"].items()},
+        trainable_ranges={
+            name: tuple(map(slice, given["begins"], given["ends"]))
+            for name, given in raw.get("trainableRanges", {}).items()
+        },
     )
 
 

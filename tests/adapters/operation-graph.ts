@@ -1,8 +1,8 @@
 /** Graphs of a few nodes as they are handed to the planner of operations, and a capabilities that has everything. */
 import { type Capabilities, type OperationTable, whole } from '../../adapters/lowering/capabilities.js';
+import { makePlan } from '../../adapters/lowering/lower.js';
 import type { OperationKind, Operations } from '../../adapters/lowering/operations/operation.js';
 import type { Plan } from '../../adapters/lowering/plan.js';
-import { makePlan } from '../../adapters/lowering/lower.js';
 import { type Attribute, type DataType, dataTypes, type Graph, type TensorInfo } from '../../model/graph.js';
 
 interface Sketch {
@@ -79,10 +79,7 @@ export function kindsOf({ operations }: Plan): OperationKind[] {
 }
 
 /** Settings of the only operation of a kind. */
-export function settingsOf<Kind extends OperationKind>(
-  { operations }: Plan,
-  kind: Kind,
-): Operations[Kind] {
+export function settingsOf<Kind extends OperationKind>({ operations }: Plan, kind: Kind): Operations[Kind] {
   const [found, ...more] = operations.filter((operation) => operation.kind === kind);
   if (!found || more.length > 0) throw new Error(`there are ${found ? more.length + 1 : 0} of ${kind}`);
   return found.settings as Operations[Kind];

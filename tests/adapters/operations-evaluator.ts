@@ -2,8 +2,9 @@
 import type { Capabilities, Lack, OperationTable } from '../../adapters/lowering/capabilities.js';
 import { wholly } from '../../adapters/lowering/capabilities.js';
 import type { OperationKind, Operations } from '../../adapters/lowering/operations/operation.js';
-import type { Plan, PlannedOperation } from '../../adapters/lowering/plan.js';
 import { permute, sortedPositions } from '../../adapters/lowering/permute.js';
+import type { Plan, PlannedOperation } from '../../adapters/lowering/plan.js';
+import { toNative } from '../../adapters/lowering/weight-part.js';
 import { dataTypes, elementCount, fromJsonNumber, type Tensors } from '../../model/graph.js';
 import { gates } from './operations-gates.js';
 import { convolved, pooled, transposedConvolved } from './operations-windows.js';
@@ -226,9 +227,9 @@ export function evaluate(
   for (const { tensor, shape, source } of plan.constants) {
     if (source.kind === 'literal') {
       known.set(tensor, { shape, data: Float64Array.from(source.data, fromJsonNumber) });
-    } else if (source.weight.arrangement.kind === 'permuted') {
-      const { name, onnxShape, arrangement } = source.weight;
-      known.set(tensor, arranged(weights, name, onnxShape, arrangement.order, shape));
+    } else {
+      const whole = Float64Array.from(weights[source.weight.name]?.data ?? [], Number);
+      known.set(tensor, { shape, data: toNative(source.weight, whole) });
     }
   }
   for (const operation of plan.operations) {

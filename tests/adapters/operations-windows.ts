@@ -1,7 +1,7 @@
 /** Operations over windows as their meaning says: an element at a time. */
 import type { Capabilities } from '../../adapters/lowering/capabilities.js';
-import type { Operations, PerAxis } from '../../adapters/lowering/operations/operation.js';
 import { filterAxes, pictureAxes } from '../../adapters/lowering/operations/layout.js';
+import type { Operations, PerAxis } from '../../adapters/lowering/operations/operation.js';
 import { permute, sortedPositions } from '../../adapters/lowering/permute.js';
 import { at, built, type Plain } from './operations-evaluator.js';
 

@@ -1,12 +1,5 @@
 /** Attention and the rotation of its queries and keys (github.com/onnx/onnx, docs/Operators.md). */
-import {
-  type GraphNode,
-  integer,
-  decimal as number,
-  optionalInput,
-  optionalOutput,
-} from '../attributes.js';
-import { refuse } from '../refusal.js';
+import { type GraphNode, integer, decimal as number, optionalInput, optionalOutput } from '../attributes.js';
 import { filled } from '../decompositions/shifts.js';
 import {
   binary,
@@ -25,8 +18,9 @@ import {
 } from '../operations/emitter.js';
 import type { Operand } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
+import { refuse } from '../refusal.js';
+import { type Canonicaliser, type Canonicalisers, inputOf, isRead, outputOf } from './canonicaliser.js';
 import { indicesOf } from './indexing.js';
-import { inputOf, isRead, outputOf, type Canonicaliser, type Canonicalisers } from './canonicaliser.js';
 
 /** [N, heads, steps, size], of [N, steps, heads · size] where the heads are an attribute. */
 function inHeads(node: GraphNode, p: Planner, position: number, heads: string): Operand {

@@ -1,9 +1,9 @@
 /** How an ONNX operator becomes operations: settings read, layout chosen, results named. */
 import type { DataType } from '../../../model/graph.js';
 import type { GraphNode } from '../attributes.js';
-import { sameList } from '../value.js';
 import type { Operand } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
+import { sameList } from '../value.js';
 
 /** @throws UnsupportedError with what of the node cannot be expressed, to stand behind the operator's name */
 export type Canonicaliser = (node: GraphNode, p: Planner) => void;

@@ -1,6 +1,5 @@
 /** Operators that treat every element alike: their result keeps the layout of what they read. */
 import { type GraphNode, integer, decimal as number, optionalInput, text } from '../attributes.js';
-import { refuse } from '../refusal.js';
 import { binary, cast, scalar, unary, where, withNumber } from '../operations/emitter.js';
 import {
   arithmetic,
@@ -15,7 +14,15 @@ import {
   plainUnary,
 } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
-import { inCommonLayout, inputOf, isWhole, outputOf, type Canonicaliser, type Canonicalisers } from './canonicaliser.js';
+import { refuse } from '../refusal.js';
+import {
+  type Canonicaliser,
+  type Canonicalisers,
+  inCommonLayout,
+  inputOf,
+  isWhole,
+  outputOf,
+} from './canonicaliser.js';
 
 type Compute = (p: Planner, x: Operand, node: GraphNode) => Operand;
 

@@ -2,10 +2,11 @@
  * Sums of products of quantised numbers, which are whole: in float32, which every framework multiplies fast, as long as
  * it holds each of them exactly.
  */
-import { refuse } from '../refusal.js';
+
 import { binary, cast } from '../operations/emitter.js';
 import type { Operand } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
+import { refuse } from '../refusal.js';
 import { rangeOf } from './quantised.js';
 
 /** float32 holds every whole number up to here. */

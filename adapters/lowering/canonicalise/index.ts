@@ -1,5 +1,6 @@
 /** The rule of each ONNX operator. */
 import { attentions } from './attention.js';
+import type { Canonicalisers } from './canonicaliser.js';
 import { elementwise } from './elementwise.js';
 import { indexing } from './indexing.js';
 import { integerConvolutions } from './integer-convolutions.js';
@@ -12,7 +13,6 @@ import { quantisation } from './quantised.js';
 import { recurrences } from './recurrent.js';
 import { reductions } from './reductions.js';
 import { resizing } from './resize.js';
-import type { Canonicalisers } from './canonicaliser.js';
 import { sampling } from './sampling.js';
 import { shape } from './shape.js';
 import { unpooling } from './unpooling.js';

@@ -1,11 +1,11 @@
 /** Operators that pick elements by index. */
 import { elementCount } from '../../../model/graph.js';
 import { type GraphNode, integer, text } from '../attributes.js';
-import { refuse } from '../refusal.js';
 import { binary, cast, gather, one, reshape, transpose, where, withNumber } from '../operations/emitter.js';
 import type { Operand } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
-import { inputOf, outputOf, positive, type Canonicaliser, type Canonicalisers } from './canonicaliser.js';
+import { refuse } from '../refusal.js';
+import { type Canonicaliser, type Canonicalisers, inputOf, outputOf, positive } from './canonicaliser.js';
 
 /** Operators whose results are never negative. */
 const positions = new Set(['ArgMax', 'ArgMin', 'Shape', 'NonZero', 'TopK']);

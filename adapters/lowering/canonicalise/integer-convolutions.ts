@@ -1,14 +1,14 @@
 /** Convolutions of quantised numbers. Their pads are the zero point, so they are zeros once that is taken away. */
 import { elementCount } from '../../../model/graph.js';
 import { type GraphNode, integer, optionalInput } from '../attributes.js';
-import { refuse } from '../refusal.js';
 import { binary, cast, concat, one, split, splitEqually, unary } from '../operations/emitter.js';
-import type { Operand, Operations } from '../operations/operation.js';
 import { channelAxis, filterAxes, pictureAxes } from '../operations/layout.js';
+import type { Operand, Operations } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
+import { refuse } from '../refusal.js';
+import { type Canonicaliser, type Canonicalisers, inputOf, outputOf } from './canonicaliser.js';
 import { exactParts, reachOf, total } from './exact-sums.js';
 import { isZero, rangeOf, saturated, shaped } from './quantised.js';
-import { inputOf, outputOf, type Canonicaliser, type Canonicalisers } from './canonicaliser.js';
 import { windowOf } from './windows.js';
 
 /** Positions of the inputs beside x. */

@@ -1,12 +1,12 @@
 /** Products of matrices of quantised numbers, whose sums are whole numbers. */
 import { type GraphNode, optionalInput } from '../attributes.js';
-import { refuse } from '../refusal.js';
 import { binary, cast, matMul, reshape, split, unary } from '../operations/emitter.js';
 import type { Operand } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
+import { refuse } from '../refusal.js';
+import { type Canonicaliser, type Canonicalisers, inputOf, outputOf } from './canonicaliser.js';
 import { exactParts, reachOf, total } from './exact-sums.js';
 import { isZero, rangeOf, saturated } from './quantised.js';
-import { inputOf, outputOf, type Canonicaliser, type Canonicalisers } from './canonicaliser.js';
 
 /** A matrix and its zero point, at these inputs. */
 interface Places {
@@ -31,12 +31,7 @@ function reachAt(node: GraphNode, p: Planner, { matrix, zero }: Places): number 
 }
 
 /** Zero points are of all, of each row of a or of each column of b. */
-function centred(
-  node: GraphNode,
-  p: Planner,
-  { matrix, zero }: Places,
-  along: 'rows' | 'columns',
-): Operand {
+function centred(node: GraphNode, p: Planner, { matrix, zero }: Places, along: 'rows' | 'columns'): Operand {
   const name = inputOf(node, matrix);
   const float = p.held('float32');
   const order = [...p.shape(name).keys()];

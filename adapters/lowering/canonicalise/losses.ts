@@ -1,10 +1,10 @@
 /** Losses of classes, as parts of graphs: what was scored for the class that each target names. */
 import { type GraphNode, integer, optionalInput, optionalOutput, text } from '../attributes.js';
-import { refuse } from '../refusal.js';
 import { binary, cast, reduce, reshape, scalar, unary, where, withNumber } from '../operations/emitter.js';
 import type { Operand } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
-import { inputOf, outputOf, type Canonicaliser, type Canonicalisers } from './canonicaliser.js';
+import { refuse } from '../refusal.js';
+import { type Canonicaliser, type Canonicalisers, inputOf, outputOf } from './canonicaliser.js';
 
 /** @param x logarithms of likelihoods [batch, classes, …]; the second input is the targets [batch, …] */
 function likelihoodLoss(node: GraphNode, p: Planner, x: Operand): Operand {

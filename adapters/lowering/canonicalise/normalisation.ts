@@ -1,7 +1,5 @@
 /** Normalisations. */
 import { type GraphNode, integer, decimal as number, optionalInput } from '../attributes.js';
-import { refuse } from '../refusal.js';
-import { sameList } from '../value.js';
 import { affine, standardised } from '../decompositions/normalisation.js';
 import {
   along,
@@ -16,10 +14,19 @@ import {
   where,
   withNumber,
 } from '../operations/emitter.js';
-import type { Operand } from '../operations/operation.js';
 import { pictureAxes } from '../operations/layout.js';
+import type { Operand } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
-import { inputOf, isRead, outputOf, positive, type Canonicaliser, type Canonicalisers } from './canonicaliser.js';
+import { refuse } from '../refusal.js';
+import { sameList } from '../value.js';
+import {
+  type Canonicaliser,
+  type Canonicalisers,
+  inputOf,
+  isRead,
+  outputOf,
+  positive,
+} from './canonicaliser.js';
 import { powerOf, rootOf } from './windows.js';
 
 /** With learnt statistics; with those of the batch, and what it hands on of them, it is another operation. */

@@ -1,9 +1,9 @@
 /** Operators that move parts of a value: sequences that end early, and what lies around the centre. */
 import { elementCount } from '../../../model/graph.js';
 import { integer, integers } from '../attributes.js';
-import { refuse } from '../refusal.js';
 import { pad, reshape, slice, take } from '../operations/emitter.js';
-import { inputOf, outputOf, positive, type Canonicaliser, type Canonicalisers } from './canonicaliser.js';
+import { refuse } from '../refusal.js';
+import { type Canonicaliser, type Canonicalisers, inputOf, outputOf, positive } from './canonicaliser.js';
 
 /** The first steps of each sequence, as many as its length says, the other way round. */
 const reversedSequences: Canonicaliser = (node, p) => {

@@ -4,11 +4,11 @@
  * equal ones the first wins. In ONNX's order of axes.
  */
 import { elementCount, type JsonNumber } from '../../../model/graph.js';
-import { refuse } from '../refusal.js';
 import { filled, leastOf, offsetsOf, shifted } from '../decompositions/shifts.js';
 import { binary, where } from '../operations/emitter.js';
 import type { Operand, Operations } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
+import { refuse } from '../refusal.js';
 
 interface Peaks {
   readonly peaks: Operand;

@@ -1,10 +1,19 @@
 /** Products of matrices. */
 import { integer, decimal as number, optionalInput, text } from '../attributes.js';
-import { refuse } from '../refusal.js';
-import { binary, concat, matMul, one, reshape, sliceAxis, transpose, withNumber } from '../operations/emitter.js';
+import {
+  binary,
+  concat,
+  matMul,
+  one,
+  reshape,
+  sliceAxis,
+  transpose,
+  withNumber,
+} from '../operations/emitter.js';
 import type { Operand } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
-import { inputOf, isWhole, outputOf, type Canonicaliser, type Canonicalisers } from './canonicaliser.js';
+import { refuse } from '../refusal.js';
+import { type Canonicaliser, type Canonicalisers, inputOf, isWhole, outputOf } from './canonicaliser.js';
 
 /** NumPy's matmul: a vector is a row in front and a column behind, and what it was counted for goes again. */
 const product: Canonicaliser = (node, p) => {

@@ -1,11 +1,21 @@
 /** Numbers in steps of a scale from a zero point, and back: in whole numbers of 8 or 16 bits. */
 import { type DataType, elementCount } from '../../../model/graph.js';
 import { type GraphNode, integer, optionalInput } from '../attributes.js';
-import { refuse } from '../refusal.js';
-import { binary, cast, reduce, reshape, scalar, take, unary, where, withNumber } from '../operations/emitter.js';
+import {
+  binary,
+  cast,
+  reduce,
+  reshape,
+  scalar,
+  take,
+  unary,
+  where,
+  withNumber,
+} from '../operations/emitter.js';
 import type { Operand } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
-import { inputOf, outputOf, positive, type Canonicaliser, type Canonicalisers } from './canonicaliser.js';
+import { refuse } from '../refusal.js';
+import { type Canonicaliser, type Canonicalisers, inputOf, outputOf, positive } from './canonicaliser.js';
 
 const ranges: Readonly<Partial<Record<DataType, readonly [low: number, high: number]>>> = {
   int8: [-128, 127],

@@ -8,7 +8,6 @@ import {
   text,
   texts,
 } from '../attributes.js';
-import { refuse } from '../refusal.js';
 import {
   type Activation,
   activations,
@@ -21,7 +20,8 @@ import { type Recurrence, unrolled } from '../decompositions/recurrent.js';
 import { type Result, reshape } from '../operations/emitter.js';
 import type { Operand, RecurrentSettings } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
-import { inputOf, isRead, outputOf, type Canonicaliser, type Canonicalisers } from './canonicaliser.js';
+import { refuse } from '../refusal.js';
+import { type Canonicaliser, type Canonicalisers, inputOf, isRead, outputOf } from './canonicaliser.js';
 
 /** ONNX axes of [steps, batch, values], of [directions, batch, hidden] and of [steps, directions, batch, hidden]. */
 interface Layout {
@@ -200,4 +200,8 @@ function functionsOf(node: GraphNode, kind: RecurrentKind): Functions {
   return usual.map((_, which) => all.filter((__, position) => position % usual.length === which));
 }
 
-export const recurrences: Canonicalisers = { LSTM: recurrent('LSTM'), GRU: recurrent('GRU'), RNN: recurrent('RNN') };
+export const recurrences: Canonicalisers = {
+  LSTM: recurrent('LSTM'),
+  GRU: recurrent('GRU'),
+  RNN: recurrent('RNN'),
+};

@@ -14,7 +14,14 @@ import {
 } from '../operations/emitter.js';
 import type { Operand, Reduction } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
-import { inputOf, isWhole, outputOf, positive, type Canonicaliser, type Canonicalisers } from './canonicaliser.js';
+import {
+  type Canonicaliser,
+  type Canonicalisers,
+  inputOf,
+  isWhole,
+  outputOf,
+  positive,
+} from './canonicaliser.js';
 
 type Reduce = (p: Planner, x: Operand, axes: readonly number[], keepdims: boolean) => Operand;
 

@@ -1,21 +1,21 @@
 /** Resize and Upsample: by the framework's own operation where the settings are simple, else one axis after the other. */
 import { elementCount } from '../../../model/graph.js';
-import {
-  type GraphNode,
-  integer,
-  integers,
-  decimal as number,
-  optionalInput,
-  text,
-} from '../attributes.js';
-import { refuse } from '../refusal.js';
+import { type GraphNode, integer, integers, decimal as number, optionalInput, text } from '../attributes.js';
 import { stretched } from '../decompositions/resize.js';
 import { one } from '../operations/emitter.js';
 import type { Interpolation, Stretch } from '../operations/interpolation.js';
-import type { Operand } from '../operations/operation.js';
 import { pictureAxes } from '../operations/layout.js';
+import type { Operand } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
-import { inputOf, isWhole, outputOf, positive, type Canonicaliser, type Canonicalisers } from './canonicaliser.js';
+import { refuse } from '../refusal.js';
+import {
+  type Canonicaliser,
+  type Canonicalisers,
+  inputOf,
+  isWhole,
+  outputOf,
+  positive,
+} from './canonicaliser.js';
 
 /** One that changes, by its ONNX number. */
 interface Stretched extends Stretch {

@@ -4,7 +4,6 @@
  */
 import { elementCount } from '../../../model/graph.js';
 import { type GraphNode, integer, decimal as number, text } from '../attributes.js';
-import { refuse } from '../refusal.js';
 import {
   binary,
   cast,
@@ -17,10 +16,11 @@ import {
   where,
   withNumber,
 } from '../operations/emitter.js';
-import type { Operand } from '../operations/operation.js';
 import { pictureAxes } from '../operations/layout.js';
+import type { Operand } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
-import { inputOf, outputOf, type Canonicaliser, type Canonicalisers } from './canonicaliser.js';
+import { refuse } from '../refusal.js';
+import { type Canonicaliser, type Canonicalisers, inputOf, outputOf } from './canonicaliser.js';
 
 /** An element along one axis, and what it counts for; all of it where there is no weight. */
 interface Tap {

@@ -1,19 +1,19 @@
 /** Operators that move elements and compute none. */
-import {
-  type GraphNode,
-  integer,
-  integers,
-  decimal as number,
-  optionalInput,
-  text,
-} from '../attributes.js';
-import { refuse } from '../refusal.js';
-import { sameList } from '../value.js';
+import { type GraphNode, integer, integers, decimal as number, optionalInput, text } from '../attributes.js';
 import { filled } from '../decompositions/shifts.js';
 import { concat, expand, one, reshape, slice, split, take, unary } from '../operations/emitter.js';
 import type { Operand, Pads } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
-import { inCommonLayout, inputOf, outputOf, positive, type Canonicaliser, type Canonicalisers } from './canonicaliser.js';
+import { refuse } from '../refusal.js';
+import { sameList } from '../value.js';
+import {
+  type Canonicaliser,
+  type Canonicalisers,
+  inCommonLayout,
+  inputOf,
+  outputOf,
+  positive,
+} from './canonicaliser.js';
 
 /** To the shape that was observed, whatever says it. */
 const toObservedShape: Canonicaliser = (node, p) => {
@@ -232,12 +232,7 @@ const spaceToDepth: Canonicaliser = (node, p) => {
   regroup(node, p, [n, c, h / block, block, w / block, block], perm);
 };
 
-function regroup(
-  node: GraphNode,
-  p: Planner,
-  split: readonly number[],
-  perm: readonly number[],
-): void {
+function regroup(node: GraphNode, p: Planner, split: readonly number[], perm: readonly number[]): void {
   const parts = reshape(p, p.plain(inputOf(node, 0)), split);
   const shape = perm.map((axis) => split[axis] ?? 1);
   const moved = one(p, 'Transpose', { perm }, [parts], { type: parts.type, shape });

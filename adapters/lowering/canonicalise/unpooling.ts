@@ -1,10 +1,10 @@
 /** Operators that put the results of windows back where they came from. */
 import { elementCount } from '../../../model/graph.js';
 import { integers } from '../attributes.js';
-import { refuse } from '../refusal.js';
 import { cast, expand, one, pad, reshape, scalar, transpose } from '../operations/emitter.js';
 import { filterAxes, pictureAxes } from '../operations/layout.js';
-import { inputOf, outputOf, type Canonicaliser, type Canonicalisers } from './canonicaliser.js';
+import { refuse } from '../refusal.js';
+import { type Canonicaliser, type Canonicalisers, inputOf, outputOf } from './canonicaliser.js';
 
 /** Each maximum at its position, zeros elsewhere. Positions count in the picture that the windows alone give. */
 const maxUnpool: Canonicaliser = (node, p) => {

@@ -1,20 +1,13 @@
 /** Convolutions and poolings over one to three spatial axes; poolings over whole pictures. */
 import { elementCount } from '../../../model/graph.js';
-import {
-  type GraphNode,
-  integer,
-  integers,
-  decimal as number,
-  optionalInput,
-  text,
-} from '../attributes.js';
-import { refuse } from '../refusal.js';
+import { type GraphNode, integer, integers, decimal as number, optionalInput, text } from '../attributes.js';
 import { binary, one, pad, reduce, unary, withNumber } from '../operations/emitter.js';
-import type { Operand, Pads, PerAxis } from '../operations/operation.js';
 import { filterAxes, pictureAxes, spatialAxes } from '../operations/layout.js';
+import type { Operand, Pads, PerAxis } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
+import { refuse } from '../refusal.js';
+import { type Canonicaliser, type Canonicalisers, inputOf, isRead, outputOf } from './canonicaliser.js';
 import { peakPositions } from './peak-positions.js';
-import { inputOf, isRead, outputOf, type Canonicaliser, type Canonicalisers } from './canonicaliser.js';
 
 /** A window as the node has it; what `ceil_mode` adds at the ends stands apart, since it counts for no average. */
 export interface NodeWindow {

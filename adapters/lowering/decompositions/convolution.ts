@@ -12,11 +12,11 @@ import {
   splitEqually,
   transpose,
 } from '../operations/emitter.js';
-import type { Operand, Operations, PerAxis } from '../operations/operation.js';
 import { channelAxis, kernelAxes } from '../operations/layout.js';
+import type { Operand, Operations, PerAxis } from '../operations/operation.js';
+import { around, firstOf, isPadded, lifted, liftedShape, noPads, spatialOf } from './helpers.js';
 import type { Decomposition } from './index.js';
 import { filled, offsetsOf, type Places, shifted, spaced } from './shifts.js';
-import { around, firstOf, isPadded, lifted, liftedShape, noPads, spatialOf } from './helpers.js';
 
 export function withBias(p: Emitter, sum: Operand, bias: Operand | undefined): Operand {
   const rank = sum.shape.length;
@@ -158,4 +158,11 @@ function windowOf(
   return { axes, strides, dilations, places: axes.map((axis) => result[axis] ?? 1) };
 }
 
-export const convolution: Decomposition<'Conv'> = firstOf(padded, depthwise, grouped, flat, dilated, products);
+export const convolution: Decomposition<'Conv'> = firstOf(
+  padded,
+  depthwise,
+  grouped,
+  flat,
+  dilated,
+  products,
+);

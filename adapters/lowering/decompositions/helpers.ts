@@ -1,11 +1,13 @@
 /** What the decompositions of operations over windows have in common. */
 import { type Emitter, reshape } from '../operations/emitter.js';
-import type { Operand, OperationKind, Pads, PerAxis } from '../operations/operation.js';
 import { spatialAxes } from '../operations/layout.js';
+import type { Operand, OperationKind, Pads, PerAxis } from '../operations/operation.js';
 import type { Decomposition } from './index.js';
 
 /** The first of them that applies. */
-export function firstOf<Kind extends OperationKind>(...ways: readonly Decomposition<Kind>[]): Decomposition<Kind> {
+export function firstOf<Kind extends OperationKind>(
+  ...ways: readonly Decomposition<Kind>[]
+): Decomposition<Kind> {
   return (p, settings, inputs, results) => {
     for (const way of ways) {
       const found = way(p, settings, inputs, results);

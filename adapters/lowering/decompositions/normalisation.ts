@@ -11,8 +11,8 @@ import {
   unary,
   withNumber,
 } from '../operations/emitter.js';
-import type { Operand } from '../operations/operation.js';
 import { channelAxis, spatialAxes } from '../operations/layout.js';
+import type { Operand } from '../operations/operation.js';
 import type { Decompositions } from './index.js';
 
 export interface Standardised {

@@ -1,10 +1,16 @@
 /** Resize, one axis after the other: the nearest elements are picked, all else is a product with a matrix. */
 import { elementCount } from '../../../model/graph.js';
 import { type Emitter, matMul, reshape, scalar, take, where } from '../operations/emitter.js';
-import { type Interpolation, type Recipe, recipesOf, type Stretch, stretchTo } from '../operations/interpolation.js';
+import {
+  type Interpolation,
+  type Recipe,
+  recipesOf,
+  type Stretch,
+  stretchTo,
+} from '../operations/interpolation.js';
 import type { Operand } from '../operations/operation.js';
-import type { Decompositions } from './index.js';
 import { spatialOf } from './helpers.js';
+import type { Decompositions } from './index.js';
 
 /** @param outside what lies outside of the input in tf_crop_and_resize. Undefined where there is no such mode. */
 export function stretched(

@@ -1,11 +1,20 @@
 /** ConvTranspose as a whole one that is cut, by groups, of two axes; in the end as Conv over a picture with zeros in it. */
-import { concat, type Emitter, one, reshape, slice, splitEqually, transpose, unary } from '../operations/emitter.js';
-import type { Operand } from '../operations/operation.js';
+import {
+  concat,
+  type Emitter,
+  one,
+  reshape,
+  slice,
+  splitEqually,
+  transpose,
+  unary,
+} from '../operations/emitter.js';
 import { channelAxis, kernelAxes } from '../operations/layout.js';
+import type { Operand } from '../operations/operation.js';
 import { liftedFilters, present, withBias } from './convolution.js';
+import { around, firstOf, isPadded, lifted, liftedShape, noPads, spatialOf } from './helpers.js';
 import type { Decomposition } from './index.js';
 import { filled, spaced } from './shifts.js';
-import { around, firstOf, isPadded, lifted, liftedShape, noPads, spatialOf } from './helpers.js';
 
 /** Pads cut what comes without them; what it is longer by is zeros there, or what the pads would have cut. */
 const cut: Decomposition<'ConvTranspose'> = (p, settings, [x, filters, bias], [result]) => {

@@ -6,10 +6,10 @@ import { elementCount } from '../../../model/graph.js';
 import { binary, type Emitter, one, type Result, reshape, withNumber } from '../operations/emitter.js';
 import type { Operand, PerAxis } from '../operations/operation.js';
 import { convolution } from './convolution.js';
+import { around, firstOf, isPadded, lifted, liftedShape, noPads, spatialOf } from './helpers.js';
 import type { Decomposition, Decompositions } from './index.js';
 import { filled, leastOf, type Places, shifted } from './shifts.js';
 import { transposedConvolution } from './transposed-convolution.js';
-import { around, firstOf, isPadded, lifted, liftedShape, noPads, spatialOf } from './helpers.js';
 
 /** Poolings of one axis as of two. */
 function pooledFlat<Kind extends 'MaxPool' | 'AveragePool'>(kind: Kind): Decomposition<Kind> {
@@ -96,7 +96,12 @@ const paddedAveragePool: Decomposition<'AveragePool'> = (p, settings, [x], [resu
   ];
 };
 
-const shiftedAveragePool: Decomposition<'AveragePool'> = (p, { kernel, strides, dilations }, [x], [result]) => {
+const shiftedAveragePool: Decomposition<'AveragePool'> = (
+  p,
+  { kernel, strides, dilations },
+  [x],
+  [result],
+) => {
   if (!x || !result) return undefined;
   const window = placesOf(p, x, result, strides, dilations);
   const sum = alongAxes(p, x, kernel, window, (a, b) => binary(p, 'Add', a, b));

@@ -1,7 +1,7 @@
 /** Inputs and outputs between ONNX order and the order in which a plan keeps them. */
 import type { Tensor, Tensors } from '../../../model/graph.js';
-import type { PlannedInput, PlannedOutput } from './layer-plan.js';
 import { permute, sortedPositions } from '../permute.js';
+import type { PlannedInput, PlannedOutput } from './layer-plan.js';
 import { floats } from './weights.js';
 
 export interface HostArray {

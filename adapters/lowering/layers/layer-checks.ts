@@ -1,8 +1,8 @@
 /** What a framework lacks of a plan of layers: shared by the descriptors of those that are driven by one. */
 import type { Graph, Mode, Support } from '../../adapter.js';
+import { refuse, supportOf } from '../refusal.js';
 import { isStridedAndDilated, type PlannedLayer } from './layer-plan.js';
 import { planLayers } from './plan-layers.js';
-import { refuse, supportOf } from '../refusal.js';
 
 /** Says what of a layer is lacking, or nothing. */
 export type LayerCheck = (layer: PlannedLayer, mode: Mode) => string | undefined;

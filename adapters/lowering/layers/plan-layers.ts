@@ -1,6 +1,8 @@
 /** From a graph to the layers of a channels-last framework. */
 import type { Graph, Mode } from '../../adapter.js';
 import type { GraphNode } from '../attributes.js';
+import { refuse, UnsupportedError } from '../refusal.js';
+import { allAxes, batchAxis, extent } from '../value.js';
 import type { LayerPlan, PlannedInput, PlannedOutput } from './layer-plan.js';
 import { channelsLast, convolution } from './operators/convolution.js';
 import { gemm, matMul } from './operators/dense.js';
@@ -10,8 +12,6 @@ import { batchNormalisation, softmax } from './operators/normalisation.js';
 import { averagePool, globalPool, maxPool } from './operators/pooling.js';
 import { concat, reshape, transpose } from './operators/shape.js';
 import { Planner } from './planner.js';
-import { refuse, UnsupportedError } from '../refusal.js';
-import { allAxes, batchAxis, extent } from '../value.js';
 
 type Operator = (node: GraphNode, planner: Planner) => void;
 

@@ -2,9 +2,9 @@
 import { elementCount } from '../../../model/graph.js';
 import type { Graph, Mode } from '../../adapter.js';
 import type { GraphNode } from '../attributes.js';
-import type { Activation, LayerDefinition, PlannedLayer } from './layer-plan.js';
 import { refuse } from '../refusal.js';
 import { ascending, batchAxis, extent, longAxes, nativeShape, sameList, type Value } from '../value.js';
+import type { Activation, LayerDefinition, PlannedLayer } from './layer-plan.js';
 import type { NativeWeight } from './weights.js';
 
 /** Activations that layers with weights take in. */

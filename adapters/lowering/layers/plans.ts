@@ -4,12 +4,12 @@
  */
 import type { Graph, Mode, Support } from '../../adapter.js';
 import type { Capabilities } from '../capabilities.js';
+import { makePlan } from '../lower.js';
+import type { Plan } from '../plan.js';
+import { supportOf } from '../refusal.js';
 import { type LayerCheck, supportOfLayers } from './layer-checks.js';
 import type { LayerPlan } from './layer-plan.js';
-import type { Plan } from '../plan.js';
-import { makePlan } from '../lower.js';
 import { planLayers } from './plan-layers.js';
-import { supportOf } from '../refusal.js';
 
 export interface Planner {
   supports(graph: Graph, mode: Mode): Support;

@@ -3,9 +3,9 @@
  * be handed to a Python worker: `touchstone_bridge/lowering/weights.py` follows it there.
  */
 import { elementCount, type Tensor, type Tensors } from '../../../model/graph.js';
-import { gateBiasToNative, gateBiasToOnnx, gateKernelToNative, gateKernelToOnnx } from './lstm-gates.js';
 import { inverse, permute } from '../permute.js';
 import { refuse } from '../refusal.js';
+import { gateBiasToNative, gateBiasToOnnx, gateKernelToNative, gateKernelToOnnx } from './lstm-gates.js';
 
 export interface NativeWeight {
   /** ONNX name. */

@@ -1,36 +1,29 @@
 /** Training of a plan of operations: `minimize` and `variableGrads`. */
 import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs';
 import type { Model, Tensors, TrainingModel } from '../../adapter.js';
-import { halfTrained } from '../../lowering/half-trained.js';
 import { hostConstant, hostPort, onnxPort } from '../../lowering/host.js';
-import type { Plan } from '../../lowering/plan.js';
-import { type NativeWeight, toNative, toOnnx } from '../../lowering/layers/weights.js';
+import type { Plan, PlannedConstant } from '../../lowering/plan.js';
+import { toOnnx, type WeightPart } from '../../lowering/weight-part.js';
 import { hostTargets, lossOf } from '../losses.js';
 import type { Tf } from '../open.js';
 import { disposeOptimiser, optimiserOf } from '../training.js';
 import { prepare, present, tensorOf } from './program.js';
 
 interface Trained {
-  readonly tensor: number;
-  readonly weight: NativeWeight;
+  readonly constant: PlannedConstant;
+  readonly part: WeightPart;
   readonly variable: Variable;
-  /** The second half of a bias of which the first learns alone: see `halfTrained`. */
-  readonly frozen?: Tensor;
 }
 
 export function trainOperations(tf: Tf, plan: Plan, given: Model): TrainingModel {
   const program = prepare(tf, plan);
   const { trained, constants } = constantsOf(tf, plan, given);
   const variables = trained.map(({ variable }) => variable);
-  const halved = trained.flatMap(({ frozen, ...each }) => (frozen ? { ...each, frozen } : []));
   const port = present(plan.outputs[0], 0);
   const buffers = given.inputs.map((tensors) => plan.inputs.map((each) => hostPort(each, tensors)));
   const targets = hostTargets(given, port.onnxShape.at(-1) ?? 1);
   const outputOf = (buffer: number): Tensor => {
     const inputs = (buffers[buffer] ?? []).map((host) => tensorOf(tf, host));
-    // Joined anew in each pass: what was joined in the last one is disposed of.
-    for (const { tensor, variable, frozen } of halved)
-      constants.set(tensor, tf.concat([variable, frozen], 1));
     return present(program.compute(constants, inputs, true)[0], port.tensor);
   };
   let advantages: Float32Array | undefined;
@@ -53,12 +46,8 @@ export function trainOperations(tf: Tf, plan: Plan, given: Model): TrainingModel
     },
     reset() {
       disposeOptimiser(tf, optimiser);
-      for (const { weight, variable, frozen } of trained) {
-        tf.tidy(() => {
-          const whole = tf.tensor(toNative(weight, given.weights), [...weight.shape]);
-          variable.assign(frozen ? halvesOf(tf, whole)[0] : whole);
-        });
-      }
+      for (const { constant, variable } of trained)
+        tf.tidy(() => variable.assign(tensorOf(tf, hostConstant(constant, given.weights))));
       optimiser = optimiserOf(tf, given);
     },
     output(buffer) {
@@ -67,56 +56,42 @@ export function trainOperations(tf: Tf, plan: Plan, given: Model): TrainingModel
     },
     gradients(buffer) {
       const { value, grads } = tf.variableGrads(lossAt(buffer), variables);
-      const found = onnxTensors(tf, trained, ({ variable }) => grads[variable.name]);
+      const found = onnxTensors(trained, ({ variable }) => grads[variable.name]);
       tf.dispose([value, grads]);
       return found;
     },
-    weights: () => onnxTensors(tf, trained, ({ variable }) => variable),
+    weights: () => onnxTensors(trained, ({ variable }) => variable),
     dispose() {
       disposeOptimiser(tf, optimiser);
-      tf.dispose([...constants.values(), ...variables, ...halved.map(({ frozen }) => frozen)]);
+      tf.dispose([...constants.values(), ...variables]);
     },
   };
 }
 
-/** Parameters of the graph as variables, and what the program reads, but for those that are joined of halves. */
-function constantsOf(tf: Tf, plan: Plan, { graph, weights }: Model) {
-  const halved = halfTrained(graph);
+/** What the program reads, by number; of that, what is trained as variables. */
+function constantsOf(tf: Tf, plan: Plan, { weights }: Model) {
   const trained: Trained[] = [];
   const constants = new Map<number, Tensor>();
   for (const constant of plan.constants) {
-    const { tensor, source } = constant;
     const made = tensorOf(tf, hostConstant(constant, weights));
-    if (source.kind === 'weight' && graph.parameters.includes(source.weight.name)) {
-      const { weight } = source;
-      const [first, frozen] = halved.has(weight.name) ? halvesOf(tf, made) : [made];
-      const variable = tf.variable(first);
-      trained.push({ tensor, weight, variable, ...(frozen && { frozen }) });
-      if (!frozen) constants.set(tensor, variable);
-      tf.dispose(frozen ? [made, first] : made);
+    if (constant.trained && constant.source.kind === 'weight') {
+      const variable = tf.variable(made);
+      made.dispose();
+      trained.push({ constant, part: constant.source.weight, variable });
+      constants.set(constant.tensor, variable);
     } else {
-      constants.set(tensor, made);
+      constants.set(constant.tensor, made);
     }
   }
   return { trained, constants };
 }
 
-function halvesOf(tf: Tf, bias: Tensor): [first: Tensor, second: Tensor] {
-  const [first, second] = tf.split(bias, 2, 1);
-  return [present(first, 0), present(second, 1)];
-}
-
-/** Values or gradients of what is trained, zeros where no training moves anything. */
-function onnxTensors(
-  tf: Tf,
-  trained: readonly Trained[],
-  tensorOf: (each: Trained) => Tensor | undefined,
-): Tensors {
-  const dataOf = (each: Trained) =>
-    tf.tidy(() => {
-      const tensor = tensorOf(each);
-      const whole = tensor && each.frozen ? tf.concat([tensor, tf.zerosLike(tensor)], 1) : tensor;
-      return Float32Array.from(whole?.dataSync() ?? []);
-    });
-  return toOnnx(trained.map((each) => [each.weight, dataOf(each)] as const));
+/** Values or gradients of what is trained, zeros elsewhere. */
+function onnxTensors(trained: readonly Trained[], tensorOf: (each: Trained) => Tensor | undefined): Tensors {
+  return toOnnx(
+    trained.map((each) => {
+      const values = tensorOf(each)?.dataSync() ?? new Float32Array(each.variable.size);
+      return [each.part, Float32Array.from(values)] as const;
+    }),
+  );
 }

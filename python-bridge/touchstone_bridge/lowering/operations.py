@@ -7,7 +7,7 @@ tensor. Tensors are numbered.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Callable, List, Mapping, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
 
@@ -43,31 +43,113 @@ class TypedPort:
 
 
 @dataclass(frozen=True)
+class Range:
+    """Half-open index range along each ONNX axis."""
+
+    begins: Tuple[int, ...]
+    ends: Tuple[int, ...]
+
+    @property
+    def slices(self) -> Tuple[slice, ...]:
+        return tuple(map(slice, self.begins, self.ends))
+
+    @property
+    def extents(self) -> Tuple[int, ...]:
+        return tuple(end - begin for begin, end in zip(self.begins, self.ends))
+
+
+@dataclass(frozen=True)
+class WeightPart:
+    """A part of a weight of the graph, rearranged at load: `adapters/lowering/weight-part.ts` says how."""
+
+    name: str
+    onnx_shape: Tuple[int, ...]
+    order: Tuple[int, ...]
+    range: Range
+    addend: Optional[Range] = None
+    # An ONNX axis, and which of its equal blocks stands at each place.
+    blocks: Optional[Tuple[int, Tuple[int, ...]]] = None
+
+    def to_native(self, whole: Array) -> Array:
+        """As the framework has it, before the constant's own shape is taken."""
+        part = whole[self.range.slices]
+        if self.addend is not None:
+            part = part + whole[self.addend.slices]
+        if self.blocks is not None:
+            axis, order = self.blocks
+            part = reordered(part, axis, order)
+        return part.transpose(self.order)
+
+    def to_onnx(self, native: Array) -> Array:
+        """Values or gradients of the part, in ONNX's order."""
+        part = native.reshape([self.range.extents[axis] for axis in self.order])
+        part = part.transpose(np.argsort(self.order))
+        if self.blocks is not None:
+            axis, order = self.blocks
+            part = reordered(part, axis, [int(place) for place in np.argsort(order)])
+        return part
+
+
+def reordered(array: Array, axis: int, order: Sequence[int]) -> Array:
+    """Equal blocks of one axis in another order."""
+    blocks = np.split(array, len(order), axis)
+    return np.concatenate([blocks[place] for place in order], axis)
+
+
+@dataclass(frozen=True)
 class Constant:
-    """What an operation reads that no input makes: a weight of the graph, its axes in `order`, or a literal."""
+    """What an operation reads that no input makes: a part of a weight of the graph, or a literal."""
 
     tensor: int
     type: str
     shape: Tuple[int, ...]
     # None for a literal, whose data is `data`.
-    name: Optional[str]
-    onnx_shape: Tuple[int, ...]
-    order: Tuple[int, ...]
-    data: Sequence[Any]
+    part: Optional[WeightPart] = None
+    data: Sequence[Any] = ()
+    # Whether training updates it. Each trained part of a weight is one constant of the plan, and no more.
+    trained: bool = False
+
+    @property
+    def name(self) -> Optional[str]:
+        """Of the weight."""
+        return None if self.part is None else self.part.name
+
+    @property
+    def is_rearranged(self) -> bool:
+        """Whether it is anything but the whole tensor as ONNX has it."""
+        part = self.part
+        if part is None:
+            return False
+        whole = part.range.extents == part.onnx_shape and part.blocks is None and part.addend is None
+        return not whole or part.order != tuple(range(len(part.onnx_shape)))
+
+    def to_onnx(self, native: Array) -> Array:
+        """A value or a gradient as the whole weight in ONNX layout, zero where nothing is trained."""
+        return onnx_weights([(self, native)])[self.name or ""]
 
     def to_native(self, weights: Tensors) -> Array:
         """A new array in the framework's layout and type."""
-        if self.name is None:
+        if self.part is None:
             # float("inf") and float("nan") are how JSON has to spell them.
             values = [float(value) if isinstance(value, str) else value for value in self.data]
             return np.asarray(values).astype(self.type).reshape(self.shape)
-        array = held(weights[self.name], self.type, self.name).transpose(self.order)
-        return np.array(array.reshape(self.shape), order="C")
+        whole = held(weights[self.part.name], self.type, self.part.name)
+        if self.trained and self.part.addend is not None and whole[self.part.addend.slices].any():
+            raise ValueError(f"the part of {self.part.name} that training does not update is not zero")
+        return np.array(self.part.to_native(whole).reshape(self.shape), order="C")
 
-    def to_onnx(self, native: Array) -> Array:
-        """A value or a gradient of the weight in ONNX layout."""
-        moved = np.asarray(native).reshape([self.onnx_shape[axis] for axis in self.order])
-        return np.asarray(moved.transpose(np.argsort(self.order)), order="C")
+
+def onnx_weights(natives: Iterable[Tuple[Constant, Array]]) -> Dict[str, Array]:
+    """Values or gradients of trained constants by weight, in ONNX layout; zero where nothing is trained."""
+    found: Dict[str, Array] = {}
+    for constant, native in natives:
+        part = constant.part
+        if part is None:
+            raise ValueError(f"the literal {constant.tensor} is not trained")
+        array = np.asarray(native)
+        whole = found.setdefault(part.name, np.zeros(part.onnx_shape, array.dtype))
+        whole[part.range.slices] = part.to_onnx(array)
+    return found
 
 
 @dataclass(frozen=True)
@@ -99,9 +181,10 @@ class OperationPlan:
     operations: Tuple[Operation, ...]
     outputs: Tuple[TypedPort, ...]
 
-    def trained(self, parameters: Sequence[str]) -> List[Constant]:
-        """The constants that training moves, each a whole weight."""
-        return [constant for constant in self.constants if constant.name in parameters]
+    @property
+    def trained(self) -> List[Constant]:
+        """The constants that training updates."""
+        return [constant for constant in self.constants if constant.trained]
 
 
 def is_operation_plan(model: Model) -> bool:
@@ -118,11 +201,6 @@ def read_operation_plan(model: Model) -> OperationPlan:
         operations=tuple(map(_operation, raw["operations"])),
         outputs=tuple(map(_port, raw["outputs"])),
     )
-
-
-def with_blank_half(half: Array) -> Array:
-    """A value or a gradient of a `half_trained` bias, of which only the first half has one."""
-    return np.concatenate([half, np.zeros_like(half)], axis=1)
 
 
 # Kinds whose result says whether something holds.
@@ -164,13 +242,28 @@ def _port(raw: Any) -> TypedPort:
 
 
 def _constant(raw: Any) -> Constant:
-    source = raw["source"]
-    shape = tuple(raw["shape"])
+    source, tensor, kind, shape = raw["source"], raw["tensor"], raw["type"], tuple(raw["shape"])
     if source["kind"] == "literal":
-        return Constant(raw["tensor"], raw["type"], shape, None, shape, (), source["data"])
-    weight = source["weight"]
-    order = tuple(weight["arrangement"]["order"])
-    return Constant(raw["tensor"], raw["type"], shape, weight["name"], tuple(weight["onnxShape"]), order, ())
+        return Constant(tensor, kind, shape, data=source["data"])
+    return Constant(tensor, kind, shape, part=_part(source["weight"]), trained=raw["trained"])
+
+
+def _part(raw: Any) -> WeightPart:
+    onnx_shape = tuple(raw["onnxShape"])
+    whole = Range((0,) * len(onnx_shape), onnx_shape)
+    blocks = raw.get("blocks")
+    return WeightPart(
+        name=raw["name"],
+        onnx_shape=onnx_shape,
+        order=tuple(raw["order"]),
+        range=_range(raw["range"]) if "range" in raw else whole,
+        addend=_range(raw["addend"]) if "addend" in raw else None,
+        blocks=None if blocks is None else (blocks["axis"], tuple(blocks["order"])),
+    )
+
+
+def _range(raw: Any) -> Range:
+    return Range(tuple(raw["begins"]), tuple(raw["ends"]))
 
 
 def _operation(raw: Any) -> Operation:

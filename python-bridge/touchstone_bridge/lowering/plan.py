@@ -1,4 +1,4 @@
-"""A plan of layers as `adapters/lowering/layers/layer-plan.ts` writes it: the graph in the vocabulary of Keras, channels last.
+"""A plan of layers as `adapters/lowering/layers/layer-plan.ts` writes it: Keras's vocabulary, channels last.
 
 Layouts are settled there; what remains to do is one native layer or call for each entry. Shapes leave out the batch,
 which is always the first axis. Native tensors are numbered.

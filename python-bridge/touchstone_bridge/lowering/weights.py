@@ -1,4 +1,4 @@
-"""A framework's own weight, and the way to and from the ONNX tensor that it holds: `adapters/lowering/layers/weights.ts`.
+"""A framework's own weight, and the way to and from its ONNX tensor: `adapters/lowering/layers/weights.ts`.
 
 LSTM gates: ONNX stacks i, o, f, c along the rows of W [1, 4H, I] and R [1, 4H, H] and has two biases in B [1, 8H];
 Keras stacks i, f, c, o along the columns of its kernels [I, 4H] and [H, 4H] and has one bias [4H], which is their sum.

@@ -13,7 +13,7 @@ import numpy as np
 from onnx.reference import ReferenceEvaluator
 from safetensors.numpy import save_file
 
-from ..artefact import Array, Model, half_trained, load_model
+from ..artefact import Array, Model, load_model
 from .forward import evaluate, evaluator, expected_outputs, loss_of, widen
 from .updates import Updates
 
@@ -86,7 +86,6 @@ def gradient(model: Model, reference: ReferenceEvaluator, weight: Array, name: s
 
 
 def learning_coordinates(model: Model, weight: Array, name: str) -> Array:
-    """All but the recurrent half of a recurrent layer's bias: see suites/lstm/row-lstm.ts."""
+    """Flat indices of what training updates."""
     coordinates = np.arange(weight.size).reshape(weight.shape)
-    is_half = name in half_trained(model.graph)
-    return (coordinates[:, : weight.shape[1] // 2] if is_half else coordinates).reshape(-1)
+    return coordinates[model.graph.trainable(name)].reshape(-1)

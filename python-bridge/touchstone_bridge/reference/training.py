@@ -14,7 +14,7 @@ import torch
 from onnx.reference import ReferenceEvaluator
 from torch import Tensor
 
-from ..artefact import Model, Training, half_trained
+from ..artefact import Model, Training
 from .equations import evaluate_graph
 from .forward import evaluate, evaluator, loss_of, widen
 from .updates import Updates
@@ -83,11 +83,11 @@ def gradient_of(tensor: Tensor) -> Tensor:
 
 
 def freeze(model: Model, name: str, gradient: Tensor) -> Tensor:
-    """The recurrent half of a recurrent layer's bias is not trained: see suites/lstm/row-lstm.ts."""
-    if name in half_trained(model.graph):
-        gradient = gradient.clone()
-        gradient[:, gradient.shape[1] // 2 :] = 0
-    return gradient
+    """Zero where training updates nothing of the parameter."""
+    trained = model.graph.trainable(name)
+    result = torch.zeros_like(gradient)
+    result[trained] = gradient[trained]
+    return result
 
 
 def train(model: Model, training: Training, weights: Weights) -> tuple[list[float], Weights]:

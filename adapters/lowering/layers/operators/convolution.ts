@@ -1,9 +1,9 @@
 /** Conv over one or two spatial axes: plain, in groups, or depthwise. */
 import { type GraphNode, integer, optionalInput } from '../../attributes.js';
-import type { Padding } from '../layer-plan.js';
-import type { Planner } from '../planner.js';
 import { refuse } from '../../refusal.js';
 import type { Value } from '../../value.js';
+import type { Padding } from '../layer-plan.js';
+import type { Planner } from '../planner.js';
 import { type NativeWeight, permutedWeight, plainWeight } from '../weights.js';
 import { paddingOf, type Window, windowOf } from '../windows.js';
 

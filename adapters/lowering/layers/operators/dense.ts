@@ -1,8 +1,8 @@
 /** Products with a constant matrix: Gemm and MatMul. */
 import { decimal, type GraphNode, integer, optionalInput } from '../../attributes.js';
-import type { Planner } from '../planner.js';
 import { refuse } from '../../refusal.js';
 import { allAxes, batchAxis, extent, type Value } from '../../value.js';
+import type { Planner } from '../planner.js';
 import { type NativeWeight, permutedWeight } from '../weights.js';
 import { plusConstant } from './elementwise.js';
 

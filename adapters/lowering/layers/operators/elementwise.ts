@@ -1,10 +1,10 @@
 /** Activations, and arithmetic between two values or a value and a constant. */
 import { elementCount } from '../../../../model/graph.js';
 import { decimal, type GraphNode, optionalInput } from '../../attributes.js';
-import type { Activation, BinaryOperator, LayerDefinition } from '../layer-plan.js';
-import type { Planner } from '../planner.js';
 import { refuse } from '../../refusal.js';
 import { allAxes, batchAxis, extent, sameList, type Value, withRank } from '../../value.js';
+import type { Activation, BinaryOperator, LayerDefinition } from '../layer-plan.js';
+import type { Planner } from '../planner.js';
 import { type NativeWeight, permutedWeight } from '../weights.js';
 
 export function activation(name: Activation) {

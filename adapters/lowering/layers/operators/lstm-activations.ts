@@ -1,8 +1,8 @@
 /** The activations of an LSTM that Keras's layer can take: one for the gates, and one for both uses of the cell. */
 import { type GraphNode, texts } from '../../attributes.js';
-import type { CellActivation, GateActivation } from '../layer-plan.js';
 import { refuse } from '../../refusal.js';
 import { sameList } from '../../value.js';
+import type { CellActivation, GateActivation } from '../layer-plan.js';
 
 const ofGates: Readonly<Record<string, GateActivation>> = { sigmoid: 'sigmoid', hardsigmoid: 'hardSigmoid' };
 const ofCells: Readonly<Record<string, CellActivation>> = { tanh: 'tanh', relu: 'relu' };

@@ -1,9 +1,9 @@
 /** One LSTM layer: forward, backward, or both, from states that are zero or given. */
 import { decimal, type GraphNode, integer, optionalInput, optionalOutput, text } from '../../attributes.js';
-import type { DefinitionOf, Direction, LstmOutput } from '../layer-plan.js';
-import type { Planner } from '../planner.js';
 import { refuse } from '../../refusal.js';
 import { extent, type Value } from '../../value.js';
+import type { DefinitionOf, Direction, LstmOutput } from '../layer-plan.js';
+import type { Planner } from '../planner.js';
 import { type NativeWeight, permutedWeight } from '../weights.js';
 import { gateActivations } from './lstm-activations.js';
 import { gateWeights } from './lstm-weights.js';

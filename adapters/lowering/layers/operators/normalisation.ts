@@ -1,8 +1,8 @@
 /** Softmax over one axis, and BatchNormalization with its learnt statistics. */
 import { decimal, type GraphNode, integer } from '../../attributes.js';
-import type { Planner } from '../planner.js';
 import { refuse } from '../../refusal.js';
 import { batchAxis, extent } from '../../value.js';
+import type { Planner } from '../planner.js';
 import { plainWeight } from '../weights.js';
 
 export function softmax(node: GraphNode, planner: Planner): void {

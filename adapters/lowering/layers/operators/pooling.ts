@@ -1,8 +1,8 @@
 /** MaxPool, AveragePool and their global forms, over one or two spatial axes. */
 import { type GraphNode, integer, optionalOutput } from '../../attributes.js';
-import type { Planner } from '../planner.js';
 import { refuse } from '../../refusal.js';
 import type { Value } from '../../value.js';
+import type { Planner } from '../planner.js';
 import { paddedExtents, paddingOf, reachingTo, roundsUp, type Window, windowOf } from '../windows.js';
 import { channelsLast, picture, zeroPad } from './convolution.js';
 

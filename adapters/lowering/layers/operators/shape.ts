@@ -4,9 +4,9 @@
  */
 import { elementCount } from '../../../../model/graph.js';
 import { type GraphNode, integer, integers } from '../../attributes.js';
-import { interleavingOf, type Planner } from '../planner.js';
 import { refuse } from '../../refusal.js';
 import { allAxes, batchAxis, extent, longAxes, nativeShape, sameList, type Value } from '../../value.js';
+import { interleavingOf, type Planner } from '../planner.js';
 
 export function transpose(node: GraphNode, planner: Planner): void {
   const x = planner.plain(planner.value(node.inputs[0]));

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any, Callable, Mapping, Sequence, Set, Union
+from typing import Any, Callable, Mapping, Sequence, Union
 
 import numpy as np
 from caffe2.python import core
 
 from ...artefact import Array, Tensors
-from ...lowering.operations import Constant, Operation, OperationPlan, Result, with_blank_half
+from ...lowering.operations import Constant, Operation, OperationPlan, Result
 from .net_builder import NetBuilder
 
 
@@ -24,20 +24,14 @@ class OperationBuilder(NetBuilder):
         trainable: Sequence[str],
         training: bool,
         threads: int,
-        halved: Set[str],
     ) -> None:
-        """@param halved: weights of which the second half along the second axis does not learn."""
         super().__init__(len(plan.inputs), trainable, training, threads)
-        self._halved = halved
         self._weights = weights
         self._constants = {constant.tensor: constant for constant in plan.constants}
-        self._places = Counter(constant.name for constant in plan.constants)
         self._reads = Counter(tensor for operation in plan.operations for tensor in operation.inputs)
         self._blobs = {port.tensor: blob for port, blob in zip(plan.inputs, self.inputs)}
         self._known = known_results(plan)
         self._carrying = carrying(plan, self._known) if training else frozenset[int]()
-        # A weight that learns is held once; whoever reads it in another layout reads it from there.
-        self._first: dict[str, Constant] = {}
 
     def type(self, tensor: int) -> str:
         return self._known[tensor].type
@@ -56,7 +50,7 @@ class OperationBuilder(NetBuilder):
     def literal(self, tensor: int) -> Array | None:
         """What is known at load and does not learn; None of all else."""
         constant = self._constants.get(tensor)
-        if constant is None or (constant.name is not None and self.is_trainable(constant.name)):
+        if constant is None or constant.trained:
             return None
         return constant.to_native(self._weights)
 
@@ -65,11 +59,9 @@ class OperationBuilder(NetBuilder):
         constant = self._constants.get(tensor)
         if constant is None:
             return None
-        is_shared = self._reads[tensor] > 1 or self._places[constant.name] > 1
-        is_moved = constant.order != tuple(range(len(constant.onnx_shape)))
-        if constant.name is not None and self.is_trainable(constant.name) and (is_shared or is_moved):
+        if constant.trained and (self._reads[tensor] > 1 or constant.is_rearranged):
             return None
-        return constant.name, constant.to_native(self._weights)
+        return constant.name if constant.trained else None, constant.to_native(self._weights)
 
     def value(self, tensor: int) -> core.BlobReference:
         """As an operand; constants are fed at their first use."""
@@ -98,23 +90,10 @@ class OperationBuilder(NetBuilder):
         return self.operate("StopGradient", [blob]) if self.training else blob
 
     def _held(self, constant: Constant) -> core.BlobReference:
-        name = constant.name
-        array = constant.to_native(self._weights)
-        if name is None or not self.is_trainable(name):
-            return self.feed(array)
-        first = self._first.setdefault(name, constant)
-        if first is constant and name in self._halved:
-            learning, frozen = np.split(array, 2, axis=1)
-            blob = self.feed(learning)
-            self.bind(name, (blob,), lambda arrays: with_blank_half(arrays[0]))
-            return self.joined([blob, self.feed(frozen)], 1)
-        if first is constant:
-            blob = self.feed(array)
-            self.bind(name, (blob,), lambda arrays: first.to_onnx(arrays[0]))
-            return blob
-        apart = self.reshaped(self.value(first.tensor), [first.onnx_shape[axis] for axis in first.order])
-        moved = self.operate("Transpose", [apart], axes=[first.order.index(axis) for axis in constant.order])
-        return self.reshaped(moved, constant.shape)
+        blob = self.feed(constant.to_native(self._weights))
+        if constant.trained:
+            self.bind(constant.name or "", (blob,), lambda arrays: constant.to_onnx(arrays[0]))
+        return blob
 
 
 def known_results(plan: OperationPlan) -> dict[int, Result]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from caffe2.python import core
 
-from ...artefact import Graph, Tensors, half_trained
+from ...artefact import Graph, Tensors
 from ...errors import UnsupportedError
 from ...lowering.operations import OperationPlan
 from .operation_builder import Build, OperationBuilder, Step
@@ -33,7 +33,7 @@ OPERATIONS: dict[str, Build] = {
 def lower_operations(
     plan: OperationPlan, graph: Graph, weights: Tensors, training: bool, threads: int
 ) -> tuple[OperationBuilder, Sequence[core.BlobReference]]:
-    builder = OperationBuilder(plan, weights, graph.parameters, training, threads, half_trained(graph))
+    builder = OperationBuilder(plan, weights, graph.parameters, training, threads)
     with core.NameScope(builder.prefix):
         for operation in plan.operations:
             build = OPERATIONS.get(operation.kind)

@@ -10,15 +10,13 @@ import jax
 import jax.numpy as jnp
 
 from ...artefact import Array, Model, Tensors
-from ...lowering.operations import is_operation_plan, read_operation_plan
+from ...lowering.operations import is_operation_plan, onnx_weights, read_operation_plan
 from ...lowering.plan import Plan, read_plan
 from ...lowering.ports import Port
 from ...lowering.weights import onnx_tensors
 from .lowering import Apply, Parameters, lower, moving_weights, parameter_key
 from .operation_network import (
-    FirstParameters,
     apply_of,
-    first_parameters,
     is_wide,
     key_of,
     native_weights,
@@ -93,10 +91,9 @@ def of_layers(model: Model, learning: Sequence[str]) -> Tuple[Network, Dict[str,
     return network, {key: weight.to_native(model.weights) for key, weight in weights.items()}
 
 
-def of_operations(model: Model, learning: Sequence[str]) -> Tuple[Network, Dict[str, Array]]:
+def of_operations(model: Model, _: Sequence[str]) -> Tuple[Network, Dict[str, Array]]:
     plan = read_operation_plan(model)
-    held: FirstParameters = first_parameters(plan, learning)
-    call = apply_of(plan, model, held)
+    call = apply_of(plan, model)
 
     def apply(parameters: Parameters, inputs: Sequence[Any]) -> Tuple[List[Any], Dict[str, Any]]:
         return call(parameters, inputs), {}
@@ -105,14 +102,14 @@ def of_operations(model: Model, learning: Sequence[str]) -> Tuple[Network, Dict[
         inputs=plan.inputs,
         outputs=plan.outputs,
         apply=apply,
-        trained=[key_of(constant) for constant in held.values()],
+        trained=[key_of(constant) for constant in plan.trained],
         moving=(),
-        to_onnx=lambda tensors: {
-            name: constant.to_onnx(tensors[key_of(constant)]) for name, constant in held.items()
-        },
+        to_onnx=lambda tensors: onnx_weights(
+            (constant, tensors[key_of(constant)]) for constant in plan.trained
+        ),
         wide=is_wide(plan),
     )
-    return network, native_weights(plan, model.weights, held)
+    return network, native_weights(plan, model.weights)
 
 
 def wide_types() -> ContextManager[Any]:

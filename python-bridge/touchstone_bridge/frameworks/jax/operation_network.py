@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, Mapping, Sequence, Set
+from typing import Any, Callable, Dict, List, Mapping, Sequence
 
 import jax.numpy as jnp
-import numpy as np
-from jax import lax
 
-from ...artefact import Array, Model, Tensors, half_trained
+from ...artefact import Array, Model, Tensors
 from ...errors import UnsupportedError
 from ...lowering.operations import Constant, Operation, OperationPlan
 from .operation_call import Call
@@ -31,30 +29,17 @@ CALLS: Mapping[str, Call] = {
 
 WIDE = {"float64", "int64", "uint64"}
 
-# By name, the constant that stands for a weight that learns. What reads it in another layout moves it each time.
-FirstParameters = Dict[str, Constant]
-# By name.
-FrozenHalves = Set[str]
-
 
 def key_of(constant: Constant) -> str:
     return str(constant.tensor)
 
 
-def first_parameters(plan: OperationPlan, learning: Sequence[str]) -> FirstParameters:
-    found: FirstParameters = {}
-    for constant in plan.trained(learning):
-        if constant.name is not None:
-            found.setdefault(constant.name, constant)
-    return found
-
-
-def native_weights(plan: OperationPlan, weights: Tensors, held: FirstParameters) -> Dict[str, Array]:
-    """The parameters: weights of the graph, each that learns once."""
+def native_weights(plan: OperationPlan, weights: Tensors) -> Dict[str, Array]:
+    """The parameters: weights of the graph."""
     return {
         key_of(constant): constant.to_native(weights)
         for constant in plan.constants
-        if constant.name is not None and held.get(constant.name, constant) is constant
+        if constant.name is not None
     }
 
 
@@ -71,7 +56,7 @@ def is_wide(plan: OperationPlan) -> bool:
 
 
 def apply_of(
-    plan: OperationPlan, model: Model, held: FirstParameters
+    plan: OperationPlan, model: Model
 ) -> Callable[[Mapping[str, Tensor], Sequence[Tensor]], List[Tensor]]:
     """To be traced. Literals are constants of the trace, so that the compiler sees them.
 
@@ -83,13 +68,12 @@ def apply_of(
         for constant in plan.constants
         if constant.name is None
     }
-    frozen = half_trained(model.graph)
 
     def apply(parameters: Mapping[str, Tensor], inputs: Sequence[Tensor]) -> List[Tensor]:
         tensors: Dict[int, Tensor] = {tensor: jnp.asarray(value) for tensor, value in literals.items()}
         for constant in plan.constants:
             if constant.name is not None:
-                tensors[constant.tensor] = weight_of(constant, parameters, held, frozen)
+                tensors[constant.tensor] = parameters[key_of(constant)]
         tensors.update((port.tensor, value) for port, value in zip(plan.inputs, inputs))
         for operation, call in zip(plan.operations, calls):
             found = call(operation.settings, *(tensors[tensor] for tensor in operation.inputs))
@@ -105,21 +89,3 @@ def call_of(operation: Operation) -> Call:
     if call is None:
         raise UnsupportedError(f"the JAX lowering has no operation {operation.kind}")
     return call
-
-
-def weight_of(
-    constant: Constant, parameters: Mapping[str, Tensor], held: FirstParameters, frozen: FrozenHalves
-) -> Tensor:
-    """As the plan has it; one that learns in another layout is moved from the first, so that both learn as one."""
-    first = held.get(constant.name or "")
-    if first is None:
-        return parameters[key_of(constant)]
-    value = parameters[key_of(first)]
-    if first is constant and constant.name not in frozen:
-        return value
-    moved = jnp.reshape(value, [first.onnx_shape[axis] for axis in first.order])
-    onnx = jnp.transpose(moved, np.argsort(first.order))
-    if constant.name in frozen:
-        own, recurrent = jnp.split(onnx, 2, axis=1)
-        onnx = jnp.concatenate([own, lax.stop_gradient(recurrent)], axis=1)
-    return jnp.transpose(onnx, constant.order).reshape(constant.shape)

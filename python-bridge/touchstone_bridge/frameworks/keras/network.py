@@ -9,7 +9,7 @@ from typing import Any, Callable, ContextManager, List, Sequence, Tuple
 import keras
 
 from ...artefact import Array, Model, Tensors
-from ...lowering.operations import OperationPlan, is_operation_plan, read_operation_plan
+from ...lowering.operations import OperationPlan, is_operation_plan, onnx_weights, read_operation_plan
 from ...lowering.plan import read_plan
 from ...lowering.ports import Port
 from ...lowering.weights import onnx_tensors
@@ -69,12 +69,12 @@ def of_layers(model: Model, learning: Sequence[str]) -> Network:
     )
 
 
-def of_operations(model: Model, learning: Sequence[str]) -> Network:
+def of_operations(model: Model, _: Sequence[str]) -> Network:
     plan = read_operation_plan(model)
     types = types_of(plan)
     with types():
         inputs = [keras.Input(batch_shape=port.native_shape, dtype=port.type) for port in plan.inputs]
-        layer = Operations(plan, model, learning)
+        layer = Operations(plan, model)
         native = keras.Model(single(inputs), layer(single(inputs)))
     held = layer.learning()
     return Network(
@@ -83,9 +83,7 @@ def of_operations(model: Model, learning: Sequence[str]) -> Network:
         outputs=plan.outputs,
         changing=[(each.variable, each.to_native) for each in held],
         learning=[each.variable for each in held],
-        to_onnx=lambda values: {
-            each.constant.name or "": each.to_onnx(value) for each, value in zip(held, values)
-        },
+        to_onnx=lambda values: onnx_weights((each.constant, value) for each, value in zip(held, values)),
         types=types,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import AbstractSet, Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 import mxnet as mx
 import numpy as np
@@ -16,7 +16,6 @@ from ...lowering.operations import (
     OperationPlan,
     TypedPort,
     result_types,
-    with_blank_half,
 )
 from .symbol_builder import Symbol, SymbolBuilder
 
@@ -28,16 +27,10 @@ class OperationBuilder(SymbolBuilder):
 
     numpy = True
 
-    def __init__(
-        self, plan: OperationPlan, weights: Tensors, trainable: Sequence[str], halved: AbstractSet[str]
-    ) -> None:
-        """@param halved: weights of which the second half along the second axis does not learn."""
+    def __init__(self, plan: OperationPlan, weights: Tensors) -> None:
         super().__init__()
-        self._trainable = set(trainable)
-        self._halved = halved
         self._weights = weights
         self._constants = {constant.tensor: constant for constant in plan.constants}
-        self._places = Counter(constant.name for constant in plan.constants)
         self._reads = Counter(tensor for operation in plan.operations for tensor in operation.inputs)
         self._reads.update(port.tensor for port in plan.outputs)
         self.inputs = [
@@ -49,8 +42,6 @@ class OperationBuilder(SymbolBuilder):
         }
         given: List[Union[TypedPort, Constant]] = [*plan.inputs, *plan.constants]
         self._types = {each.tensor: each.type for each in given}
-        # A weight that learns is held once; whoever reads it in another layout reads it from there.
-        self._first: Dict[str, Constant] = {}
 
     def type(self, tensor: int) -> str:
         return self._types[tensor]
@@ -63,15 +54,14 @@ class OperationBuilder(SymbolBuilder):
         return tuple(shape)
 
     def learns(self, constant: Constant) -> bool:
-        return constant.name in self._trainable
+        return constant.trained
 
     def own(self, tensor: int) -> Optional[Constant]:
         """A weight or literal that this operation alone reads, as ONNX has it: it may lie as MXNet wants it."""
         constant = self._constants.get(tensor)
         if constant is None:
             return None
-        is_shared = self._reads[tensor] > 1 or (constant.name is not None and self._places[constant.name] > 1)
-        return None if is_shared and self.learns(constant) else constant
+        return None if constant.trained and self._reads[tensor] > 1 else constant
 
     def parameter(self, value: Array) -> Symbol:
         """Gluon has none without elements."""
@@ -110,24 +100,9 @@ class OperationBuilder(SymbolBuilder):
         self._types.update(zip(operation.outputs, result_types(operation, self.type)))
 
     def _held(self, constant: Constant) -> Symbol:
-        name = constant.name
-        if name is None or not self.learns(constant):
+        if not constant.trained:
             return self.parameter(self.array(constant))
-        first = self._first.setdefault(name, constant)
-        if first is not constant:
-            apart = mx.sym.np.reshape(
-                self.value(first.tensor), tuple(first.onnx_shape[axis] for axis in first.order)
-            )
-            moved = mx.sym.np.transpose(apart, tuple(first.order.index(axis) for axis in constant.order))
-            return mx.sym.np.reshape(moved, constant.shape)
-        if name in self._halved:
-            return self._half_held(constant)
         return self.hold(constant, [self.array(constant)], lambda arrays: arrays[0])[0]
-
-    def _half_held(self, constant: Constant) -> Symbol:
-        learning, frozen = np.split(self.array(constant), 2, 1)
-        symbols = self.hold(constant, [learning], lambda arrays: with_blank_half(arrays[0]))
-        return mx.sym.np.concatenate([*symbols, self.parameter(frozen)], axis=1)
 
 
 @dataclass(frozen=True)

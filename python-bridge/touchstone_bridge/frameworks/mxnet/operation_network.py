@@ -6,7 +6,7 @@ from typing import Dict
 
 import mxnet as mx
 
-from ...artefact import Model, half_trained
+from ...artefact import Model
 from ...errors import UnsupportedError
 from ...lowering.operations import Operation, read_operation_plan
 from .operation_builder import Build, OperationBuilder, Step
@@ -32,9 +32,8 @@ OPERATIONS: Dict[str, Build] = {
 def lower_operations(model: Model, training: bool) -> Lowered:
     """UnsupportedError names a kind of operation that is not built here."""
     plan = read_operation_plan(model)
-    learning = model.graph.parameters if training else ()
     with mx.util.np_shape(True), mx.util.np_array(True):
-        builder = OperationBuilder(plan, model.weights, learning, half_trained(model.graph))
+        builder = OperationBuilder(plan, model.weights)
         for operation in plan.operations:
             results = build_of(operation)(Step(builder, operation))
             several = isinstance(results, (list, tuple))

@@ -10,7 +10,6 @@ import numpy
 from mxnet import symbol
 
 from ...artefact import Array
-from ...lowering.operations import with_blank_half
 from .operation_builder import Build, Step
 from .symbol_builder import Symbol
 
@@ -96,17 +95,15 @@ def biases(step: Step, kind: Kind, tensor: int) -> Tuple[List[Symbol], List[Symb
     """The operator has both halves, as ONNX has; where they learn, only the first one does."""
     builder = step.builder
     constant = builder.own(tensor)
-    if constant is None:
+    if constant is None or constant.trained:
         halves = [np.split(part, 2, axis=0) for part in directed(step, builder.value(tensor))]
         first, second = ([reordered(half[place], kind) for half in halves] for place in (0, 1))
         return first, second
     parts = [numpy.split(part, 2) for part in builder.array(constant)]
-    inputs, states = ([reorder(part[place], kind.to_mxnet) for part in parts] for place in (0, 1))
-
-    def assemble(arrays: List[Array]) -> Array:
-        return with_blank_half(stacked(arrays, kind))
-
-    return builder.hold(constant, inputs, assemble), [builder.parameter(part) for part in states]
+    inputs, states = (
+        [builder.parameter(reorder(part[place], kind.to_mxnet)) for part in parts] for place in (0, 1)
+    )
+    return inputs, states
 
 
 def directed(step: Step, value: Symbol) -> List[Symbol]:

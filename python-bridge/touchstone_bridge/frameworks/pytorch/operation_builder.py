@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Union
 
-import numpy as np
 import torch
 from torch import fx
 
@@ -28,29 +27,27 @@ class OperationBuilder(ModuleBuilder):
         weights: Tensors,
         trainable: Sequence[str],
         training: bool,
-        halved: Set[str],
     ) -> None:
-        """@param halved: weights of which the second half along the second axis does not learn."""
         super().__init__(trainable)
-        self._halved = halved
         self.training = training
         self._weights = weights
         self._constants = {constant.tensor: constant for constant in plan.constants}
-        self._places = Counter(constant.name for constant in plan.constants)
         self._reads = Counter(tensor for operation in plan.operations for tensor in operation.inputs)
         self._reads.update(port.tensor for port in plan.outputs)
         self._values = {port.tensor: self.input(number) for number, port in enumerate(plan.inputs)}
         given: list[TypedPort | Constant] = [*plan.inputs, *plan.constants]
         self._types = {each.tensor: each.type for each in given}
         # Whether any tensor may have no elements: most models have none such, and simpler calls.
-        self.has_empty = any(0 in each.onnx_shape for each in given) or any(
-            begin == end
-            for operation in plan.operations
-            if operation.kind == "Slice"
-            for begin, end in zip(operation.settings["begins"], operation.settings["ends"])
+        self.has_empty = (
+            any(0 in each.onnx_shape for each in plan.inputs)
+            or any(0 in each.shape for each in plan.constants)
+            or any(
+                begin == end
+                for operation in plan.operations
+                if operation.kind == "Slice"
+                for begin, end in zip(operation.settings["begins"], operation.settings["ends"])
+            )
         )
-        # A weight that learns is held once; whoever reads it in another layout reads it from there.
-        self._first: dict[str, Constant] = {}
 
     def type(self, tensor: int) -> str:
         return self._types[tensor]
@@ -63,11 +60,9 @@ class OperationBuilder(ModuleBuilder):
         constant = self._constants.get(tensor)
         if constant is None:
             return None
-        is_shared = self._reads[tensor] > 1 or self._places[constant.name] > 1
-        is_moved = constant.order != tuple(range(len(constant.onnx_shape)))
-        if self.is_trainable(constant.name) and (is_shared or is_moved):
+        if constant.trained and (self._reads[tensor] > 1 or constant.is_rearranged):
             return None
-        return constant.name, self._tensor(constant)
+        return constant.name if constant.trained else None, self._tensor(constant)
 
     def constant_rank(self, tensor: int) -> int | None:
         """None of what is computed."""
@@ -96,38 +91,16 @@ class OperationBuilder(ModuleBuilder):
         return torch.tensor(constant.to_native(self._weights))
 
     def _held(self, constant: Constant) -> fx.Node:
-        name = constant.name
-        if name is None or not self.is_trainable(name):
-            return self.hold(f"constant_{constant.tensor}", self._tensor(constant), None, to_onnx(constant))
-        first = self._first.setdefault(name, constant)
-        if first is constant and name in self._halved:
-            return self._half_held(constant)
-        if first is constant:
-            return self.hold(f"weight_{constant.tensor}", self._tensor(constant), name, to_onnx(constant))
-        apart = self.call(torch.reshape, self.value(first.tensor), native_shape(first))
-        moved = self.call(torch.permute, apart, tuple(first.order.index(axis) for axis in constant.order))
-        return self.call(torch.reshape, moved, constant.shape)
-
-    def _half_held(self, constant: Constant) -> fx.Node:
-        learning, frozen = self._tensor(constant).chunk(2, dim=1)
-        first = self.hold(f"weight_{constant.tensor}", learning.contiguous(), constant.name, with_blank_half)
-        second = self.hold(f"constant_{constant.tensor}", frozen.contiguous(), None, as_is)
-        return self.call(torch.cat, (first, second), 1)
-
-
-def with_blank_half(tensors: Sequence[torch.Tensor]) -> torch.Tensor:
-    return torch.cat((tensors[0], torch.zeros_like(tensors[0])), 1)
-
-
-def native_shape(constant: Constant) -> tuple[int, ...]:
-    """Of a weight before its axes were merged or split."""
-    return tuple(constant.onnx_shape[axis] for axis in constant.order)
+        if not constant.trained:
+            return self.hold(f"constant_{constant.tensor}", self._tensor(constant), None, as_is)
+        return self.hold(
+            f"weight_{constant.tensor}", self._tensor(constant), constant.name, to_onnx(constant)
+        )
 
 
 def to_onnx(constant: Constant) -> Callable[[Sequence[torch.Tensor]], torch.Tensor]:
-    """A value or a gradient of the weight in ONNX layout."""
-    back = [int(axis) for axis in np.argsort(constant.order)]
-    return lambda tensors: tensors[0].reshape(native_shape(constant)).permute(back)
+    """A value or a gradient as the whole weight in ONNX layout."""
+    return lambda tensors: torch.from_numpy(constant.to_onnx(tensors[0].numpy()))
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import fx, nn
 
-from ...artefact import Graph, Tensors, half_trained
+from ...artefact import Graph, Tensors
 from ...errors import UnsupportedError
 from ...lowering.operations import OperationPlan
 from .operation_builder import Build, OperationBuilder, Step
@@ -30,7 +30,7 @@ def lower_operations(
     plan: OperationPlan, graph: Graph, weights: Tensors, training: bool
 ) -> tuple[OperationBuilder, nn.Module]:
     learning = graph.parameters if training else ()
-    builder = OperationBuilder(plan, weights, learning, training, half_trained(graph))
+    builder = OperationBuilder(plan, weights, learning, training)
     for operation in plan.operations:
         build = OPERATIONS.get(operation.kind)
         if build is None:

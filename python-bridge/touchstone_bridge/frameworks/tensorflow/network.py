@@ -59,7 +59,7 @@ def network_of(model: Model) -> Network:
     if is_operation_plan(model):
         plan = read_operation_plan(model)
         signature = [tf.TensorSpec(port.native_shape, port.type) for port in plan.inputs]
-        return Network(plan.inputs, plan.outputs, signature, OperationNetwork(plan, model, learning))
+        return Network(plan.inputs, plan.outputs, signature, OperationNetwork(plan, model))
     layers = read_plan(model)
     signature = [tf.TensorSpec(port.native_shape, tf.float32) for port in layers.inputs]
     return Network(layers.inputs, layers.outputs, signature, LayerNetwork(layers, model.weights, learning))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Mapping, Sequence
 
-import numpy as np
 import tensorflow as tf
 
-from ...artefact import Array, Model, Tensors, half_trained
+from ...artefact import Array, Model, Tensors
 from ...errors import UnsupportedError
-from ...lowering.operations import Constant, Operation, OperationPlan
+from ...lowering.operations import Operation, OperationPlan, onnx_weights
 from .operation_call import Call
 from .operation_elementwise import ELEMENTWISE
 from .operation_indexing import INDEXING
@@ -32,21 +31,14 @@ CALLS: Mapping[str, Call] = {
 class OperationNetwork(tf.Module):
     """UnsupportedError names a kind of operation that has no call here."""
 
-    def __init__(self, plan: OperationPlan, model: Model, learning: Sequence[str]) -> None:
+    def __init__(self, plan: OperationPlan, model: Model) -> None:
         super().__init__()
         self._plan = plan
         self._calls = [call_of(operation) for operation in plan.operations]
-        # By name, the constant that stands for a weight that learns; another layout of it is made each time.
-        self._first: Dict[str, Constant] = {}
-        for constant in plan.trained(learning):
-            self._first.setdefault(str(constant.name), constant)
-        self._half_frozen = half_trained(model.graph)
         self._variables = {
-            constant.tensor: tf.Variable(
-                constant.to_native(model.weights), trainable=constant.name in self._first
-            )
+            constant.tensor: tf.Variable(constant.to_native(model.weights), trainable=constant.trained)
             for constant in plan.constants
-            if constant.name is not None and self._first.get(constant.name, constant) is constant
+            if constant.name is not None
         }
         self._literals = {
             constant.tensor: constant.to_native(model.weights)
@@ -57,9 +49,8 @@ class OperationNetwork(tf.Module):
     def __call__(self, inputs: Sequence[Tensor]) -> List[Tensor]:
         tensors: Dict[int, Tensor] = {port.tensor: value for port, value in zip(self._plan.inputs, inputs)}
         tensors.update((tensor, tf.constant(value)) for tensor, value in self._literals.items())
-        for constant in self._plan.constants:
-            if constant.name is not None:
-                tensors[constant.tensor] = self._weight(constant)
+        for tensor, variable in self._variables.items():
+            tensors[tensor] = tf.convert_to_tensor(variable)
         for operation, call in zip(self._plan.operations, self._calls):
             found = call(operation.settings, *(tensors[tensor] for tensor in operation.inputs))
             results: Sequence[Any] = found if isinstance(found, tuple) else (found,)
@@ -68,30 +59,14 @@ class OperationNetwork(tf.Module):
 
     @property
     def trained(self) -> List[Any]:
-        return [self._variables[constant.tensor] for constant in self._first.values()]
+        return [self._variables[constant.tensor] for constant in self._plan.trained]
 
     def to_onnx(self, natives: Sequence[Array]) -> Tensors:
-        return {
-            name: constant.to_onnx(native) for (name, constant), native in zip(self._first.items(), natives)
-        }
+        return onnx_weights(zip(self._plan.trained, natives))
 
     def reset(self, weights: Tensors) -> None:
-        for constant in self._first.values():
+        for constant in self._plan.trained:
             self._variables[constant.tensor].assign(constant.to_native(weights))
-
-    def _weight(self, constant: Constant) -> Tensor:
-        """As the plan has it; one that learns in another layout is moved from the first, so that both learn as one."""
-        first = self._first.get(str(constant.name), constant)
-        value = tf.convert_to_tensor(self._variables[first.tensor])
-        freezes = constant.name in self._first and constant.name in self._half_frozen
-        if first is constant and not freezes:
-            return value
-        moved = tf.reshape(value, [first.onnx_shape[axis] for axis in first.order])
-        onnx = tf.transpose(moved, np.argsort(first.order))
-        if freezes:
-            own, recurrent = tf.split(onnx, 2, axis=1)
-            onnx = tf.concat([own, tf.stop_gradient(recurrent)], 1)
-        return tf.reshape(tf.transpose(onnx, constant.order), constant.shape)
 
 
 def call_of(operation: Operation) -> Call:
