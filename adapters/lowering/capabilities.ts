@@ -20,11 +20,38 @@ export interface Capabilities {
   readonly channels: 'first' | 'last';
   /** Operations that it has. */
   readonly operations: OperationTable;
+  /** Activations that its own kernels apply to their result, by kernel: `Conv` followed by `Relu` is one call then. */
+  readonly fusedActivations?: { readonly [Kind in FusingKind]?: readonly OperationKind[] };
+  /** Where a dense layer keeps its outputs: `first` is [outputs, inputs], ONNX's Gemm with transB 1. `last` where it is left out. */
+  readonly gemmOutputs?: 'first' | 'last';
+  /** How its recurrent layers take weights and states. */
+  readonly recurrent?: RecurrentForm;
   /**
    * The type in which it holds each ONNX type; those that it cannot hold are left out. A wider integer may hold a
    * narrower one (the plan wraps what overflows), and int32 may stand for int64 where it is the widest that there is.
    */
   readonly types: Readonly<Partial<Record<DataType, DataType>>>;
+}
+
+/** Operations whose kernels may apply an activation to their result. */
+export type FusingKind = 'Conv' | 'ConvTranspose' | 'Gemm';
+
+export interface RecurrentForm {
+  /**
+   * Order in which the backend stacks the gates, by ONNX's letters: `iofc` and `zrh` are ONNX's own. A plain RNN has one.
+   */
+  readonly gates: { readonly LSTM: string; readonly GRU: string };
+  /** Biases a gate: 2 as in ONNX and cuDNN, or 1, which is their sum. */
+  readonly biases: { readonly LSTM: 1 | 2; readonly GRU: 1 | 2; readonly RNN: 1 | 2 };
+  /** Weights are [inputs, gates·hidden] where true, [gates·hidden, inputs] as in ONNX where not. */
+  readonly transposed: boolean;
+  /** x is [batch, steps, inputs] where true, [steps, batch, inputs] where not; states of all steps likewise. */
+  readonly batchFirst: boolean;
+  /**
+   * First and last states: `stacked` is one tensor [directions, batch, hidden]; `joined` is [batch, hidden] for each
+   * direction's first state, and [batch, directions·hidden] for last ones.
+   */
+  readonly states: 'stacked' | 'joined';
 }
 
 /** It has all of it. */

@@ -3,7 +3,10 @@ import type { Graph, Mode } from '../adapter.js';
 import type { GraphNode } from './attributes.js';
 import { canonicalisers } from './canonicalise/index.js';
 import type { Capabilities } from './capabilities.js';
-import type { Plan, PlannedOperation, PlannedPort } from './plan.js';
+import { formOf } from './form.js';
+import { type Draft, fuse } from './fuse/index.js';
+import { withoutUnread } from './fuse/views.js';
+import type { Plan, PlannedPort } from './plan.js';
 import { Planner } from './planner.js';
 import { refuse, UnsupportedError } from './refusal.js';
 
@@ -16,16 +19,24 @@ export function makePlan(graph: Graph, mode: Mode, capabilities: Capabilities): 
   for (const node of graph.nodes) planNode(planner, node);
   const taken = new Set(inputs.map(({ tensor }) => tensor));
   const outputs = graph.outputs.map(({ name }) => planOutput(planner, name, taken));
-  const operations = used(planner.operations, outputs);
-  const read = new Set([
-    ...operations.flatMap((each) => each.inputs),
-    ...outputs.map(({ tensor }) => tensor),
-  ]);
-  const constants = planner.constants.filter(({ tensor }) => read.has(tensor));
+  const operations = withoutUnread(
+    planner.operations,
+    outputs.map(({ tensor }) => tensor),
+  );
+  const draft = fuse({ inputs, constants: planner.constants, operations, outputs }, capabilities);
+  const constants = readConstants(draft);
   const untrained =
     mode === 'training' ? graph.parameters.find((name) => !holds(constants, name)) : undefined;
   if (untrained !== undefined) refuse(`it cannot train the weight ${untrained}, which no operation reads`);
-  return { inputs, constants, operations, outputs };
+  return { ...draft, constants, form: formOf(draft.operations) };
+}
+
+function readConstants({ constants, operations, outputs }: Draft): Plan['constants'] {
+  const read = new Set([
+    ...operations.flatMap(({ inputs }) => inputs),
+    ...outputs.map(({ tensor }) => tensor),
+  ]);
+  return constants.filter(({ tensor }) => read.has(tensor));
 }
 
 function planNode(planner: Planner, node: GraphNode): void {
@@ -72,17 +83,6 @@ function planOutput(planner: Planner, name: string, inputs: ReadonlySet<number>)
     onnxShape: planner.shape(name),
     axes,
   };
-}
-
-/** Without operations whose results nobody reads. */
-function used(operations: readonly PlannedOperation[], outputs: readonly PlannedPort[]): PlannedOperation[] {
-  const read = new Set(outputs.map(({ tensor }) => tensor));
-  const kept = operations.toReversed().filter((operation) => {
-    if (!operation.outputs.some((tensor) => read.has(tensor))) return false;
-    for (const tensor of operation.inputs) read.add(tensor);
-    return true;
-  });
-  return kept.reverse();
 }
 
 function holds(constants: Plan['constants'], parameter: string): boolean {

@@ -5,6 +5,8 @@ import type { OperationKind, Operations } from './operations/operation.js';
 import type { WeightPart } from './weight-part.js';
 
 export interface Plan {
+  /** What the model is built of, in one line: `2 Conv+Relu, 2 MaxPool, 3 Gemm`. */
+  readonly form: string;
   readonly inputs: readonly PlannedPort[];
   /** Every constant that an operation reads, each once. */
   readonly constants: readonly PlannedConstant[];
@@ -36,6 +38,10 @@ export interface PlannedConstant {
     | { readonly kind: 'literal'; readonly data: readonly JsonNumber[] };
 }
 
+export type FusedActivation = {
+  [Kind in OperationKind]: { readonly kind: Kind; readonly settings: Operations[Kind] };
+}[OperationKind];
+
 export type PlannedOperation = {
   [Kind in OperationKind]: {
     /** Name of the ONNX node that it is of. */
@@ -44,6 +50,8 @@ export type PlannedOperation = {
     readonly settings: Operations[Kind];
     readonly inputs: readonly number[];
     readonly outputs: readonly number[];
+    /** Applied to the result by the same kernel; absent where there is none. */
+    readonly activation?: FusedActivation;
     /** Of each output; frameworks that keep no shapes have them from here. */
     readonly results: readonly Result[];
   };

@@ -1,12 +1,17 @@
 /** A plan of operations by plain loops over doubles: slow, and nothing of a framework in it. */
 import type { Capabilities, Lack, OperationTable } from '../../adapters/lowering/capabilities.js';
 import { wholly } from '../../adapters/lowering/capabilities.js';
-import type { OperationKind, Operations } from '../../adapters/lowering/operations/operation.js';
+import type {
+  OperationKind,
+  Operations,
+  RecurrentSettings,
+} from '../../adapters/lowering/operations/operation.js';
 import { permute, sortedPositions } from '../../adapters/lowering/permute.js';
 import type { Plan, PlannedOperation } from '../../adapters/lowering/plan.js';
 import { toNative } from '../../adapters/lowering/weight-part.js';
 import { dataTypes, elementCount, fromJsonNumber, type Tensors } from '../../model/graph.js';
 import { gates } from './operations-gates.js';
+import { recurrentOutputs } from './operations-recurrent.js';
 import { convolved, pooled, transposedConvolved } from './operations-windows.js';
 
 export interface Plain {
@@ -198,6 +203,16 @@ const evaluators: { readonly [Kind in OperationKind]?: Evaluate<Kind> } = {
       return sum;
     });
   },
+  Gemm: ([x = nothing, w = nothing, bias], { transB }) => {
+    const outputs = (transB ? w.shape[0] : w.shape[1]) ?? 1;
+    return built([...x.shape.slice(0, -1), outputs], (index) => {
+      const [outer, column] = [index.slice(0, -1), index.at(-1) ?? 0];
+      let sum = bias ? at(bias, [column]) : 0;
+      for (let k = 0; k < (x.shape.at(-1) ?? 1); k++)
+        sum += at(x, [...outer, k]) * at(w, transB ? [column, k] : [k, column]);
+      return sum;
+    });
+  },
   Conv: convolved,
   ConvTranspose: transposedConvolved,
   MaxPool: (inputs, settings, channels) => pooled(inputs, { ...settings, countPads: false }, channels, 'max'),
@@ -236,7 +251,7 @@ export function evaluate(
     const results = one(
       operation,
       operation.inputs.map((id) => known.get(id) ?? nothing),
-      capabilities.channels,
+      capabilities,
     );
     for (const [position, id] of operation.outputs.entries()) known.set(id, results[position] ?? nothing);
   }
@@ -249,10 +264,24 @@ export function evaluate(
 }
 
 function one(
+  operation: PlannedOperation,
+  inputs: readonly Plain[],
+  capabilities: Capabilities,
+): readonly Plain[] {
+  const { activation } = operation;
+  const results = plainly(operation, inputs, capabilities);
+  return activation
+    ? plainly({ ...operation, ...activation } as PlannedOperation, results, capabilities)
+    : results;
+}
+
+function plainly(
   { kind, settings }: PlannedOperation,
   inputs: readonly Plain[],
-  channels: Capabilities['channels'],
+  { channels, recurrent }: Capabilities,
 ): readonly Plain[] {
+  if (recurrent && (kind === 'LSTM' || kind === 'GRU' || kind === 'RNN'))
+    return recurrentOutputs(kind, recurrent, settings as RecurrentSettings, inputs);
   const evaluator = evaluators[kind] as Evaluate<OperationKind> | undefined;
   if (!evaluator) throw new Error(`the evaluator has no ${kind}`);
   const result = evaluator(inputs, settings, channels);

@@ -1,4 +1,6 @@
 /** LSTM, GRU and RNN: the framework's own layer where it has what the node asks for, else step by step. */
+
+import { at } from '../../../common/at.js';
 import {
   type GraphNode,
   integer,
@@ -22,6 +24,7 @@ import type { Operand, RecurrentSettings } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
 import { refuse } from '../refusal.js';
 import { type Canonicaliser, type Canonicalisers, inputOf, isRead, outputOf } from './canonicaliser.js';
+import { type LayerResult, recurrentLayer } from './recurrent-layer.js';
 
 /** ONNX axes of [steps, batch, values], of [directions, batch, hidden] and of [steps, directions, batch, hidden]. */
 interface Layout {
@@ -41,23 +44,63 @@ const outputs = ['sequence', 'last', 'cell'] as const;
 function recurrent(kind: RecurrentKind): Canonicaliser {
   return (node, p) => {
     const layout = integer(node, 'layout', 0) === 1 ? batchFirst : stepsFirst;
-    const x = p.arranged(inputOf(node, 0), layout.x);
-    const own = exotic(node, p, kind, x) ? undefined : ownLayer(node, p, kind, x, layout);
-    const results = own ?? unrolled(p, recurrence(node, p, kind, x, layout));
-    results.forEach((result, position) => {
+    const layers = exotic(node, p, kind, layout) ? undefined : layerOf(node, p, kind, layout);
+    const results =
+      layers ??
+      unrolled(p, recurrence(node, p, kind, layout)).map((operand) => ({
+        operand,
+        axes: operand.shape.map((_, axis) => axis),
+      }));
+    results.forEach(({ operand, axes }, position) => {
+      const onnx = position === 0 ? layout.sequence : layout.state;
       const name = outputOf(node, position);
-      if (name !== '') p.define(name, result, position === 0 ? layout.sequence : layout.state);
+      if (name !== '')
+        p.define(
+          name,
+          operand,
+          axes.map((axis) => at(onnx, axis)),
+        );
     });
   };
 }
 
+/** The backend's own layer; undefined where it has none that does this. */
+function layerOf(
+  node: GraphNode,
+  p: Planner,
+  kind: RecurrentKind,
+  layout: Layout,
+): readonly LayerResult[] | undefined {
+  const form = p.capabilities.recurrent;
+  if (!form) {
+    const own = ownLayer(node, p, kind, p.arranged(inputOf(node, 0), layout.x), layout);
+    return own?.map((operand) => ({ operand, axes: operand.shape.map((_, axis) => axis) }));
+  }
+  return recurrentLayer(p, form, {
+    kind,
+    hidden: hiddenOf(node, p),
+    direction: directionOf(node),
+    linearBeforeReset: integer(node, 'linear_before_reset', 0) !== 0,
+    read: outputs.filter((_, position) => isRead(p, outputOf(node, position))),
+    axes: layout,
+    inputs: {
+      x: inputOf(node, 0),
+      w: inputOf(node, 1),
+      r: inputOf(node, 2),
+      bias: optionalInput(node, 3),
+      initialH: optionalInput(node, 5),
+      initialC: kind === 'LSTM' ? optionalInput(node, 6) : undefined,
+    },
+  });
+}
+
 /** Whether the node asks for what no framework's layer has. */
-function exotic(node: GraphNode, p: Planner, kind: RecurrentKind, x: Operand): boolean {
+function exotic(node: GraphNode, p: Planner, kind: RecurrentKind, { x }: Layout): boolean {
   return (
     clipOf(node) !== undefined ||
     integer(node, 'input_forget', 0) !== 0 ||
     optionalInput(node, 7) !== undefined ||
-    lengthsOf(node, p, x) !== undefined ||
+    lengthsOf(node, p, stepsOf(node, p, x)) !== undefined ||
     functionsOf(node, kind).some((each, which) =>
       each.some(({ name }) => name !== usualFunctions[kind][which]?.[0]?.name),
     )
@@ -103,14 +146,9 @@ function resultsOf(kind: RecurrentKind, x: Operand, { hidden, direction }: Recur
   return kind === 'LSTM' ? [sequence, state, state] : [sequence, state];
 }
 
-function recurrence(
-  node: GraphNode,
-  p: Planner,
-  kind: RecurrentKind,
-  x: Operand,
-  layout: Layout,
-): Recurrence {
-  const [steps = 1] = x.shape;
+function recurrence(node: GraphNode, p: Planner, kind: RecurrentKind, layout: Layout): Recurrence {
+  const x = p.arranged(inputOf(node, 0), layout.x);
+  const steps = stepsOf(node, p, layout.x);
   if (steps > mostSteps)
     refuse(`of ${steps} steps, more than ${mostSteps}, which are written out one by one`);
   const peepholes = optionalInput(node, 7);
@@ -122,7 +160,7 @@ function recurrence(
     ...statesOf(node, p, kind, layout),
     ...turnedWeights(node, p, kind),
     peepholes: peepholes === undefined ? undefined : p.plain(peepholes),
-    lengths: lengthsOf(node, p, x),
+    lengths: lengthsOf(node, p, steps),
     functions: functionsOf(node, kind),
     clip: clipOf(node),
     inputForget: integer(node, 'input_forget', 0) !== 0,
@@ -155,6 +193,10 @@ function statesOf(node: GraphNode, p: Planner, kind: RecurrentKind, layout: Layo
   };
 }
 
+function stepsOf(node: GraphNode, p: Planner, xAxes: readonly number[]): number {
+  return at(p.shape(inputOf(node, 0)), at(xAxes, 0));
+}
+
 function hiddenOf(node: GraphNode, p: Planner): number {
   return p.shape(inputOf(node, 2))[2] ?? 1;
 }
@@ -169,10 +211,9 @@ function clipOf(node: GraphNode): number | undefined {
 }
 
 /** Undefined where every sequence has all steps. */
-function lengthsOf(node: GraphNode, p: Planner, x: Operand): readonly number[] | undefined {
+function lengthsOf(node: GraphNode, p: Planner, steps: number): readonly number[] | undefined {
   const name = optionalInput(node, 4);
   if (name === undefined) return undefined;
-  const [steps = 1] = x.shape;
   const lengths = p.numbers(name);
   const outside = lengths.find((length) => length < 1 || length > steps);
   if (outside !== undefined) refuse(`with sequence_lens of ${outside}, and ${steps} steps`);

@@ -133,6 +133,12 @@ export type Operations = { readonly [Kind in PlainUnary | PlainBinary]: None } &
   /** Of two operands of two axes at least; those before the last two broadcast. */
   readonly MatMul: None;
   readonly Einsum: { readonly equation: string };
+  /**
+   * ONNX's Gemm with alpha and beta 1, where x may have further axes before its last: x [..., inputs], a weight
+   * [inputs, outputs], or [outputs, inputs] with `transB`, and if there is a third operand a bias [outputs]. Weight and
+   * bias are constants. Made by the fuse pass of MatMul and Add (`fuse/gemm.ts`), and only where the backend has it.
+   */
+  readonly Gemm: { readonly transB: boolean };
 
   // Over one to three spatial axes.
   /**
@@ -184,19 +190,24 @@ export type Operations = { readonly [Kind in PlainUnary | PlainBinary]: None } &
 };
 
 /**
- * Of x [steps, batch, values], W [directions, gates·hidden, values], R [directions, gates·hidden, hidden], and those that
- * `given` names, in this order: bias [directions, 2·gates·hidden], initialH, and for LSTM initialC [directions, batch,
- * hidden]. ONNX's layout and order of gates in every backend; activations are ONNX's default ones; no clip, no peepholes,
- * no sequence lengths: what has those is unrolled.
+ * Of x and the operands that `given` names, in that order. They lie as the backend's `RecurrentForm` says:
+ * - x [steps, batch, inputs]
+ * - for each direction, the backward one's with `Backward` behind the name: `w` [gates·hidden, inputs],
+ *   `r` [gates·hidden, hidden], `bias` [gates·hidden] and, with two biases, `recurrentBias` [gates·hidden]
+ * - `initialH` and for LSTM `initialC`
  *
- * Three outputs (LSTM), else two, always all: every state [steps, directions, batch, hidden], the last one and the last
- * cell [directions, batch, hidden]; of those that `read` does not name nobody reads anything, so they may be left out of
- * the computation (any tensor may stand for them).
+ * Activations are ONNX's default ones; no clip, no peepholes, no sequence lengths: what has those is decomposed.
+ *
+ * Three outputs (LSTM), else two, always all: every state [steps, batch, directions·hidden], the last one and the last cell;
+ * of those that `read` does not name nobody reads anything, so any tensor may stand for them.
+ *
+ * For a backend without a `RecurrentForm` all is as in ONNX: W, R and `bias` are whole, of all directions, and so is every
+ * state [steps, directions, batch, hidden].
  */
 export interface RecurrentSettings {
   readonly hidden: number;
   readonly direction: 'forward' | 'reverse' | 'bidirectional';
-  readonly given: readonly ('bias' | 'initialH' | 'initialC')[];
+  readonly given: readonly string[];
   readonly read: readonly ('sequence' | 'last' | 'cell')[];
 }
 

@@ -1,0 +1,242 @@
+/** A recurrent layer in the form that the backend's own layer takes: weights by direction, gates in its order. */
+import { at } from '../../../common/at.js';
+import type { RecurrentForm } from '../capabilities.js';
+import { gatesOf, type RecurrentKind } from '../decompositions/cells.js';
+import { binary, concat, type Result, reshape, sliceAxis, split, transpose } from '../operations/emitter.js';
+import type { Operand, RecurrentSettings } from '../operations/operation.js';
+import type { Planner } from '../planner.js';
+import { sameList } from '../value.js';
+
+/** Names of values of the graph; undefined for an optional input that is left out. */
+export interface LayerInputs {
+  readonly x: string;
+  readonly w: string;
+  readonly r: string;
+  readonly bias: string | undefined;
+  readonly initialH: string | undefined;
+  readonly initialC: string | undefined;
+}
+
+export interface LayerRequest {
+  readonly kind: RecurrentKind;
+  readonly hidden: number;
+  readonly direction: RecurrentSettings['direction'];
+  readonly linearBeforeReset: boolean;
+  readonly read: RecurrentSettings['read'];
+  /** ONNX axes of x as [steps, batch, inputs], of a state as [directions, batch, hidden], as the node's `layout` has them. */
+  readonly axes: { readonly x: readonly number[]; readonly state: readonly number[] };
+  readonly inputs: LayerInputs;
+}
+
+export interface LayerResult {
+  readonly operand: Operand;
+  /** ONNX axis, of [steps, directions, batch, hidden] or [directions, batch, hidden], at each native position. */
+  readonly axes: readonly number[];
+}
+
+const onnxGates = { LSTM: 'iofc', GRU: 'zrh', RNN: 'h' } as const;
+
+/** Outputs of the layer; undefined where the backend has none that does this. */
+export function recurrentLayer(
+  p: Planner,
+  form: RecurrentForm,
+  request: LayerRequest,
+): readonly LayerResult[] | undefined {
+  const { kind, hidden, direction, inputs, axes } = request;
+  const [steps = 0, batch = 1, values = 1] = axes.x.map((axis) => at(p.shape(inputs.x), axis));
+  const directions = direction === 'bidirectional' ? 2 : 1;
+  const native = form.batchFirst ? [axes.x[1] ?? 0, axes.x[0] ?? 1, axes.x[2] ?? 2] : axes.x;
+  const x = p.arranged(inputs.x, native);
+  const limit = p.capabilities.operations[kind];
+  const names = operandNames(form, request, directions);
+  const settings = {
+    ...{ hidden, direction, given: names, read: request.read },
+    ...(kind === 'GRU' ? { linearBeforeReset: request.linearBeforeReset } : {}),
+  };
+  // Limits look at settings and types only, so that nothing is planned for a layer that is then refused.
+  const like: Operand[] = [x, ...names.map(() => ({ ...x, shape: [hidden] }))];
+  if (!limit || limit(settings as never, like) !== undefined) return undefined;
+  const operands = names.map((name) => operandOf(p, form, request, name, values));
+  const results = resultsOf(form, request, x, [steps, batch, directions]);
+  const outputs = p.emit(kind, settings as never, [x, ...operands], results);
+  return outputs.map((output, position) =>
+    position === 0
+      ? sequenceResult(p, form, output, [steps, batch, directions, hidden])
+      : stateResult(p, form, output, [batch, directions, hidden]),
+  );
+}
+
+function operandNames(
+  form: RecurrentForm,
+  { kind, inputs }: LayerRequest,
+  directions: number,
+): readonly string[] {
+  const biases = inputs.bias === undefined ? [] : ['bias', 'recurrentBias'].slice(0, form.biases[kind]);
+  const weights = ['w', 'r', ...biases];
+  const states = [
+    ...(inputs.initialH === undefined ? [] : ['initialH']),
+    ...(inputs.initialC === undefined ? [] : ['initialC']),
+  ];
+  const both = (names: readonly string[]) => [...names, ...names.map((name) => `${name}Backward`)];
+  const isStacked = form.states === 'stacked';
+  return directions === 1
+    ? [...weights, ...states]
+    : [...both(weights), ...(isStacked ? states : both(states))];
+}
+
+function operandOf(
+  p: Planner,
+  form: RecurrentForm,
+  request: LayerRequest,
+  name: string,
+  values: number,
+): Operand {
+  const { kind, hidden, inputs } = request;
+  const rows = gatesOf[kind] * hidden;
+  const direction = name.endsWith('Backward') ? 1 : 0;
+  switch (name.replace('Backward', '')) {
+    case 'w':
+      return matrix(p, form, request, inputs.w, direction, [rows, values]);
+    case 'r':
+      return matrix(p, form, request, inputs.r, direction, [rows, hidden]);
+    case 'bias':
+      return bias(p, form, request, direction, rows, [0, ...(form.biases[kind] === 1 ? [1] : [])]);
+    case 'recurrentBias':
+      return bias(p, form, request, direction, rows, [1]);
+    default:
+      return firstState(
+        p,
+        form,
+        request,
+        name.startsWith('initialH') ? inputs.initialH : inputs.initialC,
+        direction,
+      );
+  }
+}
+
+/** W or R of one direction. */
+function matrix(
+  p: Planner,
+  form: RecurrentForm,
+  { kind }: LayerRequest,
+  name: string,
+  direction: number,
+  [rows, columns]: readonly [number, number],
+): Operand {
+  const order = form.transposed ? [0, 2, 1] : [0, 1, 2];
+  const shape = form.transposed ? [columns, rows] : [rows, columns];
+  const gates = gateOrder(form, kind);
+  if (p.isConstant(name)) {
+    const range = { begins: [direction, 0, 0], ends: [direction + 1, rows, columns] };
+    return p.weightPart({ name, range, ...blocks(gates), order }, shape);
+  }
+  const own = sliceAxis(p, p.plain(name), 0, direction, direction + 1);
+  return reshape(p, transpose(p, reordered(p, own, gates), order), shape);
+}
+
+/** The sum of these halves of B, of one direction. */
+function bias(
+  p: Planner,
+  form: RecurrentForm,
+  { kind, inputs }: LayerRequest,
+  direction: number,
+  rows: number,
+  halves: readonly number[],
+): Operand {
+  const name = inputs.bias ?? '';
+  const gates = gateOrder(form, kind);
+  if (p.isConstant(name)) {
+    const [range, addend] = halves.map((half) => ({
+      begins: [direction, half * rows],
+      ends: [direction + 1, (half + 1) * rows],
+    }));
+    const part = {
+      name,
+      ...(range && { range }),
+      ...(addend && { addend }),
+      ...blocks(gates),
+      order: [0, 1],
+    };
+    return p.weightPart(part, [rows]);
+  }
+  const own = sliceAxis(p, p.plain(name), 0, direction, direction + 1);
+  const sum = halves
+    .map((half) => sliceAxis(p, own, 1, half * rows, (half + 1) * rows))
+    .reduce((a, b) => binary(p, 'Add', a, b));
+  return reshape(p, reordered(p, sum, gates), [rows]);
+}
+
+function firstState(
+  p: Planner,
+  form: RecurrentForm,
+  { axes, hidden }: LayerRequest,
+  name = '',
+  direction: number,
+): Operand {
+  const stacked = p.arranged(name, axes.state);
+  if (form.states === 'stacked') return stacked;
+  const own = sliceAxis(p, stacked, 0, direction, direction + 1);
+  return reshape(p, own, [at(stacked.shape, 1), hidden]);
+}
+
+/** Position in ONNX of each of the backend's gates. */
+function gateOrder({ gates }: RecurrentForm, kind: RecurrentKind): readonly number[] {
+  return kind === 'RNN' ? [0] : [...gates[kind]].map((gate) => onnxGates[kind].indexOf(gate));
+}
+
+function blocks(order: readonly number[]) {
+  const isOnnx = sameList(
+    order,
+    order.map((_, place) => place),
+  );
+  return isOnnx ? {} : { blocks: { axis: 1, order } };
+}
+
+function reordered(p: Planner, x: Operand, order: readonly number[]): Operand {
+  if (!('blocks' in blocks(order))) return x;
+  const size = at(x.shape, 1) / order.length;
+  const gates = split(
+    p,
+    x,
+    1,
+    order.map(() => size),
+  );
+  return concat(
+    p,
+    order.map((gate) => at(gates, gate)),
+    1,
+  );
+}
+
+function resultsOf(
+  form: RecurrentForm,
+  { kind, hidden }: LayerRequest,
+  { type }: Operand,
+  [steps, batch, directions]: readonly [number, number, number],
+): readonly Result[] {
+  const sequence = [...(form.batchFirst ? [batch, steps] : [steps, batch]), directions * hidden];
+  const state = form.states === 'stacked' ? [directions, batch, hidden] : [batch, directions * hidden];
+  const results = [sequence, state, ...(kind === 'LSTM' ? [state] : [])];
+  return results.map((shape) => ({ type, shape }));
+}
+
+function sequenceResult(
+  p: Planner,
+  { batchFirst }: RecurrentForm,
+  operand: Operand,
+  [steps, batch, directions, hidden]: readonly [number, number, number, number],
+): LayerResult {
+  return batchFirst
+    ? { operand: reshape(p, operand, [batch, steps, directions, hidden]), axes: [2, 0, 1, 3] }
+    : { operand: reshape(p, operand, [steps, batch, directions, hidden]), axes: [0, 2, 1, 3] };
+}
+
+function stateResult(
+  p: Planner,
+  { states }: RecurrentForm,
+  operand: Operand,
+  [batch, directions, hidden]: readonly [number, number, number],
+): LayerResult {
+  if (states === 'stacked') return { operand, axes: [0, 1, 2] };
+  return { operand: reshape(p, operand, [batch, directions, hidden]), axes: [1, 0, 2] };
+}

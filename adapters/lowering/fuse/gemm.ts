@@ -1,0 +1,134 @@
+/** A product with a constant matrix, and the bias that is added to it, are a dense layer. */
+import { at } from '../../../common/at.js';
+import type { Capabilities } from '../capabilities.js';
+import type { Operand } from '../operations/operation.js';
+import type { PlannedConstant, PlannedOperation } from '../plan.js';
+import { sameList } from '../value.js';
+import { arrangedShape } from '../weight-part.js';
+import type { Draft } from './index.js';
+import { readOnce } from './readers.js';
+
+type Of<Kind extends PlannedOperation['kind']> = Extract<PlannedOperation, { kind: Kind }>;
+
+export function fuseGemm(draft: Draft, capabilities: Capabilities): Draft {
+  const limit = capabilities.operations.Gemm;
+  if (!limit) return draft;
+  const pass = new GemmPass(draft, capabilities.gemmOutputs === 'first');
+  const operations: PlannedOperation[] = [];
+  const absorbed = new Set<PlannedOperation>();
+  for (const operation of draft.operations) {
+    if (absorbed.has(operation)) continue;
+    const weight = operation.kind === 'MatMul' ? pass.weightOf(operation) : undefined;
+    if (operation.kind !== 'MatMul' || !weight) {
+      operations.push(operation);
+      continue;
+    }
+    const addition = pass.biasOf(operation);
+    const operands = [pass.operand(at(operation.inputs, 0)), operandOf(weight)];
+    const settings = { transB: pass.transB };
+    if (limit(settings, operands) !== undefined) {
+      operations.push(operation);
+      continue;
+    }
+    const last = addition?.operation ?? operation;
+    if (addition) absorbed.add(addition.operation);
+    const bias = addition ? [pass.keepBias(addition.constant)] : [];
+    operations.push({
+      node: last.node,
+      kind: 'Gemm',
+      settings,
+      inputs: [at(operation.inputs, 0), pass.keepWeight(weight), ...bias],
+      outputs: last.outputs,
+      results: last.results,
+    });
+  }
+  return { ...draft, operations, constants: pass.constants };
+}
+
+function operandOf({ tensor, type, shape }: PlannedConstant): Operand {
+  return { id: tensor, type, shape };
+}
+
+class GemmPass {
+  readonly transB: boolean;
+  readonly #draft: Draft;
+  readonly #constants: Map<number, PlannedConstant>;
+  readonly #types = new Map<number, Operand>();
+  readonly #once: ReadonlySet<number>;
+
+  constructor(draft: Draft, transB: boolean) {
+    this.transB = transB;
+    this.#draft = draft;
+    this.#constants = new Map(draft.constants.map((constant) => [constant.tensor, constant]));
+    this.#once = readOnce(draft);
+    for (const { tensor, type, axes, onnxShape } of draft.inputs) {
+      const shape = axes.map((axis) => at(onnxShape, axis));
+      this.#types.set(tensor, { id: tensor, type, shape });
+    }
+    for (const constant of draft.constants) this.#types.set(constant.tensor, operandOf(constant));
+    for (const { outputs, results } of draft.operations)
+      outputs.forEach((id, place) => {
+        this.#types.set(id, { id, ...at(results, place) });
+      });
+  }
+
+  get constants(): readonly PlannedConstant[] {
+    return [...this.#constants.values()];
+  }
+
+  operand(tensor: number): Operand {
+    const found = this.#types.get(tensor);
+    if (!found) throw new Error(`nothing makes tensor ${tensor}`);
+    return found;
+  }
+
+  /** The constant matrix of a product, as the backend keeps it; undefined where this is no dense layer. */
+  weightOf({ inputs }: Of<'MatMul'>): PlannedConstant | undefined {
+    const constant = this.#constants.get(at(inputs, 1));
+    if (!constant || constant.source.kind !== 'weight' || constant.shape.length !== 2) return undefined;
+    if (this.#constants.has(at(inputs, 0)) || !this.#once.has(constant.tensor)) return undefined;
+    if (!this.transB) return constant;
+    const { weight } = constant.source;
+    // Only what is the transposition of a matrix can be turned at load.
+    if (!sameList(arrangedShape(weight), constant.shape)) return undefined;
+    const turned = { ...weight, order: weight.order.toReversed() };
+    return {
+      ...constant,
+      shape: constant.shape.toReversed(),
+      source: { kind: 'weight', weight: turned },
+    };
+  }
+
+  /** The operation that adds one number an output to a product that nobody else reads, and these numbers. */
+  biasOf({
+    outputs,
+    results,
+  }: Of<'MatMul'>): { readonly operation: Of<'Add'>; readonly constant: PlannedConstant } | undefined {
+    const product = at(outputs, 0);
+    if (!this.#once.has(product)) return undefined;
+    const operation = this.#draft.operations.find(
+      (each): each is Of<'Add'> => each.kind === 'Add' && each.inputs.includes(product),
+    );
+    const other = operation?.inputs.find((tensor) => tensor !== product);
+    const constant = other === undefined ? undefined : this.#constants.get(other);
+    if (!operation || !constant || !sameList(at(operation.results, 0).shape, at(results, 0).shape))
+      return undefined;
+    const count = at(at(results, 0).shape, -1);
+    const isRow =
+      constant.shape.at(-1) === count && constant.shape.slice(0, -1).every((extent) => extent === 1);
+    // One that is trained and read elsewhere too keeps its shape for its other readers.
+    return isRow && (this.#once.has(constant.tensor) || constant.shape.length === 1)
+      ? { operation, constant }
+      : undefined;
+  }
+
+  keepWeight(constant: PlannedConstant): number {
+    this.#constants.set(constant.tensor, constant);
+    return constant.tensor;
+  }
+
+  keepBias(constant: PlannedConstant): number {
+    this.#constants.set(constant.tensor, { ...constant, shape: [at(constant.shape, -1)] });
+    return constant.tensor;
+  }
+}

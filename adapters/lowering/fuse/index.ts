@@ -1,0 +1,16 @@
+/**
+ * What a framework's own documentation would have a user write as one call: a plan with operations joined where the backend
+ * has the joined one. Nothing is computed otherwise than before but for the order of roundings within a kernel.
+ */
+import type { Capabilities } from '../capabilities.js';
+import type { Plan } from '../plan.js';
+import { fuseActivations } from './activations.js';
+import { fuseGemm } from './gemm.js';
+import { mergeViews } from './views.js';
+
+/** A plan before its passes: what `form` says follows from the result. */
+export type Draft = Omit<Plan, 'form'>;
+
+export function fuse(draft: Draft, capabilities: Capabilities): Draft {
+  return fuseActivations(fuseGemm(mergeViews(draft), capabilities), capabilities);
+}

@@ -1,0 +1,71 @@
+/** Reshapes of reshapes and transpositions of transpositions become one, or none. */
+import { at } from '../../../common/at.js';
+import type { PlannedOperation } from '../plan.js';
+import { sameList } from '../value.js';
+import type { Draft } from './index.js';
+
+export function mergeViews(draft: Draft): Draft {
+  const shapes = shapesOf(draft);
+  const kept = new Set(draft.outputs.map(({ tensor }) => tensor));
+  const makers = new Map<number, PlannedOperation>();
+  /** Tensors that are another one under a new number. */
+  const same = new Map<number, number>();
+  const operations: PlannedOperation[] = [];
+  for (const given of draft.operations) {
+    const operation = { ...given, inputs: given.inputs.map((tensor) => same.get(tensor) ?? tensor) };
+    const merged = merge(operation as PlannedOperation, makers);
+    const [x, y] = [at(merged.inputs, 0), at(merged.outputs, 0)];
+    if (isIdentity(merged, shapes.get(x) ?? []) && !kept.has(y)) {
+      same.set(y, x);
+      continue;
+    }
+    makers.set(y, merged);
+    operations.push(merged);
+  }
+  return { ...draft, operations: withoutUnread(operations, kept) };
+}
+
+function merge(operation: PlannedOperation, makers: ReadonlyMap<number, PlannedOperation>): PlannedOperation {
+  const before = makers.get(at(operation.inputs, 0));
+  if (operation.kind === 'Reshape' && before?.kind === 'Reshape')
+    return { ...operation, inputs: before.inputs };
+  if (operation.kind === 'Transpose' && before?.kind === 'Transpose') {
+    const perm = operation.settings.perm.map((axis) => at(before.settings.perm, axis));
+    return { ...operation, inputs: before.inputs, settings: { perm } };
+  }
+  return operation;
+}
+
+function isIdentity(operation: PlannedOperation, shape: readonly number[]): boolean {
+  if (operation.kind === 'Reshape') return sameList(operation.settings.shape, shape);
+  return operation.kind === 'Transpose' && operation.settings.perm.every((axis, place) => axis === place);
+}
+
+function shapesOf({ inputs, constants, operations }: Draft): ReadonlyMap<number, readonly number[]> {
+  const shapes = new Map<number, readonly number[]>();
+  for (const { tensor, axes, onnxShape } of inputs)
+    shapes.set(
+      tensor,
+      axes.map((axis) => at(onnxShape, axis)),
+    );
+  for (const { tensor, shape } of constants) shapes.set(tensor, shape);
+  for (const { outputs, results } of operations)
+    outputs.forEach((tensor, place) => {
+      shapes.set(tensor, at(results, place).shape);
+    });
+  return shapes;
+}
+
+/** Without operations whose results nobody reads. */
+export function withoutUnread(
+  operations: readonly PlannedOperation[],
+  outputs: Iterable<number>,
+): PlannedOperation[] {
+  const read = new Set(outputs);
+  const kept = operations.toReversed().filter((operation) => {
+    if (!operation.outputs.some((tensor) => read.has(tensor))) return false;
+    for (const tensor of operation.inputs) read.add(tensor);
+    return true;
+  });
+  return kept.reverse();
+}

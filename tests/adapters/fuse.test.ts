@@ -1,0 +1,131 @@
+/** What the fuse pass joins, and what it leaves alone. */
+import { describe, expect, test } from 'vitest';
+import type { Capabilities } from '../../adapters/lowering/capabilities.js';
+import { makePlan } from '../../adapters/lowering/lower.js';
+import { everything, graphOf, kindsOf, planOf } from './operation-graph.js';
+
+const fusing: Capabilities = {
+  ...everything('last'),
+  fusedActivations: { Conv: ['Relu'], Gemm: ['Relu', 'Softmax'] },
+};
+const dense = {
+  values: { x: [2, 3], w: [3, 4], b: [4], a: [2, 4], c: [2, 4], y: [2, 4] },
+  weights: ['w', 'b'],
+};
+
+describe('dense layers', () => {
+  test('a product, its bias and an activation are one Gemm', () => {
+    const plan = planOf(
+      {
+        nodes: [
+          ['MatMul', ['x', 'w'], ['a']],
+          ['Add', ['b', 'a'], ['c']],
+          ['Relu', ['c'], ['y']],
+        ],
+        ...dense,
+      },
+      fusing,
+    );
+    expect(plan.form).toBe('1 Gemm+Relu');
+    expect(plan.operations[0]?.inputs).toHaveLength(3);
+  });
+
+  test('the weight is turned at load where the backend has its outputs first', () => {
+    const plan = planOf(
+      { nodes: [['Gemm', ['x', 'w', 'b'], ['y']]], ...dense },
+      { ...fusing, gemmOutputs: 'first' },
+    );
+    expect(kindsOf(plan)).toEqual(['Gemm']);
+    expect(plan.operations[0]?.settings).toEqual({ transB: true });
+    const weight = plan.constants.find(({ shape }) => shape.length === 2);
+    expect(weight).toMatchObject({ shape: [4, 3], source: { weight: { name: 'w', order: [1, 0] } } });
+  });
+
+  test('a product that something else reads too keeps its bias apart', () => {
+    const plan = planOf(
+      {
+        nodes: [
+          ['MatMul', ['x', 'w'], ['a']],
+          ['Add', ['a', 'b'], ['c']],
+          ['Mul', ['a', 'c'], ['y']],
+        ],
+        ...dense,
+      },
+      fusing,
+    );
+    expect(kindsOf(plan)).toEqual(['Gemm', 'Add', 'Mul']);
+  });
+
+  test('an output keeps its own operation', () => {
+    const plan = planOf(
+      {
+        nodes: [
+          ['MatMul', ['x', 'w'], ['a']],
+          ['Relu', ['a'], ['y']],
+        ],
+        ...dense,
+        outputs: ['a', 'y'],
+      },
+      fusing,
+    );
+    expect(plan.form).toBe('1 Gemm, 1 Relu');
+  });
+
+  test('a softmax over another axis than the outputs stays', () => {
+    const nodes = (axis: number) =>
+      [
+        ['MatMul', ['x', 'w'], ['a']],
+        ['Softmax', ['a'], ['y'], { axis }],
+      ] as const;
+    expect(planOf({ nodes: nodes(-1), ...dense }, fusing).form).toBe('1 Gemm+Softmax');
+    expect(planOf({ nodes: nodes(0), ...dense }, fusing).form).toBe('1 Gemm, 1 Softmax');
+  });
+
+  test('a backend without dense layers keeps product and sum', () => {
+    const plan = planOf({ nodes: [['Gemm', ['x', 'w', 'b'], ['y']]], ...dense }, everything('last', 'Gemm'));
+    expect(kindsOf(plan)).toEqual(['MatMul', 'Add']);
+  });
+});
+
+test('reshapes in a row are one, and one that changes nothing is none', () => {
+  const plan = planOf({
+    nodes: [
+      ['Unsqueeze', ['x', 'axes'], ['a']],
+      ['Squeeze', ['a', 'axes'], ['b']],
+      ['Relu', ['b'], ['y']],
+    ],
+    values: { x: [2, 3], a: [2, 1, 3], b: [2, 3], y: [2, 3] },
+    numbers: { axes: [1] },
+  });
+  expect(kindsOf(plan)).toEqual(['Relu']);
+});
+
+describe('weights that are trained', () => {
+  const sketch: Parameters<typeof graphOf>[0] = {
+    nodes: [
+      ['MatMul', ['x', 'w'], ['a']],
+      ['Transpose', ['w'], ['t'], { perm: [1, 0] }],
+      ['MatMul', ['a', 't'], ['y']],
+    ],
+    values: { x: [2, 3], w: [3, 4], a: [2, 4], t: [4, 3], y: [2, 3] },
+    weights: ['w'],
+  };
+  const trained = { ...graphOf(sketch), parameters: ['w'] };
+
+  test('one that is read in two layouts is one constant', () => {
+    const plan = makePlan(trained, 'training', everything('last'));
+    expect(plan.constants).toHaveLength(1);
+    expect(plan.constants[0]?.trained).toBe(true);
+    expect(kindsOf(plan)).toContain('Transpose');
+  });
+
+  test('what training does not update of one is a constant of its own', () => {
+    const graph = { ...trained, trainableRanges: { w: { begins: [0, 0], ends: [3, 2] } } };
+    const plan = makePlan(graph, 'training', everything('last'));
+    expect(plan.constants.map(({ shape, trained: is }) => [shape, is])).toEqual([
+      [[3, 2], true],
+      [[3, 2], false],
+    ]);
+    expect(kindsOf(plan)[0]).toBe('Concat');
+  });
+});
