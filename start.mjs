@@ -205,7 +205,7 @@ function declarations() {
 
 async function runTests() {
   const { ensureEnvironment } = await fromBuild('runners/provision/environments.js');
-  const { ensureTargets } = await fromBuild('runners/provision/availability.js');
+  const { ensureTargets } = await fromBuild('runners/hosts/availability.js');
   const { environmentNames } = await fromBuild('runners/provision/definition.js');
   const { discoverFrameworks } = await fromBuild('adapters/discover.js');
   const targets = (await discoverFrameworks()).flatMap((framework) => framework.targets);

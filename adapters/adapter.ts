@@ -20,12 +20,13 @@ export interface Framework {
   /** As its makers write it: `TensorFlow.js`. */
   readonly title: string;
   readonly homepage: string;
-  readonly targets: readonly Target[];
+  readonly targets: readonly (NodeTarget | PythonTarget | Target)[];
 }
 
-export type Target = NodeTarget | PythonTarget;
-
-interface TargetBase {
+/** What planning and reports read of a target; what its host needs beyond that is in the types of each host's targets. */
+export interface Target {
+  /** The host that carries its workers: a folder of `runners/hosts/`, such as `node` or `python`. */
+  readonly host: string;
   /** `framework/backend`: `tfjs/wasm`. */
   readonly name: string;
   /** One line: what it is and how it computes. */
@@ -48,6 +49,11 @@ interface TargetBase {
   supports(graph: Graph, mode: Mode, optimiser?: Optimiser): Support;
   /** Set before the framework is imported: thread counts, strict float32, quiet logs. */
   environment(budget: Budget): Readonly<Record<string, string>>;
+  /**
+   * Optional: what TypeScript has already decided of the lowering, as JSON. A worker finds it in `Model.plan`.
+   * `planLayers` (adapters/lowering/) is one, for frameworks with Keras's vocabulary; others read the graph itself.
+   */
+  plan?(graph: Graph, mode: Mode): unknown;
   /** Set where the user asks for another version of the framework than the pinned one; see adapters/versions.ts. */
   readonly version?: string;
   /** True for the identity targets that measure the harness itself. They are never compared with frameworks. */
@@ -55,7 +61,7 @@ interface TargetBase {
 }
 
 /** A framework that runs inside a Node worker. */
-export interface NodeTarget extends TargetBase {
+export interface NodeTarget extends Target {
   readonly host: 'node';
   /** npm packages that must be installed, the framework's own first; their versions are reported. */
   readonly packages: readonly string[];
@@ -90,7 +96,7 @@ export interface AddonTools {
 }
 
 /** A framework that runs inside a Python worker; `open` is a function of the module that it names. */
-export interface PythonTarget extends TargetBase {
+export interface PythonTarget extends Target {
   readonly host: 'python';
   /** Name of the environment under `python-bridge/environments/`; outside the tree, its path without extension. */
   readonly environmentName: string;
@@ -101,11 +107,14 @@ export interface PythonTarget extends TargetBase {
    * path of its file.
    */
   readonly module: string;
-  /**
-   * Optional: what TypeScript has already decided of the lowering, as JSON. The Python side finds it in `Model.plan`.
-   * `planLayers` (adapters/lowering/) is one, for frameworks with Keras's vocabulary; others read the graph itself.
-   */
-  plan?(graph: Graph, mode: Mode): unknown;
+}
+
+export function isNodeTarget(target: Target): target is NodeTarget {
+  return target.host === 'node' && 'packages' in target && 'open' in target;
+}
+
+export function isPythonTarget(target: Target): target is PythonTarget {
+  return target.host === 'python' && 'environmentName' in target && 'module' in target;
 }
 
 export type Support =

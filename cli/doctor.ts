@@ -1,11 +1,12 @@
-/** `doctor`: what is available on this machine, and what mends the rest. */
+/** `doctor`: what is available on this machine, and how to fix the rest. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { discoverFrameworks } from '../adapters/discover.js';
+import { startDescribed } from '../runners/hosts/described.js';
+import { closeHosts } from '../runners/hosts/discover.js';
 import { type Ask, doctor, renderDoctor } from '../runners/machine/doctor.js';
 import { readMachine } from '../runners/machine/machine.js';
-import { startDescribed } from '../runners/process/described.js';
 
 const deadlineMs = 120_000;
 
@@ -21,6 +22,7 @@ export async function doctorCommand(options: { json?: true; installed?: true }):
     );
     return 0;
   } finally {
+    await closeHosts();
     await rm(scratch, { recursive: true, force: true });
   }
 }
@@ -28,16 +30,16 @@ export async function doctorCommand(options: { json?: true; installed?: true }):
 /** In its own worker, with one thread, as a run would start it. */
 function asking(scratch: string): Ask {
   const budget = { threads: 1, cpus: [] };
-  return async (target, python) => {
+  return async (target, executable) => {
     const logFile = join(scratch, `${target.name.replaceAll('/', '-')}.log`);
-    const { session, description } = await startDescribed({
+    const { worker, description } = await startDescribed({
       target,
       budget,
       logFile,
       deadlineMs,
-      ...(python === undefined ? {} : { python }),
+      ...(executable === undefined ? {} : { executable }),
     });
-    await session.kill();
+    await worker.kill();
     const { versions, configuration } = description;
     return { versions, configuration: configuration as Awaited<ReturnType<Ask>>['configuration'] };
   };

@@ -2,7 +2,7 @@
 import { discoverFrameworks } from '../adapters/discover.js';
 import { TouchstoneError } from '../common/errors.js';
 import { selectTargets } from '../runners/coordinator/select.js';
-import { ensureTargets } from '../runners/provision/availability.js';
+import { ensureTargets } from '../runners/hosts/availability.js';
 
 export async function setupCommand(
   patterns: readonly string[],

@@ -162,7 +162,7 @@ export type Group = z.infer<typeof group>;
 export const targetResult = z.object({
   target: z.string(),
   framework: z.string(),
-  host: z.enum(['node', 'python']),
+  host: z.string(),
   runtime: z.string().nullable(),
   versions: z.record(z.string(), z.string()),
   /** Effective settings, read from inside the framework. */
@@ -244,7 +244,7 @@ export const runResults = z.object({
     pressureShare: z.number().nonnegative().nullable(),
   }),
   /** What the harness itself costs per iteration: the null target of each worker kind. */
-  overhead: z.array(z.object({ host: z.enum(['node', 'python']), iterationNs: z.number(), samples: count })),
+  overhead: z.array(z.object({ host: z.string(), iterationNs: z.number(), samples: count })),
   /** Wall time by what it was spent on. */
   wallMs: z.record(z.string(), z.number()),
 });

@@ -29,7 +29,7 @@ export type PlannedCell = z.infer<typeof plannedCell>;
 export const plannedTarget = z.object({
   target: z.string(),
   framework: z.string(),
-  host: z.enum(['node', 'python']),
+  host: z.string(),
   summary: z.string(),
 });
 
@@ -168,7 +168,7 @@ export const runEvent = z.discriminatedUnion('type', [
     process: count,
     peakRssBytes: count,
   }),
-  z.object({ ...at, type: z.literal('overhead'), host: z.enum(['node', 'python']), samplesNs: z.array(ns) }),
+  z.object({ ...at, type: z.literal('overhead'), host: z.string(), samplesNs: z.array(ns) }),
   /** Wall time of the coordinator by what it was spent on, for this session. */
   z.object({ ...at, type: z.literal('wall'), spentMs: z.record(z.string(), z.number()) }),
   z.object({

@@ -6,10 +6,10 @@ import type { Budget, Target } from '../../adapters/adapter.js';
 import { explain } from '../../common/errors.js';
 import type { Artefact } from '../../model/artefact/artefact.js';
 import { type AccuracySource, type AccuracyTask, epochOrder } from '../../suites/accuracy.js';
-import { startDescribed } from '../process/described.js';
-import type { WorkerSession } from '../process/session.js';
+import { startDescribed } from '../hosts/described.js';
 import { WorkerFailure } from '../protocol/failure.js';
 import type { Results } from '../protocol/messages.js';
+import type { Worker } from '../protocol/worker.js';
 
 export interface Epoch extends Omit<Results['epoch'], 'witness'> {
   /** How long the main thread was ready during it and had no processor: the machine was not its own. */
@@ -43,8 +43,8 @@ export interface Lesson {
 
 export interface Seat {
   readonly target: Target;
-  /** Interpreter of the target's environment, where it has one. */
-  readonly python?: string | undefined;
+  /** The program that the target's workers run in, where it is not the host's own. */
+  readonly executable?: string | undefined;
   readonly budget: Budget;
   readonly logFile: string;
   /** Of one epoch. */
@@ -65,20 +65,20 @@ export interface Allowance {
 
 /** @param onEpoch told each epoch as it ends */
 export async function learn(seat: Seat, lesson: Lesson, onEpoch: (epoch: Epoch) => void): Promise<Learnt> {
-  const { python, allowance, ...start } = seat;
+  const { executable, allowance, ...start } = seat;
   try {
-    const { session, description } = await startDescribed({
+    const { worker, description } = await startDescribed({
       ...start,
-      ...(python === undefined ? {} : { python }),
+      ...(executable === undefined ? {} : { executable }),
     });
     try {
       const { folder } = lesson.artefact;
-      const { loadNs } = await session.request({ type: 'load', folder, mode: 'training' });
-      const { epochs, ...end } = await epochsOf(session, lesson, allowance, onEpoch);
+      const { loadNs } = await worker.request({ type: 'load', folder, mode: 'training' });
+      const { epochs, ...end } = await epochsOf(worker, lesson, allowance, onEpoch);
       const heldOut = labelsOf(lesson).length;
       return { ...end, versions: description.versions, loadNs, heldOut, epochs };
     } finally {
-      await session.kill();
+      await worker.kill();
     }
   } catch (error) {
     if (!(error instanceof WorkerFailure)) throw error;
@@ -87,7 +87,7 @@ export async function learn(seat: Seat, lesson: Lesson, onEpoch: (epoch: Epoch) 
 }
 
 async function epochsOf(
-  session: WorkerSession,
+  worker: Worker,
   lesson: Lesson,
   allowance: Allowance,
   onEpoch: (epoch: Epoch) => void,
@@ -100,8 +100,8 @@ async function epochsOf(
     if (reason !== undefined) return { state: 'unfinished', reason, epochs };
     const order = [...epochOrder(prepared, seed, epochs.length)];
     const fromFirstWeights = epochs.length === 0;
-    const { witness, ...timed } = await session.request({ type: 'epoch', order, fromFirstWeights });
-    const { classes } = await session.request({ type: 'classify', buffers: [...prepared.heldOut] });
+    const { witness, ...timed } = await worker.request({ type: 'epoch', order, fromFirstWeights });
+    const { classes } = await worker.request({ type: 'classify', buffers: [...prepared.heldOut] });
     const told = classes.flat();
     const correct = labels.filter((label, place) => label === told[place]).length;
     const epoch = { ...timed, waitNs: witness.waitNs, correct };

@@ -39,10 +39,10 @@ async function prepare(tests: NodeTests, test: NodeTest): Promise<PreparedTest['
 export async function runNodeTests(
   target: Target,
   prepared: readonly PreparedTest[],
-  python: string | undefined,
+  executable: string | undefined,
   onResult: (result: NodeResult) => void,
 ): Promise<NodeResult[]> {
-  return onOneWorker(target, python, prepared, async ({ test, artefact }, judge) => {
+  return onOneWorker(target, executable, prepared, async ({ test, artefact }, judge) => {
     const { name, operators } = test;
     const outcome =
       'outside' in artefact

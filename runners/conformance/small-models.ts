@@ -11,11 +11,11 @@ import type { Artefact } from '../../model/artefact/artefact.js';
 import { readTensors } from '../../model/safetensors.js';
 import type { Tolerance } from '../../model/workload.js';
 import { type ConformanceCase, conformanceArtefact } from '../../suites/conformance/conformance-cases.js';
+import { startDescribed } from '../hosts/described.js';
 import { checkParity } from '../parity/parity.js';
 import { loadReference } from '../parity/reference.js';
-import { startDescribed } from '../process/described.js';
-import type { WorkerSession } from '../process/session.js';
 import { WorkerFailure } from '../protocol/failure.js';
+import type { Worker } from '../protocol/worker.js';
 import { supportOf } from '../schedule/plan.js';
 
 export type Outcome =
@@ -37,8 +37,8 @@ export interface CaseResult {
 }
 
 export interface ConformanceOptions {
-  /** Interpreter of the target's environment, where it has one. */
-  readonly python?: string | undefined;
+  /** The program that the target's workers run in, where it is not the host's own. */
+  readonly executable?: string | undefined;
   /** Told each result as it comes. */
   readonly onResult?: (result: CaseResult) => void;
 }
@@ -51,9 +51,9 @@ const usualDeadlineMs = 120_000;
 export async function runConformance(
   target: Target,
   cases: readonly ConformanceCase[],
-  { python, onResult }: ConformanceOptions,
+  { executable, onResult }: ConformanceOptions,
 ): Promise<CaseResult[]> {
-  return onOneWorker(target, python, cases, async (one, judge) => {
+  return onOneWorker(target, executable, cases, async (one, judge) => {
     const artefact = await conformanceArtefact(one);
     const result = { one, artefact, outcome: await judge(artefact) };
     onResult?.(result);
@@ -80,13 +80,13 @@ export type Judge = (artefact: Artefact, options?: JudgeOptions) => Promise<Outc
  */
 export async function onOneWorker<Item, Result>(
   target: Target,
-  python: string | undefined,
+  executable: string | undefined,
   items: readonly Item[],
   work: (item: Item, judge: Judge) => Promise<Result>,
   deadlineMs = usualDeadlineMs,
 ): Promise<Result[]> {
   const scratch = await mkdtemp(join(tmpdir(), 'touchstone-conformance-'));
-  const worker = new RestartingWorker(target, python, scratch, deadlineMs);
+  const worker = new RestartingWorker(target, executable, scratch, deadlineMs);
   const results: Result[] = [];
   try {
     for (const item of items) {
@@ -115,10 +115,10 @@ async function outcomeOf(
   if (!can.supported) return { state: 'unsupported', reason: can.reason };
   const file = join(scratch, 'verified.safetensors');
   try {
-    const session = await worker.session();
-    await session.request({ type: 'load', folder, mode });
-    await session.request({ type: 'verify', file });
-    await session.request({ type: 'unload' });
+    const running = await worker.running();
+    await running.request({ type: 'load', folder, mode });
+    await running.request({ type: 'verify', file });
+    await running.request({ type: 'unload' });
   } catch (error) {
     // After a refusal of its own a worker holds a model that nobody knows; a fresh one is sure.
     await worker.end();
@@ -141,33 +141,33 @@ async function outcomeOf(
 
 class RestartingWorker {
   readonly #target: Target;
-  readonly #python: string | undefined;
+  readonly #executable: string | undefined;
   readonly #logFile: string;
   readonly #deadlineMs: number;
-  #session: WorkerSession | undefined;
+  #worker: Worker | undefined;
 
-  constructor(target: Target, python: string | undefined, scratch: string, deadlineMs: number) {
+  constructor(target: Target, executable: string | undefined, scratch: string, deadlineMs: number) {
     this.#target = target;
-    this.#python = python;
+    this.#executable = executable;
     this.#logFile = join(scratch, 'worker.log');
     this.#deadlineMs = deadlineMs;
   }
 
-  async session(): Promise<WorkerSession> {
-    if (this.#session) return this.#session;
-    const { session } = await startDescribed({
+  async running(): Promise<Worker> {
+    if (this.#worker) return this.#worker;
+    const { worker } = await startDescribed({
       target: this.#target,
       budget,
       logFile: this.#logFile,
       deadlineMs: this.#deadlineMs,
-      ...(this.#python === undefined ? {} : { python: this.#python }),
+      ...(this.#executable === undefined ? {} : { executable: this.#executable }),
     });
-    this.#session = session;
-    return session;
+    this.#worker = worker;
+    return worker;
   }
 
   async end(): Promise<void> {
-    await this.#session?.kill();
-    this.#session = undefined;
+    await this.#worker?.kill();
+    this.#worker = undefined;
   }
 }

@@ -55,7 +55,7 @@ export interface StepsResult {
 export async function runTrainingSteps(
   target: Target,
   prepared: readonly PreparedSteps[],
-  python: string | undefined,
+  executable: string | undefined,
   onResult: (result: StepsResult) => void,
 ): Promise<StepsResult[]> {
   const work = async (steps: PreparedSteps, judge: Judge) => {
@@ -63,7 +63,7 @@ export async function runTrainingSteps(
     onResult(result);
     return result;
   };
-  return onOneWorker(target, python, prepared, work, deadlineMs);
+  return onOneWorker(target, executable, prepared, work, deadlineMs);
 }
 
 /**

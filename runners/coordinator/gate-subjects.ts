@@ -5,7 +5,8 @@ import { atVersion, splitVersion } from '../../adapters/versions.js';
 import { TouchstoneError } from '../../common/errors.js';
 import { aliasOf, forTarget, targetOf } from '../../common/run/cell.js';
 import type { GatePlan, GateSubject, PlannedCell } from '../../common/run/run-folder.js';
-import { commitOf, ensureCheckout, type OtherCommit } from '../provision/checkout.js';
+import { hostOf } from '../hosts/discover.js';
+import { commitOf, ensureCheckout, type OtherCommit } from './checkout.js';
 import type { RunOptions } from './options.js';
 import { chooseTargets, type Prepared, type PreparedTarget, prepare } from './prepare.js';
 import { touchstoneVersion } from './version.js';
@@ -157,8 +158,9 @@ async function twinOf(entry: PreparedTarget, other: OtherCommit): Promise<Prepar
     const found = framework.targets.find((target) => target.name === name);
     if (!found) continue;
     const target = version === undefined ? found : atVersion(found, version);
-    const python = await other.pythonOf(target);
-    return { framework, target, checkout: other, ...(python === undefined ? {} : { python }) };
+    const executable = await other.executableOf(target);
+    const host = await hostOf(target);
+    return { framework, target, host, checkout: other, ...(executable === undefined ? {} : { executable }) };
   }
   return undefined;
 }

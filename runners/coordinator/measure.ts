@@ -11,12 +11,13 @@ import { referencedArtefact } from '../../model/artefact/artefact.js';
 import { intermediatesOf } from '../../model/reference/intermediates.js';
 import type { FindPython } from '../../model/reference/reference.js';
 import { readTensors } from '../../model/safetensors.js';
+import { closeHosts } from '../hosts/discover.js';
+import { launch } from '../hosts/launch.js';
 import { readConditions, readSteal, stealShareSince } from '../machine/conditions.js';
 import { readProcessors } from '../machine/processors.js';
 import { loadReference } from '../parity/reference.js';
 import { capabilities } from '../process/capabilities.js';
 import { allowedCpus, bindSelf, splitCpus } from '../process/cpus.js';
-import { startWorker } from '../process/session.js';
 import type { RunContext, TensorFiles } from '../schedule/context.js';
 import { executeRun } from '../schedule/run.js';
 import { openRunLog } from '../schedule/run-log.js';
@@ -59,7 +60,7 @@ export async function measure(
     const counts = threadCounts(manifest.options);
     const cpus = splitCpus(Math.max(...counts));
     bindSelf(cpus.coordinator);
-    state.record({ type: 'began', conditions: { ...readConditions(), ...conditionsOf(cpus) } });
+    state.record({ type: 'began', conditions: { ...readConditions(), ...conditionsOf(cpus, targets) } });
     const context: RunContext = {
       folder,
       state,
@@ -67,6 +68,7 @@ export async function measure(
       signal,
       observer,
       startWorker: startWorkers(manifest, targets),
+      nullTargets: new Map(targets.nulls.map(({ target: { host, name } }) => [host, name])),
       isExtended: allowanceMs !== undefined,
       ...stoppingRuleOf(manifest, ruleFor),
       allowanceMs: allowanceMs ?? manifest.options.budgetMs - measuredMs(earlier),
@@ -88,6 +90,7 @@ export async function measure(
       state.record({ type: 'ended', ending, stealShare: stealShareSince(steal) });
     }
     log.close();
+    await closeHosts();
     await leave();
   }
 }
@@ -111,13 +114,12 @@ function cpusFor(counts: readonly number[]): RunContext['cpus'] {
   };
 }
 
-function conditionsOf(cpus: ReturnType<typeof splitCpus>) {
-  const able = capabilities();
+function conditionsOf(cpus: ReturnType<typeof splitCpus>, { targets }: MeasureTargets) {
   return {
     workerCpus: [...cpus.workers],
     coordinatorCpus: [...cpus.coordinator],
-    bound: able.canBind,
-    paused: able.canDieWithParent,
+    bound: capabilities().canBind,
+    paused: targets.every(({ host }) => host.canPause()),
   };
 }
 
@@ -127,15 +129,15 @@ function startWorkers(manifest: RunManifest, prepared: MeasureTargets): StartWor
   return ({ target: name, threads, cpus, logFile }) => {
     const entry = byName.get(name) ?? byName.get(targetOf(name));
     if (!entry) throw new TouchstoneError('worker', `${name} is not installed any more`);
-    const { target, python, checkout } = entry;
+    const { target, host, executable, checkout } = entry;
     const { deadlineMs } = manifest.options;
     const budget = { threads, cpus: [...cpus] };
-    return startWorker({
+    return launch(host, {
       target,
       budget,
       logFile,
       deadlineMs,
-      ...(python === undefined ? {} : { python }),
+      ...(executable === undefined ? {} : { executable }),
       ...(checkout === undefined ? {} : { checkout }),
     });
   };

@@ -2,6 +2,7 @@
 
 import type { Framework, Target } from '../../adapters/adapter.js';
 import { discoverFrameworks } from '../../adapters/discover.js';
+import { defined } from '../../common/at.js';
 import { explain, TouchstoneError } from '../../common/errors.js';
 import { artefactKey } from '../../common/run/cell.js';
 import type { PlannedCell, RunManifest } from '../../common/run/run-folder.js';
@@ -30,11 +31,13 @@ import {
 import { discoverSuites, discoverWorkloads } from '../../suites/discover.js';
 import { learningBy } from '../../suites/optimisers.js';
 import { probeKey, probeNames, probeSource } from '../../suites/probe.js';
+import { ensureTargets } from '../hosts/availability.js';
+import type { Checkout } from '../hosts/checkout.js';
+import { hostOf } from '../hosts/discover.js';
+import type { WorkerHost } from '../hosts/host.js';
 import { lackOfMemory } from '../parity/prediction.js';
-import type { Checkout } from '../process/checkout.js';
-import { ensureTargets, targetAvailability } from '../provision/availability.js';
 import { ensureEnvironment } from '../provision/environments.js';
-import { type Availability, type NoGraph, planCells, type WorkItem } from '../schedule/plan.js';
+import { type NoGraph, planCells, type WorkItem } from '../schedule/plan.js';
 import { inputNames, modelRequest } from './model-request.js';
 import { type ModelFile, modelFiles } from './models.js';
 import type { RunOptions } from './options.js';
@@ -43,8 +46,9 @@ import { select, selectTargets } from './select.js';
 export interface PreparedTarget {
   readonly framework: Framework;
   readonly target: Target;
-  /** Interpreter of the target's environment, where it has one. */
-  readonly python?: string;
+  readonly host: WorkerHost;
+  /** The program that its workers run in, where it is not the host's own. */
+  readonly executable?: string;
   /** Its name in the role that it has in a gate, `tfjs/js~baseline`; by default its own. */
   readonly alias?: string;
   /** Another commit of the project that it is run from. */
@@ -83,7 +87,7 @@ export async function prepare(options: RunOptions, say: (line: string) => void):
     cells: planCells(
       made.items,
       chosen.map(({ target }) => target),
-      (target) => availability.get(target) ?? { available: false, reason: 'unknown', mend: '' },
+      (target) => defined(availability.get(target), `the availability of ${target.name}`),
       options.threads,
     ),
     artefacts: made.folders,
@@ -290,7 +294,7 @@ export async function chooseTargets(patterns: readonly string[] | undefined) {
   return { chosen, nulls };
 }
 
-/** A broken installation costs its own targets only: availability then says why and how to mend it. */
+/** A broken installation costs its own targets only: availability then says why and how to fix it. */
 async function installAll(choices: readonly Choice[], say: (line: string) => void): Promise<void> {
   try {
     const targets = choices.map(({ target }) => target);
@@ -306,8 +310,10 @@ async function locateAll(chosen: readonly Choice[], nulls: readonly Choice[]) {
 }
 
 async function locate({ framework, target }: Choice) {
-  const health: Availability & { python?: string } = await targetAvailability(target);
-  return { framework, target, health, ...(health.python === undefined ? {} : { python: health.python }) };
+  const host = await hostOf(target);
+  const health = await host.provision(target).availability();
+  const executable = health.available ? health.executable : undefined;
+  return { framework, target, host, health, ...(executable === undefined ? {} : { executable }) };
 }
 
 /** The artefact of every workload, mode and batch: what all targets of a group are given. */

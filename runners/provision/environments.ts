@@ -102,7 +102,7 @@ async function make(
   const interpreter = await findInterpreter(definition.python);
   if (!interpreter.found) {
     throw new TouchstoneError('install', `environment ${name}: ${interpreter.reason}`, {
-      hint: interpreter.mend,
+      hint: interpreter.fix,
     });
   }
   report?.(`installing ${title}: about ${sizeMb} MB into ${folder}${note ? `. ${note}` : ''}`);

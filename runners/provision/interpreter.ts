@@ -7,8 +7,8 @@ import type { EnvironmentDefinition } from './definition.js';
 
 export type Interpreter =
   | { readonly found: true; readonly path: string; readonly version: string }
-  /** `mend` is a command that would bring one. */
-  | { readonly found: false; readonly reason: string; readonly mend: string };
+  /** `fix` is a command that installs one. */
+  | { readonly found: false; readonly reason: string; readonly fix: string };
 
 type Range = EnvironmentDefinition['python'];
 
@@ -28,13 +28,13 @@ export async function findInterpreter(range: Range): Promise<Interpreter> {
   }
   const { minimum } = range;
   if (incapable !== undefined) {
-    const mend = `apt-get install python${incapable}-venv`;
-    return { found: false, reason: `Python ${incapable} is there without its module venv`, mend };
+    const fix = `apt-get install python${incapable}-venv`;
+    return { found: false, reason: `Python ${incapable} is there without its module venv`, fix };
   }
   return {
     found: false,
     reason: `no Python ${minimum} on PATH, in pyenv or in uv`,
-    mend: `pyenv install ${minimum} (or: uv python install ${minimum})`,
+    fix: `pyenv install ${minimum} (or: uv python install ${minimum})`,
   };
 }
 

@@ -15,6 +15,8 @@ export interface RunContext {
   readonly folder: string;
   readonly state: RunState;
   readonly startWorker: StartWorker;
+  /** The null target of each host that has one. */
+  readonly nullTargets: ReadonlyMap<string, string>;
   readonly stopwatch: Stopwatch;
   readonly observer: Observer;
   /** Aborted when the user asks to stop: workers are killed, nothing more is started. */

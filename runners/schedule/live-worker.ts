@@ -5,9 +5,9 @@ import { TouchstoneError } from '../../common/errors.js';
 import { fileNameOf, targetOf } from '../../common/run/cell.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
 import { protocolVersion, type RequestBody, type Results } from '../protocol/messages.js';
+import type { Worker } from '../protocol/worker.js';
 import { type RunContext, threadsOf } from './context.js';
 import type { Activity } from './stopwatch.js';
-import type { Worker } from './worker.js';
 
 export interface LiveWorker {
   readonly target: string;

@@ -7,6 +7,7 @@ import { cellId } from '../../common/run/cell.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
 import type { Graph } from '../../model/graph.js';
 import type { Generation, Mode, Precision, Training } from '../../model/workload.js';
+import type { Availability } from '../hosts/host.js';
 
 /** One workload in one mode at one batch size and length: what becomes a group of comparable cells for each thread count. */
 export interface WorkItem {
@@ -28,11 +29,6 @@ export interface WorkItem {
 
 /** Why there is no graph to give to targets: it is not meant to be, or it cannot be made here. */
 export type NoGraph = { readonly refused: string } | { readonly failed: string };
-
-export type Availability =
-  | { readonly available: true }
-  /** `mend` is the command that makes it available. */
-  | { readonly available: false; readonly reason: string; readonly mend: string };
 
 /**
  * Cells in the order workload × length × mode × batch × threads × target. A cell's state is decided by the first of: the framework
@@ -83,7 +79,7 @@ function decide(item: WorkItem, target: Target, availability: Availability): Pla
   if (!support.supported) return { state: 'unsupported', reason: support.reason };
   if ('failed' in item.graph) return { state: 'failed', reason: item.graph.failed };
   if (!availability.available) {
-    return { state: 'unavailable', reason: `${availability.reason}; mend it with: ${availability.mend}` };
+    return { state: 'unavailable', reason: `${availability.reason}; fix it with: ${availability.fix}` };
   }
   if (item.lack !== undefined) return { state: 'failed', reason: item.lack };
   return null;

@@ -21,7 +21,7 @@ export interface RunState {
   roundFinished(round: number): boolean;
   /** Everything so far, in order. */
   events(): readonly RunEvent[];
-  hasOverhead(host: 'node' | 'python'): boolean;
+  hasOverhead(host: string): boolean;
   isLost(cell: string): boolean;
   /** A cell that can still be measured: planned, not lost, and through the gate. */
   isTimed(cell: PlannedCell): boolean;

@@ -105,7 +105,7 @@ function lanesOf({ cpus: { all, worker } }: RunContext, threads: number): (reado
   );
 }
 
-/** The null target of each worker kind: what the harness itself costs per iteration. */
+/** The null target of each host: what the harness itself costs per iteration. */
 async function measureOverhead(context: RunContext): Promise<void> {
   const { state } = context;
   const gated = state.manifest.cells.filter((cell) => state.isTimed(cell) && cell.mode === 'inference');
@@ -114,8 +114,15 @@ async function measureOverhead(context: RunContext): Promise<void> {
   const used = new Set(state.manifest.targets.map((target) => target.host));
   for (const host of used) {
     if (state.hasOverhead(host) || context.signal.aborted) continue;
+    const target = context.nullTargets.get(host);
+    if (target === undefined) {
+      context.observer.note(
+        `the overhead of ${host} workers is not known: no null target is available there`,
+      );
+      continue;
+    }
     try {
-      await measureNull(context, host, any);
+      state.record({ type: 'overhead', host, samplesNs: await timeNull(context, target, any) });
     } catch (failure) {
       const said = failure instanceof Error ? failure.message : String(failure);
       if (!context.signal.aborted)
@@ -124,10 +131,10 @@ async function measureOverhead(context: RunContext): Promise<void> {
   }
 }
 
-async function measureNull(context: RunContext, host: 'node' | 'python', cell: PlannedCell): Promise<void> {
+async function timeNull(context: RunContext, target: string, cell: PlannedCell): Promise<number[]> {
   const threads = threadsOf(context, undefined);
   context.cpus.giveWay(threads);
-  const worker = await openWorker(context, { target: `null/${host}` }, context.cpus.worker(threads), null);
+  const worker = await openWorker(context, { target }, context.cpus.worker(threads), null);
   try {
     const folder = context.state.manifest.artefacts[artefactKey(cell)] ?? '';
     await worker.ask('load', { type: 'load', folder, mode: cell.mode });
@@ -139,8 +146,8 @@ async function measureNull(context: RunContext, host: 'node' | 'python', cell: P
       firstBuffer: 0,
       auditIteration: 0,
     });
-    context.state.record({ type: 'overhead', host, samplesNs: turn.samplesNs });
     await worker.close();
+    return turn.samplesNs;
   } finally {
     await worker.kill();
   }

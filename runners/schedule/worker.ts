@@ -1,18 +1,8 @@
 /**
- * What the scheduler needs of a worker process: `runners/process/` gives real ones, tests give scripted ones with a
- * clock of their own, so that schedules have exact expected results.
+ * How the scheduler starts workers: hosts give real ones, tests give scripted ones with a clock of their own, so that
+ * schedules have exact expected results.
  */
-import type { RequestBody, Results } from '../protocol/messages.js';
-
-export interface Worker {
-  /** Rejects with a `WorkerFailure`, after which the worker is not usable any more. */
-  request<Body extends RequestBody>(body: Body, deadlineMs?: number): Promise<Results[Body['type']]>;
-  /** Stops the process where that is safe, so that it costs nothing while others are timed. */
-  pause(): void;
-  resume(): void;
-  /** Ends the process and everything that it started; resolves when it is gone. */
-  kill(): Promise<void>;
-}
+import type { Worker } from '../protocol/worker.js';
 
 export interface WorkerRequest {
   readonly target: string;

@@ -30,8 +30,8 @@ export async function nodeTests(options: Options): Promise<number> {
   const prepared = await prepareTests(tests, chosen, (done) => {
     if (done % 200 === 0) say(`prepared ${done} of ${chosen.length} tests`);
   });
-  const all = await onEach(targets, async (target, python) => {
-    const results = await runNodeTests(target, prepared, python, ({ name, outcome }) => {
+  const all = await onEach(targets, async (target, executable) => {
+    const results = await runNodeTests(target, prepared, executable, ({ name, outcome }) => {
       if (isBroken(outcome)) say(`${target.name}, ${name}: ${outcome.state}: ${outcome.reason}`);
     });
     say(summaryOf({ target: target.name, results }));

@@ -16,9 +16,9 @@ interface Options extends TargetChoice {
 export async function smallModels(options: Options): Promise<number> {
   const matches = picomatch((options.cases ?? '*').replaceAll('/', '\\/'));
   const cases = conformanceCases().filter(({ name }) => matches(name));
-  const all = await onEach(await chosenTargets(options), async (target, python) => {
+  const all = await onEach(await chosenTargets(options), async (target, executable) => {
     const results = await runConformance(target, cases, {
-      python,
+      executable,
       onResult: ({ one, outcome }) => {
         if (isBroken(outcome)) {
           say(`${target.name}, ${one.mode}, ${one.name}: ${outcome.state}: ${outcome.reason}`);

@@ -6,7 +6,7 @@ import { oneLine } from '../../common/errors.js';
 import { names } from '../../common/values.js';
 import type { FindPython } from '../../model/reference/reference.js';
 import { selectTargets } from '../../runners/coordinator/select.js';
-import { ensureTargets, targetAvailability } from '../../runners/provision/availability.js';
+import { ensureTargets, targetAvailability } from '../../runners/hosts/availability.js';
 import { ensureEnvironment } from '../../runners/provision/environments.js';
 
 export const say = (line: string) => void process.stderr.write(`${line}\n`);
@@ -35,11 +35,11 @@ export async function chosenTargets({ targets, adapter = [] }: TargetChoice): Pr
  * As many at once as there are processors: nothing is timed here. In order, without those that are not available, which is
  * said.
  *
- * @param work is given the interpreter of the target's environment, where it has one
+ * @param work is given the program that the target's workers run in, where it is not the host's own
  */
 export async function onEach<Result>(
   targets: readonly Target[],
-  work: (target: Target, python: string | undefined) => Promise<Result>,
+  work: (target: Target, executable: string | undefined) => Promise<Result>,
 ): Promise<Result[]> {
   await ensureTargets(targets, { report: say }).catch((error: unknown) => say(oneLine(error)));
   const found = new Map<Target, Result>();
@@ -47,8 +47,8 @@ export async function onEach<Result>(
   const lane = async () => {
     for (let target = queue.shift(); target; target = queue.shift()) {
       const health = await targetAvailability(target);
-      if (health.available) found.set(target, await work(target, health.python));
-      else say(`${target.name}: unavailable: ${health.reason}; run: ${health.mend}`);
+      if (health.available) found.set(target, await work(target, health.executable));
+      else say(`${target.name}: unavailable: ${health.reason}; run: ${health.fix}`);
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, lane));

@@ -54,9 +54,9 @@ export async function trainingSteps(options: Options): Promise<number> {
   const workloads = await smallestForms();
   const matches = picomatch(names(options.workload ?? '*'));
   const prepared = await prepare(workloads.filter(({ name }) => matches(name)));
-  const broken = await onEach(chosen, async (target, python) => {
+  const broken = await onEach(chosen, async (target, executable) => {
     const open = prepared.filter((one) => !book.has(keyOf(target.name, one)));
-    const results = await runTrainingSteps(target, open, python, (result) => {
+    const results = await runTrainingSteps(target, open, executable, (result) => {
       const { steps: one, settled, outcome } = result;
       const { workload, optimiser } = one;
       const rate = settled === one ? '' : ` at ${settled.slowdown} of the rate`;

@@ -27,12 +27,9 @@ import {
 } from '../../runners/accuracy/report.js';
 import { type Lesson, learn } from '../../runners/accuracy/train-to-accuracy.js';
 import { select } from '../../runners/coordinator/select.js';
+import { ensureTargets, targetAvailability } from '../../runners/hosts/availability.js';
+import type { Availability } from '../../runners/hosts/host.js';
 import { splitCpus } from '../../runners/process/cpus.js';
-import {
-  ensureTargets,
-  type TargetAvailability,
-  targetAvailability,
-} from '../../runners/provision/availability.js';
 import { supportOf } from '../../runners/schedule/plan.js';
 import { randomFor, shuffled } from '../../runners/schedule/random.js';
 import { type AccuracyTask, accuracySource, accuracyTasks } from '../../suites/accuracy.js';
@@ -77,7 +74,7 @@ interface Step {
   readonly course: Course;
   readonly seed: number;
   readonly target: Target;
-  readonly python: string | undefined;
+  readonly executable: string | undefined;
 }
 
 const book = isKept ? ledger<Entry>('accuracy', values.fresh) : ledgerInMemory<Entry>();
@@ -134,7 +131,7 @@ async function plan(targets: readonly Target[]): Promise<Step[]> {
       for (const target of shuffled(able, randomFor(seed, 'accuracy', workload.name))) {
         const health = there.get(target);
         const key = `${workload.name} ${seed} ${target.name} (${edition})`;
-        if (health?.available) planned.push({ key, course, seed, target, python: health.python });
+        if (health?.available) planned.push({ key, course, seed, target, executable: health.executable });
         else note(course, target, seed, { state: 'unavailable', reason: health?.reason ?? 'not looked for' });
       }
     }
@@ -142,7 +139,7 @@ async function plan(targets: readonly Target[]): Promise<Step[]> {
   return planned;
 }
 
-async function installed(targets: readonly Target[]): Promise<Map<Target, TargetAvailability>> {
+async function installed(targets: readonly Target[]): Promise<Map<Target, Availability>> {
   await ensureTargets(targets, { report: say }).catch((error: unknown) => say(oneLine(error)));
   const found = targets.map(async (target) => [target, await targetAvailability(target)] as const);
   return new Map(await Promise.all(found));
@@ -162,14 +159,18 @@ async function forget(): Promise<void> {
   present = undefined;
 }
 
-async function give({ key, course, seed, target, python }: Step): Promise<void> {
+async function give({ key, course, seed, target, executable }: Step): Promise<void> {
   const { workload, edition } = course;
   const lesson = await lessonOf(course, seed);
   const logFile = join(scratch, `${target.name.replace('/', '-')}.log`);
   const allowance = { trainingMs, fewestEpochs: fewestEpochs(course, seed) };
-  const outcome = await learn({ target, python, budget, logFile, deadlineMs, allowance }, lesson, (epoch) => {
-    say(`  ${trainingSeconds([epoch]).toFixed(1)} s, ${epoch.correct} held-out digits told`);
-  });
+  const outcome = await learn(
+    { target, executable, budget, logFile, deadlineMs, allowance },
+    lesson,
+    (epoch) => {
+      say(`  ${trainingSeconds([epoch]).toFixed(1)} s, ${epoch.correct} held-out digits told`);
+    },
+  );
   const entry: Entry = { workload: workload.name, target: target.name, seed, edition, outcome };
   if ('reason' in outcome) say(`  ${outcome.state}: ${outcome.reason}`);
   if (outcome.state === 'failed') note(course, target, seed, outcome);

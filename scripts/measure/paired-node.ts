@@ -4,10 +4,10 @@
  *
  * Arguments: fidelity|lowering <target> <artefact folder> <threads> <pairs> <block ms>
  */
-import type { Model, NodeTarget } from '../../adapters/adapter.js';
+import { isNodeTarget, type Model, type NodeTarget } from '../../adapters/adapter.js';
 import { findTarget } from '../../adapters/discover.js';
 import { loadModel } from '../../model/artefact/load-model.js';
-import { timeLoop } from '../../runners/node/clock.js';
+import { timeLoop } from '../../runners/hosts/node/clock.js';
 import { bareLoop, type Call, type Contender, interleave } from './pairs.js';
 
 /** What a hand-written native model offers: the same call as ours, on the same buffers. */
@@ -17,7 +17,7 @@ export interface NativeModule {
 
 const [kind, name = '', folder = '', threads, pairs, blockMs] = process.argv.slice(2);
 const { target } = await findTarget(name);
-if (target.host !== 'node') throw new Error(`${name} does not run in Node`);
+if (!isNodeTarget(target)) throw new Error(`${name} does not run in Node`);
 const model = await loadModel(folder);
 const ours = await lowered(target);
 const buffers = model.manifest.buffers;

@@ -5,23 +5,20 @@
  * Options: `-- --targets 'pytorch/*' --workload lenet5 --batch 1 --mode inference --pairs 400 --block 10ms`
  */
 
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
-import { buildFolder, projectRoot } from '../../common/paths.js';
+import type { Budget } from '../../adapters/adapter.js';
+import { projectRoot } from '../../common/paths.js';
 import { artefactKey } from '../../common/run/cell.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
 import { hodgesLehmann, signedRankInterval } from '../../common/statistics/signed-rank.js';
 import { duration, integers, modeNames, names, positiveInteger } from '../../common/values.js';
-import { loadGraph } from '../../model/artefact/load-model.js';
 import type { Mode } from '../../model/workload.js';
 import { defaultDeadlineMs, type RunOptions } from '../../runners/coordinator/options.js';
 import { type PreparedTarget, prepare } from '../../runners/coordinator/prepare.js';
-import { wrapped } from '../../runners/process/command.js';
 import { allowedCpus } from '../../runners/process/cpus.js';
-import { workerEnvironment } from '../../runners/process/environment.js';
+import { wrapped } from '../../runners/process/wrapped.js';
 import { say } from './new-run.js';
 import { markdownTable, ratioText } from './table.js';
 
@@ -107,21 +104,23 @@ interface Parameters {
   readonly blockMs: number;
 }
 
-async function commandOf(
-  kind: Comparison['kind'],
-  { target, python }: PreparedTarget,
-  { folder, mode, pairs, blockMs }: Parameters,
-): Promise<string[]> {
-  const common = [kind, target.name, folder, '1', String(pairs), String(blockMs)];
-  if (target.host === 'node') {
-    return [process.execPath, join(buildFolder, 'scripts/measure/paired-node.js'), ...common];
-  }
-  const command = [python ?? 'python3', '-m', 'touchstone_bridge.measure', ...common, target.module];
-  const planned = target.plan?.(await loadGraph(folder), mode);
-  if (planned === undefined) return command;
-  const plan = join(await mkdtemp(join(tmpdir(), 'touchstone-')), 'plan.json');
-  await writeFile(plan, JSON.stringify(planned));
-  return [...command, plan];
+/**
+ * The command line of a host's program that times pairs, with the environment of a worker: `programs/<host>.ts` exports
+ * it as its default.
+ */
+export type PairsProgram = (
+  entry: PreparedTarget,
+  model: Pick<Parameters, 'folder' | 'mode'>,
+  /** kind, target, artefact folder, threads, pairs, block in ms */
+  parameters: readonly string[],
+  budget: Budget,
+) => Promise<{ readonly command: string[]; readonly environment: Record<string, string | undefined> }>;
+
+async function programOf(host: string): Promise<PairsProgram> {
+  const file = new URL(`./programs/${host}.js`, import.meta.url);
+  if (!existsSync(file))
+    throw new Error(`no program times pairs on the host ${host}: write ${file.pathname}`);
+  return ((await import(file.href)) as { default: PairsProgram }).default;
 }
 
 /** Pairs of nanoseconds per iteration; undefined when they would take too long. */
@@ -131,11 +130,15 @@ async function measurePairs(
   parameters: Parameters,
 ): Promise<[number, number][] | undefined> {
   const { target } = entry;
-  const cpu = allowedCpus().slice(-1);
-  const [file = '', ...rest] = wrapped(await commandOf(kind, entry, parameters), cpu);
+  const budget = { threads: 1, cpus: allowedCpus().slice(-1) };
+  const { folder, pairs, blockMs } = parameters;
+  const words = [kind, target.name, folder, String(budget.threads), String(pairs), String(blockMs)];
+  const program = await programOf(target.host);
+  const { command, environment } = await program(entry, parameters, words, budget);
+  const [file = '', ...rest] = wrapped(command, budget.cpus);
   const child = await execa(file, rest, {
     // The same equal budget as a worker's, so that what is compared is what a run times.
-    env: workerEnvironment(target, { threads: 1, cpus: cpu }, {}),
+    env: environment,
     extendEnv: false,
     cwd: projectRoot,
     timeout: patienceS * 1000,

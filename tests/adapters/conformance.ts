@@ -1,13 +1,19 @@
 /** What every adapter must hold, whatever its framework: each test file calls these for one target. */
 import { describe, expect, test } from 'vitest';
-import type { Framework, NodeTarget, Tensors, TrainingModel } from '../../adapters/adapter.js';
+import {
+  type Framework,
+  isNodeTarget,
+  type NodeTarget,
+  type Tensors,
+  type TrainingModel,
+} from '../../adapters/adapter.js';
 import type { Mode } from '../../model/workload.js';
 import { buffers, type Draw, optimiser } from '../../suites/conformance/draw.js';
 import { makeModel, openTarget, reference, relativeError, type SmallModel } from './model.js';
 
 export function nodeTarget(framework: Framework, name: string): NodeTarget {
   const target = framework.targets.find((candidate) => candidate.name === name);
-  if (target?.host !== 'node') throw new Error(`there is no Node target ${name}`);
+  if (!target || !isNodeTarget(target)) throw new Error(`there is no Node target ${name}`);
   return target;
 }
 

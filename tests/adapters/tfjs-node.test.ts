@@ -3,10 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { isNodeTarget } from '../../adapters/adapter.js';
 import { findTarget } from '../../adapters/discover.js';
-import { startDescribed } from '../../runners/process/described.js';
-import { addonOrigin } from '../../runners/provision/addons.js';
-import { ensureTargets, installationsOf } from '../../runners/provision/availability.js';
+import { ensureTargets } from '../../runners/hosts/availability.js';
+import { startDescribed } from '../../runners/hosts/described.js';
+import { addonOrigin } from '../../runners/hosts/node/addons.js';
+import nodeHost from '../../runners/hosts/node/index.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'touchstone-tfjs-node-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
@@ -16,14 +18,14 @@ async function describeIn(environment: Record<string, string>) {
   const { target } = await findTarget('tfjs/node');
   await ensureTargets([target], {});
   const logFile = join(scratch, 'worker.log');
-  const { session, description } = await startDescribed({
+  const { worker, description } = await startDescribed({
     target,
     budget,
     logFile,
     deadlineMs: 60_000,
     environment,
   });
-  await session.kill();
+  await worker.kill();
   return description;
 }
 
@@ -33,7 +35,7 @@ it('says which libtensorflow it runs on, and with how many threads', { timeout: 
   expect(configuration).toMatchObject({ backend: 'tensorflow', threads: 1 });
   expect(configuration.libtensorflow).toMatch(/libtensorflow/);
   const { target } = await findTarget('tfjs/node');
-  expect(target.host === 'node' && addonOrigin(target)).toMatch(/libtensorflow/);
+  expect(isNodeTarget(target) && addonOrigin(target)).toMatch(/libtensorflow/);
 });
 
 it('comes up on a Node that has no util.isNullOrUndefined, as from 23 on', { timeout: 600_000 }, async () => {
@@ -45,6 +47,6 @@ it('comes up on a Node that has no util.isNullOrUndefined, as from 23 on', { tim
 
 it('is ready only while the environment that it is linked to is', async () => {
   const { target } = await findTarget('tfjs/node');
-  const [addon] = installationsOf(target);
+  const [addon] = nodeHost.provision(target).installations;
   expect(await addon?.state()).toEqual({ state: 'ready' });
 });

@@ -9,7 +9,7 @@ import { discoverFrameworks } from '../../adapters/discover.js';
 import { projectRoot } from '../../common/paths.js';
 import { runConformance } from '../../runners/conformance/small-models.js';
 import { sectionOf } from '../../runners/conformance/small-models-report.js';
-import { targetAvailability } from '../../runners/provision/availability.js';
+import { targetAvailability } from '../../runners/hosts/availability.js';
 import { conformanceCases } from '../../suites/conformance/conformance-cases.js';
 
 const targets = (await discoverFrameworks())
@@ -59,5 +59,5 @@ test(`${slow}, nets that learn`, { timeout: 600_000 }, async () => {
 async function conformance(target: (typeof targets)[number], cases: ReturnType<typeof conformanceCases>) {
   const health = await targetAvailability(target);
   if (!health.available) throw new Error(`${target.name} is not available: ${health.reason}`);
-  return runConformance(target, cases, { python: health.python });
+  return runConformance(target, cases, { executable: health.executable });
 }

@@ -11,8 +11,8 @@ import { expect, test } from 'vitest';
 import type { Target } from '../../adapters/adapter.js';
 import { discoverFrameworks } from '../../adapters/discover.js';
 import { workloadArtefact } from '../../model/artefact/artefact.js';
-import { startDescribed } from '../../runners/process/described.js';
-import { targetAvailability } from '../../runners/provision/availability.js';
+import { targetAvailability } from '../../runners/hosts/availability.js';
+import { startDescribed } from '../../runners/hosts/described.js';
 import lenet5 from '../../suites/cnn/lenet5.js';
 
 const targets = (await discoverFrameworks())
@@ -79,13 +79,13 @@ async function withLoaded(
   const { folder } = await workloadArtefact(lenet5, 'inference', 64, 0);
   const scratch = await mkdtemp(join(tmpdir(), 'touchstone-threads-'));
   const logFile = join(scratch, 'worker.log');
-  const python = health.python === undefined ? {} : { python: health.python };
-  const { session: worker, description } = await startDescribed({
+  const { executable } = health;
+  const { worker, hello, description } = await startDescribed({
     target,
     budget,
     logFile,
     deadlineMs: 120_000,
-    ...python,
+    ...(executable === undefined ? {} : { executable }),
   });
   try {
     await worker.request({ type: 'load', folder, mode: 'inference' });
@@ -99,16 +99,16 @@ async function withLoaded(
         auditIteration: 0,
       });
     const processors = async () => {
-      const [cpuBefore, wallBefore] = [cpuSeconds(worker.pid), performance.now()];
+      const [cpuBefore, wallBefore] = [cpuSeconds(hello.pid), performance.now()];
       await turn();
       const wallS = (performance.now() - wallBefore) / 1000;
       // The system counts in ticks of a hundredth of a second, of which one may be off at either end.
-      return (cpuSeconds(worker.pid) - cpuBefore - 0.02) / wallS;
+      return (cpuSeconds(hello.pid) - cpuBefore - 0.02) / wallS;
     };
     const busiest = async () => {
-      const before = threadSeconds(worker.pid);
+      const before = threadSeconds(hello.pid);
       await turn();
-      const spent = [...threadSeconds(worker.pid)].map(([thread, s]) => s - (before.get(thread) ?? 0));
+      const spent = [...threadSeconds(hello.pid)].map(([thread, s]) => s - (before.get(thread) ?? 0));
       return spent.sort((a, b) => b - a);
     };
     await use(processors, description.configuration, busiest);
@@ -119,13 +119,13 @@ async function withLoaded(
 }
 
 /** User and system time of each thread: proc(5). */
-function threadSeconds(pid: number | undefined): Map<string, number> {
+function threadSeconds(pid: number): Map<string, number> {
   const threads = readdirSync(`/proc/${pid}/task`);
   return new Map(threads.map((thread) => [thread, cpuSeconds(`${pid}/task/${thread}`)]));
 }
 
 /** User and system time of the whole process, all its threads and the children that it waited for: proc(5). */
-function cpuSeconds(pid: number | string | undefined): number {
+function cpuSeconds(pid: number | string): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   // Fields 14 to 17, counted behind the name in parentheses.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

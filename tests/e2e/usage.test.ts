@@ -114,15 +114,15 @@ describe('the command line', () => {
     const { stdout } = await bench(['doctor', '--json', '--installed']);
     const { machine, targets } = JSON.parse(String(stdout)) as {
       machine: { cpu: string; cores: number };
-      targets: { target: string; available: boolean; versions: object; reason: unknown; mend: unknown }[];
+      targets: { target: string; available: boolean; versions: object; reason: unknown; fix: unknown }[];
     };
     expect(machine.cores).toBeGreaterThan(0);
     expect(targets.map(({ target }) => target)).toEqual(
       expect.arrayContaining(['tfjs/node', 'caffe2/cpu', 'jax/cpu']),
     );
-    for (const { available, versions, reason, mend } of targets) {
+    for (const { available, versions, reason, fix } of targets) {
       if (available) expect(versions).toBeDefined();
-      else expect([reason, mend]).toEqual([expect.any(String), expect.any(String)]);
+      else expect([reason, fix]).toEqual([expect.any(String), expect.any(String)]);
     }
   });
 

@@ -10,9 +10,9 @@ import type { ParityCheck } from '../../common/run/results.js';
 import { workloadArtefact } from '../../model/artefact/artefact.js';
 import { readTensors } from '../../model/safetensors.js';
 import type { Mode } from '../../model/workload.js';
+import nodeHost from '../../runners/hosts/node/index.js';
 import { checkParity } from '../../runners/parity/parity.js';
 import { loadReference } from '../../runners/parity/reference.js';
-import { startWorker } from '../../runners/process/session.js';
 import { protocolVersion } from '../../runners/protocol/messages.js';
 import lenet5 from '../../suites/cnn/lenet5.js';
 import rowLstm from '../../suites/lstm/row-lstm.js';
@@ -36,7 +36,7 @@ async function gate(kind: string, name: Name, mode: Mode): Promise<ParityCheck[]
   const { target } = await findTarget(`wrong/${kind}`);
   const scratch = await temporaryFolder();
   const budget = { threads: 1, cpus: [] };
-  const worker = startWorker({ target, budget, logFile: join(scratch, 'log'), deadlineMs: 60_000 });
+  const worker = nodeHost.launch({ target, budget, logFile: join(scratch, 'log'), deadlineMs: 60_000 });
   try {
     await worker.request({ type: 'hello', protocol: protocolVersion, target: target.name, budget });
     await worker.request({ type: 'describe' });

@@ -5,7 +5,13 @@
  * and no extra work: what the others are held against.
  */
 
-import type { Framework, Model, NodeTarget, OpenFramework } from '../../../adapters/adapter.js';
+import {
+  type Framework,
+  isNodeTarget,
+  type Model,
+  type NodeTarget,
+  type OpenFramework,
+} from '../../../adapters/adapter.js';
 import convnetjs from '../../../adapters/convnetjs/index.js';
 import onnxruntime from '../../../adapters/onnxruntime/index.js';
 
@@ -18,7 +24,7 @@ const framework: Framework = {
   title: 'Known slowdowns',
   homepage: 'npm run measure:power',
   targets: Object.entries(bases).flatMap(([base, target]) =>
-    target?.host === 'node' ? slowdowns.map((percent) => slowed(base, target, percent)) : [],
+    target && isNodeTarget(target) ? slowdowns.map((percent) => slowed(base, target, percent)) : [],
   ),
 };
 export default framework;

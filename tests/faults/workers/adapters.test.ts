@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { PythonTarget } from '../../../adapters/adapter.js';
 import { buildFolder, projectRoot } from '../../../common/paths.js';
 import { WorkerFailure } from '../../../runners/protocol/failure.js';
-import { makeArtefact, removeArtefacts } from '../../runners/node/artefact.js';
+import { makeArtefact, removeArtefacts } from '../../runners/hosts/node/artefact.js';
 import { faultyTarget } from '../adapters/faulty.js';
 import { leftOver, sweep } from './marked.js';
 import { hello, mark, type Started, startFaulty } from './start.js';
@@ -153,7 +153,7 @@ async function describePython(module: string): Promise<unknown> {
   };
   const started = begin('open-throws', {
     target,
-    python: 'python3',
+    executable: 'python3',
     environment: {
       PYTHONPATH: [join(projectRoot, 'python-bridge'), join(projectRoot, 'tests', 'faults', 'workers')].join(
         ':',

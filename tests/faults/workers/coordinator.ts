@@ -4,11 +4,11 @@
  */
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import nodeHost from '../../../runners/hosts/node/index.js';
 import { capabilities } from '../../../runners/process/capabilities.js';
-import { startWorker } from '../../../runners/process/session.js';
 import { faultyTarget } from '../adapters/faulty.js';
 
-const worker = startWorker({
+const worker = nodeHost.launch({
   target: faultyTarget('open-throws'),
   budget: { threads: 1, cpus: [] },
   logFile: join(tmpdir(), `touchstone-orphan-${process.pid}.log`),

@@ -3,8 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isPythonTarget } from '../../../adapters/adapter.js';
 import { buildFolder } from '../../../common/paths.js';
-import { type StartOptions, startWorker, type WorkerSession } from '../../../runners/process/session.js';
+import type { LaunchOptions } from '../../../runners/hosts/host.js';
+import nodeHost from '../../../runners/hosts/node/index.js';
+import pythonHost from '../../../runners/hosts/python/index.js';
+import type { WorkerProcess } from '../../../runners/process/worker-process.js';
 import { protocolVersion } from '../../../runners/protocol/messages.js';
 import { faultyTarget } from '../adapters/faulty.js';
 import { markName } from './marked.js';
@@ -16,20 +20,22 @@ const budget = { threads: 1, cpus: [] };
 let started = 0;
 
 export interface Started {
-  readonly worker: WorkerSession;
+  readonly worker: WorkerProcess;
   readonly logFile: string;
   readonly fault: string;
 }
 
 /** A worker of the real kind whose adapter fails in the given way. */
-export function startFaulty(fault: string, options: Partial<StartOptions> = {}): Started {
+export function startFaulty(fault: string, options: Partial<LaunchOptions> = {}): Started {
   const logFile = join(folder, `${++started}.log`);
-  const worker = startWorker({
-    target: faultyTarget(fault),
+  const target = options.target ?? faultyTarget(fault);
+  const host = isPythonTarget(target) ? pythonHost : nodeHost;
+  const worker = host.launch({
     budget,
     logFile,
     deadlineMs: 20_000,
     ...options,
+    target,
     environment: {
       [markName]: mark,
       TOUCHSTONE_ADAPTER: join(buildFolder, 'tests', 'faults', 'adapters', 'faulty.js'),
@@ -43,7 +49,7 @@ export function startFaulty(fault: string, options: Partial<StartOptions> = {}):
  * A worker that is nothing but this JavaScript. In its scope: `requests(handler)` calls the handler with each request,
  * `reply(text)` writes a line as it is, `answer(id, result)` a right answer, `greet(id)` the answer to a hello.
  */
-export function startRaw(script: string, options: Partial<StartOptions> = {}): Started {
+export function startRaw(script: string, options: Partial<LaunchOptions> = {}): Started {
   return startFaulty('open-throws', {
     command: [process.execPath, '-e', `${speech}\n${script}`],
     ...options,

@@ -2,13 +2,14 @@
  * Adapters that are subtly wrong, each in one of the ways that real benchmarks were: the parity gate has to catch
  * every one. Each wraps the TensorFlow.js adapter and spoils exactly one thing.
  */
-import type {
-  Framework,
-  InferenceModel,
-  Model,
-  NodeTarget,
-  OpenFramework,
-  TrainingModel,
+import {
+  type Framework,
+  type InferenceModel,
+  isNodeTarget,
+  type Model,
+  type NodeTarget,
+  type OpenFramework,
+  type TrainingModel,
 } from '../../../adapters/adapter.js';
 import tfjs from '../../../adapters/tfjs/index.js';
 import type { Tensor, Tensors } from '../../../model/graph.js';
@@ -43,7 +44,7 @@ export default framework;
 
 function spoiled(kind: string): NodeTarget {
   const target = tfjs.targets.find((candidate) => candidate.name === 'tfjs/js');
-  if (target?.host !== 'node') throw new Error('tfjs/js runs in Node');
+  if (!target || !isNodeTarget(target)) throw new Error('tfjs/js runs in Node');
   const spoiler = spoilers[kind] ?? {};
   return {
     ...target,

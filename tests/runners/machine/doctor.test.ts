@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type Framework, supported, type Target } from '../../../adapters/adapter.js';
+import {
+  type Framework,
+  type NodeTarget,
+  type PythonTarget,
+  supported,
+  type Target,
+} from '../../../adapters/adapter.js';
 import { doctor, renderDoctor } from '../../../runners/machine/doctor.js';
 
 const common = {
@@ -11,9 +17,15 @@ const common = {
 } as const;
 const open = () => Promise.reject(new Error('a doctor imports no framework'));
 
-const there: Target = { ...common, name: 'real/js', host: 'node', packages: ['convnetjs', 'zod'], open };
-const missing: Target = { ...common, name: 'missing/js', host: 'node', packages: ['no-such-package'], open };
-const python: Target = {
+const there: NodeTarget = { ...common, name: 'real/js', host: 'node', packages: ['convnetjs', 'zod'], open };
+const missing: NodeTarget = {
+  ...common,
+  name: 'missing/js',
+  host: 'node',
+  packages: ['no-such-package'],
+  open,
+};
+const python: PythonTarget = {
   ...common,
   name: 'snake/cpu',
   host: 'python',
@@ -41,7 +53,7 @@ describe('doctor', () => {
       framework: 'REAL',
       available: true,
       reason: null,
-      mend: null,
+      fix: null,
     });
     expect(health?.versions).toEqual({ convnetjs: '0.3.0', zod: expect.stringMatching(/^4\./) });
     expect(health?.sizeBytes).toBeGreaterThan(100_000);
@@ -65,7 +77,7 @@ describe('doctor', () => {
     expect(broken).toMatchObject({
       available: false,
       reason: 'it does not start: no such symbol',
-      mend: 'npm run setup -- real/js',
+      fix: 'npm run setup -- real/js',
     });
   });
 
@@ -75,18 +87,18 @@ describe('doctor', () => {
       available: false,
       sizeBytes: null,
       reason: 'npm package no-such-package is not installed',
-      mend: expect.stringContaining('npm'),
+      fix: expect.stringContaining('npm'),
     });
   });
 
   it('gives for Python either an interpreter and versions, or a reason and a command', async () => {
     const [health] = await doctor([framework('snake', [python])]);
     if (health?.available) {
-      expect(health.python).toMatch(/\.touchstone\/environments\/null\/bin\/python$/);
+      expect(health.executable).toMatch(/\.touchstone\/environments\/null\/bin\/python$/);
       expect(health.versions).toMatchObject({ numpy: expect.any(String), safetensors: expect.any(String) });
     } else {
       expect(health?.reason).toMatch(/environment null|Python/);
-      expect(health?.mend).toMatch(/npm run setup -- snake\/cpu|pyenv|apt-get/);
+      expect(health?.fix).toMatch(/npm run setup -- snake\/cpu|pyenv|apt-get/);
     }
   });
 });

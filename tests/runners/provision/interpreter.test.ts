@@ -63,7 +63,7 @@ describe('findInterpreter', () => {
     expect(await findInterpreter(range)).toEqual({
       found: false,
       reason: 'Python 3.11 is there without its module venv',
-      mend: 'apt-get install python3.11-venv',
+      fix: 'apt-get install python3.11-venv',
     });
     pretend('python3', '3.12.0 True');
     expect(await findInterpreter(range)).toMatchObject({ found: true, path: 'python3' });
@@ -73,7 +73,7 @@ describe('findInterpreter', () => {
     expect(await findInterpreter(range)).toEqual({
       found: false,
       reason: 'no Python 3.11 on PATH, in pyenv or in uv',
-      mend: 'pyenv install 3.11 (or: uv python install 3.11)',
+      fix: 'pyenv install 3.11 (or: uv python install 3.11)',
     });
   });
 });

@@ -2,18 +2,17 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { isNodeTarget, isPythonTarget } from '../../../adapters/adapter.js';
 import { discoverFrameworks, findTarget } from '../../../adapters/discover.js';
 import { splitVersion } from '../../../adapters/versions.js';
 import { projectRoot } from '../../../common/paths.js';
 import { selectTargets } from '../../../runners/coordinator/select.js';
-import {
-  environmentOf,
-  installationsOf,
-  targetAvailability,
-} from '../../../runners/provision/availability.js';
+import { targetAvailability } from '../../../runners/hosts/availability.js';
+import nodeHost from '../../../runners/hosts/node/index.js';
+import { packagesRoot } from '../../../runners/hosts/node/packages.js';
+import { environmentOf } from '../../../runners/hosts/python/index.js';
 import { environmentDefinition, variantOf } from '../../../runners/provision/definition.js';
 import { whileLocked } from '../../../runners/provision/installation-lock.js';
-import { packagesRoot } from '../../../runners/provision/packages.js';
 
 const all = (await discoverFrameworks())
   .flatMap((framework) => framework.targets)
@@ -44,6 +43,7 @@ describe('a version in a name', () => {
 describe('another version', () => {
   it('of a Python framework has its own environment: its own pin, those of what is asked for beside it', async () => {
     const { target } = await findTarget('jax@0.9.0/cpu');
+    if (!isPythonTarget(target)) throw new Error('JAX runs in Python');
     expect(environmentOf(target)).toBe('jax@jax-0.9.0');
     const [pinned, other] = [environmentDefinition('jax'), environmentDefinition('jax@jax-0.9.0')];
     expect(other.requirements).toEqual([
@@ -62,22 +62,22 @@ describe('another version', () => {
   it('of a JavaScript framework has its own folder, and is unavailable until that is made', async () => {
     const { target: pinned } = await findTarget('convnetjs/js');
     const { target } = await findTarget('convnetjs@0.0.0/js');
-    if (pinned.host !== 'node' || target.host !== 'node') throw new Error('ConvNetJS runs in Node');
+    if (!isNodeTarget(pinned) || !isNodeTarget(target)) throw new Error('ConvNetJS runs in Node');
     expect(packagesRoot(pinned)).toBe(projectRoot);
     expect(await targetAvailability(target)).toEqual({
       available: false,
       reason: 'convnetjs@0.0.0 is not installed',
-      mend: 'npm run setup -- convnetjs@0.0.0/js',
+      fix: 'npm run setup -- convnetjs@0.0.0/js',
     });
   });
 
   it('that was left half-made is broken', async () => {
     const { target } = await findTarget('convnetjs@0.0.1/js');
-    if (target.host !== 'node') throw new Error('ConvNetJS runs in Node');
+    if (!isNodeTarget(target)) throw new Error('ConvNetJS runs in Node');
     const folder = packagesRoot(target);
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'package.json'), '{}');
-    expect(await installationsOf(target)[0]?.state()).toMatchObject({
+    expect(await nodeHost.provision(target).installations[0]?.state()).toMatchObject({
       state: 'broken',
       reason: expect.stringContaining('half-made'),
     });
@@ -86,9 +86,9 @@ describe('another version', () => {
 
   it('that another run is making says so', async () => {
     const { target } = await findTarget('convnetjs@0.0.1/js');
-    if (target.host !== 'node') throw new Error('ConvNetJS runs in Node');
+    if (!isNodeTarget(target)) throw new Error('ConvNetJS runs in Node');
     const folder = packagesRoot(target);
-    const [installation] = installationsOf(target);
+    const [installation] = nodeHost.provision(target).installations;
     await whileLocked({ folder, title: 'ConvNetJS' }, undefined, async () => {
       mkdirSync(folder, { recursive: true });
       expect(await installation?.state()).toMatchObject({
@@ -101,5 +101,5 @@ describe('another version', () => {
 
 afterAll(async () => {
   const { target } = await findTarget('convnetjs@0.0.1/js');
-  if (target.host === 'node') rmSync(packagesRoot(target), { recursive: true, force: true });
+  if (isNodeTarget(target)) rmSync(packagesRoot(target), { recursive: true, force: true });
 });

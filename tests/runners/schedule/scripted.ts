@@ -3,17 +3,18 @@
  * expected results, and no test needs a framework or a second of real time.
  */
 
-import { supported, type Target } from '../../../adapters/adapter.js';
+import { type NodeTarget, supported } from '../../../adapters/adapter.js';
 import type { RunEvent, RunManifest } from '../../../common/run/run-folder.js';
 import type { StoppingRule } from '../../../common/run/stopping-rule.js';
 import type { Graph, Tensors } from '../../../model/graph.js';
 import type { RequestBody, Results } from '../../../runners/protocol/messages.js';
+import type { Worker } from '../../../runners/protocol/worker.js';
 import type { Reference, RunContext } from '../../../runners/schedule/context.js';
 import { planCells } from '../../../runners/schedule/plan.js';
 import type { RunLog } from '../../../runners/schedule/run-log.js';
 import { foldRun } from '../../../runners/schedule/run-state.js';
 import { startStopwatch } from '../../../runners/schedule/stopwatch.js';
-import type { Worker, WorkerRequest } from '../../../runners/schedule/worker.js';
+import type { WorkerRequest } from '../../../runners/schedule/worker.js';
 
 export interface ScriptedTarget {
   readonly name: string;
@@ -195,6 +196,7 @@ export function makeWorld(options: WorldOptions): World {
     folder: '/nowhere',
     state: foldRun(manifest, log, options.earlier ?? []),
     startWorker,
+    nullTargets: new Map([['node', 'null/node']]),
     stopwatch: startStopwatch(() => clockMs),
     observer: { stage: () => undefined, step: () => undefined, note: () => undefined },
     signal: abort.signal,
@@ -272,7 +274,7 @@ function makeManifest(options: WorldOptions): RunManifest {
   };
 }
 
-function describeTarget(name: string): Target {
+function describeTarget(name: string): NodeTarget {
   return {
     name,
     host: 'node',

@@ -1,0 +1,145 @@
+/**
+ * Another commit of this project, ready to be measured beside this one: a git worktree under `.touchstone/checkouts/`,
+ * set up by its own start script. What both commits pin alike (npm packages, environments) is shared, not made twice.
+ */
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { execa } from 'execa';
+import type { Framework } from '../../adapters/adapter.js';
+import { messageOf, TouchstoneError } from '../../common/errors.js';
+import { environmentsFolder, projectRoot, stateFolder } from '../../common/paths.js';
+import type { Checkout } from '../hosts/checkout.js';
+import { protocolVersion } from '../protocol/messages.js';
+import { environmentNames } from '../provision/definition.js';
+
+export interface OtherCommit extends Checkout {
+  readonly commit: string;
+  /** Its own adapters. */
+  readonly frameworks: readonly Framework[];
+  /** The program that a target's workers run in there; undefined where it is the host's own, or not installed. */
+  executableOf(target: Framework['targets'][number]): Promise<string | undefined>;
+}
+
+/** The commit that a name means, or undefined where git knows none. */
+export async function commitOf(ref: string): Promise<string | undefined> {
+  const arguments_ = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`];
+  const git = await execa('git', arguments_, { cwd: projectRoot, reject: false });
+  return git.exitCode === 0 ? git.stdout.trim() : undefined;
+}
+
+/**
+ * @param targets names of what is to be measured there
+ * @throws TouchstoneError('install') where it cannot be checked out, set up, or speaks another protocol
+ */
+export async function ensureCheckout(
+  commit: string,
+  targets: readonly string[],
+  report: (line: string) => void,
+): Promise<OtherCommit> {
+  const root = join(stateFolder, 'checkouts', commit.slice(0, 12));
+  if (!existsSync(join(root, 'start.mjs'))) await addWorktree(root, commit);
+  share(root);
+  report(`setting up ${commit.slice(0, 12)} in ${root}`);
+  const setup = [join(root, 'start.mjs'), 'bench', 'setup', ...targets];
+  // Its own settings, not those that npm gave to this process.
+  const env = { TOUCHSTONE_HOME: join(root, '.touchstone') };
+  const made = await execa(process.execPath, setup, { cwd: root, env, reject: false, all: true });
+  if (made.exitCode !== 0) {
+    const last = made.all?.trim().split('\n').at(-1) ?? '';
+    throw new TouchstoneError(
+      'install',
+      `commit ${commit.slice(0, 12)} cannot be set up: ${messageOf(last)}`,
+      {
+        hint: `look at what \`node ${setup.join(' ')}\` says`,
+      },
+    );
+  }
+  return open(root, commit);
+}
+
+async function addWorktree(root: string, commit: string): Promise<void> {
+  mkdirSync(join(root, '..'), { recursive: true });
+  // One whose folder somebody removed is still on git's list.
+  await execa('git', ['worktree', 'prune'], { cwd: projectRoot, reject: false });
+  const git = await execa('git', ['worktree', 'add', '--force', '--detach', root, commit], {
+    cwd: projectRoot,
+    reject: false,
+  });
+  if (git.exitCode === 0) return;
+  throw new TouchstoneError('install', `git cannot check out ${commit}: ${messageOf(git.stderr)}`, {
+    hint: 'a shallow clone has few commits; fetch the rest with `git fetch --unshallow`',
+  });
+}
+
+function share(root: string): void {
+  const state = join(root, '.touchstone');
+  mkdirSync(join(state, 'environments'), { recursive: true });
+  for (const folder of ['cache', 'packages', 'artefacts'])
+    link(join(stateFolder, folder), join(state, folder));
+  if (sameText('package-lock.json', root))
+    link(join(projectRoot, 'node_modules'), join(root, 'node_modules'));
+  const definitions = new Set(environmentNames());
+  const installed = existsSync(environmentsFolder) ? readdirSync(environmentsFolder) : [];
+  for (const name of installed) {
+    // A variant, such as jax@jax-0.9.0, follows the definition that it varies.
+    const base = name.split('@')[0] ?? name;
+    const files = ['json', 'txt'].map((extension) => `python-bridge/environments/${base}.${extension}`);
+    if (!definitions.has(base) || !files.every((file) => sameText(file, root))) continue;
+    link(join(environmentsFolder, name), join(state, 'environments', name));
+  }
+}
+
+function sameText(file: string, root: string): boolean {
+  const paths = [join(projectRoot, file), join(root, file)];
+  if (!paths.every((path) => existsSync(path))) return false;
+  const [ours, theirs] = paths.map((path) => readFileSync(path, 'utf8'));
+  return ours === theirs;
+}
+
+function link(target: string, path: string): void {
+  mkdirSync(target, { recursive: true });
+  if (!lstatSync(path, { throwIfNoEntry: false })) symlinkSync(target, path);
+}
+
+/** Its compiled modules, loaded beside ours: descriptors and plans are those of the other commit. */
+async function open(root: string, commit: string): Promise<OtherCommit> {
+  const home = process.env.TOUCHSTONE_HOME;
+  // Its modules read this once, when they are loaded.
+  process.env.TOUCHSTONE_HOME = join(root, '.touchstone');
+  const load = async <M>(module: string): Promise<M> =>
+    (await import(pathToFileURL(join(root, 'build', module)).href)) as M;
+  try {
+    const [adapters, graphs, availability, messages] = await Promise.all([
+      load<typeof import('../../adapters/discover.js')>('adapters/discover.js'),
+      load<typeof import('../../model/artefact/load-model.js')>('model/artefact/load-model.js'),
+      load<typeof import('../hosts/availability.js')>('runners/hosts/availability.js'),
+      load<typeof import('../protocol/messages.js')>('runners/protocol/messages.js'),
+    ]);
+    if (messages.protocolVersion !== protocolVersion) {
+      throw new TouchstoneError(
+        'install',
+        `it speaks protocol ${messages.protocolVersion}, this one ${protocolVersion}`,
+      );
+    }
+    return {
+      root,
+      commit,
+      frameworks: await adapters.discoverFrameworks(),
+      loadGraph: graphs.loadGraph,
+      async executableOf(target) {
+        const health = await availability.targetAvailability(target);
+        return health.available ? health.executable : undefined;
+      },
+    };
+  } catch (cause) {
+    throw new TouchstoneError(
+      'install',
+      `commit ${commit.slice(0, 12)} cannot be measured beside this one: ${messageOf(cause)}`,
+      { hint: 'it is too old for this gate; choose a later commit', cause },
+    );
+  } finally {
+    if (home === undefined) delete process.env.TOUCHSTONE_HOME;
+    else process.env.TOUCHSTONE_HOME = home;
+  }
+}

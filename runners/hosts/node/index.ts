@@ -1,0 +1,78 @@
+/** Node as a host: a process of the very Node that runs this one, with `worker.ts` as its program. */
+import { join } from 'node:path';
+import { isNodeTarget, type NodeTarget, type Target } from '../../../adapters/adapter.js';
+import { TouchstoneError } from '../../../common/errors.js';
+import { projectRoot } from '../../../common/paths.js';
+import { workerEnvironment } from '../../process/environment.js';
+import { canStopProcesses, startProcess, type WorkerProcess } from '../../process/worker-process.js';
+import type { Installation } from '../../provision/installation.js';
+import { checkoutEnvironment } from '../checkout.js';
+import type { Availability, LaunchOptions, WorkerHost } from '../host.js';
+import { addonInstallation } from './addons.js';
+import { packageFolder, packagesInstallation, packageVersion } from './packages.js';
+
+const host = {
+  name: 'node',
+  provision(target: Target) {
+    const own = nodeTarget(target);
+    return { installations: installationsOf(own), availability: () => availabilityOf(own) };
+  },
+  describe(target: Target) {
+    const own = nodeTarget(target);
+    const found = own.packages.map((name) => [name, packageVersion(own, name)] as const);
+    return {
+      versions: Object.fromEntries(
+        found.filter((entry): entry is [string, string] => entry[1] !== undefined),
+      ),
+      folders: own.packages.map((name) => packageFolder(own, name)),
+      environment: null,
+    };
+  },
+  launch(options: LaunchOptions): WorkerProcess {
+    const { target, budget, checkout, command, environment, logFile, deadlineMs } = options;
+    const folder = checkout?.root ?? projectRoot;
+    return startProcess({
+      subject: target.name,
+      command: command ?? [process.execPath, join(folder, 'build', 'runners', 'hosts', 'node', 'worker.js')],
+      environment: workerEnvironment(target, budget, {}, {
+        ...checkoutEnvironment(checkout),
+        ...environment,
+      }),
+      folder,
+      cpus: budget.cpus,
+      logFile,
+      deadlineMs,
+      canPause: host.canPause(),
+    });
+  },
+  canPause: canStopProcesses,
+  close: async () => undefined,
+} satisfies WorkerHost;
+export default host;
+
+/** The packages of this project are there already; another version of them, and native code, are not. */
+function installationsOf(target: NodeTarget): Installation<object>[] {
+  return [
+    ...(target.version === undefined ? [] : [packagesInstallation(target)]),
+    ...(target.addon ? [addonInstallation(target, target.addon)] : []),
+  ];
+}
+
+async function availabilityOf(target: NodeTarget): Promise<Availability> {
+  const missing = target.packages.find((name) => packageVersion(target, name) === undefined);
+  if (target.version === undefined && missing !== undefined) {
+    return { available: false, reason: `npm package ${missing} is not installed`, fix: 'npm ci' };
+  }
+  for (const installation of installationsOf(target)) {
+    const state = await installation.state();
+    if (state.state !== 'ready') {
+      return { available: false, reason: state.reason, fix: `npm run setup -- ${target.name}` };
+    }
+  }
+  return { available: true };
+}
+
+function nodeTarget(target: Target): NodeTarget {
+  if (isNodeTarget(target)) return target;
+  throw new TouchstoneError('internal', `${target.name} is no Node target: it has no packages, or no open()`);
+}

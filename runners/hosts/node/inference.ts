@@ -1,0 +1,54 @@
+/** A loaded model that answers: timing, verifying and auditing it. */
+import type { InferenceModel, Tensors } from '../../../adapters/adapter.js';
+import type { ArtefactManifest } from '../../../model/artefact/manifest.js';
+import { timeLoop } from './clock.js';
+import { type LoadedModel, settingsOf, type TurnRequest, type WarmRequest } from './loaded-model.js';
+import { copyTensors, prefixed } from './tensors.js';
+
+export function inference(model: InferenceModel, manifest: ArtefactManifest): LoadedModel {
+  const { buffers } = manifest;
+  /** One entry a turn. */
+  const kept: Tensors[] = [];
+  const read = (output: unknown) => copyTensors(model.read(output));
+  const release = (output: unknown) => model.release?.(output);
+  return {
+    configuration: settingsOf(model.configuration),
+    buffers,
+    async warm({ minIterations, minNs, maxNs }: WarmRequest) {
+      const limits = { minIterations, minNs, maxNs, maxIterations: Number.POSITIVE_INFINITY };
+      return (await timeLoop((iteration) => model.run(iteration % buffers), limits, release)).samplesNs;
+    },
+    async turn({ minNs, maxIterations, firstBuffer, auditIteration }: TurnRequest) {
+      const limits = { minIterations: 1, minNs, maxNs: Number.POSITIVE_INFINITY, maxIterations };
+      const bufferOf = (iteration: number) => (firstBuffer + iteration) % buffers;
+      let auditBuffer = bufferOf(0);
+      const timing = await timeLoop(
+        (iteration) => model.run(bufferOf(iteration)),
+        limits,
+        (output, iteration, isLast) => {
+          // Read at once: the framework may write its next output over this one.
+          if (iteration === auditIteration || (isLast && iteration < auditIteration)) {
+            kept.push(read(output));
+            auditBuffer = bufferOf(iteration);
+          }
+          release(output);
+        },
+      );
+      return { ...timing, auditBuffer, losses: [], finite: true };
+    },
+    async verify() {
+      const tensors: Record<string, Tensors[string]> = {};
+      for (let buffer = 0; buffer < buffers; buffer++) {
+        const output = await model.run(buffer);
+        Object.assign(tensors, prefixed(`output/${buffer}/`, read(output)));
+        release(output);
+      }
+      return tensors;
+    },
+    audit: () => ({
+      outputs: kept.length,
+      tensors: Object.assign({}, ...kept.map((tensors, turn) => prefixed(`${turn}/`, tensors))) as Tensors,
+    }),
+    dispose: () => model.dispose(),
+  };
+}

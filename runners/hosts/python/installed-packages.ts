@@ -1,0 +1,28 @@
+/** Which packages a Python environment has, read from its folder: no interpreter is started. */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EnvironmentDefinition } from '../../provision/definition.js';
+
+/** Of the packages that the environment is for, and of those that the bridge needs: the versions that are installed. */
+export function installedPackages({ folder, requires }: EnvironmentDefinition): Record<string, string> {
+  const library = join(folder, 'lib');
+  const python = existsSync(library)
+    ? readdirSync(library).find((name) => name.startsWith('python'))
+    : undefined;
+  if (python === undefined) return {};
+  const wanted = new Set([...requires, 'numpy', 'safetensors'].map(normal));
+  const found = readdirSync(join(library, python, 'site-packages')).flatMap((name) => {
+    // Distribution folders are called `name-version.dist-info` (PEP 376).
+    const { distribution, version } =
+      /^(?<distribution>.+)-(?<version>[^-]+)\.dist-info$/.exec(name)?.groups ?? {};
+    return distribution !== undefined && version !== undefined && wanted.has(normal(distribution))
+      ? [[distribution, version] as const]
+      : [];
+  });
+  return Object.fromEntries(found);
+}
+
+/** Package names compare without case, and with `-`, `_` and `.` alike (PEP 503). */
+function normal(name: string): string {
+  return name.toLowerCase().replaceAll(/[-_.]+/g, '-');
+}

@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import type { PythonTarget } from '../../../adapters/adapter.js';
+import { supported } from '../../../adapters/adapter.js';
+import { discoverHosts, hostOf } from '../../../runners/hosts/discover.js';
+import pythonHost from '../../../runners/hosts/python/index.js';
+
+it('finds the hosts by their folders', async () => {
+  const hosts = await discoverHosts();
+  expect(hosts.map(({ name }) => name)).toEqual(['node', 'python']);
+  expect(await hostOf({ name: 'x/y', host: 'python' })).toBe(hosts[1]);
+});
+
+it('a target on a host that does not exist is refused with those that do', async () => {
+  await expect(hostOf({ name: 'x/y', host: 'deno' })).rejects.toMatchObject({
+    code: 'usage',
+    message: 'x/y runs on the host deno, which does not exist',
+    hint: 'the hosts are node, python',
+  });
+});
+
+it('a Python target without an interpreter is refused with what to do', () => {
+  const target: PythonTarget = {
+    name: 'x/y',
+    host: 'python',
+    summary: '',
+    environmentName: 'none',
+    distribution: 'none',
+    module: 'none',
+    modes: { inference: supported, training: supported },
+    precisions: ['float32'],
+    supports: () => supported,
+    environment: () => ({}),
+  };
+  const options = { target, budget: { threads: 1, cpus: [] }, logFile: '/dev/null', deadlineMs: 1000 };
+  expect(() => pythonHost.launch(options)).toThrow(/x\/y needs a Python interpreter/);
+});
