@@ -1,4 +1,4 @@
-"""What happened to this process and its processor around a turn; `runners/node/witness.ts` does the same.
+"""What happened to this process and its processor around a turn; `runners/hosts/node/witness.ts` does the same.
 
 A fixed piece of work that no framework has a part in, how long the main thread was ready and not running, and how
 often it was sent away. All outside the clock.

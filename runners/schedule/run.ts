@@ -2,7 +2,7 @@
  * A run from its manifest to its last event: the parity gate, the harness's own overhead, the division of the budget,
  * the rounds. Everything that is learnt goes into the event log; a run that resumes skips what the log already holds.
  */
-import type { TouchstoneError } from '../../common/errors.js';
+import { messageOf, type TouchstoneError } from '../../common/errors.js';
 import { artefactKey, groupCells, processKey } from '../../common/run/cell.js';
 import { threadCounts } from '../../common/run/results.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
@@ -108,26 +108,25 @@ function lanesOf({ cpus: { all, worker } }: RunContext, threads: number): (reado
 /** The null target of each host: what the harness itself costs per iteration. */
 async function measureOverhead(context: RunContext): Promise<void> {
   const { state } = context;
-  const gated = state.manifest.cells.filter((cell) => state.isTimed(cell) && cell.mode === 'inference');
-  const any = gated[0] ?? state.manifest.cells.find((cell) => state.isTimed(cell));
-  if (!any) return;
-  const used = new Set(state.manifest.targets.map((target) => target.host));
-  for (const host of used) {
-    if (state.hasOverhead(host) || context.signal.aborted) continue;
-    const target = context.nullTargets.get(host);
-    if (target === undefined) {
-      context.observer.note(
-        `the overhead of ${host} workers is not known: no null target is available there`,
-      );
-      continue;
-    }
-    try {
-      state.record({ type: 'overhead', host, samplesNs: await timeNull(context, target, any) });
-    } catch (failure) {
-      const said = failure instanceof Error ? failure.message : String(failure);
-      if (!context.signal.aborted)
-        context.observer.note(`the overhead of ${host} workers is not known: ${said}`);
-    }
+  const timed = state.manifest.cells.filter((cell) => state.isTimed(cell));
+  const model = timed.find(({ mode }) => mode === 'inference') ?? timed[0];
+  if (!model) return;
+  const hosts = new Set(state.manifest.targets.map(({ host }) => host));
+  for (const host of hosts) {
+    if (!state.hasOverhead(host) && !context.signal.aborted) await measureHost(context, host, model);
+  }
+}
+
+/** A host whose overhead cannot be measured costs nothing but this figure. */
+async function measureHost(context: RunContext, host: string, model: PlannedCell): Promise<void> {
+  const unknown = (why: string) =>
+    context.observer.note(`the overhead of ${host} workers is not known: ${why}`);
+  const target = context.nullTargets.get(host);
+  if (target === undefined) return unknown('no null target is available there');
+  try {
+    context.state.record({ type: 'overhead', host, samplesNs: await timeNull(context, target, model) });
+  } catch (failure) {
+    if (!context.signal.aborted) unknown(messageOf(failure));
   }
 }
 

@@ -2,7 +2,7 @@
 import * as nodeModule from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { projectRoot } from '../../common/paths.js';
+import { projectRoot } from '../../../common/paths.js';
 import { type Context, type Origin, type Resolution, redirect } from './import-hooks.js';
 
 type Resolve = (

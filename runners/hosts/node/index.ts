@@ -31,13 +31,11 @@ const host = {
   launch(options: LaunchOptions): WorkerProcess {
     const { target, budget, checkout, command, environment, logFile, deadlineMs } = options;
     const folder = checkout?.root ?? projectRoot;
+    const extra = { ...checkoutEnvironment(checkout), ...environment };
     return startProcess({
       subject: target.name,
       command: command ?? [process.execPath, join(folder, 'build', 'runners', 'hosts', 'node', 'worker.js')],
-      environment: workerEnvironment(target, budget, {}, {
-        ...checkoutEnvironment(checkout),
-        ...environment,
-      }),
+      environment: workerEnvironment(target, budget, {}, extra),
       folder,
       cpus: budget.cpus,
       logFile,

@@ -29,13 +29,11 @@ const host = {
   launch(options: LaunchOptions): WorkerProcess {
     const { target, budget, checkout, environment, logFile, deadlineMs } = options;
     const folder = checkout?.root ?? projectRoot;
+    const extra = { ...checkoutEnvironment(checkout), ...environment };
     return startProcess({
       subject: target.name,
       command: options.command ?? workerCommand(pythonTarget(target), options.executable),
-      environment: workerEnvironment(target, budget, pythonVariables(folder), {
-        ...checkoutEnvironment(checkout),
-        ...environment,
-      }),
+      environment: workerEnvironment(target, budget, pythonVariables(folder), extra),
       folder,
       cpus: budget.cpus,
       logFile,

@@ -117,7 +117,7 @@ describe('a framework that runs out of memory', () => {
   });
 
   it('of the JavaScript heap', async () => {
-    const program = join(buildFolder, 'runners', 'node', 'worker.js');
+    const program = join(buildFolder, 'runners', 'hosts', 'node', 'worker.js');
     const started = begin('heap-exhausted', {
       command: [process.execPath, '--max-old-space-size=48', program],
     });

@@ -38,13 +38,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(scratch, { recursive: true }));
 
-async function taught(target: Target, given: Lesson, python?: string, trainingMs = 60_000) {
+async function taught(target: Target, given: Lesson, executable?: string, trainingMs = 60_000) {
   const budget = { threads: 1, cpus: [] };
   const seen: Epoch[] = [];
   const allowance = { trainingMs, fewestEpochs: 1 };
   const seat = {
     target,
-    python,
+    executable,
     budget,
     logFile: join(scratch, 'worker.log'),
     deadlineMs: 60_000,

@@ -21,8 +21,10 @@ it('gives every worker the budget, whatever the user has set', () => {
   expect(environment).not.toHaveProperty('KMP_AFFINITY');
 });
 
-it('lets the target settle what it knows better, and the caller the rest', () => {
-  const own = { ...target, environment: () => ({ OMP_NUM_THREADS: '1', QUIET: 'yes' }) };
-  const environment = workerEnvironment(own, budget, { QUIET: 'no' });
-  expect(environment).toMatchObject({ OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '3', QUIET: 'no' });
+it('the target overrides the host, and the caller both', () => {
+  const own = { ...target, environment: () => ({ OMP_NUM_THREADS: '1', QUIET: 'yes', LEVEL: 'target' }) };
+  const host = { QUIET: 'perhaps', LEVEL: 'host', HOST: 'node' };
+  const environment = workerEnvironment(own, budget, host, { QUIET: 'no' });
+  expect(environment).toMatchObject({ OMP_NUM_THREADS: '1', MKL_NUM_THREADS: '3' });
+  expect(environment).toMatchObject({ QUIET: 'no', LEVEL: 'target', HOST: 'node' });
 });
