@@ -5,11 +5,11 @@
  * by the generator under their own names, so that a graph is the same whoever builds it.
  */
 
+import type { Mode } from '../common/vocabulary.js';
 import { type Attribute, type DataType, elementCount, type Tensor } from './graph.js';
 import { elementTypes, encodeAttribute, encodeTensor } from './import/encode.js';
 import { type GraphProto, type NodeProto, proto } from './import/proto.js';
 import { fanInWeights, uniform } from './random.js';
-import type { Mode } from './workload.js';
 
 export const builderOpset = 17;
 const irVersion = 8;

@@ -1,7 +1,7 @@
 /** What the store keeps of a run and of each of its cells, as it comes out of the database. */
 import { z } from 'zod';
 import { cellState, conditions, runResults } from '../../common/run/results.js';
-import { mode, precision } from '../../model/workload.js';
+import { mode, precision } from '../../common/vocabulary.js';
 import { stableMachine } from './machine.js';
 
 /** A column that holds JSON. */

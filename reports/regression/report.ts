@@ -6,7 +6,7 @@
  */
 import { z } from 'zod';
 import { estimate, machine } from '../../common/run/results.js';
-import { mode } from '../../model/workload.js';
+import { mode } from '../../common/vocabulary.js';
 
 /** What is gated, each with a margin of its own; `state` is whether the cell still has a result at all. */
 export const gatedMetrics = ['speed', 'start-up', 'memory', 'parity', 'state'] as const;
