@@ -60,15 +60,19 @@ export interface Target {
   readonly isNull?: boolean;
 }
 
+/** A framework that runs inside a worker of ours written in JavaScript, whatever its host. */
+export interface JavaScriptTarget extends Target {
+  /** Imports the framework and sets it up. This is the `import` phase. */
+  open(budget: Budget): Promise<OpenFramework>;
+}
+
 /** A framework that runs inside a Node worker. */
-export interface NodeTarget extends Target {
+export interface NodeTarget extends JavaScriptTarget {
   readonly host: 'node';
   /** npm packages that must be installed, the framework's own first; their versions are reported. */
   readonly packages: readonly string[];
   /** Native code of a package, where npm's own installation would have to download it. */
   readonly addon?: Addon;
-  /** Imports the framework and sets it up. This is the `import` phase. */
-  open(budget: Budget): Promise<OpenFramework>;
 }
 
 /** Made in its package's folder, by `setup` or on first use, never while measuring. */

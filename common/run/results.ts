@@ -73,7 +73,7 @@ export const turnWitness = z.object({
   /** How long the worker's main thread was ready and not running. */
   waitNs: z.number().nonnegative().nullable(),
   /** How often the worker was sent away from a processor. */
-  switches: count,
+  switches: count.nullable(),
   /** Ticks that the hypervisor took from the worker's processors. */
   stolenTicks: count.nullable(),
   /** How long some task of the machine had no processor meanwhile; absent from runs of older versions. */
@@ -95,7 +95,8 @@ export const turnSamples = z.object({
   /** Milliseconds since the run began, when the turn started. */
   startMs: z.number().nonnegative(),
   samplesNs: z.array(z.number().nonnegative()),
-  cpuNs: z.number().nonnegative(),
+  /** Null where the host does not report it. */
+  cpuNs: z.number().nonnegative().nullable(),
   witness: turnWitness.nullable(),
   leftOut: leftOut.nullable(),
 });
@@ -121,7 +122,7 @@ export const cellResult = z.object({
       /** batch / iterationNs, per second. */
       itemsPerSecond: estimate,
       /** CPU time of the process per iteration. */
-      cpuNsPerIteration: estimate,
+      cpuNsPerIteration: estimate.nullable(),
       samples: count,
       loadNs: z.number().nullable(),
       /** First inference or step in a process of its own, once. */

@@ -116,7 +116,8 @@ export const runEvent = z.discriminatedUnion('type', [
     firstNs: ns,
     /** Fastest later iteration: from it the plan divides the budget. */
     iterationNs: ns,
-    peakRssBytes: count,
+    /** Null where the host does not report it. */
+    peakRssBytes: count.nullable(),
   }),
   /** How the budget was divided, once the gate has told how long an iteration takes. */
   z.object({
@@ -142,7 +143,8 @@ export const runEvent = z.discriminatedUnion('type', [
     process: count,
     startMs: z.number().nonnegative(),
     samplesNs: z.array(ns),
-    cpuNs: ns,
+    /** Null where the host does not report it. */
+    cpuNs: ns.nullable(),
     /** What happened around it that was not its own doing; absent in runs of an earlier build. */
     witness: turnWitness.optional(),
   }),
@@ -166,7 +168,8 @@ export const runEvent = z.discriminatedUnion('type', [
     threads: z.number().int().positive().optional(),
     round: count,
     process: count,
-    peakRssBytes: count,
+    /** Null where the host does not report it. */
+    peakRssBytes: count.nullable(),
   }),
   z.object({ ...at, type: z.literal('overhead'), host: z.string(), samplesNs: z.array(ns) }),
   /** Wall time of the coordinator by what it was spent on, for this session. */

@@ -1,5 +1,5 @@
 /** One planned cell and what was observed of it → its result. */
-import type { CellResult, TurnSamples } from '../../common/run/results.js';
+import type { CellResult, Estimate, TurnSamples } from '../../common/run/results.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
 import { effectiveSampleSizeOf } from '../../common/statistics/autocorrelation.js';
 import { percentile } from '../../common/statistics/percentiles.js';
@@ -72,12 +72,17 @@ function metricsOf(
     iterationNs,
     percentilesNs: percentilesOf(turns),
     itemsPerSecond: rateOf(cell.batch * 1e9, iterationNs),
-    cpuNsPerIteration: estimateOf([...roundCpuNs(turns).values()], sampling),
+    cpuNsPerIteration: cpuEstimate(turns, sampling),
     samples: turns.reduce((sum, turn) => sum + turn.samplesNs.length, 0),
     loadNs: gate?.loadNs ?? null,
     firstNs: gate?.firstNs ?? null,
     peakRssBytes: gate?.peakRssBytes ?? null,
   };
+}
+
+function cpuEstimate(turns: readonly TurnSamples[], sampling: Sampling): Estimate | null {
+  const rounds = roundCpuNs(turns);
+  return rounds && estimateOf([...rounds.values()], sampling);
 }
 
 /**

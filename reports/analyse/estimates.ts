@@ -8,7 +8,7 @@ import { hodgesLehmann, type Interval } from '../../common/statistics/signed-ran
 const smallestNs = 1;
 
 /** The turns that estimates are made from. */
-export function keptTurns(turns: readonly TurnSamples[]): TurnSamples[] {
+export function keptTurns<Turn extends TurnSamples>(turns: readonly Turn[]): Turn[] {
   return turns.filter((turn) => turn.leftOut === null);
 }
 
@@ -19,20 +19,22 @@ export function roundMediansNs(turns: readonly TurnSamples[]): Map<number, numbe
   );
 }
 
-/** CPU time of the process per iteration, by round. */
-export function roundCpuNs(turns: readonly TurnSamples[]): Map<number, number> {
-  return byRound(turns, (turnsOfRound) => {
+/** CPU time of the process per iteration, by round; null where the host does not report it. */
+export function roundCpuNs(turns: readonly TurnSamples[]): Map<number, number> | null {
+  const known = turns.flatMap((turn) => (turn.cpuNs === null ? [] : [{ ...turn, cpuNs: turn.cpuNs }]));
+  if (known.length < turns.length) return null;
+  return byRound(known, (turnsOfRound) => {
     const cpuNs = turnsOfRound.reduce((sum, turn) => sum + turn.cpuNs, 0);
     const iterations = turnsOfRound.reduce((sum, turn) => sum + turn.samplesNs.length, 0);
     return Math.max(smallestNs, cpuNs / iterations);
   });
 }
 
-function byRound(
-  turns: readonly TurnSamples[],
-  summarise: (turns: readonly TurnSamples[]) => number,
+function byRound<Turn extends TurnSamples>(
+  turns: readonly Turn[],
+  summarise: (turns: readonly Turn[]) => number,
 ): Map<number, number> {
-  const rounds = new Map<number, TurnSamples[]>();
+  const rounds = new Map<number, Turn[]>();
   for (const turn of keptTurns(turns)) {
     if (turn.samplesNs.length === 0) continue;
     rounds.set(turn.round, [...(rounds.get(turn.round) ?? []), turn]);

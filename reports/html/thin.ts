@@ -45,7 +45,7 @@ export function thinnedResults(results: RunResults, perCell: number): RunResults
           ...turn,
           witness: null,
           startMs: Math.round(turn.startMs),
-          cpuNs: Math.round(turn.cpuNs),
+          cpuNs: turn.cpuNs === null ? null : Math.round(turn.cpuNs),
           samplesNs: thinned(turn.samplesNs, perTurn).map(Math.round),
         })),
       };

@@ -117,13 +117,14 @@ function byTarget<
 >(
   events: readonly E[],
   threads: number | undefined,
-  read: (event: E) => number,
+  read: (event: E) => number | null,
 ): Map<string, Map<number, number>> {
   const all = new Map<string, Map<number, number>>();
   for (const event of events) {
     if (event.round === null || event.threads !== threads) continue;
     const own = all.get(event.target) ?? new Map<number, number>();
-    if (!own.has(event.round)) own.set(event.round, read(event));
+    const value = read(event);
+    if (value !== null && !own.has(event.round)) own.set(event.round, value);
     all.set(event.target, own);
   }
   return all;

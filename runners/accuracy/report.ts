@@ -101,15 +101,21 @@ function verdictOf(trained: readonly Finished[]): string {
 
 function numbersOf(trained: readonly Finished[]): string[] {
   const each = (text: (one: Finished) => string) => trained.map(text).join(', ');
-  const processor = trained.map(({ epochs }) => epochs.reduce((sum, { cpuNs }) => sum + cpuNs, 0) / 1e9);
+  const processor = trained.flatMap(({ epochs }) => processorSeconds(epochs) ?? []);
   return [
     each(({ state, epochs }) => `${state === 'missed' ? '> ' : ''}${secondsText(trainingSeconds(epochs))}`),
-    secondsText(median(processor)),
+    processor.length === 0 ? 'not known' : secondsText(median(processor)),
     waitText(trained),
     secondsText(median(trained.map(({ epochs }) => (epochs[0]?.firstStepNs ?? 0) / 1e9))),
     each(({ epochs }) => String(epochs.length)),
     each(({ epochs, heldOut }) => percent((epochs.at(-1)?.correct ?? 0) / heldOut)),
   ];
+}
+
+/** Undefined where the host does not report CPU time. */
+function processorSeconds(epochs: Finished['epochs']): number | undefined {
+  const known = epochs.flatMap(({ cpuNs }) => cpuNs ?? []);
+  return known.length < epochs.length ? undefined : known.reduce((sum, ns) => sum + ns, 0) / 1e9;
 }
 
 export const agreementHead = [

@@ -94,8 +94,8 @@ export const turnWitness = z.object({
   workNs: z.tuple([nanoseconds, nanoseconds]),
   /** How long the main thread was ready and not running. */
   waitNs: nanoseconds.nullable(),
-  /** How often the process was sent away from a processor. */
-  switches: count,
+  /** How often the process was taken off a processor. */
+  switches: count.nullable(),
 });
 export type TurnWitness = z.infer<typeof turnWitness>;
 
@@ -103,7 +103,8 @@ export type TurnWitness = z.infer<typeof turnWitness>;
 export const results = {
   hello: z.object({
     protocol: z.number().int(),
-    pid: z.number().int().positive(),
+    /** Null where the worker has no process to itself. */
+    pid: z.number().int().positive().nullable(),
     /** `node 20.20.2`, `python 3.11.7` */
     runtime: z.string(),
     /** Processors that the process is really bound to, read from inside; null where the system does not tell. */
@@ -123,8 +124,8 @@ export const results = {
   turn: z.object({
     /** In collection order. */
     samplesNs: z.array(nanoseconds).min(1),
-    /** CPU time of the whole process during the timed loop, user and system. */
-    cpuNs: nanoseconds,
+    /** CPU time of the whole process during the timed loop, user and system; null where the host does not report it. */
+    cpuNs: nanoseconds.nullable(),
     /** Buffer whose output was kept for the audit. */
     auditBuffer: count,
     /** Training: the losses of the turn's first steps, at most as many as the reference has. */
@@ -140,8 +141,8 @@ export const results = {
     spanNs: nanoseconds,
     /** Of that, the first step: in the first epoch what a framework compiles for it is in here. */
     firstStepNs: nanoseconds,
-    /** CPU time of the whole process during the span, user and system. */
-    cpuNs: nanoseconds,
+    /** CPU time of the whole process during the span, user and system; null where the host does not report it. */
+    cpuNs: nanoseconds.nullable(),
     /** Of the steps, each before its update. */
     meanLoss: loss,
     witness: turnWitness,
@@ -149,8 +150,8 @@ export const results = {
   /** For each buffer the class of the largest logit of each example, the first one of equals. */
   classify: z.object({ classes: z.array(z.array(count)) }),
   unload: z.object({}),
-  /** Resident set of the worker, now and at its highest since it started. */
-  memory: z.object({ rssBytes: count, peakRssBytes: count }),
+  /** Resident set of the worker, now and at its highest since it started; null where the host does not report it. */
+  memory: z.object({ rssBytes: count.nullable(), peakRssBytes: count.nullable() }),
   bye: z.object({}),
 } satisfies Record<RequestType, z.ZodType>;
 export type Results = { readonly [T in RequestType]: z.infer<(typeof results)[T]> };

@@ -182,7 +182,7 @@ function cellsApart(context: RunContext): string[] {
   const timed = state.manifest.cells.filter((cell) => state.isTimed(cell));
   const available = context.availableBytes();
   return groupCells(timed).flatMap((members) => {
-    const peaks = members.map(({ id }) => state.gateOf(id)?.peakRssBytes ?? 0);
+    const peaks = members.flatMap(({ id }) => state.gateOf(id)?.peakRssBytes ?? []);
     const isTooMuch = members.length > 1 && peaks.reduce((sum, peak) => sum + peak, 0) > available;
     return isTooMuch ? members.map(({ id }) => id) : [];
   });

@@ -7,7 +7,8 @@
 import { isNodeTarget, type Model, type NodeTarget } from '../../adapters/adapter.js';
 import { findTarget } from '../../adapters/discover.js';
 import { loadModel } from '../../model/artefact/load-model.js';
-import { timeLoop } from '../../runners/hosts/node/clock.js';
+import { nodeClock } from '../../runners/hosts/node/platform.js';
+import { timeLoop } from '../../runners/worker/timed-loop.js';
 import { bareLoop, type Call, type Contender, interleave } from './pairs.js';
 
 /** What a hand-written native model offers: the same call as ours, on the same buffers. */
@@ -50,6 +51,7 @@ function ourClock(call: Call): Contender {
       maxNs: Number.POSITIVE_INFINITY,
     };
     const { samplesNs } = await timeLoop(
+      nodeClock,
       (iteration) => call(iteration % buffers),
       limits,
       () => undefined,

@@ -3,10 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { workloadArtefact } from '../../model/artefact/artefact.js';
 import { loadModel } from '../../model/artefact/load-model.js';
 import type { Mode, Workload } from '../../model/workload.js';
-import { inference } from '../../runners/hosts/node/inference.js';
-import { learner } from '../../runners/hosts/node/training.js';
+import { nodeClock } from '../../runners/hosts/node/platform.js';
 import { checkParity } from '../../runners/parity/parity.js';
 import { loadReference } from '../../runners/parity/reference.js';
+import { inference } from '../../runners/worker/inference.js';
+import { learner } from '../../runners/worker/training.js';
 import lenet5 from '../../suites/cnn/lenet5.js';
 import rowLstm from '../../suites/lstm/row-lstm.js';
 import { openTarget } from './model.js';
@@ -40,8 +41,8 @@ describe.each([ort, tfjsJs, tfjsWasm, convnet])('$name', (target) => {
       const model = await loadModel(folder);
       const framework = await openTarget(target);
       const loaded = model.manifest.training
-        ? learner(await framework.loadTraining!(model), model.manifest, model.manifest.training)
-        : inference(await framework.loadInference(model), model.manifest);
+        ? learner(await framework.loadTraining!(model), model.manifest, model.manifest.training, nodeClock)
+        : inference(await framework.loadInference(model), model.manifest, nodeClock);
       const reference = await loadReference(folder);
       const { expected, weights: initial, tolerance } = reference;
       const checks = checkParity({ expected, actual: await loaded.verify(), initial, tolerance });

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Target } from '../../adapters/adapter.js';
 import { discoverFrameworks } from '../../adapters/discover.js';
+import { defined } from '../../common/at.js';
 import { workloadArtefact } from '../../model/artefact/artefact.js';
 import { targetAvailability } from '../../runners/hosts/availability.js';
 import { startDescribed } from '../../runners/hosts/described.js';
@@ -87,6 +88,7 @@ async function withLoaded(
     deadlineMs: 120_000,
     ...(executable === undefined ? {} : { executable }),
   });
+  const pid = defined(hello.pid, 'the process of the worker');
   try {
     await worker.request({ type: 'load', folder, mode: 'inference' });
     await worker.request({ type: 'warm', minIterations: 3, minNs: 500e6, maxNs: 3e9 });
@@ -99,16 +101,16 @@ async function withLoaded(
         auditIteration: 0,
       });
     const processors = async () => {
-      const [cpuBefore, wallBefore] = [cpuSeconds(hello.pid), performance.now()];
+      const [cpuBefore, wallBefore] = [cpuSeconds(pid), performance.now()];
       await turn();
       const wallS = (performance.now() - wallBefore) / 1000;
       // The system counts in ticks of a hundredth of a second, of which one may be off at either end.
-      return (cpuSeconds(hello.pid) - cpuBefore - 0.02) / wallS;
+      return (cpuSeconds(pid) - cpuBefore - 0.02) / wallS;
     };
     const busiest = async () => {
-      const before = threadSeconds(hello.pid);
+      const before = threadSeconds(pid);
       await turn();
-      const spent = [...threadSeconds(hello.pid)].map(([thread, s]) => s - (before.get(thread) ?? 0));
+      const spent = [...threadSeconds(pid)].map(([thread, s]) => s - (before.get(thread) ?? 0));
       return spent.sort((a, b) => b - a);
     };
     await use(processors, description.configuration, busiest);

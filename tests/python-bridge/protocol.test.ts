@@ -87,8 +87,8 @@ describe('the whole protocol on the null target', () => {
     expect(described.configuration.threads).toBe(1);
     // NumPy takes megabytes: it was not there when the worker said hello.
     const after = await worker.request({ type: 'memory' });
-    expect(after.rssBytes - before.rssBytes).toBeGreaterThan(2_000_000);
-    expect(after.peakRssBytes).toBeGreaterThanOrEqual(after.rssBytes);
+    expect(after.rssBytes! - before.rssBytes!).toBeGreaterThan(2_000_000);
+    expect(after.peakRssBytes).toBeGreaterThanOrEqual(after.rssBytes!);
   });
 
   it('answers inference: load, warm, verify, turns, audit, unload', async () => {

@@ -114,7 +114,11 @@ function rankingTable(group: Group, cells: readonly OkCell[], level: string): Ta
           number(inline(duration(iterationNs))),
           number(comparison ? inline(ratio(comparison.ratio)) : '1×'),
           number(rate(itemsPerSecond).value),
-          number(inline({ ...duration(cpuNsPerIteration), interval: '' })),
+          number(
+            cpuNsPerIteration === null
+              ? 'not known'
+              : inline({ ...duration(cpuNsPerIteration), interval: '' }),
+          ),
           // That audits passed is the rule, and said once for all under validity.
           { text: cell.notes.filter((note) => !note.endsWith('all passed')).join('; ') },
         ],

@@ -1,11 +1,6 @@
 /** How much memory this process has taken. */
 import { readFileSync } from 'node:fs';
-
-export interface ResidentMemory {
-  readonly rssBytes: number;
-  /** Highest since the process started. */
-  readonly peakRssBytes: number;
-}
+import type { ResidentMemory } from '../../worker/platform.js';
 
 export function residentMemory(): ResidentMemory {
   const rssBytes = process.memoryUsage.rss();
@@ -13,11 +8,15 @@ export function residentMemory(): ResidentMemory {
 }
 
 function peakBytes(): number {
+  // The rusage counter would do, but it starts at the size of the parent that forked us.
+  return fromStatus() ?? process.resourceUsage().maxRSS * 1024;
+}
+
+function fromStatus(): number | undefined {
   try {
-    // The rusage counter would do, but it starts at the size of the parent that forked us.
-    const status = readFileSync('/proc/self/status', 'utf8');
-    return Number(/^VmHWM:\s*(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
+    const kibibytes = /^VmHWM:\s*(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+    return kibibytes === undefined ? undefined : Number(kibibytes) * 1024;
   } catch {
-    return process.resourceUsage().maxRSS * 1024;
+    return undefined;
   }
 }

@@ -34,7 +34,7 @@ it('goodbye ends it', async () => {
 it('an interrupt does not: the coordinator decides', async () => {
   const started = begin('open-throws');
   const { pid } = await hello(started);
-  process.kill(pid, 'SIGINT');
+  process.kill(pid!, 'SIGINT');
   expect((await started.worker.request({ type: 'memory' })).rssBytes).toBeGreaterThan(0);
 });
 
@@ -43,9 +43,9 @@ describe.skipIf(!capabilities().canDieWithParent)('a paused worker', () => {
     const started = begin('open-throws');
     const { pid } = await hello(started);
     started.worker.pause();
-    await expect.poll(() => stateOf(pid)).toBe('T');
+    await expect.poll(() => stateOf(pid!)).toBe('T');
     started.worker.resume();
-    await expect.poll(() => stateOf(pid)).not.toBe('T');
+    await expect.poll(() => stateOf(pid!)).not.toBe('T');
     expect((await started.worker.request({ type: 'memory' })).rssBytes).toBeGreaterThan(0);
   });
 });

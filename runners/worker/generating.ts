@@ -1,7 +1,7 @@
 /** A model that is run as a loop over itself: what generates a text, a token at a time. */
-import type { InferenceModel, Stepping } from '../../../adapters/adapter.js';
-import { refuse } from '../../../adapters/lowering/refusal.js';
-import type { Generation } from '../../../model/workload.js';
+import type { InferenceModel, Stepping } from '../../adapters/adapter.js';
+import { refuse } from '../../adapters/lowering/refusal.js';
+import type { Generation } from '../../model/workload.js';
 
 /** @throws UnsupportedError where the adapter's models cannot be fed back */
 export function generating(model: InferenceModel, { steps }: Generation): InferenceModel {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { InferenceModel, Stepping } from '../../../../adapters/adapter.js';
-import { generating } from '../../../../runners/hosts/node/generating.js';
+import type { InferenceModel, Stepping } from '../../../adapters/adapter.js';
+import { generating } from '../../../runners/worker/generating.js';
 
 /** State s and token t: s ← 2·s + t, t ← s. */
 const stepping: Stepping<number[], number[]> = {

@@ -1,13 +1,16 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { timeLoop } from '../../../../runners/hosts/node/clock.js';
+import { nodeClock } from '../../../runners/hosts/node/platform.js';
+import type { Clock } from '../../../runners/worker/platform.js';
+import { timeLoop, timeSpan } from '../../../runners/worker/timed-loop.js';
 
 const endless = { minIterations: 0, minNs: 0, maxIterations: Infinity, maxNs: Infinity };
 
 /** Runs a loop and returns what happened, in order. */
 async function trace(limits: Partial<typeof endless>, call: (iteration: number) => unknown = (i) => i) {
   const events: string[] = [];
-  const timing = await timeLoop<unknown>(
+  const timing = await timeLoop<unknown, bigint>(
+    nodeClock,
     (iteration) => {
       events.push(`run ${iteration}`);
       return call(iteration);
@@ -24,6 +27,47 @@ const spin = (ns: number) => {
   const end = process.hrtime.bigint() + BigInt(ns);
   while (process.hrtime.bigint() < end);
 };
+
+/** Milliseconds that only the calls themselves let pass, and no CPU time: as in a browser. */
+function scriptedClock(): Clock<number> & { pass(ms: number): void } {
+  let nowMs = 1000;
+  return {
+    now: () => nowMs,
+    nsBetween: (begin, end) => (end - begin) * 1e6,
+    cpuNs: () => null,
+    pass: (ms) => {
+      nowMs += ms;
+    },
+  };
+}
+
+describe('the clock that it is given', () => {
+  it('alone decides what the samples are', async () => {
+    const clock = scriptedClock();
+    const limits = { ...endless, minIterations: 3 };
+    const timing = await timeLoop(
+      clock,
+      (iteration) => clock.pass(iteration + 1),
+      limits,
+      () => clock.pass(100),
+    );
+    expect(timing).toEqual({ samplesNs: [1e6, 2e6, 3e6], cpuNs: null });
+  });
+
+  it('times a span as a whole, its first call too', async () => {
+    const clock = scriptedClock();
+    const call = (item: number) => {
+      clock.pass(item);
+      return 10 * item;
+    };
+    expect(await timeSpan(clock, call, [4, 1, 2])).toEqual({
+      spanNs: 7e6,
+      firstNs: 4e6,
+      cpuNs: null,
+      outputs: Float64Array.of(40, 10, 20),
+    });
+  });
+});
 
 describe('the timed loop', () => {
   it('runs one after the other, and tells each before the next', async () => {

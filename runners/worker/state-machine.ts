@@ -1,23 +1,11 @@
-/** What a Node worker knows between requests, and how it answers each of them. */
-import type { NodeTarget, OpenFramework } from '../../../adapters/adapter.js';
-import { unreachable } from '../../../common/errors.js';
-import { loadModel } from '../../../model/artefact/load-model.js';
-import { writeTensors } from '../../../model/safetensors.js';
-import { ownCpus } from '../../process/cpu-list.js';
-import {
-  protocolVersion,
-  type RequestBody,
-  type RequestType,
-  type Results,
-} from '../../protocol/messages.js';
-import { allocator } from './allocator.js';
+/** The state of a JavaScript worker between requests, and its answer to each of them. Portable: see `platform.ts`. */
+import type { JavaScriptTarget, OpenFramework } from '../../adapters/adapter.js';
+import { unreachable } from '../../common/errors.js';
+import { protocolVersion, type RequestBody, type RequestType, type Results } from '../protocol/messages.js';
 import { generating } from './generating.js';
-import { importFrom } from './import-from.js';
 import { inference } from './inference.js';
 import type { Learning, LoadedModel } from './loaded-model.js';
-import { residentMemory } from './memory.js';
-import { packagesRoot } from './packages.js';
-import { findNodeTarget } from './target.js';
+import type { Platform } from './platform.js';
 import { learner } from './training.js';
 import { witnessed } from './witness.js';
 
@@ -28,11 +16,16 @@ export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
 }
 
-export class Session {
-  #target: NodeTarget | undefined;
+export class StateMachine {
+  readonly #platform: Platform;
+  #target: JavaScriptTarget | undefined;
   #budget: Of<'hello'>['budget'] | undefined;
   #framework: OpenFramework | undefined;
   #loaded: LoadedModel | undefined;
+
+  constructor(platform: Platform) {
+    this.#platform = platform;
+  }
 
   /** The result of a request; whatever it throws becomes an error reply. */
   answer(request: RequestBody): Promise<Results[RequestType]> | Results[RequestType] {
@@ -58,7 +51,7 @@ export class Session {
       case 'unload':
         return this.#unload();
       case 'memory':
-        return residentMemory();
+        return this.#platform.memory();
       case 'bye':
         return {};
       default:
@@ -70,31 +63,25 @@ export class Session {
     if (request.protocol !== protocolVersion) {
       throw new ProtocolError(`protocol ${request.protocol}, but this worker speaks ${protocolVersion}`);
     }
-    this.#target = await findNodeTarget(request.target);
-    if (this.#target.version !== undefined) {
-      importFrom(packagesRoot(this.#target), this.#target.packages);
-    }
+    const { pid, runtime } = this.#platform;
+    this.#target = await this.#platform.findTarget(request.target);
     this.#budget = request.budget;
-    return {
-      protocol: protocolVersion,
-      pid: process.pid,
-      runtime: `node ${process.versions.node}`,
-      cpus: ownCpus(),
-    };
+    return { protocol: protocolVersion, pid, runtime, cpus: this.#platform.cpus() };
   }
 
   async #describe(): Promise<Results['describe']> {
     if (!this.#target || !this.#budget) throw new ProtocolError('describe before hello');
     if (this.#framework) throw new ProtocolError('describe twice');
-    const begin = process.hrtime.bigint();
+    const { clock } = this.#platform;
+    const begin = clock.now();
     this.#framework = await this.#target.open(this.#budget);
-    const importNs = since(begin);
+    const importNs = clock.nsBetween(begin, clock.now());
     const { versions, configuration } = await this.#framework.describe();
     return {
       importNs,
       versions: { ...versions },
-      configuration: { ...configuration, allocator: allocator() },
-      cpus: ownCpus(),
+      configuration: { ...configuration, allocator: this.#platform.allocator() },
+      cpus: this.#platform.cpus(),
     };
   }
 
@@ -103,23 +90,24 @@ export class Session {
     const framework = this.#framework;
     if (!framework) throw new ProtocolError('load before describe');
     if (this.#loaded) throw new ProtocolError('load while a model is loaded');
-    const model = await loadModel(request.folder);
+    const { clock, storage } = this.#platform;
+    const model = await storage.loadModel(request.folder);
     const { manifest } = model;
     if (manifest.mode !== request.mode) {
       throw new ProtocolError(`load for ${request.mode} of an artefact made for ${manifest.mode}`);
     }
-    const begin = process.hrtime.bigint();
+    const begin = clock.now();
     if (!manifest.training) {
       const loaded = await framework.loadInference(model);
       const { generation } = model.manifest;
       const answering = generation ? generating(loaded, generation) : loaded;
-      this.#loaded = inference(answering, manifest);
+      this.#loaded = inference(answering, manifest, clock);
     } else {
       if (!framework.loadTraining) throw new ProtocolError(`${this.#target?.name} cannot train`);
       const learning = await framework.loadTraining(model);
-      this.#loaded = learner(learning, manifest, manifest.training);
+      this.#loaded = learner(learning, manifest, manifest.training, clock);
     }
-    return { loadNs: since(begin), configuration: this.#loaded.configuration };
+    return { loadNs: clock.nsBetween(begin, clock.now()), configuration: this.#loaded.configuration };
   }
 
   async #warm(request: Of<'warm'>): Promise<Results['warm']> {
@@ -128,32 +116,32 @@ export class Session {
 
   #turn(request: Of<'turn'>): Promise<Results['turn']> {
     const loaded = this.#present();
-    return witnessed(() => loaded.turn(request));
+    return witnessed(this.#platform, () => loaded.turn(request));
   }
 
   async #verify({ file }: Of<'verify'>): Promise<Results['verify']> {
     const loaded = this.#present();
-    await writeTensors(file, await loaded.verify());
+    await this.#platform.storage.writeTensors(file, await loaded.verify());
     return { buffers: loaded.buffers };
   }
 
   async #audit({ file }: Of<'audit'>): Promise<Results['audit']> {
     const kept = this.#present().audit();
     if (!kept) return { outputs: 0 };
-    await writeTensors(file, kept.tensors);
+    await this.#platform.storage.writeTensors(file, kept.tensors);
     return { outputs: kept.outputs };
   }
 
   #epoch(request: Of<'epoch'>): Promise<Results['epoch']> {
     const learning = this.#learning(request.order);
-    return witnessed(() => learning.epoch(request));
+    return witnessed(this.#platform, () => learning.epoch(request));
   }
 
   async #classify({ buffers }: Of<'classify'>): Promise<Results['classify']> {
     return { classes: await this.#learning(buffers).classify(buffers) };
   }
 
-  /** @throws ProtocolError where the model does not learn, or lacks one of these buffers */
+  /** @throws ProtocolError where the model does not learn, or has no such buffer */
   #learning(buffers: readonly number[]): Learning {
     const { learning, buffers: present } = this.#present();
     if (!learning) throw new ProtocolError('the model that is loaded does not learn');
@@ -173,8 +161,4 @@ export class Session {
     if (!this.#loaded) throw new ProtocolError('no model is loaded');
     return this.#loaded;
   }
-}
-
-function since(begin: bigint): number {
-  return Number(process.hrtime.bigint() - begin);
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { recordOf } from '../../../../runners/hosts/node/error-record.js';
+import { recordOf } from '../../../runners/worker/error-record.js';
 
 it('keeps the chain of causes', () => {
   const record = recordOf(new TypeError('a', { cause: new Error('b', { cause: 7 }) }));

@@ -8,6 +8,10 @@
  * 1.006 [0.999, 1.012] from here (600 interleaved pairs of 3 ms; `npm run measure:fidelity` measures it again).
  */
 
+import { at } from '../../common/at.js';
+import type { Clock } from './platform.js';
+import { increase } from './witness.js';
+
 /** Stop once both minimums are reached, or either maximum. At least one iteration is made. */
 export interface Limits {
   readonly minIterations: number;
@@ -19,65 +23,65 @@ export interface Limits {
 export interface Timing {
   /** In collection order. */
   readonly samplesNs: number[];
-  /** CPU time of the whole process during the loop, user and system. */
-  readonly cpuNs: number;
+  /** CPU time of the whole process during the loop, user and system; null where the platform does not report it. */
+  readonly cpuNs: number | null;
 }
 
-/** Told after each iteration, outside its sample, what it returned. */
+/** Called after each iteration, outside its sample, with what it returned. */
 export type AfterIteration<Output> = (output: Output, iteration: number, isLast: boolean) => void;
 
 /** Times `call(0)`, `call(1)`, … one after the other. What returns no promise is not awaited. */
-export async function timeLoop<Output>(
+export async function timeLoop<Output, Instant>(
+  clock: Clock<Instant>,
   call: (iteration: number) => Output | Promise<Output>,
   limits: Limits,
   after: AfterIteration<Output>,
 ): Promise<Timing> {
-  const now = process.hrtime.bigint;
+  const { now } = clock;
   const samplesNs: number[] = [];
-  const cpuBegin = process.cpuUsage();
+  const cpuBegin = clock.cpuNs();
   const loopBegin = now();
   for (let iteration = 0, isLast = false; !isLast; iteration++) {
     const begin = now();
     const returned = call(iteration);
     const output = returned instanceof Promise ? await returned : returned;
     const end = now();
-    samplesNs.push(Number(end - begin));
-    isLast = isEnough(iteration + 1, Number(end - loopBegin), limits);
+    samplesNs.push(clock.nsBetween(begin, end));
+    isLast = isEnough(iteration + 1, clock.nsBetween(loopBegin, end), limits);
     after(output, iteration, isLast);
   }
-  const { user, system } = process.cpuUsage(cpuBegin);
-  return { samplesNs, cpuNs: (user + system) * 1000 };
+  return { samplesNs, cpuNs: increase(cpuBegin, clock.cpuNs()) };
 }
 
 /** Time around calls that belong together. */
 export interface Span {
   readonly spanNs: number;
-  /** Of that, the first call. */
+  /** The part of it that is the first call. */
   readonly firstNs: number;
-  readonly cpuNs: number;
+  readonly cpuNs: number | null;
 }
 
 /** Times `call(order[0])`, `call(order[1])`, … as one: two clock reads around all of them, and one behind the first. */
-export async function timeSpan(
+export async function timeSpan<Instant>(
+  clock: Clock<Instant>,
   call: (item: number) => number | Promise<number>,
   order: readonly number[],
 ): Promise<Span & { readonly outputs: Float64Array }> {
-  const now = process.hrtime.bigint;
+  const { now } = clock;
   const outputs = new Float64Array(order.length);
-  const cpuBegin = process.cpuUsage();
+  const cpuBegin = clock.cpuNs();
   const begin = now();
   let first = begin;
   for (let place = 0; place < order.length; place++) {
-    const returned = call(order[place] ?? 0);
+    const returned = call(at(order, place));
     outputs[place] = returned instanceof Promise ? await returned : returned;
     if (place === 0) first = now();
   }
   const end = now();
-  const { user, system } = process.cpuUsage(cpuBegin);
   return {
-    spanNs: Number(end - begin),
-    firstNs: Number(first - begin),
-    cpuNs: (user + system) * 1000,
+    spanNs: clock.nsBetween(begin, end),
+    firstNs: clock.nsBetween(begin, first),
+    cpuNs: increase(cpuBegin, clock.cpuNs()),
     outputs,
   };
 }

@@ -1,6 +1,6 @@
 /** The present model of a worker, whatever its mode. */
-import type { Configuration, Tensors } from '../../../adapters/adapter.js';
-import type { RequestBody, Results } from '../../protocol/messages.js';
+import type { Configuration, Tensors } from '../../adapters/adapter.js';
+import type { RequestBody, Results } from '../protocol/messages.js';
 
 export type WarmRequest = Extract<RequestBody, { type: 'warm' }>;
 export type TurnRequest = Extract<RequestBody, { type: 'turn' }>;

@@ -1,8 +1,7 @@
 /** A loaded model that learns: timing and verifying it. */
-import type { Tensor, Tensors, TrainingModel } from '../../../adapters/adapter.js';
-import type { ArtefactManifest } from '../../../model/artefact/manifest.js';
-import type { Training } from '../../../model/workload.js';
-import { type Limits, timeLoop, timeSpan } from './clock.js';
+import type { Tensor, Tensors, TrainingModel } from '../../adapters/adapter.js';
+import type { ArtefactManifest } from '../../model/artefact/manifest.js';
+import type { Training } from '../../model/workload.js';
 import {
   type EpochRequest,
   type LoadedModel,
@@ -10,9 +9,16 @@ import {
   type TurnRequest,
   type WarmRequest,
 } from './loaded-model.js';
+import type { Clock } from './platform.js';
 import { copyTensors, largestPlaces, prefixed } from './tensors.js';
+import { type Limits, timeLoop, timeSpan } from './timed-loop.js';
 
-export function learner(model: TrainingModel, manifest: ArtefactManifest, training: Training): LoadedModel {
+export function learner(
+  model: TrainingModel,
+  manifest: ArtefactManifest,
+  training: Training,
+  clock: Clock,
+): LoadedModel {
   const { buffers } = manifest;
   /** Whether no step has been taken since the load: then a reset would only touch what the first step should. */
   let fresh = true;
@@ -24,6 +30,7 @@ export function learner(model: TrainingModel, manifest: ArtefactManifest, traini
     await fromFirstWeights();
     const losses: number[] = [];
     const timing = await timeLoop(
+      clock,
       (step) => model.step(step % buffers),
       limits,
       (loss) => void losses.push(loss),
@@ -61,7 +68,11 @@ export function learner(model: TrainingModel, manifest: ArtefactManifest, traini
       async epoch({ order, fromFirstWeights: again }: EpochRequest) {
         if (again) await fromFirstWeights();
         fresh = false;
-        const { firstNs, outputs: losses, ...span } = await timeSpan((buffer) => model.step(buffer), order);
+        const {
+          firstNs,
+          outputs: losses,
+          ...span
+        } = await timeSpan(clock, (buffer) => model.step(buffer), order);
         const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
         return { ...span, firstStepNs: firstNs, meanLoss: Number.isFinite(mean) ? mean : null };
       },

@@ -1,11 +1,12 @@
 /** A loaded model that answers: timing, verifying and auditing it. */
-import type { InferenceModel, Tensors } from '../../../adapters/adapter.js';
-import type { ArtefactManifest } from '../../../model/artefact/manifest.js';
-import { timeLoop } from './clock.js';
+import type { InferenceModel, Tensors } from '../../adapters/adapter.js';
+import type { ArtefactManifest } from '../../model/artefact/manifest.js';
 import { type LoadedModel, settingsOf, type TurnRequest, type WarmRequest } from './loaded-model.js';
+import type { Clock } from './platform.js';
 import { copyTensors, prefixed } from './tensors.js';
+import { timeLoop } from './timed-loop.js';
 
-export function inference(model: InferenceModel, manifest: ArtefactManifest): LoadedModel {
+export function inference(model: InferenceModel, manifest: ArtefactManifest, clock: Clock): LoadedModel {
   const { buffers } = manifest;
   /** One entry a turn. */
   const kept: Tensors[] = [];
@@ -16,13 +17,15 @@ export function inference(model: InferenceModel, manifest: ArtefactManifest): Lo
     buffers,
     async warm({ minIterations, minNs, maxNs }: WarmRequest) {
       const limits = { minIterations, minNs, maxNs, maxIterations: Number.POSITIVE_INFINITY };
-      return (await timeLoop((iteration) => model.run(iteration % buffers), limits, release)).samplesNs;
+      return (await timeLoop(clock, (iteration) => model.run(iteration % buffers), limits, release))
+        .samplesNs;
     },
     async turn({ minNs, maxIterations, firstBuffer, auditIteration }: TurnRequest) {
       const limits = { minIterations: 1, minNs, maxNs: Number.POSITIVE_INFINITY, maxIterations };
       const bufferOf = (iteration: number) => (firstBuffer + iteration) % buffers;
       let auditBuffer = bufferOf(0);
       const timing = await timeLoop(
+        clock,
         (iteration) => model.run(bufferOf(iteration)),
         limits,
         (output, iteration, isLast) => {

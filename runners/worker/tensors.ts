@@ -1,5 +1,5 @@
 /** What a model gives us to read may be a window on memory that its next call writes to. */
-import type { Tensor, Tensors } from '../../../adapters/adapter.js';
+import type { Tensor, Tensors } from '../../adapters/adapter.js';
 
 export function copyTensors(tensors: Tensors): Tensors {
   return mapEntries(tensors, (name, { type, shape, data }) => [

@@ -1,0 +1,30 @@
+/** The platform that a Node process is for the portable worker. */
+import { loadModel } from '../../../model/artefact/load-model.js';
+import { writeTensors } from '../../../model/safetensors.js';
+import { ownCpus } from '../../process/cpu-list.js';
+import type { Clock, Platform } from '../../worker/platform.js';
+import { allocator } from './allocator.js';
+import { mark } from './mark.js';
+import { residentMemory } from './memory.js';
+import { findNodeTarget } from './target.js';
+
+export const nodeClock: Clock<bigint> = {
+  now: process.hrtime.bigint,
+  nsBetween: (begin, end) => Number(end - begin),
+  cpuNs() {
+    const { user, system } = process.cpuUsage();
+    return (user + system) * 1000;
+  },
+};
+
+export const nodePlatform: Platform = {
+  runtime: `node ${process.versions.node}`,
+  pid: process.pid,
+  clock: nodeClock,
+  storage: { loadModel, writeTensors },
+  findTarget: findNodeTarget,
+  cpus: ownCpus,
+  allocator,
+  memory: residentMemory,
+  mark,
+};
