@@ -36,8 +36,8 @@ async function collect() {
       multiplyAdds: workload.multiplyAdds,
       training: workload.training ?? null,
       tolerance: workload.tolerance,
-      length: workload.sequence?.own ?? null,
-      longest: workload.sequence?.longest ?? null,
+      length: workload.sequence?.defaultLength ?? null,
+      longest: workload.sequence?.maxLength ?? null,
     })),
     targets: frameworks.flatMap((framework) =>
       framework.targets.map((target) => ({

@@ -1,29 +1,29 @@
-/** What a graph needs at the least, whatever the framework: what predictions start from. */
+/** A lower bound for what a graph needs in any framework: the basis of time and memory predictions. */
 
-import { type DataType, elementCount, type Graph, type TensorInfo } from './graph.js';
+import { type DataType, elementBytes, elementCount, type Graph, type TensorInfo } from './graph.js';
 import { multiplyAdds, recurrentMultiplyAdds } from './multiply-adds.js';
 import type { Optimiser } from './workload.js';
 
 export interface Cost {
-  /** Of one iteration. */
+  /** Per iteration. */
   readonly multiplyAdds: number;
-  /** That must be in memory at once. */
+  /** Bytes that must be in memory at the same time. */
   readonly bytes: number;
-  /** Whether most of it is recurrent layers, whose steps wait for one another. */
+  /** Whether recurrent layers, whose steps depend on one another, are more than half of the arithmetic. */
   readonly recurrent: boolean;
 }
 
-/** What an iteration does with the graph beyond one pass. */
+/** What an iteration computes besides one forward pass. */
 export interface Iteration {
-  /** Runs of the graph, where it is a loop of them. */
+  /** Forward passes, for a generation loop. */
   readonly steps?: number | undefined;
-  /** Of training. */
+  /** In training. */
   readonly optimiser?: Optimiser | undefined;
 }
 
 /**
- * Backward a layer computes two products of the size of its forward one: for its weights and for its input (as in Kaplan
- * et al., "Scaling laws for neural language models", 2020, section 2.1).
+ * In the backward pass a layer computes two products of the size of its forward product, for the gradients of its weights
+ * and of its input (Kaplan et al., "Scaling laws for neural language models", 2020, section 2.1).
  */
 const forwardAndBackward = 3;
 
@@ -35,32 +35,38 @@ export function costOf(graph: Graph, { steps = 1, optimiser }: Iteration = {}): 
     multiplyAdds: forward * (isTraining ? forwardAndBackward : steps),
     recurrent: 2 * recurrentMultiplyAdds(graph) > forward,
     bytes: isTraining
-      ? weights * (2 + kept(optimiser)) + bytesOf(made(graph))
-      : weights +
-        Math.max(0, ...graph.nodes.map((node) => bytesOf(known(graph, [...node.inputs, ...node.outputs])))),
+      ? weights * (2 + optimiserStates(optimiser)) + bytesOf(computedValues(graph))
+      : weights + largestNodeBytes(graph),
   };
 }
 
-/** Numbers that the rule keeps of a weight from step to step, besides the weight and its gradient: see model/workload.ts. */
-function kept(optimiser: Optimiser | undefined): number {
+/** Numbers that the update rule keeps for each weight between steps; see `optimiser` in workload.ts. */
+function optimiserStates(optimiser: Optimiser | undefined): number {
   if (optimiser?.name === 'adam') return 2;
   return optimiser?.name === 'sgd' && optimiser.momentum === 0 ? 0 : 1;
 }
 
-/** Bytes that it takes to look at every value of a batch at once, told from the graph of one example. */
+/** Bytes to hold every value of a batch at once. @param example the graph at batch 1 */
 export function observedBytes(example: Graph, batch: number): number {
-  return bytesOf(example.weights) + batch * bytesOf(made(example));
+  return bytesOf(example.weights) + batch * bytesOf(computedValues(example));
 }
 
-/** Every value that the backward pass may still read. */
-function made(graph: Graph): TensorInfo[] {
-  return known(
+/** Inputs and outputs of the node that has most of them, in bytes. */
+function largestNodeBytes(graph: Graph): number {
+  const sizes = graph.nodes.map(({ inputs, outputs }) => bytesOf(infosOf(graph, [...inputs, ...outputs])));
+  return Math.max(0, ...sizes);
+}
+
+/** Every value that a node computes, all of which the backward pass may read. */
+function computedValues(graph: Graph): TensorInfo[] {
+  return infosOf(
     graph,
     graph.nodes.flatMap((node) => node.outputs),
   );
 }
 
-function known(graph: Graph, names: readonly string[]): TensorInfo[] {
+/** Without weights and omitted inputs. */
+function infosOf(graph: Graph, names: readonly string[]): TensorInfo[] {
   const weights = new Set(graph.weights.map(({ name }) => name));
   return names.flatMap((name) => (weights.has(name) ? [] : (graph.values[name] ?? [])));
 }
@@ -68,9 +74,5 @@ function known(graph: Graph, names: readonly string[]): TensorInfo[] {
 export function bytesOf(
   tensors: readonly { readonly type: DataType; readonly shape: readonly number[] }[],
 ): number {
-  return tensors.reduce((sum, { type, shape }) => sum + elementCount(shape) * widthOf(type), 0);
-}
-
-function widthOf(type: DataType): number {
-  return type === 'bool' ? 1 : Number(/\d+/.exec(type)?.[0] ?? 8) / 8;
+  return tensors.reduce((sum, { type, shape }) => sum + elementCount(shape) * elementBytes(type), 0);
 }

@@ -1,8 +1,8 @@
 /**
  * The neutral form of a model once it has been read, checked and normalised: ONNX with every shape known.
  *
- * ONNX operator names, attribute names and axis order are kept (NCHW, LSTM gates in order i, o, f, c). This is
- * what `graph.json` holds, so JavaScript adapters and the Python bridge read the very same description.
+ * ONNX operator names, attribute names and axis order are kept (NCHW, LSTM gates in order i, o, f, c). `graph.json`
+ * holds this object, so JavaScript adapters and the Python bridge read the same description.
  */
 import { z } from 'zod';
 
@@ -32,11 +32,11 @@ export const tensorInfo = z.object({
 });
 export type TensorInfo = z.infer<typeof tensorInfo>;
 
-/** ONNX attributes of kinds INT, FLOAT, STRING and their lists. Tensors and subgraphs are gone after normalising. */
+/** ONNX attributes of kinds INT, FLOAT, STRING and their lists. Normalisation removes tensors and subgraphs. */
 export const attribute = z.union([z.number(), z.string(), z.array(z.number()), z.array(z.string())]);
 export type Attribute = z.infer<typeof attribute>;
 
-/** A number as JSON can hold it: it has no infinities. */
+/** A number as JSON can hold it: JSON has neither infinities nor NaN. */
 export const jsonNumber = z.union([z.number(), z.enum(['inf', '-inf', 'nan'])]);
 export type JsonNumber = z.infer<typeof jsonNumber>;
 
@@ -56,7 +56,7 @@ export const graphNode = z.object({
   name: z.string(),
   /** ONNX operator type, such as `Conv` or `LSTM`; the default domain only. */
   operator: z.string(),
-  /** Names of values; the empty string stands for an optional input that is left out, as in ONNX. */
+  /** Names of values; the empty string stands for an omitted optional input, as in ONNX. */
   inputs: z.array(z.string()),
   outputs: z.array(z.string()),
   attributes: z.record(z.string(), attribute),
@@ -69,9 +69,9 @@ export const graph = z.object({
   opset: z.number().int().positive(),
   inputs: z.array(tensorInfo),
   outputs: z.array(tensorInfo),
-  /** Every initialiser and folded constant; the data is in `weights.safetensors` under the same names. */
+  /** Every initialiser and folded constant; `weights.safetensors` has their data under the same names. */
   weights: z.array(tensorInfo),
-  /** Names of the weights that training updates. The rest are constants. */
+  /** Names of the weights that training updates; all other weights are constants. */
   parameters: z.array(z.string()),
   /**
    * Parameters of which training updates a part only, with the half-open index range of it along each axis. ONNX has two
@@ -83,11 +83,9 @@ export const graph = z.object({
     .optional(),
   /** In topological order. */
   nodes: z.array(graphNode),
-  /**
-   * Data of small constants by name, none of them a parameter: bounds, axes and sizes, which decide what a node does.
-   */
+  /** Data of small constants (bounds, axes, sizes) by name; parameters are never among them. */
   constants: z.record(z.string(), z.array(jsonNumber)).optional(),
-  /** Type and shape of every value in the graph, by name: observed in ONNX Runtime, not inferred. */
+  /** Type and shape of every value in the graph, by name, as observed in ONNX Runtime. */
   values: z.record(z.string(), tensorInfo),
 });
 export type Graph = z.infer<typeof graph>;
@@ -109,6 +107,38 @@ export type TensorData =
   | Uint32Array
   | BigInt64Array
   | BigUint64Array;
+
+const typedArrays = {
+  float64: Float64Array,
+  float32: Float32Array,
+  float16: Uint16Array,
+  int64: BigInt64Array,
+  int32: Int32Array,
+  int16: Int16Array,
+  int8: Int8Array,
+  uint64: BigUint64Array,
+  uint32: Uint32Array,
+  uint16: Uint16Array,
+  uint8: Uint8Array,
+  bool: Uint8Array,
+} as const satisfies Record<DataType, unknown>;
+
+/** A zeroed array of the element type; float16 is stored as its 16 bits (see `float16.ts`). */
+export function allocate(type: DataType, count: number): TensorData {
+  return new typedArrays[type](count);
+}
+
+/** Bytes of one element. */
+export function elementBytes(type: DataType): number {
+  return typedArrays[type].BYTES_PER_ELEMENT;
+}
+
+/** A tensor with memory of its own, aligned for its element type, from row-major little-endian bytes. */
+export function tensorFromBytes(type: DataType, shape: readonly number[], bytes: Uint8Array): Tensor {
+  const data = allocate(type, elementCount(shape));
+  new Uint8Array(data.buffer).set(bytes);
+  return { type, shape, data };
+}
 
 /** Tensors by value name. */
 export type Tensors = Readonly<Record<string, Tensor>>;

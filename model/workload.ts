@@ -1,8 +1,7 @@
 /**
- * What is measured: a workload is one file under `suites/<family>/` that default-exports one of these (or several, where a
- * source defines sizes of one thing), and is found by its folder. Its docstring names the source of its definition, the
- * shapes, the parameter count and why it is drawn exactly so; `list` prints counts, batches, loss and rule from the object, and
- * with `--json` tolerances too.
+ * The contract of a workload. A file under `suites/<family>/` default-exports one `Workload`, or several where a source
+ * defines several sizes, and is discovered by its folder. Its docstring names the source of the definition, the shapes, the
+ * parameter count and every deviation. `list` prints counts, batches, loss and optimiser; `list --json` also tolerances.
  */
 import { z } from 'zod';
 import { type Mode, mode, modes, type Precision, precision } from '../common/vocabulary.js';
@@ -12,8 +11,8 @@ import type { Tensors } from './graph.js';
 export { type Mode, mode, modes, type Precision, precision };
 
 /**
- * Update rules, written down once because frameworks differ; g is the gradient of the mean loss over the batch, and what
- * they keep starts at zero.
+ * Update rules, defined here because frameworks differ. g is the gradient of the mean loss over the batch; all state starts
+ * at zero.
  *
  * `sgd`, stochastic gradient descent with classical momentum: `v ← momentum·v + g; w ← w − learningRate·v`; no dampening,
  * no Nesterov, no weight decay.
@@ -23,7 +22,7 @@ export { type Mode, mode, modes, type Precision, precision };
  * w ← w − learningRate·m / (1 − beta1ᵗ) / (√(v / (1 − beta2ᵗ)) + epsilon)`.
  *
  * `rmsprop`, Tieleman and Hinton, "Neural Networks for Machine Learning", lecture 6e (2012): `v ← decay·v + (1 − decay)·g²;
- * w ← w − learningRate·g / (√v + epsilon)`; no momentum, no mean taken from the gradients, no correction of the first steps.
+ * w ← w − learningRate·g / (√v + epsilon)`; no momentum, not centred, no bias correction.
  */
 const sgd = z.object({
   name: z.literal('sgd'),
@@ -47,16 +46,16 @@ export const optimiser = z.discriminatedUnion('name', [sgd, adam, rmsprop]);
 export type Optimiser = z.infer<typeof optimiser>;
 
 /**
- * Means over all labels; what they are of is the graph's only output, [batch, classes], or [batch, steps, classes] with a label
- * for each step.
+ * Losses: means over all labels. The graph's only output is [batch, classes], or [batch, steps, classes] with a label for
+ * each step.
  *
  * `softmax-cross-entropy`: −log softmax(output)[label].
  *
- * `policy-gradient`: advantage · −log softmax(output)[label], a label being the action that was taken, whose probability is to
- * grow where the advantage is positive (REINFORCE: Williams 1992). `advantages` come with the labels.
+ * `policy-gradient`: advantage · −log softmax(output)[label]; the label is the action taken (REINFORCE: Williams 1992). The
+ * input set has `advantages` in addition to `labels`.
  *
- * `huber`: Huber(output[label]) with δ = 1, which is e²/2 up to 1 and |e| − 1/2 from there (Huber 1964); outputs are errors, of
- * which only the chosen one counts.
+ * `huber`: Huber(output[label]) with δ = 1: e²/2 for |e| ≤ 1, |e| − 1/2 above (Huber 1964). The outputs are errors, and
+ * only the one that the label selects has a loss.
  */
 export const loss = z.enum(['softmax-cross-entropy', 'policy-gradient', 'huber']);
 export type Loss = z.infer<typeof loss>;
@@ -70,25 +69,25 @@ export const training = z.object({
 export type Training = z.infer<typeof training>;
 
 /**
- * One iteration is a loop of `steps` runs, in which outputs of a run are inputs of the next: the state of a language model, and the
- * token that it has chosen.
+ * A generation loop: one iteration is `steps` runs of the graph, in which outputs of a run become inputs of the next, such as
+ * the state of a language model and the token that it has selected.
  */
 export const generation = z.object({
   steps: z.number().int().min(2),
-  /** The name of the output that each such input is fed. */
+  /** By input name, the output that is fed back. */
   feedback: z.record(z.string(), z.string()),
 });
 export type Generation = z.infer<typeof generation>;
 
-/** Largest accepted ‖actual − reference‖ / ‖reference‖ (Euclidean norms over a whole tensor). */
+/** Maximum ‖actual − reference‖ / ‖reference‖ (Euclidean norms over a whole tensor). */
 export const tolerance = z.object({
   output: z.number().positive(),
   loss: z.number().positive(),
   gradient: z.number().positive(),
   weight: z.number().positive(),
   /**
-   * Root mean square of an output below which its error is compared with this and not with the output itself: what is next to nothing
-   * all over, such as probabilities of what is not there, need not be right in every digit.
+   * If the root mean square of an output is below this floor, the error is taken relative to the floor: an output that is
+   * close to zero everywhere, such as probabilities of absent classes, need not be accurate in every digit.
    */
   floor: z.number().positive().optional(),
 });
@@ -98,78 +97,79 @@ export interface Workload {
   /** Lower-case, with hyphens, unique: `lenet5`. */
   readonly name: string;
   readonly title: string;
-  /** Paper, section or well-known implementation that defines it. */
+  /** Paper and section, or well-known implementation, that defines it. */
   readonly source: string;
   readonly family: 'cnn' | 'lstm' | 'rl' | 'micro';
   readonly modes: readonly Mode[];
   readonly batches: readonly number[];
-  /** Where training wants others: what normalises by its batch needs one of more than a few. */
+  /** Batch sizes of training if they differ: batch normalisation needs more than a few examples. */
   readonly trainingBatches?: readonly number[];
   /** Trainable scalars, as the source counts them. */
   readonly parameterCount: number;
   /**
-   * Multiplications with an addition of one example's inference, as published counts have them: of convolutions, matrix
-   * products and recurrent layers, nothing else (`model/multiply-adds.ts` counts a graph's). Each is two FLOPs.
+   * Multiply-adds of one example's inference, as in published counts: those of convolutions, matrix products and recurrent
+   * layers only (`model/multiply-adds.ts` counts those of a graph). Each is two FLOPs.
    */
   readonly multiplyAdds: number;
-  /** Where it generates; `multiplyAdds` are those of a step. */
+  /** For a generation loop; `multiplyAdds` then counts one step. */
   readonly generation?: Generation;
-  /** Present exactly where `modes` has training. */
+  /** Present if and only if `modes` includes training. */
   readonly training?: Training;
   readonly tolerance: Tolerance;
   /**
-   * Draws the graph. What classifies ends in the class probabilities (Softmax) in `inference`, as it is deployed, and in the
-   * logits in `training`, because the loss takes those.
+   * Builds the graph. A classifier outputs class probabilities (Softmax) in `inference`, as it is deployed, and logits in
+   * `training`, as the loss expects.
    */
   build(graph: GraphBuilder, batch: number, mode: Mode): void;
   /**
-   * One batch of real input. `buffer` tells apart the distinct batches among which a measurement rotates.
-   * Keys are the graph's input names; in training `labels` (int32, the logits' shape without the classes) comes with them, and
-   * `advantages` (float32, of the same shape) where the loss takes those.
+   * One batch of real input by input name. In training also `labels` (int32, the logits' shape without the classes) and, for
+   * the policy-gradient loss, `advantages` (float32, the same shape).
+   *
+   * @param buffer number of the batch; a measurement rotates through several distinct ones
    */
   inputs(batch: number, buffer: number, mode: Mode): Tensors;
   /**
-   * The same architecture, narrower or at a lower resolution, for slow frameworks and for CI: a workload of its own, whose
-   * name ends in `-small`. Workloads that are small already have none.
+   * The same architecture, narrower or at a lower resolution, for slow frameworks and for CI: a separate workload whose name
+   * ends in `-small`. Absent if the workload itself is small.
    */
   readonly small?: Workload;
-  /** Of what reads a sequence whose length is not part of its definition: `--length` builds it at others. */
+  /** Present if the length of the input sequence is not part of the definition: `--length` selects another. */
   readonly sequence?: Sequence;
 }
 
 export interface Sequence {
-  /** Steps of one example, as it stands here. */
+  /** Steps of one example. */
   readonly length: number;
-  /** Steps by its definition: what is measured where no other length is asked for. */
-  readonly own: number;
-  /** The longest for which its inputs and its tolerances are meant. */
-  readonly longest: number;
-  /** The same workload, by name and weights too, over sequences of another length. */
-  at(length: number): Workload;
+  /** Steps by definition, measured unless `--length` is given. */
+  readonly defaultLength: number;
+  /** Maximum length for which inputs and tolerances are valid. */
+  readonly maxLength: number;
+  /** The same workload, with the same name and weights, over sequences of another length. */
+  withLength(length: number): Workload;
 }
 
-/** The length, where it is another than the workload's own: then it is part of what everything of it is called. */
-export function otherLength({ sequence }: Pick<Workload, 'sequence'>): number | undefined {
-  return sequence && sequence.length !== sequence.own ? sequence.length : undefined;
+/** The length if it is not the default one; it is then part of file names and cell names. */
+export function nonDefaultLength({ sequence }: Pick<Workload, 'sequence'>): number | undefined {
+  return sequence && sequence.length !== sequence.defaultLength ? sequence.length : undefined;
 }
 
 export function batchesOf(workload: Workload, mode: Mode): readonly number[] {
   return (mode === 'training' ? workload.trainingBatches : undefined) ?? workload.batches;
 }
 
-/** What of a workload a suite measures. */
+/** The part of a workload that a suite measures. */
 export interface Selection {
   readonly workload: string;
-  /** By mode; what is not here is not measured. All of the workload's where it is left out. */
+  /** By mode; a mode without an entry is not measured. By default all batches of all modes of the workload. */
   readonly batches?: Partial<Readonly<Record<Mode, readonly number[]>>>;
 }
 
-/** A named selection of workloads, by name or with the batches at which they are measured. */
+/** A named list of workloads, by name or with the batches to measure. */
 export interface Suite {
   readonly name: string;
   readonly title: string;
   readonly workloads: readonly (string | Selection)[];
-  /** Measuring budget in milliseconds where none is given; else it grows with the number of targets. */
+  /** Default time budget; without it the budget grows with the number of targets. */
   readonly budgetMs?: number;
 }
 

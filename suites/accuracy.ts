@@ -10,7 +10,7 @@
  * each epoch.
  */
 
-import { type Source, workloadSource } from '../model/artefact/source.js';
+import { type ArtefactSource, workloadSource } from '../model/artefact/source.js';
 import type { Tensors } from '../model/graph.js';
 import { uniform } from '../model/random.js';
 import type { Optimiser, Workload } from '../model/workload.js';
@@ -50,7 +50,7 @@ export const accuracyTasks: readonly AccuracyTask[] = [
 ];
 
 export interface AccuracySource {
-  readonly source: Source;
+  readonly source: ArtefactSource;
   /** Numbers of the buffers of each pass over the training digits. */
   readonly passes: readonly (readonly number[])[];
   /** And of those that are not learnt from. */
@@ -100,7 +100,7 @@ export function epochOrder(
 }
 
 /** A digit is the model's only input, whatever shape it has there. */
-function inputsOf({ inputInfo }: Source, examples: readonly Example[]): Tensors {
+function inputsOf({ inputInfo }: ArtefactSource, examples: readonly Example[]): Tensors {
   const [input] = inputInfo;
   if (!input || inputInfo.length > 1) throw new Error('what learns digits has one input');
   const { images, labels } = digitsOf(examples);

@@ -1,6 +1,6 @@
 /** What the workloads that classify drawn pictures or sequences have in common. */
 
-import type { GraphBuilder, Value } from '../model/builder.js';
+import type { GraphBuilder, ValueName } from '../model/builder.js';
 import { elementCount, type Tensors } from '../model/graph.js';
 import { uniform } from '../model/random.js';
 import type { Mode, Optimiser, Tolerance, Workload } from '../model/workload.js';
@@ -27,7 +27,7 @@ export interface Classifier
   /** Momentum at 0.01 where the source has another rule than the four that there are, or where it leaves it open. */
   readonly optimiser?: Optimiser;
   /** From examples [batch, …] to logits [batch, classes]. */
-  logits(graph: GraphBuilder, x: Value, mode: Mode, batch: number): Value;
+  logits(graph: GraphBuilder, x: ValueName, mode: Mode, batch: number): ValueName;
   /** Real examples, where there are some; drawn ones else. */
   inputs?(batch: number, buffer: number): { readonly data: Float32Array; readonly labels: Int32Array };
 }

@@ -8,7 +8,7 @@
  * framework lets a user do that alike.
  */
 
-import type { GraphBuilder, Value } from '../model/builder.js';
+import type { GraphBuilder, ValueName } from '../model/builder.js';
 import { elementCount, type Tensors } from '../model/graph.js';
 import { uniform } from '../model/random.js';
 import type { Mode, Tolerance, Workload } from '../model/workload.js';
@@ -23,7 +23,7 @@ export interface Kernel
   /** Of the output, at a batch. */
   outputShape(batch: number): readonly number[];
   /** From the input to the output. In training what has no weight of its own may have one. */
-  compute(graph: GraphBuilder, x: Value, mode: Mode): Value;
+  compute(graph: GraphBuilder, x: ValueName, mode: Mode): ValueName;
   /** Left out where there is nothing to train, or where a step does not fit this kind of machine. */
   readonly training?: {
     readonly batches: readonly number[];
@@ -92,7 +92,12 @@ function scored(
 }
 
 /** What is computed, with its classes last. */
-function inLine(graph: GraphBuilder, y: Value, from: readonly number[], to: readonly number[]): Value {
+function inLine(
+  graph: GraphBuilder,
+  y: ValueName,
+  from: readonly number[],
+  to: readonly number[],
+): ValueName {
   const moved = from.length === 4 ? graph.transpose(y, [0, 2, 3, 1]) : y;
   return from.length === to.length ? y : graph.reshape(moved, to);
 }

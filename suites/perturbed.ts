@@ -4,7 +4,7 @@
  * Numerical Algorithms", 2002, section 1.6). Two frameworks that do the same part by about as much.
  */
 
-import { digestOf, type Source } from '../model/artefact/source.js';
+import { type ArtefactSource, digestOf } from '../model/artefact/source.js';
 import type { Tensor } from '../model/graph.js';
 import { uniform } from '../model/random.js';
 
@@ -12,7 +12,7 @@ import { uniform } from '../model/random.js';
 const rounding = 2 ** -23;
 
 /** @param sample other signs in each */
-export function nudgedSource(source: Source, sample = 0): Source {
+export function nudgedSource(source: ArtefactSource, sample = 0): ArtefactSource {
   const { model, parameters, seed, workload } = source;
   const stream = sample === 0 ? 'nudge' : `nudge-${sample}`;
   const initialisers = new Map(model.initialisers);
@@ -45,7 +45,7 @@ function nudged(weight: Tensor, seed: number, stream: string): Tensor {
 const longer = 1 + 2 ** -17;
 
 /** A source whose steps are all longer by as much: the same weights, by another learning rate. */
-export function longerStepsSource(source: Source): Source {
+export function longerStepsSource(source: ArtefactSource): ArtefactSource {
   const { training, workload } = source;
   if (!training) throw new Error(`${workload} does not train`);
   const { optimiser } = training;

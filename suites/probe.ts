@@ -8,11 +8,11 @@
  *   large enough to keep a processor busy.
  */
 import { createHash } from 'node:crypto';
-import type { Source } from '../model/artefact/source.js';
-import { GraphBuilder, type Value } from '../model/builder.js';
+import type { ArtefactSource } from '../model/artefact/source.js';
+import { GraphBuilder, type ValueName } from '../model/builder.js';
 import { elementCount } from '../model/graph.js';
 import { readModel } from '../model/import/read-model.js';
-import { bindInputs } from '../model/inputs/bind-shapes.js';
+import { bindShapes } from '../model/inputs/bind-shapes.js';
 import { uniform } from '../model/random.js';
 
 export const probeNames = ['convolution', 'recurrence'] as const;
@@ -22,7 +22,7 @@ interface Probe {
   readonly multiplyAdds: number;
   readonly input: readonly number[];
   readonly output: readonly number[];
-  draw(graph: GraphBuilder, x: Value): Value;
+  draw(graph: GraphBuilder, x: ValueName): ValueName;
 }
 
 export const probes: Readonly<Record<ProbeName, Probe>> = {
@@ -45,7 +45,7 @@ export function probeKey(name: ProbeName): string {
   return `probe ${name}`;
 }
 
-export function probeSource(name: ProbeName): Source {
+export function probeSource(name: ProbeName): ArtefactSource {
   const { input, output, draw } = probes[name];
   const graph = new GraphBuilder('probe', 0);
   graph.output(draw(graph, graph.input('x', input)), output);
@@ -60,7 +60,7 @@ export function probeSource(name: ProbeName): Source {
     model,
     modelDigest: createHash('sha256').update(bytes).digest(),
     parameters: [],
-    inputInfo: bindInputs(model, {}),
+    inputInfo: bindShapes(model, {}),
     inputs: [{ x: { type: 'float32', shape: input, data } }],
     tolerance: { output: 1e-4, loss: 1e-4, gradient: 1e-4, weight: 1e-4 },
   };

@@ -8,7 +8,7 @@
  * The last normalisation of a block is scaled by 0.3 where training would begin with 0 (Goyal et al., 2017): drawn weights
  * would else double the variance in every block, and the softmax would have one class left.
  */
-import type { GraphBuilder, Value } from '../model/builder.js';
+import type { GraphBuilder, ValueName } from '../model/builder.js';
 import type { Mode } from '../model/workload.js';
 
 export interface ResidualNetwork {
@@ -25,7 +25,12 @@ const expansion = { basic: 1, bottleneck: 4 } as const;
 const residualGain = 0.3;
 
 /** From pictures [batch, 3, H, W] to logits. */
-export function residualNetwork(graph: GraphBuilder, x: Value, mode: Mode, network: ResidualNetwork): Value {
+export function residualNetwork(
+  graph: GraphBuilder,
+  x: ValueName,
+  mode: Mode,
+  network: ResidualNetwork,
+): ValueName {
   const { block, depths, width, classes } = network;
   const layers = new Layers(graph, mode);
   const stem = layers.convolve(x, 'conv1', 3, width, 7, 2);
@@ -53,25 +58,25 @@ class Layers {
 
   /** A convolution that keeps the extent up to its stride, and its normalisation. */
   convolve(
-    x: Value,
+    x: ValueName,
     name: string,
     channels: number,
     filters: number,
     kernel: number,
     stride: number,
     gain = 1,
-  ): Value {
+  ): ValueName {
     const layer = { channels, filters, kernel: [kernel, kernel], stride, pad: (kernel - 1) / 2 };
     return this.#graph.normalisedConvolution(x, name, layer, this.#mode, gain);
   }
 
-  basic(x: Value, name: string, channels: number, width: number, stride: number): Value {
+  basic(x: ValueName, name: string, channels: number, width: number, stride: number): ValueName {
     const first = this.#graph.relu(this.convolve(x, `${name}.conv1`, channels, width, 3, stride));
     const second = this.convolve(first, `${name}.conv2`, width, width, 3, 1, residualGain);
     return this.#joined(x, second, name, channels, width, stride);
   }
 
-  bottleneck(x: Value, name: string, channels: number, width: number, stride: number): Value {
+  bottleneck(x: ValueName, name: string, channels: number, width: number, stride: number): ValueName {
     const wide = width * expansion.bottleneck;
     const first = this.#graph.relu(this.convolve(x, `${name}.conv1`, channels, width, 1, 1));
     const second = this.#graph.relu(this.convolve(first, `${name}.conv2`, width, width, 3, stride));
@@ -79,7 +84,14 @@ class Layers {
     return this.#joined(x, third, name, channels, wide, stride);
   }
 
-  #joined(x: Value, y: Value, name: string, channels: number, filters: number, stride: number): Value {
+  #joined(
+    x: ValueName,
+    y: ValueName,
+    name: string,
+    channels: number,
+    filters: number,
+    stride: number,
+  ): ValueName {
     const isAlike = stride === 1 && channels === filters;
     const shortcut = isAlike ? x : this.convolve(x, `${name}.downsample`, channels, filters, 1, stride);
     return this.#graph.relu(this.#graph.add(y, shortcut));

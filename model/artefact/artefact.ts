@@ -1,11 +1,11 @@
 /**
- * Makes artefact folders: what every worker, in whatever language, is given for one cell (see `artefact-manifest.ts`).
- * A folder is made in a temporary sibling and renamed, so that a half-made one is never used and two runs at once do
- * not meet.
+ * Makes artefact folders, which every worker is given for one cell (see `manifest.ts`). A folder is made as a temporary
+ * sibling and renamed, so that an incomplete one is never used and concurrent runs do not interfere.
  */
 import { existsSync } from 'node:fs';
 import { copyFile, link, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { at } from '../../common/at.js';
 import { TouchstoneError } from '../../common/errors.js';
 import { lackingMemory } from '../../common/memory.js';
 import { artefactsFolder } from '../../common/paths.js';
@@ -20,15 +20,22 @@ import {
   type FindPython,
 } from '../reference/reference.js';
 import { writeTensors } from '../safetensors.js';
-import { type Mode, otherLength, type Workload } from '../workload.js';
+import { type Mode, nonDefaultLength, type Workload } from '../workload.js';
 import { modelKey, workloadKey } from './key.js';
 import { type ArtefactManifest, artefactFiles, artefactManifest } from './manifest.js';
-import { buffers, idOf, type ModelRequest, modelSource, type Source, workloadSource } from './source.js';
+import {
+  type ArtefactSource,
+  bufferCount,
+  idOf,
+  type ModelRequest,
+  modelSource,
+  workloadSource,
+} from './source.js';
 
-/** What the names of folders end in that have no expected values yet. */
+/** Suffix of folders without expected values. */
 const unreferenced = '-unreferenced';
-/** References are computed in numbers twice as wide as a target's. */
-const float64s = 2;
+/** References are computed in float64, whose values are twice as large as those of a target. */
+const float64Factor = 2;
 
 export interface Artefact {
   readonly folder: string;
@@ -37,10 +44,10 @@ export interface Artefact {
 }
 
 /**
- * The artefact of a workload; made on first use. Its reference comes from the committed files, or, for a batch size
- * or seed that has none, from the reference environment.
+ * The artefact of a workload, made on first use. Its reference is a committed file or, for a batch size or seed without one,
+ * computed in the reference environment.
  *
- * @param python finds the interpreter of a reference environment; without it only committed references serve
+ * @param python finds the interpreter of a reference environment; without it only committed references are available
  */
 export async function workloadArtefact(
   workload: Workload,
@@ -49,20 +56,20 @@ export async function workloadArtefact(
   seed: number,
   python?: FindPython,
 ): Promise<Artefact> {
-  const length = otherLength(workload);
+  const length = nonDefaultLength(workload);
   const lengthPart = length === undefined ? '' : `, length ${length}`;
   const what = `${workload.name} (${mode}, batch ${batch}${lengthPart}, seed ${seed})`;
   return makeOnce(workloadKey(workload, mode, batch, seed), async (folder) => {
     const source = workloadSource(workload, mode, batch, seed);
-    const id = await fill(source, folder);
+    const id = await writeContents(source, folder);
     const committed = await committedReference(workload.name, mode, batch, seed, id, folder, length);
     return committed ?? cachedReference(folder, id, mode, python, what);
   });
 }
 
 /**
- * What a plan and a worker need, which is all but the expected values: the artefact itself where its reference is at hand, else one
- * without, since a reference may take minutes. `referencedArtefact` makes that up where it comes to comparing.
+ * The artefact as far as planning and loading need it: without expected values if the reference is not available, since
+ * computing one may take minutes. `referencedArtefact` adds them before outputs are compared.
  */
 export async function plannedArtefact(
   workload: Workload,
@@ -70,84 +77,85 @@ export async function plannedArtefact(
   batch: number,
   seed: number,
 ): Promise<Artefact> {
-  const { isReferenced, key } = placeOf(workload, mode, batch, seed);
+  const { isReferenced, key } = locate(workload, mode, batch, seed);
   if (isReferenced) return workloadArtefact(workload, mode, batch, seed);
   return makeOnce(key, async (folder) => {
-    await fill(workloadSource(workload, mode, batch, seed), folder);
+    await writeContents(workloadSource(workload, mode, batch, seed), folder);
     return 'none';
   });
 }
 
-/** Whether its reference is at hand, and where the artefact lies where it is not. */
-function placeOf(workload: Workload, mode: Mode, batch: number, seed: number) {
+/** Whether the reference is available, and the key of the artefact without reference. */
+function locate(workload: Workload, mode: Mode, batch: number, seed: number) {
   const key = workloadKey(workload, mode, batch, seed);
-  const committed = committedPath(workload.name, mode, batch, otherLength(workload));
+  const committed = committedPath(workload.name, mode, batch, nonDefaultLength(workload));
   const isReferenced = [join(artefactsFolder, key), committed].some(existsSync);
   return { isReferenced, key: `${key}${unreferenced}` };
 }
 
-/** Multiply-adds of an iteration, and bytes of its inputs, below both of which an artefact fits into any memory. */
-const leastToForesee = { multiplyAdds: 3e10, bytes: 2 ** 28 };
+/** An artefact with less arithmetic per iteration and fewer input bytes than these fits into any memory. */
+const minToEstimate = { multiplyAdds: 3e10, bytes: 2 ** 28 };
 
 /**
- * Bytes of memory that making the artefact takes at the least, told from one example before it is tried; 0 where that is no
- * question, or it was made before.
+ * A lower bound for the bytes of memory that making the artefact needs, estimated from one example. 0 if the artefact exists
+ * or is too small to matter.
  */
-export async function foreseenBytes(
+export async function estimatedBytes(
   workload: Workload,
   mode: Mode,
   batch: number,
   seed: number,
 ): Promise<number> {
   if (batch === 1) return 0;
-  const drawn = batch * bytesOf(Object.values(workload.inputs(1, 0, mode)));
-  if (batch * workload.multiplyAdds < leastToForesee.multiplyAdds && drawn < leastToForesee.bytes) return 0;
-  const { isReferenced, key } = placeOf(workload, mode, batch, seed);
+  const inputBytes = batch * bytesOf(Object.values(workload.inputs(1, 0, mode)));
+  if (batch * workload.multiplyAdds < minToEstimate.multiplyAdds && inputBytes < minToEstimate.bytes)
+    return 0;
+  const { isReferenced, key } = locate(workload, mode, batch, seed);
   if (isReferenced || existsSync(join(artefactsFolder, key))) return 0;
   const source = workloadSource(workload, mode, 1, seed);
   const { model, inputInfo, parameters } = source;
   const { graph } = await normalise(model, inputInfo, sampleOf(source), parameters);
-  return observedBytes(graph, batch) + buffers * drawn;
+  return observedBytes(graph, batch) + bufferCount * inputBytes;
 }
 
-export interface ReferenceMeans {
+export interface ReferenceOptions {
   readonly python: FindPython;
-  /** Memory that the computation may have. */
+  /** Memory that the computation may use. */
   readonly availableBytes: number;
-  /** Ends it. */
+  /** Aborts the computation. */
   readonly signal: AbortSignal;
-  /** Told before it takes long. */
+  /** Called with a line of progress before a long computation. */
   note(line: string): void;
 }
 
 /**
- * The planned artefact in that folder with its reference, which is computed where nobody has before.
+ * Adds expected values to the planned artefact in `folder`, computing them if necessary.
  *
- * @returns the folder that has both
- * @throws TouchstoneError('model') where it cannot be computed here
+ * @returns the folder of the artefact with expected values
+ * @throws TouchstoneError('model') if the reference cannot be computed or does not fit into memory
  */
 export async function referencedArtefact(
   folder: string,
-  { python, availableBytes, signal, note }: ReferenceMeans,
+  { python, availableBytes, signal, note }: ReferenceOptions,
 ): Promise<string> {
   const { manifest, graph } = await readArtefact(folder);
   if (manifest.reference !== 'none') return folder;
   const { id, workload, mode, batch, seed, generation, training } = manifest;
   const what = `${workload} (${mode}, batch ${batch}, seed ${seed})`;
   const beforeComputing = () => {
-    const lack = lackingMemory(
-      float64s * costOf(graph, { steps: generation?.steps, optimiser: training?.optimiser }).bytes,
+    const shortage = lackingMemory(
+      float64Factor * costOf(graph, { steps: generation?.steps, optimiser: training?.optimiser }).bytes,
       availableBytes,
     );
-    if (lack !== undefined) {
+    if (shortage !== undefined) {
       const hint = 'choose a smaller --batch or --scale small';
-      throw new TouchstoneError('model', `the reference of ${what} ${lack}`, { hint });
+      throw new TouchstoneError('model', `the reference of ${what} ${shortage}`, { hint });
     }
     note(`computing the reference of ${what}`);
   };
   const referenced = await makeOnce(basename(folder).replace(unreferenced, ''), async (temporary) => {
     for (const file of await readdir(folder)) {
-      // The manifest is written anew; the others may be large, and nobody writes to them.
+      // The manifest is rewritten later; the other files may be large and are never modified, so they can be linked.
       const share = file === artefactFiles.manifest ? copyFile : link;
       await share(join(folder, file), join(temporary, file));
     }
@@ -156,7 +164,7 @@ export async function referencedArtefact(
   return referenced.folder;
 }
 
-/** The artefact without a reference: what `npm run references` starts from. */
+/** The artefact in a given folder, without expected values: the input of `npm run references`. */
 export async function unreferencedArtefact(
   workload: Workload,
   mode: Mode,
@@ -165,45 +173,45 @@ export async function unreferencedArtefact(
   folder: string,
 ): Promise<Artefact> {
   await mkdir(folder, { recursive: true });
-  await fill(workloadSource(workload, mode, batch, seed), folder);
+  await writeContents(workloadSource(workload, mode, batch, seed), folder);
   return readArtefact(folder);
 }
 
-/** Expected values from elsewhere. */
+/** Where the expected values of a `sourceArtefact` come from. */
 export interface GivenReference {
-  /** Changes when the values do. */
-  readonly edition: string;
-  /** Writes them into the folder of the artefact with that id, and says who computed them. */
+  /** Changes whenever the values change. */
+  readonly fingerprint: string;
+  /** Writes them into the artefact's folder. @returns what computed them, for the manifest */
   write(id: string, folder: string): Promise<string>;
 }
 
-/** The artefact of any source, by its content; without expected values if none are given. */
-export async function sourceArtefact(source: Source, reference?: GivenReference): Promise<Artefact> {
+/** The artefact of any source, identified by content. Without a reference it has no expected values. */
+export async function sourceArtefact(source: ArtefactSource, reference?: GivenReference): Promise<Artefact> {
   const id = idOf(source);
-  const key = `${source.workload}-${id.slice(0, 32)}-${reference?.edition ?? 'unreferenced'}`;
+  const key = `${source.workload}-${id.slice(0, 32)}-${reference?.fingerprint ?? 'unreferenced'}`;
   return makeOnce(key, async (folder) => {
-    await fill(source, folder);
-    return (await reference?.write(id, folder)) ?? 'none';
+    await writeContents(source, folder);
+    return reference ? reference.write(id, folder) : 'none';
   });
 }
 
-/** The artefact of a user's own `.onnx` file, inference only, on drawn inputs (see `random-inputs.ts`) or the user's own. */
+/** The artefact of a user's `.onnx` file for inference, on random inputs (see `random-inputs.ts`) or the user's own. */
 export async function modelArtefact(request: ModelRequest, python?: FindPython): Promise<Artefact> {
   return makeOnce(modelKey(request), async (folder) => {
-    const id = await fill(modelSource(request), folder);
+    const id = await writeContents(modelSource(request), folder);
     return cachedReference(folder, id, 'inference', python, request.path);
   });
 }
 
-/** The same without a reference: what it takes to say which targets can run it. */
+/** The same without expected values, which is enough to decide which targets support the model. */
 export async function describedModel(request: ModelRequest): Promise<Artefact> {
   return makeOnce(`${modelKey(request)}${unreferenced}`, async (folder) => {
-    await fill(modelSource(request), folder);
+    await writeContents(modelSource(request), folder);
     return 'none';
   });
 }
 
-/** @param make fills the folder, reference and all, and says who computed that */
+/** @param make writes all files into a folder. @returns what computed the expected values, for the manifest */
 async function makeOnce(key: string, make: (folder: string) => Promise<string>): Promise<Artefact> {
   const folder = join(artefactsFolder, key);
   if (existsSync(folder)) return readArtefact(folder);
@@ -214,7 +222,7 @@ async function makeOnce(key: string, make: (folder: string) => Promise<string>):
     const { manifest } = await readArtefact(temporary);
     await writeManifest(temporary, { ...manifest, reference });
     await rename(temporary, folder).catch((error: unknown) => {
-      // Another run was faster; its folder holds the same.
+      // A concurrent run was faster; its folder has the same content.
       if (!existsSync(folder)) throw error;
     });
   } finally {
@@ -223,12 +231,12 @@ async function makeOnce(key: string, make: (folder: string) => Promise<string>):
   return readArtefact(folder);
 }
 
-/** Everything but the expected values; returns the artefact's id. */
-async function fill(source: Source, folder: string): Promise<string> {
+/** Writes everything except the expected values. @returns the artefact's id */
+async function writeContents(source: ArtefactSource, folder: string): Promise<string> {
   const { model, inputInfo, parameters, workload, mode, batch, seed, tolerance } = source;
   const { known, training, generation, coarseTolerance = tolerance } = source;
-  const look = known ? async () => ({ values: known, data: {} }) : observe;
-  const normal = await normalise(model, inputInfo, sampleOf(source), parameters, look);
+  const observeWith = known ? async () => ({ values: known, data: {} }) : observe;
+  const normal = await normalise(model, inputInfo, sampleOf(source), parameters, observeWith);
   const path = (file: keyof typeof artefactFiles) => join(folder, artefactFiles[file]);
   await writeFile(path('model'), normal.bytes);
   await writeFile(path('graph'), `${JSON.stringify(normal.graph, null, 1)}\n`);
@@ -255,18 +263,24 @@ async function fill(source: Source, folder: string): Promise<string> {
   return id;
 }
 
-const quantising = new Set(['QuantizeLinear', 'DynamicQuantizeLinear', 'QLinearConv', 'QLinearMatMul']);
+const quantisingOperators = new Set([
+  'QuantizeLinear',
+  'DynamicQuantizeLinear',
+  'QLinearConv',
+  'QLinearMatMul',
+]);
 
+/** Whether the graph has float16 values, or quantises on the way. */
 function isCoarse({ values, nodes }: Graph): boolean {
   return (
     Object.values(values).some(({ type }) => type === 'float16') ||
-    nodes.some(({ operator }) => quantising.has(operator))
+    nodes.some(({ operator }) => quantisingOperators.has(operator))
   );
 }
 
-/** The first buffer's inputs of the graph, without the labels that training adds. */
-function sampleOf({ inputs, inputInfo }: Source): Tensors {
-  const sample = Object.entries(inputs[0] ?? {});
+/** The first buffer's inputs of the graph, without the labels of training. */
+function sampleOf({ inputs, inputInfo }: ArtefactSource): Tensors {
+  const sample = Object.entries(at(inputs, 0, 'input buffers'));
   return Object.fromEntries(sample.filter(([name]) => inputInfo.some((input) => input.name === name)));
 }
 

@@ -1,6 +1,6 @@
 /**
- * Where an artefact lies, decided without making it: its folder is named by a hash of all that it would be made from,
- * the sources that make it included. A second run finds it in milliseconds, and a stale folder is never found.
+ * The folder name of an artefact, computed without making it: a hash of everything that it would be made from, including the
+ * sources that make it. A later run finds the folder in milliseconds, and a stale folder is never found.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -11,20 +11,20 @@ import { projectRoot } from '../../common/paths.js';
 import { externalDataIn } from '../import/external-data.js';
 import { readModel, readModelBytes } from '../import/read-model.js';
 import { committedPath, evaluatorSources } from '../reference/reference.js';
-import { type Mode, otherLength, type Workload } from '../workload.js';
+import { type Mode, nonDefaultLength, type Workload } from '../workload.js';
 import { digestOf, type ModelRequest } from './source.js';
 
-/** This room and `suites/`, compiled or not: they lie beside each other. */
-const makerFolders = ['model', 'suites'].map((room) =>
+/** `model/` and `suites/`, as sources or compiled. */
+const sourceFolders = ['model', 'suites'].map((room) =>
   join(dirname(fileURLToPath(import.meta.url)), '..', '..', room),
 );
-/** Packages that decide what is in an artefact: the digits, and what ONNX Runtime computes of constants. */
+/** Packages that determine the content of artefacts: the MNIST digits, and the runtime that folds constants. */
 const packages = ['mnist', 'onnxruntime-node'];
 
 export function workloadKey(workload: Workload, mode: Mode, batch: number, seed: number): string {
-  const reference = committedPath(workload.name, mode, batch, otherLength(workload));
+  const reference = committedPath(workload.name, mode, batch, nonDefaultLength(workload));
   return keyOf([
-    // A workload from outside `suites/` is known by its text alone; the length of its sequences is in what it says.
+    // A workload from outside `suites/` is identified by the text of its functions. `sequence` is part of the JSON.
     JSON.stringify({ ...workload, mode, batch, seed }),
     String(workload.build),
     String(workload.inputs),
@@ -34,7 +34,7 @@ export function workloadKey(workload: Workload, mode: Mode, batch: number, seed:
 
 export function modelKey({ name, path, shapes, ranges, data, seed }: ModelRequest): string {
   const bytes = readModelBytes(path);
-  // Every reference to external data says `location`; only then is the model read to find what lies outside it.
+  // Every reference to external data has the key `location`; only then must the model be parsed to hash that data too.
   const isWhole = !Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes('location');
   const content = isWhole ? bytes : digestOf(bytes, readModel(bytes, path, externalDataIn(dirname(path))));
   const given = data.flatMap(({ tensors }) =>
@@ -48,27 +48,27 @@ export function modelKey({ name, path, shapes, ranges, data, seed }: ModelReques
 }
 
 function keyOf(parts: readonly (string | Uint8Array)[]): string {
-  const hash = createHash('sha256').update(makers());
+  const hash = createHash('sha256').update(sourcesDigest());
   for (const part of parts) hash.update(`${part.length}:`).update(part);
   return hash.digest('hex');
 }
 
-let known: Uint8Array | undefined;
+let digest: Uint8Array | undefined;
 
-/** One hash of every source that has a hand in artefacts, and of the versions of packages that have. */
-function makers(): Uint8Array {
-  if (known) return known;
+/** Hash of every source file that contributes to artefacts, and of the packages' versions. */
+function sourcesDigest(): Uint8Array {
+  if (digest) return digest;
   const hash = createHash('sha256');
-  for (const file of [...makerFolders.flatMap(sources), ...dataFiles(), ...evaluatorSources()]) {
+  for (const file of [...sourceFolders.flatMap(scriptsIn), ...dataFiles(), ...evaluatorSources()]) {
     hash.update(file).update(readFileSync(file));
   }
   const require = createRequire(import.meta.url);
   for (const name of packages) hash.update(readFileSync(require.resolve(`${name}/package.json`)));
-  known = hash.digest();
-  return known;
+  digest = hash.digest();
+  return digest;
 }
 
-/** Texts that workloads read; the compiler does not copy them. */
+/** Texts that workloads read. The compiler does not copy them into the build. */
 function dataFiles(): string[] {
   const folder = join(projectRoot, 'suites', 'data');
   return readdirSync(folder)
@@ -76,7 +76,7 @@ function dataFiles(): string[] {
     .map((name) => join(folder, name));
 }
 
-function sources(folder: string): string[] {
+function scriptsIn(folder: string): string[] {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   return names
     .filter((name) => /\.[jt]s$/.test(name))

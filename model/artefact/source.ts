@@ -1,21 +1,22 @@
-/** What goes into an artefact: a model, its inputs and its settings, from a workload or from a user's file. */
+/** What an artefact is made from: a model, its inputs and its settings, from a workload or from a user's file. */
 import { createHash, type Hash } from 'node:crypto';
 import { lackingMemory } from '../../common/memory.js';
 import { GraphBuilder } from '../builder.js';
 import { bytesOf } from '../cost.js';
 import type { Tensor, TensorInfo, Tensors } from '../graph.js';
-import { refuse } from '../import/decode.js';
-import { type RawModel, readModel, readModelBytes, readModelFile } from '../import/read-model.js';
-import { bindInputs } from '../inputs/bind-shapes.js';
-import { settle } from '../inputs/constant-inputs.js';
+import type { RawModel } from '../import/raw-model.js';
+import { readModel, readModelBytes, readModelFile } from '../import/read-model.js';
+import { bindShapes } from '../inputs/bind-shapes.js';
+import { withConstantInputs } from '../inputs/constant-inputs.js';
 import { indexRanges } from '../inputs/index-ranges.js';
 import { type Ranges, randomInputs } from '../inputs/random-inputs.js';
+import { modelError } from '../model-error.js';
 import type { Generation, Mode, Tolerance, Training, Workload } from '../workload.js';
 
-/** Distinct inputs among which a measurement rotates. */
-export const buffers = 4;
+/** Distinct input sets through which a measurement rotates. */
+export const bufferCount = 4;
 
-export interface Source {
+export interface ArtefactSource {
   readonly workload: string;
   readonly mode: Mode;
   readonly batch: number;
@@ -25,20 +26,20 @@ export interface Source {
   readonly modelDigest: Uint8Array;
   /** Weights that training updates. */
   readonly parameters: readonly string[];
-  /** The model's inputs with every dimension bound. */
+  /** The model's inputs with static shapes. */
   readonly inputInfo: readonly TensorInfo[];
-  /** One entry a buffer; `labels` among them in training. */
+  /** One entry per buffer; in training with `labels`. */
   readonly inputs: readonly Tensors[];
   readonly training?: Training;
   readonly generation?: Generation;
   readonly tolerance: Tolerance;
-  /** Where values are of half precision, or quantised on their way. */
+  /** Used instead of `tolerance` if the graph has float16 values or quantises. */
   readonly coarseTolerance?: Tolerance;
-  /** Type and shape of every value, where they are known: then nothing has to be run to observe them. */
+  /** Type and shape of every value, if known; without it the model is run once to observe them. */
   readonly known?: Readonly<Record<string, TensorInfo>>;
 }
 
-export function workloadSource(workload: Workload, mode: Mode, batch: number, seed: number): Source {
+export function workloadSource(workload: Workload, mode: Mode, batch: number, seed: number): ArtefactSource {
   const builder = new GraphBuilder(workload.name, seed);
   workload.build(builder, batch, mode);
   const built = builder.finish();
@@ -51,43 +52,44 @@ export function workloadSource(workload: Workload, mode: Mode, batch: number, se
     model,
     modelDigest: digestOf(built.bytes, model),
     parameters: built.parameters,
-    inputInfo: bindInputs(model, {}),
-    inputs: Array.from({ length: buffers }, (_, buffer) => workload.inputs(batch, buffer, mode)),
+    inputInfo: bindShapes(model, {}),
+    inputs: Array.from({ length: bufferCount }, (_, buffer) => workload.inputs(batch, buffer, mode)),
     ...(mode === 'training' && workload.training ? { training: workload.training } : {}),
     ...(mode === 'inference' && workload.generation ? { generation: workload.generation } : {}),
     tolerance: workload.tolerance,
   };
 }
 
-/** What is measured of a user's file, and with which inputs. */
+/** A user's model file and the inputs to run it with. */
 export interface ModelRequest {
-  /** What its cells are called. */
+  /** Workload name of its cells. */
   readonly name: string;
   readonly path: string;
-  /** By input name, for dimensions that the file leaves open. */
+  /** By input name, for dynamic dimensions. */
   readonly shapes: Readonly<Record<string, readonly number[]>>;
-  /** Values of inputs that are drawn; one that has a single value may be a constant of the model by it (`settle`). */
+  /** Ranges of random inputs; an input whose range has a single value may become a constant (`withConstantInputs`). */
   readonly ranges: Ranges;
-  /** The user's own data in place of drawn inputs: a set a buffer. */
+  /** The user's data instead of random inputs: one set per buffer. */
   readonly data: readonly GivenInputs[];
   readonly seed: number;
 }
 
 export interface GivenInputs {
-  /** Where they come from, for messages. */
+  /** File that they were read from, for error messages. */
   readonly path: string;
   readonly tensors: Tensors;
 }
 
-export function modelSource({ name, path, shapes, ranges, data, seed }: ModelRequest): Source {
+export function modelSource({ name, path, shapes, ranges, data, seed }: ModelRequest): ArtefactSource {
   const whole = readModelFile(path);
   const [first] = data;
   const known = first ? { ...shapesOf(first.tensors, whole), ...shapes } : shapes;
-  const bound = bindInputs(whole, known);
-  const { model, inputs: inputInfo, ranges: given, values } = settle(whole, bound, ranges);
+  const bound = bindShapes(whole, known);
+  const { model, inputs: inputInfo, ranges: given, values } = withConstantInputs(whole, bound, ranges);
   return {
     workload: name,
     mode: 'inference',
+    // A model without inputs, or with a scalar as its first input, has no batch axis.
     batch: Math.max(1, inputInfo[0]?.shape[0] ?? 1),
     seed,
     model,
@@ -95,52 +97,55 @@ export function modelSource({ name, path, shapes, ranges, data, seed }: ModelReq
     parameters: [],
     inputInfo,
     inputs: first
-      ? data.map((own) => givenInputs(inputInfo, withoutSettled(own, values)))
-      : drawnInputs(inputInfo, seed, { ...indexRanges(model), ...given }),
-    // Unknown models may be deep: float32 loses about a digit more than in the small workloads.
-    // With the floor it is 1e-7 an element of a small output, as in the ONNX project's own tests (onnx.backend.test.runner).
+      ? data.map((own) => givenInputs(inputInfo, withoutConstants(own, values)))
+      : drawInputs(inputInfo, seed, { ...indexRanges(model), ...given }),
+    // An unknown model may be deep, with float32 errors about ten times those of the small workloads. The floor allows
+    // 1e-7 per element of an output near zero, as the ONNX project's own tests do (onnx.backend.test.runner).
     tolerance: { output: 1e-3, loss: 1e-3, gradient: 1e-3, weight: 1e-3, floor: 1e-4 },
-    // A rounding to half precision is a part in 2048, and whether a framework rounds within a layer is its own affair; a step of 8
-    // bits is a part in 256, and which of two it becomes between them hangs on the last bit of float32.
+    // Rounding to float16 has a relative error of 1/2048, and frameworks may or may not round between the operations of a
+    // layer. An 8-bit step is 1/256 of the range, and a value halfway between two steps can be rounded to either.
     coarseTolerance: { output: 2e-2, loss: 2e-2, gradient: 2e-2, weight: 2e-2, floor: 1e-4 },
   };
 }
 
-/** @throws TouchstoneError('model') where the inputs to be drawn do not fit into the memory that there is */
-function drawnInputs(inputs: readonly TensorInfo[], seed: number, ranges: Ranges): Tensors[] {
-  const lack = lackingMemory(buffers * bytesOf(inputs), process.availableMemory());
-  if (lack !== undefined) throw refuse(`to draw its inputs ${lack}`, 'give smaller shapes with --input');
-  return Array.from({ length: buffers }, (_, buffer) => randomInputs(inputs, seed, buffer, ranges));
+/** @throws TouchstoneError('model') if the inputs do not fit into the available memory */
+function drawInputs(inputs: readonly TensorInfo[], seed: number, ranges: Ranges): Tensors[] {
+  const shortage = lackingMemory(bufferCount * bytesOf(inputs), process.availableMemory());
+  if (shortage !== undefined) {
+    throw modelError(`drawing its inputs ${shortage}`, 'specify smaller shapes with --input');
+  }
+  return Array.from({ length: bufferCount }, (_, buffer) => randomInputs(inputs, seed, buffer, ranges));
 }
 
 function shapesOf(tensors: Tensors, model: RawModel): Record<string, readonly number[]> {
-  const names = model.inputs.map(({ name }) => name).filter((name) => Object.hasOwn(tensors, name));
-  return Object.fromEntries(names.map((name) => [name, tensors[name]?.shape ?? []]));
+  const names = new Set(model.inputs.map(({ name }) => name));
+  const own = Object.entries(tensors).filter(([name]) => names.has(name));
+  return Object.fromEntries(own.map(([name, { shape }]) => [name, shape]));
 }
 
-/** @throws TouchstoneError('model') where the data has another value than the one that an input has by its range */
-function withoutSettled({ path, tensors }: GivenInputs, values: Tensors): GivenInputs {
-  const isSettled = (name: string) => Object.hasOwn(values, name);
+/** @throws TouchstoneError('model') if the data contradicts the constant that `--range` makes of an input */
+function withoutConstants({ path, tensors }: GivenInputs, values: Tensors): GivenInputs {
+  const isConstant = (name: string) => Object.hasOwn(values, name);
   for (const [name, { data }] of Object.entries(tensors)) {
-    const value = isSettled(name) ? values[name] : undefined;
+    const value = isConstant(name) ? values[name] : undefined;
     if (value && data.join() !== value.data.join()) {
-      throw refuse(
-        `${path}: array ${name} is not ${value.data[0]}, which --range says it is`,
-        'leave one of them out',
+      throw modelError(
+        `${path}: array ${name} is not ${value.data[0]}, the value that --range specifies`,
+        'omit one of them',
       );
     }
   }
-  return { path, tensors: Object.fromEntries(Object.entries(tensors).filter(([name]) => !isSettled(name))) };
+  return { path, tensors: Object.fromEntries(Object.entries(tensors).filter(([name]) => !isConstant(name))) };
 }
 
-/** @throws TouchstoneError('model') where an input lacks its data or has it of another type or shape, or where there is more */
+/** @throws TouchstoneError('model') for missing or superfluous arrays, and for arrays of another type or shape */
 function givenInputs(inputs: readonly TensorInfo[], { path, tensors }: GivenInputs): Tensors {
-  const stranger = Object.keys(tensors).find((name) => !inputs.some((input) => input.name === name));
-  if (stranger !== undefined) {
-    // It may be meant for an input that has a value of its own in the file, and would be another computation.
+  const unknown = Object.keys(tensors).find((name) => !inputs.some((input) => input.name === name));
+  if (unknown !== undefined) {
+    // It may be meant for an input that has an initialiser in the file; ignoring it would run another computation.
     const names = inputs.map(({ name }) => name).join(', ');
-    throw refuse(
-      `${path} has an array ${stranger}, which is no input of the model`,
+    throw modelError(
+      `${path} has an array ${unknown}, but the model has no such input`,
       `its inputs are ${names}`,
     );
   }
@@ -148,19 +153,24 @@ function givenInputs(inputs: readonly TensorInfo[], { path, tensors }: GivenInpu
     inputs.map(({ name, type, shape }) => {
       const tensor = tensors[name];
       if (!tensor) {
-        throw refuse(`${path} has no array ${name}`, `it has ${Object.keys(tensors).join(', ') || 'none'}`);
+        throw modelError(
+          `${path} has no array ${name}`,
+          `it has ${Object.keys(tensors).join(', ') || 'none'}`,
+        );
       }
       if (tensor.type !== type || tensor.shape.join('x') !== shape.join('x')) {
         const found = `${tensor.type} ${tensor.shape.join('x')}`;
-        throw refuse(`${path}: array ${name} is ${found}, and the model takes ${type} ${shape.join('x')}`);
+        throw modelError(
+          `${path}: array ${name} is ${found}, but the model expects ${type} ${shape.join('x')}`,
+        );
       }
       return [name, tensor];
     }),
   );
 }
 
-/** The artefact's id: SHA-256 over all that it is made from, so that a stale reference can be told. */
-export function idOf(source: Source): string {
+/** The artefact's id: SHA-256 of everything that it is made from. A stale reference is detected by it. */
+export function idOf(source: ArtefactSource): string {
   const { workload, mode, batch, seed, training, generation, tolerance, inputInfo } = source;
   const hash = createHash('sha256').update(source.modelDigest);
   hash.update(JSON.stringify({ workload, mode, batch, seed, training, generation, tolerance, inputInfo }));
@@ -170,7 +180,7 @@ export function idOf(source: Source): string {
   return hash.digest('hex');
 }
 
-/** Weights outside the file belong to what the model is, so they are hashed with it. */
+/** SHA-256 of the file and of its initialisers, which may be stored in other files. */
 export function digestOf(bytes: Uint8Array, model: RawModel): Uint8Array {
   const hash = createHash('sha256').update(bytes);
   for (const [name, tensor] of model.initialisers) addTensor(hash, name, tensor);

@@ -1,71 +1,80 @@
 /**
- * Operators of the domain `com.microsoft` that ONNX Runtime's quantiser writes into files, as ONNX's own: what is quantised is made
- * into fractions, computed, and quantised again, which is how they are defined (ONNX Runtime, docs/ContribOperators.md). Its
- * optimiser puts them together again, as it does with files that are written this way.
+ * Decomposes contributed operators (domain `com.microsoft`), which ONNX Runtime's quantiser and optimiser write into
+ * files, into operators of the ONNX domain.
+ *
+ * A QLinear operator is defined as: dequantise the inputs, compute in floating point, quantise the result (ONNX Runtime,
+ * docs/ContribOperators.md). ONNX Runtime's optimiser fuses this form back into its own kernels.
  */
-import { refuse } from './decode.js';
-import { type Writing, type Written, writtenOut } from './decomposition.js';
+import { modelError } from '../model-error.js';
+import { type Decompose, type Decomposition, decomposed } from './decomposition.js';
 import { fusedOperators } from './fused-operators.js';
 import type { NodeProto } from './proto.js';
 
-const domain = 'com.microsoft';
+const contribDomain = 'com.microsoft';
 
-/** Places of an operator's inputs: of each that is quantised the first of three, and of the result's scale and zero point. */
-interface Quantised {
-  /** What it computes in between, with its attributes. */
+/** Where a QLinear operator has its inputs. Each quantised operand is three inputs: values, scale, zero point. */
+interface QuantisedOperator {
+  /** The floating-point operator, which takes the same attributes. */
   readonly operator: string;
-  readonly quantised: (count: number) => readonly number[];
-  readonly result: number;
+  /** Positions of the quantised values, given the number of inputs. */
+  readonly operands: (inputCount: number) => readonly number[];
+  /** Position of the result's scale; its zero point follows. */
+  readonly resultScale: number;
 }
 
-const one = { quantised: () => [0], result: 3 };
-const two = { quantised: () => [0, 3], result: 6 };
-const quantised: Readonly<Record<string, Quantised>> = {
-  QLinearAdd: { operator: 'Add', ...two },
-  QLinearMul: { operator: 'Mul', ...two },
-  QLinearSigmoid: { operator: 'Sigmoid', ...one },
-  QLinearLeakyRelu: { operator: 'LeakyRelu', ...one },
-  QLinearAveragePool: { operator: 'AveragePool', ...one },
-  QLinearGlobalAveragePool: { operator: 'GlobalAveragePool', ...one },
+const unary = { operands: () => [0], resultScale: 3 };
+const binary = { operands: () => [0, 3], resultScale: 6 };
+const quantisedOperators: Readonly<Record<string, QuantisedOperator>> = {
+  QLinearAdd: { operator: 'Add', ...binary },
+  QLinearMul: { operator: 'Mul', ...binary },
+  QLinearSigmoid: { operator: 'Sigmoid', ...unary },
+  QLinearLeakyRelu: { operator: 'LeakyRelu', ...unary },
+  QLinearAveragePool: { operator: 'AveragePool', ...unary },
+  QLinearGlobalAveragePool: { operator: 'GlobalAveragePool', ...unary },
   QLinearConcat: {
     operator: 'Concat',
-    quantised: (count) => Array.from({ length: (count - 2) / 3 }, (_, each) => 2 + 3 * each),
-    result: 0,
+    operands: (inputCount) => Array.from({ length: (inputCount - 2) / 3 }, (_, operand) => 2 + 3 * operand),
+    resultScale: 0,
   },
 };
-const operators: Readonly<Record<string, Written>> = {
-  ...fusedOperators,
-  ...Object.fromEntries(
-    Object.entries(quantised).map(([type, definition]) => [type, throughFractions(definition)]),
-  ),
-};
-/** The same as ONNX's own of these names. */
-const twins: ReadonlySet<string> = new Set(['QuantizeLinear', 'DequantizeLinear']);
+const decompositions: ReadonlyMap<string, Decompose> = new Map([
+  ...Object.entries(fusedOperators),
+  ...Object.entries(quantisedOperators).map(([type, own]) => [type, throughFloatingPoint(own)] as const),
+]);
+/** Contributed operators that equal the ONNX operator of the same name. */
+const sameInOnnx: ReadonlySet<string> = new Set(['QuantizeLinear', 'DequantizeLinear']);
 
 /**
- * The node itself where it is of another domain, or not among these.
+ * The node as nodes of the ONNX domain; the node itself if it is in another domain or has no known decomposition.
  *
- * @throws TouchstoneError('model') for channels that come last, which no operator of ONNX's takes
+ * @throws TouchstoneError('model') for `channels_last`, which no ONNX operator supports
  */
-export function ownOperators(node: NodeProto): readonly NodeProto[] {
+export function toOnnxDomain(node: NodeProto): readonly NodeProto[] {
   const type = node.opType ?? '';
-  if (node.domain !== domain) return [node];
-  if (twins.has(type)) return [{ ...node, domain: '' }];
-  const write = Object.hasOwn(operators, type) ? operators[type] : undefined;
-  return write ? writtenOut(node, write) : [node];
+  if (node.domain !== contribDomain) return [node];
+  if (sameInOnnx.has(type)) return [{ ...node, domain: '' }];
+  const decompose = decompositions.get(type);
+  return decompose ? decomposed(node, decompose) : [node];
 }
 
-function throughFractions({ operator, quantised: placesOf, result }: Quantised): Written {
-  return (to: Writing, inputs, node) => {
+function throughFloatingPoint({ operator, operands, resultScale }: QuantisedOperator): Decompose {
+  return (to: Decomposition, inputs, node) => {
     const attributes = node.attribute ?? [];
     if (attributes.some(({ name, i }) => name === 'channels_last' && Number(i ?? 0) !== 0)) {
-      throw refuse(`node ${to.label} (${node.opType}) has its channels last`, 'export it with them first');
+      throw modelError(
+        `node ${to.label} (${node.opType}) has attribute channels_last = 1, which is not supported`,
+        'export the model with channels first',
+      );
     }
-    const scaled = (place: number) => inputs.slice(place, place + 2).filter(Boolean);
-    const fractions = placesOf(inputs.length).map((place) =>
-      to.add('DequantizeLinear', [inputs[place] ?? '', ...scaled(place + 1)]),
-    );
+    const scaleAndZeroPoint = (position: number) => inputs.slice(position, position + 2).filter(Boolean);
+    const dequantised = operands(inputs.length).map((position) => {
+      const values = inputs[position];
+      if (values === undefined) {
+        throw modelError(`node ${to.label} (${node.opType}) has only ${inputs.length} inputs`);
+      }
+      return to.add('DequantizeLinear', [values, ...scaleAndZeroPoint(position + 1)]);
+    });
     const own = attributes.filter(({ name }) => name !== 'channels_last');
-    to.add('QuantizeLinear', [to.add(operator, fractions, own), ...scaled(result)]);
+    to.add('QuantizeLinear', [to.add(operator, dequantised, own), ...scaleAndZeroPoint(resultScale)]);
   };
 }

@@ -1,74 +1,90 @@
-/** From the ONNX schema's types to ours, with every size checked before anything is allocated for it. */
-import { TouchstoneError } from '../../common/errors.js';
-import { type Attribute, type DataType, elementCount, type Tensor } from '../graph.js';
-import { allocate } from '../safetensors.js';
+/** Converts ONNX protobuf messages to our types. Every size is checked before memory is allocated for it. */
+import {
+  allocate,
+  type DataType,
+  elementBytes,
+  elementCount,
+  type Tensor,
+  tensorFromBytes,
+} from '../graph.js';
+import { modelError } from '../model-error.js';
 import { elementTypes } from './encode.js';
 import type { ExternalData } from './external-data.js';
-import { type AttributeProto, type GraphProto, proto, type TensorProto } from './proto.js';
+import { type AttributeProto, proto, type TensorProto } from './proto.js';
+import type { RawAttribute } from './raw-model.js';
 
 const typesByNumber = new Map(
   Object.entries(elementTypes).map(([type, number]) => [number, type as DataType]),
 );
-/** Of onnx.proto too, but of no tensor here: what its numbers are called. */
-const foreignTypes: Readonly<Record<number, string>> = {
-  8: 'string',
-  14: 'complex64',
-  15: 'complex128',
-  16: 'bfloat16',
-  17: 'float8e4m3fn',
-  18: 'float8e4m3fnuz',
-  19: 'float8e5m2',
-  20: 'float8e5m2fnuz',
-  21: 'uint4',
-  22: 'int4',
-  23: 'float4e2m1',
-  24: 'float8e8m0',
-  25: 'uint2',
-  26: 'int2',
-  27: 'float6e2m3',
-  28: 'float6e3m2',
-};
-/** More than this is no model that a benchmark on one machine would load. */
-const mostTensorBytes = 8 * 2 ** 30;
+/** Element types of onnx.proto that are not supported, by number, for the error message. */
+const unsupportedTypes: ReadonlyMap<number, string> = new Map([
+  [8, 'string'],
+  [14, 'complex64'],
+  [15, 'complex128'],
+  [16, 'bfloat16'],
+  [17, 'float8e4m3fn'],
+  [18, 'float8e4m3fnuz'],
+  [19, 'float8e5m2'],
+  [20, 'float8e5m2fnuz'],
+  [21, 'uint4'],
+  [22, 'int4'],
+  [23, 'float4e2m1'],
+  [24, 'float8e8m0'],
+  [25, 'uint2'],
+  [26, 'int2'],
+  [27, 'float6e2m3'],
+  [28, 'float6e3m2'],
+]);
+/** Larger than any model that is benchmarked on one machine; guards against corrupt dimensions. */
+const maxTensorBytes = 8 * 2 ** 30;
 
-/** An attribute before normalising: it may hold a tensor or a subgraph. */
-export type RawAttribute = Attribute | { readonly tensor: Tensor } | { readonly graph: GraphProto };
-
+/** @throws TouchstoneError('model') for an element type that is not supported, with its name in onnx.proto */
 export function dataTypeOf(number: number | null | undefined, where: string): DataType {
-  const type = typesByNumber.get(number ?? 0);
+  // Protobuf omits fields that are 0, which is UNDEFINED here.
+  const code = number ?? 0;
+  const type = typesByNumber.get(code);
   if (type) return type;
-  const foreign = foreignTypes[number ?? 0] ?? `number ${number ?? 0}`;
-  throw refuse(`${where} has element type ${foreign}, which is not supported`);
+  const name = unsupportedTypes.get(code) ?? `number ${code}`;
+  throw modelError(`${where} has element type ${name}, which is not supported`);
 }
 
-/** @param where for messages: `initialiser conv1.weight` */
+/**
+ * @param where for error messages: `initialiser conv1.weight`
+ * @throws TouchstoneError('model') for an unsupported type, or data that does not fit the shape
+ */
 export function decodeTensor(tensor: TensorProto, external: ExternalData, where: string): Tensor {
   const type = dataTypeOf(tensor.dataType, where);
   const shape = (tensor.dims ?? []).map((dim) => toExtent(dim, where));
   const count = elementCount(shape);
-  const width = allocate(type, 0).BYTES_PER_ELEMENT;
-  if (!Number.isSafeInteger(count) || count * width > mostTensorBytes) {
-    throw refuse(`${where} claims shape ${shape.join('×')}, which is too large to be read`);
+  const size = count * elementBytes(type);
+  if (!Number.isSafeInteger(count) || size > maxTensorBytes) {
+    throw modelError(`${where} claims shape ${shape.join('×')}, which is too large to be read`);
   }
-  const bytes = bytesOf(tensor, external, count * width, where);
-  if (bytes) return fromBytes(type, shape, bytes, where);
+  const bytes = bytesOf(tensor, external, size, where);
+  if (bytes) {
+    if (bytes.byteLength !== size) throw mismatch(where, shape, bytes.byteLength / elementBytes(type));
+    return tensorFromBytes(type, shape, bytes);
+  }
   const typed = typedData(tensor, type);
   if (typed.length !== count) throw mismatch(where, shape, typed.length);
   const data = allocate(type, count);
-  const big = data instanceof BigInt64Array || data instanceof BigUint64Array;
+  const isBig = data instanceof BigInt64Array || data instanceof BigUint64Array;
   typed.forEach((value, index) => {
-    data[index] = big ? BigInt(String(value)) : Number(value);
+    data[index] = isBig ? BigInt(String(value)) : Number(value);
   });
   return { type, shape, data };
 }
 
-/** A dimension, an attribute or an offset: protobufjs gives a Long where a number may not be exact. */
+/** A dimension, an attribute or an offset. protobufjs returns a Long for 64-bit fields. */
 export function toNumber(value: unknown, where: string): number {
   const number = Number(String(value));
-  if (!Number.isSafeInteger(number)) throw refuse(`${where} holds ${String(value)}, which is out of range`);
+  if (!Number.isSafeInteger(number)) {
+    throw modelError(`${where} is ${String(value)}, which is not an integer within ±2⁵³`);
+  }
   return number;
 }
 
+/** @param where for error messages: `node conv1 (Conv)` */
 export function decodeAttribute(
   attribute: AttributeProto,
   external: ExternalData,
@@ -80,13 +96,13 @@ export function decodeAttribute(
     case AttributeType.FLOAT:
       return attribute.f ?? 0;
     case AttributeType.INT:
-      return clampInteger(attribute.i);
+      return toNearestNumber(attribute.i);
     case AttributeType.STRING:
       return Buffer.from(attribute.s ?? []).toString('utf8');
     case AttributeType.FLOATS:
       return [...(attribute.floats ?? [])];
     case AttributeType.INTS:
-      return (attribute.ints ?? []).map(clampInteger);
+      return (attribute.ints ?? []).map(toNearestNumber);
     case AttributeType.STRINGS:
       return (attribute.strings ?? []).map((text) => Buffer.from(text).toString('utf8'));
     case AttributeType.TENSOR:
@@ -94,18 +110,18 @@ export function decodeAttribute(
     case AttributeType.GRAPH:
       return { graph: attribute.g ?? {} };
     default:
-      throw refuse(`${name} is of kind ${String(attribute.type)}, which is not supported`);
+      throw modelError(`${name} has the attribute type ${String(attribute.type)}, which is not supported`);
   }
 }
 
-/** Whether its data lies in another file. */
-export function isOutside(tensor: TensorProto): boolean {
+/** Whether the tensor's data is in another file. */
+export function isExternal(tensor: TensorProto): boolean {
   return tensor.dataLocation === proto.TensorProto.DataLocation.EXTERNAL;
 }
 
-/** The tensor with its data in it, wherever that was. @param where for messages */
-export function embedded(tensor: TensorProto, external: ExternalData, where: string): TensorProto {
-  if (!isOutside(tensor)) return tensor;
+/** The tensor with its data inline. @param where for error messages */
+export function withInlineData(tensor: TensorProto, external: ExternalData, where: string): TensorProto {
+  if (!isExternal(tensor)) return tensor;
   const { data } = decodeTensor(tensor, external, where);
   return {
     ...tensor,
@@ -115,47 +131,36 @@ export function embedded(tensor: TensorProto, external: ExternalData, where: str
   };
 }
 
-export function refuse(message: string, hint?: string): TouchstoneError {
-  return new TouchstoneError('model', message, hint === undefined ? {} : { hint });
-}
-
-/** Exporters write INT64_MAX for "to the end": its nearest double says the same. */
-function clampInteger(value: unknown): number {
+/** Exporters write INT64_MAX for "to the end"; the nearest double means the same. */
+function toNearestNumber(value: unknown): number {
   return Number(String(value ?? 0));
 }
 
 function toExtent(dim: unknown, where: string): number {
-  const extent = toNumber(dim, where);
-  if (extent < 0) throw refuse(`${where} has a negative dimension`);
+  const extent = toNumber(dim, `a dimension of ${where}`);
+  if (extent < 0) throw modelError(`${where} has the negative dimension ${extent}`);
   return extent;
 }
 
+/** Raw bytes, inline or external; undefined if the data is in a typed field. */
 function bytesOf(
   tensor: TensorProto,
   external: ExternalData,
   expected: number,
   where: string,
 ): Uint8Array | undefined {
-  if (isOutside(tensor)) {
+  if (isExternal(tensor)) {
     const entries = new Map((tensor.externalData ?? []).map((entry) => [entry.key, entry.value ?? '']));
-    const length = toNumber(entries.get('length') ?? expected, where);
+    const length = toNumber(entries.get('length') ?? expected, `the length of ${where}`);
     if (length !== expected) {
-      throw refuse(`${where} has ${expected} bytes by its shape, and ${length} by its external data`);
+      throw modelError(
+        `${where} has ${expected} bytes according to its shape, but ${length} according to its external data`,
+      );
     }
-    return external(entries.get('location') ?? '', toNumber(entries.get('offset') ?? 0, where), length);
+    const offset = toNumber(entries.get('offset') ?? 0, `the offset of ${where}`);
+    return external(entries.get('location') ?? '', offset, length);
   }
   return tensor.rawData && tensor.rawData.length > 0 ? tensor.rawData : undefined;
-}
-
-function fromBytes(type: DataType, shape: number[], bytes: Uint8Array, where: string): Tensor {
-  const data = allocate(type, 0);
-  if (bytes.byteLength !== elementCount(shape) * data.BYTES_PER_ELEMENT) {
-    throw mismatch(where, shape, bytes.byteLength / data.BYTES_PER_ELEMENT);
-  }
-  // A copy of its own, aligned for the element type.
-  const copy = allocate(type, elementCount(shape));
-  new Uint8Array(copy.buffer).set(bytes);
-  return { type, shape, data: copy };
 }
 
 function typedData(tensor: TensorProto, type: DataType): readonly unknown[] {
@@ -166,8 +171,8 @@ function typedData(tensor: TensorProto, type: DataType): readonly unknown[] {
   return tensor.int32Data ?? [];
 }
 
-function mismatch(where: string, shape: readonly number[], found: number): TouchstoneError {
-  return refuse(
+function mismatch(where: string, shape: readonly number[], found: number): Error {
+  return modelError(
     `${where} has data for ${found} elements, but its shape ${shape.join('×') || 'scalar'} has ${elementCount(shape)}`,
   );
 }

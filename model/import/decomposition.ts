@@ -1,30 +1,34 @@
-/** One operator written as several. */
+/** Replaces one node by several nodes of simpler operators. */
 
+import { at } from '../../common/at.js';
 import type { Attribute, Tensor } from '../graph.js';
 import { encodeAttribute, encodeTensor } from './encode.js';
 import { type AttributeProto, type NodeProto, proto } from './proto.js';
 
-/** The nodes that stand for one. */
-export class Writing {
+/** Collects the nodes that replace one. */
+export class Decomposition {
   readonly nodes: NodeProto[] = [];
+  /** Name of the node that is replaced; names of new values begin with it. */
   readonly label: string;
 
   constructor(label: string) {
     this.label = label;
   }
 
-  /** @returns the name of its first output */
+  /** Adds a node with encoded attributes. @returns the name of its first output */
   add(opType: string, input: readonly string[], attributes: readonly AttributeProto[] = []): string {
     const name = `${this.label}/${opType}_${this.nodes.length}`;
     this.nodes.push({ name, opType, input: [...input], output: [name], attribute: [...attributes] });
     return name;
   }
 
+  /** Adds a node. @returns the name of its first output */
   addWith(opType: string, input: readonly string[], attributes: Readonly<Record<string, Attribute>>): string {
     const encoded = Object.entries(attributes).map(([name, value]) => encodeAttribute(name, value));
     return this.add(opType, input, encoded);
   }
 
+  /** Adds a Constant node. @returns the name of its output */
   constant(tensor: Tensor): string {
     const type = proto.AttributeProto.AttributeType.TENSOR;
     return this.add('Constant', [], [{ name: 'value', type, t: encodeTensor('', tensor) }]);
@@ -35,14 +39,13 @@ export class Writing {
   }
 }
 
-/** Writes the nodes; the last one's outputs are the operator's. */
-export type Written = (to: Writing, inputs: readonly string[], node: NodeProto) => void;
+/** Adds the nodes that replace `node`; the outputs of the last one become the outputs of `node`. */
+export type Decompose = (to: Decomposition, inputs: readonly string[], node: NodeProto) => void;
 
-/** The nodes that stand for one; the last of them has its name and its outputs. */
-export function writtenOut(node: NodeProto, write: Written): readonly NodeProto[] {
-  const to = new Writing(node.name || (node.output?.[0] ?? ''));
-  write(to, node.input ?? [], node);
-  const last = to.nodes.at(-1);
-  if (last) Object.assign(last, { name: to.label, output: node.output ?? [] });
+/** The nodes that replace `node`; the last of them takes its name and outputs. */
+export function decomposed(node: NodeProto, decompose: Decompose): readonly NodeProto[] {
+  const to = new Decomposition(node.name || (node.output?.[0] ?? ''));
+  decompose(to, node.input ?? [], node);
+  Object.assign(at(to.nodes, -1), { name: to.label, output: node.output ?? [] });
   return to.nodes;
 }

@@ -1,6 +1,6 @@
-/** From our types to those of the ONNX schema. */
-import type { Attribute, DataType, Tensor } from '../graph.js';
-import { type AttributeProto, proto, type TensorProto } from './proto.js';
+/** Converts our types to ONNX protobuf messages. */
+import type { Attribute, DataType, Tensor, TensorInfo } from '../graph.js';
+import { type AttributeProto, proto, type TensorProto, type ValueInfoProto } from './proto.js';
 
 /** Numbers of TensorProto.DataType. */
 export const elementTypes: Readonly<Record<DataType, number>> = {
@@ -23,7 +23,17 @@ export function encodeTensor(name: string, { type, shape, data }: Tensor): Tenso
   return { name, dataType: elementTypes[type], dims: [...shape], rawData };
 }
 
-/** Attributes whose numbers are FLOAT in the ONNX operator definitions; all other numbers are INT. */
+/** A `TensorInfo`, with a shape that may be read-only. */
+interface DescribedValue extends Omit<TensorInfo, 'shape'> {
+  readonly shape: readonly number[];
+}
+
+export function encodeValueInfo({ name, type, shape }: DescribedValue): ValueInfoProto {
+  const dim = shape.map((extent) => ({ dimValue: extent }));
+  return { name, type: { tensorType: { elemType: elementTypes[type], shape: { dim } } } };
+}
+
+/** Attributes that the ONNX operator definitions declare as FLOAT; an integer value of any other is INT. */
 const floatAttributes = new Set([
   'alpha',
   'beta',

@@ -1,35 +1,44 @@
 /**
- * Operators of the domain `com.microsoft` that ONNX Runtime's optimiser puts together, and those of its dynamic quantiser, taken apart
- * into ONNX's own (ONNX Runtime, docs/ContribOperators.md): files that it has saved have them.
+ * Decompositions of the operators of domain `com.microsoft` that ONNX Runtime's optimiser creates by fusion and of those of
+ * its dynamic quantiser, as files that it has saved contain them. Definitions: ONNX Runtime, docs/ContribOperators.md.
  */
 
+import { at } from '../../common/at.js';
 import type { Attribute } from '../graph.js';
-import { decodeAttribute, refuse } from './decode.js';
-import type { Writing, Written } from './decomposition.js';
+import { modelError } from '../model-error.js';
+import { decodeAttribute } from './decode.js';
+import type { Decompose, Decomposition } from './decomposition.js';
+import { elementTypes } from './encode.js';
 import { noExternalData } from './external-data.js';
 import type { NodeProto } from './proto.js';
 
 type Attributes = Readonly<Record<string, Attribute>>;
 
-/** By their names. */
-export const fusedOperators: Readonly<Record<string, Written>> = {
+/** By operator type. An optional input that the node omits is ''. */
+export const fusedOperators: Readonly<Record<string, Decompose>> = {
   FusedConv(to, [x = '', weights = '', bias = '', sum = ''], node) {
     const own = (node.attribute ?? []).filter(({ name }) => !/^activation/.test(name ?? ''));
     const convolved = to.add('Conv', [x, weights, ...(bias === '' ? [] : [bias])], own);
     const added = sum === '' ? convolved : to.add('Add', [convolved, sum]);
-    const { activation, activation_params: parameters } = settingsOf(node);
+    const { activation, activation_params: parameters } = attributesOf(node);
     activate(to, added, activation, Array.isArray(parameters) ? parameters.map(Number) : []);
   },
   FusedGemm(to, inputs, node) {
     const own = (node.attribute ?? []).filter(({ name }) => !/^activation/.test(name ?? ''));
-    const { activation, activation_alpha: alpha, activation_beta: beta } = settingsOf(node);
-    activate(to, to.add('Gemm', inputs, own), activation, [Number(alpha ?? 0), Number(beta ?? 0)]);
+    const { activation, activation_alpha: alpha, activation_beta: beta } = attributesOf(node);
+    const parameters = [alpha, beta].flatMap((value) => (value === undefined ? [] : [Number(value)]));
+    activate(to, to.add('Gemm', inputs, own), activation, parameters);
   },
   FusedMatMul(to, [a = '', b = ''], node) {
-    const { alpha = 1, ...turned } = settingsOf(node);
-    // How many axes there are before the last two is not known here, and Transpose would have to name them.
-    if (Object.values(turned).some((flag) => flag !== 0))
-      throw refuse(`node ${to.label} (FusedMatMul) transposes`, 'save the model without optimising it');
+    const { alpha = 1, ...transposes } = attributesOf(node);
+    // Transpose needs the rank of its input, which is not known while the file is read.
+    const set = Object.entries(transposes).find(([, flag]) => flag !== 0);
+    if (set) {
+      throw modelError(
+        `node ${to.label} (FusedMatMul) has attribute ${set[0]} = ${set[1]}, which is not supported`,
+        'save the model without optimising it',
+      );
+    }
     to.add('Mul', [to.add('MatMul', [a, b]), to.scalar(Number(alpha))]);
   },
   Gelu(to, [x = '']) {
@@ -43,48 +52,62 @@ export const fusedOperators: Readonly<Record<string, Written>> = {
     const y = bias === '' ? x : to.add('Add', [x, bias]);
     const cube = to.add('Mul', [to.add('Mul', [y, y]), y]);
     const inner = to.add('Add', [y, to.add('Mul', [cube, to.scalar(0.044715)])]);
-    const bent = to.add('Tanh', [to.add('Mul', [inner, to.scalar(Math.sqrt(2 / Math.PI))])]);
+    const tanh = to.add('Tanh', [to.add('Mul', [inner, to.scalar(Math.sqrt(2 / Math.PI))])]);
     const half = to.add('Mul', [y, to.scalar(0.5)]);
-    to.add('Mul', [half, to.add('Add', [bent, to.scalar(1)])]);
+    to.add('Mul', [half, to.add('Add', [tanh, to.scalar(1)])]);
   },
   /** x · σ(αx) */
   QuickGelu(to, [x = ''], node) {
-    const { alpha = 1.702 } = settingsOf(node);
+    const { alpha = 1.702 } = attributesOf(node);
     to.add('Mul', [x, to.add('Sigmoid', [to.add('Mul', [x, to.scalar(Number(alpha))])])]);
   },
-  DynamicQuantizeMatMul(to, [a = '', b = '', scale = '', zero = '', bias = '']) {
+  DynamicQuantizeMatMul(to, [a = '', b = '', bScale = '', bZero = '', bias = '']) {
     const quantised = to.add('DynamicQuantizeLinear', [a]);
-    const [ownScale, ownZero] = [`${quantised}/scale`, `${quantised}/zero`];
-    Object.assign(to.nodes.at(-1) ?? {}, { output: [quantised, ownScale, ownZero] });
-    summed(to, [quantised, b, ownZero, zero], [ownScale, scale], bias);
+    const [aScale, aZero] = [`${quantised}/scale`, `${quantised}/zero`];
+    Object.assign(at(to.nodes, -1), { output: [quantised, aScale, aZero] });
+    integerProduct(to, [quantised, b, aZero, bZero], [aScale, bScale], bias);
   },
   MatMulIntegerToFloat(to, inputs) {
-    const [a = '', b = '', ownScale = '', scale = '', ownZero = '', zero = '', bias = ''] = inputs;
-    summed(to, [a, b, ownZero, zero], [ownScale, scale], bias);
+    const [a = '', b = '', aScale = '', bScale = '', aZero = '', bZero = '', bias = ''] = inputs;
+    integerProduct(to, [a, b, aZero, bZero], [aScale, bScale], bias);
   },
   /**
-   * With its weights made into fractions. Its kernel also rounds what it multiplies them with to 8 bits, in every step anew; an LSTM
-   * that does not is nearer to what was trained.
+   * An LSTM with dequantised weights. ONNX Runtime's kernel also quantises the activations to 8 bits at every step; the
+   * unquantised LSTM is closer to the model that was trained.
    */
   DynamicQuantizeLSTM(to, inputs, node) {
     const [x = '', w = '', r = '', b = '', lengths = '', h = '', c = '', peepholes = ''] = inputs;
     const [wScale = '', wZero = '', rScale = '', rZero = ''] = inputs.slice(8);
-    const weights = [fractions(to, w, wScale, wZero), fractions(to, r, rScale, rZero)];
+    const weights = [dequantisedWeights(to, w, wScale, wZero), dequantisedWeights(to, r, rScale, rZero)];
     const given = [x, ...weights, b, lengths, h, c, peepholes];
-    to.add('LSTM', given.slice(0, given.findLastIndex(Boolean) + 1), node.attribute ?? []);
+    to.add('LSTM', withoutTrailingBlanks(given), node.attribute ?? []);
   },
 };
 
-function settingsOf(node: NodeProto): Attributes {
+function attributesOf(node: NodeProto): Attributes {
   const decoded = (node.attribute ?? []).map((attribute) => [
     attribute.name ?? '',
-    decodeAttribute(attribute, noExternalData, `node ${node.name}`),
+    decodeAttribute(attribute, noExternalData, `node ${node.name ?? ''} (${node.opType ?? ''})`),
   ]);
   return Object.fromEntries(decoded) as Attributes;
 }
 
-function activate(to: Writing, x: string, activation: Attribute | undefined, parameters: readonly number[]) {
-  const [first = 0, second = 0] = parameters;
+/** @param activation operator type; undefined or '' for none. @param parameters its alpha and beta, or its bounds */
+function activate(
+  to: Decomposition,
+  x: string,
+  activation: Attribute | undefined,
+  parameters: readonly number[],
+): void {
+  const parameter = (index: number) => {
+    const value = parameters[index];
+    if (value === undefined) {
+      throw modelError(
+        `node ${to.label} has activation ${String(activation)} with ${parameters.length} parameters, which is too few`,
+      );
+    }
+    return value;
+  };
   switch (activation ?? '') {
     case '':
       return;
@@ -94,48 +117,66 @@ function activate(to: Writing, x: string, activation: Attribute | undefined, par
       to.add(String(activation), [x]);
       return;
     case 'LeakyRelu':
-      to.addWith('LeakyRelu', [x], { alpha: first });
+      to.addWith('LeakyRelu', [x], { alpha: parameter(0) });
       return;
     case 'HardSigmoid':
-      to.addWith('HardSigmoid', [x], { alpha: first, beta: second });
+      to.addWith('HardSigmoid', [x], { alpha: parameter(0), beta: parameter(1) });
       return;
     case 'Clip':
-      // Clip itself takes its bounds in another way before operator set 11.
-      to.add('Min', [to.add('Max', [x, to.scalar(first)]), to.scalar(second)]);
+      // Min and Max rather than Clip, whose bounds are attributes before operator set 11 and inputs from then on.
+      to.add('Min', [to.add('Max', [x, to.scalar(parameter(0))]), to.scalar(parameter(1))]);
       return;
     default:
-      throw refuse(`node ${to.label} has the activation ${String(activation)}, which is not known`);
+      throw modelError(`node ${to.label} has activation ${String(activation)}, which is not supported`);
   }
 }
 
 /** x/2 · (1 + erf(x/√2)) */
-function gelu(to: Writing, x: string): void {
-  const bent = to.add('Erf', [to.add('Mul', [x, to.scalar(Math.SQRT1_2)])]);
-  to.add('Mul', [to.add('Mul', [x, to.scalar(0.5)]), to.add('Add', [bent, to.scalar(1)])]);
+function gelu(to: Decomposition, x: string): void {
+  const erf = to.add('Erf', [to.add('Mul', [x, to.scalar(Math.SQRT1_2)])]);
+  to.add('Mul', [to.add('Mul', [x, to.scalar(0.5)]), to.add('Add', [erf, to.scalar(1)])]);
 }
 
-/** The product of whole numbers, and what it is in fractions. */
-function summed(
-  to: Writing,
+/**
+ * An integer matrix product, scaled to floating point.
+ *
+ * @param operands a, b and their zero points
+ * @param bias '' for none
+ */
+function integerProduct(
+  to: Decomposition,
   operands: readonly string[],
-  [one, other]: readonly [string, string],
+  [aScale, bScale]: readonly [string, string],
   bias: string,
 ): void {
-  const product = to.add('MatMulInteger', operands.slice(0, operands.findLastIndex(Boolean) + 1));
-  const sum = to.addWith('Cast', [product], { to: 1 });
-  const scaled = to.add('Mul', [sum, to.add('Mul', [one, other])]);
+  const product = to.add('MatMulInteger', withoutTrailingBlanks(operands));
+  const scaled = to.add('Mul', [toFloat32(to, product), to.add('Mul', [aScale, bScale])]);
   if (bias !== '') to.add('Add', [scaled, bias]);
 }
 
 /**
- * Weights of an LSTM [directions, gates · hidden, inputs] from [directions, inputs, gates · hidden] of 8 bits, whose scale and zero
- * point are one a direction or one a column.
+ * LSTM weights [directions, gates · hidden, inputs] in floating point.
+ *
+ * @param weights 8-bit, [directions, inputs, gates · hidden]
+ * @param scale [directions] or [directions, gates · hidden]
+ * @param zeroPoint as `scale`; '' for none
  */
-function fractions(to: Writing, weights: string, scale: string, zero: string): string {
+function dequantisedWeights(to: Decomposition, weights: string, scale: string, zeroPoint: string): string {
   const shape = to.constant({ type: 'int64', shape: [3], data: BigInt64Array.of(0n, 1n, -1n) });
-  const spread = (value: string) => to.add('Reshape', [value, shape]);
-  const asFloat = (value: string) => to.addWith('Cast', [value], { to: 1 });
-  const shifted = zero === '' ? asFloat(weights) : to.add('Sub', [asFloat(weights), spread(asFloat(zero))]);
-  const scaled = to.add('Mul', [shifted, spread(scale)]);
+  const perColumn = (value: string) => to.add('Reshape', [value, shape]);
+  const shifted =
+    zeroPoint === ''
+      ? toFloat32(to, weights)
+      : to.add('Sub', [toFloat32(to, weights), perColumn(toFloat32(to, zeroPoint))]);
+  const scaled = to.add('Mul', [shifted, perColumn(scale)]);
   return to.addWith('Transpose', [scaled], { perm: [0, 2, 1] });
+}
+
+function toFloat32(to: Decomposition, value: string): string {
+  return to.addWith('Cast', [value], { to: elementTypes.float32 });
+}
+
+/** Without omitted optional inputs at the end, which ONNX requires to be left out. */
+function withoutTrailingBlanks(inputs: readonly string[]): readonly string[] {
+  return inputs.slice(0, inputs.findLastIndex(Boolean) + 1);
 }

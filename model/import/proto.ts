@@ -1,4 +1,4 @@
-/** A typed door to the official ONNX schema: the npm package `onnx-proto`, generated from onnx.proto by protobufjs. */
+/** Typed access to the official ONNX schema: the npm package `onnx-proto`, generated from onnx.proto by protobufjs. */
 
 import type { onnx } from 'onnx-proto';
 import onnxProto from 'onnx-proto';

@@ -1,22 +1,15 @@
 /**
- * Reads a user's `.onnx` file and checks it before anything else touches it: sizes, names, order, nesting, where data
- * may lie. Whatever is wrong is one line that names the node or tensor; nothing is allocated on the file's word alone.
+ * Reads a user's `.onnx` file and checks sizes, names, order, nesting and the location of external data before anything
+ * else uses it. Every defect is reported in one line that names the node or tensor, and no memory is allocated for a size
+ * that the file merely claims.
  */
 import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
-import type { DataType, Tensor } from '../graph.js';
-import { ownOperators } from './contrib-operators.js';
-import {
-  dataTypeOf,
-  decodeAttribute,
-  decodeTensor,
-  embedded,
-  isOutside,
-  type RawAttribute,
-  refuse,
-  toNumber,
-} from './decode.js';
+import type { Tensor } from '../graph.js';
+import { modelError } from '../model-error.js';
+import { toOnnxDomain } from './contrib-operators.js';
+import { dataTypeOf, decodeAttribute, decodeTensor, isExternal, toNumber, withInlineData } from './decode.js';
 import { type ExternalData, externalDataIn, noExternalData } from './external-data.js';
 import {
   type GraphProto,
@@ -26,65 +19,39 @@ import {
   type TensorProto,
   type ValueInfoProto,
 } from './proto.js';
-import { inOrder } from './topological-order.js';
+import type { RawInput, RawModel, RawNode } from './raw-model.js';
+import { inTopologicalOrder } from './topological-order.js';
 
-const oldestOpset = 7;
-/** Protobuf's own limit for one message. */
-const mostModelBytes = 2 ** 31 - 1;
-const deepestNesting = 16;
-const mostNodes = 100_000;
-/** Names that our own files, or JavaScript's objects, keep for themselves. */
+const minOpset = 7;
+/** Protobuf's limit for one message. */
+const maxModelBytes = 2 ** 31 - 1;
+const maxNesting = 16;
+const maxNodes = 100_000;
+/** Names with a meaning of their own in safetensors files or JavaScript objects. */
 const reservedNames = new Set(['__metadata__', '__proto__']);
-
-/** A dimension that the file leaves open has its symbolic name, or '' where it has none. */
-export interface RawInput {
-  readonly name: string;
-  readonly type: DataType;
-  readonly shape: readonly (number | string)[] | undefined;
-}
-
-export interface RawNode {
-  readonly name: string;
-  readonly operator: string;
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
-  readonly attributes: Readonly<Record<string, RawAttribute>>;
-  /** The attributes as the file has them, for writing the node back. */
-  readonly proto: NodeProto;
-}
-
-/** A checked model: every name resolves, nodes are in topological order, all data is in memory. */
-export interface RawModel {
-  readonly name: string;
-  readonly opset: number;
-  /** Without those that are initialisers too. */
-  readonly inputs: readonly RawInput[];
-  readonly outputs: readonly string[];
-  readonly initialisers: ReadonlyMap<string, Tensor>;
-  readonly nodes: readonly RawNode[];
-}
 
 /** @throws TouchstoneError('model') for anything that is not a usable model */
 export function readModelFile(path: string, external = externalDataIn(dirname(path))): RawModel {
   return readModel(readModelBytes(path), path, external);
 }
 
-/** @throws TouchstoneError('model') where there is no such file, or none of a model's size */
+/** @throws TouchstoneError('model') if the file does not exist, is not a regular file or exceeds 2 GiB */
 export function readModelBytes(path: string): Uint8Array {
   try {
     const status = statSync(path);
-    // Reading a pipe or a device would wait for ever.
-    if (!status.isFile()) throw new Error('it is no file');
-    if (status.size <= mostModelBytes) return readFileSync(path);
+    // Reading a pipe or a device would block forever.
+    if (!status.isFile()) throw new Error('it is not a regular file');
+    if (status.size <= maxModelBytes) return readFileSync(path);
   } catch (cause) {
     throw new TouchstoneError('model', `cannot read ${path}: ${messageOf(cause)}`, { cause });
   }
-  throw refuse(`${path} is larger than 2 GiB`, 'store its weights as external data');
+  throw modelError(`${path} is larger than 2 GiB`, 'store its weights as external data');
 }
 
 /**
- * @param path only for messages
- * @param external where initialisers may have their data; by default nowhere
+ * @param path for error messages
+ * @param external reads initialisers that are stored in other files; by default such a model is rejected
+ * @throws TouchstoneError('model') for anything that is not a usable model
  */
 export function readModel(
   bytes: Uint8Array,
@@ -92,12 +59,12 @@ export function readModel(
   external: ExternalData = noExternalData,
 ): RawModel {
   try {
-    return checked(proto.ModelProto.decode(bytes), external);
+    return checkedModel(proto.ModelProto.decode(bytes), external);
   } catch (cause) {
-    // Out of stack, or past the end of the file: both are the decoder's.
+    // protobufjs throws a RangeError past the end of the data; so does a stack overflow.
     const message =
       cause instanceof RangeError
-        ? 'it is cut off, or nested too deeply'
+        ? 'it is truncated, or nested too deeply'
         : cause instanceof TouchstoneError
           ? cause.message
           : `it is not an ONNX model: ${messageOf(cause)}`;
@@ -109,12 +76,15 @@ export function readModel(
   }
 }
 
-function checked(model: ModelProto, external: ExternalData): RawModel {
+function checkedModel(model: ModelProto, external: ExternalData): RawModel {
   const graph = model.graph;
-  if (!graph) throw refuse('it holds no graph', 'is it a complete .onnx file?');
+  if (!graph) throw modelError('it contains no graph', 'is it a complete .onnx file?');
   const opset = opsetOf(model);
   if ((model.functions ?? []).length > 0) {
-    throw refuse('it holds model-local functions, which are not supported', 'inline them with onnx.inliner');
+    throw modelError(
+      'it contains model-local functions, which are not supported',
+      'inline them with onnx.inliner',
+    );
   }
   checkNesting(graph, 0);
   const initialisers = decodeInitialisers(graph, external);
@@ -122,25 +92,25 @@ function checked(model: ModelProto, external: ExternalData): RawModel {
     .filter((input) => !initialisers.has(input.name ?? ''))
     .map((input) => decodeInput(input));
   const outputs = (graph.output ?? []).map((output) => output.name ?? '');
-  if (outputs.length === 0) throw refuse('its graph has no output');
+  if (outputs.length === 0) throw modelError('its graph has no output');
   const nodes = (graph.node ?? [])
-    .flatMap(ownOperators)
-    .map((node) => embeddedIn(node, external))
+    .flatMap(toOnnxDomain)
+    .map((node) => withInlineTensors(node, external))
     .map((node, index) => decodeNode(node, index, external));
   const inputNames = new Set(inputs.map((input) => input.name));
-  if (inputNames.size < inputs.length) throw refuse('two of its inputs have the same name');
+  if (inputNames.size < inputs.length) throw modelError('two of its inputs have the same name');
   checkNames([...inputNames, ...initialisers.keys(), ...nodes.flatMap((node) => node.outputs)]);
-  const sorted = inOrder(nodes, new Set([...initialisers.keys(), ...inputNames]), outputs);
+  const sorted = inTopologicalOrder(nodes, new Set([...initialisers.keys(), ...inputNames]), outputs);
   return { name: graph.name ?? '', opset, inputs, outputs, initialisers, nodes: sorted };
 }
 
 function opsetOf(model: ModelProto): number {
   const imported = (model.opsetImport ?? []).find((entry) => isOnnxDomain(entry.domain));
-  if (!imported) throw refuse('it does not say which ONNX operator set it uses', 'is it a .onnx file?');
-  const opset = toNumber(imported.version ?? 0, 'its operator set');
-  if (opset < oldestOpset) {
-    throw refuse(
-      `it uses operator set ${opset}; ${oldestOpset} is the oldest that is supported`,
+  if (!imported) throw modelError('it imports no ONNX operator set', 'is it a .onnx file?');
+  const opset = toNumber(imported.version ?? 0, 'its operator set version');
+  if (opset < minOpset) {
+    throw modelError(
+      `it uses operator set ${opset}; the oldest supported one is ${minOpset}`,
       'convert it with onnx.version_converter',
     );
   }
@@ -150,69 +120,72 @@ function opsetOf(model: ModelProto): number {
 function decodeInput(input: ValueInfoProto): RawInput {
   const name = input.name ?? '';
   const tensor = input.type?.tensorType;
-  if (name === '' || !tensor) throw refuse(`input ${name || '(without a name)'} is not a tensor`);
+  if (name === '' || !tensor) throw modelError(`input ${name || '(unnamed)'} is not a tensor`);
   const shape = tensor.shape?.dim?.map((dim) => {
     if (dim.dimParam) return dim.dimParam;
-    const extent = toNumber(dim.dimValue ?? 0, `input ${name}`);
-    // Exporters write 0 or −1 for a dimension that they do not know.
+    const extent = toNumber(dim.dimValue ?? 0, `a dimension of input ${name}`);
+    // Exporters write 0 or −1 for a dynamic dimension.
     return extent > 0 ? extent : '';
   });
   return { name, type: dataTypeOf(tensor.elemType, `input ${name}`), shape };
 }
 
-/** Initialisers of a graph or subgraph, by name. */
+/** Initialisers of a graph or subgraph by name. */
 export function decodeInitialisers(graph: GraphProto, external: ExternalData): Map<string, Tensor> {
   if ((graph.sparseInitializer ?? []).length > 0) {
-    throw refuse('it holds sparse initialisers, which are not supported');
+    throw modelError('it contains sparse initialisers, which are not supported');
   }
   const initialisers = new Map<string, Tensor>();
   for (const tensor of graph.initializer ?? []) {
     const name = tensor.name ?? '';
-    if (name === '') throw refuse('an initialiser has no name');
-    if (initialisers.has(name)) throw refuse(`initialiser ${name} occurs twice`);
+    if (name === '') throw modelError('an initialiser has no name');
+    if (initialisers.has(name)) throw modelError(`initialiser ${name} occurs twice`);
     initialisers.set(name, decodeTensor(tensor, external, `initialiser ${name}`));
   }
   return initialisers;
 }
 
-/** The node with all data that its attributes and branches keep outside: what runs it has no folder to look in. */
-function embeddedIn(node: NodeProto, external: ExternalData): NodeProto {
-  if (!keepsOutside(node)) return node;
-  const own = (tensor: TensorProto) =>
-    embedded(tensor, external, `tensor ${tensor.name || 'without a name'}`);
-  const inGraph = (graph: GraphProto): GraphProto => ({
+/**
+ * The node with the data of its attributes and subgraphs inline: the node is later written to a temporary model file, beside
+ * which there is no external data.
+ */
+function withInlineTensors(node: NodeProto, external: ExternalData): NodeProto {
+  if (!hasExternalTensors(node)) return node;
+  const inline = (tensor: TensorProto) =>
+    withInlineData(tensor, external, `tensor ${tensor.name || '(unnamed)'}`);
+  const inlineGraph = (graph: GraphProto): GraphProto => ({
     ...graph,
     input: graph.input ?? [],
     output: graph.output ?? [],
-    initializer: (graph.initializer ?? []).map(own),
-    node: (graph.node ?? []).map((inner) => embeddedIn(inner, external)),
+    initializer: (graph.initializer ?? []).map(inline),
+    node: (graph.node ?? []).map((inner) => withInlineTensors(inner, external)),
   });
   const attribute = (node.attribute ?? []).map((one) => ({
     ...one,
     type: one.type ?? 0,
-    ...(one.t ? { t: own(one.t) } : {}),
-    ...(one.g ? { g: inGraph(one.g) } : {}),
+    ...(one.t ? { t: inline(one.t) } : {}),
+    ...(one.g ? { g: inlineGraph(one.g) } : {}),
   }));
   return { ...node, input: node.input ?? [], output: node.output ?? [], attribute };
 }
 
-function keepsOutside(node: NodeProto): boolean {
+function hasExternalTensors(node: NodeProto): boolean {
   return (node.attribute ?? []).some(
     ({ t, g }) =>
-      (t && isOutside(t)) ||
-      (g && ((g.initializer ?? []).some(isOutside) || (g.node ?? []).some(keepsOutside))),
+      (t && isExternal(t)) ||
+      (g && ((g.initializer ?? []).some(isExternal) || (g.node ?? []).some(hasExternalTensors))),
   );
 }
 
-/** @param index for the message about a node without a name */
+/** @param index identifies an unnamed node in error messages */
 export function decodeNode(node: NodeProto, index: number, external: ExternalData): RawNode {
   const operator = node.opType ?? '';
   const where = `node ${node.name || `number ${index}`} (${operator})`;
-  if (operator === '') throw refuse(`${where} has no operator`);
+  if (operator === '') throw modelError(`${where} has no operator type`);
   if (!isOnnxDomain(node.domain)) {
-    throw refuse(
-      `${where} is of the operator domain ${node.domain}, and none of those of ONNX Runtime that are known by ONNX's own operators`,
-      'export or save the model with ONNX operators alone',
+    throw modelError(
+      `${where} has the operator domain ${node.domain}, for which no decomposition into ONNX operators is known`,
+      'export or save the model with ONNX operators only',
     );
   }
   const attributes = (node.attribute ?? []).map((attribute) => [
@@ -235,12 +208,12 @@ function isOnnxDomain(domain: string | null | undefined): boolean {
 
 function checkNames(names: readonly string[]): void {
   const reserved = names.find((name) => reservedNames.has(name));
-  if (reserved !== undefined) throw refuse(`it calls a value ${reserved}, which is a reserved name`);
+  if (reserved !== undefined) throw modelError(`it has a value named ${reserved}, which is a reserved name`);
 }
 
 function checkNesting(graph: GraphProto, depth: number): void {
-  if (depth > deepestNesting) throw refuse(`its subgraphs are nested more than ${deepestNesting} deep`);
-  if ((graph.node ?? []).length > mostNodes) throw refuse(`its graph has more than ${mostNodes} nodes`);
+  if (depth > maxNesting) throw modelError(`its subgraphs are nested more than ${maxNesting} deep`);
+  if ((graph.node ?? []).length > maxNodes) throw modelError(`its graph has more than ${maxNodes} nodes`);
   for (const attribute of (graph.node ?? []).flatMap((node) => node.attribute ?? [])) {
     if (attribute.g) checkNesting(attribute.g, depth + 1);
     for (const inner of attribute.graphs ?? []) checkNesting(inner, depth + 1);

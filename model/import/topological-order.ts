@@ -1,82 +1,87 @@
-/** The order of a graph's nodes, and what each needs. */
-import { refuse } from './decode.js';
+/** Sorts the nodes of a graph and finds the values that each depends on. */
+import { defined } from '../../common/at.js';
+import { modelError } from '../model-error.js';
 import type { GraphProto } from './proto.js';
-import type { RawNode } from './read-model.js';
+import type { RawNode } from './raw-model.js';
 
 /**
- * Nodes in topological order (ONNX requires it; files in the wild do not always keep to it).
+ * Nodes in topological order. ONNX requires files to be sorted, but some exporters do not sort.
+ *
  * @param given names of inputs and initialisers
- * @throws TouchstoneError('model') for a value that is made twice, that nothing makes, or that needs itself
+ * @throws TouchstoneError('model') for a value with two producers, a value without any, or a cycle
  */
-export function inOrder(
+export function inTopologicalOrder(
   nodes: readonly RawNode[],
   given: ReadonlySet<string>,
   outputs: readonly string[],
 ): RawNode[] {
-  const producers = producersOf(nodes, given);
-  const unmade = outputs.find((output) => !given.has(output) && !producers.has(output));
-  if (unmade !== undefined) throw refuse(`nothing makes its output ${unmade}`);
-  const missing = missingInputs(nodes, given, producers);
-  const sorted = sort(nodes, missing);
-  if (sorted.length < nodes.length) throw refuse('its graph has a cycle');
+  const producers = producedValues(nodes, given);
+  const missing = outputs.find((output) => !given.has(output) && !producers.has(output));
+  if (missing !== undefined) throw modelError(`no node produces its output ${missing}`);
+  const pending = pendingInputs(nodes, given, producers);
+  const sorted = sort(nodes, pending);
+  if (sorted.length < nodes.length) throw modelError('its graph has a cycle');
   return sorted;
 }
 
-/** Kahn's algorithm; nodes of a cycle are left out. Takes the names away from `missing` as they become known. */
-function sort(nodes: readonly RawNode[], missing: ReadonlyMap<RawNode, Set<string>>): RawNode[] {
+/** Kahn's algorithm; nodes of a cycle are left out. Removes names from `pending` as they become available. */
+function sort(nodes: readonly RawNode[], pending: ReadonlyMap<RawNode, Set<string>>): RawNode[] {
   const consumers = new Map<string, RawNode[]>();
-  for (const [node, names] of missing) {
+  for (const [node, names] of pending) {
     for (const name of names) append(consumers, name, node);
   }
-  const isReady = (node: RawNode, made: string) => {
-    const names = missing.get(node);
-    return names?.delete(made) === true && names.size === 0;
+  const pendingOf = (node: RawNode) => defined(pending.get(node), `pending inputs of node ${node.name}`);
+  const becomesReady = (node: RawNode, produced: string) => {
+    const names = pendingOf(node);
+    return names.delete(produced) && names.size === 0;
   };
-  const ready = nodes.filter((node) => missing.get(node)?.size === 0);
-  // The array grows while it is walked: it is the queue and, in the end, the order.
+  const ready = nodes.filter((node) => pendingOf(node).size === 0);
+  // The array grows during the iteration: it is the queue and, in the end, the order.
   for (const node of ready) {
     for (const output of node.outputs) {
-      ready.push(...(consumers.get(output) ?? []).filter((consumer) => isReady(consumer, output)));
+      ready.push(...(consumers.get(output) ?? []).filter((consumer) => becomesReady(consumer, output)));
     }
   }
   return ready;
 }
 
-/** Values that a node needs, each once, those that its subgraphs take from outside included. */
-export function needs(node: RawNode): Set<string> {
-  const inner = Object.values(node.attributes).flatMap((attribute) =>
-    typeof attribute === 'object' && 'graph' in attribute ? outerNames(attribute.graph) : [],
+/** Values that a node reads, each once, including those that its subgraphs capture from the enclosing graph. */
+export function valuesReadBy(node: RawNode): Set<string> {
+  const captured = Object.values(node.attributes).flatMap((attribute) =>
+    typeof attribute === 'object' && 'graph' in attribute ? capturedBy(attribute.graph) : [],
   );
-  return new Set([...node.inputs.filter(Boolean), ...inner]);
+  return new Set([...node.inputs.filter(Boolean), ...captured]);
 }
 
-function producersOf(nodes: readonly RawNode[], given: ReadonlySet<string>): Set<string> {
-  const producers = new Set<string>();
+function producedValues(nodes: readonly RawNode[], given: ReadonlySet<string>): Set<string> {
+  const produced = new Set<string>();
   for (const output of nodes.flatMap((node) => node.outputs.filter(Boolean))) {
-    if (given.has(output) || producers.has(output)) throw refuse(`value ${output} is made twice`);
-    producers.add(output);
+    if (given.has(output) || produced.has(output)) throw modelError(`value ${output} has two producers`);
+    produced.add(output);
   }
-  return producers;
+  return produced;
 }
 
-function missingInputs(
+/** For each node the values that must be produced before it can run. */
+function pendingInputs(
   nodes: readonly RawNode[],
   given: ReadonlySet<string>,
-  producers: ReadonlySet<string>,
+  produced: ReadonlySet<string>,
 ): Map<RawNode, Set<string>> {
-  const missing = new Map<RawNode, Set<string>>();
+  const pending = new Map<RawNode, Set<string>>();
   for (const node of nodes) {
-    const names = [...needs(node)].filter((name) => !given.has(name));
-    const lacking = names.find((name) => !producers.has(name));
-    if (lacking !== undefined) {
-      throw refuse(`node ${node.name || node.operator} needs ${lacking}, which nothing makes`);
+    const names = [...valuesReadBy(node)].filter((name) => !given.has(name));
+    const missing = names.find((name) => !produced.has(name));
+    if (missing !== undefined) {
+      throw modelError(`node ${node.name || node.operator} reads ${missing}, which no node produces`);
     }
-    missing.set(node, new Set(names));
+    pending.set(node, new Set(names));
   }
-  return missing;
+  return pending;
 }
 
-function outerNames(graph: GraphProto): string[] {
+/** Names that a subgraph uses but does not define. */
+function capturedBy(graph: GraphProto): string[] {
   const own = new Set([
     ...(graph.input ?? []).map((input) => input.name ?? ''),
     ...(graph.initializer ?? []).map((tensor) => tensor.name ?? ''),
@@ -84,7 +89,7 @@ function outerNames(graph: GraphProto): string[] {
   ]);
   const used = (graph.node ?? []).flatMap((node) => [
     ...(node.input ?? []),
-    ...(node.attribute ?? []).flatMap((attribute) => (attribute.g ? outerNames(attribute.g) : [])),
+    ...(node.attribute ?? []).flatMap((attribute) => (attribute.g ? capturedBy(attribute.g) : [])),
   ]);
   const results = (graph.output ?? []).map((output) => output.name ?? '');
   return [...used, ...results].filter((name) => name !== '' && !own.has(name));

@@ -1,37 +1,41 @@
-/** Gives every open dimension of a model's inputs a value: what the user says, or else what the file says. */
+/** Gives every dynamic dimension of a model's inputs a value. */
 
+import { at, defined, required } from '../../common/at.js';
 import type { TensorInfo } from '../graph.js';
-import { refuse } from '../import/decode.js';
-import type { RawInput, RawModel } from '../import/read-model.js';
+import type { RawInput, RawModel } from '../import/raw-model.js';
+import { modelError } from '../model-error.js';
 
 type Shapes = Readonly<Record<string, readonly number[]>>;
 
 /**
- * @param shapes by input name, from `--input`. A dimension that the file has a name for is known wherever another input with
- *   that name is given
+ * The model's inputs with static shapes.
+ *
+ * @param shapes by input name, from `--input`. A symbolic dimension (`N`) that one given shape binds is bound for all inputs
+ * @throws TouchstoneError('model') for a shape of no input, a shape that contradicts the model, or a dimension left dynamic,
+ *   with a proposal of `--input` arguments
  */
-export function bindInputs(model: RawModel, shapes: Shapes): TensorInfo[] {
+export function bindShapes(model: RawModel, shapes: Shapes): TensorInfo[] {
   const names = model.inputs.map((input) => input.name);
-  const stranger = Object.keys(shapes).find((name) => !names.includes(name));
-  if (stranger !== undefined) {
-    throw refuse(`the model has no input ${stranger}`, `its inputs are ${names.join(', ') || 'none'}`);
+  const unknown = Object.keys(shapes).find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw modelError(`the model has no input ${unknown}`, `its inputs are ${names.join(', ') || 'none'}`);
   }
   const given = ({ name }: RawInput) => (Object.hasOwn(shapes, name) ? shapes[name] : undefined);
-  const extents = extentsOf(model.inputs, given);
-  const open = model.inputs.filter((input) => !given(input) && isOpen(input, extents));
-  if (open.length > 0) {
+  const extents = boundSymbols(model.inputs, given);
+  const dynamic = model.inputs.filter((input) => !given(input) && isDynamic(input, extents));
+  if (dynamic.length > 0) {
     const proposed = new Map(extents);
-    const proposal = open.map((input) => quoted(`${input.name}=${proposedShape(input, proposed)}`));
-    throw refuse(
-      `the shape of ${open.map((input) => input.name).join(', ')} is left open by the model`,
-      `give it, such as ${proposal.map((argument) => `--input ${argument}`).join(' ')}`,
+    const proposal = dynamic.map((input) => shellQuoted(`${input.name}=${proposedShape(input, proposed)}`));
+    throw modelError(
+      `the shape of ${dynamic.map((input) => input.name).join(', ')} is dynamic`,
+      `specify it, for example ${proposal.map((argument) => `--input ${argument}`).join(' ')}`,
     );
   }
   return model.inputs.map((input) => bind(input, given(input), extents));
 }
 
-/** What the given shapes say of dimensions that have a name. */
-function extentsOf(
+/** Values of symbolic dimensions that the given shapes determine. */
+function boundSymbols(
   inputs: readonly RawInput[],
   given: (input: RawInput) => readonly number[] | undefined,
 ): Map<string, number> {
@@ -52,48 +56,50 @@ function bind(
 ): TensorInfo {
   const { name, type, shape } = input;
   if (!given) {
-    const known = (shape ?? []).map((extent) =>
-      typeof extent === 'number' ? extent : (extents.get(extent) ?? 0),
+    const bound = defined(shape, `shape of input ${name}`).map((extent) =>
+      typeof extent === 'number' ? extent : required(extents, extent, `dimensions of input ${name}`),
     );
-    return { name, type, shape: known };
+    return { name, type, shape: bound };
   }
   if (shape && shape.length !== given.length) {
-    throw refuse(`input ${name} has ${shape.length} dimensions, but --input gives ${given.length}`);
+    throw modelError(
+      `input ${name} has ${shape.length} dimensions in the model, but ${given.length} in --input`,
+    );
   }
-  const clash =
-    shape?.findIndex((extent, axis) => typeof extent === 'number' && extent !== given[axis]) ?? -1;
-  if (clash >= 0) {
-    throw refuse(
-      `input ${name} has ${String(shape?.[clash])} in dimension ${clash + 1}, but --input gives ${given[clash]}`,
+  const axis = (shape ?? []).findIndex((extent, i) => typeof extent === 'number' && extent !== given[i]);
+  if (shape && axis >= 0) {
+    throw modelError(
+      `dimension ${axis + 1} of input ${name} is ${at(shape, axis)} in the model, but ${at(given, axis)} in --input`,
     );
   }
   return { name, type, shape: [...given] };
 }
 
-function isOpen({ shape }: RawInput, extents: ReadonlyMap<string, number>): boolean {
+function isDynamic({ shape }: RawInput, extents: ReadonlyMap<string, number>): boolean {
   return shape === undefined || shape.some((extent) => typeof extent === 'string' && !extents.has(extent));
 }
 
 /**
- * 1 for a batch or anything unknown, 224 for what looks like an image's height and width, channels first or last.
+ * 224 for the height and width of what looks like an image (channels first or last), 1 for every other dimension.
  *
- * @param extents what dimensions with a name have been proposed to be; adds to it
+ * @param extents symbolic dimensions that have a proposal already; adds to it
  */
 function proposedShape({ shape }: RawInput, extents: Map<string, number>): string {
   if (!shape) return '1x3x224x224';
-  const isLast = shape[3] === 1 || shape[3] === 3;
-  const isPixel = (axis: number) => shape.length === 4 && (isLast ? axis === 1 || axis === 2 : axis > 1);
+  const isChannelsLast = shape[3] === 1 || shape[3] === 3;
+  const isPixelAxis = (axis: number) =>
+    shape.length === 4 && (isChannelsLast ? axis === 1 || axis === 2 : axis > 1);
   return shape
     .map((extent, axis) => {
       if (typeof extent === 'number') return extent;
-      const proposed = extents.get(extent) ?? (isPixel(axis) ? 224 : 1);
+      const proposed = extents.get(extent) ?? (isPixelAxis(axis) ? 224 : 1);
       if (extent !== '') extents.set(extent, proposed);
       return proposed;
     })
     .join('x');
 }
 
-/** For a shell, where it would read anything into it. */
-function quoted(argument: string): string {
+/** Quoted if a POSIX shell would interpret any of its characters. */
+function shellQuoted(argument: string): string {
   return /^[\w./:@%+=,-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
 }

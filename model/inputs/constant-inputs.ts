@@ -1,34 +1,39 @@
 /**
- * Inputs that the user says have one value only, such as a sampling rate, a length or a flag. They are constants of the model: branches
- * that hang on them can be decided then, and what depends on nothing else folds.
+ * Turns inputs into constants where the user gives a range with a single value: a sampling rate, a length, a flag. Branches
+ * that depend on them can then be resolved, and everything that depends on nothing else is folded.
  */
 
 import type { TensorInfo, Tensors } from '../graph.js';
-import type { RawModel } from '../import/read-model.js';
-import { type Ranges, randomInputs } from './random-inputs.js';
+import type { RawModel } from '../import/raw-model.js';
+import { type Ranges, randomInputs, rangeOf } from './random-inputs.js';
 
-export interface Settled {
-  /** With those inputs as initialisers. */
+export interface ModelWithConstants {
+  /** The model with those inputs as initialisers. */
   readonly model: RawModel;
-  /** The others, and what is said of their values. */
+  /** The remaining inputs and their ranges. */
   readonly inputs: readonly TensorInfo[];
   readonly ranges: Ranges;
+  /** Values of the inputs that became constants. */
   readonly values: Tensors;
 }
 
 /**
- * Whole numbers and booleans with one axis at most whose range has one value. Fractions and tables of whole numbers are data, also
- * where all of it is alike: zeros as a state, one word all through a text.
+ * Applies to integer and boolean inputs of rank 0 or 1 whose range has a single value. Floating-point inputs and integer
+ * tensors of higher rank stay data even if all their elements are equal: a zero state, one token repeated.
  *
- * @param inputs the model's, with every dimension bound
- * @throws TouchstoneError('model') for a value that the input's type cannot have
+ * @param inputs of the model, with static shapes
+ * @throws TouchstoneError('model') for a value that the input's type cannot represent
  */
-export function settle(model: RawModel, inputs: readonly TensorInfo[], ranges: Ranges): Settled {
-  const settled = inputs.filter((input) => isSettled(input, ranges));
-  const names = new Set(settled.map(({ name }) => name));
+export function withConstantInputs(
+  model: RawModel,
+  inputs: readonly TensorInfo[],
+  ranges: Ranges,
+): ModelWithConstants {
+  const constant = inputs.filter((input) => isConstant(input, ranges));
+  const names = new Set(constant.map(({ name }) => name));
   const given = Object.entries(ranges);
   const own = Object.fromEntries(given.filter(([name]) => names.has(name)));
-  const values = randomInputs(settled, 0, 0, own);
+  const values = randomInputs(constant, 0, 0, own);
   return {
     model: {
       ...model,
@@ -41,7 +46,7 @@ export function settle(model: RawModel, inputs: readonly TensorInfo[], ranges: R
   };
 }
 
-function isSettled({ name, type, shape }: TensorInfo, ranges: Ranges): boolean {
-  const [low, high] = (Object.hasOwn(ranges, name) ? ranges[name] : undefined) ?? [];
-  return low !== undefined && low === high && !type.startsWith('float') && shape.length <= 1;
+function isConstant({ name, type, shape }: TensorInfo, ranges: Ranges): boolean {
+  const range = rangeOf(name, ranges);
+  return range !== undefined && range[0] === range[1] && !type.startsWith('float') && shape.length <= 1;
 }

@@ -1,13 +1,13 @@
 /**
- * Whole numbers that choose rows of a constant table, such as the words of a text: any row may be drawn. Two rows of a table of thousands
- * would always be at hand, which they are for nobody.
+ * Finds integer inputs that index a constant table, such as the word ids of an embedding, so that their values are drawn from
+ * all rows. With the default of 0 and 1 the same two rows would always be in cache, which no real input achieves.
  */
 import type { Tensor } from '../graph.js';
-import type { RawModel, RawNode } from '../import/read-model.js';
-import type { Ranges } from './random-inputs.js';
+import type { RawModel, RawNode } from '../import/raw-model.js';
+import type { Range, Ranges } from './random-inputs.js';
 
-/** What moves values about, or gives them another type, and leaves each what it is. */
-const carriers: ReadonlySet<string> = new Set([
+/** Operators through which an index keeps its value. */
+const valuePreserving: ReadonlySet<string> = new Set([
   'Cast',
   'Expand',
   'Flatten',
@@ -17,67 +17,63 @@ const carriers: ReadonlySet<string> = new Set([
   'Transpose',
   'Unsqueeze',
 ]);
-/** Types that Gather takes as they are; what is of another holds something else, such as pixels. */
+/** Types that Gather accepts as indices; an input of another type holds something else, such as pixels. */
 const indexTypes: ReadonlySet<string> = new Set(['int32', 'int64']);
-/** What a table may have been before it is one. */
-const keepers: ReadonlySet<string> = new Set(['Cast', 'DequantizeLinear', 'Identity']);
+/** Operators through which a table keeps its number of rows. */
+const tablePreserving: ReadonlySet<string> = new Set(['Cast', 'DequantizeLinear', 'Identity']);
 
 /**
- * By input name, the smallest and the largest row that every table has which it chooses from; of one that is compared with a list of
- * whole numbers, as one-hot vectors are made, those that are in the list.
+ * By input name, the rows that exist in every table that the input indexes. An input that is compared with a list of
+ * integers, as in one-hot encoding, has the range of that list.
  */
 export function indexRanges({ inputs, initialisers, nodes }: RawModel): Ranges {
   const origins = new Map(inputs.filter(({ type }) => indexTypes.has(type)).map(({ name }) => [name, name]));
   const constants = new Map([...initialisers, ...nodes.flatMap(constantOf)]);
   const tables = new Map([...constants].map(([name, { shape }]) => [name, shape]));
-  const ranges = new Map<string, readonly [number, number]>();
+  const ranges = new Map<string, Range>();
   for (const node of nodes) {
+    // '' where a node has fewer inputs or outputs: no value has that name.
     const [first = '', second = ''] = node.inputs;
     const [output = ''] = node.outputs;
     const [origin, table] = [origins.get(first), tables.get(first)];
-    if (origin !== undefined && carriers.has(node.operator)) origins.set(output, origin);
-    if (table && keepers.has(node.operator)) tables.set(output, table);
+    if (origin !== undefined && valuePreserving.has(node.operator)) origins.set(output, origin);
+    if (table && tablePreserving.has(node.operator)) tables.set(output, table);
     const found = [
-      { value: second, range: rowsOf(node, table) },
-      { value: first, range: listOf(node, constants.get(second)) },
-      { value: second, range: listOf(node, constants.get(first)) },
+      { value: second, range: gatherRange(node, table) },
+      { value: first, range: equalRange(node, constants.get(second)) },
+      { value: second, range: equalRange(node, constants.get(first)) },
     ];
-    for (const { value, range } of found) narrow(ranges, origins.get(value), range);
+    for (const { value, range } of found) intersect(ranges, origins.get(value), range);
   }
   return Object.fromEntries([...ranges].filter(([, [low, high]]) => low <= high));
 }
 
-type Limits = readonly [number, number] | undefined;
-
-function narrow(
-  ranges: Map<string, readonly [number, number]>,
-  name: string | undefined,
-  range: Limits,
-): void {
+function intersect(ranges: Map<string, Range>, name: string | undefined, range: Range | undefined): void {
   if (name === undefined || range === undefined) return;
-  const [least, most] = ranges.get(name) ?? range;
-  ranges.set(name, [Math.max(least, range[0]), Math.min(most, range[1])]);
+  const [low, high] = ranges.get(name) ?? range;
+  ranges.set(name, [Math.max(low, range[0]), Math.min(high, range[1])]);
 }
 
-/** Of a Gather, by its table. */
-function rowsOf(
-  { operator, attributes: { axis = 0 } }: RawNode,
-  table: readonly number[] | undefined,
-): Limits {
-  return operator === 'Gather' && table ? [0, (table.at(Number(axis)) ?? 0) - 1] : undefined;
+/** Valid indices of a Gather. @param table shape of its first input, if that is constant */
+function gatherRange(node: RawNode, table: readonly number[] | undefined): Range | undefined {
+  if (node.operator !== 'Gather' || !table) return undefined;
+  const { axis = 0 } = node.attributes;
+  const rows = table.at(Number(axis));
+  // ONNX Runtime rejects the model for an axis that the table does not have.
+  return rows === undefined ? undefined : [0, rows - 1];
 }
 
-/** Of an Equal, by the list on its other side: with one number it is a question, with several an index. */
-function listOf({ operator }: RawNode, list: Tensor | undefined): Limits {
-  const numbers = operator === 'Equal' ? Array.from(list?.data ?? [], Number) : [];
+/** Range of the list with which an Equal compares. A single number is a condition, not a list of indices. */
+function equalRange({ operator }: RawNode, list: Tensor | undefined): Range | undefined {
+  if (operator !== 'Equal' || !list) return undefined;
+  const numbers = Array.from(list.data, Number);
   if (numbers.length < 2 || !numbers.every(Number.isInteger)) return undefined;
-  const extreme = (choose: (one: number, other: number) => number) =>
+  const extreme = (choose: (a: number, b: number) => number) =>
     numbers.reduce((found, number) => choose(found, number));
   return [Math.max(0, extreme(Math.min)), extreme(Math.max)];
 }
 
-function constantOf({ operator, outputs, attributes }: RawNode): [string, Tensor][] {
-  const { value } = attributes;
+function constantOf({ operator, outputs: [output], attributes: { value } }: RawNode): [string, Tensor][] {
   const isTensor = operator === 'Constant' && typeof value === 'object' && 'tensor' in value;
-  return isTensor ? [[outputs[0] ?? '', value.tensor]] : [];
+  return isTensor && output !== undefined ? [[output, value.tensor]] : [];
 }

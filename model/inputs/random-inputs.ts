@@ -1,20 +1,31 @@
-/** Inputs for a user's model, of which nothing is known but type and shape. */
+/** Draws inputs for a user's model, of which only types and shapes are known. */
 
-import { halvesOf } from '../float16.js';
-import { elementCount, type Tensor, type TensorInfo, type Tensors } from '../graph.js';
-import { refuse } from '../import/decode.js';
+import { toFloat16 } from '../float16.js';
+import {
+  allocate,
+  type DataType,
+  elementBytes,
+  elementCount,
+  type Tensor,
+  type TensorInfo,
+  type Tensors,
+} from '../graph.js';
+import { modelError } from '../model-error.js';
 import { uniform } from '../random.js';
-import { allocate } from '../safetensors.js';
 
-/** Smallest and largest value by input name, both included. */
-export type Ranges = Readonly<Record<string, readonly [number, number]>>;
+/** Smallest and largest value, both included. */
+export type Range = readonly [low: number, high: number];
+/** By input name. */
+export type Ranges = Readonly<Record<string, Range>>;
+
+const maxElements = 2 ** 30;
 
 /**
- * Floats uniform in [−1, 1). Integers are 0 or 1 where no range says otherwise, which are valid indices and classes almost everywhere;
- * booleans likewise. The same for the same seed and buffer.
+ * One set of inputs: floating-point values uniform in [−1, 1); integers and booleans 0 or 1, which are valid indices and
+ * class numbers in almost every model. The same for the same seed and buffer.
  *
- * @param ranges where others are wanted: tokens of a vocabulary, pixels from 0 to 255
- * @throws TouchstoneError('model') for a range of no input
+ * @param ranges overrides by input name: tokens of a vocabulary, pixels from 0 to 255
+ * @throws TouchstoneError('model') for a range of no input, or one that the input's type cannot represent
  */
 export function randomInputs(
   inputs: readonly TensorInfo[],
@@ -22,55 +33,62 @@ export function randomInputs(
   buffer: number,
   ranges: Ranges = {},
 ): Tensors {
-  const stranger = Object.keys(ranges).find((name) => !inputs.some((input) => input.name === name));
-  if (stranger !== undefined) {
-    throw refuse(
-      `the model has no input ${stranger}`,
+  const unknown = Object.keys(ranges).find((name) => !inputs.some((input) => input.name === name));
+  if (unknown !== undefined) {
+    throw modelError(
+      `the model has no input ${unknown}`,
       `its inputs are ${inputs.map(({ name }) => name).join(', ') || 'none'}`,
     );
   }
   return Object.fromEntries(
-    inputs.map((input) => [input.name, randomTensor(input, seed, buffer, rangeOf(input, ranges))]),
+    inputs.map((input) => [input.name, randomTensor(input, seed, buffer, checkedRange(input, ranges))]),
   );
 }
 
-/** @throws TouchstoneError('model') for a range that values of the input's type cannot have */
-function rangeOf({ name, type }: TensorInfo, ranges: Ranges): Ranges[string] | undefined {
-  const range = Object.hasOwn(ranges, name) ? ranges[name] : undefined;
+function checkedRange({ name, type }: TensorInfo, ranges: Ranges): Range | undefined {
+  const range = rangeOf(name, ranges);
   if (!range || type.startsWith('float')) return range;
-  const [least, most] = type === 'bool' ? [0, 1] : integerRange(type);
-  if (range.every((bound) => Number.isInteger(bound) && bound >= least && bound <= most)) return range;
-  throw refuse(
-    `input ${name} is ${type}, which has no values from ${range[0]} to ${range[1]}`,
-    `give whole numbers from ${least} to ${most}`,
+  const [min, max] = representable(type);
+  if (range.every((bound) => Number.isInteger(bound) && bound >= min && bound <= max)) return range;
+  throw modelError(
+    `input ${name} has type ${type}, which cannot represent the range from ${range[0]} to ${range[1]}`,
+    `specify integers from ${min} to ${max}`,
   );
 }
 
-/** Of the numbers that a double tells apart. */
-function integerRange(type: string): [number, number] {
-  const bits = Math.min(54, Number(/\d+/.exec(type)?.[0] ?? 64));
-  return type.startsWith('u') ? [0, 2 ** Math.min(53, bits) - 1] : [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1];
+/** The range of an input; undefined if none is given. An input may be named `constructor`. */
+export function rangeOf(name: string, ranges: Ranges): Range | undefined {
+  return Object.hasOwn(ranges, name) ? ranges[name] : undefined;
+}
+
+/** Integers of the type that a double represents exactly. */
+function representable(type: DataType): Range {
+  if (type === 'bool') return [0, 1];
+  const bits = 8 * elementBytes(type);
+  if (type.startsWith('uint')) return [0, 2 ** Math.min(53, bits) - 1];
+  const magnitude = 2 ** (Math.min(54, bits) - 1);
+  return [-magnitude, magnitude - 1];
 }
 
 function randomTensor(
   { name, type, shape }: TensorInfo,
   seed: number,
   buffer: number,
-  range: Ranges[string] | undefined,
+  range: Range | undefined,
 ): Tensor {
   const count = elementCount(shape);
-  if (count > 2 ** 30) throw refuse(`input ${name} of shape ${shape.join('×')} is too large`);
-  const isFraction = type.startsWith('float');
-  const [low, high] = range ?? (isFraction ? [-1, 1] : [0, 1]);
-  // Of whole numbers each is as likely as any other, the largest too.
-  const values = uniform(seed, `input/${buffer}/${name}`, count, low, isFraction ? high : high + 1);
+  if (count > maxElements) throw modelError(`input ${name} of shape ${shape.join('×')} is too large`);
+  const isFloat = type.startsWith('float');
+  const [low, high] = range ?? (isFloat ? [-1, 1] : [0, 1]);
+  // Integers are drawn below high + 1 and rounded down, so that each is equally likely, the largest included.
+  const values = uniform(seed, `input/${buffer}/${name}`, count, low, isFloat ? high : high + 1);
   if (type === 'float32') return { type, shape, data: values };
-  if (type === 'float16') return { type, shape, data: halvesOf(values) };
+  if (type === 'float16') return { type, shape, data: toFloat16(values) };
   const data = allocate(type, count);
-  const big = data instanceof BigInt64Array || data instanceof BigUint64Array;
+  const isBig = data instanceof BigInt64Array || data instanceof BigUint64Array;
   values.forEach((value, index) => {
-    const number = isFraction ? value : Math.min(Math.floor(value), high);
-    data[index] = big ? BigInt(number) : number;
+    const number = isFloat ? value : Math.min(Math.floor(value), high);
+    data[index] = isBig ? BigInt(number) : number;
   });
   return { type, shape, data };
 }

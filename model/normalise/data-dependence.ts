@@ -1,15 +1,15 @@
 /**
- * Which values of a graph depend on the input's data, and which on nothing but constants and shapes. Shapes are static
- * here, so `Shape` of anything is a constant, and so is all that is computed of it.
+ * Which values of a graph depend on the data of its inputs, and which only on constants and shapes. Shapes are static, so
+ * the result of `Shape` is constant, and so is everything computed from it.
  */
-import type { RawNode } from '../import/read-model.js';
-import { needs } from '../import/topological-order.js';
+import type { RawNode } from '../import/raw-model.js';
+import { valuesReadBy } from '../import/topological-order.js';
 
-export interface Taint {
-  /** Values that depend on the data of an input (or of a weight that training updates), or on chance. */
+export interface DataDependence {
+  /** Values that depend on the data of an input, of a weight that training updates, or on a random operator. */
   readonly varying: ReadonlySet<string>;
-  /** Values whose very shape depends on data, with the operator that brings it in. */
-  readonly unshaped: ReadonlyMap<string, string>;
+  /** Values whose shape depends on data, with the operator that introduces the dependence. */
+  readonly dynamicShapes: ReadonlyMap<string, string>;
 }
 
 export const randomOperators: ReadonlySet<string> = new Set([
@@ -21,81 +21,85 @@ export const randomOperators: ReadonlySet<string> = new Set([
   'RandomUniformLike',
 ]);
 
-/** Operators whose result has as many elements as the data says. */
-const dataShaped = new Set(['Compress', 'NonMaxSuppression', 'NonZero', 'StringSplit', 'Unique']);
+/** Operators whose result has a size that depends on the data of their first input. */
+const dynamicallyShaped = new Set(['Compress', 'NonMaxSuppression', 'NonZero', 'StringSplit', 'Unique']);
 
-/** Operators that look at the shape of their input alone. */
-const ofShapes = new Set(['EyeLike', 'Shape', 'Size']);
+/** Operators that read only the shape of their input. */
+const shapeReaders = new Set(['EyeLike', 'Shape', 'Size']);
 
-/** Positions of the inputs whose data, and not only shape, decides the shape of the result. */
-export const shapeInputs: Readonly<Record<string, readonly number[]>> = {
-  AffineGrid: [1],
-  BlackmanWindow: [0],
-  CenterCropPad: [1],
-  Col2Im: [1, 2],
-  ConstantOfShape: [0],
-  Expand: [1],
-  HammingWindow: [0],
-  HannWindow: [0],
-  MaxUnpool: [2],
-  OneHot: [1],
-  Pad: [1],
-  Range: [0, 1, 2],
-  ...Object.fromEntries(
-    ['L1', 'L2', 'LogSum', 'LogSumExp', 'Max', 'Mean', 'Min', 'Prod', 'Sum', 'SumSquare'].map((reduction) => [
-      `Reduce${reduction}`,
-      [1],
-    ]),
+/** By operator, the positions of inputs whose data determines the shape of the result. */
+const shapeInputs: ReadonlyMap<string, readonly number[]> = new Map([
+  ['AffineGrid', [1]],
+  ['BlackmanWindow', [0]],
+  ['CenterCropPad', [1]],
+  ['Col2Im', [1, 2]],
+  ['ConstantOfShape', [0]],
+  ['Expand', [1]],
+  ['HammingWindow', [0]],
+  ['HannWindow', [0]],
+  ['MaxUnpool', [2]],
+  ['OneHot', [1]],
+  ['Pad', [1]],
+  ['Range', [0, 1, 2]],
+  ...['L1', 'L2', 'LogSum', 'LogSumExp', 'Max', 'Mean', 'Min', 'Prod', 'Sum', 'SumSquare'].map(
+    (reduction): [string, number[]] => [`Reduce${reduction}`, [1]],
   ),
-  Reshape: [1],
-  Resize: [1, 2, 3],
-  Slice: [1, 2, 3, 4],
-  Split: [1],
-  Squeeze: [1],
-  Tile: [1],
-  TopK: [1],
-  Unsqueeze: [1],
-  Upsample: [1],
-};
+  ['Reshape', [1]],
+  ['Resize', [1, 2, 3]],
+  ['Slice', [1, 2, 3, 4]],
+  ['Split', [1]],
+  ['Squeeze', [1]],
+  ['Tile', [1]],
+  ['TopK', [1]],
+  ['Unsqueeze', [1]],
+  ['Upsample', [1]],
+]);
+
+/** Positions of the inputs whose data determines the shape of the operator's result; none for most operators. */
+export function shapeInputsOf(operator: string): readonly number[] {
+  return shapeInputs.get(operator) ?? [];
+}
 
 /**
  * @param nodes in topological order
- * @param sources values that vary by themselves: inputs, and in training the parameters
+ * @param sources values that vary by themselves: the inputs and, in training, the parameters
  */
-export function traceTaint(nodes: readonly RawNode[], sources: Iterable<string>): Taint {
+export function traceDataDependence(nodes: readonly RawNode[], sources: Iterable<string>): DataDependence {
   const varying = new Set(sources);
-  const unshaped = new Map<string, string>();
+  const dynamicShapes = new Map<string, string>();
   for (const node of nodes) {
-    if (!varies(node, varying, unshaped)) continue;
-    const origin = shapeOrigin(node, varying, unshaped);
+    if (!isVarying(node, varying, dynamicShapes)) continue;
+    const origin = dynamicShapeOrigin(node, varying, dynamicShapes);
     for (const output of node.outputs.filter(Boolean)) {
       varying.add(output);
-      if (origin !== undefined) unshaped.set(output, origin);
+      if (origin !== undefined) dynamicShapes.set(output, origin);
     }
   }
-  return { varying, unshaped };
+  return { varying, dynamicShapes };
 }
 
-function varies(node: RawNode, varying: ReadonlySet<string>, unshaped: ReadonlyMap<string, string>): boolean {
-  if (ofShapes.has(node.operator)) return unshaped.has(node.inputs[0] ?? '');
-  if (randomOperators.has(node.operator)) return true;
-  return [...needs(node)].some((name) => varying.has(name));
-}
-
-function shapeOrigin(
+function isVarying(
   node: RawNode,
   varying: ReadonlySet<string>,
-  unshaped: ReadonlyMap<string, string>,
+  dynamicShapes: ReadonlyMap<string, string>,
+): boolean {
+  if (shapeReaders.has(node.operator)) return node.inputs.some((input) => dynamicShapes.has(input));
+  if (randomOperators.has(node.operator)) return true;
+  return [...valuesReadBy(node)].some((name) => varying.has(name));
+}
+
+/** The operator due to which the node's outputs have a dynamic shape; undefined if they are static. */
+function dynamicShapeOrigin(
+  node: RawNode,
+  varying: ReadonlySet<string>,
+  dynamicShapes: ReadonlyMap<string, string>,
 ): string | undefined {
-  const positions = Object.hasOwn(shapeInputs, node.operator) ? (shapeInputs[node.operator] ?? []) : [];
-  if (
-    dataShaped.has(node.operator) ||
-    positions.some((position) => varying.has(node.inputs[position] ?? ''))
-  ) {
+  const deciding = shapeInputsOf(node.operator).flatMap((position) => node.inputs[position] ?? []);
+  if (dynamicallyShaped.has(node.operator) || deciding.some((input) => varying.has(input))) {
     return node.operator;
   }
-  for (const name of needs(node)) {
-    const origin = unshaped.get(name);
+  for (const name of valuesReadBy(node)) {
+    const origin = dynamicShapes.get(name);
     if (origin !== undefined) return origin;
   }
   return undefined;

@@ -1,43 +1,49 @@
-/** Puts the chosen branch of an `If` in its place. */
+/** Replaces an `If` by the nodes of the branch that its constant condition selects. */
 
 import type { Tensor } from '../graph.js';
-import { ownOperators } from '../import/contrib-operators.js';
+import { toOnnxDomain } from '../import/contrib-operators.js';
 import { noExternalData } from '../import/external-data.js';
 import type { GraphProto, NodeProto } from '../import/proto.js';
-import { decodeInitialisers, decodeNode, type RawNode } from '../import/read-model.js';
+import type { RawNode } from '../import/raw-model.js';
+import { decodeInitialisers, decodeNode } from '../import/read-model.js';
+import { modelError } from '../model-error.js';
 
-export interface Inlined {
+export interface InlinedBranch {
   readonly nodes: readonly RawNode[];
   readonly constants: ReadonlyMap<string, Tensor>;
 }
 
 /**
- * The branch's nodes, with the names that it makes put under `prefix` so that they stay unique, and each of its results
- * under the name of the `If`'s output.
- * @throws TouchstoneError('model') where the branch itself is malformed
+ * The branch's nodes and initialisers, with the names that it defines prefixed so that they stay unique, and an `Identity`
+ * from each of its results to the corresponding output of the `If`.
+ *
+ * @param outputs of the `If`
+ * @param prefix name of the `If`
+ * @throws TouchstoneError('model') if the branch is malformed
  */
-export function inlineBranch(branch: GraphProto, outputs: readonly string[], prefix: string): Inlined {
-  const made = [
+export function inlineBranch(branch: GraphProto, outputs: readonly string[], prefix: string): InlinedBranch {
+  const defined = [
     ...(branch.initializer ?? []).map((tensor) => tensor.name ?? ''),
     ...(branch.node ?? []).flatMap((node) => node.output ?? []),
   ].filter(Boolean);
-  const renamed = new Map(made.map((name) => [name, `${prefix}/${name}`]));
+  const renamed = new Map(defined.map((name) => [name, `${prefix}/${name}`]));
   const constants = [...decodeInitialisers(branch, noExternalData)].map(
     ([name, tensor]) => [renamed.get(name) ?? name, tensor] as const,
   );
   const nodes = (branch.node ?? [])
     .map((node) => renameNode(node, renamed, prefix))
-    .flatMap(ownOperators)
+    .flatMap(toOnnxDomain)
     .map((node, index) => decodeNode(node, index, noExternalData));
   const results = outputs.map((output, index): RawNode => {
-    const inner = branch.output?.[index]?.name ?? '';
-    return identity(renamed.get(inner) ?? inner, output, `${prefix}/result_${index}`);
+    const result = branch.output?.[index]?.name;
+    if (!result) throw modelError(`node ${prefix} (If) has ${outputs.length} outputs, its branch fewer`);
+    return identityNode(renamed.get(result) ?? result, output, `${prefix}/result_${index}`);
   });
   return { nodes: [...nodes, ...results], constants: new Map(constants) };
 }
 
-/** Dropped again by `simplify`; until then it keeps the names apart. */
-export function identity(input: string, output: string, name: string): RawNode {
+/** An `Identity` from `input` to `output`. `simplify.ts` removes those that are not needed. */
+export function identityNode(input: string, output: string, name: string): RawNode {
   const proto = { name, opType: 'Identity', input: [input], output: [output] };
   return { name, operator: 'Identity', inputs: [input], outputs: [output], attributes: {}, proto };
 }
@@ -59,7 +65,7 @@ function renameNode(node: NodeProto, renamed: ReadonlyMap<string, string>, prefi
   };
 }
 
-/** Inside a nested graph only what it takes from outside is renamed; ONNX forbids it to reuse those names. */
+/** In a nested graph only captured names are renamed; ONNX forbids the graph to define the same names again. */
 function renameGraph(graph: GraphProto, renamed: ReadonlyMap<string, string>): GraphProto {
   return {
     ...graph,

@@ -1,10 +1,10 @@
 /**
- * From a checked model to the neutral form: every value that depends on constants and shapes alone becomes a constant
- * with the value that ONNX Runtime computes for it, an `If` whose condition is then constant is inlined, copies and
- * dead nodes are dropped, names are made unique, and every shape is known.
+ * Turns a checked model into the neutral graph. Values that depend only on constants and shapes become constants, computed by
+ * ONNX Runtime; an `If` with a constant condition is replaced by the selected branch; copies and dead nodes are removed; node
+ * names are made unique; every shape is known.
  */
 
-import { at, required } from '../../common/at.js';
+import { at, defined, required } from '../../common/at.js';
 import {
   type Attribute,
   type Graph,
@@ -14,20 +14,20 @@ import {
   type Tensors,
   toJsonNumber,
 } from '../graph.js';
-import { refuse } from '../import/decode.js';
 import type { NodeProto } from '../import/proto.js';
-import type { RawModel, RawNode } from '../import/read-model.js';
-import { inOrder, needs } from '../import/topological-order.js';
+import type { RawModel, RawNode } from '../import/raw-model.js';
+import { inTopologicalOrder, valuesReadBy } from '../import/topological-order.js';
 import { writeModel } from '../import/write-model.js';
-import { randomOperators, type Taint, traceTaint } from './data-dependence.js';
+import { modelError } from '../model-error.js';
+import { type DataDependence, randomOperators, traceDataDependence } from './data-dependence.js';
 import { inlineBranch } from './inline-branches.js';
 import { type Observation, observe } from './observe.js';
-import { dropIdentities, isInferenceCopy, liveNodes } from './simplify.js';
+import { isInferenceCopy, liveNodes, removeCopies } from './simplify.js';
 
-/** Branches may hold further branches; files in the wild have two or three levels. */
-const mostRounds = 20;
+/** Levels of nested branches that are resolved; published models have two or three. */
+const maxBranchLevels = 20;
 
-export interface NormalModel {
+export interface NormalisedModel {
   readonly graph: Graph;
   /** Data of `graph.weights`. */
   readonly weights: Tensors;
@@ -35,8 +35,7 @@ export interface NormalModel {
   readonly bytes: Uint8Array;
 }
 
-/** What is normalised, and on what. */
-interface Subject {
+interface Request {
   readonly model: RawModel;
   readonly inputs: readonly TensorInfo[];
   readonly sample: Tensors;
@@ -44,22 +43,22 @@ interface Subject {
   readonly observe: Observe;
 }
 
-/** Runs a model once, or knows already: see `observe.ts`. */
+/** Runs a model once (see `observe.ts`), or returns values that are known already. */
 export type Observe = (model: Uint8Array, inputs: Tensors, keep: readonly string[]) => Promise<Observation>;
 
-/** A graph on its way. */
-interface Work {
+/** The graph while it is being normalised. */
+interface WorkingGraph {
   nodes: readonly RawNode[];
-  /** Initialisers, those of inlined branches among them. */
+  /** Initialisers, including those of inlined branches. */
   readonly constants: Map<string, Tensor>;
 }
 
 /**
- * @param inputs the model's inputs with every dimension bound
+ * @param inputs of the model, with static shapes
  * @param sample one set of real inputs, by name
- * @param parameters initialisers that training updates: they stay weights even where they could be folded. A model
- *   without any is for inference, where `Dropout` copies
- * @throws TouchstoneError('model') for what cannot be described with static shapes, or does not run
+ * @param parameters initialisers that training updates: they stay weights even if they could be folded. Without any, the
+ *   model is normalised for inference, where `Dropout` is a copy
+ * @throws TouchstoneError('model') for a model that fails to run or cannot be described with static shapes
  */
 export async function normalise(
   model: RawModel,
@@ -67,91 +66,106 @@ export async function normalise(
   sample: Tensors,
   parameters: readonly string[],
   observeWith: Observe = observe,
-): Promise<NormalModel> {
-  const subject: Subject = { model, inputs, sample, parameters, observe: observeWith };
-  const work: Work = { nodes: [...model.nodes], constants: new Map(model.initialisers) };
+): Promise<NormalisedModel> {
+  const request: Request = { model, inputs, sample, parameters, observe: observeWith };
+  const graph: WorkingGraph = { nodes: [...model.nodes], constants: new Map(model.initialisers) };
   const sources = [...inputs.map((input) => input.name), ...parameters];
-  for (let round = 0; round < mostRounds; round++) {
-    work.nodes = nameNodes(liveNodes(work.nodes, model.outputs, needs));
-    const taint = traceTaint(work.nodes, sources);
-    const seen = await look(subject, work, taint);
-    const known = new Map([...work.constants, ...Object.entries(seen.data)]);
-    const inlined = inlineBranches(work, known, taint);
-    if (!inlined) return finish(subject, { nodes: work.nodes, constants: known }, taint, seen);
-    work.nodes = inOrder(inlined, new Set([...work.constants.keys(), ...sources]), model.outputs);
+  for (let level = 0; level < maxBranchLevels; level++) {
+    graph.nodes = withUniqueNames(liveNodes(graph.nodes, model.outputs, valuesReadBy));
+    const dependence = traceDataDependence(graph.nodes, sources);
+    const observation = await observeGraph(request, graph, dependence);
+    const known = new Map([...graph.constants, ...Object.entries(observation.data)]);
+    const inlined = inlineBranches(graph, known, dependence);
+    if (!inlined) return finish(request, { nodes: graph.nodes, constants: known }, dependence, observation);
+    const given = new Set([...graph.constants.keys(), ...sources]);
+    graph.nodes = inTopologicalOrder(inlined, given, model.outputs);
   }
-  throw refuse(`its branches are nested more than ${mostRounds} deep`);
+  throw modelError(`its branches are nested more than ${maxBranchLevels} deep`);
 }
 
-/** Every value of the graph as it is now, with the data of those constants that something varying takes. */
-async function look(subject: Subject, work: Work, taint: Taint): Promise<Observation> {
-  const { model, inputs, sample } = subject;
-  const made = work.nodes.flatMap((node) => node.outputs.filter(Boolean));
-  const varyingNodes = work.nodes.filter((node) => isVarying(node, taint));
-  const taken = new Set(varyingNodes.flatMap((node) => [...needs(node)]));
+/** Shapes of all values of the current graph, and data of those constant values that a varying node reads. */
+async function observeGraph(
+  { model, inputs, sample, observe: run }: Request,
+  { nodes, constants }: WorkingGraph,
+  dependence: DataDependence,
+): Promise<Observation> {
+  const produced = nodes.flatMap((node) => node.outputs.filter(Boolean));
+  if (produced.length === 0) throw modelError('its outputs are constants: there is nothing to compute');
+  const varyingNodes = nodes.filter((node) => isVarying(node, dependence));
+  const read = new Set(varyingNodes.flatMap((node) => [...valuesReadBy(node)]));
   const bytes = writeModel({
     name: model.name,
     opset: model.opset,
     inputs,
-    outputs: made.map((name) => ({ name })),
-    nodes: work.nodes.map(toProto),
-    weights: Object.fromEntries(work.constants),
+    outputs: produced.map((name) => ({ name })),
+    nodes: nodes.map(toProto),
+    weights: Object.fromEntries(constants),
   });
-  if (made.length === 0) throw refuse('its outputs are constants: there is nothing to compute');
-  return subject.observe(
+  return run(
     bytes,
     sample,
-    made.filter((name) => taken.has(name) && !taint.varying.has(name)),
+    produced.filter((name) => read.has(name) && !dependence.varying.has(name)),
   );
 }
 
-/** @returns the nodes with one level of decided branches in place; undefined where there is none */
-function inlineBranches(work: Work, known: ReadonlyMap<string, Tensor>, taint: Taint): RawNode[] | undefined {
-  const isDecided = (node: RawNode) =>
-    node.operator === 'If' && known.has(node.inputs[0] ?? '') && isVarying(node, taint);
-  if (!work.nodes.some(isDecided)) return undefined;
-  return work.nodes.flatMap((node) => {
-    if (!isDecided(node)) return [node];
-    const holds = Number(known.get(node.inputs[0] ?? '')?.data[0]) !== 0;
-    const branch = node.attributes[holds ? 'then_branch' : 'else_branch'];
+/** The nodes with one level of resolvable branches inlined; undefined if there is none. */
+function inlineBranches(
+  { nodes, constants }: WorkingGraph,
+  known: ReadonlyMap<string, Tensor>,
+  dependence: DataDependence,
+): RawNode[] | undefined {
+  const conditionOf = ({ operator, inputs: [condition] }: RawNode) =>
+    operator === 'If' && condition !== undefined ? known.get(condition) : undefined;
+  const isResolvable = (node: RawNode) => conditionOf(node) !== undefined && isVarying(node, dependence);
+  if (!nodes.some(isResolvable)) return undefined;
+  return nodes.flatMap((node) => {
+    if (!isResolvable(node)) return [node];
+    const condition = defined(conditionOf(node), `condition of node ${node.name}`);
+    const key = Number(condition.data[0]) !== 0 ? 'then_branch' : 'else_branch';
+    const branch = node.attributes[key];
     if (typeof branch !== 'object' || !('graph' in branch)) {
-      throw refuse(`node ${node.name} (If) lacks a branch`);
+      throw modelError(`node ${node.name} (If) has no attribute ${key}`);
     }
     const inlined = inlineBranch(branch.graph, node.outputs, node.name);
-    for (const [name, tensor] of inlined.constants) work.constants.set(name, tensor);
+    for (const [name, tensor] of inlined.constants) constants.set(name, tensor);
     return inlined.nodes;
   });
 }
 
-function finish(subject: Subject, work: Work, taint: Taint, seen: Observation): NormalModel {
-  const { model, inputs, parameters } = subject;
-  const outputs = model.outputs.filter((output) => taint.varying.has(output));
+function finish(
+  request: Request,
+  { nodes, constants }: WorkingGraph,
+  dependence: DataDependence,
+  observation: Observation,
+): NormalisedModel {
+  const { model, inputs, parameters } = request;
+  const outputs = model.outputs.filter((output) => dependence.varying.has(output));
   const varying = liveNodes(
-    work.nodes.filter((node) => isVarying(node, taint)),
+    nodes.filter((node) => isVarying(node, dependence)),
     outputs,
-    needs,
+    valuesReadBy,
   );
-  for (const node of varying) checkNode(node, taint);
+  for (const node of varying) checkNode(node, dependence);
   const used = new Set([...varying.flatMap((node) => node.inputs), ...outputs]);
   const isCopy =
     parameters.length === 0
-      ? isInferenceCopy(work.constants, used)
+      ? isInferenceCopy(constants, used)
       : (node: RawNode) => node.operator === 'Identity';
-  const nodes = nameNodes(dropIdentities(varying, outputs, isCopy));
-  if (nodes.length === 0)
-    throw refuse('its outputs do not depend on its inputs: there is nothing to compute');
-  const weights = weightsOf(nodes, work.constants);
-  const values = valuesOf(nodes, inputs, weights, seen);
-  return describe(subject, nodes, weights, values, outputs);
+  const remaining = withUniqueNames(removeCopies(varying, outputs, isCopy));
+  if (remaining.length === 0)
+    throw modelError('its outputs do not depend on its inputs: there is nothing to compute');
+  const weights = weightsOf(remaining, constants);
+  const values = valuesOf(remaining, inputs, weights, observation);
+  return describe(request, remaining, weights, values, outputs);
 }
 
 function describe(
-  { model, inputs, parameters }: Subject,
+  { model, inputs, parameters }: Request,
   nodes: readonly RawNode[],
   weights: Tensors,
   values: Record<string, TensorInfo>,
   outputNames: readonly string[],
-): NormalModel {
+): NormalisedModel {
   const outputs = outputNames.map((name) => infoOf(values, name));
   const graph: Graph = {
     name: model.name,
@@ -191,13 +205,14 @@ function trainableRangesOf(
   return { trainableRanges: Object.fromEntries(ranges) };
 }
 
-/** What settings come from has few elements: a number for each axis, or for each position of one. */
-const mostElements = { whole: 1024, fraction: 64 };
+/** Constants that are settings of a node have few elements: one for each axis, or for each position along one axis. */
+const maxSettingElements = { integer: 1024, float: 64 };
 
-export function smallConstants(weights: Tensors, parameters: readonly string[]): Graph['constants'] {
+/** Data of constants that are small enough to be settings of a node; lowerings read them while they plan. */
+function smallConstants(weights: Tensors, parameters: readonly string[]): Graph['constants'] {
   const small = Object.entries(weights).filter(([name, { type, data }]) => {
-    const most = type.includes('float') ? mostElements.fraction : mostElements.whole;
-    return data.length <= most && type !== 'float16' && !parameters.includes(name);
+    const limit = type.startsWith('float') ? maxSettingElements.float : maxSettingElements.integer;
+    return data.length <= limit && type !== 'float16' && !parameters.includes(name);
   });
   return Object.fromEntries(
     small.map(([name, { data }]) => [
@@ -207,35 +222,36 @@ export function smallConstants(weights: Tensors, parameters: readonly string[]):
   );
 }
 
-function isVarying(node: RawNode, taint: Taint): boolean {
-  return node.outputs.some((output) => taint.varying.has(output));
+function isVarying(node: RawNode, dependence: DataDependence): boolean {
+  return node.outputs.some((output) => dependence.varying.has(output));
 }
 
-/** What remains must be describable: no chance, no subgraph, no shape that depends on data. */
-function checkNode(node: RawNode, taint: Taint): void {
+/** @throws TouchstoneError('model') for randomness, subgraphs, and shapes that depend on data */
+function checkNode(node: RawNode, dependence: DataDependence): void {
   const where = `node ${node.name || node.outputs[0]} (${node.operator})`;
   if (randomOperators.has(node.operator))
-    throw refuse(`${where} draws random numbers, so its output has no reference`);
+    throw modelError(`${where} draws random numbers, so that its output has no reference`);
   const origin = node.outputs
-    .map((output) => taint.unshaped.get(output))
+    .map((output) => dependence.dynamicShapes.get(output))
     .find((found) => found !== undefined);
   if (origin !== undefined) {
-    throw refuse(
-      `${where} makes a value whose shape depends on the input's data (by ${origin}); shapes must be static`,
+    throw modelError(
+      `${where} has an output whose shape depends on the data of the input (through ${origin}); shapes must be static`,
     );
   }
   for (const [name, attribute] of Object.entries(node.attributes)) {
     if (typeof attribute !== 'object' || Array.isArray(attribute)) continue;
     const isSubgraph = 'graph' in attribute;
     const what = isSubgraph ? 'a subgraph that depends on the input' : 'a tensor';
-    throw refuse(
+    throw modelError(
       `${where} has ${what} as its attribute ${name}, which is not supported`,
-      isSubgraph ? 'where a whole number or a flag decides, say which it is: --range <input>=1' : undefined,
+      isSubgraph ? 'if an integer or boolean input decides it, fix its value: --range <input>=1' : undefined,
     );
   }
 }
 
-function nameNodes(nodes: readonly RawNode[]): RawNode[] {
+/** Names nodes that have no name, and appends a number to repeated names. */
+function withUniqueNames(nodes: readonly RawNode[]): RawNode[] {
   const taken = new Set<string>();
   return nodes.map((node, index) => {
     const wanted = node.name || `${node.operator}_${index}`;
@@ -259,21 +275,21 @@ function valuesOf(
   nodes: readonly RawNode[],
   inputs: readonly TensorInfo[],
   weights: Tensors,
-  seen: Observation,
+  observation: Observation,
 ): Record<string, TensorInfo> {
   const values: Record<string, TensorInfo> = {};
   for (const input of inputs) values[input.name] = input;
   for (const [name, { type, shape }] of Object.entries(weights))
     values[name] = { name, type, shape: [...shape] };
   for (const name of nodes.flatMap((node) => node.outputs.filter(Boolean))) {
-    values[name] = infoOf(seen.values, name);
+    values[name] = infoOf(observation.values, name);
   }
   return values;
 }
 
 function infoOf(values: Readonly<Record<string, TensorInfo>>, name: string): TensorInfo {
   const info = values[name];
-  if (!info) throw refuse(`ONNX Runtime did not tell the shape of ${name}`);
+  if (!info) throw modelError(`ONNX Runtime did not report the shape of ${name}`);
   return info;
 }
 
@@ -283,7 +299,7 @@ function toGraphNode({ name, operator, inputs, outputs, attributes }: RawNode): 
     operator,
     inputs: [...inputs],
     outputs: [...outputs],
-    // `checkNode` has refused the others.
+    // `checkNode` has rejected tensors and subgraphs.
     attributes: attributes as Record<string, Attribute>,
   };
 }

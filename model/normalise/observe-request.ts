@@ -1,14 +1,16 @@
-/** What `observe.ts` asks of its child process. */
+/** The request that `observe.ts` writes for its child process `observe-worker.ts`. */
 import { z } from 'zod';
 
 export const observeRequest = z.object({
-  /** Paths of the model and of its inputs (safetensors). */
+  /** Path of the model. */
   model: z.string(),
+  /** Path of its inputs (safetensors). */
   inputs: z.string(),
-  /** Outputs whose data is wanted. */
+  /** Names of the outputs whose data is wanted. */
   keep: z.array(z.string()),
-  /** Paths to write: JSON with type and shape by name, and safetensors. */
+  /** Path to write type and shape of every output to (JSON). */
   values: z.string(),
+  /** Path to write the wanted data to (safetensors). */
   data: z.string(),
 });
 export type ObserveRequest = z.infer<typeof observeRequest>;

@@ -1,20 +1,21 @@
 /**
- * Child process of `observe.ts`: runs a model once in ONNX Runtime and says what every output is. It is a process of its
- * own, because a user's model may crash the runtime, and because the coordinator imports no framework.
+ * Child process of `observe.ts`: runs a model once in ONNX Runtime and records type and shape of every output. It is a
+ * separate process because a user's model may crash the runtime, and because the coordinator must not import a framework.
  *
- * Argument: path of a request file. Writes `values` (JSON: type and shape by name) and `data` (safetensors).
+ * Argument: path of a request file (`observe-request.ts`).
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { defined } from '../../common/at.js';
 import type { DataType, Tensor, TensorData, TensorInfo } from '../graph.js';
 import { readTensors, writeTensors } from '../safetensors.js';
 import { type ObserveRequest, observeRequest } from './observe-request.js';
 
-const request = observeRequest.parse(JSON.parse(await readFile(process.argv[2] ?? '', 'utf8')));
-await observe(request);
+const requestPath = defined(process.argv[2], 'the path of the request file');
+await observe(observeRequest.parse(JSON.parse(await readFile(requestPath, 'utf8'))));
 
 async function observe({ model, inputs, keep, values, data }: ObserveRequest): Promise<void> {
-  // As the file has it: optimised away, an intermediate value could not be looked at.
+  // Without optimisation: it would remove intermediate values that are to be observed.
   const session = await InferenceSession.create(model, {
     graphOptimizationLevel: 'disabled',
     intraOpNumThreads: 1,

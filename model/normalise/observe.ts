@@ -1,6 +1,6 @@
 /**
- * Shapes are observed, not inferred by rules of our own: ONNX Runtime runs the model once on the real input with every
- * intermediate value as an output.
+ * Finds the shape of every value by running the model once in ONNX Runtime on real input, with every intermediate value as an
+ * output. No shape inference of our own can disagree with the operators' definitions.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,34 +10,34 @@ import { z } from 'zod';
 import { messageOf } from '../../common/errors.js';
 import { buildFolder } from '../../common/paths.js';
 import { type TensorInfo, type Tensors, tensorInfo } from '../graph.js';
-import { refuse } from '../import/decode.js';
+import { modelError } from '../model-error.js';
 import { readTensors, writeTensors } from '../safetensors.js';
 import type { ObserveRequest } from './observe-request.js';
 
 const child = join(buildFolder, 'model/normalise/observe-worker.js');
-/** Far longer than any model that is worth timing takes once. */
-const usualPatienceMs = 300_000;
+/** Much longer than one run of any model that is worth timing. */
+const defaultDeadlineMs = 300_000;
 const observedValues = z.record(z.string(), tensorInfo);
 
 export interface Observation {
   /** Type and shape of every output of the model. */
   readonly values: Readonly<Record<string, TensorInfo>>;
-  /** Data of those that were asked for. */
+  /** Data of the outputs in `keep`. */
   readonly data: Tensors;
 }
 
 /**
  * @param model serialised, with everything that is to be observed among its outputs
- * @param inputs by name, of the real shapes
+ * @param inputs by name
  * @param keep outputs whose data is wanted
- * @param patienceMs after which the child is killed
- * @throws TouchstoneError('model') with what ONNX Runtime says, or that it crashed or hung
+ * @param deadlineMs after which the child process is killed
+ * @throws TouchstoneError('model') with ONNX Runtime's message, or that it crashed or timed out
  */
 export async function observe(
   model: Uint8Array,
   inputs: Tensors,
   keep: readonly string[],
-  patienceMs = usualPatienceMs,
+  deadlineMs = defaultDeadlineMs,
 ): Promise<Observation> {
   const folder = await mkdtemp(join(tmpdir(), 'touchstone-observe-'));
   const request: ObserveRequest = {
@@ -51,38 +51,38 @@ export async function observe(
     await writeFile(request.model, model);
     await writeTensors(request.inputs, inputs);
     await writeFile(join(folder, 'request.json'), JSON.stringify(request));
-    await run(folder, patienceMs);
+    await runChild(folder, deadlineMs);
     const values = observedValues.safeParse(JSON.parse(await readFile(request.values, 'utf8')));
-    if (!values.success) throw refuse('the model makes values that are no tensors of numbers');
+    if (!values.success) throw modelError('the model has values that are not numeric tensors');
     return { values: values.data, data: await readTensors(request.data) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function run(folder: string, patienceMs: number): Promise<void> {
+async function runChild(folder: string, deadlineMs: number): Promise<void> {
   const result = await execa(process.execPath, [child, join(folder, 'request.json')], {
     reject: false,
-    // Operator sets newer than its release are refused without it, also where it has every kernel.
+    // ONNX Runtime otherwise rejects operator sets newer than its release, even if it has every kernel.
     env: { ALLOW_RELEASED_ONNX_OPSET_ONLY: '0' },
-    timeout: patienceMs,
+    timeout: deadlineMs,
     killSignal: 'SIGKILL',
   });
   if (!result.failed) return;
   const because = result.timedOut
-    ? `it ran for more than ${patienceMs / 1000} s`
+    ? `it did not finish within ${deadlineMs / 1000} s`
     : reasonIn(result.stderr.replaceAll(`${folder}/`, ''), result);
-  throw refuse(
+  throw modelError(
     `ONNX Runtime cannot run the model: ${because}`,
-    'where drawn inputs are to blame, give what they really are: --range <input>=<low>..<high>, or --inputs',
+    'if the random inputs are the cause, specify realistic ones: --range <input>=<low>..<high>, or --inputs',
   );
 }
 
-/** The runtime's own words; where it died without any, how it died. */
+/** The runtime's own error message, or how the process ended if there is none. */
 function reasonIn(stderr: string, result: { signal?: string; exitCode?: number }): string {
   const line = stderr.split('\n').find((text) => /^(\w*Error\b|\[?Error:)/.test(text.trim()));
   if (line) return messageOf(line.trim()).slice(0, 400);
   return result.signal
-    ? `it was ended by ${result.signal}`
+    ? `it was terminated by ${result.signal}`
     : `it exited with status ${result.exitCode ?? 'unknown'}`;
 }

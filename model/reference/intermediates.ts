@@ -1,6 +1,6 @@
 /**
- * An artefact of the same model with every fractional value in it as an output, on the first input buffer: what tells at
- * which node a target begins to differ. The values that are expected are ONNX Runtime's, with the model as it is written.
+ * Makes an artefact of the same model with every floating-point value as an output, on the first input buffer. It shows at
+ * which node a target starts to differ. Expected values are those of ONNX Runtime without optimisation.
  */
 import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -12,18 +12,20 @@ import { writeModel } from '../import/write-model.js';
 import { observe } from '../normalise/observe.js';
 import { readTensors, writeTensors } from '../safetensors.js';
 
-/** More values than this are not kept: their artefact would be larger than the model. */
-const mostElements = 2 ** 27;
+/** With more elements than this the artefact would be larger than most models; none is made. */
+const maxElements = 2 ** 27;
 
 export interface Intermediates {
   readonly folder: string;
-  /** Its outputs, each with the node that makes it, in topological order. */
+  /** Its outputs in topological order, each with the node that computes it. */
   readonly values: readonly { readonly node: string; readonly operator: string; readonly value: string }[];
 }
 
 /**
+ * The artefact with intermediate values, made on first use beside the original.
+ *
  * @param folder of an artefact for inference
- * @returns the one beside it, made on first use; undefined where its values are too many
+ * @returns undefined if there are too many values
  */
 export async function intermediatesOf(folder: string): Promise<Intermediates | undefined> {
   const graph = graphSchema.parse(JSON.parse(await readFile(join(folder, artefactFiles.graph), 'utf8')));
@@ -39,12 +41,12 @@ async function artefactBeside(folder: string, graph: Graph): Promise<string | un
   const target = `${folder}-intermediates`;
   if (existsSync(target)) return target;
   const values = valuesOf(graph);
-  if (values.reduce((sum, { shape }) => sum + elementCount(shape), 0) > mostElements) return undefined;
+  if (values.reduce((sum, { shape }) => sum + elementCount(shape), 0) > maxElements) return undefined;
   const temporary = await mkdtemp(`${target}.making-`);
   try {
-    await fill(folder, temporary, { ...graph, outputs: values });
+    await writeContents(folder, temporary, { ...graph, outputs: values });
     await rename(temporary, target).catch((error: unknown) => {
-      // Another run was faster; its folder holds the same.
+      // A concurrent run was faster; its folder has the same content.
       if (!existsSync(target)) throw error;
     });
   } finally {
@@ -53,7 +55,7 @@ async function artefactBeside(folder: string, graph: Graph): Promise<string | un
   return target;
 }
 
-/** Computed values in topological order. */
+/** Computed floating-point values in topological order. */
 function valuesOf(graph: Graph): TensorInfo[] {
   return graph.nodes
     .flatMap((node) => node.outputs)
@@ -63,7 +65,7 @@ function valuesOf(graph: Graph): TensorInfo[] {
     });
 }
 
-async function fill(from: string, to: string, graph: Graph): Promise<void> {
+async function writeContents(from: string, to: string, graph: Graph): Promise<void> {
   const path = (folder: string, file: keyof typeof artefactFiles) => join(folder, artefactFiles[file]);
   const weights = await readTensors(path(from, 'weights'));
   const { nodes } = readModelFile(path(from, 'model'));

@@ -1,6 +1,6 @@
 /**
- * Where an artefact's expected values come from: the files committed under `suites/references/`, or a reference
- * environment in Python (`touchstone_bridge.reference`) that computes them in float64 on first use.
+ * Provides an artefact's expected values: from the files committed under `suites/references/`, or computed in float64 on first
+ * use by a Python reference environment (`touchstone_bridge.reference`).
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -16,27 +16,28 @@ import type { Mode } from '../workload.js';
 
 /** Environments under `python-bridge/environments/`: outputs need `onnx`, gradients PyTorch as well. */
 export type ReferenceEnvironment = 'reference' | 'reference-training';
-/** Path of the environment's interpreter; makes the environment where that is allowed. */
+/** Path of the environment's interpreter. Creates the environment if that is allowed. */
 export type FindPython = (environment: ReferenceEnvironment) => Promise<string>;
 
 const committedFolder = join(projectRoot, 'suites/references');
 const evaluatorFolder = join(projectRoot, 'python-bridge/touchstone_bridge/reference');
 const metadata = z.object({ artefact: z.string(), reference: z.string() });
-/** Seed of the weights for which references are committed; they do not follow the run's `--seed`. */
+/** Seed of the weights of all workloads; `--seed` of a run does not change them. */
 export const committedSeed = 0;
-/** Reference evaluation is plain NumPy: minutes for the largest models. */
-const patienceMs = 30 * 60_000;
+/** The evaluator is plain NumPy, which takes minutes for the largest models. */
+const deadlineMs = 30 * 60_000;
 
-/** @param length where it is not the workload's own */
+/** @param length if it is not the workload's default */
 export function committedPath(workload: string, mode: Mode, batch: number, length?: number): string {
   const lengthPart = length === undefined ? '' : `-l${length}`;
   return join(committedFolder, `${workload}-${mode}-b${batch}${lengthPart}.safetensors`);
 }
 
 /**
- * Copies the committed reference into the artefact; undefined where there is none for this batch size, length or seed.
+ * Copies the committed reference into the artefact's folder.
  *
- * @throws TouchstoneError where it was made for other weights, inputs or settings
+ * @returns what computed it; undefined if there is none for this batch size, length or seed
+ * @throws TouchstoneError('internal') if it was made for other weights, inputs or settings
  */
 export async function committedReference(
   workload: string,
@@ -54,26 +55,25 @@ export async function committedReference(
     throw new TouchstoneError(
       'internal',
       `the reference ${basename(path)} was made for another version of ${workload}`,
-      {
-        hint: 'make it again with `npm run references`',
-      },
+      { hint: 'make it again with `npm run references`' },
     );
   }
   await copyFile(path, join(folder, artefactFiles.expected));
   return reference;
 }
 
-export interface Computing {
-  /** Ends it. */
+export interface ComputeOptions {
+  /** Aborts the computation. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Computes the expected values into the folder of the artefact with that id, or copies them where that was done before:
- * what an artefact is made from decides them, and for a large network they take minutes.
+ * Writes the expected values into the artefact's folder: a cached copy if an artefact with the same id was evaluated before,
+ * since evaluating a large network takes minutes.
  *
- * @param beforeComputing called where it takes long; may refuse
- * @returns who computed them, for the artefact's manifest
+ * @param what names the artefact in error messages
+ * @param beforeComputing called if there is no cached copy; may throw to prevent the computation
+ * @returns what computed the values, for the artefact's manifest
  */
 export async function cachedReference(
   folder: string,
@@ -81,32 +81,32 @@ export async function cachedReference(
   mode: Mode,
   python: FindPython | undefined,
   what: string,
-  { beforeComputing, ...computing }: Computing & { beforeComputing?(): void } = {},
+  { beforeComputing, ...options }: ComputeOptions & { beforeComputing?(): void } = {},
 ): Promise<string> {
-  const kept = join(referencesFolder, `${id.slice(0, 32)}-${evaluatorEdition()}.safetensors`);
+  const cached = join(referencesFolder, `${id.slice(0, 32)}-${evaluatorFingerprint()}.safetensors`);
   const expected = join(folder, artefactFiles.expected);
-  if (existsSync(kept)) {
-    await copyFile(kept, expected);
+  if (existsSync(cached)) {
+    await copyFile(cached, expected);
     return metadata.parse(await readMetadata(expected)).reference;
   }
   beforeComputing?.();
-  const by = await computeReference(folder, mode, python, what, computing);
+  const by = await computeReference(folder, mode, python, what, options);
   await mkdir(referencesFolder, { recursive: true });
-  // Under a name of its own first: two runs at once do not meet, and a full disk leaves no half of one.
-  const temporary = `${kept}.${randomUUID()}`;
+  // Under a temporary name first: concurrent runs do not interfere, and a full disk leaves no partial file.
+  const temporary = `${cached}.${randomUUID()}`;
   await copyFile(expected, temporary);
-  await rename(temporary, kept);
+  await rename(temporary, cached);
   return by;
 }
 
-/** Files that decide what is expected of an artefact. */
+/** Source files of the evaluator, which determine the expected values. */
 export function evaluatorSources(): string[] {
   const names = readdirSync(evaluatorFolder).filter((name) => name.endsWith('.py'));
   return names.sort().map((name) => join(evaluatorFolder, name));
 }
 
-/** Changes with the sources of the evaluator and the packages that it runs with. */
-function evaluatorEdition(): string {
+/** Changes with the evaluator's sources and pinned packages. */
+function evaluatorFingerprint(): string {
   const environments = ['reference', 'reference-training'].map((name) =>
     join(projectRoot, 'python-bridge/environments', `${name}.txt`),
   );
@@ -115,16 +115,21 @@ function evaluatorEdition(): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** @returns who computed it, for the artefact's manifest */
+/**
+ * Evaluates the artefact in the reference environment.
+ *
+ * @returns what computed the values, for the artefact's manifest
+ * @throws TouchstoneError('model') if the evaluation fails; TouchstoneError('usage') without `python`
+ */
 export async function computeReference(
   folder: string,
   mode: Mode,
   python: FindPython | undefined,
   what: string,
-  { signal }: Computing = {},
+  { signal }: ComputeOptions = {},
 ): Promise<string> {
   if (!python) {
-    throw new TouchstoneError('usage', `there is no reference for ${what}`, {
+    throw new TouchstoneError('usage', `there is no committed reference for ${what}`, {
       hint: 'choose a batch size that `npm run bench -- list` shows',
     });
   }
@@ -137,15 +142,15 @@ export async function computeReference(
       cwd: projectRoot,
       env: { PYTHONPATH: join(projectRoot, 'python-bridge'), OMP_NUM_THREADS: '1' },
       reject: false,
-      timeout: patienceMs,
+      timeout: deadlineMs,
       ...(signal ? { cancelSignal: signal } : {}),
     },
   );
   if (result.failed) {
-    const last = result.stderr.trim().split('\n').at(-1) ?? '';
+    const last = result.stderr.trim().split('\n').at(-1);
     throw new TouchstoneError(
       'model',
-      `the reference of ${what} cannot be computed: ${messageOf(last || result.shortMessage)}`,
+      `cannot compute the reference of ${what}: ${messageOf(last || result.shortMessage)}`,
     );
   }
   return metadata.parse(await readMetadata(join(folder, artefactFiles.expected))).reference;

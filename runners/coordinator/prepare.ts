@@ -9,7 +9,7 @@ import type { PlannedCell, RunManifest } from '../../common/run/run-folder.js';
 import { listed } from '../../common/text.js';
 import {
   type Artefact,
-  foreseenBytes,
+  estimatedBytes,
   modelArtefact,
   plannedArtefact,
   sourceArtefact,
@@ -160,7 +160,7 @@ function lengthsOf(workload: Workload, { length: lengths }: RunOptions): Workloa
   const { sequence } = workload;
   if (!lengths || !sequence) return [workload];
   // One that is too long is still planned, and says so.
-  return lengths.map((length) => sequence.at(length));
+  return lengths.map((length) => sequence.withLength(length));
 }
 
 /** @throws TouchstoneError('usage') where nothing of the selection has another length */
@@ -216,20 +216,20 @@ function workloadWork(workload: Workload, options: RunOptions, selected?: Select
     artefact: async (mode, batch) => {
       if (!workload.modes.includes(mode)) return { refused: `${name} has no ${mode}` };
       if (tooLong(workload))
-        return { refused: `${name} goes up to a length of ${workload.sequence?.longest}` };
-      const needed = await foreseenBytes(workload, mode, batch, committedSeed);
+        return { refused: `${name} goes up to a length of ${workload.sequence?.maxLength}` };
+      const needed = await estimatedBytes(workload, mode, batch, committedSeed);
       const lack = lackOfMemory(needed, process.availableMemory());
       return lack ? { failed: explain(lack) } : plannedArtefact(workload, mode, batch, committedSeed);
     },
   };
 }
 
-function plannedLength({ length, own }: Sequence): Pick<WorkItem, 'length' | 'otherLength'> {
-  return { length, ...(length === own ? {} : { otherLength: length }) };
+function plannedLength({ length, defaultLength }: Sequence): Pick<WorkItem, 'length' | 'otherLength'> {
+  return { length, ...(length === defaultLength ? {} : { otherLength: length }) };
 }
 
 function tooLong({ sequence }: Workload): boolean {
-  return sequence !== undefined && sequence.length > sequence.longest;
+  return sequence !== undefined && sequence.length > sequence.maxLength;
 }
 
 /** Reference environments are made on first use, like all others. */

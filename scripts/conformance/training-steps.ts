@@ -5,7 +5,7 @@ import picomatch from 'picomatch';
 import { projectRoot } from '../../common/paths.js';
 import { names } from '../../common/values.js';
 import { type Artefact, sourceArtefact, workloadArtefact } from '../../model/artefact/artefact.js';
-import { type Source, workloadSource } from '../../model/artefact/source.js';
+import { type ArtefactSource, workloadSource } from '../../model/artefact/source.js';
 import { cachedReference, committedSeed } from '../../model/reference/reference.js';
 import { batchesOf, type Workload } from '../../model/workload.js';
 import { isBroken, type Outcome } from '../../runners/conformance/small-models.js';
@@ -159,7 +159,8 @@ async function atRate(
   const further = async () => {
     const own = source();
     const spreads: Spread[] = [];
-    const add = async (other: Source) => spreads.push(await spreadOf(artefact, await referenced(other)));
+    const add = async (other: ArtefactSource) =>
+      spreads.push(await spreadOf(artefact, await referenced(other)));
     for (const sample of furtherSamples) await add(nudgedSource(own, sample));
     if (optimiser === 'adam') await add(longerStepsSource(own));
     return widest(spreads);
@@ -177,9 +178,9 @@ async function atRate(
   };
 }
 
-function referenced(source: Source): Promise<Artefact> {
+function referenced(source: ArtefactSource): Promise<Artefact> {
   return sourceArtefact(source, {
-    edition: 'float64',
+    fingerprint: 'float64',
     write: (id, folder) => cachedReference(folder, id, 'training', referencePython, source.workload),
   });
 }

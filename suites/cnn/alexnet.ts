@@ -10,7 +10,7 @@
  * Parameters: 61,100,840 (torchvision); multiply-adds at 224 × 224: 714,188,480 (torchvision: 0.71 G).
  */
 
-import type { GraphBuilder, Value } from '../../model/builder.js';
+import type { GraphBuilder, ValueName } from '../../model/builder.js';
 import { classifier } from '../classifier.js';
 
 /** Filters of the convolutions, units of the two hidden linear layers. */
@@ -20,10 +20,15 @@ interface Widths {
   readonly classes: number;
 }
 
-function network(graph: GraphBuilder, x: Value, side: number, { filters, units, classes }: Widths): Value {
+function network(
+  graph: GraphBuilder,
+  x: ValueName,
+  side: number,
+  { filters, units, classes }: Widths,
+): ValueName {
   const [first, second, third, fourth, fifth] = filters;
   const convolve = (
-    from: Value,
+    from: ValueName,
     name: string,
     channels: number,
     count: number,

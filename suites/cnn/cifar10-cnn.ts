@@ -10,11 +10,11 @@
  * Parameters: 3,441,592, as published. Multiply-adds: 32²·9·(3·50 + 50·50) + 16²·9·(50·100 + 100·100) + 6400·512 + 512·10.
  */
 
-import type { GraphBuilder, Value } from '../../model/builder.js';
+import type { GraphBuilder, ValueName } from '../../model/builder.js';
 import { classifier } from '../classifier.js';
 
-function network(graph: GraphBuilder, x: Value, narrow: number, wide: number, units: number): Value {
-  const convolve = (from: Value, name: string, channels: number, filters: number) =>
+function network(graph: GraphBuilder, x: ValueName, narrow: number, wide: number, units: number): ValueName {
+  const convolve = (from: ValueName, name: string, channels: number, filters: number) =>
     graph.relu(graph.conv(from, name, channels, filters, 3, 1));
   const first = graph.maxPool(convolve(convolve(x, 'conv1', 3, narrow), 'conv2', narrow, narrow), 2);
   const second = graph.maxPool(convolve(convolve(first, 'conv3', narrow, wide), 'conv4', wide, wide), 2);

@@ -11,18 +11,19 @@
  * Parameters: 128·8+128 + 256·128·5+256 + 128·256·3+128 + 2·(128+256+128) + 128·2+2. Multiply-adds: 500·(8·128 + 5·128·256 + 3·256·128) + 128·2.
  */
 
-import type { GraphBuilder, Value } from '../../model/builder.js';
+import { defined } from '../../common/at.js';
+import type { GraphBuilder, ValueName } from '../../model/builder.js';
 import type { Mode, Sequence, Workload } from '../../model/workload.js';
 import { classifier } from '../classifier.js';
 
 const kernels = [8, 5, 3];
 const classes = 2;
-const ownSteps = 500;
-const ownStepsSmall = 100;
+const defaultSteps = 500;
+const defaultStepsSmall = 100;
 /** Longer than any of the archive that FordA is from. */
-const longest = 3000;
+const maxLength = 3000;
 
-function network(graph: GraphBuilder, x: Value, mode: Mode, width: number): Value {
+function network(graph: GraphBuilder, x: ValueName, mode: Mode, width: number): ValueName {
   let y = x;
   let channels = 1;
   kernels.forEach((kernel, place) => {
@@ -42,8 +43,13 @@ function multiplyAddsOf(steps: number, width: number): number {
 }
 
 /** @param lengths values of the full form and of the small one */
-function workload([steps, smallSteps] = [ownSteps, ownStepsSmall]): Workload {
-  const sequence = (length: number, own: number, at: Sequence['at']) => ({ length, own, longest, at });
+function workload([steps, smallSteps] = [defaultSteps, defaultStepsSmall]): Workload {
+  const sequence = (length: number, defaultLength: number, withLength: Sequence['withLength']) => ({
+    length,
+    defaultLength,
+    maxLength,
+    withLength,
+  });
   return classifier({
     name: 'fcn-1d',
     title: `convolutions over sequences of ${steps} values`,
@@ -57,7 +63,7 @@ function workload([steps, smallSteps] = [ownSteps, ownStepsSmall]): Workload {
     example: [1, steps],
     classes,
     logits: (graph, x, mode) => network(graph, x, mode, 128),
-    sequence: sequence(steps, ownSteps, (length) => workload([length, smallSteps])),
+    sequence: sequence(steps, defaultSteps, (length) => workload([length, smallSteps])),
     small: {
       title: `convolutions over sequences of ${smallSteps} values, at a quarter of the published width`,
       parameterCount: 17_090,
@@ -65,7 +71,9 @@ function workload([steps, smallSteps] = [ownSteps, ownStepsSmall]): Workload {
       example: [1, smallSteps],
       classes,
       logits: (graph, x, mode) => network(graph, x, mode, 32),
-      sequence: sequence(smallSteps, ownStepsSmall, (length) => workload([steps, length]).small as Workload),
+      sequence: sequence(smallSteps, defaultStepsSmall, (length) =>
+        defined(workload([steps, length]).small, 'the small form of fcn-1d'),
+      ),
     },
   });
 }

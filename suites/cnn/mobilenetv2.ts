@@ -9,7 +9,7 @@
  * Parameters: 3,504,872 (torchvision; the paper: 3.4 M); multiply-adds at 224 × 224: 300,774,272 (torchvision and paper: 0.30 G).
  */
 
-import type { ConvolutionLayer, GraphBuilder, Value } from '../../model/builder.js';
+import type { ConvolutionLayer, GraphBuilder, ValueName } from '../../model/builder.js';
 import type { Mode } from '../../model/workload.js';
 import { classifier } from '../classifier.js';
 
@@ -42,7 +42,7 @@ class Network {
     this.#mode = mode;
   }
 
-  logits(x: Value, width: number, classes: number): Value {
+  logits(x: ValueName, width: number, classes: number): ValueName {
     let channels = scaled(32, width);
     let y = this.#active(x, 'stem', { channels: 3, filters: channels, kernel: [3, 3], stride: 2, pad: 1 });
     let block = 0;
@@ -59,7 +59,7 @@ class Network {
   }
 
   /** Wider, then deep by channel, then narrow; added to what came in where the shapes are alike. */
-  #block(x: Value, name: string, channels: number, filters: number, expansion: number, stride: number) {
+  #block(x: ValueName, name: string, channels: number, filters: number, expansion: number, stride: number) {
     const wide = channels * expansion;
     const wider =
       expansion === 1 ? x : this.#active(x, `${name}.expand`, { channels, filters: wide, kernel: [1, 1] });
@@ -78,7 +78,7 @@ class Network {
     return isJoined ? this.#graph.add(x, narrow) : narrow;
   }
 
-  #active(x: Value, name: string, layer: ConvolutionLayer): Value {
+  #active(x: ValueName, name: string, layer: ConvolutionLayer): ValueName {
     return this.#graph.relu6(this.#graph.normalisedConvolution(x, name, layer, this.#mode));
   }
 }

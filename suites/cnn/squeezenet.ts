@@ -11,7 +11,7 @@
  * Parameters: 1,235,496 (torchvision); multiply-adds at 224 × 224: 349,151,936 (torchvision: 0.35 G).
  */
 
-import type { GraphBuilder, Value } from '../../model/builder.js';
+import type { GraphBuilder, ValueName } from '../../model/builder.js';
 import { classifier } from '../classifier.js';
 
 /** Squeezed filters, and those of each expanded half; a pooling comes before some. */
@@ -27,8 +27,8 @@ const modules = [
 ];
 
 /** @param share of the published width */
-function network(graph: GraphBuilder, x: Value, share: number, classes: number): Value {
-  const convolve = (from: Value, name: string, channels: number, filters: number, kernel: number) =>
+function network(graph: GraphBuilder, x: ValueName, share: number, classes: number): ValueName {
+  const convolve = (from: ValueName, name: string, channels: number, filters: number, kernel: number) =>
     graph.relu(graph.conv(from, name, channels, filters, kernel, (kernel - 1) / 2));
   let channels = 64 * share;
   let y = graph.relu(

@@ -18,7 +18,7 @@
  * Multiply-adds at 128 × 128: 12,024,020,992.
  */
 
-import type { GraphBuilder, Value } from '../../model/builder.js';
+import type { GraphBuilder, ValueName } from '../../model/builder.js';
 import type { Tensors } from '../../model/graph.js';
 import type { Workload } from '../../model/workload.js';
 import { silhouettes } from '../data/silhouettes.js';
@@ -32,8 +32,8 @@ interface Size {
 const levels = [0, 1, 2, 3];
 const classes = 2;
 
-function network(graph: GraphBuilder, x: Value, width: number): Value {
-  const twice = (from: Value, name: string, channels: number, filters: number) => {
+function network(graph: GraphBuilder, x: ValueName, width: number): ValueName {
+  const twice = (from: ValueName, name: string, channels: number, filters: number) => {
     const first = graph.relu(graph.conv(from, `${name}.conv1`, channels, filters, 3, 1));
     return graph.relu(graph.conv(first, `${name}.conv2`, filters, filters, 3, 1));
   };

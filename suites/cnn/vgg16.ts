@@ -9,7 +9,7 @@
  * Parameters: 138,357,544 (the paper's table 2: 138 M); multiply-adds at 224 × 224: 15,470,264,320 (published: 15.5 G).
  */
 
-import type { GraphBuilder, Value } from '../../model/builder.js';
+import type { GraphBuilder, ValueName } from '../../model/builder.js';
 import { classifier } from '../classifier.js';
 
 const groups = [
@@ -21,7 +21,14 @@ const groups = [
 ];
 
 /** @param share of the published width */
-function network(graph: GraphBuilder, x: Value, share: number, size: number, units: number, classes: number) {
+function network(
+  graph: GraphBuilder,
+  x: ValueName,
+  share: number,
+  size: number,
+  units: number,
+  classes: number,
+) {
   let y = x;
   let channels = 3;
   groups.forEach((group, number) => {

@@ -6,11 +6,11 @@ import { TouchstoneError } from '../../common/errors.js';
 import { projectRoot } from '../../common/paths.js';
 import { type Artefact, sourceArtefact } from '../../model/artefact/artefact.js';
 import { artefactFiles } from '../../model/artefact/manifest.js';
-import type { Source } from '../../model/artefact/source.js';
+import type { ArtefactSource } from '../../model/artefact/source.js';
 import { GraphBuilder } from '../../model/builder.js';
 import type { Tensors } from '../../model/graph.js';
 import { readModel } from '../../model/import/read-model.js';
-import { bindInputs } from '../../model/inputs/bind-shapes.js';
+import { bindShapes } from '../../model/inputs/bind-shapes.js';
 import { randomInputs } from '../../model/inputs/random-inputs.js';
 import { parseTensors, writeTensors } from '../../model/safetensors.js';
 import type { Mode, Tolerance, Training } from '../../model/workload.js';
@@ -64,9 +64,9 @@ export function conformanceCases(): ConformanceCase[] {
 
 /** With its expected values. @throws TouchstoneError('internal') where the committed ones are of another version */
 export async function conformanceArtefact(one: ConformanceCase): Promise<Artefact> {
-  const { edition, byArtefact } = await committed();
+  const { fingerprint, byArtefact } = await committed();
   return sourceArtefact(sourceOf(one), {
-    edition,
+    fingerprint,
     async write(id, folder) {
       const expected = byArtefact.get(id);
       if (!expected) {
@@ -87,7 +87,7 @@ export async function unreferencedCase(one: ConformanceCase): Promise<Artefact> 
 
 interface Committed {
   /** Of the file. */
-  readonly edition: string;
+  readonly fingerprint: string;
   readonly byArtefact: ReadonlyMap<string, Tensors>;
 }
 
@@ -107,7 +107,7 @@ async function readCommitted(): Promise<Committed> {
     found[rest.join('/')] = tensor;
     byArtefact.set(id, found);
   }
-  return { edition: createHash('sha256').update(bytes).digest('hex').slice(0, 8), byArtefact };
+  return { fingerprint: createHash('sha256').update(bytes).digest('hex').slice(0, 8), byArtefact };
 }
 
 /** In training the output is logits [batch, …, classes] and the labels count up. */
@@ -116,13 +116,13 @@ export function sourceOf({
   mode,
   training = usual,
   loop,
-}: Pick<ConformanceCase, 'draw' | 'mode' | 'training' | 'loop'>): Source {
+}: Pick<ConformanceCase, 'draw' | 'mode' | 'training' | 'loop'>): ArtefactSource {
   const builder = new GraphBuilder('conformance', seed);
   const [output, shape] = draw(builder);
   builder.output(output, shape);
   const built = builder.finish();
   const model = readModel(built.bytes, 'conformance');
-  const inputInfo = bindInputs(model, {});
+  const inputInfo = bindShapes(model, {});
   const [batch = 1] = shape;
   const classes = shape.at(-1) ?? 1;
   const isTraining = mode === 'training';

@@ -1,6 +1,6 @@
 /** Small models of one operator and its surroundings: what conformance is shown on. */
 
-import type { GraphBuilder, Value } from '../../model/builder.js';
+import type { GraphBuilder, ValueName } from '../../model/builder.js';
 import { elementCount, type Tensor } from '../../model/graph.js';
 import { uniform } from '../../model/random.js';
 import type { Optimiser } from '../../model/workload.js';
@@ -12,7 +12,7 @@ export const seed = 7;
 /** What a case draws: the value to be the output, its shape, and which of its axes is the batch (0 if left out). */
 export type Draw = (
   graph: GraphBuilder,
-) => readonly [output: Value, shape: readonly number[], batchAxis?: number];
+) => readonly [output: ValueName, shape: readonly number[], batchAxis?: number];
 
 export function tensor(shape: readonly number[], data?: ArrayLike<number>): Tensor {
   const values = data

@@ -15,10 +15,11 @@ import { messageOf, TouchstoneError } from '../../common/errors.js';
 import { projectRoot, stateFolder } from '../../common/paths.js';
 import { type Artefact, sourceArtefact } from '../../model/artefact/artefact.js';
 import { artefactFiles } from '../../model/artefact/manifest.js';
-import type { Source } from '../../model/artefact/source.js';
+import type { ArtefactSource } from '../../model/artefact/source.js';
 import { graph, type Tensor, type TensorInfo, type Tensors } from '../../model/graph.js';
-import { type RawModel, readModel, readModelBytes } from '../../model/import/read-model.js';
-import { shapeInputs } from '../../model/normalise/data-dependence.js';
+import type { RawModel } from '../../model/import/raw-model.js';
+import { readModel, readModelBytes } from '../../model/import/read-model.js';
+import { shapeInputsOf } from '../../model/normalise/data-dependence.js';
 import { evaluatorSources, type FindPython } from '../../model/reference/reference.js';
 import { readTensors, writeTensors } from '../../model/safetensors.js';
 
@@ -99,7 +100,7 @@ export async function nodeTestArtefact({ folder, onnx }: NodeTests, test: NodeTe
   const outputs = part('output');
   const source = sourceOf(test.name, readModelBytes(path), part('input'), outputs);
   return sourceArtefact(source, {
-    edition: 'node-2',
+    fingerprint: 'node-2',
     async write(_, target) {
       // An output that depends on no input is no part of the graph any more.
       const { outputs: varying } = graph.parse(
@@ -112,7 +113,7 @@ export async function nodeTestArtefact({ folder, onnx }: NodeTests, test: NodeTe
   });
 }
 
-function sourceOf(name: string, bytes: Uint8Array, inputs: Tensors, outputs: Tensors): Source {
+function sourceOf(name: string, bytes: Uint8Array, inputs: Tensors, outputs: Tensors): ArtefactSource {
   const given = readModel(bytes, name);
   const fixed = fixedNames(given, inputs);
   const model: RawModel = {
@@ -161,38 +162,39 @@ function infoOf(name: string, tensors: Tensors): TensorInfo {
   return { name, type, shape: [...shape] };
 }
 
-/** Positions of inputs that are weights or settings in models in the wild. */
-const constantInputs: Readonly<Record<string, readonly number[]>> = {
-  ...shapeInputs,
-  BatchNormalization: [1, 2, 3, 4],
-  Clip: [1, 2],
-  Conv: [1, 2],
-  ConvInteger: [1, 2, 3],
-  ConvTranspose: [1, 2],
-  CumProd: [1],
-  CumSum: [1],
-  DequantizeLinear: [1, 2],
-  Dropout: [1, 2],
-  GRU: [1, 2, 3, 4],
-  GroupNormalization: [1, 2],
-  InstanceNormalization: [1, 2],
-  LSTM: [1, 2, 3, 4, 7],
-  LayerNormalization: [1, 2],
-  OneHot: [1, 2],
-  PRelu: [1],
-  Pad: [1, 2, 3],
-  QLinearConv: [1, 2, 3, 4, 5, 6, 7, 8],
-  QuantizeLinear: [1, 2],
-  RMSNormalization: [1],
-  RNN: [1, 2, 3, 4],
-  ReverseSequence: [1],
-  Trilu: [1],
-};
+/** By operator, positions of inputs that are weights or settings in exported models, besides those that decide a shape. */
+const weightInputs: ReadonlyMap<string, readonly number[]> = new Map(
+  Object.entries({
+    BatchNormalization: [1, 2, 3, 4],
+    Clip: [1, 2],
+    Conv: [1, 2],
+    ConvInteger: [1, 2, 3],
+    ConvTranspose: [1, 2],
+    CumProd: [1],
+    CumSum: [1],
+    DequantizeLinear: [1, 2],
+    Dropout: [1, 2],
+    GRU: [1, 2, 3, 4],
+    GroupNormalization: [1, 2],
+    InstanceNormalization: [1, 2],
+    LSTM: [1, 2, 3, 4, 7],
+    LayerNormalization: [1, 2],
+    OneHot: [1, 2],
+    PRelu: [1],
+    Pad: [1, 2, 3],
+    QLinearConv: [1, 2, 3, 4, 5, 6, 7, 8],
+    QuantizeLinear: [1, 2],
+    RMSNormalization: [1],
+    RNN: [1, 2, 3, 4],
+    ReverseSequence: [1],
+    Trilu: [1],
+  }),
+);
 
 function fixedNames(model: RawModel, inputs: Tensors): Set<string> {
   const isInput = (name: string) => model.inputs.some((input) => input.name === name) && name in inputs;
-  const names = model.nodes.flatMap((node) =>
-    (constantInputs[node.operator] ?? []).map((position) => node.inputs[position] ?? ''),
+  const names = model.nodes.flatMap(({ operator, inputs: given }) =>
+    (weightInputs.get(operator) ?? shapeInputsOf(operator)).flatMap((position) => given[position] ?? []),
   );
   return new Set(names.filter(isInput));
 }

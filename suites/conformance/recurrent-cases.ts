@@ -1,5 +1,5 @@
 /** LSTM: directions, states and what is read of them. */
-import type { GraphBuilder, Value } from '../../model/builder.js';
+import type { GraphBuilder, ValueName } from '../../model/builder.js';
 import { type Draw, integers, tensor } from './draw.js';
 import { type Attributes, matMul, reshape } from './drawing.js';
 
@@ -148,13 +148,13 @@ export const recurrent: Readonly<Record<string, Draw>> = {
 /** Three inputs and four units, both biases other than zero. @param suffix of the names of its own */
 function lstm(
   g: GraphBuilder,
-  x: Value,
+  x: ValueName,
   attributes: Attributes,
   outputs: 'Y' | 'Y_h' | 'Y_c' | 'both' | 'states',
   bias = true,
-  states: readonly Value[] = [],
+  states: readonly ValueName[] = [],
   suffix = '',
-): Value {
+): ValueName {
   const directions = attributes.direction === 'bidirectional' ? 2 : 1;
   const inputs = [
     x,

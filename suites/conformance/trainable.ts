@@ -2,7 +2,7 @@
  * Makes a case learn, so that the gradient of its operator is shown: everything constant becomes a weight that is
  * trained, a layer before it needs the gradient of what goes in, and a linear layer behind it gives logits.
  */
-import { GraphBuilder, type Value } from '../../model/builder.js';
+import { GraphBuilder, type ValueName } from '../../model/builder.js';
 import type { Tensor } from '../../model/graph.js';
 import { type Draw, tensor } from './draw.js';
 
@@ -31,7 +31,7 @@ class LearningGraph extends GraphBuilder {
   }
 
   /** The input behind a layer that is nearly the identity: what follows must hand a gradient back to it. */
-  override input(name: string, shape: readonly number[]): Value {
+  override input(name: string, shape: readonly number[]): ValueName {
     const x = this.#graph.input(name, shape);
     const [, channels = 1] = shape;
     if (shape.length === 4) {
@@ -43,33 +43,33 @@ class LearningGraph extends GraphBuilder {
     return x;
   }
 
-  #before(operator: string, x: Value, size: number, shape: readonly number[]): Value {
+  #before(operator: string, x: ValueName, size: number, shape: readonly number[]): ValueName {
     const weight = this.#graph.parameterOf(`${x}.weight`, nearlyIdentity(size, shape));
     const bias = this.#graph.parameterOf(`${x}.bias`, tensor([size], new Float32Array(size)));
     return this.#graph.node(operator, [x, weight, bias]);
   }
 
   /** Learns, unless it is a single number or not a number of the network. */
-  override constant(name: string, value: Tensor): Value {
+  override constant(name: string, value: Tensor): ValueName {
     const isWeight = value.type === 'float32' && value.shape.length > 0;
     return isWeight
       ? this.#graph.parameterOf(name, withFrozenBias(name, value))
       : this.#graph.constant(name, value);
   }
 
-  override parameterOf(name: string, value: Tensor): Value {
+  override parameterOf(name: string, value: Tensor): ValueName {
     return this.#graph.parameterOf(name, value);
   }
 
-  override parameter(name: string, shape: readonly number[], fanIn: number, gain: number): Value {
+  override parameter(name: string, shape: readonly number[], fanIn: number, gain: number): ValueName {
     return this.#graph.parameter(name, shape, fanIn, gain);
   }
 
-  override squeeze(x: Value, axes: readonly number[]): Value {
+  override squeeze(x: ValueName, axes: readonly number[]): ValueName {
     return this.#graph.squeeze(x, axes);
   }
 
-  override node(...parameters: Parameters<GraphBuilder['node']>): Value {
+  override node(...parameters: Parameters<GraphBuilder['node']>): ValueName {
     return this.#graph.node(...parameters);
   }
 }

@@ -1,5 +1,5 @@
 /** Small models that learn: each kind of layer that has weights, and what stands between them and the loss. */
-import type { Value } from '../../model/builder.js';
+import type { ValueName } from '../../model/builder.js';
 import { type Draw, tensor } from './draw.js';
 
 export const perceptron: Draw = (g) => {
@@ -41,7 +41,7 @@ export const depthwise: Draw = (g) => {
 
 /** Normalised by its own batch, in pictures, in rows and in plain numbers. */
 export const normalised: Draw = (g) => {
-  const convolve = (x: Value, name: string, channels: number) =>
+  const convolve = (x: ValueName, name: string, channels: number) =>
     g.convolution(x, name, { channels, filters: 3, kernel: [3, 3], pad: 1, bias: false });
   const first = g.batchNormalisation(convolve(g.input('x', [3, 2, 5, 5]), 'first', 2), 'one', 3, 'training');
   const second = g.batchNormalisation(convolve(g.relu(first), 'second', 3), 'two', 3, 'training', 0.5);
@@ -93,7 +93,7 @@ export const frozen: Draw = (g) => {
 
 /** Over one axis: what is before hands its gradient on to a convolution before it. */
 export const rows: Draw = (g) => {
-  const convolve = (x: Value, name: string, shape: readonly number[]) =>
+  const convolve = (x: ValueName, name: string, shape: readonly number[]) =>
     g.node('Conv', [x, g.parameterOf(`${name}.w`, tensor(shape)), g.parameterOf(`${name}.b`, tensor([4]))]);
   const first = g.relu(convolve(g.input('x', [2, 3, 13]), 'first', [4, 3, 4]));
   const pooled = g.node('MaxPool', [first], { kernel_shape: [2], strides: [2] });

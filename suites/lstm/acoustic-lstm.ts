@@ -12,7 +12,8 @@
  * The small forms have 64 units and 50 steps.
  */
 
-import type { GraphBuilder, Value } from '../../model/builder.js';
+import { defined } from '../../common/at.js';
+import type { GraphBuilder, ValueName } from '../../model/builder.js';
 import { uniform } from '../../model/random.js';
 import type { Workload } from '../../model/workload.js';
 import { type Classifier, classifier } from '../classifier.js';
@@ -21,7 +22,7 @@ import { usualAdam } from '../optimisers.js';
 const features = 123;
 const classes = 25;
 /** Speech of 40 seconds. */
-const longest = 4000;
+const maxLength = 4000;
 
 interface Shape {
   readonly steps: number;
@@ -30,7 +31,7 @@ interface Shape {
   readonly bidirectional: boolean;
 }
 
-function network(graph: GraphBuilder, x: Value, batch: number, shape: Shape): Value {
+function network(graph: GraphBuilder, x: ValueName, batch: number, shape: Shape): ValueName {
   const { steps, hidden, layers, bidirectional } = shape;
   const width = bidirectional ? 2 * hidden : hidden;
   let sequence = graph.transpose(x, [1, 0, 2]);
@@ -79,34 +80,40 @@ function form(
   };
 }
 
-const ownSteps = 1000;
-const ownStepsSmall = 50;
+const defaultSteps = 1000;
+const defaultStepsSmall = 50;
 
 /** @param lengths steps of the full form and of the small one */
 function workload(
   layers: number,
   bidirectional: boolean,
   kind: string,
-  [steps, smallSteps] = [ownSteps, ownStepsSmall],
+  [steps, smallSteps] = [defaultSteps, defaultStepsSmall],
 ): Workload {
-  const at = (full: number, ofSmall: number) => workload(layers, bidirectional, kind, [full, ofSmall]);
+  const withSteps = (full: number, small: number) => workload(layers, bidirectional, kind, [full, small]);
+  const name = `acoustic-${layers}x320`;
   return classifier({
-    name: `acoustic-${layers}x320`,
+    name,
     title: `${kind} of 320 units over ${steps} steps of 123 features`,
     source: 'Braun, LSTM benchmarks for deep learning frameworks (2018, arXiv:1806.01818)',
     family: 'lstm',
     batches: [1, 25],
     optimiser: usualAdam,
     ...form({ steps, hidden: 320, layers, bidirectional }),
-    sequence: { length: steps, own: ownSteps, longest, at: (length) => at(length, smallSteps) },
+    sequence: {
+      length: steps,
+      defaultLength: defaultSteps,
+      maxLength,
+      withLength: (length) => withSteps(length, smallSteps),
+    },
     small: {
       title: `${kind} of 64 units over ${smallSteps} steps of 123 features`,
       ...form({ steps: smallSteps, hidden: 64, layers, bidirectional }),
       sequence: {
         length: smallSteps,
-        own: ownStepsSmall,
-        longest,
-        at: (length) => at(steps, length).small as Workload,
+        defaultLength: defaultStepsSmall,
+        maxLength,
+        withLength: (length) => defined(withSteps(steps, length).small, `the small form of ${name}`),
       },
     },
   });

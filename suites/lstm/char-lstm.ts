@@ -16,7 +16,7 @@
  * the choice is the model's makes every target write the same text, so that it can be verified.
  */
 
-import type { GraphBuilder, Value } from '../../model/builder.js';
+import type { GraphBuilder, ValueName } from '../../model/builder.js';
 import type { Tensor } from '../../model/graph.js';
 import { uniform } from '../../model/random.js';
 import type { Tolerance, Training, Workload } from '../../model/workload.js';
@@ -29,7 +29,7 @@ interface Size {
 }
 
 /** The 50 streams of a batch then hold three quarters of the text. */
-const longest = 1000;
+const maxLength = 1000;
 
 const layers = [1, 2];
 const source = 'Karpathy, char-rnn (2015), two layers of 512; text: Melville, Moby-Dick, chapters 1 to 5';
@@ -51,12 +51,12 @@ function multiplyAddsOf({ hidden, steps }: Size): number {
 }
 
 /** Hidden states are of order 1/4: a gain of 16 gives logits of order 1. */
-function logitsOf(graph: GraphBuilder, states: Value, hidden: number): Value {
+function logitsOf(graph: GraphBuilder, states: ValueName, hidden: number): ValueName {
   return graph.linear(states, 'fc', hidden, vocabulary, 16);
 }
 
-/** @param own steps by its definition */
-function languageModel(name: string, size: Size, small?: Workload, own = size.steps): Workload {
+/** @param defaultLength steps by definition */
+function languageModel(name: string, size: Size, small?: Workload, defaultLength = size.steps): Workload {
   const { hidden, steps } = size;
   return {
     name,
@@ -72,13 +72,13 @@ function languageModel(name: string, size: Size, small?: Workload, own = size.st
     tolerance,
     sequence: {
       length: steps,
-      own,
-      longest,
-      at: (length) => languageModel(name, { hidden, steps: length }, small, own),
+      defaultLength,
+      maxLength,
+      withLength: (length) => languageModel(name, { hidden, steps: length }, small, defaultLength),
     },
     build(graph, batch, mode) {
       const x = graph.transpose(graph.input('characters', [batch, steps, vocabulary]), [1, 0, 2]);
-      const last = layers.reduce<Value>((sequence, layer) => {
+      const last = layers.reduce<ValueName>((sequence, layer) => {
         const inputs = layer === 1 ? vocabulary : hidden;
         const [all = ''] = graph.lstmLayer(sequence, `lstm${layer}`, { inputs, hidden }, ['all']);
         return graph.squeeze(all, [1]);
@@ -116,8 +116,8 @@ function generationStep(name: string, title: string, hidden: number, generated?:
     build(graph, batch) {
       const character = graph.input('character', [1, batch, vocabulary]);
       const states = stateNames.map((state) => graph.input(state, [1, batch, hidden]));
-      const made: Value[] = [];
-      const last = layers.reduce<Value>((sequence, layer) => {
+      const made: ValueName[] = [];
+      const last = layers.reduce<ValueName>((sequence, layer) => {
         const [first = '', second = ''] = states.slice(2 * (layer - 1));
         const given = { inputs: layer === 1 ? vocabulary : hidden, hidden, states: [first, second] as const };
         const [all = '', next = '', cell = ''] = graph.lstmLayer(sequence, `lstm${layer}`, given, [

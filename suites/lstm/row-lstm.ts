@@ -20,9 +20,9 @@ import type { GraphBuilder } from '../../model/builder.js';
 import type { Workload } from '../../model/workload.js';
 import { digits } from '../data/mnist.js';
 
-const ownSteps = 28;
+const defaultSteps = 28;
 /** Some thirty digits. */
-const longest = 1000;
+const maxLength = 1000;
 const values = 28;
 const hidden = 128;
 const classes = 10;
@@ -45,7 +45,7 @@ function rowLstm(steps: number): Workload {
     },
     // As for LeNet-5; 28 steps of a recurrence that contracts add no more than the depth of that network does.
     tolerance: { output: 1e-5, loss: 1e-5, gradient: 1e-4, weight: 2e-3 },
-    sequence: { length: steps, own: ownSteps, longest, at: rowLstm },
+    sequence: { length: steps, defaultLength: defaultSteps, maxLength, withLength: rowLstm },
     build(graph: GraphBuilder, batch, mode) {
       const rows = graph.input('rows', [batch, steps, values]);
       const last = graph.lstm(graph.transpose(rows, [1, 0, 2]), 'lstm', values, hidden);
@@ -67,10 +67,10 @@ function rowLstm(steps: number): Workload {
 /** The last rows of the strip that ends with each digit; above it are those before it in the batch, which is a ring. */
 function stripsOf(images: Float32Array, batch: number, steps: number): Float32Array {
   const strips = new Float32Array(batch * steps * values);
-  const allRows = batch * ownSteps;
+  const allRows = batch * defaultSteps;
   for (let example = 0; example < batch; example++) {
     for (let step = 0; step < steps; step++) {
-      const above = (example + 1) * ownSteps - steps + step;
+      const above = (example + 1) * defaultSteps - steps + step;
       const row = ((above % allRows) + allRows) % allRows;
       strips.set(images.subarray(row * values, (row + 1) * values), (example * steps + step) * values);
     }
@@ -78,4 +78,4 @@ function stripsOf(images: Float32Array, batch: number, steps: number): Float32Ar
   return strips;
 }
 
-export default rowLstm(ownSteps);
+export default rowLstm(defaultSteps);

@@ -17,19 +17,19 @@
  * JavaScript takes minutes for a step.
  */
 
-import type { GraphBuilder, Value } from '../../model/builder.js';
+import type { GraphBuilder, ValueName } from '../../model/builder.js';
 import type { Sequence, Workload } from '../../model/workload.js';
 import { wordNumbers } from '../data/text.js';
 
 /** A sixth of the book: longer texts of one batch would have most of it in common. */
-const longest = 2000;
+const maxLength = 2000;
 const classes = 2;
 
 interface Cell {
   readonly name: string;
   readonly kind: string;
   readonly gates: number;
-  last(graph: GraphBuilder, x: Value, inputs: number, hidden: number): Value;
+  last(graph: GraphBuilder, x: ValueName, inputs: number, hidden: number): ValueName;
 }
 
 interface Size {
@@ -38,23 +38,28 @@ interface Size {
   readonly hidden: number;
 }
 
-const ownSteps = 150;
-const ownStepsSmall = 50;
+const defaultSteps = 150;
+const defaultStepsSmall = 50;
 
 /** @param steps words of a text */
-function textClassifier(cell: Cell, steps = ownSteps): Workload {
-  const at = (length: number) => textClassifier(cell, length);
+function textClassifier(cell: Cell, steps = defaultSteps): Workload {
+  const withLength = (length: number) => textClassifier(cell, length);
   const size = { vocabulary: 30_000, width: 125, hidden: 100 };
   return {
-    ...form(cell.name, cell, size, { length: steps, own: ownSteps, longest, at }),
+    ...form(cell.name, cell, size, { length: steps, defaultLength: defaultSteps, maxLength, withLength }),
     small: smallForm(cell),
   };
 }
 
-function smallForm(cell: Cell, steps = ownStepsSmall): Workload {
-  const at = (length: number) => smallForm(cell, length);
+function smallForm(cell: Cell, steps = defaultStepsSmall): Workload {
+  const withLength = (length: number) => smallForm(cell, length);
   const size = { vocabulary: 1000, width: 32, hidden: 32 };
-  return form(`${cell.name}-small`, cell, size, { length: steps, own: ownStepsSmall, longest, at });
+  return form(`${cell.name}-small`, cell, size, {
+    length: steps,
+    defaultLength: defaultStepsSmall,
+    maxLength,
+    withLength,
+  });
 }
 
 function form(name: string, cell: Cell, size: Size, sequence: Sequence): Workload {

@@ -11,7 +11,7 @@
  * there are but few channels.
  */
 
-import type { GraphBuilder, Value } from '../../model/builder.js';
+import type { GraphBuilder, ValueName } from '../../model/builder.js';
 import type { Workload } from '../../model/workload.js';
 import { kernel } from '../kernel.js';
 
@@ -81,7 +81,7 @@ function definitionOf(row: Row, name: string) {
     multiplyAdds: rows * columns * weights,
     shape: (batch: number) => [batch, channels, height, width],
     outputShape: (batch: number) => [batch, filters, rows, columns],
-    compute: (graph: GraphBuilder, x: Value) =>
+    compute: (graph: GraphBuilder, x: ValueName) =>
       graph.convolution(x, 'conv', {
         channels,
         filters,

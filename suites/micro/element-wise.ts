@@ -10,7 +10,7 @@
  * The small form has 2¹⁶ values, which lie in a cache.
  */
 
-import type { GraphBuilder, Value } from '../../model/builder.js';
+import type { GraphBuilder, ValueName } from '../../model/builder.js';
 import { uniform } from '../../model/random.js';
 import { kernel } from '../kernel.js';
 
@@ -34,7 +34,7 @@ function definitionOf(values: number, name: string) {
     multiplyAdds: 0,
     shape: (batch: number) => [batch, values],
     outputShape: (batch: number) => [batch, values],
-    compute(graph: GraphBuilder, x: Value): Value {
+    compute(graph: GraphBuilder, x: ValueName): ValueName {
       return Array.from({ length: layers }, (_, layer) => layer).reduce((y, layer) => {
         const scaled = graph.node('Mul', [y, vector(graph, `a${layer}`, 1)]);
         return graph.relu(graph.add(scaled, vector(graph, `b${layer}`, 0)));

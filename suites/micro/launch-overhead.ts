@@ -9,7 +9,7 @@
  * is then what an operator costs forward and backward, and what is left at length 0 the loss and the update too.
  */
 
-import type { GraphBuilder, Value } from '../../model/builder.js';
+import type { GraphBuilder, ValueName } from '../../model/builder.js';
 import { uniform } from '../../model/random.js';
 import type { Workload } from '../../model/workload.js';
 import { kernel } from '../kernel.js';
@@ -21,7 +21,7 @@ const values = 8;
  */
 const tolerance = { output: 1e-4, loss: 1e-4, gradient: 1e-3, weight: 1e-2 };
 
-function weights(graph: GraphBuilder): Value {
+function weights(graph: GraphBuilder): ValueName {
   const data = uniform(0, 'launch', values, 0.9, 1.1);
   return graph.parameterOf('weights', { type: 'float32', shape: [values], data });
 }
@@ -39,7 +39,7 @@ const launchOverhead: readonly Workload[] = [1, 10, 100, 1000].map((nodes) =>
     outputShape: (batch) => [batch, values],
     compute(graph, x, mode) {
       const first = mode === 'training' ? graph.node('Mul', [x, weights(graph)]) : x;
-      return Array.from({ length: nodes }).reduce<Value>((y) => graph.node('Tanh', [y]), first);
+      return Array.from({ length: nodes }).reduce<ValueName>((y) => graph.node('Tanh', [y]), first);
     },
     training: { batches: [1], learningRate: 0.1 },
     tolerance,

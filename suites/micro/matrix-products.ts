@@ -9,7 +9,7 @@
  * What computes fifty million multiply-adds or more has a small form: a quarter of each side.
  */
 
-import type { GraphBuilder, Value } from '../../model/builder.js';
+import type { GraphBuilder, ValueName } from '../../model/builder.js';
 import type { Workload } from '../../model/workload.js';
 import { kernel } from '../kernel.js';
 
@@ -47,7 +47,7 @@ function definitionOf({ m, k, batches, trainingBatch }: Problem, name: string) {
     multiplyAdds: m * k,
     shape: (batch: number) => [batch, k],
     outputShape: (batch: number) => [batch, m],
-    compute: (graph: GraphBuilder, x: Value) =>
+    compute: (graph: GraphBuilder, x: ValueName) =>
       graph.node('Gemm', [x, graph.parameter('weight', [k, m], k, 1)]),
     ...(trainingBatch === undefined ? {} : { training: { batches: [trainingBatch], learningRate: 0.01 } }),
   };

@@ -15,7 +15,7 @@
  * The small form has a quarter of the units, of more than 150 steps and of a batch of 16.
  */
 
-import type { GraphBuilder, Value } from '../../model/builder.js';
+import type { GraphBuilder, ValueName } from '../../model/builder.js';
 import type { Workload } from '../../model/workload.js';
 import { kernel } from '../kernel.js';
 
@@ -56,7 +56,7 @@ function definitionOf({ cell, hidden, steps, batches, trainingBatch }: Problem, 
     multiplyAdds: steps * gates[cell] * hidden * 2 * hidden,
     shape: (batch: number) => [steps, batch, hidden],
     outputShape: (batch: number) => [batch, hidden],
-    compute: (graph: GraphBuilder, x: Value) => graph.squeeze(graph[cell](x, cell, hidden, hidden), [0]),
+    compute: (graph: GraphBuilder, x: ValueName) => graph.squeeze(graph[cell](x, cell, hidden, hidden), [0]),
     ...(trainingBatch === undefined ? {} : { training: { batches: [trainingBatch], learningRate: 0.1 } }),
   };
 }

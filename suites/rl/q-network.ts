@@ -20,7 +20,7 @@
  * multiply-adds.
  */
 
-import type { GraphBuilder, Value } from '../../model/builder.js';
+import type { GraphBuilder, ValueName } from '../../model/builder.js';
 import { uniform } from '../../model/random.js';
 import type { Workload } from '../../model/workload.js';
 import { paintPong } from '../data/pong.js';
@@ -116,9 +116,14 @@ export default qNetwork(
 );
 
 /** [batch, history, size, size] → the value of each action, [batch, actions]. */
-function values(graph: GraphBuilder, x: Value, name: string, [one, two, three, units]: Widths): Value {
+function values(
+  graph: GraphBuilder,
+  x: ValueName,
+  name: string,
+  [one, two, three, units]: Widths,
+): ValueName {
   const layer = (
-    from: Value,
+    from: ValueName,
     index: number,
     channels: number,
     filters: number,
@@ -140,7 +145,7 @@ function values(graph: GraphBuilder, x: Value, name: string, [one, two, three, u
 }
 
 /** What the taken actions should have been valued, [batch, 1]. */
-function wanted(graph: GraphBuilder, batch: number, widths: Widths): Value {
+function wanted(graph: GraphBuilder, batch: number, widths: Widths): ValueName {
   const next = graph.input('next_states', [batch, history, size, size]);
   const later = graph.frozen(() => values(graph, next, 'target', widths));
   const best = graph.node('ReduceMax', [later], { axes: [1], keepdims: 1 });

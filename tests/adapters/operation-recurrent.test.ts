@@ -1,7 +1,7 @@
 /** LSTM, GRU and RNN as operations, against ONNX Runtime where it is written out step by step. */
 import { describe, expect, test } from 'vitest';
 import { makePlan } from '../../adapters/lowering/lower.js';
-import type { Value } from '../../model/builder.js';
+import type { ValueName } from '../../model/builder.js';
 import type { Attribute, Tensor } from '../../model/graph.js';
 import { type Draw, integers, tensor } from '../../suites/conformance/draw.js';
 import { recurrent } from '../../suites/conformance/recurrent-cases.js';
@@ -28,7 +28,7 @@ function draw({ operator, attributes = {}, given = [], lengths, bias }: Asked): 
   return (g) => {
     const count = attributes.direction === 'bidirectional' ? 2 : 1;
     const rows = gates[operator] * hidden;
-    const of = (is: boolean, make: () => Value) => (is ? make() : '');
+    const of = (is: boolean, make: () => ValueName) => (is ? make() : '');
     const state = (name: (typeof states)[number]) =>
       of(given.includes(name), () => g.input(name, [count, batch, hidden]));
     const constant = (name: string, shape: readonly number[]) => g.constant(name, tensor(shape));

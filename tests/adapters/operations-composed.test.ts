@@ -1,6 +1,6 @@
 /** Operators that are composed of many operations: of quantised numbers, of places between elements, of queries and keys. */
 import { describe, test } from 'vitest';
-import type { GraphBuilder, Value } from '../../model/builder.js';
+import type { GraphBuilder, ValueName } from '../../model/builder.js';
 import { type Attribute, type DataType, elementCount, type Tensor } from '../../model/graph.js';
 import { uniform } from '../../model/random.js';
 import { integers, tensor } from '../../suites/conformance/draw.js';
@@ -31,13 +31,16 @@ interface Quantised {
 }
 
 /** `x` in steps, with its scale and zero point. */
-function inSteps(g: GraphBuilder, shape: Shape): readonly [Value, Value, Value] {
+function inSteps(g: GraphBuilder, shape: Shape): readonly [ValueName, ValueName, ValueName] {
   const scale = g.constant('xs', single(0.0078125));
   const zero = g.constant('xz', bytes('uint8', [], [101]));
   return [g.node('QuantizeLinear', [g.input('x', shape), scale, zero]), scale, zero];
 }
 
-function filtersOf(g: GraphBuilder, { filters, type = 'int8', each = false }: Quantised): readonly Value[] {
+function filtersOf(
+  g: GraphBuilder,
+  { filters, type = 'int8', each = false }: Quantised,
+): readonly ValueName[] {
   const shape = each ? filters.slice(0, 1) : [];
   const zeros = Array.from({ length: elementCount(shape) }, (_, filter) =>
     type === 'int8' ? 0 : 120 + filter,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { elementsOf, halvesOf } from '../../model/float16.js';
+import { elementsOf, toFloat16 } from '../../model/float16.js';
 
 const decoded = (...bits: number[]) =>
   Array.from(elementsOf({ type: 'float16', shape: [bits.length], data: Uint16Array.from(bits) }), Number);
@@ -22,7 +22,7 @@ it('decodes the examples of the standard', () => {
   ]);
 });
 
-it('decodes what begins in the middle of a buffer', () => {
+it('decodes a view that starts in the middle of a buffer', () => {
   const data = Uint16Array.from([0, 0x3c00, 0xc000]).subarray(1);
   expect(Array.from(elementsOf({ type: 'float16', shape: [2], data }), Number)).toEqual([1, -2]);
 });
@@ -32,8 +32,8 @@ it('leaves tensors of other types as they are', () => {
   expect(elementsOf({ type: 'float32', shape: [2], data })).toBe(data);
 });
 
-it('rounds to the nearest, ties to even, and what is too large to infinity', () => {
-  expect(Array.from(halvesOf([1 / 3, 1 + 2 ** -11, 1 + 3 * 2 ** -11, 65520, -0]))).toEqual([
+it('rounds to nearest, ties to even, and overflows to infinity', () => {
+  expect(Array.from(toFloat16([1 / 3, 1 + 2 ** -11, 1 + 3 * 2 ** -11, 65520, -0]))).toEqual([
     0x3555, 0x3c00, 0x3c02, 0x7c00, 0x8000,
   ]);
 });

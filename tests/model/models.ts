@@ -1,4 +1,4 @@
-/** Small models for tests, drawn with the builder. */
+/** Small models for tests. */
 import { GraphBuilder } from '../../model/builder.js';
 import type { Tensor } from '../../model/graph.js';
 import { type ModelProto, proto } from '../../model/import/proto.js';
@@ -11,14 +11,14 @@ export function integers(values: readonly number[], shape: readonly number[] = [
   return { type: 'int64', shape, data: BigInt64Array.from(values, BigInt) };
 }
 
-/** Serialised: what `draw` draws. */
-export function model(draw: (graph: GraphBuilder) => void): Uint8Array {
+/** The serialised graph that `build` builds. */
+export function model(build: (graph: GraphBuilder) => void): Uint8Array {
   const graph = new GraphBuilder('test', 0);
-  draw(graph);
+  build(graph);
   return graph.finish().bytes;
 }
 
-/** Every construct that the reader looks at, in a few hundred bytes. */
+/** A small convolutional classifier, in a few hundred bytes. */
 export function smallModel(): Uint8Array {
   return model((graph) => {
     const image = graph.input('image', [1, 1, 4, 4]);
@@ -28,7 +28,7 @@ export function smallModel(): Uint8Array {
   });
 }
 
-/** A model with something changed in its protobuf. */
+/** A model after a change of its protobuf message. */
 export function altered(bytes: Uint8Array, change: (model: ModelProto) => void): Uint8Array {
   const decoded: ModelProto = proto.ModelProto.decode(bytes);
   change(decoded);

@@ -1,4 +1,4 @@
-/** What operators of quantised numbers and attention count for: as much as their twins in fractions. */
+/** Quantised operators count as much as their floating-point counterparts; attention counts both of its products. */
 import { expect, test } from 'vitest';
 import type { DataType, Graph } from '../../model/graph.js';
 import { multiplyAdds } from '../../model/multiply-adds.js';

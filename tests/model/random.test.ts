@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { fanInWeights, uniform } from '../../model/random.js';
 
-/** SplitMix64 as its authors write it, in integers as long as it takes. */
-function plainly(seed: number, name: string, count: number): number[] {
+/** SplitMix64 as published, in arbitrary-precision integers. */
+function splitMix(seed: number, name: string, count: number): number[] {
   const mask = (1n << 64n) - 1n;
   const key = createHash('sha256').update(`${seed}/${name}`).digest().readBigUInt64LE(0);
   return Array.from({ length: count }, (_, index) => {
@@ -14,14 +14,14 @@ function plainly(seed: number, name: string, count: number): number[] {
   });
 }
 
-describe('the generator', () => {
-  it('is SplitMix64, bit by bit', () => {
+describe('the random number generator', () => {
+  it('is SplitMix64 in every bit', () => {
     for (const name of ['a', 'conv1.weight', 'fc'])
-      expect([...uniform(7, name, 5000, 0, 1)]).toEqual(plainly(7, name, 5000));
+      expect([...uniform(7, name, 5000, 0, 1)]).toEqual(splitMix(7, name, 5000));
   });
 
-  it('gives the same bits everywhere', () => {
-    // Computed independently with Python's integers: SHA-256 of "0/weight", SplitMix64, 53 bits.
+  it('gives the bits of an independent implementation', () => {
+    // Computed with Python's integers: SHA-256 of "0/weight", SplitMix64, 53 bits.
     expect([...uniform(0, 'weight', 4, 0, 1)]).toEqual(
       [0.317861651628653, 0.7098026123617651, 0.3575669620435512, 0.49598693699564067].map(Math.fround),
     );

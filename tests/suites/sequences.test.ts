@@ -6,7 +6,7 @@ import { GraphBuilder } from '../../model/builder.js';
 import { elementCount, type Tensor } from '../../model/graph.js';
 import { readModel } from '../../model/import/read-model.js';
 import { committedPath } from '../../model/reference/reference.js';
-import { otherLength, type Workload } from '../../model/workload.js';
+import { nonDefaultLength, type Workload } from '../../model/workload.js';
 import { discoverWorkloads } from '../../suites/discover.js';
 
 const withSequence = (await discoverWorkloads()).flatMap((workload) =>
@@ -41,18 +41,22 @@ it('are those of which a length is not part of the definition', () => {
 
 describe.each(withSequence)('$name', ({ workload, sequence }) => {
   it('is itself at its own length', () => {
-    const again = sequence.at(sequence.own);
-    expect(sequence.length).toBe(sequence.own);
-    expect(otherLength(workload)).toBeUndefined();
+    const again = sequence.withLength(sequence.defaultLength);
+    expect(sequence.length).toBe(sequence.defaultLength);
+    expect(nonDefaultLength(workload)).toBeUndefined();
     expect(JSON.stringify(again)).toBe(JSON.stringify(workload));
     expect(again.inputs(2, 1, 'training')).toEqual(workload.inputs(2, 1, 'training'));
   });
 
   it('keeps name and weights at another, and computes in proportion', () => {
-    const other = sequence.at(7);
+    const other = sequence.withLength(7);
     expect(other).toMatchObject({ name: workload.name, parameterCount: workload.parameterCount });
-    expect(other.sequence).toMatchObject({ length: 7, own: sequence.own, longest: sequence.longest });
-    expect(otherLength(other)).toBe(7);
+    expect(other.sequence).toMatchObject({
+      length: 7,
+      defaultLength: sequence.defaultLength,
+      maxLength: sequence.maxLength,
+    });
+    expect(nonDefaultLength(other)).toBe(7);
     expect(other.multiplyAdds).toBeLessThan(workload.multiplyAdds);
     expect(weightsOf(other)).toEqual(weightsOf(workload));
     const { labels, ...inputs } = other.inputs(3, 0, 'training');
@@ -65,7 +69,9 @@ describe.each(withSequence)('$name', ({ workload, sequence }) => {
   });
 
   it('has an artefact and a reference of its own for each', () => {
-    const keys = [sequence.own, 7, 8].map((length) => workloadKey(sequence.at(length), 'inference', 1, 0));
+    const keys = [sequence.defaultLength, 7, 8].map((length) =>
+      workloadKey(sequence.withLength(length), 'inference', 1, 0),
+    );
     expect(new Set(keys).size).toBe(3);
     expect(committedPath(workload.name, 'inference', 1, 7)).toMatch(/-inference-b1-l7\.safetensors$/);
   });
@@ -73,7 +79,7 @@ describe.each(withSequence)('$name', ({ workload, sequence }) => {
 
 it('row-lstm reads the end of a strip of digits', () => {
   const rows = (steps: number) => {
-    const read = named('row-lstm').sequence?.at(steps).inputs(3, 0, 'inference').rows;
+    const read = named('row-lstm').sequence?.withLength(steps).inputs(3, 0, 'inference').rows;
     const size = steps * 28;
     return [0, 1, 2].map((example) =>
       Array.from(read?.data as Float32Array).slice(example * size, (example + 1) * size),

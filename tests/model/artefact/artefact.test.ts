@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { artefactsFolder, referencesFolder } from '../../../common/paths.js';
 import {
   describedModel,
-  foreseenBytes,
+  estimatedBytes,
   modelArtefact,
   plannedArtefact,
   referencedArtefact,
@@ -16,7 +16,7 @@ import {
 import { loadModel } from '../../../model/artefact/load-model.js';
 import { artefactFiles } from '../../../model/artefact/manifest.js';
 import type { ModelRequest } from '../../../model/artefact/source.js';
-import { elementsOf, halvesOf } from '../../../model/float16.js';
+import { elementsOf, toFloat16 } from '../../../model/float16.js';
 import type { Graph, Tensor } from '../../../model/graph.js';
 import { observe } from '../../../model/normalise/observe.js';
 import { readTensors } from '../../../model/safetensors.js';
@@ -26,7 +26,7 @@ import { discoverWorkloads } from '../../../suites/discover.js';
 import smoke from '../../../suites/smoke.suite.js';
 import { altered, floats, model } from '../models.js';
 
-/** Those whose references are committed. */
+/** Workloads with committed references. */
 const workloads = (await discoverWorkloads()).filter(({ name }) => smoke.workloads.includes(name));
 const variants = workloads.flatMap((workload) =>
   workload.modes.flatMap((mode) =>
@@ -44,7 +44,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Largest relative distance of two tensors. */
+/** Relative error in the Euclidean norm. */
 function distance(actual: Float32Array, expected: Float32Array): number {
   const norm = (values: Float32Array) => Math.hypot(...values);
   return norm(actual.map((value, index) => value - (expected[index] ?? Number.NaN))) / norm(expected);
@@ -57,10 +57,10 @@ describe('the artefact of a workload', () => {
     expect(loaded.graph).toEqual(made.graph);
     const [output] = loaded.graph.outputs;
     const { labels: __, ...inputs } = loaded.inputs[0] ?? {};
-    const seen = await observe(await readFile(loaded.modelPath), inputs, [output?.name ?? '']);
+    const observed = await observe(await readFile(loaded.modelPath), inputs, [output?.name ?? '']);
     const expected = await readTensors(join(made.folder, artefactFiles.expected));
     const reference = expected[`output/0/${output?.name}`]?.data as Float32Array;
-    expect(distance(seen.data[output?.name ?? '']?.data as Float32Array, reference)).toBeLessThan(1e-5);
+    expect(distance(observed.data[output?.name ?? '']?.data as Float32Array, reference)).toBeLessThan(1e-5);
   });
 
   it.each(variants.filter(([, mode]) => mode === 'training'))(
@@ -77,10 +77,10 @@ describe('the artefact of a workload', () => {
     },
   );
 
-  it('is the same for all who ask at once, and leaves nothing half-made', async () => {
+  it('is made once for concurrent requests, and leaves no temporary folder', async () => {
     const lenet = workloads.find((workload) => workload.name === 'lenet5') as Workload;
-    // Another text of the same functions: a key of its own, so that it is made here and now.
-    const fresh: Workload = { ...lenet, title: `as asked for by ${folder}` };
+    // Another title gives another key, so that the artefact does not exist yet.
+    const fresh: Workload = { ...lenet, title: `requested by ${folder}` };
     const made = await Promise.all([1, 2, 3].map(() => workloadArtefact(fresh, 'inference', 1, 0)));
     expect(new Set(made.map((artefact) => artefact.folder)).size).toBe(1);
     const left = await readdir(artefactsFolder);
@@ -90,7 +90,7 @@ describe('the artefact of a workload', () => {
     await rm(made[0]?.folder ?? '', { recursive: true });
   });
 
-  it('is not made with a reference for other weights, or without one', async () => {
+  it('is not made with a reference for another version, or without one', async () => {
     const lstm = workloads.find((workload) => workload.name === 'row-lstm') as Workload;
     const changed: Workload = { ...lstm, training: { ...(lstm.training as Training), steps: 5 } };
     await expect(workloadArtefact(changed, 'training', 1, 0)).rejects.toMatchObject({
@@ -98,52 +98,52 @@ describe('the artefact of a workload', () => {
       hint: expect.stringMatching(/npm run references/),
     });
     await expect(workloadArtefact(lstm, 'training', 7, 0)).rejects.toThrow(
-      /no reference for row-lstm .*batch 7/,
+      /no committed reference for row-lstm .*batch 7/,
     );
   });
 
-  it('is planned without a reference, which is computed where it is needed, once', async () => {
+  it('is planned without a reference, which is computed once when it is needed', async () => {
     const lenet = workloads.find((workload) => workload.name === 'lenet5') as Workload;
-    const fresh: Workload = { ...lenet, title: `as planned by ${folder}` };
-    // Of weights that nobody has drawn before: no reference of them is kept yet.
+    const fresh: Workload = { ...lenet, title: `planned by ${folder}` };
+    // A new seed, for whose weights no reference is cached yet.
     const seed = Date.now() % 2 ** 32;
     const planned = await plannedArtefact(fresh, 'inference', 3, seed);
     expect(planned.manifest.reference).toBe('none');
     const { signal } = new AbortController();
-    const means = { python: async () => '', availableBytes: 2 ** 20, signal, note: () => undefined };
-    await expect(referencedArtefact(planned.folder, means)).rejects.toMatchObject({
+    const options = { python: async () => '', availableBytes: 2 ** 20, signal, note: () => undefined };
+    await expect(referencedArtefact(planned.folder, options)).rejects.toMatchObject({
       message: expect.stringMatching(/reference of lenet5 .* needs 0\.0 GiB .* 0\.0 GiB are available/),
       hint: expect.stringMatching(/--batch/),
     });
     const ample = {
-      ...means,
+      ...options,
       availableBytes: 2 ** 34,
       python: async () => (await ensureEnvironment('reference')).python,
     };
     const places = await Promise.all([1, 2].map(() => referencedArtefact(planned.folder, ample)));
     const [place = ''] = places;
     expect(places).toEqual([place, place]);
-    expect(await referencedArtefact(place, means)).toBe(place);
+    expect(await referencedArtefact(place, options)).toBe(place);
     expect((await plannedArtefact(fresh, 'inference', 3, seed)).folder).toBe(place);
     const expected = await readTensors(join(place, artefactFiles.expected));
     expect(Object.keys(expected)).toHaveLength(planned.manifest.buffers);
-    // What was computed once is only copied, for which there is always memory.
+    // A cached reference is copied, whatever memory is available.
     await rm(place, { recursive: true });
-    expect(await referencedArtefact(planned.folder, means)).toBe(place);
-    const kept = (await readdir(referencesFolder)).filter((name) =>
+    expect(await referencedArtefact(planned.folder, options)).toBe(place);
+    const cached = (await readdir(referencesFolder)).filter((name) =>
       name.startsWith(planned.manifest.id.slice(0, 32)),
     );
-    expect(kept).toHaveLength(1);
-    for (const name of kept) await rm(join(referencesFolder, name));
+    expect(cached).toHaveLength(1);
+    for (const name of cached) await rm(join(referencesFolder, name));
     for (const made of [planned.folder, place]) await rm(made, { recursive: true });
   }, 60_000);
 
-  it('is told to be too large before it is made', async () => {
+  it('has an estimated size before it is made', async () => {
     const lenet = workloads.find((workload) => workload.name === 'lenet5') as Workload;
-    const bytes = (batch: number) => foreseenBytes(lenet, 'training', batch, 0);
+    const bytes = (batch: number) => estimatedBytes(lenet, 'training', batch, 0);
     expect(await bytes(1)).toBe(0);
     const [some, twice] = await Promise.all([bytes(1e6), bytes(2e6)]);
-    // The sums of six layers and their activations, four bytes each, of every example.
+    // For every example the outputs of the layers and of their activations, four bytes each.
     expect(some).toBeGreaterThan(1e6 * 4 * 6000);
     expect(twice - some).toBeCloseTo(some, -7);
   });
@@ -168,9 +168,9 @@ describe('the artefact of a user’s file', () => {
     graph.output(graph.softmax(graph.gemm(flat, 'fc', 256, 5, 1)), [2, 5]);
   });
 
-  it('has expected outputs that ONNX Runtime agrees with, for every buffer', async () => {
+  it('has expected outputs for every buffer with which ONNX Runtime agrees', async () => {
     const path = join(folder, 'user.onnx');
-    await writeFile(path, altered(bytes, openBatch));
+    await writeFile(path, altered(bytes, dynamicBatch));
     const made = await modelArtefact(requestFor(path, { image: [2, 3, 8, 8] }, 0), reference);
     expect(made.manifest).toMatchObject({ workload: 'user', mode: 'inference', batch: 2, buffers: 4 });
     expect(operators(made.graph)).toEqual(['Conv', 'Relu', 'Reshape', 'Gemm', 'Softmax']);
@@ -185,27 +185,27 @@ describe('the artefact of a user’s file', () => {
     await rm(made.folder, { recursive: true });
   });
 
-  it('is made again without computing its reference again', async () => {
+  it('is made again from a cached reference', async () => {
     const path = join(folder, 'again.onnx');
     await writeFile(path, bytes);
     const first = await modelArtefact(requestFor(path, {}, 0), reference);
     const expected = await readFile(join(first.folder, artefactFiles.expected));
     await rm(first.folder, { recursive: true });
-    const python = () => Promise.reject(new Error('nothing is computed twice'));
+    const python = () => Promise.reject(new Error('computed a second time'));
     const second = await modelArtefact(requestFor(path, {}, 0), python);
     expect(second.manifest).toEqual(first.manifest);
     expect(await readFile(join(second.folder, artefactFiles.expected))).toEqual(expected);
-    // Other inputs have other answers.
-    await expect(modelArtefact(requestFor(path, {}, 1), python)).rejects.toThrow(/computed twice/);
+    // Other inputs need another reference.
+    await expect(modelArtefact(requestFor(path, {}, 1), python)).rejects.toThrow(/computed a second time/);
     await rm(second.folder, { recursive: true });
   });
 
-  it('takes inputs of half precision, with the tolerance that goes with it', async () => {
+  it('accepts float16 inputs, with a coarser tolerance', async () => {
     const path = join(folder, 'half.onnx');
     const halves = (numbers: readonly number[]): Tensor => ({
       type: 'float16',
       shape: [numbers.length],
-      data: halvesOf(numbers),
+      data: toFloat16(numbers),
     });
     const half = model((graph) => {
       const input = graph.input('x', [2, 3], 'float16');
@@ -228,9 +228,9 @@ describe('the artefact of a user’s file', () => {
     await rm(made.folder, { recursive: true });
   });
 
-  it('holds what is quantised on its way to what its steps allow', async () => {
+  it('has a tolerance of more than one step if the model quantises', async () => {
     const zero: Tensor = { type: 'uint8', shape: [], data: Uint8Array.of(128) };
-    const drawnWith = (operators: readonly string[]) =>
+    const withOperators = (operators: readonly string[]) =>
       model((graph) => {
         const [scale, point] = [graph.constant('scale', floats([0.01], [])), graph.constant('zero', zero)];
         const through = (x: string, operator: string) => graph.node(operator, [x, scale, point]);
@@ -238,7 +238,7 @@ describe('the artefact of a user’s file', () => {
       });
     const toleranceOf = async (name: string, operators: readonly string[]) => {
       const path = join(folder, name);
-      await writeFile(path, drawnWith(operators));
+      await writeFile(path, withOperators(operators));
       const made = await describedModel(requestFor(path, {}, 0));
       await rm(made.folder, { recursive: true });
       return made.manifest.tolerance.output;
@@ -248,15 +248,15 @@ describe('the artefact of a user’s file', () => {
     expect(quantised).toBeGreaterThan(1 / 256);
   });
 
-  it('names the open dimensions', async () => {
-    const path = join(folder, 'open.onnx');
-    await writeFile(path, altered(bytes, openBatch));
+  it('reports dynamic dimensions', async () => {
+    const path = join(folder, 'dynamic.onnx');
+    await writeFile(path, altered(bytes, dynamicBatch));
     await expect(modelArtefact(requestFor(path, {}, 0), reference)).rejects.toMatchObject({
-      hint: 'give it, such as --input image=1x3x8x8',
+      hint: 'specify it, for example --input image=1x3x8x8',
     });
   });
 
-  it('passes the ONNX checker, like the builder’s own files', async () => {
+  it('passes the ONNX checker, as do files of the builder', async () => {
     const python = await reference();
     const check =
       'import onnx, sys\nfor path in sys.argv[1:]: onnx.checker.check_model(onnx.load(path), full_check=True)';
@@ -273,7 +273,7 @@ describe('the artefact of a user’s file', () => {
   });
 
   const operators = (graph: Graph) => graph.nodes.map((node) => node.operator);
-  const openBatch: Parameters<typeof altered>[1] = ({ graph }) => {
+  const dynamicBatch: Parameters<typeof altered>[1] = ({ graph }) => {
     graph?.input?.[0]?.type?.tensorType?.shape?.dim?.splice(0, 1, { dimParam: 'batch' });
     graph?.output?.[0]?.type?.tensorType?.shape?.dim?.splice(0, 1, { dimParam: 'batch' });
   };

@@ -1,4 +1,4 @@
-/** What ONNX Runtime's optimiser puts together, taken apart: against the runtime's own kernels. */
+/** Decompositions of the operators that ONNX Runtime's optimiser fuses, against the runtime's own kernels. */
 import { describe, expect, it } from 'vitest';
 import type { GraphBuilder } from '../../../model/builder.js';
 import { elementCount, type Tensor } from '../../../model/graph.js';
@@ -32,7 +32,7 @@ interface Case {
   readonly operator: string;
   readonly input: Tensor;
   readonly constants: Readonly<Record<string, Tensor>>;
-  /** Names of constants, `x` and '' for what is left out. */
+  /** Names of constants, `x`, and '' for an omitted input. */
   readonly inputs: readonly string[];
   readonly attributes?: Parameters<GraphBuilder['node']>[2];
   readonly outputs?: Readonly<Record<string, readonly number[]>>;
@@ -93,7 +93,7 @@ const cases: readonly Case[] = [
   ),
   {
     ...convolution,
-    title: 'with a sum before it',
+    title: 'with a sum before the activation',
     inputs: ['x', 'w', 'b', 'z'],
     attributes: { kernel_shape: [3, 3], pads: [1, 1, 1, 1], activation: 'Relu' },
   },
@@ -114,7 +114,7 @@ const cases: readonly Case[] = [
     }),
   ),
   {
-    title: 'with a factor',
+    title: 'with alpha',
     operator: 'FusedMatMul',
     input: rows,
     constants: products,
@@ -196,7 +196,7 @@ function fileOf({ operator, input, constants, inputs, attributes = {}, shape }: 
 }
 
 describe.each(cases)('$operator $title', (one) => {
-  it('is what ONNX Runtime’s own kernel computes', async () => {
+  it('computes what ONNX Runtime’s own kernel computes', async () => {
     const file = fileOf(one);
     const { name, opset, nodes, initialisers } = readModel(file, 'test');
     expect(nodes.length).toBeGreaterThan(1);
@@ -218,11 +218,15 @@ describe.each(cases)('$operator $title', (one) => {
   });
 });
 
-it('refuses what it cannot take apart', () => {
+it('rejects attributes that it cannot decompose', () => {
   const [plain] = cases.filter(({ operator }) => operator === 'FusedMatMul');
-  if (!plain) throw new Error('there is no such case');
-  const turned: Case = { ...plain, attributes: { transB: 1 } };
-  expect(() => readModel(fileOf(turned), 'test')).toThrow(/\(FusedMatMul\) transposes/);
-  const strange: Case = { ...plain, operator: 'FusedGemm', attributes: { activation: 'Snake' } };
-  expect(() => readModel(fileOf(strange), 'test')).toThrow(/has the activation Snake, which is not known/);
+  if (!plain) throw new Error('there is no FusedMatMul case');
+  const transposed: Case = { ...plain, attributes: { transB: 1 } };
+  expect(() => readModel(fileOf(transposed), 'test')).toThrow(
+    /\(FusedMatMul\) has attribute transB = 1, which is not supported/,
+  );
+  const unknown: Case = { ...plain, operator: 'FusedGemm', attributes: { activation: 'Snake' } };
+  expect(() => readModel(fileOf(unknown), 'test')).toThrow(/has activation Snake, which is not supported/);
+  const withoutAlpha: Case = { ...plain, operator: 'FusedGemm', attributes: { activation: 'LeakyRelu' } };
+  expect(() => readModel(fileOf(withoutAlpha), 'test')).toThrow(/activation LeakyRelu with 0 parameters/);
 });

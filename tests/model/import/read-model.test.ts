@@ -35,7 +35,7 @@ describe('a valid file', () => {
     ).toBe('Softmax');
   });
 
-  it('may hold its numbers as numbers and leave dimensions open', () => {
+  it('may have data in typed fields, and dynamic dimensions', () => {
     const bytes = altered(smallModel(), ({ graph }) => {
       const bias = graph?.initializer?.[1];
       Object.assign(bias ?? {}, { rawData: new Uint8Array(), floatData: [1.5, -2] });
@@ -48,7 +48,7 @@ describe('a valid file', () => {
 });
 
 describe('a mutated file', () => {
-  /** xorshift32: mutations are the same in every run. */
+  /** xorshift32, so that mutations are the same in every run. */
   const randomNumbers = (seed: number) => () => {
     seed ^= seed << 13;
     seed ^= seed >>> 17;
@@ -65,20 +65,20 @@ describe('a mutated file', () => {
         return copy;
       case 1:
         return copy.subarray(0, at);
-      case 2: // a length or a dimension blown up to 2^63
+      case 2: // a length or a dimension enlarged up to 2^63
         copy.fill(0xff, at, at + 1 + (random() % 9));
         return copy;
-      case 3: // a piece cut out
+      case 3: // a range removed
         return Uint8Array.from([...copy.subarray(0, at), ...copy.subarray(at + 1 + (random() % 40))]);
-      default: // a piece repeated
+      default: // a range repeated
         return Uint8Array.from([...copy.subarray(0, at), ...copy.subarray(at / 2)]);
     }
   }
 
-  it.each([1, 2, 3, 4])('gives one line or a model, never anything else (seed %i)', (seed) => {
+  it.each([1, 2, 3, 4])('is read or rejected in one line (seed %i)', (seed) => {
     const original = smallModel();
     const random = randomNumbers(seed * 0x9e3779b1);
-    const outcomes = { read: 0, refused: 0 };
+    const outcomes = { read: 0, rejected: 0 };
     for (let count = 0; count < 1500; count++) {
       let bytes = original;
       for (let times = 1 + (random() % 3); times > 0 && bytes.length > 0; times--)
@@ -92,12 +92,12 @@ describe('a mutated file', () => {
           code: 'model',
           message: expect.stringMatching(/^test\.onnx: [^\n]+$/),
         });
-        outcomes.refused += 1;
+        outcomes.rejected += 1;
       }
     }
-    expect(outcomes.refused).toBeGreaterThan(500);
+    expect(outcomes.rejected).toBeGreaterThan(500);
     expect(outcomes.read).toBeGreaterThan(100);
-    // Nothing was allocated on a file's word: the buffers of all that was read are small.
+    // No memory was allocated for sizes that a file merely claims: the buffers of all models that were read are small.
     expect(process.memoryUsage().arrayBuffers).toBeLessThan(512 * 2 ** 20);
   });
 });
@@ -121,7 +121,7 @@ describe('a malicious file', () => {
     [
       'claims a negative dimension',
       withGraph((graph) => graph.initializer?.[0]?.dims?.splice(0, 1, -2)),
-      /initialiser conv\.weight has a negative dimension/,
+      /initialiser conv\.weight has the negative dimension -2/,
     ],
     [
       'has too little data',
@@ -134,43 +134,43 @@ describe('a malicious file', () => {
       /its graph has a cycle/,
     ],
     [
-      'makes a value twice',
+      'has two producers of a value',
       withGraph((graph) => graph.node?.[1]?.output?.splice(0, 1, 'conv_0')),
-      /value conv_0 is made twice/,
+      /value conv_0 has two producers/,
     ],
     [
-      'needs what nothing makes',
+      'reads a value that no node produces',
       withGraph((graph) => graph.node?.[1]?.input?.splice(0, 1, 'ghost')),
-      /node relu_1 needs ghost, which nothing makes/,
+      /node relu_1 reads ghost, which no node produces/,
     ],
     [
-      'has an operator of its own',
+      'has an operator of an unknown domain',
       withGraph((graph) => Object.assign(graph.node?.[1] ?? {}, { domain: 'com.evil' })),
-      /node relu_1 \(Relu\) is of the operator domain com\.evil/,
+      /node relu_1 \(Relu\) has the operator domain com\.evil/,
     ],
     [
       'is older than operator set 7',
       altered(smallModel(), (decoded) => decoded.opsetImport?.splice(0, 1, { domain: '', version: 6 })),
-      /it uses operator set 6; 7 is the oldest/,
+      /it uses operator set 6; the oldest supported one is 7/,
     ],
     [
-      'has weights of a type that no target has',
+      'has weights of an unsupported type',
       withGraph((graph) => Object.assign(graph.initializer?.[0] ?? {}, { dataType: 16 })),
       /initialiser conv\.weight has element type bfloat16, which is not supported/,
     ],
     [
-      'has weights of a type that nobody knows',
+      'has weights of an undefined type',
       withGraph((graph) => Object.assign(graph.initializer?.[0] ?? {}, { dataType: 99 })),
       /initialiser conv\.weight has element type number 99/,
     ],
-    ['is empty', new Uint8Array(), /it holds no graph/],
+    ['is empty', new Uint8Array(), /it contains no graph/],
     ['is text', Buffer.from('<!DOCTYPE html><html lang="en">'), /./],
-  ])('that %s is refused', (_, bytes, message) => {
+  ])('that %s is rejected', (_, bytes, message) => {
     expect(() => read(bytes)).toThrow(message);
     expect(() => read(bytes)).toThrow(TouchstoneError);
   });
 
-  it('that is nested 100,000 deep is refused', () => {
+  it('that is nested 100,000 deep is rejected', () => {
     expect(() => read(nested(100_000))).toThrow(/nested too deeply/);
     expect(() => read(nested(100))).toThrow(/nested more than 16 deep/);
   });
@@ -215,16 +215,18 @@ describe('external data', () => {
     expect((await readExternal('weights.bin')).initialisers.get('w')?.data).toEqual(Float32Array.of(1, 2, 3));
   });
 
-  it.each(['../secret.bin', '/etc/passwd', 'link.bin', '.', ''])('is refused from %j', async (location) => {
-    await expect(readExternal(location)).rejects.toThrow(/lies outside the model's folder/);
+  it.each(['../secret.bin', '/etc/passwd', 'link.bin', '.', ''])('is not read from %j', async (location) => {
+    await expect(readExternal(location)).rejects.toThrow(/is outside the model's folder/);
   });
 
-  it('that is missing or too short is named', async () => {
+  it('that is missing or too short is reported with its name', async () => {
     await expect(readExternal('nowhere.bin')).rejects.toThrow(/"nowhere\.bin" is missing/);
-    await expect(readExternal('weights.bin', 4)).rejects.toThrow(/has 12 bytes, but bytes 4 to 16/);
+    await expect(readExternal('weights.bin', 4)).rejects.toThrow(
+      /has 12 bytes, but the model refers to bytes 4 to 16/,
+    );
   });
 
-  it('of a branch and of a constant in an attribute is read too', async () => {
+  it('is also read for branches and for tensors in attributes', async () => {
     const { FLOAT, BOOL } = proto.TensorProto.DataType;
     const outside = (name: string) => ({
       name,
@@ -272,20 +274,20 @@ describe('external data', () => {
     expect(graphs).toEqual([weights, weights]);
   });
 
-  it('that claims another length than its shape is not read', async () => {
+  it('is not read if its length contradicts the shape', async () => {
     await expect(readExternal('weights.bin', 0, 2 ** 31)).rejects.toThrow(
-      /w has 12 bytes by its shape, and 2147483648 by its external data/,
+      /w has 12 bytes according to its shape, but 2147483648 according to its external data/,
     );
   });
 
-  it('that is a pipe is refused, not waited for', async () => {
+  it('is rejected, without blocking, if it is a pipe', async () => {
     await execa('mkfifo', [join(folder, 'models/pipe')]);
-    await expect(readExternal('pipe')).rejects.toThrow(/pipe is not a file/);
-    expect(() => readModelFile(join(folder, 'models/pipe'))).toThrow(/it is no file/);
+    await expect(readExternal('pipe')).rejects.toThrow(/pipe is not a regular file/);
+    expect(() => readModelFile(join(folder, 'models/pipe'))).toThrow(/it is not a regular file/);
   });
 });
 
-it('a file that is not there is one line', () => {
+it('reports a missing file in one line', () => {
   expect(() => readModelFile('/nonexistent/model.onnx')).toThrow(/^cannot read \/nonexistent\/model\.onnx: /);
 });
 

@@ -3,8 +3,8 @@ import type { GraphBuilder } from '../../../model/builder.js';
 import type { Tensor } from '../../../model/graph.js';
 import { proto } from '../../../model/import/proto.js';
 import { readModel } from '../../../model/import/read-model.js';
-import { bindInputs } from '../../../model/inputs/bind-shapes.js';
-import { settle } from '../../../model/inputs/constant-inputs.js';
+import { bindShapes } from '../../../model/inputs/bind-shapes.js';
+import { withConstantInputs } from '../../../model/inputs/constant-inputs.js';
 import { randomInputs } from '../../../model/inputs/random-inputs.js';
 import { normalise } from '../../../model/normalise/normalise.js';
 import { observe } from '../../../model/normalise/observe.js';
@@ -12,20 +12,20 @@ import { altered, floats, integers, model } from '../models.js';
 
 async function normal(bytes: Uint8Array, parameters: readonly string[] = []) {
   const raw = readModel(bytes, 'test');
-  const inputs = bindInputs(raw, {});
+  const inputs = bindShapes(raw, {});
   const sample = randomInputs(inputs, 0, 0);
   const found = await normalise(raw, inputs, sample, parameters);
   return { ...found, sample, operators: found.graph.nodes.map((node) => node.operator) };
 }
 
-const drawn = (draw: (graph: GraphBuilder) => void) => normal(model(draw));
+const built = (build: (graph: GraphBuilder) => void) => normal(model(build));
 
-/** What a model computes, by ONNX Runtime. */
+/** An output, computed by ONNX Runtime. */
 async function run(bytes: Uint8Array, sample: Readonly<Record<string, Tensor>>, output: string) {
   return (await observe(bytes, sample, [output])).data[output];
 }
 
-describe('what depends on constants and shapes alone', () => {
+describe('a value that depends only on constants and shapes', () => {
   it('becomes a constant: Shape → Gather → Concat → Reshape', async () => {
     const bytes = model((graph) => {
       const x = graph.input('x', [2, 3, 4]);
@@ -44,7 +44,7 @@ describe('what depends on constants and shapes alone', () => {
   });
 
   it('is folded through Constant, ConstantOfShape and arithmetic', async () => {
-    const { operators, weights } = await drawn((graph) => {
+    const { operators, weights } = await built((graph) => {
       const x = graph.input('x', [2]);
       const ones = graph.node('ConstantOfShape', [graph.constant('two', integers([2]))]);
       const weight = graph.node('Add', [ones, graph.constant('one', floats([1]))], {}, ['weight']);
@@ -54,11 +54,11 @@ describe('what depends on constants and shapes alone', () => {
     expect(weights).toEqual({ weight: floats([1, 1]) });
   });
 
-  it('stays when training updates it', async () => {
+  it('stays a weight if training updates it', async () => {
     const bytes = model((graph) => {
       const x = graph.input('x', [2, 2]);
-      const turned = graph.transpose(graph.constant('w', floats([1, 2, 3, 4], [2, 2])), [1, 0]);
-      graph.output(graph.node('MatMul', [x, turned]), [2, 2]);
+      const transposed = graph.transpose(graph.constant('w', floats([1, 2, 3, 4], [2, 2])), [1, 0]);
+      graph.output(graph.node('MatMul', [x, transposed]), [2, 2]);
     });
     expect((await normal(bytes)).operators).toEqual(['MatMul']);
     const trained = await normal(bytes, ['w']);
@@ -68,8 +68,8 @@ describe('what depends on constants and shapes alone', () => {
 });
 
 describe('copies', () => {
-  it('are dropped, and outputs keep their names', async () => {
-    const { graph, operators } = await drawn((graph) => {
+  it('are removed, and outputs keep their names', async () => {
+    const { graph, operators } = await built((graph) => {
       const x = graph.input('x', [3]);
       const kept = graph.node('Identity', [graph.relu(graph.node('Identity', [x]))], {}, ['y']);
       graph.output(kept, [3]);
@@ -79,7 +79,7 @@ describe('copies', () => {
   });
 
   it('of one value to two outputs stay', async () => {
-    const { graph, bytes, sample } = await drawn((graph) => {
+    const { graph, bytes, sample } = await built((graph) => {
       const relu = graph.relu(graph.input('x', [3]));
       for (const name of ['y', 'z']) graph.output(graph.node('Identity', [relu], {}, [name]), [3]);
     });
@@ -87,7 +87,7 @@ describe('copies', () => {
     expect(await run(bytes, sample, 'z')).toEqual(await run(bytes, sample, 'y'));
   });
 
-  it('are what Dropout is in inference, but not in training', async () => {
+  it('include Dropout in inference, but not in training', async () => {
     const bytes = model((graph) => {
       const dropped = graph.node('Dropout', [
         graph.input('x', [3]),
@@ -100,7 +100,7 @@ describe('copies', () => {
   });
 });
 
-it('dead nodes and unused weights go, and nodes get names', async () => {
+it('removes dead nodes and unused weights, and makes names unique', async () => {
   const bytes = altered(
     model((graph) => {
       const x = graph.input('x', [3]);
@@ -117,7 +117,7 @@ it('dead nodes and unused weights go, and nodes get names', async () => {
 });
 
 describe('an If', () => {
-  /** `x` + 1 when the condition holds, else 2·x; the branch takes `x` from outside and holds a constant of its own. */
+  /** `x` + 1 if the condition is true, else 2·x. Each branch captures `x` and has a constant of its own. */
   function conditional(condition: (graph: GraphBuilder, x: string) => string): Uint8Array {
     const branch = (operator: string) =>
       model((graph) => {
@@ -143,7 +143,7 @@ describe('an If', () => {
   }
 
   const yes: Tensor = { type: 'bool', shape: [], data: Uint8Array.of(1) };
-  it('with a constant condition becomes its branch', async () => {
+  it('with a constant condition becomes the selected branch', async () => {
     const bytes = conditional((graph) => graph.constant('yes', yes));
     const { operators, graph, bytes: written, sample } = await normal(bytes);
     expect(operators).toEqual(['Add', 'Neg']);
@@ -151,7 +151,7 @@ describe('an If', () => {
     expect(await run(written, sample, 'y')).toEqual(await run(bytes, sample, 'y'));
   });
 
-  it('whose condition follows from a shape becomes the other', async () => {
+  it('with a condition that depends on a shape becomes the other branch', async () => {
     const bytes = conditional((graph, x) => {
       const rank = graph.node('Size', [graph.node('Shape', [x])]);
       return graph.node('Equal', [rank, graph.constant('two', integers([2], []))]);
@@ -159,34 +159,34 @@ describe('an If', () => {
     expect((await normal(bytes)).operators).toEqual(['Mul', 'Neg']);
   });
 
-  it('whose condition depends on the input is refused', async () => {
+  it('with a condition that depends on the input is rejected', async () => {
     const bytes = conditional((graph, x) =>
       graph.node('Cast', [graph.node('ReduceMax', [x], { keepdims: 0 })], { to: 9 }),
     );
     await expect(normal(bytes)).rejects.toThrow(/\(If\) has a subgraph that depends on the input/);
   });
-
   it.each([
     [16_000, 'Add'],
     [8000, 'Mul'],
   ])(
-    'whose condition hangs on a whole number that is said to be %i becomes its branch',
+    'with a condition on an integer input whose range is %i becomes the selected branch',
     async (rate, branch) => {
       const bytes = conditional((graph) => {
         const given = graph.input('rate', [], 'int64');
-        return graph.node('Equal', [given, graph.constant('usual', integers([16_000], []))]);
+        return graph.node('Equal', [given, graph.constant('wide', integers([16_000], []))]);
       });
       const raw = readModel(bytes, 'test.onnx');
-      const { model: decided, inputs } = settle(raw, bindInputs(raw, {}), { rate: [rate, rate] });
-      expect(inputs.map(({ name }) => name)).toEqual(['x']);
-      const { graph } = await normalise(decided, inputs, randomInputs(inputs, 0, 0), []);
+      const bound = withConstantInputs(raw, bindShapes(raw, {}), { rate: [rate, rate] });
+      expect(bound.inputs.map(({ name }) => name)).toEqual(['x']);
+      const sample = randomInputs(bound.inputs, 0, 0);
+      const { graph } = await normalise(bound.model, bound.inputs, sample, []);
       expect(graph.nodes.map(({ operator }) => operator)).toEqual([branch, 'Neg']);
       expect(graph.inputs.map(({ name }) => name)).toEqual(['x']);
     },
   );
 });
 
-describe('what has no static description is refused', () => {
+describe('rejects', () => {
   it.each<[string, (graph: GraphBuilder, x: string) => string, RegExp]>([
     [
       'a shape that depends on data',
@@ -194,11 +194,11 @@ describe('what has no static description is refused', () => {
       /\(NonZero\).*shape depends on/,
     ],
     [
-      'a shape computed of one',
+      'a shape computed from such a shape',
       (graph, x) => graph.node('Shape', [graph.node('NonZero', [x])]),
       /\(Shape\).*shape depends on|\(NonZero\).*shape depends on/,
     ],
-    ['chance', (graph, x) => graph.node('RandomNormalLike', [x]), /draws random numbers/],
+    ['random numbers', (graph, x) => graph.node('RandomNormalLike', [x]), /draws random numbers/],
   ])('%s', async (_, draw, message) => {
     const bytes = model((graph) => {
       const value = draw(graph, graph.input('x', [3]));
@@ -222,115 +222,7 @@ describe('what has no static description is refused', () => {
   };
 });
 
-describe('open dimensions', () => {
-  const raw = readModel(
-    altered(
-      model((graph) => graph.output(graph.relu(graph.input('x', [1, 3, 8, 8])), [1, 3, 8, 8])),
-      ({ graph }) => {
-        const dims = graph?.input?.[0]?.type?.tensorType?.shape?.dim;
-        dims?.splice(0, 1, { dimParam: 'batch' });
-        dims?.splice(2, 2, {}, {});
-      },
-    ),
-    'test',
-  );
-
-  it('are bound by the user', () => {
-    expect(bindInputs(raw, { x: [2, 3, 5, 5] })).toEqual([
-      { name: 'x', type: 'float32', shape: [2, 3, 5, 5] },
-    ]);
-  });
-
-  it('that nobody binds are named, with a proposal', () => {
-    expect(() => bindInputs(raw, {})).toThrow(
-      expect.objectContaining({
-        message: expect.stringMatching(/x/),
-        hint: 'give it, such as --input x=1x3x224x224',
-      }),
-    );
-  });
-
-  const twins = readModel(
-    altered(
-      model((graph) => graph.output(graph.add(graph.input('a', [2, 3]), graph.input('b b', [2, 3])), [2, 3])),
-      ({ graph }) => {
-        for (const input of graph?.input ?? []) {
-          input.type?.tensorType?.shape?.dim?.splice(0, 1, { dimParam: 'N' });
-        }
-      },
-    ),
-    'test',
-  );
-
-  it('that have a name are known from the other input that has them', () => {
-    expect(bindInputs(twins, { a: [8, 3] }).map(({ shape }) => shape)).toEqual([
-      [8, 3],
-      [8, 3],
-    ]);
-  });
-
-  it('are proposed so that a shell reads them as they are', () => {
-    expect(() => bindInputs(twins, {})).toThrow(
-      expect.objectContaining({ hint: "give it, such as --input a=1x3 --input 'b b=1x3'" }),
-    );
-  });
-
-  it('of pictures with their channels last are proposed as such', () => {
-    const last = readModel(
-      altered(
-        model((graph) => graph.output(graph.relu(graph.input('x', [1, 8, 8, 3])), [1, 8, 8, 3])),
-        ({ graph }) => {
-          graph?.input?.[0]?.type?.tensorType?.shape?.dim?.splice(0, 3, {}, {}, {});
-        },
-      ),
-      'test',
-    );
-    expect(() => bindInputs(last, {})).toThrow(
-      expect.objectContaining({ hint: 'give it, such as --input x=1x224x224x3' }),
-    );
-  });
-
-  it('of inputs that are called like what every object has are not found there', () => {
-    const odd = readModel(
-      model((graph) => graph.output(graph.relu(graph.input('toString', [2])), [2])),
-      'test',
-    );
-    expect(bindInputs(odd, {})).toEqual([{ name: 'toString', type: 'float32', shape: [2] }]);
-  });
-
-  it.each([
-    [{ y: [1] }, /the model has no input y/],
-    [{ x: [1, 3] }, /input x has 4 dimensions, but --input gives 2/],
-    [{ x: [1, 4, 8, 8] }, /input x has 3 in dimension 2, but --input gives 4/],
-  ] as const)('bound wrongly are refused: %j', (shapes, message) => {
-    expect(() => bindInputs(raw, shapes)).toThrow(message);
-  });
-});
-
-describe('drawn inputs', () => {
-  const input = (type: 'uint8' | 'bool' | 'int64' | 'float32') => [{ name: 'x', type, shape: [4] }];
-
-  it.each([
-    ['uint8', [0, 300], /input x is uint8, which has no values from 0 to 300/],
-    ['uint8', [-5, 5], /from -5 to 5/],
-    ['int64', [0, 1.5], /from 0 to 1\.5/],
-    ['int64', [0, 1e30], /from 0 to 1e\+30/],
-    ['bool', [0, 7], /is bool/],
-  ] as const)('%s do not come from %j', (type, range, message) => {
-    expect(() => randomInputs(input(type), 0, 0, { x: range })).toThrow(message);
-  });
-
-  it('come from a range that their type has', () => {
-    expect(randomInputs(input('uint8'), 0, 0, { x: [255, 255] }).x?.data).toEqual(
-      new Uint8Array(4).fill(255),
-    );
-    expect(randomInputs(input('float32'), 0, 0, { x: [0.5, 0.5] }).x?.data).toEqual(
-      new Float32Array(4).fill(0.5),
-    );
-  });
-});
-
-it('what ONNX Runtime refuses is one line', async () => {
+it('reports an error of ONNX Runtime in one line', async () => {
   const bytes = model((graph) => {
     const x = graph.input('x', [3]);
     graph.output(graph.node('MatMul', [x, graph.constant('w', floats([1, 2], [2, 1]))]), [1]);

@@ -61,7 +61,7 @@ it('refuses data of the user for what is no input', async () => {
   const given = (tensors: Tensors) => modelSource({ ...request, data: [{ path: 'mine.npz', tensors }] });
   expect(given({ image: array }).inputs).toEqual([{ image: array }]);
   expect(() => given({ image: array, weight: array })).toThrow(
-    /mine\.npz has an array weight, which is no input of the model/,
+    /mine\.npz has an array weight, but the model has no such input/,
   );
 });
 
@@ -94,7 +94,7 @@ it('takes a whole number with one value for a constant, and no data that says ot
   };
   expect(own().inputs).toEqual([inputs[0]]);
   expect(own(7n).inputs).toEqual([inputs[0]]);
-  expect(() => own(8n)).toThrow('mine.npz: array count is not 7, which --range says it is');
+  expect(() => own(8n)).toThrow('mine.npz: array count is not 7, the value that --range specifies');
 });
 
 it('refuses an input that none of them has', () => {
