@@ -49,6 +49,12 @@ export function once(ns: number): string {
   return inline(duration({ value: ns, low: null, high: null }));
 }
 
+/** Three digits: a single round or turn has no interval that would say how many it deserves. */
+export function onceInThreeDigits(ns: number): string {
+  const { value, unit } = duration({ value: Number(ns.toPrecision(3)), low: ns * 0.995, high: ns * 1.005 });
+  return `${value} ${unit}`;
+}
+
 /** `62.1 µs [61.2, 63.0]`, `3.05× [2.99, 3.12]` */
 export function inline({ value, interval, unit }: Quantity): string {
   const space = unit === '×' || unit === '/s' ? '' : ' ';

@@ -4,7 +4,8 @@ import { writeWhole } from '../../common/files.js';
 import type { RunResults } from '../../common/run/results.js';
 import { writeResults } from '../analyse/write-results.js';
 import { loadAssets } from './assets.js';
-import { chartSpecs } from './charts/specs.js';
+import type { Chart } from './chart.js';
+import { discoverCharts } from './discover.js';
 import { scriptData } from './script-data.js';
 import { type Detail, details, thinnedResults } from './thin.js';
 import { pageOf } from './view/page.js';
@@ -14,25 +15,29 @@ export const reportFile = 'report.html';
 /** A page above this is slow to open and clumsy to send. */
 export const largestPage = 2_500_000;
 
-/** Draws the whole page; the same results give the same text. Large runs keep all tables and lose drawings first. */
-export async function renderReport(results: RunResults): Promise<string> {
+/**
+ * Draws the whole page; the same results give the same text. Large runs keep all tables and lose drawings first.
+ *
+ * @param charts those of `figures/` by default
+ */
+export async function renderReport(results: RunResults, charts?: readonly Chart[]): Promise<string> {
+  const found = charts ?? (await discoverCharts());
   let text = '';
   for (const detail of details) {
-    text = await renderWith(results, detail);
+    text = await renderWith(results, found, detail);
     if (Buffer.byteLength(text) <= largestPage) break;
   }
   return text;
 }
 
-async function renderWith(results: RunResults, detail: Detail): Promise<string> {
-  const [{ view, drawings }, assets] = await Promise.all([pageOf(results, detail), loadAssets()]);
+async function renderWith(results: RunResults, charts: readonly Chart[], detail: Detail): Promise<string> {
+  const [page, assets] = await Promise.all([pageOf(results, charts, detail), loadAssets()]);
   const data = {
     results: thinnedResults(results, detail.samples),
-    specs: { ...chartSpecs, ...drawings.specs },
-    rows: drawings.rows,
+    ...page.data,
   };
   return assets.template({
-    ...view,
+    ...page.view,
     style: assets.style,
     scripts: assets.scripts,
     client: assets.client,

@@ -1,6 +1,5 @@
 /** Keeps the page small: the run folder's `results.json` has every sample, the page an even choice of them. */
 import type { RunResults } from '../../common/run/results.js';
-import type { FigureKind } from './view/figure.js';
 
 /** At most `count` values, evenly spaced in their order. */
 export function thinned<T>(values: readonly T[], count: number): T[] {
@@ -13,23 +12,19 @@ export function thinned<T>(values: readonly T[], count: number): T[] {
 
 /** How much a page holds. */
 export interface Detail {
-  /** Most samples of a cell that are embedded. */
+  /** Maximum of embedded samples of a cell. */
   readonly samples: number;
-  /** Most marks of single iterations, and of turns, per target and drawing. */
+  /** Maximum of marks of single iterations, and of turns, per target and drawing. */
   readonly marks: number;
-  /** Drawings made before scripts run; the others wait for them, and their tables do not. */
-  readonly drawn: readonly FigureKind[];
+  /** Charts that are drawn before scripts run; the others wait for them, and their tables do not. */
+  readonly drawn: 'all' | 'essential' | 'none';
 }
 
 /** Fullest first: a page takes the first with which it stays within its size. */
 export const details: readonly [Detail, ...Detail[]] = [
-  {
-    samples: 200,
-    marks: 40,
-    drawn: ['intervals', 'throughput', 'speed-up', 'efficiency', 'rounds', 'sequence', 'phases', 'memory'],
-  },
-  { samples: 60, marks: 24, drawn: ['intervals', 'throughput', 'speed-up', 'rounds'] },
-  { samples: 20, marks: 12, drawn: [] },
+  { samples: 200, marks: 40, drawn: 'all' },
+  { samples: 60, marks: 24, drawn: 'essential' },
+  { samples: 20, marks: 12, drawn: 'none' },
 ];
 
 /** The results with at most `perCell` samples a cell, whole nanoseconds and no witnesses, and none for cells that are not ok. */

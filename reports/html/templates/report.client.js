@@ -39,7 +39,8 @@ function apply() {
   for (const matrix of document.querySelectorAll('.matrix')) {
     matrix.hidden = matrix.dataset.baseline !== (baseline < 0 ? '' : String(baseline));
   }
-  for (const chart of document.querySelectorAll('.chart.alive[data-kind="intervals"]')) draw(chart);
+  // What has no rows of that baseline stays as it is.
+  for (const chart of document.querySelectorAll('.chart.alive')) draw(chart);
   applyTheme(chosen.get('theme'));
 }
 

@@ -3,7 +3,7 @@
 import type { CellResult, RunResults, TargetResult } from '../../../common/run/results.js';
 import { worstCheck } from '../../analyse/cell-state.js';
 import { bytes, groupTitle, once, percent, threadsText } from '../../text.js';
-import { number, type Table, type TableCell } from './figure.js';
+import { number, type Table, type TableCell } from '../chart.js';
 
 export function statesTable({ cells }: RunResults): Table {
   return {

@@ -6,7 +6,8 @@ import { pairedRatio } from '../../analyse/estimates.js';
 import { isOk } from '../../analyse/groups.js';
 import { groupCells } from '../../summary.js';
 import { groupTitle, inline, ratio } from '../../text.js';
-import { standingOf } from '../charts/rows.js';
+import { standingOf } from '../standing.js';
+import { type Place, placeOf } from './groups.js';
 
 export interface Matrix {
   /** Number of the baseline among the targets; empty for the fastest of each group. */
@@ -15,15 +16,6 @@ export interface Matrix {
   readonly shown: boolean;
   readonly groups: readonly ({ title: string } & Place)[];
   readonly rows: readonly { target: string; cells: readonly MatrixCell[] }[];
-}
-
-/** What the selection on the page chooses by. */
-interface Place {
-  readonly workload: string;
-  readonly mode: string;
-  readonly batch: number;
-  readonly length: number | undefined;
-  readonly threads: number | undefined;
 }
 
 interface MatrixCell extends Place {
@@ -38,7 +30,7 @@ const symbols: Readonly<Record<string, string>> = {
   baseline: '◆',
   faster: '▼',
   slower: '▲',
-  'not told apart': '≈',
+  undecided: '≈',
 };
 
 export function matrices(results: RunResults): Matrix[] {
@@ -70,9 +62,7 @@ function matrix(
   const sampling = samplingOf(results.options.precision);
   const columns = results.groups.map((group) => {
     const cells = groupCells(results, group);
-    const { workload, mode, batch, length, threads } = group;
-    const place: Place = { workload, mode, batch, length, threads };
-    return { title: groupTitle(group), place, cells, baseline: baselineOf(cells, group) };
+    return { title: groupTitle(group), place: placeOf(group), cells, baseline: baselineOf(cells, group) };
   });
   return {
     baseline,
@@ -106,7 +96,7 @@ function entry(cell: CellResult | undefined, baseline: CellResult | undefined, s
   return {
     text: inline({ ...written, interval: '' }),
     interval: written.interval,
-    standing: standing.replaceAll(' ', '-'),
+    standing,
     symbol: symbols[standing] ?? '',
   };
 }

@@ -4,32 +4,27 @@ import type { RunResults } from '../../../common/run/results.js';
 import { isOk } from '../../analyse/groups.js';
 import { stateCounts } from '../../summary.js';
 import { coresText } from '../../text.js';
+import type { Chart } from '../chart.js';
 import type { Detail } from '../thin.js';
 import * as facts from './facts.js';
-import { type GroupView, groupView, type PageDrawings } from './groups.js';
+import { type PageData, sectionsOf } from './figures.js';
+import { groupView } from './groups.js';
 import { matrices } from './matrix.js';
-import { scalingViews } from './scaling.js';
 import { validity } from './validity.js';
 
 export interface Page {
   readonly view: Readonly<Record<string, unknown>>;
-  readonly drawings: PageDrawings;
+  readonly data: PageData;
 }
 
-export async function pageOf(results: RunResults, detail: Detail): Promise<Page> {
-  const drawings: PageDrawings = { rows: {}, specs: {} };
-  const groups: GroupView[] = [];
-  for (const [index, group] of results.groups.entries()) {
-    groups.push(await groupView(results, group, index, drawings, detail));
-  }
-  const scaling = await scalingViews(results, drawings, detail);
+export async function pageOf(results: RunResults, charts: readonly Chart[], detail: Detail): Promise<Page> {
+  const data: PageData = { rows: {}, specs: {} };
   const view = {
     id: results.id,
     startedAt: dateText(results.startedAt),
     machineLine: `${results.machine.cpu}, ${coresText(results.machine.cores)}`,
-    groups,
-    scaling,
-    scalesThreads: scaling.some(({ axis }) => axis === 'threads'),
+    groups: results.groups.map((group) => groupView(results, group)),
+    sections: await sectionsOf(charts, results, data, detail),
     counts: stateCounts(results),
     cellCount: results.cells.length,
     filters: filtersOf(results),
@@ -48,7 +43,7 @@ export async function pageOf(results: RunResults, detail: Detail): Promise<Page>
     seed: results.options.seed,
     boundary: results.cells[0]?.boundary ?? 'end-to-end',
   };
-  return { view, drawings };
+  return { view, data };
 }
 
 function filtersOf(results: RunResults) {

@@ -1,16 +1,11 @@
 /** Draws a chart as SVG text, so that a page is readable before its scripts run, or without them. */
 import * as vega from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
-import type { Row } from './rows.js';
-import { type ChartKind, chartSpecs } from './specs.js';
+import type { Row } from './chart.js';
 
-export function drawChart(kind: ChartKind, rows: readonly Row[]): Promise<string> {
-  return drawSpec(chartSpecs[kind], rows);
-}
-
-/** @param layout takes its rows from the data set `rows` */
-export async function drawSpec(layout: TopLevelSpec, rows: readonly Row[]): Promise<string> {
-  const { spec } = compile({ ...layout, datasets: { rows: [...rows] } });
+/** @param chart takes its rows from the data set `rows` */
+export async function drawSpec(chart: TopLevelSpec, rows: readonly Row[]): Promise<string> {
+  const { spec } = compile({ ...chart, datasets: { rows: [...rows] } });
   const view = new vega.View(vega.parse(spec), { renderer: 'none', logLevel: vega.Error });
   try {
     return compact(await view.toSVG());

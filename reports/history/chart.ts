@@ -1,10 +1,13 @@
 /** One cell over time: a point and interval a run, a line a series, a vertical rule a change of level. */
 import type { TopLevelSpec } from 'vega-lite';
-import type { Row } from './rows.js';
-import { drawnWidth } from './specs.js';
-import { chartConfig, seriesColours, seriesShapes, timeLabels } from './theme.js';
+import { base } from '../html/axes.js';
+import type { Row } from '../html/chart.js';
+import { seriesColours, seriesShapes, timeLabels } from '../html/theme.js';
+import { duration, inline, ratioText } from '../text.js';
+import { type CellHistory, commitText, estimateOfPoint, type OkPoint, type Series } from './series.js';
+import { arrow, dateText } from './words.js';
 
-export interface HistoryAxis {
+interface HistoryAxis {
   /** Of each run in order: what stands beneath it. */
   readonly labels: readonly string[];
   readonly series: readonly string[];
@@ -17,7 +20,7 @@ type LayeredSpec = Extract<TopLevelSpec, { layer: unknown }>;
 const standings = ['confirmed', 'suspected'];
 
 /** Marks of changes stand in so many lanes above the drawing. */
-export const markLanes = 3;
+const markLanes = 3;
 const laneHeight = 14;
 
 type Colour = { readonly value: string } | { readonly field: string; readonly type: 'nominal' };
@@ -59,7 +62,7 @@ function changeLayers(color: Colour): LayeredSpec['layer'] {
 }
 
 /** Runs stand at equal distances, in order of time: what matters is what lay between them, not how long. */
-export function historySpec({ labels, series, range }: HistoryAxis): TopLevelSpec {
+function historySpec({ labels, series, range }: HistoryAxis): TopLevelSpec {
   const [low, high] = range;
   const y = {
     type: 'quantitative' as const,
@@ -91,10 +94,7 @@ export function historySpec({ labels, series, range }: HistoryAxis): TopLevelSpe
     },
   };
   return {
-    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-    data: { name: 'rows' },
-    config: chartConfig,
-    width: drawnWidth,
+    ...base,
     height: 260,
     encoding: { x },
     layer: [
@@ -143,7 +143,74 @@ function scaleOf(low: number, high: number) {
 }
 
 /** Smallest and largest time of the rows, intervals included. */
-export function rangeOf(rows: readonly Row[]): [number, number] {
+function rangeOf(rows: readonly Row[]): [number, number] {
   const values = rows.flatMap(({ low, high }) => [low, high]).filter((value) => typeof value === 'number');
   return values.length === 0 ? [1, 1] : [Math.min(...values), Math.max(...values)];
+}
+
+/** Undefined where no run has a result. */
+export function chartOf({ series }: CellHistory): { spec: TopLevelSpec; rows: Row[] } | undefined {
+  const points = series.flatMap(({ ok }) => ok).sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
+  if (points.length === 0) return undefined;
+  const order = new Map(points.map((point, index) => [point, index + 1]));
+  const drawn = series.filter(({ ok }) => ok.length > 0);
+  const rows = [...drawn.flatMap((one) => runRows(one, order)), ...changeRows(drawn, order)];
+  const labels = points.map(({ run }) => dateText(run.startedAt).slice(5, 10));
+  return {
+    spec: historySpec({ labels, series: drawn.map(({ letter }) => letter), range: rangeOf(rows) }),
+    rows,
+  };
+}
+
+function sortKey({ run }: OkPoint): string {
+  return `${run.startedAt} ${run.id}`;
+}
+
+function runRows({ letter, ok }: Series, order: ReadonlyMap<OkPoint, number>): Row[] {
+  return ok.map((point) => {
+    const { value, low, high } = estimateOfPoint(point);
+    const versions = Object.entries(point.cell.versions).map(([name, version]) => `${name} ${version}`);
+    return {
+      kind: 'run',
+      series: letter,
+      order: order.get(point) ?? 0,
+      ns: Math.round(value),
+      low: Math.round(low ?? value),
+      high: Math.round(high ?? value),
+      text: inline(duration({ value, low, high })),
+      date: dateText(point.run.startedAt),
+      commit: commitText(point),
+      run: point.run.id,
+      versions: versions.join(', '),
+    };
+  });
+}
+
+/**
+ * Between the two runs, of which those of other series may lie in the midst: where there are several, the mark says whose
+ * change it is. Neighbours stand in different lanes, since narrow windows put them close together.
+ */
+function changeRows(drawn: readonly Series[], order: ReadonlyMap<OkPoint, number>): Row[] {
+  const placed = drawn.flatMap(({ letter, changes }) =>
+    changes.map((change) => ({
+      letter,
+      change,
+      at: ((order.get(change.before) ?? 0) + (order.get(change.after) ?? 0)) / 2,
+    })),
+  );
+  placed.sort((a, b) => a.at - b.at);
+  return placed.map(({ letter, change, at }, index) => {
+    const { standing, ratio: size } = change;
+    const value = `${arrow(change)} ${ratioText({ value: size.value, low: null, high: null })}`;
+    const named = drawn.length > 1 ? `${letter} ${value}` : value;
+    return {
+      kind: 'change',
+      series: letter,
+      order: at,
+      lane: index % markLanes,
+      standing,
+      mark: standing === 'confirmed' ? named : `${named}?`,
+      text: ratioText(size),
+    };
+  });
 }
