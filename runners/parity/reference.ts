@@ -3,8 +3,22 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { artefactFiles, artefactManifest } from '../../model/artefact/manifest.js';
+import type { Tensors } from '../../model/graph.js';
 import { readTensors } from '../../model/safetensors.js';
-import type { Reference } from '../schedule/context.js';
+import type { Mode, Optimiser, Tolerance } from '../../model/workload.js';
+
+/** What the parity check and the audits compare with. */
+export interface Reference {
+  readonly mode: Mode;
+  readonly buffers: number;
+  readonly steps: number;
+  /** Whether an iteration is a loop of runs. */
+  readonly generates: boolean;
+  readonly expected: Tensors;
+  readonly optimiser?: Optimiser;
+  readonly weights: Tensors;
+  readonly tolerance: Tolerance;
+}
 
 /** @param folder of the artefact */
 export async function loadReference(folder: string): Promise<Reference> {

@@ -5,8 +5,8 @@ import { threadCounts } from '../../common/run/results.js';
 import type { StoppingRule } from '../../common/run/stopping-rule.js';
 import type { Tensors } from '../../model/graph.js';
 import type { Intermediates } from '../../model/reference/intermediates.js';
-import type { Mode, Optimiser } from '../../model/workload.js';
 import type { ProcessorReading } from '../machine/processors.js';
+import type { Reference } from '../parity/reference.js';
 import type { RunState } from './run-state.js';
 import type { Stopwatch } from './stopwatch.js';
 import type { StartWorker } from './worker.js';
@@ -52,19 +52,6 @@ export interface TensorFiles {
   reference(folder: string): Promise<Reference>;
   /** The same model with every value as an output, where that can be had. */
   intermediates(folder: string): Promise<Intermediates | undefined>;
-}
-
-/** What the parity gate and the audits compare with. */
-export interface Reference {
-  readonly mode: Mode;
-  readonly buffers: number;
-  readonly steps: number;
-  /** Whether an iteration is a loop of runs. */
-  readonly generates: boolean;
-  readonly expected: Tensors;
-  readonly optimiser?: Optimiser;
-  readonly weights: Tensors;
-  readonly tolerance: { output: number; loss: number; gradient: number; weight: number };
 }
 
 /** The least count of the run for what has none of its own, such as the null target. */

@@ -7,12 +7,12 @@ import { artefactKey, groupCells, processKey } from '../../common/run/cell.js';
 import { threadCounts } from '../../common/run/results.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
 import { median } from '../../common/statistics/quantiles.js';
-import { hopelessCells, lackForCell, probeInto, type Rates, toProbe } from '../parity/prediction.js';
-import { gateCell } from '../parity/verify-cell.js';
 import { divideBudget, divideSteps } from './budget.js';
+import { gateCell } from './check-cell.js';
 import { type RunContext, threadsOf } from './context.js';
 import { rethrowStorage, stateOfFailure } from './failures.js';
 import { openWorker } from './live-worker.js';
+import { hopelessCells, lackForCell, probeInto, type Rates, toProbe } from './prediction.js';
 import { BudgetSpent, measureRound } from './rounds.js';
 import { uncharged } from './stopwatch.js';
 

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { fileNameOf } from '../../common/run/cell.js';
 import type { Divergence } from '../../common/run/results.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
-import type { RunContext } from '../schedule/context.js';
-import type { LiveWorker } from '../schedule/live-worker.js';
-import { checkParity } from './parity.js';
+import { checkParity } from '../parity/parity.js';
+import type { RunContext } from './context.js';
+import type { LiveWorker } from './live-worker.js';
 
 /**
  * Loads the same model with every value as an output, in place of the one that is loaded. Undefined where that cannot be

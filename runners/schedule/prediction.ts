@@ -7,8 +7,8 @@ import { lackingMemory } from '../../common/memory.js';
 import { artefactKey, processKey } from '../../common/run/cell.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
 import { type ProbeName, probeKey, probes } from '../../suites/probe.js';
-import type { RunContext } from '../schedule/context.js';
-import { type Owner, openWorker } from '../schedule/live-worker.js';
+import type { RunContext } from './context.js';
+import { type Owner, openWorker } from './live-worker.js';
 
 /** Below this every target is done within any deadline, and no probe is worth its import. */
 const leastMultiplyAdds = 2e9;

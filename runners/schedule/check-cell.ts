@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import { artefactKey, fileNameOf } from '../../common/run/cell.js';
 import type { ParityCheck } from '../../common/run/results.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
-import type { Reference, RunContext } from '../schedule/context.js';
-import { type LiveWorker, openWorker } from '../schedule/live-worker.js';
+import { checkParity } from '../parity/parity.js';
+import type { Reference } from '../parity/reference.js';
+import type { RunContext } from './context.js';
 import { firstDivergence } from './divergence.js';
-import { checkParity } from './parity.js';
+import { type LiveWorker, openWorker } from './live-worker.js';
 
 /** Iterations that tell how long one takes: enough for a just-in-time compiler, little for a slow cell. */
 const probe = { minIterations: 3, minNs: 60e6, maxNs: 400e6 };
