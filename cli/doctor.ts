@@ -1,46 +1,52 @@
 /** `doctor`: what is available on this machine, and how to fix the rest. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { discoverFrameworks } from '../adapters/discover.js';
-import { startDescribed } from '../runners/hosts/described.js';
-import { closeHosts } from '../runners/hosts/discover.js';
-import { type Ask, doctor, renderDoctor } from '../runners/machine/doctor.js';
-import { readMachine } from '../runners/machine/machine.js';
-
-const deadlineMs = 120_000;
+import { relative } from 'node:path';
+import Table from 'cli-table3';
+import { examineTargets, type Health } from '../runners/coordinator/health.js';
 
 export async function doctorCommand(options: { json?: true; installed?: true }): Promise<number> {
-  const scratch = await mkdtemp(join(tmpdir(), 'touchstone-doctor-'));
-  try {
-    const health = await doctor(await discoverFrameworks(), options.installed ? undefined : asking(scratch));
-    const machine = await readMachine();
-    process.stdout.write(
-      options.json
-        ? `${JSON.stringify({ machine, targets: health }, null, 2)}\n`
-        : `${renderDoctor(health)}\ndevices: ${machine.cores} processors of ${machine.cpu} (${machine.instructionSets.join(', ')}); no target computes elsewhere yet\n`,
-    );
-    return 0;
-  } finally {
-    await closeHosts();
-    await rm(scratch, { recursive: true, force: true });
-  }
+  const health = await examineTargets({ installed: options.installed === true });
+  process.stdout.write(options.json ? `${JSON.stringify(health, null, 2)}\n` : `${render(health)}\n`);
+  return 0;
 }
 
-/** In its own worker, with one thread, as a run would start it. */
-function asking(scratch: string): Ask {
-  const budget = { threads: 1, cpus: [] };
-  return async (target, executable) => {
-    const logFile = join(scratch, `${target.name.replaceAll('/', '-')}.log`);
-    const { worker, description } = await startDescribed({
-      target,
-      budget,
-      logFile,
-      deadlineMs,
-      ...(executable === undefined ? {} : { executable }),
-    });
-    await worker.kill();
-    const { versions, configuration } = description;
-    return { versions, configuration: configuration as Awaited<ReturnType<Ask>>['configuration'] };
-  };
+function render({ machine, targets }: Health): string {
+  const devices = `devices: ${machine.cores} processors of ${machine.cpu} (${machine.instructionSets.join(', ')}); no target computes elsewhere yet`;
+  return `${renderDoctor(targets)}\n${devices}`;
+}
+
+export function renderDoctor(targets: Health['targets']): string {
+  const table = new Table({
+    head: ['target', 'state', 'versions', 'runs with', 'size', 'fix'],
+    colWidths: [18, 13, 30, 34, 9, 32],
+    wordWrap: true,
+    style: { head: [], border: [] },
+  });
+  for (const { target, available, versions, configuration, environment, sizeBytes, reason, fix } of targets) {
+    const listed = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+    const size = sizeBytes === null ? '' : `${Math.ceil(sizeBytes / 1e6)} MB`;
+    const advice = available ? '' : `${reason}; run: ${fix}`;
+    const runsWith = [
+      ...settingsOf(configuration),
+      ...(environment === null ? [] : [relative(process.cwd(), environment)]),
+    ];
+    const state = available ? 'available' : 'unavailable';
+    table.push([target, state, listed.join('\n'), runsWith.join('\n'), size, advice]);
+  }
+  return table.toString();
+}
+
+/** What a reader looks for first. */
+function settingsOf(configuration: Health['targets'][number]['configuration']): string[] {
+  if (configuration === null) return [];
+  const { kernelLibrary, instructionSet, threads, wasmSimd, wasmThreads, libtensorflow } = configuration;
+  const yesNo = (value: unknown) => (value ? 'yes' : 'no');
+  return [
+    ...(kernelLibrary === null ? [] : [`${kernelLibrary}`]),
+    ...(instructionSet === null ? [] : [`instructions ${instructionSet}`]),
+    ...(threads === null ? [] : [`threads ${threads}`]),
+    ...(wasmSimd === undefined ? [] : [`wasm SIMD ${yesNo(wasmSimd)}, threads ${yesNo(wasmThreads)}`]),
+    ...(libtensorflow === undefined
+      ? []
+      : [`libtensorflow of ${relative(process.cwd(), String(libtensorflow)).split('/lib/')[0]}`]),
+  ];
 }

@@ -1,8 +1,7 @@
 /** The health of every target: available or not, with which versions, how large, and the command that fixes it. */
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { join, relative } from 'node:path';
-import Table from 'cli-table3';
+import { join } from 'node:path';
 import type { Configuration, Description, Framework, Target } from '../../adapters/adapter.js';
 import { messageOf } from '../../common/errors.js';
 import { hostOf } from '../hosts/discover.js';
@@ -40,43 +39,6 @@ export async function doctor(frameworks: readonly Framework[], ask?: Ask): Promi
     health.push(...(await Promise.all(targets)));
   }
   return health;
-}
-
-export function renderDoctor(health: readonly TargetHealth[]): string {
-  const table = new Table({
-    head: ['target', 'state', 'versions', 'runs with', 'size', 'fix'],
-    colWidths: [18, 13, 30, 34, 9, 32],
-    wordWrap: true,
-    style: { head: [], border: [] },
-  });
-  for (const { target, available, versions, configuration, environment, sizeBytes, reason, fix } of health) {
-    const listed = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-    const size = sizeBytes === null ? '' : `${Math.ceil(sizeBytes / 1e6)} MB`;
-    const advice = available ? '' : `${reason}; run: ${fix}`;
-    const runsWith = [
-      ...settingsOf(configuration),
-      ...(environment === null ? [] : [relative(process.cwd(), environment)]),
-    ];
-    const state = available ? 'available' : 'unavailable';
-    table.push([target, state, listed.join('\n'), runsWith.join('\n'), size, advice]);
-  }
-  return table.toString();
-}
-
-/** What a reader looks for first. */
-function settingsOf(configuration: Configuration | null): string[] {
-  if (configuration === null) return [];
-  const { kernelLibrary, instructionSet, threads, wasmSimd, wasmThreads, libtensorflow } = configuration;
-  const yesNo = (value: unknown) => (value ? 'yes' : 'no');
-  return [
-    ...(kernelLibrary === null ? [] : [`${kernelLibrary}`]),
-    ...(instructionSet === null ? [] : [`instructions ${instructionSet}`]),
-    ...(threads === null ? [] : [`threads ${threads}`]),
-    ...(wasmSimd === undefined ? [] : [`wasm SIMD ${yesNo(wasmSimd)}, threads ${yesNo(wasmThreads)}`]),
-    ...(libtensorflow === undefined
-      ? []
-      : [`libtensorflow of ${relative(process.cwd(), String(libtensorflow)).split('/lib/')[0]}`]),
-  ];
 }
 
 async function examine(framework: Framework, target: Target, ask?: Ask): Promise<TargetHealth> {

@@ -6,7 +6,8 @@ import {
   supported,
   type Target,
 } from '../../../adapters/adapter.js';
-import { doctor, renderDoctor } from '../../../runners/machine/doctor.js';
+import { renderDoctor } from '../../../cli/doctor.js';
+import { doctor } from '../../../runners/machine/doctor.js';
 
 const common = {
   summary: '',

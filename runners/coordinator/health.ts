@@ -1,0 +1,47 @@
+/** The health of every target of this machine, each asked in a worker of its own. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { discoverFrameworks } from '../../adapters/discover.js';
+import type { Machine } from '../../common/run/results.js';
+import { startDescribed } from '../hosts/described.js';
+import { closeHosts } from '../hosts/discover.js';
+import { type Ask, doctor, type TargetHealth } from '../machine/doctor.js';
+import { readMachine } from '../machine/machine.js';
+
+const deadlineMs = 120_000;
+
+export interface Health {
+  readonly machine: Machine;
+  readonly targets: readonly TargetHealth[];
+}
+
+/** @param installed then no framework is started: what is installed is reported, not the effective settings */
+export async function examineTargets({ installed }: { readonly installed: boolean }): Promise<Health> {
+  const scratch = await mkdtemp(join(tmpdir(), 'touchstone-doctor-'));
+  try {
+    const targets = await doctor(await discoverFrameworks(), installed ? undefined : askIn(scratch));
+    return { machine: await readMachine(), targets };
+  } finally {
+    await closeHosts();
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** With one thread, as a run would start it. */
+function askIn(scratch: string): Ask {
+  const budget = { threads: 1, cpus: [] };
+  return async (target, executable) => {
+    const logFile = join(scratch, `${target.name.replaceAll('/', '-')}.log`);
+    const { worker, description } = await startDescribed({
+      target,
+      budget,
+      logFile,
+      deadlineMs,
+      ...(executable === undefined ? {} : { executable }),
+    });
+    await worker.kill();
+    const { versions, configuration } = description;
+    return { versions, configuration: configuration as Awaited<ReturnType<Ask>>['configuration'] };
+  };
+}
