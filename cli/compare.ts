@@ -4,7 +4,8 @@ import { findRun } from '../common/run/locate.js';
 import { readRun } from '../common/run/read-run.js';
 import type { RunResults } from '../common/run/results.js';
 import { analyse } from '../reports/analyse/analyse.js';
-import { compareRuns, renderComparison } from '../reports/compare.js';
+import { compareRuns } from '../reports/analyse/compare-runs.js';
+import { renderComparison } from '../reports/terminal/comparison.js';
 
 export async function compareCommand(baseline: string, candidate: string): Promise<number> {
   const [before, after] = await Promise.all([resultsOf(baseline), resultsOf(candidate)]);

@@ -11,10 +11,10 @@ import {
   usualRule,
 } from '../../common/statistics/decision.js';
 import { analyse } from '../analyse/analyse.js';
+import { targetVersions } from '../analyse/compare-runs.js';
 import { notLikeForLike } from '../analyse/configuration-lint.js';
 import { collectFacts } from '../analyse/facts.js';
 import { isOk, settingsOf } from '../analyse/groups.js';
-import { targetVersions } from '../compare.js';
 import { percent } from '../text.js';
 import { parityFinding, stateFinding } from './cell-findings.js';
 import { known, makeReport } from './make-report.js';

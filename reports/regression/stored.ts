@@ -9,9 +9,9 @@ import { controlPasses, type Place, placeOf } from '../../common/statistics/deci
 import { median } from '../../common/statistics/quantiles.js';
 import { hodgesLehmannShift, rankSumInterval } from '../../common/statistics/rank-sum.js';
 import type { Interval } from '../../common/statistics/signed-rank.js';
+import { machineDifferences, versionFacts } from '../analyse/compare-runs.js';
 import { logMedians } from '../analyse/estimates.js';
 import { isOk } from '../analyse/groups.js';
-import { machineDifferences, versionFacts } from '../compare.js';
 import { percent } from '../text.js';
 import { marginsFor } from './apply-settings.js';
 import { parityFinding, stateFinding } from './cell-findings.js';

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { RunResults } from '../../common/run/results.js';
-import { analyse } from '../../reports/analyse/analyse.js';
-import { compareRuns, renderComparison } from '../../reports/compare.js';
-import { type FixtureOptions, fixtureRun } from './fixtures.js';
+import type { RunResults } from '../../../common/run/results.js';
+import { analyse } from '../../../reports/analyse/analyse.js';
+import { compareRuns } from '../../../reports/analyse/compare-runs.js';
+import { renderComparison } from '../../../reports/terminal/comparison.js';
+import { type FixtureOptions, fixtureRun } from '../fixtures.js';
 
 const run = (options?: FixtureOptions): RunResults => {
   const { manifest, events } = fixtureRun(options);

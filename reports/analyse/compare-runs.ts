@@ -2,23 +2,17 @@
  * Two runs side by side. Their rounds are not paired, so whatever differed between the runs (the machine's state, its
  * temperature, its neighbours) is in the ratio: the text says so before any number.
  */
-import Table from 'cli-table3';
-import pc from 'picocolors';
 import {
   type CellResult,
   type Estimate,
   type RunResults,
   type TargetResult,
   threadCounts,
-} from '../common/run/results.js';
-import { hodgesLehmannShift, rankSumInterval } from '../common/statistics/rank-sum.js';
-import { counted } from '../common/text.js';
-import { logMedians, ratioOf } from './analyse/estimates.js';
-import { isOk } from './analyse/groups.js';
-import { clean, fitted, noBorders, wrapped } from './terminal/lines.js';
-import { differences, duration, groupTitle, inline, ratio } from './text.js';
-
-const columns = 100;
+} from '../../common/run/results.js';
+import { hodgesLehmannShift, rankSumInterval } from '../../common/statistics/rank-sum.js';
+import { differences } from '../text.js';
+import { logMedians, ratioOf } from './estimates.js';
+import { isOk } from './groups.js';
 
 export interface ComparedCell {
   readonly cell: CellResult;
@@ -107,53 +101,4 @@ export function targetVersions(
     ...(runtime === null ? [] : [[`${name} runtime`, runtime]]),
     ...Object.entries(versions).map(([what, version]) => [`${name} ${what}`, version]),
   ]);
-}
-
-/** For the terminal, at most 100 columns. */
-export function renderComparison(comparison: RunComparison): string {
-  const { machineDifferences: machines, versionDifferences: versions, cells } = comparison;
-  const list = (texts: readonly string[]) => texts.flatMap((text) => wrapped(text, columns, '  – '));
-  const lines = [pc.bold(fitted(`${clean(comparison.before)} → ${clean(comparison.after)}`, columns))];
-  if (machines.length > 0) {
-    lines.push(
-      pc.red('These runs were not made under the same conditions: the ratios hold that difference too.'),
-    );
-    lines.push(...list(machines).map(pc.red));
-  }
-  if (versions.length > 0) lines.push('Versions that changed:', ...list(versions));
-  lines.push(pc.dim('Runs on different days compare machines as much as frameworks.'), '');
-  lines.push(cells.length > 0 ? comparisonTable(cells) : 'No cell has a result in both runs.');
-  if (comparison.unmatched.length > 0)
-    lines.push('', 'With a result in one run only:', ...list(comparison.unmatched));
-  return lines.join('\n');
-}
-
-function comparisonTable(cells: readonly ComparedCell[]): string {
-  const table = new Table({
-    head: ['cell', 'before', 'after', 'after ÷ before', ''].map((text) => pc.dim(text)),
-    colAligns: ['left', 'right', 'right', 'right', 'left'],
-    style: { head: [], border: [], compact: true },
-    chars: noBorders,
-  });
-  for (const { cell, beforeNs, afterNs, ratio: change } of cells) {
-    table.push([
-      [...wrapped(groupTitle(cell), 30, ''), fitted(cell.target, 30)].join('\n'),
-      durationOf(beforeNs),
-      durationOf(afterNs),
-      inline(ratio(change)),
-      changeText(change),
-    ]);
-  }
-  return table.toString();
-}
-
-function durationOf(estimate: Estimate): string {
-  const { value, unit } = duration(estimate);
-  return `${value} ${unit}`;
-}
-
-function changeText({ low, high, rounds }: Estimate): string {
-  if (low === null || high === null) return pc.dim(counted(rounds, 'round'));
-  if (low > 1) return pc.red('slower');
-  return high < 1 ? pc.green('faster') : pc.dim('undecided');
 }
