@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unittest
 
 import numpy as np
@@ -75,6 +76,46 @@ class TransposedConvolution(unittest.TestCase):
             node = make_node("ConvTranspose", ["x", "w"], ["y"], attributes)
             with self.assertRaises(NotImplementedError):
                 OPERATIONS["ConvTranspose"](node, [x, w])
+
+
+class AttentionOperators(unittest.TestCase):
+    """Softmax, LayerNormalization and ReduceMean, one position after the other."""
+
+    def setUp(self) -> None:
+        self.x = np.random.default_rng(1).normal(size=(2, 3, 4))
+
+    def run_node(
+        self, operator: str, attributes: dict[str, list[int] | int], *more: np.ndarray
+    ) -> np.ndarray:
+        arrays = (self.x, *more)
+        names = [f"in{place}" for place in range(len(arrays))]
+        node = make_node(operator, names, ["y"], attributes)
+        result = OPERATIONS[operator](node, [torch.from_numpy(array) for array in arrays])[0]
+        assert result is not None
+        return np.asarray(result)
+
+    def test_softmax(self) -> None:
+        found = self.run_node("Softmax", {"axis": 1})
+        for n, c in np.ndindex(2, 4):
+            column = [math.exp(value) for value in self.x[n, :, c]]
+            np.testing.assert_allclose(found[n, :, c], np.divide(column, sum(column)), rtol=1e-12)
+
+    def test_layer_normalisation(self) -> None:
+        scale, shift = np.array([1.0, 2.0, -1.0, 0.5]), np.array([0.0, 1.0, 2.0, 3.0])
+        found = self.run_node("LayerNormalization", {"axis": -1}, scale, shift)
+        for n, t in np.ndindex(2, 3):
+            row = self.x[n, t]
+            mean = sum(row) / 4
+            deviation = math.sqrt(sum((value - mean) ** 2 for value in row) / 4 + 1e-5)
+            expected = [
+                (value - mean) / deviation * a + b for value, a, b in zip(row, scale, shift, strict=True)
+            ]
+            np.testing.assert_allclose(found[n, t], expected, rtol=1e-12)
+
+    def test_mean_over_an_axis(self) -> None:
+        found = self.run_node("ReduceMean", {"axes": [1], "keepdims": 0})
+        self.assertEqual(found.shape, (2, 4))
+        np.testing.assert_allclose(found[1, 2], (self.x[1, 0, 2] + self.x[1, 1, 2] + self.x[1, 2, 2]) / 3)
 
 
 if __name__ == "__main__":

@@ -124,7 +124,8 @@ describe.each(workloads.map((workload) => [workload.name, workload] as const))('
     'ends in probabilities for inference and in logits for training',
     () => {
       expect(build(workload, 1, 'inference').operators.at(-1)).toBe('Softmax');
-      expect(build(workload, 1, 'training').operators).not.toContain('Softmax');
+      // There may be others within: attention has one.
+      expect(build(workload, 1, 'training').operators.at(-1)).not.toBe('Softmax');
     },
   );
 

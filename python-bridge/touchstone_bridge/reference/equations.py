@@ -148,6 +148,22 @@ def batch_normalisation(node: Node, inputs: Inputs) -> list[Tensor]:
     return [normal * present(inputs, 1).reshape(shape) + present(inputs, 2).reshape(shape)]
 
 
+def layer_normalisation(node: Node, inputs: Inputs) -> list[Tensor]:
+    """By the mean and the variance over the last axes, from `axis` on, of each example and position."""
+    x = present(inputs, 0)
+    axes = list(range(integers(node, "axis", -1)[0] % x.dim(), x.dim()))
+    mean = x.mean(axes, keepdim=True)
+    variance = ((x - mean) ** 2).mean(axes, keepdim=True)
+    scaled = (x - mean) / torch.sqrt(variance + decimal(node, "epsilon", 1e-5)) * present(inputs, 1)
+    return [scaled if len(inputs) < 3 or inputs[2] is None else scaled + present(inputs, 2)]
+
+
+def softmax(node: Node, inputs: Inputs) -> list[Tensor]:
+    (axis,) = integers(node, "axis", -1)
+    exponentials = torch.exp(present(inputs, 0))
+    return [exponentials / exponentials.sum(axis, keepdim=True)]
+
+
 def clip(node: Node, inputs: Inputs) -> list[Tensor]:
     bounds = [inputs[place] if len(inputs) > place else None for place in (1, 2)]
     low, high = (None if bound is None else float(bound) for bound in bounds)
@@ -166,6 +182,11 @@ def pad(node: Node, inputs: Inputs) -> list[Tensor]:
 def reduce_max(node: Node, inputs: Inputs) -> list[Tensor]:
     axes = integers(node, "axes", list(range(present(inputs, 0).dim())))
     return [present(inputs, 0).amax(axes, keepdim=bool(node.attributes.get("keepdims", 1)))]
+
+
+def reduce_mean(node: Node, inputs: Inputs) -> list[Tensor]:
+    axes = integers(node, "axes", list(range(present(inputs, 0).dim())))
+    return [present(inputs, 0).mean(axes, keepdim=bool(node.attributes.get("keepdims", 1)))]
 
 
 def gemm(node: Node, inputs: Inputs) -> list[Tensor]:
@@ -276,6 +297,8 @@ OPERATIONS: dict[str, Operation] = {
         present(inputs, 0).mean(list(range(2, present(inputs, 0).dim())), keepdim=True)
     ],
     "BatchNormalization": batch_normalisation,
+    "LayerNormalization": layer_normalisation,
+    "Softmax": softmax,
     "Clip": clip,
     "Add": lambda node, inputs: [present(inputs, 0) + present(inputs, 1)],
     "Concat": lambda node, inputs: [
@@ -285,6 +308,7 @@ OPERATIONS: dict[str, Operation] = {
     "Mul": lambda node, inputs: [present(inputs, 0) * present(inputs, 1)],
     "Pad": pad,
     "ReduceMax": reduce_max,
+    "ReduceMean": reduce_mean,
     "Gemm": gemm,
     "MatMul": lambda node, inputs: [present(inputs, 0) @ present(inputs, 1)],
     "LSTM": lstm,
