@@ -14,7 +14,7 @@ export interface Ledger<Entry> {
   entriesOf(key: string): readonly Entry[];
 }
 
-const measurements = join(projectRoot, 'docs', 'measurements');
+export const measurements = join(projectRoot, 'docs', 'measurements');
 
 /**
  * `docs/measurements/<name>.ndjson`, a line for each finished step, with the day and the machine of each. It is committed: it
@@ -100,6 +100,6 @@ export function today(): string {
   return new Date().toISOString().slice(0, 10);
 }
 
-function machine(): string {
+export function machine(): string {
   return `${cpus().length} processors of ${cpus()[0]?.model.trim() ?? 'unknown make'}, Node ${process.version}, ${process.platform}`;
 }

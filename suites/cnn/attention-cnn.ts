@@ -12,7 +12,7 @@
  * normalisations 4·64; classes 650: 41,930.
  */
 
-import type { GraphBuilder, Value } from '../../model/builder.js';
+import type { GraphBuilder, ValueName } from '../../model/builder.js';
 import { uniform } from '../../model/random.js';
 import { classifier } from '../classifier.js';
 
@@ -49,14 +49,14 @@ export default classifier({
 });
 
 /** [batch, positions, width] → the same shape. */
-function encoderLayer(graph: GraphBuilder, x: Value, batch: number): Value {
+function encoderLayer(graph: GraphBuilder, x: ValueName, batch: number): ValueName {
   const attended = layerNormalisation(graph, graph.add(x, attention(graph, x, batch)), 'norm1');
   const wide = graph.relu(graph.linear(attended, 'linear1', width, feedForward, 2));
   const forward = graph.linear(wide, 'linear2', feedForward, width, 1);
   return layerNormalisation(graph, graph.add(attended, forward), 'norm2');
 }
 
-function attention(graph: GraphBuilder, x: Value, batch: number): Value {
+function attention(graph: GraphBuilder, x: ValueName, batch: number): ValueName {
   const project = (name: string, order: readonly number[]) => {
     const all = graph.linear(x, name, width, width, 1);
     return graph.transpose(graph.reshape(all, [batch, positions, heads, perHead]), order);
@@ -73,7 +73,7 @@ function attention(graph: GraphBuilder, x: Value, batch: number): Value {
   return graph.linear(joined, 'projection', width, width, 1);
 }
 
-function layerNormalisation(graph: GraphBuilder, x: Value, name: string): Value {
+function layerNormalisation(graph: GraphBuilder, x: ValueName, name: string): ValueName {
   const around = (part: string, middle: number) => {
     const data = uniform(0, `${name}.${part}`, width, middle - 0.1, middle + 0.1);
     return graph.parameterOf(`${name}.${part}`, { type: 'float32', shape: [width], data });

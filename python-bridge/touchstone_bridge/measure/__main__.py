@@ -1,8 +1,7 @@
-"""`python -m touchstone_bridge.measure <kind> <target> <folder> <threads> <pairs> <block ms> <module> [<plan>]`
+"""`python -m touchstone_bridge.measure <module> <request>`: measuring process for Python targets.
 
-`kind` is `fidelity` or `lowering`, `folder` the artefact's, `module` the target's under `frameworks/`, `plan` a JSON
-file with what its descriptor planned. Prints one line of JSON: `{"pairs": [[ours, theirs], …]}`, in nanoseconds per
-iteration.
+`module` is the target's under `frameworks/`, `request` the path of a request; its last line of output is an outcome:
+`scripts/measure/paired/messages.ts`.
 
 * fidelity: our timed loop against the framework's own timer, on the same loaded model.
 * lowering: our lowered model against a hand-written native one (`native/`), both under the framework's own timer.
@@ -14,43 +13,102 @@ import gc
 import importlib
 import json
 import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Callable, Dict, Mapping, Optional
 
+import numpy as np
+
+from ..artefact import Model, Tensors, load_model
 from ..load_framework import load_framework
 from ..session import module_of
-from .pairs import interleave
+from .contenders import Effort, Rounds, Slow, interleave
+from .native import NoNetError
 from .timers import Call, our_clock, own_timer
+from .verify import Wrong, verify
+
+Outcome = Dict[str, Any]
 
 
-def main(arguments: list[str]) -> None:
-    kind, target, folder, threads, pairs, block_ms, module, *plan = arguments
-    framework = load_framework(module_of(target, module)).open_framework(target, int(threads))
-    from ..artefact import load_model
+@dataclass(frozen=True)
+class Net:
+    """A net, lowered or written by hand. In training `call` returns the loss."""
 
-    model = load_model(Path(folder), json.loads(Path(plan[0]).read_text("utf-8")) if plan else None)
+    call: Call
+    read: Callable[[Any], Tensors]
+    form: Optional[str] = None
+
+
+def main(module: str, path: str) -> None:
+    request = json.loads(Path(path).read_text("utf-8"))
+    target, threads = request["target"], request["threads"]
+    framework = load_framework(module_of(target, module)).open_framework(target, threads)
+    model = load_model(Path(request["folder"]), request.get("plan"))
+    effort = Effort(request["pairs"], request["blockMs"] * 1e6, request["budgetMs"] * 1e6)
     gc.freeze()
     ours = lowered(framework, model)
-    buffers = model.manifest.buffers
-    name = target.partition("/")[0].partition("@")[0]
-    timed = own_timer(name, ours, buffers, int(threads))
-    if kind == "fidelity":
-        first, second = our_clock(ours, buffers), timed
+    if request["kind"] == "fidelity":
+        result = fidelity(ours, model, target, threads, effort)
     else:
-        native = importlib.import_module(f".native.{name}", __package__).build(model, target, int(threads))
-        first, second = timed, own_timer(name, native, buffers, int(threads))
-    print(json.dumps({"pairs": interleave(first, second, int(pairs), float(block_ms) * 1e6)}))
+        result = lowering(ours, model, target, threads, effort, request["clock"])
+    print(f"\n{json.dumps(result)}")
 
 
-def lowered(framework: Any, model: Any) -> Call:
+def fidelity(ours: Net, model: Model, target: str, threads: int, effort: Effort) -> Outcome:
+    buffers, name = model.manifest.buffers, framework_of(target)
+    contenders = [our_clock(ours.call, buffers), own_timer(name, ours.call, buffers, threads)]
+    timer = "torch.utils.benchmark" if name == "pytorch" else "bare loop"
+    return outcome(interleave(contenders, effort), ["our clock", timer], None)
+
+
+def lowering(ours: Net, model: Model, target: str, threads: int, effort: Effort, clock: str) -> Outcome:
+    try:
+        theirs = hand_written(model, target, threads)
+    except NoNetError as error:
+        return {"state": "refused", "reason": str(error)}
+    for name, net in (("hand-written", theirs), ("lowered", ours)):
+        try:
+            slow = verify(net.call, net.read, model, effort.max_iteration_ns(2))
+        except Wrong as error:
+            return {"state": "refused", "reason": f"the {name} net is wrong: {error}"}
+        if slow is not None:
+            return outcome(slow, [], None)
+    buffers, framework = model.manifest.buffers, framework_of(target)
+    contenders = [own_timer(framework, net.call, buffers, threads, clock) for net in (ours, theirs)]
+    return outcome(interleave(contenders, effort), ["lowered", "hand-written"], ours.form)
+
+
+def outcome(measured: Rounds | Slow, contenders: list[str], form: Optional[str]) -> Outcome:
+    if isinstance(measured, Slow):
+        return {"state": "slow", "iterationNs": measured.iteration_ns}
+    return {"state": "measured", "contenders": contenders, "rounds": measured, "form": form}
+
+
+def lowered(framework: Any, model: Model) -> Net:
     """The timed path of the adapter."""
     if model.manifest.training is None:
-        run: Call = framework.load_inference(model).run
-        return run
+        answering = framework.load_inference(model)
+        return Net(answering.run, answering.read, form_of(answering.configuration))
     learner = framework.load_training(model)
     learner.reset()
-    step: Call = learner.step
-    return step
+    return Net(learner.step, lambda _: {}, form_of(learner.configuration))
 
 
-main(sys.argv[1:])
+def form_of(configuration: Mapping[str, Any]) -> Optional[str]:
+    return str(configuration["form"]) if "form" in configuration else None
+
+
+def hand_written(model: Model, target: str, threads: int) -> Net:
+    native = importlib.import_module(f".native.{framework_of(target)}", __package__)
+    output = model.graph.outputs[0]
+    return Net(
+        native.build(model, target, threads),
+        lambda values: {output.name: np.asarray(values, np.float32).reshape(output.shape)},
+    )
+
+
+def framework_of(target: str) -> str:
+    return target.partition("/")[0].partition("@")[0]
+
+
+main(*sys.argv[1:])

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..clock import Limits, time_loop
-from .pairs import Contender
+from .contenders import Contender
 
 Call = Callable[[int], Any]
 
@@ -28,12 +28,18 @@ def our_clock(call: Call, buffers: int) -> Contender:
     return contender
 
 
-def own_timer(framework: str, call: Call, buffers: int, threads: int) -> Contender:
+CLOCKS = {"wall": time.perf_counter_ns, "cpu": time.process_time_ns}
+"""Of the wall, or of the processor time that the process has used."""
+
+
+def own_timer(framework: str, call: Call, buffers: int, threads: int, clock: str = "wall") -> Contender:
     """The framework's own timer, over the same buffers in the same rotation: a bare loop where it has none."""
-    return torch_timer(call, buffers, threads) if framework == "pytorch" else bare_loop(call, buffers)
+    if framework == "pytorch":
+        return torch_timer(call, buffers, threads, clock)
+    return bare_loop(call, buffers, clock)
 
 
-def torch_timer(call: Call, buffers: int, threads: int) -> Contender:
+def torch_timer(call: Call, buffers: int, threads: int, clock: str) -> Contender:
     """torch.utils.benchmark.
 
     It comes from timeit, which switches the garbage collector off; users run with it on, and so does our clock, so it
@@ -46,6 +52,7 @@ def torch_timer(call: Call, buffers: int, threads: int) -> Contender:
         setup="gc.enable(); rotation = itertools.cycle(range(buffers))",
         globals={"call": call, "buffers": buffers, "itertools": itertools, "gc": gc},
         num_threads=threads,
+        **({} if clock == "wall" else {"timer": time.process_time}),
     )
 
     def contender(iterations: int) -> float:
@@ -55,17 +62,18 @@ def torch_timer(call: Call, buffers: int, threads: int) -> Contender:
     return contender
 
 
-def bare_loop(call: Call, buffers: int) -> Contender:
+def bare_loop(call: Call, buffers: int, clock: str) -> Contender:
     """One clock around many iterations, after as many unclocked ones as PyTorch's Timer makes."""
+    now = CLOCKS[clock]
 
     def contender(iterations: int) -> float:
         gc.collect()
         for iteration in range(warm_iterations(iterations)):
             call(iteration % buffers)
-        begin = time.perf_counter_ns()
+        begin = now()
         for iteration in range(iterations):
             call(iteration % buffers)
-        return (time.perf_counter_ns() - begin) / iterations
+        return (now() - begin) / iterations
 
     return contender
 

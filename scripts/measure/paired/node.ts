@@ -1,0 +1,80 @@
+/**
+ * Measuring process of `measure:fidelity` and `measure:lowering` for Node targets; the counterpart in Python is
+ * `touchstone_bridge.measure`. Its argument is the path of a request, its last line of output an outcome (`messages.ts`).
+ */
+import { readFileSync } from 'node:fs';
+import { isNodeTarget, type NodeTarget } from '../../../adapters/adapter.js';
+import { findTarget } from '../../../adapters/discover.js';
+import { required } from '../../../common/at.js';
+import { loadModel, type Model } from '../../../model/artefact/load-model.js';
+import { nativeNet } from '../native/native.js';
+import { bareLoop, type Effort, interleave, maxIterationNs, ourClock } from './contenders.js';
+import { type Outcome, type Request, request as requestSchema } from './messages.js';
+import { type Net, problemOf } from './verify.js';
+
+const [, , path = ''] = process.argv;
+const request = requestSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+const result = await measure(request);
+process.stdout.write(`\n${JSON.stringify(result)}\n`);
+// A framework may keep timers or threads that would hold the process.
+process.exit(0);
+
+async function measure({ kind, target: name, folder, threads, ...given }: Request): Promise<Outcome> {
+  const { target } = await findTarget(name);
+  if (!isNodeTarget(target)) throw new Error(`${name} does not run in Node`);
+  const effort = { pairs: given.pairs, blockNs: given.blockMs * 1e6, budgetNs: given.budgetMs * 1e6 };
+  const model = await loadModel(folder);
+  const { net: lowered, form } = await load(target, model, threads);
+  if (kind === 'fidelity') return fidelity(lowered, model.manifest.buffers, effort);
+  const native = await nativeNet(name, model);
+  if ('missing' in native) return { state: 'refused', reason: native.missing };
+  const limits = { folder, model, maxIterationNs: maxIterationNs(effort, 2) };
+  const problem =
+    (await problemOf(native, 'hand-written', limits)) ?? (await problemOf(lowered, 'lowered', limits));
+  if (problem) return problem;
+  const { buffers } = model.manifest;
+  const measured = await interleave(
+    [lowered, native].map(({ timed }) => bareLoop(timed, buffers, given.clock)),
+    effort,
+  );
+  return measured.state === 'slow'
+    ? measured
+    : { ...measured, contenders: ['lowered', 'hand-written'], form };
+}
+
+async function fidelity({ timed: call }: Net, buffers: number, effort: Effort): Promise<Outcome> {
+  const measured = await interleave([ourClock(call, buffers), bareLoop(call, buffers)], effort);
+  return measured.state === 'slow'
+    ? measured
+    : { ...measured, contenders: ['our clock', 'bare loop'], form: null };
+}
+
+/** The timed path of the adapter, and the form that its lowering took. */
+async function load(
+  target: NodeTarget,
+  model: Model,
+  threads: number,
+): Promise<{ net: Net; form: string | null }> {
+  const framework = await target.open({ threads, cpus: [] });
+  if (model.manifest.mode === 'inference') {
+    const loaded = await framework.loadInference(model);
+    const call = (buffer: number) => loaded.run(buffer);
+    const timed = loaded.release
+      ? async (buffer: number) => loaded.release?.(await loaded.run(buffer))
+      : call;
+    return {
+      net: { call, timed, read: (output) => loaded.read(output) },
+      form: formOf(loaded.configuration),
+    };
+  }
+  if (!framework.loadTraining) throw new Error(`${target.name} does not train`);
+  const loaded = await framework.loadTraining(model);
+  await loaded.reset();
+  const call = (buffer: number) => loaded.step(buffer);
+  return { net: { call, timed: call, read: () => ({}) }, form: formOf(loaded.configuration) };
+}
+
+function formOf(configuration: Readonly<Record<string, unknown>> | undefined): string | null {
+  const known = configuration && Object.hasOwn(configuration, 'form');
+  return known ? String(required(configuration, 'form')) : null;
+}
