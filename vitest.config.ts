@@ -1,12 +1,40 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests that start a real framework or a browser, install a Python environment, or take minutes. */
+const integration = [
+  'tests/adapters/{null,operation-recurrent,operations*,smoke,tfjs*,training}.test.ts',
+  'tests/conformance/**/*.test.ts',
+  'tests/e2e/**/*.test.ts',
+  'tests/faults/**/*.test.ts',
+  'tests/model/artefact/**/*.test.ts',
+  'tests/package/**/*.test.ts',
+  'tests/parity/**/*.test.ts',
+  'tests/python-bridge/**/*.test.ts',
+  'tests/reports/html/browser.test.ts',
+  'tests/reports/history/store.test.ts',
+  'tests/runners/accuracy/train-to-accuracy.test.ts',
+  'tests/runners/provision/environments.test.ts',
+  'tests/suites/workloads.test.ts',
+];
+
+const limits = { testTimeout: 60_000, hookTimeout: 120_000 };
+
 export default defineConfig({
   test: {
-    include: ['tests/**/*.test.ts'],
     globalSetup: ['tests/global-setup.ts'],
     // Two cores: more files at once would only make the process tests slower and their deadlines flaky.
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    projects: [
+      {
+        test: {
+          ...limits,
+          name: 'unit',
+          include: ['tests/**/*.test.ts'],
+          exclude: integration,
+          setupFiles: ['tests/unit-setup.ts'],
+        },
+      },
+      { test: { ...limits, name: 'integration', include: integration } },
+    ],
   },
 });
