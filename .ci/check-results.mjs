@@ -1,25 +1,20 @@
 /**
  * Checks the folder of a real run of the smoke suite: `node .ci/check-results.mjs <run folder>`. What must be available
- * is written down here, so that a target that silently went missing fails. Exit status 1 when anything is not as it
- * must be, with one line for each.
+ * is kept by hand in tests/targets.json, so that a target that silently went missing fails. Exit status 1 when anything
+ * is not as it must be, with one line for each.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const targets = [
-  ...['onnxruntime/cpu', 'tfjs/js', 'tfjs/wasm', 'tfjs/node', 'convnetjs/js', 'kerasjs/js'],
-  ...['pytorch/cpu', 'pytorch/compile', 'tensorflow/cpu', 'jax/cpu', 'mxnet/cpu', 'caffe2/cpu'],
-  ...['keras/tensorflow', 'keras/jax', 'keras/torch'],
-];
+const expectedTargets = JSON.parse(readFileSync(new URL('../tests/targets.json', import.meta.url), 'utf8'));
+const targets = Object.keys(expectedTargets);
 const workloads = ['lenet5', 'row-lstm'];
 const modes = ['inference', 'training'];
 const batches = [1, 64];
 
-/** What frameworks lack by design: exactly these cells are `unsupported`, all others are `ok`. */
-function isUnsupported({ workload, mode, target }) {
-  if (target === 'onnxruntime/cpu' || target === 'kerasjs/js') return mode === 'training';
-  if (target === 'tfjs/wasm') return workload === 'lenet5' && mode === 'training';
-  return target === 'convnetjs/js' && workload === 'row-lstm';
+/** A pattern of the reason why the cell cannot run; undefined where it has to. */
+function unsupportedReason({ workload, mode, target }) {
+  return expectedTargets[target].unsupported[`${workload}:${mode}`];
 }
 
 const folder = process.argv[2] ?? '.';
@@ -44,9 +39,14 @@ function problemOf(cell) {
   const found = results.cells.filter((candidate) => sameCell(candidate, cell));
   if (found.length !== 1) return `${name}: ${found.length} results, not one`;
   const [{ state, reason, metrics, samples }] = found;
-  const wanted = isUnsupported(cell) ? 'unsupported' : 'ok';
+  const pattern = unsupportedReason(cell);
+  const wanted = pattern === undefined ? 'ok' : 'unsupported';
   if (state !== wanted) return `${name}: ${state}, not ${wanted}: ${reason}`;
-  if (state === 'unsupported') return reason === '' ? `${name}: unsupported without a reason` : undefined;
+  if (pattern !== undefined) {
+    return new RegExp(pattern).test(reason)
+      ? undefined
+      : `${name}: unsupported because ${reason}, not ${pattern}`;
+  }
   if (!(metrics?.iterationNs.value > 0)) return `${name}: ok without a time per iteration`;
   const turns = samples.filter((turn) => turn.samplesNs.length > 0);
   return turns.length === 0 ? `${name}: ok without samples` : undefined;

@@ -10,6 +10,7 @@ import { inference } from '../../runners/worker/inference.js';
 import { learner } from '../../runners/worker/training.js';
 import lenet5 from '../../suites/cnn/lenet5.js';
 import rowLstm from '../../suites/lstm/row-lstm.js';
+import { expectedTargets } from '../targets.js';
 import { openTarget } from './model.js';
 import { convnet, ort, tfjsJs, tfjsWasm } from './targets.js';
 
@@ -18,13 +19,11 @@ const cells: (readonly [Workload, Mode, number])[] = [lenet5, rowLstm].flatMap((
 );
 
 /** Cells that must not run, with what the reason says. */
-const refused: Readonly<Record<string, RegExp>> = {
-  'onnxruntime/cpu lenet5 training': /no training API/,
-  'onnxruntime/cpu row-lstm training': /no training API/,
-  'tfjs/wasm lenet5 training': /Conv2DBackpropFilter/,
-  'convnetjs/js row-lstm inference': /ConvNetJS has no layer for .*LSTM/,
-  'convnetjs/js row-lstm training': /ConvNetJS has no layer for .*LSTM/,
-};
+const refused = new Map(
+  expectedTargets.flatMap(({ name, unsupported }) =>
+    Object.entries(unsupported).map(([cell, reason]) => [`${name} ${cell}`, reason] as const),
+  ),
+);
 
 describe.each([ort, tfjsJs, tfjsWasm, convnet])('$name', (target) => {
   test.each(cells.map(([workload, mode, batch]) => ({ workload, mode, batch, name: workload.name })))(
@@ -32,9 +31,9 @@ describe.each([ort, tfjsJs, tfjsWasm, convnet])('$name', (target) => {
     async ({ workload, mode, batch }) => {
       const { folder, graph } = await workloadArtefact(workload, mode, batch, 0);
       const support = target.modes[mode].supported ? target.supports(graph, mode) : target.modes[mode];
-      const reason = refused[`${target.name} ${workload.name} ${mode}`];
+      const reason = refused.get(`${target.name} ${workload.name}:${mode}`);
       if (reason) {
-        expect(support).toEqual({ supported: false, reason: expect.stringMatching(reason) });
+        expect(support).toEqual({ supported: false, reason: expect.stringMatching(new RegExp(reason)) });
         return;
       }
       expect(support).toEqual({ supported: true });

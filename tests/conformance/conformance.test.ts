@@ -11,6 +11,7 @@ import { runConformance } from '../../runners/conformance/small-models.js';
 import { sectionOf } from '../../runners/conformance/small-models-report.js';
 import { targetAvailability } from '../../runners/hosts/availability.js';
 import { conformanceCases } from '../../suites/conformance/conformance-cases.js';
+import { expectedNames } from '../targets.js';
 
 const targets = (await discoverFrameworks())
   .flatMap((framework) => framework.targets)
@@ -19,19 +20,7 @@ const page = readFileSync(join(projectRoot, 'docs/conformance.md'), 'utf8');
 
 test('all are there, and the page has a section for each', () => {
   const names = targets.map(({ name }) => name).sort();
-  expect(names).toEqual([
-    ...[
-      'caffe2/cpu',
-      'convnetjs/js',
-      'jax/cpu',
-      'keras/jax',
-      'keras/tensorflow',
-      'keras/torch',
-      'kerasjs/js',
-    ],
-    ...['mxnet/cpu', 'onnxruntime/cpu', 'pytorch/compile', 'pytorch/cpu', 'tensorflow/cpu'],
-    ...['tfjs/js', 'tfjs/node', 'tfjs/wasm'],
-  ]);
+  expect(names).toEqual(expectedNames());
   for (const name of names) expect(page).toContain(`### ${name}\n`);
   expect(page).not.toMatch(/\*\*(wrong|failed)\*\*|\d wrong/);
 });

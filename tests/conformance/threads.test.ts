@@ -15,6 +15,7 @@ import { workloadArtefact } from '../../model/artefact/artefact.js';
 import { targetAvailability } from '../../runners/hosts/availability.js';
 import { startDescribed } from '../../runners/hosts/described.js';
 import lenet5 from '../../suites/cnn/lenet5.js';
+import { expectedTargets } from '../targets.js';
 
 const targets = (await discoverFrameworks())
   .flatMap((framework) => framework.targets)
@@ -36,19 +37,7 @@ function allowance(target: Target): number {
   return target.host === 'node' ? 1.25 : 1.05;
 }
 
-/** Those that compute on several threads by their own documentation, in the LeNet-5 of batch 64. */
-const parallel = [
-  ...[
-    'onnxruntime/cpu',
-    'pytorch/cpu',
-    'pytorch/compile',
-    'tensorflow/cpu',
-    'tfjs/node',
-    'jax/cpu',
-    'mxnet/cpu',
-  ],
-  ...['keras/tensorflow', 'keras/jax', 'keras/torch', 'caffe2/cpu'],
-];
+const parallel = expectedTargets.filter(({ isParallel }) => isParallel).map(({ name }) => name);
 
 test.skipIf(availableParallelism() < 2).each(targets.filter(({ name }) => parallel.includes(name)))(
   '$name uses two threads',
