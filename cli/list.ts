@@ -3,7 +3,7 @@ import Table from 'cli-table3';
 import { discoverFrameworks } from '../adapters/discover.js';
 import { batchesOf, modes, selectionsOf } from '../model/workload.js';
 import { discoverSuites, discoverWorkloads } from '../suites/discover.js';
-import { learnsBy } from '../suites/optimisers.js';
+import { describeTraining } from '../suites/optimisers.js';
 
 export async function listCommand(options: { json?: true }): Promise<number> {
   const listing = await collect();
@@ -72,7 +72,7 @@ function render(listing: Listing): string {
       ...counts,
       [
         `${title}. ${source}`,
-        ...(training ? [`It ${learnsBy(training)}`] : []),
+        ...(training ? [`Training: ${describeTraining(training)}`] : []),
         ...(longest === null ? [] : [`--length up to ${longest}`]),
       ].join('. '),
     ]);

@@ -1,4 +1,4 @@
-/** What the workloads that classify drawn pictures or sequences have in common. */
+/** Common definition of workloads that classify images or sequences. */
 
 import type { GraphBuilder, ValueName } from '../model/builder.js';
 import { elementCount, type Tensors } from '../model/graph.js';
@@ -18,17 +18,17 @@ export interface Classifier
     | 'multiplyAdds'
     | 'sequence'
   > {
-  /** Shape of one example: channels first. */
+  /** Shape of one example, channels first. */
   readonly example: readonly number[];
   readonly classes: number;
-  /** Its name is the full one's with `-small` behind; what is not said is the full one's too. */
+  /** Named like the full form with the suffix `-small`; inherits whatever it does not define. */
   readonly small?: SmallForm;
   readonly tolerance?: Partial<Tolerance>;
-  /** Momentum at 0.01 where the source has another rule than the four that there are, or where it leaves it open. */
+  /** By default momentum at 0.01: for sources that specify no rule, or none of the four that are supported. */
   readonly optimiser?: Optimiser;
   /** From examples [batch, …] to logits [batch, classes]. */
   logits(graph: GraphBuilder, x: ValueName, mode: Mode, batch: number): ValueName;
-  /** Real examples, where there are some; drawn ones else. */
+  /** Real examples; by default random ones. */
   inputs?(batch: number, buffer: number): { readonly data: Float32Array; readonly labels: Int32Array };
 }
 
@@ -45,23 +45,23 @@ export type SmallForm = Pick<
   | 'inputs'
 >;
 
-const usualOptimiser: Optimiser = { name: 'sgd', learningRate: 0.01, momentum: 0.9 };
+const defaultOptimiser: Optimiser = { name: 'sgd', learningRate: 0.01, momentum: 0.9 };
 
 /**
- * Float32 against float64 over some fifty layers: rounding grows with the depth, and normalising by the statistics of a
- * small batch makes more of it. What another kernel order does is far below, what half precision does (5e-4 a layer) above.
+ * Allows for float32 rounding over some fifty layers, amplified by normalisation with the statistics of a small batch. Another
+ * summation order stays far below these bounds; half precision (5e-4 per layer) exceeds them.
  */
-const usualTolerance: Tolerance = { output: 1e-4, loss: 1e-4, gradient: 1e-3, weight: 1e-2 };
+const defaultTolerance: Tolerance = { output: 1e-4, loss: 1e-4, gradient: 1e-3, weight: 1e-2 };
 
 export function classifier(definition: Classifier): Workload {
   const {
     example,
     classes,
     logits,
-    inputs = drawn(example, classes),
+    inputs = randomExamples(example, classes),
     small,
     tolerance,
-    optimiser = usualOptimiser,
+    optimiser = defaultOptimiser,
     ...rest
   } = definition;
   const { name, source, family, batches, trainingBatches } = definition;
@@ -74,10 +74,10 @@ export function classifier(definition: Classifier): Workload {
       optimiser,
       steps: 3,
     },
-    tolerance: { ...usualTolerance, ...tolerance },
+    tolerance: { ...defaultTolerance, ...tolerance },
     build(graph, batch, mode) {
-      const last = logits(graph, graph.input('x', [batch, ...example]), mode, batch);
-      graph.output(mode === 'inference' ? graph.softmax(last) : last, [batch, classes]);
+      const y = logits(graph, graph.input('x', [batch, ...example]), mode, batch);
+      graph.output(mode === 'inference' ? graph.softmax(y) : y, [batch, classes]);
     },
     inputs(batch, buffer, mode): Tensors {
       const { data, labels } = inputs(batch, buffer);
@@ -89,10 +89,10 @@ export function classifier(definition: Classifier): Workload {
 }
 
 /**
- * Examples of mean 0 and variance 1, as normalised data is, from the generator: what a network computes does not depend
- * on what its pictures show. Example k is of class k mod `classes`.
+ * Random examples with mean 0 and variance 1, like normalised data; the time of a network does not depend on what its images
+ * show. Example k has class k mod `classes`.
  */
-function drawn(example: readonly number[], classes: number) {
+function randomExamples(example: readonly number[], classes: number) {
   const bound = Math.sqrt(3);
   return (batch: number, buffer: number) => ({
     data: uniform(0, `examples/${example.join('x')}/${buffer}`, batch * elementCount(example), -bound, bound),

@@ -1,4 +1,4 @@
-/** Convolutional networks from ConvNetJS's demos to VGG-16 and U-Net: hours at full size on two cores, minutes with `--scale small`. */
+/** Convolutional networks from the demos of ConvNetJS to VGG-16 and U-Net. On two cores: hours at full size, minutes with `--scale small`. */
 import type { Suite } from '../model/workload.js';
 
 const cnn: Suite = {

@@ -1,4 +1,4 @@
-/** Finds suites and workloads by listing folders: a file with the right default export is one. */
+/** Discovers suites and workloads by listing folders: every file default-exports one or several. */
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -7,7 +7,7 @@ import type { Suite, Workload } from '../model/workload.js';
 const here = dirname(fileURLToPath(import.meta.url));
 const families = ['cnn', 'lstm', 'rl', 'micro'];
 
-/** Every workload, by family and name, each followed by its small form where it has one. */
+/** All workloads by family and file name, each followed by its small form if it has one. */
 export async function discoverWorkloads(): Promise<Workload[]> {
   const full = await load<Workload>(families.flatMap((family) => modules(join(here, family), () => true)));
   return full.flatMap((workload) => (workload.small ? [workload, workload.small] : [workload]));

@@ -1,13 +1,14 @@
 /**
- * What the workloads that run one operator, or a chain of a few, have in common: drawn values, and in training one step of plain
- * descent.
+ * Common definition of workloads that run a single operator or a short chain, on random values and, in training, with plain
+ * gradient descent.
  *
- * In training what is computed are scores: the cross-entropy over the last axis of [batch, classes], or over the channels at each
- * position of [batch, channels, height, width], with drawn labels. So its gradients pass through the operator back to its weights,
- * in every framework, and the loss costs little beside it. DeepBench times the passes apart and has neither loss nor update; no
- * framework lets a user do that alike.
+ * In training the result is taken as logits for a cross-entropy with random labels: over the last axis of [batch, classes], or
+ * over the channels at each position of [batch, channels, height, width]. The gradients thus pass through the operator to its
+ * weights in every framework, and the loss costs little. DeepBench times the passes separately, without loss and update, which
+ * no common interface of the frameworks allows.
  */
 
+import { at } from '../common/at.js';
 import type { GraphBuilder, ValueName } from '../model/builder.js';
 import { elementCount, type Tensors } from '../model/graph.js';
 import { uniform } from '../model/random.js';
@@ -18,43 +19,43 @@ export interface Kernel
     Workload,
     'name' | 'title' | 'source' | 'family' | 'batches' | 'parameterCount' | 'multiplyAdds'
   > {
-  /** Of the input, at a batch. */
+  /** Shape of the input. */
   shape(batch: number): readonly number[];
-  /** Of the output, at a batch. */
+  /** Shape of the output. */
   outputShape(batch: number): readonly number[];
-  /** From the input to the output. In training what has no weight of its own may have one. */
+  /** From the input to the output. An operator without weights may add one in training. */
   compute(graph: GraphBuilder, x: ValueName, mode: Mode): ValueName;
-  /** Left out where there is nothing to train, or where a step does not fit this kind of machine. */
+  /** Absent if there is nothing to train, or if a step exceeds a workstation. */
   readonly training?: {
     readonly batches: readonly number[];
     readonly learningRate: number;
-    /** Where [batch, values] are more than one position of scores: how many each has. */
+    /** Splits the values of [batch, values] into positions of this many logits. */
     readonly classes?: number;
   };
-  /** Where the usual is too narrow. */
+  /** Default: `defaultTolerance`. */
   readonly tolerance?: Tolerance;
   readonly small?: Kernel;
 }
 
 /**
- * Sums of some thousand float32 products in another order differ by less than 1e-5 of their size. Weights move by little over a few
- * steps, beside which their rounding shows.
+ * Sums of some thousand float32 products in another order differ by less than 1e-5 relative. The weights move little in a few
+ * steps, so that their own rounding is a larger share of the movement.
  */
-const usualTolerance = { output: 1e-4, loss: 1e-4, gradient: 1e-4, weight: 1e-3 };
+const defaultTolerance = { output: 1e-4, loss: 1e-4, gradient: 1e-4, weight: 1e-3 };
 
 export function kernel(definition: Kernel): Workload {
-  const { shape, outputShape, compute, small, training, tolerance = usualTolerance, ...rest } = definition;
-  const scoresShape = (batch: number) => scored(outputShape(batch), training?.classes);
+  const { shape, outputShape, compute, small, training, tolerance = defaultTolerance, ...rest } = definition;
+  const logitsShape = (batch: number) => logitsShapeOf(outputShape(batch), training?.classes);
   return {
     ...rest,
-    ...learning(training),
+    ...trainingOf(training),
     tolerance,
     build(graph, batch, mode) {
       const y = compute(graph, graph.input('x', shape(batch)), mode);
       if (mode === 'inference') graph.output(y, outputShape(batch));
-      else graph.output(inLine(graph, y, outputShape(batch), scoresShape(batch)), scoresShape(batch));
+      else graph.output(toLogits(graph, y, outputShape(batch), logitsShape(batch)), logitsShape(batch));
     },
-    /** Of mean 0 and variance 1. */
+    /** With mean 0 and variance 1. */
     inputs(batch, buffer, mode): Tensors {
       const bound = Math.sqrt(3);
       const extents = shape(batch);
@@ -62,13 +63,13 @@ export function kernel(definition: Kernel): Workload {
       const x = { type: 'float32' as const, shape: extents, data };
       return mode === 'inference'
         ? { x }
-        : { x, labels: labelsOf(scoresShape(batch), `${rest.name}/labels/${buffer}`) };
+        : { x, labels: labelsOf(logitsShape(batch), `${rest.name}/labels/${buffer}`) };
     },
     ...(small ? { small: kernel(small) } : {}),
   };
 }
 
-function learning(training: Kernel['training']): Pick<Workload, 'modes' | 'training' | 'trainingBatches'> {
+function trainingOf(training: Kernel['training']): Pick<Workload, 'modes' | 'training' | 'trainingBatches'> {
   if (!training) return { modes: ['inference'] };
   const { batches, learningRate } = training;
   return {
@@ -83,16 +84,14 @@ function learning(training: Kernel['training']): Pick<Workload, 'modes' | 'train
 }
 
 /** [batch, classes] or [batch, positions, classes]. */
-function scored(
-  [batch = 1, channels = 1, ...extents]: readonly number[],
-  classes?: number,
-): readonly number[] {
+function logitsShapeOf(output: readonly number[], classes?: number): readonly number[] {
+  const [batch, channels, ...extents] = [at(output, 0), at(output, 1), ...output.slice(2)];
   if (classes !== undefined) return [batch, channels / classes, classes];
   return extents.length === 0 ? [batch, channels] : [batch, elementCount(extents), channels];
 }
 
-/** What is computed, with its classes last. */
-function inLine(
+/** The result of the operator with the classes as last axis. */
+function toLogits(
   graph: GraphBuilder,
   y: ValueName,
   from: readonly number[],
@@ -102,9 +101,9 @@ function inLine(
   return from.length === to.length ? y : graph.reshape(moved, to);
 }
 
-function labelsOf(scores: readonly number[], name: string) {
-  const shape = scores.slice(0, -1);
-  const classes = scores.at(-1) ?? 1;
+function labelsOf(logits: readonly number[], name: string) {
+  const shape = logits.slice(0, -1);
+  const classes = at(logits, -1);
   const drawn = uniform(0, name, elementCount(shape), 0, classes);
   const data = Int32Array.from(drawn, (value) => Math.min(classes - 1, Math.floor(value)));
   return { type: 'int32' as const, shape, data };

@@ -1,9 +1,9 @@
-/** Recurrent networks: digits by rows, classes of texts, a language model and its generation, translation, acoustic models. */
+/** Recurrent networks: digits row by row, text classification, a language model and its generation, translation, acoustic models. */
 import type { Suite } from '../model/workload.js';
 
 const lstm: Suite = {
   name: 'lstm',
-  title: 'recurrent networks, from one layer to four in both directions',
+  title: 'recurrent networks, from one layer to four bidirectional ones',
   workloads: [
     'row-lstm',
     'text-gru',

@@ -1,4 +1,4 @@
-/** Single operators and short chains: where a framework's time goes, and what a call of it costs. */
+/** Single operators and chains of them: the speed of a framework's kernels, and the overhead of a call. */
 import type { Suite } from '../model/workload.js';
 
 const micro: Suite = {

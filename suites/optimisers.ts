@@ -1,10 +1,10 @@
-/** The optimisers that a user may ask for by name, and workloads that learn by another than their own. */
+/** Optimisers that a user selects by name, and workloads that are trained with another than their own. */
 import type { Optimiser, Training, Workload } from '../model/workload.js';
 
 export const optimiserNames = ['sgd', 'momentum', 'adam', 'rmsprop'] as const;
 export type OptimiserName = (typeof optimiserNames)[number];
 
-export const usualAdam = {
+export const defaultAdam = {
   name: 'adam',
   learningRate: 0.001,
   beta1: 0.9,
@@ -13,60 +13,65 @@ export const usualAdam = {
 } as const satisfies Optimiser;
 
 /**
- * Plain descent and momentum keep the workload's learning rate. Adam's settings are those of its paper (Kingma and Ba, 2015,
- * algorithm 1), but for its epsilon of 1e-8: Caffe2, Keras and MXNet add it to the uncorrected root, thirty times smaller in the
- * first step, and weights whose gradients are below 1e-6 would part by percents. This one does nothing but keep 0 / 0 away, and
- * no convention shows. RMSProp's is as small for the same reason: most frameworks add one inside the root. They are given its square,
- * which is the same where nothing was seen. Its rate is what Keras and MXNet have where nothing is said, its decay what PyTorch has.
+ * SGD and momentum keep the workload's learning rate. Adam has the settings of its paper (Kingma and Ba, 2015, algorithm 1)
+ * except for epsilon = 1e-8: Caffe2, Keras and MXNet add epsilon to the square root before bias correction, which is thirty
+ * times smaller in the first step, so that weights with gradients below 1e-6 would diverge by percents. An epsilon of 1e-15
+ * only prevents 0 / 0 and makes the conventions equivalent. For the same reason it is used for RMSProp, where most frameworks
+ * add epsilon under the square root and are given its square. RMSProp's learning rate is the default of Keras and MXNet, its
+ * decay that of PyTorch.
  */
 export function optimiserOf(name: OptimiserName, training: Training): Optimiser {
   const { optimiser } = training;
   if (name === optimiserNameOf(training)) return optimiser;
-  if (name === 'adam') return usualAdam;
+  if (name === 'adam') return defaultAdam;
   if (name === 'rmsprop') return { name, learningRate: 0.001, decay: 0.99, epsilon: 1e-15 };
   const learningRate = optimiser.name === 'sgd' ? optimiser.learningRate : 0.01;
   return { name: 'sgd', learningRate, momentum: name === 'momentum' ? 0.9 : 0 };
 }
 
-/** What a workload's own optimiser is called. */
+/** The name of the optimiser in a training definition. */
 export function optimiserNameOf({ optimiser }: Training): OptimiserName {
   if (optimiser.name !== 'sgd') return optimiser.name;
   return optimiser.momentum > 0 ? 'momentum' : 'sgd';
 }
 
-/** `learns by adam at 0.001, softmax-cross-entropy` */
-export function learnsBy(training: Training): string {
+/** `momentum 0.9, learning rate 0.01, loss softmax-cross-entropy` */
+export function describeTraining(training: Training): string {
   const { optimiser, loss } = training;
-  const kept = optimiser.name === 'sgd' && optimiser.momentum > 0 ? ` of ${optimiser.momentum}` : '';
-  return `learns by ${optimiserNameOf(training)}${kept} at ${optimiser.learningRate}, ${loss}`;
+  const momentum = optimiser.name === 'sgd' && optimiser.momentum > 0 ? ` ${optimiser.momentum}` : '';
+  return `${optimiserNameOf(training)}${momentum}, learning rate ${optimiser.learningRate}, loss ${loss}`;
 }
 
-export interface Trial {
-  /** Verified steps. */
+/** Deviations from the workload's own training. */
+export interface TrainingOverrides {
+  /** Steps of the trajectory that is verified. */
   readonly steps: number;
-  /** Of the learning rate. */
-  readonly slowdown: number;
+  /** Multiplies the learning rate. */
+  readonly rateFactor: number;
 }
 
 /**
- * The workload under that optimiser, on trial with other steps and a slower rate: training alone, and a workload of its own whose
- * name ends in the optimiser's, since it is another computation. The workload itself where that is its optimiser already;
- * undefined where it does not train.
+ * The training of a workload with another optimiser, as a workload of its own whose name ends in the optimiser's name. The
+ * workload itself if that is its optimiser and nothing is overridden; undefined if it has no training.
  */
-export function learningBy(workload: Workload, name: OptimiserName, trial?: Trial): Workload | undefined {
+export function withOptimiser(
+  workload: Workload,
+  name: OptimiserName,
+  overrides?: TrainingOverrides,
+): Workload | undefined {
   const { training, small: _, ...rest } = workload;
   if (!training) return undefined;
-  if (optimiserNameOf(training) === name && !trial) return workload;
+  if (optimiserNameOf(training) === name && !overrides) return workload;
   const optimiser = optimiserOf(name, training);
-  const { steps = training.steps, slowdown = 1 } = trial ?? {};
+  const { steps, rateFactor } = overrides ?? { steps: training.steps, rateFactor: 1 };
   return {
     ...rest,
     name: `${workload.name}-${name}`,
-    title: `${workload.title}; learning by ${name}`,
+    title: `${workload.title}; trained with ${name}`,
     modes: ['training'],
     training: {
       ...training,
-      optimiser: { ...optimiser, learningRate: slowdown * optimiser.learningRate },
+      optimiser: { ...optimiser, learningRate: rateFactor * optimiser.learningRate },
       steps,
     },
   };

@@ -1,11 +1,11 @@
 /**
- * Models that tell how fast a target computes, of some hundred million multiply-adds each: what a target makes of one is more than
- * it makes of most networks of that kind, so a prediction from it is too good rather than too bad.
+ * Models with which the speed of a target is probed, of some hundred million multiply-adds each. A target reaches a higher rate
+ * on them than on most networks of the same kind, so that a prediction is optimistic rather than pessimistic.
  *
- * - `convolution`: 3 × 3 over 64 channels of 56 × 56, as in the second stage of ResNet-18 (He et al., 2016, table 1); for
- *   everything that is not recurrent.
- * - `recurrence`: an LSTM of 256 units over 8 steps of 32 examples: few steps that wait for one another, each a product that is
- *   large enough to keep a processor busy.
+ * - `convolution`: 3 × 3 over 64 channels of 56 × 56, as in the second stage of ResNet-18 (He et al., 2016, table 1); for all
+ *   models that are not mainly recurrent.
+ * - `recurrence`: an LSTM of 256 units over 8 steps of 32 examples: few dependent steps, each a product that is large enough to
+ *   keep a processor busy.
  */
 import { createHash } from 'node:crypto';
 import type { ArtefactSource } from '../model/artefact/source.js';
@@ -22,7 +22,7 @@ interface Probe {
   readonly multiplyAdds: number;
   readonly input: readonly number[];
   readonly output: readonly number[];
-  draw(graph: GraphBuilder, x: ValueName): ValueName;
+  build(graph: GraphBuilder, x: ValueName): ValueName;
 }
 
 export const probes: Readonly<Record<ProbeName, Probe>> = {
@@ -30,25 +30,25 @@ export const probes: Readonly<Record<ProbeName, Probe>> = {
     multiplyAdds: 64 * 56 * 56 * 64 * 9,
     input: [1, 64, 56, 56],
     output: [1, 64, 56, 56],
-    draw: (graph, x) => graph.conv(x, 'conv', 64, 64, 3, 1),
+    build: (graph, x) => graph.conv(x, 'conv', 64, 64, 3, 1),
   },
   recurrence: {
     multiplyAdds: 8 * 32 * 4 * 256 * (256 + 256),
     input: [8, 32, 256],
     output: [1, 32, 256],
-    draw: (graph, x) => graph.lstm(x, 'lstm', 256, 256),
+    build: (graph, x) => graph.lstm(x, 'lstm', 256, 256),
   },
 };
 
-/** Its key among the artefacts of a run. */
+/** Key of the probe among the artefacts of a run. */
 export function probeKey(name: ProbeName): string {
   return `probe ${name}`;
 }
 
 export function probeSource(name: ProbeName): ArtefactSource {
-  const { input, output, draw } = probes[name];
+  const { input, output, build } = probes[name];
   const graph = new GraphBuilder('probe', 0);
-  graph.output(draw(graph, graph.input('x', input)), output);
+  graph.output(build(graph, graph.input('x', input)), output);
   const { bytes } = graph.finish();
   const model = readModel(bytes, 'probe');
   const data = uniform(0, 'probe', elementCount(input), -1, 1);

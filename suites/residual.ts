@@ -2,11 +2,11 @@
  * Residual networks: He, Zhang, Ren and Sun, "Deep residual learning for image recognition" (2016), table 1 and figure 5.
  *
  * Blocks of two convolutions (18 layers), or bottlenecks of three (50 layers) whose stride is in the 3 × 3 convolution, as in
- * torchvision and MLPerf ("v1.5"; the paper has it in the first 1 × 1). Projections where a shape changes. Convolutions have
- * no bias, since normalisation takes it away again.
+ * torchvision and MLPerf ("v1.5"; the paper has it in the first 1 × 1), with projections where the shape changes. Convolutions
+ * have no bias, which the normalisation would subtract again.
  *
- * The last normalisation of a block is scaled by 0.3 where training would begin with 0 (Goyal et al., 2017): drawn weights
- * would else double the variance in every block, and the softmax would have one class left.
+ * The last normalisation of a block has scale 0.3, where training would start with 0 (Goyal et al., 2017): with random weights
+ * and scale 1 the variance would double in every block, and the softmax would saturate.
  */
 import type { GraphBuilder, ValueName } from '../model/builder.js';
 import type { Mode } from '../model/workload.js';
@@ -20,11 +20,11 @@ export interface ResidualNetwork {
   readonly classes: number;
 }
 
-/** Channels that a block gives for each of its width. */
+/** Output channels of a block, relative to its width. */
 const expansion = { basic: 1, bottleneck: 4 } as const;
 const residualGain = 0.3;
 
-/** From pictures [batch, 3, H, W] to logits. */
+/** x: images [batch, 3, H, W] → logits [batch, classes]. */
 export function residualNetwork(
   graph: GraphBuilder,
   x: ValueName,
@@ -56,7 +56,7 @@ class Layers {
     this.#mode = mode;
   }
 
-  /** A convolution that keeps the extent up to its stride, and its normalisation. */
+  /** A convolution with "same" padding and its normalisation. */
   convolve(
     x: ValueName,
     name: string,
@@ -73,7 +73,7 @@ class Layers {
   basic(x: ValueName, name: string, channels: number, width: number, stride: number): ValueName {
     const first = this.#graph.relu(this.convolve(x, `${name}.conv1`, channels, width, 3, stride));
     const second = this.convolve(first, `${name}.conv2`, width, width, 3, 1, residualGain);
-    return this.#joined(x, second, name, channels, width, stride);
+    return this.#addShortcut(x, second, name, channels, width, stride);
   }
 
   bottleneck(x: ValueName, name: string, channels: number, width: number, stride: number): ValueName {
@@ -81,10 +81,10 @@ class Layers {
     const first = this.#graph.relu(this.convolve(x, `${name}.conv1`, channels, width, 1, 1));
     const second = this.#graph.relu(this.convolve(first, `${name}.conv2`, width, width, 3, stride));
     const third = this.convolve(second, `${name}.conv3`, width, wide, 1, 1, residualGain);
-    return this.#joined(x, third, name, channels, wide, stride);
+    return this.#addShortcut(x, third, name, channels, wide, stride);
   }
 
-  #joined(
+  #addShortcut(
     x: ValueName,
     y: ValueName,
     name: string,
@@ -92,8 +92,8 @@ class Layers {
     filters: number,
     stride: number,
   ): ValueName {
-    const isAlike = stride === 1 && channels === filters;
-    const shortcut = isAlike ? x : this.convolve(x, `${name}.downsample`, channels, filters, 1, stride);
+    const isIdentity = stride === 1 && channels === filters;
+    const shortcut = isIdentity ? x : this.convolve(x, `${name}.downsample`, channels, filters, 1, stride);
     return this.#graph.relu(this.#graph.add(y, shortcut));
   }
 }

@@ -1,4 +1,4 @@
-/** Reinforcement learning: networks that act, the choice of the action included, and their updates. */
+/** Reinforcement learning: networks that act, including the selection of the action, and their updates. */
 import type { Suite } from '../model/workload.js';
 
 const rl: Suite = {

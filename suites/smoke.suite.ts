@@ -1,4 +1,4 @@
-/** One small CNN and one small LSTM on real digits: what a first run measures. */
+/** One small CNN and one small LSTM on real digits: the default of a first run. */
 import type { Suite } from '../model/workload.js';
 
 const smoke: Suite = {

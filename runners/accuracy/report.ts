@@ -39,10 +39,10 @@ export function accuracySection(
   findings: readonly Finding[],
   drawTable: DrawTable,
 ): string {
-  const { workload, bar, batch, optimiser, epochs } = task;
+  const { workload, requiredAccuracy, batch, optimiser, epochs } = task;
   const rule = optimiser.name === 'sgd' ? `momentum of ${optimiser.momentum}` : titles[optimiser.name];
   return [
-    `## ${workload}: ${percent(bar)} of the held-out digits`,
+    `## ${workload}: ${percent(requiredAccuracy)} of the held-out digits`,
     `Batches of ${batch}, learning rate ${optimiser.learningRate}, ${rule}; at most ${epochs} epochs; one thread.`,
     drawTable(timeHead, timeTable(findings)),
     'After the first epoch, from the same weights, over the same batches, by the same rule:',

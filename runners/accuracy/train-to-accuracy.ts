@@ -107,7 +107,7 @@ async function epochsOf(
     const epoch = { ...timed, waitNs: witness.waitNs, correct };
     epochs.push(epoch);
     onEpoch(epoch);
-    if (correct >= task.bar * labels.length) return { state: 'reached', epochs };
+    if (correct >= task.requiredAccuracy * labels.length) return { state: 'reached', epochs };
     // A loss that is no number any more never becomes one again.
     if (timed.meanLoss === null) break;
   }

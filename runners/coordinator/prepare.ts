@@ -29,7 +29,7 @@ import {
   type Workload,
 } from '../../model/workload.js';
 import { discoverSuites, discoverWorkloads } from '../../suites/discover.js';
-import { learningBy } from '../../suites/optimisers.js';
+import { withOptimiser } from '../../suites/optimisers.js';
 import { probeKey, probeNames, probeSource } from '../../suites/probe.js';
 import { ensureTargets } from '../hosts/availability.js';
 import type { Checkout } from '../hosts/checkout.js';
@@ -192,7 +192,7 @@ function refuseForModels({ length, batch }: RunOptions): void {
 
 /** Training by another optimiser than the workload's own is a workload apart. */
 function workOf(workload: Workload, options: RunOptions, selected?: Selection['batches']): Work[] {
-  const learning = options.optimiser ? learningBy(workload, options.optimiser) : workload;
+  const learning = options.optimiser ? withOptimiser(workload, options.optimiser) : workload;
   if (!learning || learning === workload) return [workloadWork(workload, options, selected)];
   const asked = options.mode ?? workload.modes.filter((mode) => !selected || selected[mode]);
   return asked.map((mode) =>

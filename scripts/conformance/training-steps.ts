@@ -20,8 +20,8 @@ import {
 } from '../../runners/conformance/training-steps.js';
 import { type StepsFinding, trainingDocument } from '../../runners/conformance/training-steps-report.js';
 import { discoverWorkloads } from '../../suites/discover.js';
-import { learningBy, type OptimiserName, optimiserNames } from '../../suites/optimisers.js';
-import { longerStepsSource, nudgedSource } from '../../suites/perturbed.js';
+import { type OptimiserName, optimiserNames, withOptimiser } from '../../suites/optimisers.js';
+import { longerStepsSource, perturbedSource } from '../../suites/perturbed.js';
 import { ledger, ledgerInMemory, today } from '../measure/ledger.js';
 import { chosenTargets, onEach, referencePython, say, type TargetChoice } from './targets.js';
 
@@ -151,17 +151,17 @@ async function atRate(
   optimiser: OptimiserName,
   [slowdown = 1, ...rest]: readonly number[],
 ): Promise<PreparedSteps> {
-  const learning = learningBy(workload, optimiser, { steps, slowdown });
+  const learning = withOptimiser(workload, optimiser, { steps, rateFactor: slowdown });
   if (!learning) throw new Error(`${workload.name} does not train`);
   const artefact = await workloadArtefact(learning, 'training', batch, committedSeed, referencePython);
   const source = () => workloadSource(learning, 'training', batch, committedSeed);
-  const spread = await spreadOf(artefact, await referenced(nudgedSource(source())));
+  const spread = await spreadOf(artefact, await referenced(perturbedSource(source())));
   const further = async () => {
     const own = source();
     const spreads: Spread[] = [];
     const add = async (other: ArtefactSource) =>
       spreads.push(await spreadOf(artefact, await referenced(other)));
-    for (const sample of furtherSamples) await add(nudgedSource(own, sample));
+    for (const sample of furtherSamples) await add(perturbedSource(own, sample));
     if (optimiser === 'adam') await add(longerStepsSource(own));
     return widest(spreads);
   };

@@ -105,7 +105,7 @@ async function chosenCourses(): Promise<Course[]> {
     if (!workload) throw new Error(`there is no workload ${name}`);
     const task = isKept ? own : { ...own, epochs: positiveInteger(values.epochs ?? '') };
     const id = idOf(accuracySource(task, workload, 0).source).slice(0, 16);
-    return { task, workload, edition: `${id}, ${task.bar}, ${task.epochs} epochs` };
+    return { task, workload, edition: `${id}, ${task.requiredAccuracy}, ${task.epochs} epochs` };
   });
 }
 

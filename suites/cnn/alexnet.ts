@@ -1,11 +1,11 @@
 /**
- * AlexNet with one tower.
+ * AlexNet in its single-tower form.
  *
- * Source: Krizhevsky, "One weird trick for parallelizing convolutional neural networks" (2014), section 5, footnote 1, the
- * form that torchvision's `alexnet` and the convnet-benchmarks ("AlexNet-OWT") have: five convolutions of 64, 192, 384, 256
+ * Source: Krizhevsky, "One weird trick for parallelizing convolutional neural networks" (2014), section 5, footnote 1, as in
+ * torchvision's `alexnet` and the convnet-benchmarks ("AlexNet-OWT"): five convolutions of 64, 192, 384, 256
  * and 256 filters without groups and without local response normalisation, three linear layers of 4096, 4096 and 1000.
  *
- * Its two dropouts are left out in training: their masks are random, so that no two frameworks would compute the same.
+ * The two dropout layers are omitted in training: their random masks differ between frameworks.
  *
  * Parameters: 61,100,840 (torchvision); multiply-adds at 224 × 224: 714,188,480 (torchvision: 0.71 G).
  */
@@ -13,7 +13,7 @@
 import type { GraphBuilder, ValueName } from '../../model/builder.js';
 import { classifier } from '../classifier.js';
 
-/** Filters of the convolutions, units of the two hidden linear layers. */
+/** Filters of the five convolutions, units of the two hidden linear layers. */
 interface Widths {
   readonly filters: readonly [number, number, number, number, number];
   readonly units: number;
@@ -53,7 +53,7 @@ function network(
 
 export default classifier({
   name: 'alexnet',
-  title: 'AlexNet, one tower, on drawn pictures of 224 × 224',
+  title: 'AlexNet, single tower, on random images of 224 × 224',
   source:
     'Krizhevsky, One weird trick for parallelizing convolutional neural networks (2014); torchvision alexnet',
   family: 'cnn',
@@ -65,7 +65,7 @@ export default classifier({
   logits: (graph, x) =>
     network(graph, x, 6, { filters: [64, 192, 384, 256, 256], units: 4096, classes: 1000 }),
   small: {
-    title: 'AlexNet at a quarter of its width, 100 classes, on drawn pictures of 128 × 128',
+    title: 'AlexNet at a quarter of the width, 100 classes, on random images of 128 × 128',
     parameterCount: 768_308,
     multiplyAdds: 17_057_712,
     example: [3, 128, 128],

@@ -1,11 +1,11 @@
 /**
- * The CIFAR-10 network of the cross-framework comparisons of 2017 and 2018.
+ * The CIFAR-10 network of the cross-framework comparison of 2017 and 2018.
  *
  * Source: Karmanov and others, "Deep learning framework examples" (github.com/ilkarman/DeepLearningFrameworks, 2018), the
- * "Rosetta Stone" that thirteen stacks were compared by: convolutions of 3 × 3 with 50, 50, 100 and 100 filters, maxima over
- * 2 × 2 after the second and the fourth, linear layers of 512 and 10; batches of 64, SGD of 0.01 with momentum 0.9.
+ * "Rosetta Stone" comparison of thirteen framework stacks: convolutions of 3 × 3 with 50, 50, 100 and 100 filters, max pooling
+ * 2 × 2 after the second and the fourth, linear layers of 512 and 10; batches of 64, learning rate 0.01, momentum 0.9.
  *
- * Its dropouts are left out in training: their masks are random, so that no two frameworks would compute the same.
+ * The dropout layers are omitted in training: their random masks differ between frameworks.
  *
  * Parameters: 3,441,592, as published. Multiply-adds: 32²·9·(3·50 + 50·50) + 16²·9·(50·100 + 100·100) + 6400·512 + 512·10.
  */
@@ -24,7 +24,7 @@ function network(graph: GraphBuilder, x: ValueName, narrow: number, wide: number
 
 export default classifier({
   name: 'cifar10-cnn',
-  title: 'CIFAR-10 network of the framework comparisons of 2018, on drawn pictures of 32 × 32',
+  title: 'CIFAR-10 network of the framework comparison of 2018, on random images of 32 × 32',
   source: 'ilkarman/DeepLearningFrameworks (2018), CNN on CIFAR-10',
   family: 'cnn',
   batches: [1, 64],
@@ -34,7 +34,7 @@ export default classifier({
   classes: 10,
   logits: (graph, x) => network(graph, x, 50, 100, 512),
   small: {
-    title: 'CIFAR-10 network of 2018 at a fifth of its width, on drawn pictures of 32 × 32',
+    title: 'CIFAR-10 network of 2018 at a fifth of the width, on random images of 32 × 32',
     parameterCount: 135_740,
     multiplyAdds: 2_709_480,
     example: [3, 32, 32],

@@ -1,8 +1,8 @@
 /**
- * ConvNetJS's own demo for CIFAR-10.
+ * The CIFAR-10 demo of ConvNetJS.
  *
- * Source: Karpathy, ConvNetJS, `demo/js/cifar10.js` (2014): convolutions of 5 × 5 with 16, 20 and 20 filters, each with a ReLU and
- * a maximum over 2 × 2, then ten classes. There by ADADELTA in batches of 4; here by the common optimiser.
+ * Source: Karpathy, ConvNetJS, `demo/js/cifar10.js` (2014): convolutions of 5 × 5 with 16, 20 and 20 filters, each followed by
+ * ReLU and max pooling 2 × 2, then ten classes. The demo trains with ADADELTA in batches of 4; here it is momentum.
  *
  * Parameters: 16·75+16 + 20·400+20 + 20·500+20 + 320·10+10 = 22,466.
  * Multiply-adds: 32²·75·16 + 16²·400·20 + 8²·500·20 + 320·10.
@@ -11,7 +11,7 @@ import { classifier } from '../classifier.js';
 
 export default classifier({
   name: 'convnetjs-cifar10',
-  title: 'ConvNetJS’s demo network for CIFAR-10, on drawn pictures of 32 × 32',
+  title: 'CIFAR-10 demo network of ConvNetJS, on random images of 32 × 32',
   source: 'Karpathy, ConvNetJS, demo/js/cifar10.js (2014)',
   family: 'cnn',
   batches: [1, 4],

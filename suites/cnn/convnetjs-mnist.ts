@@ -1,9 +1,9 @@
 /**
- * ConvNetJS's own demo for MNIST.
+ * The MNIST demo of ConvNetJS.
  *
- * Source: Karpathy, ConvNetJS, `demo/js/mnist.js` (2014): pictures cut to 24 × 24, convolutions of 5 × 5 with 8 and 16 filters, with a
- * ReLU each, maxima over 2 × 2 and 3 × 3, then ten classes. There cut at random places and trained by ADADELTA in batches of 20;
- * here cut in the middle, and trained by the common optimiser.
+ * Source: Karpathy, ConvNetJS, `demo/js/mnist.js` (2014): images cropped to 24 × 24, convolutions of 5 × 5 with 8 and 16 filters, each
+ * followed by ReLU, max pooling 2 × 2 and 3 × 3, then ten classes. The demo crops at random and trains with ADADELTA in batches
+ * of 20; here the crop is central, and the optimiser is momentum.
  *
  * Parameters: 8·25+8 + 16·200+16 + 256·10+10 = 5,994. Multiply-adds: 24²·25·8 + 12²·200·16 + 256·10.
  */
@@ -11,12 +11,12 @@ import { classifier } from '../classifier.js';
 import { digits } from '../data/mnist.js';
 
 const side = 24;
-const whole = 28;
-const margin = (whole - side) / 2;
+const originalSide = 28;
+const margin = (originalSide - side) / 2;
 
 export default classifier({
   name: 'convnetjs-mnist',
-  title: 'ConvNetJS’s demo network for MNIST digits',
+  title: 'MNIST demo network of ConvNetJS',
   source: 'Karpathy, ConvNetJS, demo/js/mnist.js (2014)',
   family: 'cnn',
   batches: [1, 20],
@@ -33,8 +33,8 @@ export default classifier({
     const { images, labels } = digits(batch, buffer);
     const data = new Float32Array(batch * side * side);
     for (let row = 0; row < batch * side; row++) {
-      const picture = Math.floor(row / side);
-      const start = (picture * whole + (row % side) + margin) * whole + margin;
+      const image = Math.floor(row / side);
+      const start = (image * originalSide + (row % side) + margin) * originalSide + margin;
       data.set(images.subarray(start, start + side), row * side);
     }
     return { data, labels };

@@ -5,13 +5,13 @@
  * the IEEE 86 (1998), section II.B: convolution 6@5×5, 2× subsampling, convolution 16@5×5, 2× subsampling, then 120,
  * 84 and 10 units.
  *
- * The variant is the one that today's tutorials teach, drawn so that every framework here has each operator natively:
- * - ReLU for the scaled tanh, and max pooling for the trainable average pooling: ConvNetJS pools by maximum only.
- * - Every feature map of the second convolution sees all six maps; the paper's sparse connection table is expressible
- *   in no framework's convolution layer.
- * - A linear layer with softmax cross-entropy for the radial basis output.
- * - 28 × 28 input with padding 2 in the first convolution, which gives the paper's 32 × 32 field; the padding is
- *   symmetric, because ConvNetJS knows no other.
+ * This is the common tutorial variant, with operators that every framework has natively:
+ * - ReLU instead of the scaled tanh, and max pooling instead of trainable average pooling: ConvNetJS has max pooling only.
+ * - The second convolution reads all six feature maps; no framework's convolution layer can express the paper's sparse
+ *   connection table.
+ * - A linear layer with softmax cross-entropy instead of the radial basis output.
+ * - 28 × 28 input with padding 2 in the first convolution, equal to the paper's 32 × 32 field. The padding is symmetric, the
+ *   only kind that ConvNetJS has.
  *
  * Parameters: 6·25+6 + 16·6·25+16 + 400·120+120 + 120·84+84 + 84·10+10 = 61,706.
  */
@@ -38,12 +38,12 @@ const lenet5: Workload = {
     steps: 3,
   },
   tolerance: {
-    // Float32 against float64 differs by 5e-7 in outputs and 2e-6 in gradients on all five targets (2026-11): there is
-    // room for other machines' kernels, and none for half precision, whose rounding alone is 5e-4.
+    // Measured float32 errors are 5e-7 in outputs and 2e-6 in gradients: the bounds leave room for the kernels of other
+    // machines, but not for half precision, whose rounding alone is 5e-4.
     output: 1e-5,
     loss: 1e-5,
     gradient: 1e-4,
-    // How far the weights moved: the movement itself is rounded to the weights' own precision (1.3e-4 was seen).
+    // Relative to the movement of the weights, which is rounded to the precision of the weights (1.3e-4 was measured).
     weight: 2e-3,
   },
   build(graph: GraphBuilder, batch, mode) {

@@ -1,10 +1,11 @@
 /**
  * MobileNetV2 of width 1.
  *
- * Source: Sandler et al., "MobileNetV2: inverted residuals and linear bottlenecks" (2018), table 2: a convolution of 32 filters,
- * seventeen inverted residuals (1 × 1 wider, 3 × 3 depthwise, 1 × 1 narrower, no activation behind), a convolution of 1280.
+ * Source: Sandler et al., "MobileNetV2: inverted residuals and linear bottlenecks" (2018), table 2: a convolution with 32
+ * filters, seventeen inverted residual blocks (1 × 1 expansion, 3 × 3 depthwise, 1 × 1 linear projection), a convolution with
+ * 1280 filters.
  *
- * The dropout before the classifier is left out in training.
+ * The dropout before the classifier is omitted in training.
  *
  * Parameters: 3,504,872 (torchvision; the paper: 3.4 M); multiply-adds at 224 × 224: 300,774,272 (torchvision and paper: 0.30 G).
  */
@@ -13,7 +14,7 @@ import type { ConvolutionLayer, GraphBuilder, ValueName } from '../../model/buil
 import type { Mode } from '../../model/workload.js';
 import { classifier } from '../classifier.js';
 
-/** Table 2: expansion, channels, repetitions, first stride. */
+/** Rows of table 2: expansion factor, channels, repetitions, stride of the first block. */
 const table: readonly (readonly [number, number, number, number])[] = [
   [1, 16, 1, 1],
   [6, 24, 2, 2],
@@ -24,9 +25,9 @@ const table: readonly (readonly [number, number, number, number])[] = [
   [6, 320, 1, 1],
 ];
 
-const last = 1280;
+const headFilters = 1280;
 
-/** Channels are multiples of 8, not less than 0.9 of what the width says: `_make_divisible` of the authors' code. */
+/** A multiple of 8, and at least 0.9 of the scaled number: `_make_divisible` of the authors' code. */
 function scaled(channels: number, width: number): number {
   const wanted = channels * width;
   const rounded = Math.max(8, Math.floor((wanted + 4) / 8) * 8);
@@ -47,35 +48,35 @@ class Network {
     let y = this.#active(x, 'stem', { channels: 3, filters: channels, kernel: [3, 3], stride: 2, pad: 1 });
     let block = 0;
     for (const [expansion, filters, repetitions, first] of table) {
-      for (let place = 0; place < repetitions; place++) {
+      for (let repetition = 0; repetition < repetitions; repetition++) {
         const out = scaled(filters, width);
-        y = this.#block(y, `block${block++}`, channels, out, expansion, place === 0 ? first : 1);
+        y = this.#block(y, `block${block++}`, channels, out, expansion, repetition === 0 ? first : 1);
         channels = out;
       }
     }
-    const head = this.#active(y, 'head', { channels, filters: last, kernel: [1, 1] });
+    const head = this.#active(y, 'head', { channels, filters: headFilters, kernel: [1, 1] });
     const averaged = this.#graph.flatten(this.#graph.globalAveragePool(head));
-    return this.#graph.gemm(averaged, 'fc', last, classes, 2);
+    return this.#graph.gemm(averaged, 'fc', headFilters, classes, 2);
   }
 
-  /** Wider, then deep by channel, then narrow; added to what came in where the shapes are alike. */
+  /** Inverted residual: expansion, depthwise convolution, linear projection; with a shortcut if the shapes are equal. */
   #block(x: ValueName, name: string, channels: number, filters: number, expansion: number, stride: number) {
     const wide = channels * expansion;
-    const wider =
+    const expanded =
       expansion === 1 ? x : this.#active(x, `${name}.expand`, { channels, filters: wide, kernel: [1, 1] });
     const depthwise = { channels: wide, filters: wide, kernel: [3, 3], stride, pad: 1, groups: wide };
-    const deep = this.#active(wider, `${name}.depthwise`, depthwise);
-    const isJoined = stride === 1 && channels === filters;
+    const deep = this.#active(expanded, `${name}.depthwise`, depthwise);
+    const hasShortcut = stride === 1 && channels === filters;
     const projection = { channels: wide, filters, kernel: [1, 1], gain: 1 };
-    // As in `suites/residual.ts`: what is added up is small.
-    const narrow = this.#graph.normalisedConvolution(
+    // A small scale of the residual branch, as in `suites/residual.ts`.
+    const projected = this.#graph.normalisedConvolution(
       deep,
       `${name}.project`,
       projection,
       this.#mode,
-      isJoined ? 0.3 : 1,
+      hasShortcut ? 0.3 : 1,
     );
-    return isJoined ? this.#graph.add(x, narrow) : narrow;
+    return hasShortcut ? this.#graph.add(x, projected) : projected;
   }
 
   #active(x: ValueName, name: string, layer: ConvolutionLayer): ValueName {
@@ -85,7 +86,7 @@ class Network {
 
 export default classifier({
   name: 'mobilenetv2',
-  title: 'MobileNetV2 on drawn pictures of 224 × 224',
+  title: 'MobileNetV2 on random images of 224 × 224',
   source:
     'Sandler et al., MobileNetV2: inverted residuals and linear bottlenecks (2018), table 2; torchvision mobilenet_v2',
   family: 'cnn',
@@ -97,12 +98,12 @@ export default classifier({
   classes: 1000,
   logits: (graph, x, mode) => new Network(graph, mode).logits(x, 1, 1000),
   small: {
-    title: 'MobileNetV2 of width 0.35, 100 classes, on drawn pictures of 64 × 64',
+    title: 'MobileNetV2 of width 0.35, 100 classes, on random images of 64 × 64',
     parameterCount: 524_228,
     multiplyAdds: 4_863_168,
     example: [3, 64, 64],
     classes: 100,
-    // Some of its weights move by a few hundred of their own last digits in three steps: six frameworks are 1.2 % off alike.
+    // Some weights move by only a few hundred float32 roundings in three steps; the error of six frameworks is 1.2 %.
     tolerance: { weight: 0.05 },
     logits: (graph, x, mode) => new Network(graph, mode).logits(x, 0.35, 100),
   },

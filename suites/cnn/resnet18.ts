@@ -10,7 +10,7 @@ const network = { block: 'basic', depths: [2, 2, 2, 2] } as const;
 
 export default classifier({
   name: 'resnet18',
-  title: 'ResNet-18 on drawn pictures of 224 × 224',
+  title: 'ResNet-18 on random images of 224 × 224',
   source: 'He et al., Deep residual learning for image recognition (2016), table 1, 18 layers',
   family: 'cnn',
   batches: [1, 8],
@@ -21,7 +21,7 @@ export default classifier({
   classes: 1000,
   logits: (graph, x, mode) => residualNetwork(graph, x, mode, { ...network, width: 64, classes: 1000 }),
   small: {
-    title: 'ResNet-18 at a quarter of its width, 100 classes, on drawn pictures of 64 × 64',
+    title: 'ResNet-18 at a quarter of the width, 100 classes, on random images of 64 × 64',
     parameterCount: 714_996,
     multiplyAdds: 11_072_000,
     example: [3, 64, 64],

@@ -1,23 +1,26 @@
 /**
- * U-Net: a class for each pixel.
+ * U-Net: image segmentation with a class for each pixel.
  *
- * Source: Ronneberger, Fischer and Brox, "U-Net: convolutional networks for biomedical image segmentation" (2015), figure 1: two
- * convolutions of 3 × 3 with ReLU on each of four levels, of 64 to 512 filters, a maximum over 2 × 2 after each, two of 1024 at the bottom,
- * and back up: an up-convolution of 2 × 2 that halves the channels, the level's own pictures beside it, two convolutions; at last one of
- * 1 × 1 to two classes. 23 convolutions with the up-convolutions, as the paper counts.
+ * Source: Ronneberger, Fischer and Brox, "U-Net: convolutional networks for biomedical image segmentation" (2015), figure 1. On
+ * the way down four levels with 64 to 512 filters, each of two 3 × 3 convolutions with ReLU and max pooling 2 × 2; two
+ * convolutions with 1024 filters at the bottom; on the way up for each level a 2 × 2 up-convolution that halves the channels,
+ * concatenation with the level's feature maps and two convolutions; finally a 1 × 1 convolution to two classes. Including the
+ * up-convolutions these are 23 convolutions, as in the paper.
  *
- * The paper's convolutions have no padding: of 572 × 572 it classifies the inner 388 × 388, and cuts what it lays beside. As most have it
- * since, these are padded at a power of two (here 128 × 128), so that every pixel has a class and nothing is cut; weights are as many.
- * Left out in training: the dropout at the bottom, whose masks no two frameworks draw alike, and the map that weighs the loss
- * of pixels between touching cells. One picture is a batch, and the momentum is 0.99, as in section 3; the paper names no rate.
+ * The paper's convolutions have no padding: it classifies the inner 388 × 388 of 572 × 572 pixels and crops the feature maps
+ * that it concatenates. As in most later implementations, here they are padded, at a power of two (128 × 128), so that every
+ * pixel has a class and nothing is cropped; the weights are the same. Omitted in training: the dropout at the bottom, whose
+ * random masks differ between frameworks, and the weight map for pixels between touching cells. The batch is one image and the
+ * momentum 0.99, as in section 3; the paper states no learning rate.
  *
- * Pictures are drawn, and their masks are the labels: see `suites/data/silhouettes.ts`.
+ * Images are generated, with their masks as labels: see `suites/data/silhouettes.ts`.
  *
- * Parameters: 31,030,658, what Keras and PyTorch versions of the paper's figure count (one channel, two classes, biases, no
- * normalisation; 31.03 M). Others differ by a last layer of one class (31,030,593) or batch normalisation (31.04 M).
+ * Parameters: 31,030,658, as in Keras and PyTorch versions of the paper's figure (one channel, two classes, biases, no
+ * normalisation). Others differ by a last layer with one class (31,030,593) or by batch normalisation (31.04 M).
  * Multiply-adds at 128 × 128: 12,024,020,992.
  */
 
+import { at } from '../../common/at.js';
 import type { GraphBuilder, ValueName } from '../../model/builder.js';
 import type { Tensors } from '../../model/graph.js';
 import type { Workload } from '../../model/workload.js';
@@ -39,19 +42,19 @@ function network(graph: GraphBuilder, x: ValueName, width: number): ValueName {
   };
   let y = x;
   let channels = 1;
-  const kept = levels.map((level) => {
+  const skipped = levels.map((level) => {
     const filters = width * 2 ** level;
-    const pictures = twice(y, `down${level + 1}`, channels, filters);
-    y = graph.maxPool(pictures, 2);
+    const maps = twice(y, `down${level + 1}`, channels, filters);
+    y = graph.maxPool(maps, 2);
     channels = filters;
-    return pictures;
+    return maps;
   });
   y = twice(y, 'bottom', channels, 2 * channels);
   for (const level of levels.toReversed()) {
     const name = `up${level + 1}`;
     const up = { channels: 2 * channels, filters: channels, kernel: [2, 2], stride: 2 };
-    const raised = graph.transposedConvolution(y, name, up);
-    y = twice(graph.concat([kept[level] ?? '', raised]), name, 2 * channels, channels);
+    const upsampled = graph.transposedConvolution(y, name, up);
+    y = twice(graph.concat([at(skipped, level), upsampled]), name, 2 * channels, channels);
     channels /= 2;
   }
   return graph.convolution(y, 'classes', { channels: width, filters: classes, kernel: [1, 1], gain: 1 });
@@ -84,8 +87,8 @@ function segmentation({ side, width }: Size, definition: Definition): Workload {
       graph.output(graph.reshape(graph.transpose(scores, [0, 2, 3, 1]), pixels), pixels);
     },
     inputs(batch, buffer, mode): Tensors {
-      const { pictures, masks } = silhouettes(batch, side, buffer);
-      const x = { type: 'float32' as const, shape: [batch, 1, side, side], data: pictures };
+      const { images, masks } = silhouettes(batch, side, buffer);
+      const x = { type: 'float32' as const, shape: [batch, 1, side, side], data: images };
       if (mode === 'inference') return { x };
       return { x, labels: { type: 'int32', shape: [batch, side * side], data: masks } };
     },
@@ -96,7 +99,7 @@ const small = segmentation(
   { side: 32, width: 8 },
   {
     name: 'unet-small',
-    title: 'U-Net at an eighth of its width, on drawn pictures of 32 × 32',
+    title: 'U-Net at an eighth of the width, on generated images of 32 × 32',
     batches: [1, 4],
     trainingBatches: [1],
     parameterCount: 485_682,
@@ -108,7 +111,7 @@ export default segmentation(
   { side: 128, width: 64 },
   {
     name: 'unet',
-    title: 'U-Net on drawn pictures of 128 × 128, a class for each pixel',
+    title: 'U-Net on generated images of 128 × 128, a class for each pixel',
     batches: [1],
     parameterCount: 31_030_658,
     multiplyAdds: 12_024_020_992,

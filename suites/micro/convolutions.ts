@@ -1,33 +1,33 @@
 /**
  * Single convolutions at published sizes.
  *
- * Source: Baidu Research, DeepBench, `code/kernels/conv_problems.h`, the inference set for servers and devices at batch 1, and the
- * training set at its smallest batch of each. Of its hundred rows these are one of each kind: the square windows of ResNet-50 and of VGG
- * at each of their resolutions, a window of 5 × 5 and one of 1 × 1 of GoogLeNet, ResNet-50's 1 × 1 that widens, that narrows and that
- * skips every second place, and what Deep Speech and the character recogniser begin with, of which the one for devices is for inference alone.
- * DeepBench has no biases, and neither have these. Names are input (height × width × channels), window and filters.
+ * Source: Baidu Research, DeepBench, `code/kernels/conv_problems.h`: the inference set for servers and devices at batch 1, and
+ * the training set at its smallest batch. Of its hundred rows these are one of each kind: the square kernels of ResNet-50 and
+ * VGG at each resolution, a 5 × 5 and a 1 × 1 kernel of GoogLeNet, the 1 × 1 kernels of ResNet-50 that expand, reduce and have
+ * stride 2, and the first layers of Deep Speech and of the character recogniser, of which the one for devices is in the
+ * inference set only. As in DeepBench there are no biases. Names: input (height × width × channels), kernel, filters.
  *
- * What computes fifty million multiply-adds or more has a small form: a quarter of the channels and filters, or of the extents where
- * there are but few channels.
+ * Convolutions of fifty million multiply-adds or more have a small form: a quarter of the channels and filters, or of the
+ * extents if there are few channels.
  */
 
 import type { GraphBuilder, ValueName } from '../../model/builder.js';
 import type { Workload } from '../../model/workload.js';
 import { kernel } from '../kernel.js';
 
-/** One row of DeepBench's table: input, filters, their extents, pads and strides. */
+/** One row of DeepBench's table. */
 type Row = readonly [
   width: number,
   height: number,
   channels: number,
   filters: number,
-  windowWidth: number,
-  windowHeight: number,
+  kernelWidth: number,
+  kernelHeight: number,
   padWidth: number,
   padHeight: number,
   strideWidth: number,
   strideHeight: number,
-  /** In the training set. */
+  /** Smallest batch in the training set, if the row is in it. */
   trainingBatch?: number,
 ];
 const rows: readonly Row[] = [
@@ -51,8 +51,8 @@ const rows: readonly Row[] = [
   [341, 79, 32, 32, 10, 5, 0, 0, 2, 2, 4],
 ];
 
-function nameOf([width, height, channels, filters, windowWidth, windowHeight]: Row): string {
-  return `conv-${height}x${width}x${channels}-${windowHeight}x${windowWidth}x${filters}`;
+function nameOf([width, height, channels, filters, kernelWidth, kernelHeight]: Row): string {
+  return `conv-${height}x${width}x${channels}-${kernelHeight}x${kernelWidth}x${filters}`;
 }
 
 function quarter([width, height, channels, filters, ...rest]: Row): Row {
@@ -61,19 +61,20 @@ function quarter([width, height, channels, filters, ...rest]: Row): Row {
     : [Math.ceil(width / 4), Math.ceil(height / 4), channels, filters, ...rest];
 }
 
-function positions(extent: number, window: number, pad: number, stride: number): number {
-  return Math.floor((extent + 2 * pad - window) / stride) + 1;
+/** Output extent along one axis. */
+function outputExtent(extent: number, kernel: number, pad: number, stride: number): number {
+  return Math.floor((extent + 2 * pad - kernel) / stride) + 1;
 }
 
 function definitionOf(row: Row, name: string) {
-  const [width, height, channels, filters, windowWidth, windowHeight, ...rest] = row;
+  const [width, height, channels, filters, kernelWidth, kernelHeight, ...rest] = row;
   const [padWidth, padHeight, strideWidth, strideHeight, trainingBatch] = rest;
-  const rows = positions(height, windowHeight, padHeight, strideHeight);
-  const columns = positions(width, windowWidth, padWidth, strideWidth);
-  const weights = filters * channels * windowHeight * windowWidth;
+  const rows = outputExtent(height, kernelHeight, padHeight, strideHeight);
+  const columns = outputExtent(width, kernelWidth, padWidth, strideWidth);
+  const weights = filters * channels * kernelHeight * kernelWidth;
   return {
     name,
-    title: `convolution of ${height}×${width}×${channels} with ${filters} windows of ${windowHeight}×${windowWidth}`,
+    title: `convolution of ${height}×${width}×${channels} with ${filters} kernels of ${kernelHeight}×${kernelWidth}`,
     source: 'DeepBench (Baidu Research), conv_problems.h',
     family: 'micro' as const,
     batches: [1],
@@ -85,7 +86,7 @@ function definitionOf(row: Row, name: string) {
       graph.convolution(x, 'conv', {
         channels,
         filters,
-        kernel: [windowHeight, windowWidth],
+        kernel: [kernelHeight, kernelWidth],
         stride: [strideHeight, strideWidth],
         pad: [padHeight, padWidth, padHeight, padWidth],
         bias: false,

@@ -1,13 +1,14 @@
 /**
- * Work that waits for memory: four times relu(x·a + b) over 2²⁰ values an example, a and b vectors of that many weights.
+ * Memory-bound element-wise work: four times relu(x·a + b) over 2²⁰ values per example, with weight vectors a and b of that size.
  *
- * Definition of this project. Each of the twelve operators reads and writes 4 MiB or more and does one operation a value, some tenths
- * of an operation a byte, where a processor can do ten: what is timed is memory and whether a framework fuses. An executor
- * that fuses nothing moves 12 times 2·4 MiB and the weights' 32 MiB; one that fuses all moves a third of that.
+ * Definition of this project. Each of the twelve operators reads and writes at least 4 MiB and does one operation per value: an
+ * arithmetic intensity of some tenths of an operation per byte, where a processor needs about ten to be compute-bound. The time
+ * depends on memory bandwidth and on fusion. Without fusion 12 times 2·4 MiB and the weights' 32 MiB are moved; with complete
+ * fusion a third of that.
  *
- * In training the values are the scores of 64 classes at each of 2¹⁴ positions, and a and b learn.
+ * In training the values are the logits of 64 classes at each of 2¹⁴ positions, and a and b are trained.
  *
- * The small form has 2¹⁶ values, which lie in a cache.
+ * The small form has 2¹⁶ values, which fit into a cache.
  */
 
 import type { GraphBuilder, ValueName } from '../../model/builder.js';
@@ -18,11 +19,11 @@ const layers = 4;
 const classes = 64;
 
 function definitionOf(values: number, name: string) {
-  const vector = (graph: GraphBuilder, part: string, middle: number) =>
-    graph.parameterOf(part, {
+  const vector = (graph: GraphBuilder, name: string, centre: number) =>
+    graph.parameterOf(name, {
       type: 'float32',
       shape: [values],
-      data: uniform(0, part, values, middle - 0.1, middle + 0.1),
+      data: uniform(0, name, values, centre - 0.1, centre + 0.1),
     });
   return {
     name,
@@ -40,7 +41,7 @@ function definitionOf(values: number, name: string) {
         return graph.relu(graph.add(scaled, vector(graph, `b${layer}`, 0)));
       }, x);
     },
-    // A mean over positions of which each has weights of its own: a step of each is so many times smaller.
+    // The loss is a mean over positions that have separate weights, so that the learning rate grows with their number.
     training: { batches: [1, 4], learningRate: values / classes / 16, classes },
   };
 }

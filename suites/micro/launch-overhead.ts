@@ -1,12 +1,12 @@
 /**
- * What a call and each of its operators cost when they compute next to nothing: chains of 1, 10, 100 and 1000 tanh of eight values.
+ * Launch overhead: chains of 1, 10, 100 and 1000 tanh of eight values.
  *
- * Definition of this project, after the question that users ask of eager frameworks: the slope over the chain's length is an
- * operator's overhead, what is left at length 0 is the call's. Tanh, because no rule of algebra folds two of them into one; a
- * compiler may still make one kernel of all, and its slope then says so.
+ * Definition of this project. The slope over the length of the chain is the overhead per operator; the intercept at length 0 is
+ * the overhead per call. Two tanh cannot be merged algebraically; a compiler may still fuse the chain into one kernel, which
+ * shows in the slope.
  *
- * In training the input is first multiplied by eight weights, which learn to have the last values tell eight classes apart: the slope
- * is then what an operator costs forward and backward, and what is left at length 0 the loss and the update too.
+ * In training the input is first multiplied by eight trainable weights, and the results are the logits of eight classes. The
+ * slope is then the overhead of an operator forward and backward, and the intercept includes loss and update.
  */
 
 import type { GraphBuilder, ValueName } from '../../model/builder.js';
@@ -16,8 +16,8 @@ import { kernel } from '../kernel.js';
 
 const values = 8;
 /**
- * A thousand tanh in a row, each an ulp or two off, are off by less than 1e-4 together; so is a gradient that is the product of a thousand
- * slopes, of which all frameworks' is off by 1.4e-4, since the slope at a rounded tanh is not that at the exact one.
+ * A chain of a thousand tanh with an error of one or two ulp each is accurate to 1e-4. The gradient is a product of a thousand
+ * derivatives, each taken at a rounded value; its error was 1.4e-4 in all frameworks.
  */
 const tolerance = { output: 1e-4, loss: 1e-4, gradient: 1e-3, weight: 1e-2 };
 
@@ -29,7 +29,7 @@ function weights(graph: GraphBuilder): ValueName {
 const launchOverhead: readonly Workload[] = [1, 10, 100, 1000].map((nodes) =>
   kernel({
     name: `launch-${nodes}`,
-    title: `${nodes} tanh of ${values} values, one after the other`,
+    title: `chain of ${nodes} tanh of ${values} values`,
     source: 'definition of this project: launch overhead',
     family: 'micro',
     batches: [1],

@@ -1,12 +1,12 @@
 /**
- * Single products with a weight at published sizes: y = x·W, x: [N, k], W: [k, m].
+ * Single matrix products with a weight at published sizes: y = x·W, x: [N, k], W: [k, m].
  *
  * Source: Baidu Research, DeepBench, `code/kernels/gemm_problems.h` (m, n, k, where n is the batch): the square layers of vanilla
- * recurrent networks from the training set, the gates of a GRU and the language models of Deep Speech from the inference sets. Names
- * are m × k; other batches are `--batch`. In training it is the smallest batch of the training set, but not for the language models, whose
- * smallest is 8457: a step of those takes a server.
+ * recurrent networks from the training set, the gates of a GRU and the language models of Deep Speech from the inference sets.
+ * Names: m × k; `--batch` selects other batches. Training uses the smallest batch of the training set, except for the language
+ * models, whose smallest batch of 8457 exceeds a workstation.
  *
- * What computes fifty million multiply-adds or more has a small form: a quarter of each side.
+ * Products of fifty million multiply-adds or more have a small form: a quarter of each side.
  */
 
 import type { GraphBuilder, ValueName } from '../../model/builder.js';
@@ -16,14 +16,14 @@ import { kernel } from '../kernel.js';
 interface Problem {
   readonly m: number;
   readonly k: number;
-  /** Published. */
+  /** As published. */
   readonly batches: readonly number[];
-  /** In the training set. */
+  /** Smallest batch in the training set, if the size is in it. */
   readonly trainingBatch?: number;
 }
 
-/** Multiply-adds of an iteration. */
-const leastWithSmallForm = 50_000_000;
+/** Multiply-adds of an iteration from which on there is a small form. */
+const minForSmallForm = 50_000_000;
 
 const problems: readonly Problem[] = [
   { m: 512, k: 512, batches: [1, 16], trainingBatch: 16 },
@@ -53,7 +53,7 @@ function definitionOf({ m, k, batches, trainingBatch }: Problem, name: string) {
   };
 }
 
-/** A quarter of each side, or where one is short a sixteenth of the other, and a seventh of batches of hundreds. */
+/** A quarter of each side, or a sixteenth of the longer one if the other is short; a seventh of batches in the hundreds. */
 function quarter({ m, k, batches, ...rest }: Problem): Problem {
   const sides = m < 64 ? { m, k: k / 16 } : { m: m / 4, k: k / 4 };
   return { ...rest, ...sides, batches: batches.map((batch) => (batch < 200 ? batch : batch / 7)) };
@@ -62,7 +62,7 @@ function quarter({ m, k, batches, ...rest }: Problem): Problem {
 const matrixProducts: readonly Workload[] = problems.map((problem) => {
   const { m, k, batches } = problem;
   const definition = definitionOf(problem, `gemm-${m}x${k}`);
-  if (m * k * Math.min(...batches) < leastWithSmallForm) return kernel(definition);
+  if (m * k * Math.min(...batches) < minForSmallForm) return kernel(definition);
   return kernel({ ...definition, small: definitionOf(quarter(problem), `${definition.name}-small`) });
 });
 export default matrixProducts;

@@ -1,18 +1,18 @@
 /**
- * Single recurrent layers at published sizes, forward over a whole sequence, to the last hidden state.
+ * Single recurrent layers at published sizes, over a whole sequence to the last hidden state.
  *
- * Source: Baidu Research, DeepBench, `code/kernels/rnn_problems.h` (hidden units, batch, steps, cell), its inference sets, in training at
- * their smallest batch of the training set: all LSTMs but that of 4096 units, the GRU of one step and the shortest one of 1536 units, and
- * layers of tanh units, of which those for devices are for inference alone and the square one is in the training set alone. The other
- * GRUs take up to 1500 steps of 2816 units, which is a server's work; so is a step of training at 187 steps. Sequences come with time
- * first, as cuDNN has them, and a layer takes as many values as it has units. DeepBench's GRU is cuDNN's, with the reset behind the
- * product. Names are cell, units × steps.
+ * Source: Baidu Research, DeepBench, `code/kernels/rnn_problems.h` (hidden units, batch, steps, cell): the inference sets, and for
+ * training the smallest batch of the training set. Included are all LSTMs except the one of 4096 units; the GRU of one step and
+ * the shortest one of 1536 units; and layers of tanh units, of which those for devices are in the inference set only and the
+ * square one is in the training set only. The other GRUs have up to 1500 steps of 2816 units, which exceeds a workstation, as
+ * does a training step over 187 steps. Sequences have time first, as in cuDNN, and as many input values as units. DeepBench's
+ * GRU is cuDNN's, ONNX's `linear_before_reset` = 1. Names: cell, units × steps.
  *
- * DeepBench leaves the products with the inputs out of what it times, since they do not wait for one another, and its backward pass
- * tells the weights' gradients alone. No framework lets a user do either alike: here a layer is timed whole, which is twice the
- * multiply-adds of DeepBench's count, steps × gates × units².
+ * DeepBench does not time the products with the inputs, which are independent of one another, and times the weight gradients of
+ * the backward pass separately. No common interface of the frameworks allows that: here the whole layer is timed, with twice
+ * the multiply-adds of DeepBench's count, steps × gates × units².
  *
- * The small form has a quarter of the units, of more than 150 steps and of a batch of 16.
+ * The small form has a quarter of the units, a quarter of the steps above 150, and a quarter of a batch of 16.
  */
 
 import type { GraphBuilder, ValueName } from '../../model/builder.js';
@@ -26,7 +26,7 @@ interface Problem {
   readonly cell: keyof typeof gates;
   readonly hidden: number;
   readonly steps: number;
-  /** Of inference. */
+  /** For inference. */
   readonly batches: readonly number[];
   readonly trainingBatch?: number;
 }
@@ -47,7 +47,7 @@ const problems: readonly Problem[] = [
 function definitionOf({ cell, hidden, steps, batches, trainingBatch }: Problem, name: string) {
   return {
     name,
-    title: `${titles[cell]} of ${hidden} units over ${steps === 1 ? 'a step' : `${steps} steps`}`,
+    title: `${titles[cell]} of ${hidden} units over ${steps === 1 ? 'one step' : `${steps} steps`}`,
     source: 'DeepBench (Baidu Research), rnn_problems.h',
     family: 'micro' as const,
     batches,

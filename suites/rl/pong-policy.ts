@@ -1,22 +1,23 @@
 /**
  * The policy network of Pong from pixels, and its policy-gradient step.
  *
- * Source: Andrej Karpathy, "Deep Reinforcement Learning: Pong from Pixels" (2016, karpathy.github.io/2016/05/31/rl) and the program
- * with it: the difference of two frames of 80 × 80, 200 hidden units rectified, one output whose sigmoid is the probability of
- * going up; no biases. 6400·200 + 200 = 1,280,200 weights, each multiplied once.
+ * Source: Andrej Karpathy, "Deep Reinforcement Learning: Pong from Pixels" (2016, karpathy.github.io/2016/05/31/rl) and its
+ * program: the difference of two frames of 80 × 80, 200 hidden units with ReLU, one output whose sigmoid is the probability of
+ * the action "up"; no biases. 6400·200 + 200 = 1,280,200 weights, each multiplied once.
  *
- * Acting (inference) includes the sampling: a number u that is uniform in [0, 1) comes with the frame, and the paddle goes up where
- * u is below the probability. That makes the same choice of every target, so that it can be verified.
+ * Acting (inference) includes sampling: an input u, uniform in [0, 1), selects "up" if it is below the probability. All targets
+ * thus select the same action, so that it can be verified.
  *
- * Learning: the output z beside a constant 0 is a softmax of two classes, whose first has the probability σ(z); the loss is
- * −advantage·log of the probability of what was done, whose gradient is the program's. Advantages are its discounted rewards
- * (0.99, beginning anew at each point), less their mean, over their deviation. A batch is 256 frames; the program's is ten whole
- * games. Its rule is RMSProp with a decay of 0.99 at a rate of 0.0001, and so is this one. Its epsilon of 1e-5 would show where a framework adds it, inside the root or outside: this one is too small for
- * that (suites/optimisers.ts).
+ * Learning: the output z and a constant 0 are the logits of two classes, the first with probability σ(z). The loss is −advantage
+ * · log of the probability of the action taken, with the same gradient as in the program. Advantages are the program's
+ * discounted rewards (0.99, restarted at each point), standardised. A batch is 256 frames, in the program ten whole games. The
+ * optimiser is RMSProp with decay 0.99 and learning rate 0.0001 as in the program, but not with its epsilon of 1e-5, whose
+ * effect depends on whether a framework adds it inside or outside the square root (suites/optimisers.ts).
  *
- * Frames are drawn (suites/data/pong.ts). Few of their pixels differ: weights are scaled for those that do.
+ * Frames are generated (suites/data/pong.ts). Few pixels differ between frames; the weights are scaled for their number.
  */
 
+import { at } from '../../common/at.js';
 import { uniform } from '../../model/random.js';
 import type { Workload } from '../../model/workload.js';
 import { paintPong } from '../data/pong.js';
@@ -24,13 +25,13 @@ import { paintPong } from '../data/pong.js';
 const size = 80;
 const pixels = size * size;
 const hidden = 200;
-/** Of two frames; a ball and the rims of two paddles. */
-const pixelsThatDiffer = 20;
+/** Pixels that differ between two frames: the ball and the edges of two paddles. */
+const changedPixels = 20;
 const discount = 0.99;
 
 const pongPolicy: Workload = {
   name: 'pong-policy',
-  title: 'policy of Pong: differences of 80 × 80 frames, 200 hidden units, the action sampled',
+  title: 'policy network of Pong: difference of 80 × 80 frames, 200 hidden units, sampled action',
   source: 'Karpathy, Deep Reinforcement Learning: Pong from Pixels (2016)',
   family: 'rl',
   modes: ['inference', 'training'],
@@ -46,12 +47,12 @@ const pongPolicy: Workload = {
   tolerance: { output: 1e-5, loss: 1e-5, gradient: 1e-4, weight: 2e-3 },
   build(graph, batch, mode) {
     const x = graph.input('frames', [batch, pixels]);
-    const units = graph.relu(graph.product(x, 'hidden', pixels, hidden, 2, pixelsThatDiffer));
+    const units = graph.relu(graph.product(x, 'hidden', pixels, hidden, 2, changedPixels));
     const z = graph.product(units, 'output', hidden, 1, 1);
     if (mode === 'training') {
       const data = BigInt64Array.of(0n, 0n, 0n, 1n);
-      const behind = graph.constant('behind', { type: 'int64', shape: [4], data });
-      graph.output(graph.node('Pad', [z, behind]), [batch, 2]);
+      const pads = graph.constant('behind', { type: 'int64', shape: [4], data });
+      graph.output(graph.node('Pad', [z, pads]), [batch, 2]);
       return;
     }
     const u = graph.input('u', [batch, 1]);
@@ -60,7 +61,11 @@ const pongPolicy: Workload = {
     graph.output(graph.node('Cast', [graph.node('Less', [u, up])], { to: 1 }), [batch, 1]);
   },
   inputs(batch, buffer, mode) {
-    const frames = { type: 'float32' as const, shape: [batch, pixels], data: differences(batch, buffer) };
+    const frames = {
+      type: 'float32' as const,
+      shape: [batch, pixels],
+      data: frameDifferences(batch, buffer),
+    };
     if (mode === 'inference') {
       const data = uniform(0, `pong-policy/u/${buffer}`, batch, 0, 1);
       return { frames, u: { type: 'float32', shape: [batch, 1], data } };
@@ -76,8 +81,8 @@ const pongPolicy: Workload = {
 };
 export default pongPolicy;
 
-/** Frame k of a batch is of game k / 32, at time k mod 32. */
-function differences(batch: number, buffer: number): Float32Array {
+/** Differences of successive frames: frame k is from game ⌊k / 32⌋ at time k mod 32. */
+function frameDifferences(batch: number, buffer: number): Float32Array {
   const data = new Float32Array(batch * pixels);
   const before = new Float32Array(batch * pixels);
   for (let example = 0; example < batch; example++) {
@@ -86,19 +91,20 @@ function differences(batch: number, buffer: number): Float32Array {
     paintPong(data, example * pixels, size, number, time, 1);
     paintPong(before, example * pixels, size, number, time - 1, 1);
   }
-  return data.map((value, place) => value - (before[place] ?? 0));
+  return data.map((value, index) => value - at(before, index));
 }
 
+/** Standardised discounted rewards, [batch]. */
 function advantages(batch: number, buffer: number): Float32Array {
   const points = uniform(0, `pong-policy/points/${buffer}`, batch, 0, 1);
   const returns = new Float64Array(batch);
-  let ahead = 0;
+  let future = 0;
   for (let frame = batch - 1; frame >= 0; frame--) {
-    const share = points[frame] ?? 0;
-    // About one frame in thirty is a point, most of them lost.
+    const share = at(points, frame);
+    // About one frame in thirty scores a point, mostly for the opponent.
     const reward = share < 0.025 ? -1 : share < 0.033 ? 1 : 0;
-    ahead = reward === 0 ? discount * ahead : reward;
-    returns[frame] = ahead;
+    future = reward === 0 ? discount * future : reward;
+    returns[frame] = future;
   }
   const mean = returns.reduce((sum, value) => sum + value, 0) / batch;
   const variance = returns.reduce((sum, value) => sum + (value - mean) ** 2, 0) / batch;

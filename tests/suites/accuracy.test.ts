@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Tensors } from '../../model/graph.js';
 import { accuracySource, accuracyTasks, epochOrder } from '../../suites/accuracy.js';
 import lenet5 from '../../suites/cnn/lenet5.js';
-import { digitsOf, heldOutOfEach, moveImage, pixels, splitDigits } from '../../suites/data/mnist.js';
+import { digitsOf, heldOutPerDigit, pixels, shiftImage, splitDigits } from '../../suites/data/mnist.js';
 import rowLstm from '../../suites/lstm/row-lstm.js';
 
 const imagesOf = (buffers: readonly number[], inputs: readonly Tensors[], input: string) =>
@@ -14,11 +14,11 @@ const imagesOf = (buffers: readonly number[], inputs: readonly Tensors[], input:
   });
 
 describe('the split', () => {
-  it('holds out so many of each digit, and learns from none of them', () => {
+  it('holds out the same number of each digit, disjoint from the training set', () => {
     const { training, heldOut } = splitDigits();
     expect([training.length, heldOut.length]).toEqual([8000, 2000]);
     for (let label = 0; label < 10; label++) {
-      expect(heldOut.filter((example) => example.label === label)).toHaveLength(heldOutOfEach);
+      expect(heldOut.filter((example) => example.label === label)).toHaveLength(heldOutPerDigit);
     }
     const named = [...training, ...heldOut].map(({ label, index }) => `${label}/${index}`);
     expect(new Set(named).size).toBe(10_000);
@@ -28,12 +28,12 @@ describe('the split', () => {
 describe.each([
   ['lenet5', lenet5, 'image'],
   ['row-lstm', rowLstm, 'rows'],
-] as const)('what %s learns from', (name, workload, input) => {
+] as const)('the data of %s', (name, workload, input) => {
   const task = accuracyTasks.find((one) => one.workload === name);
   if (!task) throw new Error(`no task ${name}`);
   const first = accuracySource(task, workload, 1);
 
-  it('is every training image in batches, as it is and moved, the held-out ones strictly apart', () => {
+  it('has every training image, unchanged and shifted, and no held-out image among them', () => {
     const { source, passes, heldOut } = first;
     const training = passes.flat();
     expect(passes).toHaveLength(task.passes);
@@ -41,8 +41,8 @@ describe.each([
     expect(heldOut.length * task.batch).toBe(2000);
     expect([...training, ...heldOut]).toEqual(source.inputs.map((_, buffer) => buffer));
     const images = (buffers: readonly number[]) => imagesOf(buffers, source.inputs, input);
-    const learnt = new Set(images(training));
-    expect(images(heldOut).filter((image) => learnt.has(image))).toEqual([]);
+    const trained = new Set(images(training));
+    expect(images(heldOut).filter((image) => trained.has(image))).toEqual([]);
     expect(images(passes[1] ?? [])).not.toEqual(images(passes[0] ?? []));
     expect(source.training?.optimiser).toEqual(task.optimiser);
   });
@@ -64,18 +64,18 @@ describe.each([
   });
 });
 
-it('moves an image, background coming in', () => {
+it('shifts an image and fills with background', () => {
   const image = new Float32Array(pixels);
   image[0] = 1;
   image[28 * 27 + 27] = 2;
-  expect(moveImage(image, 1, 0).indexOf(1)).toBe(28);
-  expect(moveImage(image, 1, 1).indexOf(1)).toBe(29);
-  expect(moveImage(image, 1, 1).indexOf(2)).toBe(-1);
-  expect(moveImage(image, -1, -1).indexOf(2)).toBe(28 * 26 + 26);
-  expect(moveImage(image, 0, -1).indexOf(1)).toBe(-1);
+  expect(shiftImage(image, 1, 0).indexOf(1)).toBe(28);
+  expect(shiftImage(image, 1, 1).indexOf(1)).toBe(29);
+  expect(shiftImage(image, 1, 1).indexOf(2)).toBe(-1);
+  expect(shiftImage(image, -1, -1).indexOf(2)).toBe(28 * 26 + 26);
+  expect(shiftImage(image, 0, -1).indexOf(1)).toBe(-1);
 });
 
-it('gives a digit its own label', () => {
+it('labels digits', () => {
   const { labels } = digitsOf([
     { label: 7, index: 0 },
     { label: 3, index: 5 },

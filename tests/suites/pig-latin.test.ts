@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { pigLatin, targetTokens, translations } from '../../suites/data/pig-latin.js';
-import { phrases, places, vocabulary } from '../../suites/data/text.js';
+import { phrases, vocabulary, vocabularySize } from '../../suites/data/text.js';
 
 it.each([
   ['i went shopping', 'iway entway oppingshay'],
@@ -8,22 +8,22 @@ it.each([
   ['Call me Ishmael.', 'allCay emay Ishmaelway.'],
   ['you, my quay—don’t', 'ouyay, ymay ayquay—onday’tay'],
   ["don't try Mr 1", "on'tday ytray Mray 1"],
-])('says %s as %s', (english, expected) => {
+])('translates %s to %s', (english, expected) => {
   expect(pigLatin(english)).toBe(expected);
 });
 
 const lengths = { sourceSteps: 16, targetSteps: 59 };
-const characters = [...places().keys()];
+const characters = [...vocabulary().keys()];
 
 function read(tokens: Int32Array): string {
   return Array.from(tokens, (token) => characters[token] ?? '^').join('');
 }
 
-it('pairs a phrase with its translation, given from a start on and due to an end', () => {
-  expect(targetTokens).toBe(vocabulary + 1);
-  const { source, known, next } = translations(1, 2, lengths);
+it('pairs a phrase with its translation, between a start and an end token', () => {
+  expect(targetTokens).toBe(vocabularySize + 1);
+  const { source, previous, next } = translations(1, 2, lengths);
   expect(read(source)).toBe('Call me Ishmael.');
-  expect(read(known)).toBe('^allCay emay Ishmaelway.\n'.padEnd(59));
+  expect(read(previous)).toBe('^allCay emay Ishmaelway.\n'.padEnd(59));
   expect(read(next)).toBe('allCay emay Ishmaelway.\n'.padEnd(59));
 });
 
@@ -31,19 +31,19 @@ it.each([
   [16, 59],
   [12, 40],
 ])(
-  'has room for the translation of every phrase of %i, its start and its end',
+  'has enough steps for the translation of every phrase of %i characters, with start and end token',
   (sourceSteps, targetSteps) => {
     const longest = Math.max(...phrases(sourceSteps).map((phrase) => pigLatin(phrase).length));
     expect(longest + 2).toBeLessThanOrEqual(targetSteps);
   },
 );
 
-it('needs no other characters than the text has', () => {
+it('uses only characters of the vocabulary', () => {
   const used = [...new Set(phrases(16).map(pigLatin).join(''))];
-  expect(used.filter((character) => !places().has(character))).toEqual([]);
+  expect(used.filter((character) => !vocabulary().has(character))).toEqual([]);
 });
 
-it('has other phrases in each example and each buffer', () => {
+it('has different phrases in each example and each buffer', () => {
   const sources = [0, 1, 2, 3].flatMap((buffer) => {
     const { source } = translations(64, buffer, lengths);
     return Array.from({ length: 64 }, (_, example) =>

@@ -1,6 +1,6 @@
 /**
- * Parameters and multiply-adds against what others print of the same networks. `workloads.test.ts` counts those of the graphs; here
- * the counts are held to figures that nobody of this project computed.
+ * Parameters and multiply-adds against published figures. `workloads.test.ts` compares the declared numbers with the graphs; this
+ * test compares them with independent sources.
  */
 import { expect, it } from 'vitest';
 import { discoverWorkloads } from '../../suites/discover.js';
@@ -9,11 +9,11 @@ interface Published {
   readonly workload: string;
   readonly source: string;
   readonly parameters?: number;
-  /** Of those parameters, what is not trained here, and why. */
+  /** Published parameters that are not trained here, and why. */
   readonly without?: readonly [count: number, why: string];
-  /** Thousand million, and the digits behind the point that are printed. */
+  /** In units of 10⁹, and the number of published decimals. */
   readonly multiplyAdds?: readonly [giga: number, digits: number];
-  /** Parameters rounded to so many. */
+  /** The published number of parameters is rounded to a multiple of this. */
   readonly roundedTo?: number;
 }
 

@@ -33,14 +33,14 @@ function weightsOf(workload: Workload): Record<string, string> {
   );
 }
 
-it('are those of which a length is not part of the definition', () => {
+it('exist for workloads whose length is not part of the definition', () => {
   expect(withSequence.map(({ name }) => name)).toEqual(
     expect.arrayContaining(['row-lstm', 'char-lstm', 'char-lstm-small', 'text-gru', 'acoustic-1x320-small']),
   );
 });
 
 describe.each(withSequence)('$name', ({ workload, sequence }) => {
-  it('is itself at its own length', () => {
+  it('is unchanged at its default length', () => {
     const again = sequence.withLength(sequence.defaultLength);
     expect(sequence.length).toBe(sequence.defaultLength);
     expect(nonDefaultLength(workload)).toBeUndefined();
@@ -48,7 +48,7 @@ describe.each(withSequence)('$name', ({ workload, sequence }) => {
     expect(again.inputs(2, 1, 'training')).toEqual(workload.inputs(2, 1, 'training'));
   });
 
-  it('keeps name and weights at another, and computes in proportion', () => {
+  it('keeps name and weights at another length, with proportional multiply-adds', () => {
     const other = sequence.withLength(7);
     expect(other).toMatchObject({ name: workload.name, parameterCount: workload.parameterCount });
     expect(other.sequence).toMatchObject({
@@ -68,7 +68,7 @@ describe.each(withSequence)('$name', ({ workload, sequence }) => {
     expect(labels?.shape[0]).toBe(3);
   });
 
-  it('has an artefact and a reference of its own for each', () => {
+  it('has a separate artefact and reference for each length', () => {
     const keys = [sequence.defaultLength, 7, 8].map((length) =>
       workloadKey(sequence.withLength(length), 'inference', 1, 0),
     );
@@ -85,12 +85,12 @@ it('row-lstm reads the end of a strip of digits', () => {
       Array.from(read?.data as Float32Array).slice(example * size, (example + 1) * size),
     );
   };
-  const [own, half, more] = [rows(28), rows(14), rows(70)];
-  own.forEach((digit, example) => {
+  const [whole, half, several] = [rows(28), rows(14), rows(70)];
+  whole.forEach((digit, example) => {
     expect(half[example]).toEqual(digit.slice(14 * 28));
-    // Two digits and a half: the end of the one before the last, the one before, its own.
-    expect(more[example]?.slice(42 * 28)).toEqual(digit);
-    expect(more[example]?.slice(14 * 28, 42 * 28)).toEqual(own[(example + 2) % 3]);
-    expect(more[example]?.slice(0, 14 * 28)).toEqual(own[(example + 1) % 3]?.slice(14 * 28));
+    // Two and a half digits: the lower half of the second digit before it, the digit before it, the digit itself.
+    expect(several[example]?.slice(42 * 28)).toEqual(digit);
+    expect(several[example]?.slice(14 * 28, 42 * 28)).toEqual(whole[(example + 2) % 3]);
+    expect(several[example]?.slice(0, 14 * 28)).toEqual(whole[(example + 1) % 3]?.slice(14 * 28));
   });
 });

@@ -2,15 +2,15 @@ import { expect, it } from 'vitest';
 import { silhouettes } from '../../suites/data/silhouettes.js';
 
 const side = 64;
-const { pictures, masks } = silhouettes(16, side, 0);
+const { images, masks } = silhouettes(16, side, 0);
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-it('marks a part of every picture, and another in every one', () => {
-  const each = Array.from({ length: 16 }, (_, picture) =>
-    masks.subarray(picture * side * side, (picture + 1) * side * side),
+it('marks a part of every image, a different one in each', () => {
+  const each = Array.from({ length: 16 }, (_, image) =>
+    masks.subarray(image * side * side, (image + 1) * side * side),
   );
   for (const mask of each) {
     const share = mean([...mask]);
@@ -21,23 +21,23 @@ it('marks a part of every picture, and another in every one', () => {
   expect(silhouettes(16, side, 1).masks).not.toEqual(masks);
 });
 
-it('is bright where it marks and dark elsewhere, but no pixel tells for sure', () => {
-  const ofClass = (wanted: number) => [...pictures].filter((_, pixel) => masks[pixel] === wanted);
+it('is bright in the marked area and dark elsewhere, with overlapping distributions', () => {
+  const ofClass = (wanted: number) => [...images].filter((_, pixel) => masks[pixel] === wanted);
   expect(mean(ofClass(1))).toBeCloseTo(1, 1);
   expect(mean(ofClass(0))).toBeCloseTo(-0.5, 1);
   expect(Math.min(...ofClass(1))).toBeLessThan(Math.max(...ofClass(0)));
-  const all = [...pictures];
+  const all = [...images];
   expect(Math.abs(mean(all))).toBeLessThan(0.3);
   expect(mean(all.map((value) => value * value))).toBeCloseTo(1, 0);
 });
 
-it('marks areas, not scattered pixels', () => {
+it('marks connected areas', () => {
   const neighbours = [...masks].filter((value, pixel) => pixel % side > 0 && value !== masks[pixel - 1]);
   expect(neighbours.length / masks.length).toBeLessThan(0.1);
 });
 
-it('draws discs and rectangles', () => {
-  // Of a rectangle's rows all marked ones are alike; a disc's are not.
+it('has discs and rectangles', () => {
+  // All rows of a rectangle have the same width; those of a disc do not.
   const widths = Array.from({ length: 16 * side }, (_, row) =>
     masks.subarray(row * side, (row + 1) * side).reduce((sum, value) => sum + value, 0),
   ).filter((width) => width > 0);

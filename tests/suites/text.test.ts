@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { characters, excerpts, phrases, vocabulary, wordNumbers } from '../../suites/data/text.js';
+import { characters, excerpts, phrases, vocabularySize, wordNumbers } from '../../suites/data/text.js';
 
-it('knows every character of the text by its place', () => {
-  expect(new Set(characters()).size).toBe(vocabulary);
-  expect(Math.max(...characters())).toBe(vocabulary - 1);
+it('numbers the distinct characters of the text', () => {
+  expect(new Set(characters()).size).toBe(vocabularySize);
+  expect(Math.max(...characters())).toBe(vocabularySize - 1);
 });
 
-it('has the next character as the label of each, also of a sequence’s last one', () => {
+it('labels each character with the next, also at the end of a sequence', () => {
   const { characters: read, next } = excerpts(3, 5, 0);
   expect(read.length).toBe(15);
   for (let example = 0; example < 3; example++) {
@@ -16,13 +16,13 @@ it('has the next character as the label of each, also of a sequence’s last one
   }
 });
 
-it('reads on round the end of the text', () => {
+it('continues at the beginning after the end of the text', () => {
   const { characters: read } = excerpts(1, 10, Math.ceil(characters().length / 10));
   expect(read.length).toBe(10);
-  expect(read.every((character) => character < vocabulary)).toBe(true);
+  expect(read.every((character) => character < vocabularySize)).toBe(true);
 });
 
-it('numbers words by how often they come', () => {
+it('numbers words by frequency', () => {
   const words = wordNumbers();
   const counts = new Map<number, number>();
   for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
@@ -32,7 +32,7 @@ it('numbers words by how often they come', () => {
   expect(byRank[0]).toBeGreaterThan(500);
 });
 
-it('cuts the text into phrases of whole words that fit', () => {
+it('splits the text into phrases of whole words', () => {
   const made = phrases(16);
   expect(made).toContain('Call me Ishmael.');
   expect(made.length).toBeGreaterThan(4000);

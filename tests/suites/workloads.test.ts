@@ -12,8 +12,8 @@ import { discoverSuites, discoverWorkloads } from '../../suites/discover.js';
 
 const workloads = await discoverWorkloads();
 
-/** Weights of zero: what is asked here does not depend on their values, and the largest network has 138 million. */
-class Undrawn extends GraphBuilder {
+/** Builds zero weights: the tests do not depend on their values, and the largest network has 138 million. */
+class ZeroWeights extends GraphBuilder {
   readonly outputs: (readonly number[])[] = [];
 
   override output(value: string, shape: readonly number[]): void {
@@ -27,9 +27,9 @@ class Undrawn extends GraphBuilder {
   }
 }
 
-/** What the tests ask of a model, without its weights. */
-function drawn(workload: Workload, batch: number, mode: Mode) {
-  const builder = new Undrawn(workload.name, 0);
+/** Properties of a workload's graph. */
+function describeGraph(workload: Workload, batch: number, mode: Mode) {
+  const builder = new ZeroWeights(workload.name, 0);
   workload.build(builder, batch, mode);
   const { bytes, parameters } = builder.finish();
   const { inputs, nodes, initialisers } = readModel(bytes, workload.name);
@@ -50,7 +50,7 @@ function drawn(workload: Workload, batch: number, mode: Mode) {
   };
 }
 
-/** Each direction has the input's bias and then the recurrent one. */
+/** The second half of the bias of each direction. */
 function recurrentHalves(bias: Tensor | undefined): Float32Array[] {
   const [directions = 0, width = 0] = bias?.shape ?? [];
   const data = bias?.data as Float32Array;
@@ -59,16 +59,16 @@ function recurrentHalves(bias: Tensor | undefined): Float32Array[] {
   );
 }
 
-const known = new Map<string, ReturnType<typeof drawn>>();
+const known = new Map<string, ReturnType<typeof describeGraph>>();
 
-function build(workload: Workload, batch: number, mode: Mode): ReturnType<typeof drawn> {
+function build(workload: Workload, batch: number, mode: Mode): ReturnType<typeof describeGraph> {
   const key = `${workload.name} ${batch} ${mode}`;
-  const made = known.get(key) ?? drawn(workload, batch, mode);
+  const made = known.get(key) ?? describeGraph(workload, batch, mode);
   known.set(key, made);
   return made;
 }
 
-it('has a small form of every workload that is not small, named as such', () => {
+it('has a small form of every workload that is not small', () => {
   for (const workload of workloads) {
     if (workload.small) {
       expect(workload.small.name).toBe(`${workload.name}-small`);
@@ -79,17 +79,17 @@ it('has a small form of every workload that is not small, named as such', () => 
   }
 });
 
-/** What is multiplied, or, where nothing is, the weights that are read. */
+/** Multiply-adds or, without any, the number of weights. */
 function sizeOf({ multiplyAdds, parameterCount }: Workload): number {
   return multiplyAdds > 0 ? multiplyAdds : parameterCount;
 }
 
-it('trains what has training, and says how', () => {
+it('defines the training of workloads that have the mode', () => {
   for (const { modes, training } of workloads)
     expect(training !== undefined).toBe(modes.includes('training'));
 });
 
-it('suites name workloads that exist', async () => {
+it('has suites of existing workloads', async () => {
   const names = workloads.map((workload) => workload.name);
   expect(new Set(names).size).toBe(names.length);
   const suites = await discoverSuites();
@@ -104,12 +104,12 @@ it('suites name workloads that exist', async () => {
 });
 
 describe.each(workloads.map((workload) => [workload.name, workload] as const))('%s', (_, workload) => {
-  it('has as many trainable scalars as its source says', () => {
+  it('has the published number of parameters', () => {
     // Batch normalisation has the same weights in both modes.
     expect(build(workload, 1, workload.modes.at(-1) ?? 'inference').trainable).toBe(workload.parameterCount);
   });
 
-  it('computes as much as its source says', async () => {
+  it('has the published number of multiply-adds', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'touchstone-counts-'));
     try {
       const { graph } = await unreferencedArtefact(workload, 'inference', 1, 0, folder);
@@ -119,9 +119,9 @@ describe.each(workloads.map((workload) => [workload.name, workload] as const))('
     }
   }, 120_000);
 
-  // A single operator has no probabilities.
+  // A single operator does not output probabilities.
   it.runIf(workload.training?.loss === 'softmax-cross-entropy' && workload.family !== 'micro')(
-    'ends in probabilities for inference and in logits for training',
+    'outputs probabilities in inference and logits in training',
     () => {
       expect(build(workload, 1, 'inference').operators.at(-1)).toBe('Softmax');
       // There may be others within: attention has one.
@@ -142,13 +142,13 @@ describe.each(workloads.map((workload) => [workload.name, workload] as const))('
       const { outputs } = build(workload, batch, mode);
       const labelled = mode === 'training' ? outputs[0]?.slice(0, -1) : undefined;
       expect(labels?.shape).toEqual(labelled);
-      const isWeighed = workload.training?.loss === 'policy-gradient';
-      expect(advantages?.shape).toEqual(isWeighed ? labelled : undefined);
+      const hasAdvantages = workload.training?.loss === 'policy-gradient';
+      expect(advantages?.shape).toEqual(hasAdvantages ? labelled : undefined);
     }
   });
 
   it.runIf(/lenet5|row-lstm|mnist/.test(workload.name))(
-    'shows every digit in a batch of 64, and other digits in each buffer',
+    'has every digit in a batch of 64, and different images in each buffer',
     () => {
       const seen = new Set<string>();
       for (let buffer = 0; buffer < 4; buffer++) {
@@ -165,7 +165,7 @@ describe.each(workloads.map((workload) => [workload.name, workload] as const))('
   );
 
   it.runIf(/lstm|gru|rnn|acoustic|translation/.test(workload.name))(
-    'never makes the second bias of a recurrent layer anything but zero',
+    'has zeros as second bias of every recurrent layer',
     () => {
       const biases = build(workload, 1, 'inference').recurrentBiases;
       expect(biases.length).toBeGreaterThan(0);

@@ -13,7 +13,7 @@ import lenet5 from '../../../suites/cnn/lenet5.js';
 
 const task: AccuracyTask = {
   workload: 'lenet5',
-  bar: 0.3,
+  requiredAccuracy: 0.3,
   batch: 20,
   passes: 1,
   optimiser: { name: 'sgd', learningRate: 0.05, momentum: 0.9 },
