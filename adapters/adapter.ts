@@ -8,11 +8,11 @@
  * Adapters import nothing of the coordinator: only this file, `model/graph.ts` and `adapters/lowering/`.
  */
 
-import type { Model } from '../model/artefact/load-model.js';
+import type { Model, TargetPlan } from '../model/artefact/load-model.js';
 import type { Graph, Tensor, Tensors } from '../model/graph.js';
 import type { Loss, Mode, Optimiser, Precision } from '../model/workload.js';
 
-export type { Graph, Loss, Mode, Model, Optimiser, Precision, Tensor, Tensors };
+export type { Graph, Loss, Mode, Model, Optimiser, Precision, TargetPlan, Tensor, Tensors };
 
 export interface Framework {
   /** First part of every target's name: `tfjs`. */
@@ -41,19 +41,14 @@ export interface Target {
   /** Losses of model/workload.ts that it can be given; `softmax-cross-entropy` alone where nothing is said. */
   readonly losses?: readonly Loss[];
   /**
-   * Can this target run this graph in this mode? Decided from the description alone, before anything is spawned.
-   * Names the operator or attribute that it lacks.
+   * The plan by which this target builds the model, or why it cannot: decided from the graph alone, before anything is
+   * spawned. A reason names the operator, the attribute or the value.
    *
-   * @param optimiser by which it is to learn, in training, where that makes a difference
+   * @param optimiser of training, where the plan depends on it
    */
-  supports(graph: Graph, mode: Mode, optimiser?: Optimiser): Support;
+  lower(graph: Graph, mode: Mode, optimiser?: Optimiser): Lowering;
   /** Set before the framework is imported: thread counts, strict float32, quiet logs. */
   environment(budget: Budget): Readonly<Record<string, string>>;
-  /**
-   * Optional: what TypeScript has already decided of the lowering, as JSON. A worker finds it in `Model.plan`.
-   * `planLayers` (adapters/lowering/) is one, for frameworks with Keras's vocabulary; others read the graph itself.
-   */
-  plan?(graph: Graph, mode: Mode): unknown;
   /** Set where the user asks for another version of the framework than the pinned one; see adapters/versions.ts. */
   readonly version?: string;
   /** True for the identity targets that measure the harness itself. They are never compared with frameworks. */
@@ -125,6 +120,15 @@ export type Support =
   | { readonly supported: true }
   /** `reason` completes "cannot run, because …" and names the missing operator, attribute or mode. */
   | { readonly supported: false; readonly reason: string };
+
+/**
+ * What `lower` makes of a graph. A plan is plain data: it is kept beside the artefact (`plans/<target>-<digest>.json`), and
+ * the worker finds it in `Model.plan`.
+ */
+export type Lowering =
+  | { readonly plan: TargetPlan }
+  /** Completes "cannot run, because …". */
+  | { readonly unsupported: string };
 
 export const supported: Support = { supported: true };
 export function unsupported(reason: string): Support {

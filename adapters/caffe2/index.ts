@@ -86,7 +86,7 @@ const framework: Framework = {
       generates: true,
       optimisers: ['sgd', 'adam', 'rmsprop'],
       losses: ['softmax-cross-entropy', 'policy-gradient', 'huber'],
-      ...graphOrOperations(read, (mode) => (mode === 'training' ? caffe2InTraining : caffe2)),
+      lower: graphOrOperations(read, (mode) => (mode === 'training' ? caffe2InTraining : caffe2)),
       environment,
     },
   ],

@@ -13,8 +13,8 @@ import {
   supported,
   type TrainingModel,
 } from '../adapter.js';
-import { supportOf } from '../lowering/refusal.js';
-import { layersOf } from './layers.js';
+import { lowering } from '../lowering/refusal.js';
+import { type LayerList, layersOf } from './layers.js';
 import { gather, volumes } from './tensors.js';
 import { clearGradients, putWeights, takeWeights } from './weights.js';
 
@@ -33,7 +33,7 @@ const framework: Framework = {
       precisions: ['float32'],
       optimisers: ['sgd', 'rmsprop'],
       modes: { inference: supported, training: supported },
-      supports: (graph, mode) => supportOf(() => layersOf(graph, mode)),
+      lower: (graph, mode) => lowering(() => layersOf(graph, mode)),
       environment: () => ({}),
       open,
     },
@@ -71,7 +71,7 @@ function installedVersion(): string {
 }
 
 function build(convnetjs: ConvNetJs, model: Model) {
-  const { definitions, weighted } = layersOf(model.graph, model.manifest.mode);
+  const { definitions, weighted } = model.plan as LayerList;
   const net = new convnetjs.Net();
   net.makeLayers(definitions);
   putWeights(net, weighted, model.weights);

@@ -12,6 +12,7 @@ import {
   optionalInput,
   optionalOutput,
 } from '../lowering/attributes.js';
+import { formOf } from '../lowering/form.js';
 import { varyingValues } from '../lowering/layers/node-checks.js';
 import { roundsUp, type Window, windowOf } from '../lowering/layers/windows.js';
 import { refuse } from '../lowering/refusal.js';
@@ -33,6 +34,8 @@ export interface Weighted {
 }
 
 export interface LayerList {
+  /** Types of layers with their counts. */
+  readonly form: string;
   readonly definitions: LayerDefinition[];
   /** In the order of the net's `conv` and `fc` layers. */
   readonly weighted: Weighted[];
@@ -100,7 +103,7 @@ export function layersOf(graph: Graph, mode: Mode): LayerList {
     value = node.outputs[0] ?? '';
   }
   if (mode === 'training') checkTraining(graph, { definitions, weighted });
-  return { definitions, weighted };
+  return { form: formOf(definitions.map(({ type }) => type)), definitions, weighted };
 }
 
 function conv(node: GraphNode, { graph, extent }: Chain): Made {

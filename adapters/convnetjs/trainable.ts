@@ -4,7 +4,7 @@ import { refuse } from '../lowering/refusal.js';
 import type { LayerList } from './layers.js';
 
 /** @throws UnsupportedError naming the weight that it would train, or would not */
-export function checkTraining(graph: Graph, { definitions, weighted }: LayerList): void {
+export function checkTraining(graph: Graph, { definitions, weighted }: Omit<LayerList, 'form'>): void {
   if (definitions.at(-1)?.type !== 'softmax') {
     refuse('ConvNetJS trains nets that end in a Gemm, which becomes its softmax layer');
   }

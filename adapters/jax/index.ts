@@ -2,14 +2,13 @@
  * JAX. Driven by `touchstone_bridge.frameworks.jax` in a Python worker, from a plan of layers or of operations; this is its
  * descriptor.
  */
-import { type Framework, type Graph, type Mode, supported } from '../adapter.js';
+import { type Framework, supported } from '../adapter.js';
 import { dilatedPooling } from '../lowering/layers/layer-checks.js';
 import { layersOrOperations } from '../lowering/layers/plans.js';
 import { jax, jaxInTraining } from './capabilities.js';
 
 const inference = layersOrOperations([], jax);
 const training = layersOrOperations([dilatedPooling('the gradient of JAX')], jaxInTraining);
-const plannerOf = (mode: Mode) => (mode === 'training' ? training : inference);
 
 const framework: Framework = {
   name: 'jax',
@@ -28,8 +27,7 @@ const framework: Framework = {
       generates: true,
       optimisers: ['sgd', 'adam', 'rmsprop'],
       losses: ['softmax-cross-entropy', 'policy-gradient', 'huber'],
-      supports: (graph: Graph, mode: Mode) => plannerOf(mode).supports(graph, mode),
-      plan: (graph: Graph, mode: Mode) => plannerOf(mode).plan(graph, mode),
+      lower: (graph, mode) => (mode === 'training' ? training : inference)(graph, mode),
       environment: ({ threads }) => ({
         JAX_PLATFORMS: 'cpu',
         // XLA takes the size of its thread pool from here (DefaultThreadPoolSize), or else from the processors it sees.

@@ -6,11 +6,10 @@ import {
   type Budget,
   type Framework,
   type Graph,
+  type Lowering,
   type Optimiser,
   type PythonTarget,
-  type Support,
   supported,
-  unsupported,
 } from '../adapter.js';
 import { dilatedPooling, stridedAndDilated } from '../lowering/layers/layer-checks.js';
 import { layersOrOperations } from '../lowering/layers/plans.js';
@@ -40,7 +39,7 @@ function target(
   title: string,
   threads: (budget: Budget) => Readonly<Record<string, string>>,
 ): PythonTarget {
-  const planners = {
+  const lowerings = {
     inference: layersOrOperations(checks, kerasCapabilities(backend, 'inference')),
     training: layersOrOperations(checks, kerasCapabilities(backend, 'training')),
   };
@@ -56,10 +55,9 @@ function target(
     generates: true,
     optimisers: ['sgd', 'adam', 'rmsprop'],
     losses: ['softmax-cross-entropy', 'policy-gradient', 'huber'],
-    supports: (graph, mode, optimiser) =>
+    lower: (graph, mode, optimiser) =>
       (backend === 'tensorflow' && optimiser ? rowByRow(graph, optimiser) : undefined) ??
-      planners[mode].supports(graph, mode),
-    plan: (graph, mode) => planners[mode].plan(graph, mode),
+      lowerings[mode](graph, mode),
     environment: (budget) => ({ KERAS_BACKEND: backend, ...threads(budget) }),
   };
 }
@@ -68,15 +66,13 @@ function target(
  * TensorFlow has an embedding's gradient as rows, one for each time that a word occurs. Keras 3's optimisers square them before they add
  * those of one word, in Adam and RMSProp; what they only add up, as in momentum, is the same either way.
  */
-function rowByRow({ nodes, parameters }: Graph, { name }: Optimiser): Support | undefined {
+function rowByRow({ nodes, parameters }: Graph, { name }: Optimiser): Lowering | undefined {
   if (name === 'sgd') return undefined;
   const gather = nodes.find(
     ({ operator, inputs }) => operator === 'Gather' && parameters.includes(inputs[0] ?? ''),
   );
-  return (
-    gather &&
-    unsupported(
-      `Gather (${gather.name}) in training: Keras on TensorFlow squares the rows of its gradient before it adds those of one index, so its ${name} is another rule; sgd and momentum are not`,
-    )
-  );
+  if (!gather) return undefined;
+  return {
+    unsupported: `Gather (${gather.name}) in training: Keras on TensorFlow squares the rows of its gradient before it adds those of one index, so its ${name} is another rule; sgd and momentum are not`,
+  };
 }

@@ -17,7 +17,8 @@ import {
   unsupported,
 } from '../adapter.js';
 import { hostInput, onnxOutput } from '../lowering/layers/host-layout.js';
-import { supportOf } from '../lowering/refusal.js';
+import type { LayerPlan } from '../lowering/layers/layer-plan.js';
+import { lowering } from '../lowering/refusal.js';
 import { planFor } from './layers.js';
 import { modelFile } from './model-file.js';
 
@@ -33,7 +34,7 @@ const framework: Framework = {
       packages: ['keras-js'],
       precisions: ['float32'],
       modes: { inference: supported, training: unsupported('Keras.js has no training, by design') },
-      supports: (graph) => supportOf(() => planFor(graph)),
+      lower: (graph) => lowering(() => planFor(graph)),
       environment: () => ({}),
       open,
     },
@@ -67,9 +68,9 @@ type Outputs = readonly Float32Array[];
 
 async function load(
   KerasModel: (typeof KerasJs)['default']['Model'],
-  { graph, inputs, weights }: Model,
+  { plan: given, inputs, weights }: Model,
 ): Promise<InferenceModel<Outputs>> {
-  const plan = planFor(graph);
+  const plan = given as LayerPlan;
   const file = modelFile(plan, weights);
   const folder = await mkdtemp(join(tmpdir(), 'touchstone-kerasjs-'));
   const filepath = join(folder, 'model.bin');
@@ -116,7 +117,7 @@ async function predictBatch(
   return outputs;
 }
 
-function batchOf(plan: ReturnType<typeof planFor>): number {
+function batchOf(plan: LayerPlan): number {
   const [first] = plan.inputs;
   return first?.onnxShape[first.axes[0] ?? 0] ?? 1;
 }

@@ -1,12 +1,13 @@
 /** What a model is built of, in one line, for the configuration of its cell. */
 import type { PlannedOperation } from './plan.js';
 
-/** `2 Conv+Relu, 2 MaxPool, 3 Gemm`: kinds in the order in which they first occur. */
-export function formOf(operations: readonly PlannedOperation[]): string {
+/** `2 Conv+Relu, 2 MaxPool, 3 Gemm`: names in the order in which they first occur. */
+export function formOf(names: readonly string[]): string {
   const counts = new Map<string, number>();
-  for (const { kind, activation } of operations) {
-    const name = activation ? `${kind}+${activation.kind}` : kind;
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   return [...counts].map(([name, count]) => `${count} ${name}`).join(', ');
+}
+
+export function nameOf({ kind, activation }: PlannedOperation): string {
+  return activation ? `${kind}+${activation.kind}` : kind;
 }

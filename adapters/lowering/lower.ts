@@ -1,14 +1,19 @@
 /** From a graph to a plan of operations in a framework's capabilities. */
-import type { Graph, Mode } from '../adapter.js';
+import type { Graph, Lowering, Mode } from '../adapter.js';
 import type { GraphNode } from './attributes.js';
 import { canonicalisers } from './canonicalise/index.js';
 import type { Capabilities } from './capabilities.js';
-import { formOf } from './form.js';
+import { formOf, nameOf } from './form.js';
 import { type Draft, fuse } from './fuse/index.js';
 import { withoutUnread } from './fuse/views.js';
 import type { Plan, PlannedPort } from './plan.js';
 import { Planner } from './planner.js';
-import { refuse, UnsupportedError } from './refusal.js';
+import { lowering, refuse, UnsupportedError } from './refusal.js';
+
+/** What most targets' `lower` is: the plan in the backend's capabilities, or what of the graph it has not. */
+export function lower(graph: Graph, mode: Mode, capabilities: Capabilities): Lowering {
+  return lowering(() => makePlan(graph, mode, capabilities));
+}
 
 /** @throws UnsupportedError naming the operator, and the attribute or input that cannot be expressed */
 export function makePlan(graph: Graph, mode: Mode, capabilities: Capabilities): Plan {
@@ -28,7 +33,7 @@ export function makePlan(graph: Graph, mode: Mode, capabilities: Capabilities): 
   const untrained =
     mode === 'training' ? graph.parameters.find((name) => !holds(constants, name)) : undefined;
   if (untrained !== undefined) refuse(`it cannot train the weight ${untrained}, which no operation reads`);
-  return { ...draft, constants, form: formOf(draft.operations) };
+  return { ...draft, constants, form: formOf(draft.operations.map(nameOf)) };
 }
 
 function readConstants({ constants, operations, outputs }: Draft): Plan['constants'] {

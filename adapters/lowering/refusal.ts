@@ -1,5 +1,5 @@
 /** What a lowering says when it cannot express a graph. */
-import { type Support, supported, unsupported } from '../adapter.js';
+import type { Lowering, TargetPlan } from '../adapter.js';
 
 /** The worker's protocol knows this name: the cell becomes `unsupported`, not `failed`. */
 export class UnsupportedError extends Error {
@@ -11,13 +11,12 @@ export function refuse(reason: string): never {
   throw new UnsupportedError(reason);
 }
 
-/** Whether `lower` goes through: the plan itself decides, so that nothing is claimed that cannot be built. */
-export function supportOf(lower: () => unknown): Support {
+/** What a target's `lower` returns: the plan, or what refused it. */
+export function lowering(plan: () => TargetPlan): Lowering {
   try {
-    lower();
-    return supported;
+    return { plan: plan() };
   } catch (error) {
-    if (error instanceof UnsupportedError) return unsupported(error.message);
+    if (error instanceof UnsupportedError) return { unsupported: error.message };
     throw error;
   }
 }

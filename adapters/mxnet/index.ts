@@ -73,7 +73,7 @@ const framework: Framework = {
       generates: true,
       optimisers: ['sgd', 'adam', 'rmsprop'],
       losses: ['softmax-cross-entropy', 'policy-gradient', 'huber'],
-      ...graphOrOperations(read, mxnetCapabilities),
+      lower: graphOrOperations(read, mxnetCapabilities),
       environment: () => ({
         // Operators one after the other, each on all the threads of the budget (OMP_NUM_THREADS).
         MXNET_CPU_WORKER_NTHREADS: '1',

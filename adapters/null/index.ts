@@ -18,7 +18,7 @@ const common = {
   optimisers: ['sgd', 'adam', 'rmsprop'] as const,
   losses: ['softmax-cross-entropy', 'policy-gradient', 'huber'] as const,
   generates: true as const,
-  supports: () => supported,
+  lower: () => ({ plan: { form: 'identity' } }),
   environment: () => ({}),
   isNull: true,
 };

@@ -9,10 +9,10 @@ import {
   type Description,
   type Framework,
   type Graph,
+  type Lowering,
   type Model,
   type OpenFramework,
   type Stepping,
-  type Support,
   supported,
   type Tensor,
   unsupported,
@@ -43,7 +43,7 @@ const framework: Framework = {
         ),
       },
       // What is measured has been run in ONNX Runtime once already, when its shapes were observed.
-      supports: (graph) => knownAnswers(graph),
+      lower: lowerToOwnImport,
       // Without it, it refuses operator sets newer than its own release, also where it has every kernel.
       environment: () => ({ ALLOW_RELEASED_ONNX_OPSET_ONLY: '0' }),
       open,
@@ -56,14 +56,13 @@ export default framework;
  * What it is known to answer otherwise than ONNX defines (version 1.30; `npm run conformance -- --onnx` found it): better refused
  * with its reason than found wrong.
  */
-function knownAnswers(graph: Graph): Support {
+function lowerToOwnImport(graph: Graph): Lowering {
   for (const node of graph.nodes) {
     const otherwise = answersOtherwise[node.operator]?.(node, graph);
-    if (otherwise !== undefined) {
-      return unsupported(`ONNX Runtime's ${node.operator} (${node.name}) ${otherwise}`);
-    }
+    if (otherwise !== undefined)
+      return { unsupported: `ONNX Runtime's ${node.operator} (${node.name}) ${otherwise}` };
   }
-  return supported;
+  return { plan: { form: 'model.onnx, imported by the runtime itself' } };
 }
 
 const answersOtherwise: Readonly<Record<string, (node: Node, graph: Graph) => string | undefined>> = {

@@ -9,6 +9,7 @@ import {
   type Budget,
   type Framework,
   type Graph,
+  type Lowering,
   type Mode,
   type PythonTarget,
   type Support,
@@ -29,8 +30,7 @@ import {
   spatialAxes,
   supportOfNodes,
 } from '../lowering/layers/node-checks.js';
-import { makePlan } from '../lowering/lower.js';
-import { supportOf } from '../lowering/refusal.js';
+import { lower } from '../lowering/lower.js';
 import { pytorch } from './capabilities.js';
 
 /** Operators of the lowering, each with the check of what it refuses. */
@@ -74,13 +74,11 @@ const common = {
 /** By the lowering that reads the graph, or else by operations. */
 function graphOrOperations(
   own: (graph: Graph, mode: Mode) => Support,
-): Required<Pick<PythonTarget, 'supports' | 'plan'>> {
-  const reads = (graph: Graph, mode: Mode) => isOfFloat32(graph) && own(graph, mode).supported;
-  return {
-    supports: (graph, mode) =>
-      reads(graph, mode) ? supported : supportOf(() => makePlan(graph, mode, pytorch)),
-    plan: (graph, mode) => (reads(graph, mode) ? undefined : makePlan(graph, mode, pytorch)),
-  };
+): (graph: Graph, mode: Mode) => Lowering {
+  return (graph, mode) =>
+    isOfFloat32(graph) && own(graph, mode).supported
+      ? { plan: { form: 'graph' } }
+      : lower(graph, mode, pytorch);
 }
 
 /** All that is given and computed: which other types an operator has, only the backend's capabilities know. */
@@ -96,13 +94,13 @@ const framework: Framework = {
   targets: [
     {
       ...common,
-      ...graphOrOperations(supportOfNodes(operators, 'PyTorch')),
+      lower: graphOrOperations(supportOfNodes(operators, 'PyTorch')),
       name: 'pytorch/cpu',
       summary: 'eager, in Python; oneDNN and MKL kernels on the CPU',
     },
     {
       ...common,
-      ...graphOrOperations(
+      lower: graphOrOperations(
         supportOfNodes(
           { ...operators, AveragePool: firstOf(operators.AveragePool ?? nothing, compiledGradient) },
           'torch.compile',

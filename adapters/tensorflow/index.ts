@@ -2,7 +2,7 @@
  * TensorFlow in Python. Driven by `touchstone_bridge.frameworks.tensorflow`, from a plan of layers or of operations;
  * this is its descriptor.
  */
-import { type Framework, type Graph, type Mode, supported } from '../adapter.js';
+import { type Framework, supported } from '../adapter.js';
 import { stridedAndDilated } from '../lowering/layers/layer-checks.js';
 import { layersOrOperations } from '../lowering/layers/plans.js';
 import { tensorflow, tensorflowInTraining } from './capabilities.js';
@@ -11,7 +11,6 @@ import { tensorflow, tensorflowInTraining } from './capabilities.js';
 const checks = [stridedAndDilated('TensorFlow', /^depthwise|Pooling/)];
 const inference = layersOrOperations(checks, tensorflow);
 const training = layersOrOperations(checks, tensorflowInTraining);
-const plannerOf = (mode: Mode) => (mode === 'training' ? training : inference);
 
 const framework: Framework = {
   name: 'tensorflow',
@@ -30,8 +29,7 @@ const framework: Framework = {
       generates: true,
       optimisers: ['sgd', 'adam', 'rmsprop'],
       losses: ['softmax-cross-entropy', 'policy-gradient', 'huber'],
-      supports: (graph: Graph, mode: Mode) => plannerOf(mode).supports(graph, mode),
-      plan: (graph: Graph, mode: Mode) => plannerOf(mode).plan(graph, mode),
+      lower: (graph, mode) => (mode === 'training' ? training : inference)(graph, mode),
       environment: ({ threads }) => ({
         TF_NUM_INTRAOP_THREADS: String(threads),
         TF_NUM_INTEROP_THREADS: '1',

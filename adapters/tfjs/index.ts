@@ -7,7 +7,7 @@ import { type Framework, type NodeTarget, supported } from '../adapter.js';
 import { inTraining, type LayerCheck, stridedAndDilated } from '../lowering/layers/layer-checks.js';
 import { isDilated, type PlannedLayer } from '../lowering/layers/layer-plan.js';
 import { addon } from './addon.js';
-import { plannerOf } from './planner.js';
+import { lowererOf } from './planner.js';
 import { missingKernels } from './wasm-gradients.js';
 
 const common = {
@@ -28,13 +28,13 @@ const lacking: readonly LayerCheck[] = [
   inTraining(otherBatch),
 ];
 
-const planners = {
-  js: plannerOf([...lacking, inTraining(averageOfPads)], 'cpu'),
-  wasm: plannerOf(
+const lowerings = {
+  js: lowererOf([...lacking, inTraining(averageOfPads)], 'cpu'),
+  wasm: lowererOf(
     [...lacking, inTraining(missingKernel), inTraining(averageOfPads), inTraining(maximumOfPads)],
     'wasm',
   ),
-  node: plannerOf([...lacking, paddedAverage], 'tensorflow'),
+  node: lowererOf([...lacking, paddedAverage], 'tensorflow'),
 };
 
 const framework: Framework = {
@@ -47,16 +47,16 @@ const framework: Framework = {
       name: 'tfjs/js',
       summary: 'plain JavaScript backend, Layers API, in Node',
       packages: ['@tensorflow/tfjs'],
-      supports: planners.js.supports,
-      open: async (budget) => (await import('./open.js')).openJs(budget, planners.js),
+      lower: lowerings.js,
+      open: async (budget) => (await import('./open.js')).openJs(budget),
     },
     {
       ...common,
       name: 'tfjs/wasm',
       summary: 'WebAssembly backend (XNNPACK kernels, SIMD), Layers API, in Node',
       packages: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm'],
-      supports: planners.wasm.supports,
-      open: async (budget) => (await import('./open.js')).openWasm(budget, planners.wasm),
+      lower: lowerings.wasm,
+      open: async (budget) => (await import('./open.js')).openWasm(budget),
     },
     {
       ...common,
@@ -64,14 +64,14 @@ const framework: Framework = {
       summary: "TensorFlow's own C library (oneDNN and Eigen kernels), Layers API, in Node",
       packages: ['@tensorflow/tfjs-node', '@tensorflow/tfjs'],
       addon,
-      supports: planners.node.supports,
+      lower: lowerings.node,
       environment: ({ threads }) => ({
         TF_NUM_INTRAOP_THREADS: String(threads),
         TF_NUM_INTEROP_THREADS: '1',
         // Warnings and errors stay, as with TensorFlow in Python.
         TF_CPP_MIN_LOG_LEVEL: '1',
       }),
-      open: async (budget) => (await import('./open.js')).openNode(budget, planners.node),
+      open: async (budget) => (await import('./open.js')).openNode(budget),
     },
   ],
 };

@@ -4,16 +4,15 @@ import type { InferenceModel, Model, Stepping } from '../adapter.js';
 import { fed, feedbackOf } from '../lowering/feedback.js';
 import { hostInput, onnxOutput } from '../lowering/layers/host-layout.js';
 import type { LayerPlan } from '../lowering/layers/layer-plan.js';
-import type { Planner } from '../lowering/layers/plans.js';
-import { isPlan } from '../lowering/plan.js';
+import { isPlan, type Plan } from '../lowering/plan.js';
 import { buildModel } from './build.js';
 import type { Tf } from './open.js';
 import { loadOperations } from './operations/inference.js';
 
 type Outputs = readonly Float32Array[];
 
-export function loadInference(tf: Tf, planner: Planner, given: Model): InferenceModel {
-  const plan = planner.plan(given.graph, 'inference');
+export function loadInference(tf: Tf, given: Model): InferenceModel {
+  const plan = given.plan as LayerPlan | Plan;
   return isPlan(plan) ? loadOperations(tf, plan, given) : loadLayers(tf, plan, given);
 }
 

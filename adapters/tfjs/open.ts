@@ -1,16 +1,15 @@
 /** Imports TensorFlow.js, chooses its backend and describes what runs. */
 import type { Budget, Configuration, Description, OpenFramework } from '../adapter.js';
-import type { Planner } from '../lowering/layers/plans.js';
 import { loadInference } from './inference.js';
 import { configurationOfNode, importNode, libtensorflow } from './node.js';
 import { loadTraining } from './training.js';
 
 export type Tf = typeof import('@tensorflow/tfjs');
 
-export async function openJs(_budget: Budget, planner: Planner): Promise<OpenFramework> {
+export async function openJs(_budget: Budget): Promise<OpenFramework> {
   const tf = await import('@tensorflow/tfjs');
   await useBackend(tf, 'cpu');
-  return opened(tf, planner, () => ({
+  return opened(tf, () => ({
     versions: versionsOf(tf, 'tfjs-backend-cpu'),
     configuration: {
       ...common(tf),
@@ -24,7 +23,7 @@ export async function openJs(_budget: Budget, planner: Planner): Promise<OpenFra
   }));
 }
 
-export async function openWasm(budget: Budget, planner: Planner): Promise<OpenFramework> {
+export async function openWasm(budget: Budget): Promise<OpenFramework> {
   const tf = await import('@tensorflow/tfjs');
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
   // Without effect in Node, where version 4.22.0 has no threads; what it really uses is asked below.
@@ -32,7 +31,7 @@ export async function openWasm(budget: Budget, planner: Planner): Promise<OpenFr
   await useBackend(tf, 'wasm');
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
   const multithread = await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT');
-  return opened(tf, planner, () => ({
+  return opened(tf, () => ({
     versions: { ...versionsOf(tf), 'tfjs-backend-wasm': wasm.version_wasm },
     configuration: {
       ...common(tf),
@@ -46,10 +45,10 @@ export async function openWasm(budget: Budget, planner: Planner): Promise<OpenFr
   }));
 }
 
-export async function openNode(_budget: Budget, planner: Planner): Promise<OpenFramework> {
+export async function openNode(_budget: Budget): Promise<OpenFramework> {
   const tf = await importNode();
   await useBackend(tf, 'tensorflow');
-  return opened(tf, planner, () => {
+  return opened(tf, () => {
     const { version, path } = libtensorflow(tf);
     return {
       versions: { ...versionsOf(tf, 'tfjs-node'), libtensorflow: version },
@@ -58,11 +57,11 @@ export async function openNode(_budget: Budget, planner: Planner): Promise<OpenF
   });
 }
 
-function opened(tf: Tf, planner: Planner, describe: () => Description): OpenFramework {
+function opened(tf: Tf, describe: () => Description): OpenFramework {
   return {
     describe,
-    loadInference: (model) => loadInference(tf, planner, model),
-    loadTraining: (model) => loadTraining(tf, planner, model),
+    loadInference: (model) => loadInference(tf, model),
+    loadTraining: (model) => loadTraining(tf, model),
   };
 }
 

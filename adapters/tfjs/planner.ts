@@ -1,14 +1,12 @@
 /** Layers where they express a graph, else operations. Apart in training, where every operation needs its gradient. */
-import { type Graph, type Mode, type Support, supported, unsupported } from '../adapter.js';
+import type { Graph, NodeTarget } from '../adapter.js';
 import type { LayerCheck } from '../lowering/layers/layer-checks.js';
-import type { LayerPlan } from '../lowering/layers/layer-plan.js';
-import { layersOrOperations, type Planner } from '../lowering/layers/plans.js';
-import { isPlan, type Plan } from '../lowering/plan.js';
+import { layersOrOperations } from '../lowering/layers/plans.js';
 import { type Backend, tfjsCapabilities } from './capabilities.js';
 import { tfjsInTraining } from './training-capabilities.js';
 
 /** @param checks of what the backend lacks as layers */
-export function plannerOf(checks: readonly LayerCheck[], backend: Backend): Planner {
+export function lowererOf(checks: readonly LayerCheck[], backend: Backend): NodeTarget['lower'] {
   const capabilities = tfjsCapabilities(backend);
   const inference = layersOrOperations(checks, capabilities);
   // `predict` wants examples.
@@ -17,13 +15,9 @@ export function plannerOf(checks: readonly LayerCheck[], backend: Backend): Plan
     capabilities,
   );
   const training = layersOrOperations(checks, tfjsInTraining(backend));
-  const own = (graph: Graph, mode: Mode) => {
-    if (mode === 'training') return training;
-    return isOfNothing(graph) ? withoutLayers : inference;
-  };
-  return {
-    supports: (graph, mode) => own(graph, mode).supports(graph, mode),
-    plan: (graph, mode) => own(graph, mode).plan(graph, mode),
+  return (graph, mode) => {
+    if (mode === 'training') return training(graph, mode);
+    return (isOfNothing(graph) ? withoutLayers : inference)(graph, mode);
   };
 }
 

@@ -3,17 +3,16 @@ import type { LayersModel, Optimizer, Tensor } from '@tensorflow/tfjs';
 import type { Model, Tensors, TrainingModel } from '../adapter.js';
 import { hostInput, onnxOutput } from '../lowering/layers/host-layout.js';
 import type { LayerPlan } from '../lowering/layers/layer-plan.js';
-import type { Planner } from '../lowering/layers/plans.js';
 import { toNative, toOnnx } from '../lowering/layers/weights.js';
-import { isPlan } from '../lowering/plan.js';
+import { isPlan, type Plan } from '../lowering/plan.js';
 import { buildModel, type HeldWeight } from './build.js';
 import { disposeAll } from './inference.js';
 import { hostTargets, type Loss, lossOf } from './losses.js';
 import type { Tf } from './open.js';
 import { trainOperations } from './operations/training.js';
 
-export function loadTraining(tf: Tf, planner: Planner, given: Model): TrainingModel {
-  const plan = planner.plan(given.graph, 'training');
+export function loadTraining(tf: Tf, given: Model): TrainingModel {
+  const plan = given.plan as LayerPlan | Plan;
   return isPlan(plan) ? trainOperations(tf, plan, given) : trainLayers(tf, plan, given);
 }
 

@@ -1,6 +1,7 @@
 /** Reads an artefact for an adapter. Workers import this file, so it has few imports of its own. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { at } from '../../common/at.js';
 import { type Graph, graph, type Tensor, type Tensors } from '../graph.js';
 import { readTensors } from '../safetensors.js';
@@ -16,11 +17,29 @@ export interface Model {
   readonly inputs: readonly Tensors[];
   /** Path of `model.onnx`, for frameworks that import ONNX themselves. */
   readonly modelPath: string;
+  /** What the target's descriptor made of the graph (`Target.lower`). */
+  readonly plan: TargetPlan;
 }
 
-/** @param folder of the artefact @throws TouchstoneError if a file is malformed */
-export async function loadModel(folder: string): Promise<Model> {
-  const manifest = artefactManifest.parse(await readJson(join(folder, artefactFiles.manifest)));
+/** Plain data, written as JSON. What else is in it is between a target's descriptor and its driver. */
+export interface TargetPlan {
+  /** What the model is built of, in one line, for the cell's configuration: `2 Conv+Relu, 3 Gemm`. */
+  readonly form: string;
+}
+
+const targetPlan = z.looseObject({ form: z.string() });
+
+/**
+ * @param folder of the artefact
+ * @param plan path of the target's plan
+ */
+export async function loadModel(folder: string, plan: string): Promise<Model> {
+  return { ...(await loadArtefact(folder)), plan: targetPlan.parse(await readJson(plan)) };
+}
+
+/** What is the same for all targets. @param folder of the artefact */
+export async function loadArtefact(folder: string): Promise<Omit<Model, 'plan'>> {
+  const manifest = await loadManifest(folder);
   const inputs = Array.from({ length: manifest.buffers }, (): Record<string, Tensor> => ({}));
   for (const [key, tensor] of Object.entries(await readTensors(join(folder, artefactFiles.inputs)))) {
     const slash = key.indexOf('/');
@@ -33,6 +52,10 @@ export async function loadModel(folder: string): Promise<Model> {
     inputs,
     modelPath: join(folder, artefactFiles.model),
   };
+}
+
+export async function loadManifest(folder: string): Promise<ArtefactManifest> {
+  return artefactManifest.parse(await readJson(join(folder, artefactFiles.manifest)));
 }
 
 /** Only the graph. */

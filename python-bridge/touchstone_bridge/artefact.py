@@ -127,12 +127,15 @@ class Model:
     weights: Tensors
     inputs: tuple[Tensors, ...]
     model_path: Path
-    # What the target's descriptor planned, as parsed JSON; None for targets that plan nothing.
+    # What the target's descriptor planned, as parsed JSON; None where no target is involved.
     plan: Any = None
 
 
-def load_model(folder: Path, plan: Any = None) -> Model:
-    """Everything of the folder but the reference, in host memory. ValueError names what does not fit."""
+def load_model(folder: Path, plan: Path | None = None) -> Model:
+    """Everything of the folder but the reference, in host memory, and the plan of that file.
+
+    ValueError names what does not fit.
+    """
     manifest = _manifest(json.loads((folder / "artefact.json").read_text("utf-8")))
     graph = _graph(json.loads((folder / "graph.json").read_text("utf-8")))
     weights = load_file(folder / "weights.safetensors")
@@ -145,7 +148,8 @@ def load_model(folder: Path, plan: Any = None) -> Model:
     lacking = {info.name for info in graph.weights} - weights.keys()
     if lacking:
         raise ValueError(f"{folder}: weights.safetensors lacks {', '.join(sorted(lacking))}")
-    return Model(manifest, graph, weights, inputs, folder / "model.onnx", plan)
+    planned = None if plan is None else json.loads(plan.read_text("utf-8"))
+    return Model(manifest, graph, weights, inputs, folder / "model.onnx", planned)
 
 
 def write_tensors(file: Path, tensors: Tensors) -> None:

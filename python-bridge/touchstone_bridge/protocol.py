@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, BinaryIO, Union
 
 from .errors import ProtocolError
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 MODES = ("inference", "training")
 # As in runners/protocol/lines.ts. Most requests are a few hundred bytes; a plan has a model's small constants in it.
 MAX_LINE_BYTES = 1 << 26
@@ -32,8 +33,8 @@ class Describe:
 class Load:
     folder: str
     mode: str
-    # What the target's descriptor planned of the lowering; the module that asked for it checks it.
-    plan: Any
+    # Path of the target's plan.
+    plan: Path
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def parse_body(body: Any) -> RequestBody:
     if kind == "hello":
         return _hello(body)
     if kind == "load":
-        return Load(folder=_text(body, "folder"), mode=_mode(body), plan=body.get("plan"))
+        return Load(folder=_text(body, "folder"), mode=_mode(body), plan=Path(_text(body, "plan")))
     if kind == "warm":
         return Warm(_count(body, "minIterations"), _duration(body, "minNs"), _duration(body, "maxNs"))
     if kind == "turn":

@@ -128,7 +128,8 @@ class Session:
             self._loaded = Learning(learner, model.manifest, model.manifest.training)
         load_ns = time.perf_counter_ns() - begin
         self._collector.settle(model_loaded=True)
-        return {"loadNs": load_ns, "configuration": dict(self._loaded.model.configuration)}
+        configuration = {"form": model.plan["form"], **self._loaded.model.configuration}
+        return {"loadNs": load_ns, "configuration": configuration}
 
     def _warm(self, request: protocol.Warm) -> Result:
         limits = Limits(request.min_iterations, request.min_ns, math.inf, request.max_ns)

@@ -76,6 +76,7 @@ function countOf(graph: Graph): Record<string, number> {
 
 function answerOf(target: Target, graph: Graph): string {
   const has = target.modes.inference;
-  const can = has.supported ? target.supports(graph, 'inference') : has;
-  return can.supported ? 'yes' : `no: ${can.reason}`;
+  if (!has.supported) return `no: ${has.reason}`;
+  const lowered = target.lower(graph, 'inference');
+  return 'plan' in lowered ? 'yes' : `no: ${lowered.unsupported}`;
 }

@@ -12,7 +12,7 @@
 import { z } from 'zod';
 import { mode } from '../../model/workload.js';
 
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 const count = z.number().int().nonnegative();
 /** Durations on the worker's own monotonic clock, in nanoseconds. */
@@ -35,8 +35,8 @@ export const requestBody = z.discriminatedUnion('type', [
     type: z.literal('load'),
     folder: z.string(),
     mode,
-    /** What the target's descriptor planned of the lowering; added by the session, for targets that plan. */
-    plan: z.unknown().optional(),
+    /** Path of the target's plan, which the session adds. */
+    plan: z.string().optional(),
   }),
   /** Iterates until both minimums are reached or `maxNs` has passed; what it times is reported, not charged. */
   z.object({ type: z.literal('warm'), minIterations: count, minNs: nanoseconds, maxNs: nanoseconds }),

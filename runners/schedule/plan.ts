@@ -98,9 +98,9 @@ export function supportOf(item: Omit<WorkItem, 'workload' | 'batch'>, target: Ta
   const lacking = item.training ? lackOfTraining(target, item.training) : undefined;
   if (lacking !== undefined) return unsupported(lacking);
   // What lacks a graph for now is not known to be unsupported.
-  return 'failed' in item.graph
-    ? supported
-    : target.supports(item.graph, item.mode, item.training?.optimiser);
+  if ('failed' in item.graph) return supported;
+  const lowered = target.lower(item.graph, item.mode, item.training?.optimiser);
+  return 'plan' in lowered ? supported : unsupported(lowered.unsupported);
 }
 
 function lackOfTraining(target: Target, training: Pick<Training, 'loss' | 'optimiser'>): string | undefined {

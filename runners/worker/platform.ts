@@ -33,7 +33,8 @@ export interface Clock<Instant = unknown> {
 
 /** Where artefacts are read from and tensors written to. */
 export interface Storage {
-  loadModel(folder: string): Promise<Model>;
+  /** @param plan path of the target's plan */
+  loadModel(folder: string, plan: string): Promise<Model>;
   writeTensors(file: string, tensors: Tensors): Promise<void>;
 }
 

@@ -90,8 +90,9 @@ export class StateMachine {
     const framework = this.#framework;
     if (!framework) throw new ProtocolError('load before describe');
     if (this.#loaded) throw new ProtocolError('load while a model is loaded');
+    if (request.plan === undefined) throw new ProtocolError('load without a plan');
     const { clock, storage } = this.#platform;
-    const model = await storage.loadModel(request.folder);
+    const model = await storage.loadModel(request.folder, request.plan);
     const { manifest } = model;
     if (manifest.mode !== request.mode) {
       throw new ProtocolError(`load for ${request.mode} of an artefact made for ${manifest.mode}`);
@@ -107,7 +108,11 @@ export class StateMachine {
       const learning = await framework.loadTraining(model);
       this.#loaded = learner(learning, manifest, manifest.training, clock);
     }
-    return { loadNs: clock.nsBetween(begin, clock.now()), configuration: this.#loaded.configuration };
+    const { form } = model.plan;
+    return {
+      loadNs: clock.nsBetween(begin, clock.now()),
+      configuration: { form, ...this.#loaded.configuration },
+    };
   }
 
   async #warm(request: Of<'warm'>): Promise<Results['warm']> {

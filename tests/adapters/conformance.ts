@@ -9,7 +9,7 @@ import {
 } from '../../adapters/adapter.js';
 import type { Mode } from '../../model/workload.js';
 import { buffers, type Draw, optimiser } from '../../suites/conformance/draw.js';
-import { makeModel, openTarget, reference, relativeError, type SmallModel } from './model.js';
+import { makeModel, openTarget, reference, relativeError, type SmallModel, supportOf } from './model.js';
 
 export function nodeTarget(framework: Framework, name: string): NodeTarget {
   const target = framework.targets.find((candidate) => candidate.name === name);
@@ -41,7 +41,7 @@ async function make(draw: Draw, mode: Mode): Promise<Prepared> {
 }
 
 export async function expectRefusal(target: NodeTarget, model: SmallModel, reason: RegExp): Promise<void> {
-  expect(target.supports(model.graph, model.manifest.mode)).toEqual({
+  expect(supportOf(target, model.graph, model.manifest.mode)).toEqual({
     supported: false,
     reason: expect.stringMatching(reason),
   });
@@ -51,7 +51,7 @@ export async function expectRefusal(target: NodeTarget, model: SmallModel, reaso
 export function testTraining(target: NodeTarget, name: string, draw: Draw): void {
   const loaded = async (): Promise<Prepared & { learning: TrainingModel }> => {
     const { model, expected } = await prepare(draw, 'training', name);
-    expect(target.supports(model.graph, 'training')).toEqual({ supported: true });
+    expect(supportOf(target, model.graph, 'training')).toEqual({ supported: true });
     const framework = await openTarget(target);
     const learning = await framework.loadTraining?.(model);
     if (!learning) throw new Error(`${target.name} cannot train`);

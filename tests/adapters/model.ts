@@ -1,19 +1,27 @@
 /** Small models for the adapters' tests, with what ONNX Runtime makes of them. */
 import * as ort from 'onnxruntime-node';
-import type {
-  InferenceModel,
-  Mode,
-  Model,
-  NodeTarget,
-  OpenFramework,
-  Tensors,
+import {
+  type Graph,
+  type InferenceModel,
+  type Mode,
+  type Model,
+  type NodeTarget,
+  type OpenFramework,
+  type Optimiser,
+  type Support,
+  supported,
+  type Target,
+  type Tensors,
+  type TrainingModel,
+  unsupported,
 } from '../../adapters/adapter.js';
 import { elementCount, type Tensor } from '../../model/graph.js';
 import { normalise } from '../../model/normalise/normalise.js';
 import { sourceOf } from '../../suites/conformance/conformance-cases.js';
 import type { Draw } from '../../suites/conformance/draw.js';
 
-export interface SmallModel extends Model {
+/** Without a plan, which is a target's own. */
+export interface SmallModel extends Omit<Model, 'plan'> {
   readonly bytes: Uint8Array;
 }
 
@@ -89,8 +97,34 @@ export function relativeError(actual: Tensor | undefined, expected: Tensor | und
   return Math.sqrt(difference / (size || 1));
 }
 
+/** A framework that plans what it is given by itself, as the coordinator does for a worker. */
+export interface PlanningFramework {
+  describe(): ReturnType<OpenFramework['describe']>;
+  loadInference(model: Omit<Model, 'plan'>): InferenceModel | Promise<InferenceModel>;
+  loadTraining?(model: Omit<Model, 'plan'>): TrainingModel | Promise<TrainingModel>;
+}
+
 /** The framework of a target, opened in this process as a worker would. */
-export async function openTarget(target: NodeTarget | undefined): Promise<OpenFramework> {
+export async function openTarget(target: NodeTarget | undefined): Promise<PlanningFramework> {
   if (!target) throw new Error('there is no such target');
-  return target.open({ threads: 1, cpus: [] });
+  const framework = await target.open({ threads: 1, cpus: [] });
+  const planned = (model: Omit<Model, 'plan'>): Model => {
+    const { mode, training } = model.manifest;
+    const lowered = target.lower(model.graph, mode, training?.optimiser);
+    if (!('plan' in lowered)) throw new Error(`${target.name} cannot run it: ${lowered.unsupported}`);
+    return { ...model, plan: lowered.plan };
+  };
+  return {
+    describe: () => framework.describe(),
+    loadInference: (model) => framework.loadInference(planned(model)),
+    ...(framework.loadTraining && {
+      loadTraining: (model) => framework.loadTraining?.(planned(model)) as TrainingModel,
+    }),
+  };
+}
+
+/** Whether a target can run a graph, and why not. */
+export function supportOf(target: Target, graph: Graph, mode: Mode, optimiser?: Optimiser): Support {
+  const lowered = target.lower(graph, mode, optimiser);
+  return 'plan' in lowered ? supported : unsupported(lowered.unsupported);
 }

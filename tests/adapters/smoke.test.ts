@@ -1,7 +1,7 @@
 /** The cells of the smoke suite through the adapters, by the parity gate's own rule. */
 import { describe, expect, test } from 'vitest';
 import { workloadArtefact } from '../../model/artefact/artefact.js';
-import { loadModel } from '../../model/artefact/load-model.js';
+import { loadArtefact } from '../../model/artefact/load-model.js';
 import type { Mode, Workload } from '../../model/workload.js';
 import { nodeClock } from '../../runners/hosts/node/platform.js';
 import { checkParity } from '../../runners/parity/parity.js';
@@ -11,7 +11,7 @@ import { learner } from '../../runners/worker/training.js';
 import lenet5 from '../../suites/cnn/lenet5.js';
 import rowLstm from '../../suites/lstm/row-lstm.js';
 import { expectedTargets } from '../targets.js';
-import { openTarget } from './model.js';
+import { openTarget, supportOf } from './model.js';
 import { convnet, ort, tfjsJs, tfjsWasm } from './targets.js';
 
 const cells: (readonly [Workload, Mode, number])[] = [lenet5, rowLstm].flatMap((workload) =>
@@ -30,14 +30,14 @@ describe.each([ort, tfjsJs, tfjsWasm, convnet])('$name', (target) => {
     '$name $mode, batch $batch',
     async ({ workload, mode, batch }) => {
       const { folder, graph } = await workloadArtefact(workload, mode, batch, 0);
-      const support = target.modes[mode].supported ? target.supports(graph, mode) : target.modes[mode];
+      const support = target.modes[mode].supported ? supportOf(target, graph, mode) : target.modes[mode];
       const reason = refused.get(`${target.name} ${workload.name}:${mode}`);
       if (reason) {
         expect(support).toEqual({ supported: false, reason: expect.stringMatching(new RegExp(reason)) });
         return;
       }
       expect(support).toEqual({ supported: true });
-      const model = await loadModel(folder);
+      const model = await loadArtefact(folder);
       const framework = await openTarget(target);
       const loaded = model.manifest.training
         ? learner(await framework.loadTraining!(model), model.manifest, model.manifest.training, nodeClock)

@@ -10,7 +10,18 @@ import { buildFolder, projectRoot, stateFolder } from '../../common/paths.js';
 const file = /^`([\w./-]+)`:\n\n```\w+\n([\s\S]*?)^```$/gm;
 const page = readFileSync(join(projectRoot, 'docs/adding-a-framework.md'), 'utf8');
 const files = new Map([...page.matchAll(file)].map(([, path = '', text = '']) => [path, text]));
-const sources = ['bench.ts', 'adapters', 'common', 'suites', 'runners', 'reports', 'cli', 'scripts', 'tests'];
+const sources = [
+  'bench.ts',
+  'adapters',
+  'common',
+  'model',
+  'suites',
+  'runners',
+  'reports',
+  'cli',
+  'scripts',
+  'tests',
+];
 
 let checkout: string;
 beforeAll(() => {
@@ -29,8 +40,8 @@ const node = (root: string, ...parameters: string[]) =>
 describe('what the page says', () => {
   it('has all the files that it speaks of', () => {
     expect([...files.keys()]).toEqual([
-      'adapters/example.ts',
-      'adapters/numpy.ts',
+      'adapters/example/index.ts',
+      'adapters/numpy/index.ts',
       'python-bridge/touchstone_bridge/frameworks/numpy_example.py',
       'python-bridge/environments/numpy.json',
       'python-bridge/environments/numpy.txt',
@@ -38,7 +49,10 @@ describe('what the page says', () => {
   });
 
   it('works in a checkout: found, and conforming', { timeout: 300_000 }, async () => {
-    for (const [path, text] of files) writeFileSync(join(checkout, path), text);
+    for (const [path, text] of files) {
+      mkdirSync(dirname(join(checkout, path)), { recursive: true });
+      writeFileSync(join(checkout, path), text);
+    }
     const compiled = await node(checkout, 'node_modules/typescript/bin/tsc');
     expect(compiled.stdout).toBe('');
     const listed = await node(checkout, 'build/bench.js', 'list', '--json');
@@ -52,7 +66,10 @@ describe('what the page says', () => {
 
   it('works outside the tree with --adapter', { timeout: 300_000 }, async () => {
     const outside = mkdtempSync(join(tmpdir(), 'touchstone-outside-'));
-    writeFileSync(join(outside, 'example.js'), outsideTree(join(checkout, 'build/adapters/example.js')));
+    writeFileSync(
+      join(outside, 'example.js'),
+      outsideTree(join(checkout, 'build/adapters/example/index.js')),
+    );
     const python = join(outside, 'numpy_example.py');
     cpSync(join(checkout, 'python-bridge/touchstone_bridge/frameworks/numpy_example.py'), python);
     for (const extension of ['json', 'txt']) {
@@ -61,7 +78,7 @@ describe('what the page says', () => {
         join(outside, `np.${extension}`),
       );
     }
-    const descriptor = outsideTree(join(checkout, 'build/adapters/numpy.js'))
+    const descriptor = outsideTree(join(checkout, 'build/adapters/numpy/index.js'))
       .replace("environmentName: 'numpy'", `environmentName: '${join(outside, 'np')}'`)
       .replace("module: 'numpy_example'", `module: '${python}'`);
     writeFileSync(join(outside, 'numpy.js'), descriptor);
@@ -101,5 +118,5 @@ function conformance(root: string, ...parameters: string[]) {
 
 /** The compiled file as it reads outside the tree: what it imports of Touchstone comes from the build folder. */
 function outsideTree(path: string): string {
-  return readFileSync(path, 'utf8').replaceAll(/from '\.\//g, `from '${join(buildFolder, 'adapters')}/`);
+  return readFileSync(path, 'utf8').replaceAll(/from '\.\.\//g, `from '${join(buildFolder, 'adapters')}/`);
 }

@@ -3,10 +3,12 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Target } from '../../adapters/adapter.js';
 import type { ArtefactManifest } from '../../model/artefact/manifest.js';
 import { elementCount, type Graph, type Tensor, type TensorInfo } from '../../model/graph.js';
 import { writeTensors } from '../../model/safetensors.js';
 import type { Mode } from '../../model/workload.js';
+import { planFile } from '../../runners/hosts/plan-file.js';
 
 export const buffers = 3;
 export const training = {
@@ -21,12 +23,14 @@ const classes = 4;
 
 export interface LinearModel {
   readonly folder: string;
+  /** Path of the plan of the target that it is made for. */
+  readonly plan: string;
   readonly weights: Readonly<Record<string, Tensor>>;
   readonly inputs: readonly Readonly<Record<string, Tensor>>[];
 }
 
 /** logits = x·w + b, and in inference their softmax. */
-export async function linearArtefact(mode: Mode): Promise<LinearModel> {
+export async function linearArtefact(mode: Mode, target: Target): Promise<LinearModel> {
   const x = info('x', [batch, features]);
   const w = info('w', [features, classes]);
   const b = info('b', [classes]);
@@ -49,7 +53,8 @@ export async function linearArtefact(mode: Mode): Promise<LinearModel> {
     x: wave(x.shape, 3 + buffer),
     ...(mode === 'training' ? { labels: labels(buffer) } : {}),
   }));
-  return { folder: await writeArtefact(graph, weights, inputs, mode), weights, inputs };
+  const folder = await writeArtefact(graph, weights, inputs, mode);
+  return { folder, plan: await planFile(target, folder), weights, inputs };
 }
 
 /** A folder as workers load it, without a reference. */

@@ -9,6 +9,7 @@ import { caffe2InTraining, caffe2 as capabilities } from '../../adapters/caffe2/
 import caffe2 from '../../adapters/caffe2/index.js';
 import type { Plan } from '../../adapters/lowering/plan.js';
 import type { DataType, Graph, GraphNode } from '../../model/graph.js';
+import { supportOf } from '../adapters/model.js';
 import { node } from './artefacts.js';
 import { type GraphOptions, namesIn } from './support.js';
 
@@ -152,11 +153,12 @@ interface Options extends GraphOptions {
 }
 
 function support(nodes: GraphNode[], options: Options = {}) {
-  return target.supports(graphOf(nodes, options), options.mode ?? 'inference');
+  return supportOf(target, graphOf(nodes, options), options.mode ?? 'inference');
 }
 
 function planOf(nodes: GraphNode[], options: Options = {}): Plan | undefined {
-  return target.plan?.(graphOf(nodes, options), options.mode ?? 'inference') as Plan | undefined;
+  const lowered = target.lower(graphOf(nodes, options), options.mode ?? 'inference');
+  return 'plan' in lowered && 'operations' in lowered.plan ? (lowered.plan as Plan) : undefined;
 }
 
 function kindsOf(nodes: GraphNode[], options: Options = {}): readonly string[] | undefined {

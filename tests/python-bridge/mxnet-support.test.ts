@@ -13,6 +13,7 @@ import { projectRoot } from '../../common/paths.js';
 import type { DataType, GraphNode } from '../../model/graph.js';
 import type { Mode } from '../../model/workload.js';
 import { ensureEnvironment } from '../../runners/provision/environments.js';
+import { supportOf } from '../adapters/model.js';
 import { node } from './artefacts.js';
 import { type GraphOptions, graphOf, namesIn, square } from './support.js';
 
@@ -122,9 +123,10 @@ function plain(operator: string): GraphNode {
 }
 
 function support(nodes: GraphNode[], options: GraphOptions = {}) {
-  return target.supports(graphOf(nodes, options), options.mode ?? 'inference');
+  return supportOf(target, graphOf(nodes, options), options.mode ?? 'inference');
 }
 
 function planOf(nodes: GraphNode[], options: GraphOptions = {}): Plan | undefined {
-  return target.plan?.(graphOf(nodes, options), options.mode ?? 'inference') as Plan | undefined;
+  const lowered = target.lower(graphOf(nodes, options), options.mode ?? 'inference');
+  return 'plan' in lowered && 'operations' in lowered.plan ? (lowered.plan as Plan) : undefined;
 }

@@ -3,9 +3,17 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import nothing from '../../adapters/null/index.js';
+import { defined } from '../../common/at.js';
 import { readTensors } from '../../model/safetensors.js';
 import { ensureEnvironment } from '../../runners/provision/environments.js';
 import { buffers, type LinearModel, linearArtefact } from './artefacts.js';
+
+const pythonNull = defined(
+  nothing.targets.find(({ host }) => host === 'python'),
+  'the null target of Python',
+);
+
 import { WorkerProcess } from './worker-process.js';
 
 let python: string;
@@ -48,8 +56,8 @@ def open_framework(target, threads):
 beforeAll(async () => {
   python = (await ensureEnvironment('null')).python;
   scratch = await mkdtemp(join(tmpdir(), 'touchstone-bridge-'));
-  inference = await linearArtefact('inference');
-  training = await linearArtefact('training');
+  inference = await linearArtefact('inference', pythonNull);
+  training = await linearArtefact('training', pythonNull);
 }, 600_000);
 
 afterEach(async () => {
@@ -93,7 +101,7 @@ describe('the whole protocol on the null target', () => {
 
   it('answers inference: load, warm, verify, turns, audit, unload', async () => {
     const worker = await open();
-    await worker.request({ type: 'load', folder: inference.folder, mode: 'inference' });
+    await worker.request({ type: 'load', folder: inference.folder, plan: inference.plan, mode: 'inference' });
     const warm = await worker.request({ type: 'warm', minIterations: 5, minNs: 0, maxNs: 1e9 });
     expect(warm.samplesNs).toHaveLength(5);
     const verified = join(scratch, 'verified.safetensors');
@@ -111,7 +119,7 @@ describe('the whole protocol on the null target', () => {
     expect(kept['0/probabilities']?.data).toEqual(inference.inputs[first.auditBuffer]?.x?.data);
     expect(kept['1/probabilities']?.data).toEqual(inference.inputs[second.auditBuffer]?.x?.data);
     await worker.request({ type: 'unload' });
-    await worker.request({ type: 'load', folder: inference.folder, mode: 'inference' });
+    await worker.request({ type: 'load', folder: inference.folder, plan: inference.plan, mode: 'inference' });
     expect(await worker.request({ type: 'audit', file })).toEqual({ outputs: 0 });
     await worker.request({ type: 'bye' });
     expect(await worker.exited).toBe(0);
@@ -120,7 +128,7 @@ describe('the whole protocol on the null target', () => {
 
   it('answers training: turns begin on buffer 0 and report the first losses', async () => {
     const worker = await open();
-    await worker.request({ type: 'load', folder: training.folder, mode: 'training' });
+    await worker.request({ type: 'load', folder: training.folder, plan: training.plan, mode: 'training' });
     const result = await worker.request(turn);
     expect(result).toMatchObject({ auditBuffer: 0, losses: [0, 0, 0], finite: true });
     const short = await worker.request({ ...turn, maxIterations: 2 });
@@ -132,7 +140,7 @@ describe('the whole protocol on the null target', () => {
 
   it('learns epochs in the order it is given, and says which classes it sees', async () => {
     const worker = await open();
-    await worker.request({ type: 'load', folder: training.folder, mode: 'training' });
+    await worker.request({ type: 'load', folder: training.folder, plan: training.plan, mode: 'training' });
     const epoch = { type: 'epoch' as const, order: [2, 0, 1, 1], fromFirstWeights: true };
     const result = await worker.request(epoch);
     expect(result).toMatchObject({ meanLoss: 0, witness: { switches: expect.any(Number) } });
@@ -148,13 +156,13 @@ describe('the whole protocol on the null target', () => {
     const beyond = { ...epoch, order: [buffers] };
     await expect(worker.request(beyond)).rejects.toThrow(/ProtocolError.*buffer 3/);
     await worker.request({ type: 'unload' });
-    await worker.request({ type: 'load', folder: inference.folder, mode: 'inference' });
+    await worker.request({ type: 'load', folder: inference.folder, plan: inference.plan, mode: 'inference' });
     await expect(worker.request(epoch)).rejects.toThrow(/does not learn/);
   });
 
   it('runs until the time is up when iterations allow', async () => {
     const worker = await open();
-    await worker.request({ type: 'load', folder: inference.folder, mode: 'inference' });
+    await worker.request({ type: 'load', folder: inference.folder, plan: inference.plan, mode: 'inference' });
     const begin = process.hrtime.bigint();
     const result = await worker.request({ ...turn, minNs: 20e6, maxIterations: 1e9 });
     expect(Number(process.hrtime.bigint() - begin)).toBeGreaterThanOrEqual(20e6);
@@ -176,7 +184,7 @@ describe('what is wrong is said', () => {
       [{ type: 'classify', buffers: [-1] }, /buffers/],
       ['hello', /without a body/],
       [{ type: 'describe' }, /before hello/],
-      [{ type: 'load', folder: '/nowhere', mode: 'training' }, /before describe/],
+      [{ type: 'load', folder: '/nowhere', plan: '/nowhere', mode: 'training' }, /before describe/],
       [turn, /no model/],
       [
         { type: 'hello', protocol: 99, target: 'null/python', budget: { threads: 1, cpus: [] } },
@@ -195,7 +203,7 @@ describe('what is wrong is said', () => {
 
   it('refuses a second model, a mode that is not the artefact’s, and a missing folder, with the cause', async () => {
     const worker = await open();
-    const load = { type: 'load', folder: inference.folder, mode: 'inference' } as const;
+    const load = { type: 'load', folder: inference.folder, plan: inference.plan, mode: 'inference' } as const;
     await expect(worker.request({ ...load, folder: '/nowhere' })).rejects.toThrow(
       /FileNotFoundError.*nowhere/,
     );
@@ -235,7 +243,7 @@ describe('what is wrong is said', () => {
     await mkdir(join(path, 'outside'));
     await writeFile(join(path, 'outside', 'faulty.py'), faulty);
     const worker = await open('null/python', { path, module: 'outside.faulty' });
-    const load = { type: 'load', folder: inference.folder, mode: 'inference' } as const;
+    const load = { type: 'load', folder: inference.folder, plan: inference.plan, mode: 'inference' } as const;
     await worker.request(load);
     const warm = { type: 'warm', minIterations: 1, minNs: 0, maxNs: 1e9 };
     const thrown = await worker.send(warm);
@@ -244,10 +252,17 @@ describe('what is wrong is said', () => {
       error: { kind: 'ValueError', message: 'outer', cause: { kind: 'KeyError' } },
     });
     expect(await worker.send(warm)).toMatchObject({ ok: false, error: { kind: 'out-of-memory' } });
-    const unsupported = await worker.send({ type: 'load', folder: training.folder, mode: 'training' });
+    const unsupported = await worker.send({
+      type: 'load',
+      folder: training.folder,
+      plan: training.plan,
+      mode: 'training',
+    });
     expect(unsupported).toMatchObject({ ok: false, error: { kind: 'ProtocolError' } });
     await worker.request({ type: 'unload' });
-    expect(await worker.send({ type: 'load', folder: training.folder, mode: 'training' })).toMatchObject({
+    expect(
+      await worker.send({ type: 'load', folder: training.folder, plan: training.plan, mode: 'training' }),
+    ).toMatchObject({
       ok: false,
       error: { kind: 'unsupported', message: 'cannot learn' },
     });

@@ -9,6 +9,7 @@ import type { Plan } from '../../adapters/lowering/plan.js';
 import { pytorch as capabilities } from '../../adapters/pytorch/capabilities.js';
 import pytorch from '../../adapters/pytorch/index.js';
 import type { GraphNode } from '../../model/graph.js';
+import { supportOf } from '../adapters/model.js';
 import { node } from './artefacts.js';
 import { type GraphOptions, graphOf, namesIn } from './support.js';
 
@@ -103,9 +104,10 @@ function plain(operator: string): GraphNode {
 }
 
 function support(nodes: GraphNode[], options: GraphOptions = {}) {
-  return target.supports(graphOf(nodes, options), options.mode ?? 'inference');
+  return supportOf(target, graphOf(nodes, options), options.mode ?? 'inference');
 }
 
 function planOf(nodes: GraphNode[], options: GraphOptions = {}): Plan | undefined {
-  return target.plan?.(graphOf(nodes, options), options.mode ?? 'inference') as Plan | undefined;
+  const lowered = target.lower(graphOf(nodes, options), options.mode ?? 'inference');
+  return 'plan' in lowered && 'operations' in lowered.plan ? (lowered.plan as Plan) : undefined;
 }

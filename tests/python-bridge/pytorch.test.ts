@@ -38,8 +38,8 @@ it('describes itself from inside: strict float32, the threads it was given, its 
 });
 
 it('answers as the equations say, and its audited outputs are those of the buffers it names', async () => {
-  const model = await linearArtefact('inference');
-  await worker.request({ type: 'load', folder: model.folder, mode: 'inference' });
+  const model = await linearArtefact('inference', pytorch.targets[0]!);
+  await worker.request({ type: 'load', folder: model.folder, plan: model.plan, mode: 'inference' });
   const file = join(scratch, 'outputs.safetensors');
   expect(await worker.request({ type: 'verify', file })).toEqual({ buffers });
   const outputs = await readTensors(file);
@@ -60,8 +60,8 @@ it('answers as the equations say, and its audited outputs are those of the buffe
 });
 
 it('learns: loss and gradient as the equations say, every turn from the first weights', async () => {
-  const model = await linearArtefact('training');
-  await worker.request({ type: 'load', folder: model.folder, mode: 'training' });
+  const model = await linearArtefact('training', pytorch.targets[0]!);
+  await worker.request({ type: 'load', folder: model.folder, plan: model.plan, mode: 'training' });
   await worker.request({ type: 'warm', minIterations: 4, minNs: 0, maxNs: 1e9 });
   const file = join(scratch, 'learned.safetensors');
   await worker.request({ type: 'verify', file });

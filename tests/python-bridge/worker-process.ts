@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { projectRoot } from '../../common/paths.js';
 import {
+  protocolVersion,
   type Reply,
   type RequestBody,
   type RequestType,
@@ -79,7 +80,7 @@ export class WorkerProcess {
   }
 
   async hello(target: string, threads = 1): Promise<Results['hello']> {
-    return this.request({ type: 'hello', protocol: 1, target, budget: { threads, cpus: [0] } });
+    return this.request({ type: 'hello', protocol: protocolVersion, target, budget: { threads, cpus: [0] } });
   }
 
   async kill(): Promise<void> {

@@ -1,22 +1,24 @@
 /** What a framework lacks of a plan of layers: shared by the descriptors of those that are driven by one. */
-import type { Graph, Mode, Support } from '../../adapter.js';
-import { refuse, supportOf } from '../refusal.js';
+import type { Graph, Lowering, Mode } from '../../adapter.js';
+import { lowering, refuse } from '../refusal.js';
 import { isStridedAndDilated, type PlannedLayer } from './layer-plan.js';
 import { planLayers } from './plan-layers.js';
 
 /** Says what of a layer is lacking, or nothing. */
 export type LayerCheck = (layer: PlannedLayer, mode: Mode) => string | undefined;
 
-/** Decided from the plan alone. */
-export function supportOfLayers(checks: readonly LayerCheck[]): (graph: Graph, mode: Mode) => Support {
+/** The plan of layers, or what of it is unsupported. */
+export function lowerToLayers(checks: readonly LayerCheck[]): (graph: Graph, mode: Mode) => Lowering {
   return (graph, mode) =>
-    supportOf(() => {
-      for (const layer of planLayers(graph, mode).layers) {
+    lowering(() => {
+      const plan = planLayers(graph, mode);
+      for (const layer of plan.layers) {
         for (const check of checks) {
-          const lacking = check(layer, mode);
-          if (lacking !== undefined) refuse(lacking);
+          const unsupported = check(layer, mode);
+          if (unsupported !== undefined) refuse(unsupported);
         }
       }
+      return plan;
     });
 }
 

@@ -9,6 +9,8 @@ import type { NativeWeight } from './weights.js';
 import type { PerAxis } from './windows.js';
 
 export interface LayerPlan {
+  /** Kinds of layers with their counts. */
+  readonly form: string;
   readonly inputs: readonly PlannedInput[];
   /** In topological order. */
   readonly layers: readonly PlannedLayer[];

@@ -1,6 +1,7 @@
 /** From a graph to the layers of a channels-last framework. */
 import type { Graph, Mode } from '../../adapter.js';
 import type { GraphNode } from '../attributes.js';
+import { formOf } from '../form.js';
 import { refuse, UnsupportedError } from '../refusal.js';
 import { allAxes, batchAxis, extent } from '../value.js';
 import type { LayerPlan, PlannedInput, PlannedOutput } from './layer-plan.js';
@@ -53,7 +54,9 @@ export function planLayers(graph: Graph, mode: Mode): LayerPlan {
   for (const node of graph.nodes) planNode(planner, node);
   if (mode === 'training') checkTraining(graph, planner);
   const outputs = graph.outputs.map(({ name }) => planOutput(planner, name));
-  return { inputs, layers: planner.usedLayers(outputs.map(({ tensor }) => tensor)), outputs };
+  const layers = planner.usedLayers(outputs.map(({ tensor }) => tensor));
+  const form = formOf(layers.map(({ definition }) => definition.kind));
+  return { form, inputs, layers, outputs };
 }
 
 function planNode(planner: Planner, node: GraphNode): void {

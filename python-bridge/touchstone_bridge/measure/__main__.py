@@ -43,7 +43,7 @@ def main(module: str, path: str) -> None:
     request = json.loads(Path(path).read_text("utf-8"))
     target, threads = request["target"], request["threads"]
     framework = load_framework(module_of(target, module)).open_framework(target, threads)
-    model = load_model(Path(request["folder"]), request.get("plan"))
+    model = load_model(Path(request["folder"]), Path(request["plan"]))
     effort = Effort(request["pairs"], request["blockMs"] * 1e6, request["budgetMs"] * 1e6)
     gc.freeze()
     ours = lowered(framework, model)
@@ -88,14 +88,10 @@ def lowered(framework: Any, model: Model) -> Net:
     """The timed path of the adapter."""
     if model.manifest.training is None:
         answering = framework.load_inference(model)
-        return Net(answering.run, answering.read, form_of(answering.configuration))
+        return Net(answering.run, answering.read, model.plan["form"])
     learner = framework.load_training(model)
     learner.reset()
-    return Net(learner.step, lambda _: {}, form_of(learner.configuration))
-
-
-def form_of(configuration: Mapping[str, Any]) -> Optional[str]:
-    return str(configuration["form"]) if "form" in configuration else None
+    return Net(learner.step, lambda _: {}, model.plan["form"])
 
 
 def hand_written(model: Model, target: str, threads: int) -> Net:

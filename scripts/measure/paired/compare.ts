@@ -41,7 +41,7 @@ export interface Comparison {
   readonly introduction: string;
 }
 
-type Effort = Parameters<typeof measureCell>[2];
+type Effort = Parameters<typeof measureCell>[1];
 
 export async function compareAll(comparison: Comparison): Promise<void> {
   const { kind, head, bar } = comparison;
@@ -96,14 +96,14 @@ function optionsOf({ kind, workloads }: Comparison) {
 
 /** Whatever becomes of a cell, the others are measured. */
 async function rowsFor(kind: Kind, cell: PlannedCell, prepared: Prepared, effort: Effort): Promise<Row[]> {
-  const { decided, mode } = cell;
+  const { decided } = cell;
   if (decided) return [unmeasured(cell, `${decided.state}: ${decided.reason}`)];
   try {
     const entry = prepared.targets.find(({ target }) => target.name === cell.target);
     const planned = required(prepared.artefacts, artefactKey(cell), 'artefacts');
     // A clock needs no reference.
     const folder = kind === 'fidelity' ? planned : await referenced(planned, prepared);
-    const outcome = await measureCell(defined(entry, cell.target), mode, { ...effort, folder });
+    const outcome = await measureCell(defined(entry, cell.target), { ...effort, folder });
     return rowsOf(cell, outcome, effort.clock);
   } catch (error) {
     return [unmeasured(cell, `failed: ${explain(error)}`)];

@@ -6,9 +6,8 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Budget } from '../../../adapters/adapter.js';
 import { projectRoot } from '../../../common/paths.js';
-import { loadGraph } from '../../../model/artefact/load-model.js';
-import type { Mode } from '../../../model/workload.js';
 import type { PreparedTarget } from '../../../runners/coordinator/prepare.js';
+import { planFile } from '../../../runners/hosts/plan-file.js';
 import { allowedCpus } from '../../../runners/process/cpus.js';
 import { wrapped } from '../../../runners/process/wrapped.js';
 import { type Outcome, outcome as outcomeSchema, type Request } from './messages.js';
@@ -28,16 +27,14 @@ const patienceMs = 8 * 60_000;
 /** Rejects with the last line that the process wrote where it fails. */
 export async function measureCell(
   entry: PreparedTarget,
-  mode: Mode,
   given: Omit<Request, 'target' | 'threads' | 'plan'>,
 ): Promise<Outcome> {
   const { target } = entry;
-  const plan = target.plan?.(await loadGraph(given.folder), mode);
   const request: Request = {
     ...given,
     target: target.name,
     threads: 1,
-    ...(plan === undefined ? {} : { plan }),
+    plan: await planFile(target, given.folder),
   };
   const folder = await mkdtemp(join(tmpdir(), 'touchstone-paired-'));
   try {

@@ -19,8 +19,8 @@ export const request = z.object({
   blockMs: z.number().positive(),
   /** For all rounds together. */
   budgetMs: z.number().positive(),
-  /** What the target's descriptor planned. */
-  plan: z.unknown().optional(),
+  /** Path of the target's plan. */
+  plan: z.string(),
 });
 export type Request = z.infer<typeof request>;
 

@@ -19,11 +19,11 @@ process.stdout.write(`\n${JSON.stringify(result)}\n`);
 // A framework may keep timers or threads that would hold the process.
 process.exit(0);
 
-async function measure({ kind, target: name, folder, threads, ...given }: Request): Promise<Outcome> {
+async function measure({ kind, target: name, folder, plan, threads, ...given }: Request): Promise<Outcome> {
   const { target } = await findTarget(name);
   if (!isNodeTarget(target)) throw new Error(`${name} does not run in Node`);
   const effort = { pairs: given.pairs, blockNs: given.blockMs * 1e6, budgetNs: given.budgetMs * 1e6 };
-  const model = await loadModel(folder);
+  const model = await loadModel(folder, plan);
   const { net: lowered, form } = await load(target, model, threads);
   if (kind === 'fidelity') return fidelity(lowered, model.manifest.buffers, effort);
   const native = await nativeNet(name, model);
@@ -50,11 +50,7 @@ async function fidelity({ timed: call }: Net, buffers: number, effort: Effort): 
 }
 
 /** The timed path of the adapter, and the form that its lowering took. */
-async function load(
-  target: NodeTarget,
-  model: Model,
-  threads: number,
-): Promise<{ net: Net; form: string | null }> {
+async function load(target: NodeTarget, model: Model, threads: number): Promise<{ net: Net; form: string }> {
   const framework = await target.open({ threads, cpus: [] });
   if (model.manifest.mode === 'inference') {
     const loaded = await framework.loadInference(model);
@@ -64,17 +60,12 @@ async function load(
       : call;
     return {
       net: { call, timed, read: (output) => loaded.read(output) },
-      form: formOf(loaded.configuration),
+      form: model.plan.form,
     };
   }
   if (!framework.loadTraining) throw new Error(`${target.name} does not train`);
   const loaded = await framework.loadTraining(model);
   await loaded.reset();
   const call = (buffer: number) => loaded.step(buffer);
-  return { net: { call, timed: call, read: () => ({}) }, form: formOf(loaded.configuration) };
-}
-
-function formOf(configuration: Readonly<Record<string, unknown>> | undefined): string | null {
-  const known = configuration && Object.hasOwn(configuration, 'form');
-  return known ? String(required(configuration, 'form')) : null;
+  return { net: { call, timed: call, read: () => ({}) }, form: model.plan.form };
 }

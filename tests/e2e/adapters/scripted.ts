@@ -78,7 +78,7 @@ function target(name: string): NodeTarget {
     packages: [],
     precisions: ['float32'],
     modes: { inference: supported, training: unsupported('it only pretends') },
-    supports: () => supported,
+    lower: () => ({ plan: { form: 'nothing' } }),
     environment: () => ({}),
     async open() {
       return {

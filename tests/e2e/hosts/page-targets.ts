@@ -42,7 +42,7 @@ function target(name: string, loadInference: OpenFramework['loadInference']): Pa
     summary: 'in a page',
     precisions: ['float32'],
     modes: { inference: supported, training: unsupported('a page does not train') },
-    supports: () => supported,
+    lower: () => ({ plan: { form: 'nothing' } }),
     environment: () => ({}),
     open: async () => ({ describe: () => description, loadInference }),
   };

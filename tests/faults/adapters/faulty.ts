@@ -89,7 +89,7 @@ export function faultyTarget(fault: string): NodeTarget {
     packages: [],
     modes: { inference: supported, training: supported },
     precisions: ['float32'],
-    supports: () => supported,
+    lower: () => ({ plan: { form: 'nothing' } }),
     environment: () => ({}),
     open: async () => open(),
   };

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import nodeHost from '../../../runners/hosts/node/index.js';
 import { capabilities } from '../../../runners/process/capabilities.js';
+import { protocolVersion } from '../../../runners/protocol/messages.js';
 import { faultyTarget } from '../adapters/faulty.js';
 
 const worker = nodeHost.launch({
@@ -16,7 +17,7 @@ const worker = nodeHost.launch({
 });
 await worker.request({
   type: 'hello',
-  protocol: 1,
+  protocol: protocolVersion,
   target: 'faulty/open-throws',
   budget: { threads: 1, cpus: [] },
 });

@@ -13,7 +13,7 @@ import {
   unreferencedArtefact,
   workloadArtefact,
 } from '../../../model/artefact/artefact.js';
-import { loadModel } from '../../../model/artefact/load-model.js';
+import { loadArtefact } from '../../../model/artefact/load-model.js';
 import { artefactFiles } from '../../../model/artefact/manifest.js';
 import type { ModelRequest } from '../../../model/artefact/source.js';
 import { elementsOf, toFloat16 } from '../../../model/float16.js';
@@ -53,7 +53,7 @@ function distance(actual: Float32Array, expected: Float32Array): number {
 describe('the artefact of a workload', () => {
   it.each(variants)('%s in %s at batch %i agrees with ONNX Runtime', async (_, mode, batch, workload) => {
     const made = await workloadArtefact(workload, mode, batch, 0);
-    const loaded = await loadModel(made.folder);
+    const loaded = await loadArtefact(made.folder);
     expect(loaded.graph).toEqual(made.graph);
     const [output] = loaded.graph.outputs;
     const { labels: __, ...inputs } = loaded.inputs[0] ?? {};
@@ -175,7 +175,7 @@ describe('the artefact of a user’s file', () => {
     expect(made.manifest).toMatchObject({ workload: 'user', mode: 'inference', batch: 2, buffers: 4 });
     expect(operators(made.graph)).toEqual(['Conv', 'Relu', 'Reshape', 'Gemm', 'Softmax']);
     const expected = await readTensors(join(made.folder, artefactFiles.expected));
-    const loaded = await loadModel(made.folder);
+    const loaded = await loadArtefact(made.folder);
     const output = made.graph.outputs[0]?.name ?? '';
     for (const [buffer, inputs] of loaded.inputs.entries()) {
       const { data } = await observe(await readFile(loaded.modelPath), inputs, [output]);
@@ -215,7 +215,7 @@ describe('the artefact of a user’s file', () => {
     await writeFile(path, half);
     const made = await modelArtefact(requestFor(path, {}, 0), reference);
     expect(made.manifest.tolerance.output).toBeGreaterThan(2 ** -11);
-    const loaded = await loadModel(made.folder);
+    const loaded = await loadArtefact(made.folder);
     expect(loaded.inputs[0]?.x?.type).toBe('float16');
     const output = made.graph.outputs[0]?.name ?? '';
     const { data } = await observe(await readFile(loaded.modelPath), loaded.inputs[0] ?? {}, [output]);

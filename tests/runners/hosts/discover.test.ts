@@ -28,7 +28,7 @@ it('a Python target without an interpreter is refused with what to do', () => {
     module: 'none',
     modes: { inference: supported, training: supported },
     precisions: ['float32'],
-    supports: () => supported,
+    lower: () => ({ plan: { form: 'nothing' } }),
     environment: () => ({}),
   };
   const options = { target, budget: { threads: 1, cpus: [] }, logFile: '/dev/null', deadlineMs: 1000 };

@@ -13,7 +13,7 @@ const common = {
   summary: '',
   modes: { inference: supported, training: supported },
   precisions: ['float32'],
-  supports: () => supported,
+  lower: () => ({ plan: { form: 'nothing' } }),
   environment: () => ({}),
 } as const;
 const open = () => Promise.reject(new Error('a doctor imports no framework'));

@@ -283,7 +283,7 @@ function describeTarget(name: string): NodeTarget {
     packages: [],
     precisions: ['float32'],
     modes: { inference: supported, training: supported },
-    supports: () => supported,
+    lower: () => ({ plan: { form: 'nothing' } }),
     environment: () => ({}),
     open: () => Promise.reject(new Error('scripted')),
   };

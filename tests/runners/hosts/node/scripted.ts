@@ -55,7 +55,7 @@ export function scriptedTarget(
     packages: [],
     modes: { inference: supported, training: supported },
     precisions: ['float32'],
-    supports: () => supported,
+    lower: () => ({ plan: { form: 'nothing' } }),
     environment: () => ({}),
     open: async () => ({
       describe: () => ({ versions: { scripted: '1.2.3' }, configuration }),

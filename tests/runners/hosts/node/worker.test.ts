@@ -87,7 +87,10 @@ describe('a Node worker', () => {
     const description = await worker.request({ type: 'describe' });
     expect(description.versions).toEqual({ scripted: '1.2.3' });
     expect(description.importNs).toBeGreaterThan(0);
-    expect((await worker.request(load('inference'))).configuration).toEqual({ layout: 'NCHW' });
+    expect((await worker.request(load('inference'))).configuration).toEqual({
+      form: 'nothing',
+      layout: 'NCHW',
+    });
     const memory = await worker.request({ type: 'memory' });
     expect(memory.peakRssBytes).toBeGreaterThanOrEqual(memory.rssBytes!);
     expect(memory.rssBytes!).toBeGreaterThan(2 ** 20);
