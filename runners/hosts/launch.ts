@@ -5,19 +5,19 @@ import { refusalOf } from '../protocol/failure.js';
 import type { RequestBody } from '../protocol/messages.js';
 import type { Worker } from '../protocol/worker.js';
 import type { Checkout } from './checkout.js';
-import type { LaunchOptions, WorkerHost } from './host.js';
+import type { LaunchOptions } from './host.js';
 import { planFile } from './plan-file.js';
 
 /** The host's worker, whose requests to load carry the path of the target's plan. */
-export function launch(host: WorkerHost, options: LaunchOptions): Worker {
+export function launch<Launched extends Worker>(
+  host: { launch(options: LaunchOptions): Launched },
+  options: LaunchOptions,
+): Launched {
   const { target, checkout } = options;
   const worker = host.launch(options);
-  return {
-    request: async (body, deadlineMs) => worker.request(await withPlan(target, body, checkout), deadlineMs),
-    pause: () => worker.pause(),
-    resume: () => worker.resume(),
-    kill: () => worker.kill(),
-  };
+  const request: Worker['request'] = async (body, deadlineMs) =>
+    worker.request(await withPlan(target, body, checkout), deadlineMs);
+  return { ...worker, request };
 }
 
 /** A request to load, with the path of the target's plan. */

@@ -2,6 +2,7 @@
  * The gate is proved: adapters that are subtly wrong, each in one way, run through real workers and must be caught;
  * the same adapter with nothing wrong must pass.
  */
+
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findTarget } from '../../adapters/discover.js';
@@ -10,6 +11,7 @@ import type { ParityCheck } from '../../common/run/results.js';
 import { workloadArtefact } from '../../model/artefact/artefact.js';
 import { readTensors } from '../../model/safetensors.js';
 import type { Mode } from '../../model/workload.js';
+import { launch } from '../../runners/hosts/launch.js';
 import nodeHost from '../../runners/hosts/node/index.js';
 import { checkParity } from '../../runners/parity/parity.js';
 import { loadReference } from '../../runners/parity/reference.js';
@@ -36,7 +38,7 @@ async function gate(kind: string, name: Name, mode: Mode): Promise<ParityCheck[]
   const { target } = await findTarget(`wrong/${kind}`);
   const scratch = await temporaryFolder();
   const budget = { threads: 1, cpus: [] };
-  const worker = nodeHost.launch({ target, budget, logFile: join(scratch, 'log'), deadlineMs: 60_000 });
+  const worker = launch(nodeHost, { target, budget, logFile: join(scratch, 'log'), deadlineMs: 60_000 });
   try {
     await worker.request({ type: 'hello', protocol: protocolVersion, target: target.name, budget });
     await worker.request({ type: 'describe' });

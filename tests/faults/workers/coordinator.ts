@@ -2,14 +2,16 @@
  * A coordinator that starts a worker, has it stopped, tells its number on stdout, and then ends in the way that its
  * argument names; run compiled, as a process of its own, by `orphans.test.ts`. The worker's mark is inherited.
  */
+
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { launch } from '../../../runners/hosts/launch.js';
 import nodeHost from '../../../runners/hosts/node/index.js';
 import { capabilities } from '../../../runners/process/capabilities.js';
 import { protocolVersion } from '../../../runners/protocol/messages.js';
 import { faultyTarget } from '../adapters/faulty.js';
 
-const worker = nodeHost.launch({
+const worker = launch(nodeHost, {
   target: faultyTarget('open-throws'),
   budget: { threads: 1, cpus: [] },
   logFile: join(tmpdir(), `touchstone-orphan-${process.pid}.log`),

@@ -1,4 +1,5 @@
 /** Starts faulty workers for tests: raw scripts that speak the protocol wrongly, or Node workers with faulty adapters. */
+
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,6 +7,7 @@ import { join } from 'node:path';
 import { isPythonTarget } from '../../../adapters/adapter.js';
 import { buildFolder } from '../../../common/paths.js';
 import type { LaunchOptions } from '../../../runners/hosts/host.js';
+import { launch } from '../../../runners/hosts/launch.js';
 import nodeHost from '../../../runners/hosts/node/index.js';
 import pythonHost from '../../../runners/hosts/python/index.js';
 import type { WorkerProcess } from '../../../runners/process/worker-process.js';
@@ -30,7 +32,7 @@ export function startFaulty(fault: string, options: Partial<LaunchOptions> = {})
   const logFile = join(folder, `${++started}.log`);
   const target = options.target ?? faultyTarget(fault);
   const host = isPythonTarget(target) ? pythonHost : nodeHost;
-  const worker = host.launch({
+  const worker = launch(host, {
     budget,
     logFile,
     deadlineMs: 20_000,

@@ -1,4 +1,5 @@
 /** The Node worker as the coordinator sees it: a real process, with a framework whose results are known exactly. */
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { buildFolder } from '../../../../common/paths.js';
 import { readTensors } from '../../../../model/safetensors.js';
 import type { Mode } from '../../../../model/workload.js';
+import { launch } from '../../../../runners/hosts/launch.js';
 import nodeHost from '../../../../runners/hosts/node/index.js';
 import type { WorkerProcess } from '../../../../runners/process/worker-process.js';
 import { protocolVersion } from '../../../../runners/protocol/messages.js';
@@ -32,7 +34,7 @@ afterEach(async () => {
 type Name = Parameters<typeof scriptedTarget>[0];
 
 function start(name: Name): WorkerProcess {
-  const worker = nodeHost.launch({
+  const worker = launch(nodeHost, {
     target: scriptedTarget(name),
     budget,
     logFile: join(scratch, 'worker.log'),
