@@ -1,23 +1,31 @@
-/** Models that every adapter either refuses, or answers as ONNX Runtime does. */
+/** Conformance cases: small models that a target rejects with a reason, or computes as the reference does. */
 
-import { type Draw, integers, positive, tensor } from './draw.js';
-import { type Attributes, matMul, reshape } from './drawing.js';
+import {
+  type Attributes,
+  type BuildGraph,
+  channelsOf,
+  integers,
+  matMul,
+  positive,
+  reshape,
+  tensor,
+} from './case-graph.js';
 import { recurrent } from './recurrent-cases.js';
 import { convolutions, poolings, transposedConvolutions } from './spatial-cases.js';
 
-export const products: Readonly<Record<string, Draw>> = {
+export const products: Readonly<Record<string, BuildGraph>> = {
   'Gemm, transB': (g) => [g.gemm(g.input('x', [3, 5]), 'f', 5, 4, 1), [3, 4]],
   'Gemm without C': gemm([3, 5], [5, 4], {}, undefined),
   'Gemm, weight not transposed': gemm([3, 5], [5, 4], {}, [4]),
   'Gemm, C of shape 1×units': gemm([3, 5], [5, 4], {}, [1, 4]),
   'Gemm, C of one element': gemm([3, 5], [5, 4], {}, [1]),
-  'Gemm, C that differs by row': gemm([3, 5], [5, 4], {}, [3, 4]),
+  'Gemm, C that varies by row': gemm([3, 5], [5, 4], {}, [3, 4]),
   'Gemm, alpha and beta': gemm([3, 5], [5, 4], { alpha: 0.5, beta: 2 }, [4]),
   'Gemm, batch 1': gemm([1, 5], [5, 4], {}, [4]),
   'Gemm and Softmax': (g) => [g.softmax(g.gemm(g.input('x', [3, 5]), 'f', 5, 4, 1)), [3, 4]],
   'MatMul with a constant': (g) => [matMul(g, g.input('x', [3, 5]), [5, 4]), [3, 4]],
-  'MatMul of three axes': (g) => [matMul(g, g.input('x', [3, 2, 5]), [5, 4]), [3, 2, 4]],
-  'MatMul of a constant first': (g) => [
+  'MatMul of rank 3': (g) => [matMul(g, g.input('x', [3, 2, 5]), [5, 4]), [3, 2, 4]],
+  'MatMul with a constant as first operand': (g) => [
     g.node('MatMul', [g.constant('w', tensor([5, 3])), g.input('x', [3, 4])]),
     [5, 4],
     1,
@@ -26,14 +34,14 @@ export const products: Readonly<Record<string, Draw>> = {
     const y = matMul(g, g.input('x', [3, 5]), [5, 4]);
     return [g.node('Add', [y, g.constant('b', tensor([4]))]), [3, 4]];
   },
-  'MatMul of two values of three axes': (g) => [
+  'MatMul of two values of rank 3': (g) => [
     g.node('MatMul', [g.input('x', [2, 3, 4]), g.input('y', [2, 4, 5])]),
     [2, 3, 5],
   ],
   'MatMul of two values': (g) => [g.node('MatMul', [g.input('x', [3, 3]), g.input('y', [3, 3])]), [3, 3]],
 };
 
-export const elementwise: Readonly<Record<string, Draw>> = {
+export const elementwise: Readonly<Record<string, BuildGraph>> = {
   ...Object.fromEntries(
     ['Relu', 'Sigmoid', 'Tanh', 'LeakyRelu', 'Elu', 'Identity'].map((operator) => [
       operator,
@@ -44,8 +52,8 @@ export const elementwise: Readonly<Record<string, Draw>> = {
   'Clip to 0 and 6, like ReLU6': clip(0, 6),
   'Clip from below only': clip(-0.25, undefined),
   'Softmax over the last axis': (g) => [g.softmax(g.input('x', [3, 5])), [3, 5]],
-  'Softmax over the last of three axes': (g) => [g.softmax(g.input('x', [2, 3, 5])), [2, 3, 5]],
-  'Softmax over channels of a picture': (g) => [
+  'Softmax over the last axis of rank 3': (g) => [g.softmax(g.input('x', [2, 3, 5])), [2, 3, 5]],
+  'Softmax over the channels of an image': (g) => [
     g.node('Softmax', [g.input('x', [2, 3, 4, 4])], { axis: 1 }),
     [2, 3, 4, 4],
   ],
@@ -54,37 +62,37 @@ export const elementwise: Readonly<Record<string, Draw>> = {
   ...Object.fromEntries(
     ['Add', 'Sub', 'Mul', 'Div'].flatMap((operator) => [
       [`${operator} of two values`, ofTwo(operator, [2, 3, 4, 4], [2, 3, 4, 4], [2, 3, 4, 4])],
-      [`${operator}, a value a channel`, ofTwo(operator, [2, 3, 4, 4], [2, 3, 1, 1], [2, 3, 4, 4])],
-      [`${operator} of a constant a channel`, withConstant(operator, [2, 3, 4, 4], [3, 1, 1], false)],
-      [`${operator} of a constant first`, withConstant(operator, [2, 3, 4, 4], [1, 3, 1, 1], true)],
+      [`${operator}, one value per channel`, ofTwo(operator, [2, 3, 4, 4], [2, 3, 1, 1], [2, 3, 4, 4])],
+      [`${operator} of a constant per channel`, withConstant(operator, [2, 3, 4, 4], [3, 1, 1], false)],
+      [
+        `${operator} with a constant as first operand`,
+        withConstant(operator, [2, 3, 4, 4], [1, 3, 1, 1], true),
+      ],
       [`${operator} of a scalar`, withConstant(operator, [3, 5], [], false)],
       [`${operator} of a constant along rows`, withConstant(operator, [2, 3, 4, 5], [5], false)],
     ]),
   ),
-  'Mul by a constant that differs along the batch': withConstant('Mul', [2, 5], [2, 5], false),
-  'batch normalisation of a picture': normalisation([2, 3, 4, 4]),
+  'Mul by a constant that varies along the batch': withConstant('Mul', [2, 5], [2, 5], false),
+  'batch normalisation of an image': normalisation([2, 3, 4, 4]),
   'batch normalisation of features': normalisation([3, 5]),
 };
 
-export const shapes: Readonly<Record<string, Draw>> = {
-  'picture flattened for a Gemm': (g) => [
+export const shapes: Readonly<Record<string, BuildGraph>> = {
+  'image flattened into a Gemm': (g) => [
     g.gemm(g.flatten(g.input('x', [2, 3, 4, 5])), 'f', 60, 4, 1),
     [2, 4],
   ],
-  'picture flattened by Reshape for a MatMul': (g) => {
+  'image flattened by Reshape into a MatMul': (g) => {
     const flat = reshape(g, g.input('x', [2, 3, 4, 5]), [2, 60]);
     return [matMul(g, flat, [60, 4]), [2, 4]];
   },
-  'flattened picture, an activation, a Gemm': (g) => [
+  'flattened image, an activation, a Gemm': (g) => [
     g.gemm(g.relu(g.flatten(g.input('x', [2, 3, 2, 2]))), 'f', 12, 4, 1),
     [2, 4],
   ],
-  'flattened picture as the output': (g) => [g.flatten(g.input('x', [2, 3, 2, 2])), [2, 12]],
-  'flattened picture of one row': (g) => [
-    g.gemm(g.flatten(g.input('x', [1, 3, 1, 4])), 'f', 12, 4, 1),
-    [1, 4],
-  ],
-  'flattened picture with a constant': (g) => {
+  'flattened image as the output': (g) => [g.flatten(g.input('x', [2, 3, 2, 2])), [2, 12]],
+  'flattened image of one row': (g) => [g.gemm(g.flatten(g.input('x', [1, 3, 1, 4])), 'f', 12, 4, 1), [1, 4]],
+  'flattened image plus a constant': (g) => {
     const flat = g.flatten(g.input('x', [2, 3, 2, 2]));
     return [g.node('Add', [flat, g.constant('c', tensor([12]))]), [2, 12]];
   },
@@ -101,8 +109,11 @@ export const shapes: Readonly<Record<string, Draw>> = {
     const gate = g.node('Sigmoid', [g.conv(g.node('GlobalAveragePool', [x]), 'c', 3, 3, 1, 0)]);
     return [g.node('Mul', [x, gate]), [2, 3, 4, 4]];
   },
-  'picture in, rows out': (g) => [g.transpose(g.input('x', [2, 3, 4, 5]), [0, 2, 3, 1]), [2, 4, 5, 3]],
-  'transposed picture into a Conv': (g) => {
+  'channels first in, channels last out': (g) => [
+    g.transpose(g.input('x', [2, 3, 4, 5]), [0, 2, 3, 1]),
+    [2, 4, 5, 3],
+  ],
+  'transposed image into a Conv': (g) => {
     const x = g.transpose(g.input('x', [2, 6, 6, 3]), [0, 3, 1, 2]);
     return [g.conv(x, 'c', 3, 2, 3, 0), [2, 2, 4, 4]];
   },
@@ -111,10 +122,13 @@ export const shapes: Readonly<Record<string, Draw>> = {
     [2, 3, 4],
   ],
   'matrix transposed': (g) => [g.transpose(g.input('x', [2, 3]), [1, 0]), [3, 2], 1],
-  'picture regrouped by Reshape': (g) => [reshape(g, g.input('x', [2, 4, 3, 3]), [2, 2, 6, 3]), [2, 2, 6, 3]],
-  'features to a picture': (g) => {
-    const picture = reshape(g, g.input('x', [2, 48]), [2, 3, 4, 4]);
-    return [g.conv(picture, 'c', 3, 2, 3, 0), [2, 2, 2, 2]];
+  'image reshaped to other channels': (g) => [
+    reshape(g, g.input('x', [2, 4, 3, 3]), [2, 2, 6, 3]),
+    [2, 2, 6, 3],
+  ],
+  'features to an image': (g) => {
+    const image = reshape(g, g.input('x', [2, 48]), [2, 3, 4, 4]);
+    return [g.conv(image, 'c', 3, 2, 3, 0), [2, 2, 2, 2]];
   },
   'Reshape that merges the batch': (g) => [reshape(g, g.input('x', [2, 3, 4]), [6, 4]), [6, 4]],
   'Reshape that merges the batch for a product, and back': (g) => {
@@ -142,7 +156,7 @@ export const shapes: Readonly<Record<string, Draw>> = {
     const x = g.input('x', [2, 3]);
     return [g.node('Concat', [x, x], { axis: 0 }), [4, 3]];
   },
-  'picture plus its transposed self': (g) => {
+  'image plus its transpose': (g) => {
     const x = g.input('x', [2, 3, 3, 3]);
     return [g.node('Add', [x, g.transpose(x, [0, 3, 2, 1])]), [2, 3, 3, 3]];
   },
@@ -163,7 +177,7 @@ function gemm(
   weight: readonly [number, number],
   attributes: Attributes,
   bias: readonly number[] | undefined,
-): Draw {
+): BuildGraph {
   return (g) => {
     const inputs = [g.input('x', input), g.constant('w', tensor(weight))];
     if (bias) inputs.push(g.constant('c', tensor(bias)));
@@ -171,14 +185,14 @@ function gemm(
   };
 }
 
-function unary(operator: string, attributes: Attributes = {}): Draw {
+function unary(operator: string, attributes: Attributes = {}): BuildGraph {
   return (g) => {
     const x = g.node('Mul', [g.input('x', [2, 3, 4, 4]), g.constant('three', tensor([], [3]))]);
     return [g.node(operator, [x], attributes), [2, 3, 4, 4]];
   };
 }
 
-function clip(low: number | undefined, high: number | undefined): Draw {
+function clip(low: number | undefined, high: number | undefined): BuildGraph {
   return (g) => {
     const x = g.node('Mul', [g.input('x', [2, 20]), g.constant('ten', tensor([], [10]))]);
     const bound = (name: string, value: number | undefined) =>
@@ -193,9 +207,9 @@ function ofTwo(
   left: readonly number[],
   right: readonly number[],
   output: readonly number[],
-): Draw {
+): BuildGraph {
   return (g) => {
-    // Away from zero, so that a division is well conditioned.
+    // Shifted away from zero, so that a division is well conditioned.
     const y = g.node('Add', [g.input('y', right), g.constant('two', tensor([], [2]))]);
     return [g.node(operator, [g.input('x', left), y]), output];
   };
@@ -206,7 +220,7 @@ function withConstant(
   input: readonly number[],
   constant: readonly number[],
   first: boolean,
-): Draw {
+): BuildGraph {
   return (g) => {
     const x = g.node('Add', [g.input('x', input), g.constant('two', tensor([], [2]))]);
     const c = g.constant('c', positive(constant));
@@ -214,8 +228,8 @@ function withConstant(
   };
 }
 
-function normalisation(shape: readonly number[]): Draw {
-  const channels = [shape[1] ?? 1];
+function normalisation(shape: readonly number[]): BuildGraph {
+  const channels = [channelsOf(shape)];
   return (g) => [
     g.node(
       'BatchNormalization',

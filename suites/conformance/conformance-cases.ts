@@ -1,7 +1,8 @@
-/** The cases as artefacts, with the expected values that are committed in `suites/references/conformance.safetensors`. */
+/** All conformance cases as artefacts, with the expected values committed in `suites/references/conformance.safetensors`. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { at } from '../../common/at.js';
 import { TouchstoneError } from '../../common/errors.js';
 import { projectRoot } from '../../common/paths.js';
 import { type Artefact, sourceArtefact } from '../../model/artefact/artefact.js';
@@ -14,55 +15,57 @@ import { bindShapes } from '../../model/inputs/bind-shapes.js';
 import { randomInputs } from '../../model/inputs/random-inputs.js';
 import { parseTensors, writeTensors } from '../../model/safetensors.js';
 import type { Mode, Tolerance, Training } from '../../model/workload.js';
+import { advantages, type BuildGraph, buffers, labels, seed } from './case-graph.js';
 import { cases } from './cases.js';
-import { advantages, buffers, type Draw, labels, seed } from './draw.js';
-import { type Loop, loops } from './generation-cases.js';
-import { learning } from './trainable.js';
-import * as learningCases from './training-cases.js';
-import { rules, usual } from './update-rule-cases.js';
+import { generationCases, type Loop } from './generation-cases.js';
+import { trainable } from './trainable.js';
+import { trainingCases } from './training-cases.js';
+import { defaultTraining, updateRuleCases } from './update-rule-cases.js';
 
 export interface ConformanceCase {
   /** `convolutions: two groups` */
   readonly name: string;
   readonly mode: Mode;
-  readonly draw: Draw;
-  /** The usual where nothing is said. */
+  readonly build: BuildGraph;
+  /** Default: `defaultTraining`. */
   readonly training?: Training;
   readonly loop?: Loop;
 }
 
 /**
- * Relative, per tensor: float32 against float64 on a handful of numbers. Losses and weights are those of three steps, in
- * which a loss may come near to zero and a weight move by a few of its own last digits; another convention of momentum
- * is far outside all the same.
+ * Relative per tensor: float32 against float64 on few numbers. Losses and weights are those of three steps, in which a loss may
+ * be close to zero and a weight may move by a few float32 roundings; another convention of momentum still exceeds these bounds.
  */
 const tolerance: Tolerance = { output: 1e-5, loss: 1e-2, gradient: 1e-4, weight: 1e-2 };
 export const conformanceReferences = join(projectRoot, 'suites/references/conformance.safetensors');
 
-/** Every case forward, every case with what learns around it, small nets that learn, loops, and the rules of learning. */
+/** Every case in inference and as a trainable model; small networks in training; generation loops; update rules and losses. */
 export function conformanceCases(): ConformanceCase[] {
-  const forward = Object.entries(cases).flatMap(([group, draws]) =>
-    Object.entries(draws).map(([name, draw]) => ({ name: `${group}: ${name}`, draw })),
+  const forward = Object.entries(cases).flatMap(([group, own]) =>
+    Object.entries(own).map(([name, build]) => ({ name: `${group}: ${name}`, build })),
   );
-  const nets = Object.entries(learningCases).map(([name, draw]) => ({ name: `nets: ${name}`, draw }));
+  const networks = Object.entries(trainingCases).map(([name, build]) => ({
+    name: `networks: ${name}`,
+    build,
+  }));
   return [
     ...forward.map((each) => ({ ...each, mode: 'inference' as const })),
-    ...forward.map(({ name, draw }) => ({ name, draw: learning(draw), mode: 'training' as const })),
-    ...nets.map((each) => ({ ...each, mode: 'training' as const })),
-    ...Object.entries(loops).map(([name, loop]) => ({
-      name: `loops: ${name}`,
+    ...forward.map(({ name, build }) => ({ name, build: trainable(build), mode: 'training' as const })),
+    ...networks.map((each) => ({ ...each, mode: 'training' as const })),
+    ...Object.entries(generationCases).map(([name, loop]) => ({
+      name: `generation: ${name}`,
       mode: 'inference' as const,
       ...loop,
     })),
-    ...Object.entries(rules).map(([name, rule]) => ({
-      name: `rules: ${name}`,
+    ...Object.entries(updateRuleCases).map(([name, rule]) => ({
+      name: `training rules: ${name}`,
       mode: 'training' as const,
       ...rule,
     })),
   ];
 }
 
-/** With its expected values. @throws TouchstoneError('internal') where the committed ones are of another version */
+/** The artefact of a case. @throws TouchstoneError('internal') if the committed references are of another version of it */
 export async function conformanceArtefact(one: ConformanceCase): Promise<Artefact> {
   const { fingerprint, byArtefact } = await committed();
   return sourceArtefact(sourceOf(one), {
@@ -70,9 +73,13 @@ export async function conformanceArtefact(one: ConformanceCase): Promise<Artefac
     async write(id, folder) {
       const expected = byArtefact.get(id);
       if (!expected) {
-        throw new TouchstoneError('internal', `there are no references for ${one.name} (${one.mode})`, {
-          hint: 'make them with `npm run references`',
-        });
+        throw new TouchstoneError(
+          'internal',
+          `there is no committed reference for ${one.name} (${one.mode})`,
+          {
+            hint: 'make them with `npm run references`',
+          },
+        );
       }
       await writeTensors(join(folder, artefactFiles.expected), expected);
       return 'onnx ReferenceEvaluator, float64; gradients by its central differences';
@@ -80,7 +87,7 @@ export async function conformanceArtefact(one: ConformanceCase): Promise<Artefac
   });
 }
 
-/** Without expected values: what `npm run references` starts from. */
+/** The artefact without expected values: the input of `npm run references`. */
 export async function unreferencedCase(one: ConformanceCase): Promise<Artefact> {
   return sourceArtefact(sourceOf(one));
 }
@@ -91,40 +98,40 @@ interface Committed {
   readonly byArtefact: ReadonlyMap<string, Tensors>;
 }
 
-let known: Promise<Committed> | undefined;
+let cached: Promise<Committed> | undefined;
 
 function committed(): Promise<Committed> {
-  known ??= readCommitted();
-  return known;
+  cached ??= readCommitted();
+  return cached;
 }
 
 async function readCommitted(): Promise<Committed> {
   const bytes = await readFile(conformanceReferences);
   const byArtefact = new Map<string, Record<string, Tensors[string]>>();
   for (const [name, tensor] of Object.entries(parseTensors(bytes, conformanceReferences))) {
-    const [id = '', ...rest] = name.split('/');
+    const slash = name.indexOf('/');
+    const id = name.slice(0, slash);
     const found = byArtefact.get(id) ?? {};
-    found[rest.join('/')] = tensor;
+    found[name.slice(slash + 1)] = tensor;
     byArtefact.set(id, found);
   }
   return { fingerprint: createHash('sha256').update(bytes).digest('hex').slice(0, 8), byArtefact };
 }
 
-/** In training the output is logits [batch, …, classes] and the labels count up. */
+/** In training the output is taken as logits [batch, …, classes]. */
 export function sourceOf({
-  draw,
+  build,
   mode,
-  training = usual,
+  training = defaultTraining,
   loop,
-}: Pick<ConformanceCase, 'draw' | 'mode' | 'training' | 'loop'>): ArtefactSource {
+}: Pick<ConformanceCase, 'build' | 'mode' | 'training' | 'loop'>): ArtefactSource {
   const builder = new GraphBuilder('conformance', seed);
-  const [output, shape] = draw(builder);
+  const [output, shape] = build(builder);
   builder.output(output, shape);
   const built = builder.finish();
   const model = readModel(built.bytes, 'conformance');
   const inputInfo = bindShapes(model, {});
-  const [batch = 1] = shape;
-  const classes = shape.at(-1) ?? 1;
+  const [batch, classes] = [at(shape, 0), at(shape, -1)];
   const isTraining = mode === 'training';
   return {
     workload: 'conformance',

@@ -1,16 +1,16 @@
-/** LSTM: directions, states and what is read of them. */
+/** LSTM cases: directions, initial states and outputs. */
+import { at } from '../../common/at.js';
 import type { GraphBuilder, ValueName } from '../../model/builder.js';
-import { type Draw, integers, tensor } from './draw.js';
-import { type Attributes, matMul, reshape } from './drawing.js';
+import { type Attributes, type BuildGraph, integers, matMul, reshape, tensor } from './case-graph.js';
 
-export const recurrent: Readonly<Record<string, Draw>> = {
+export const recurrent: Readonly<Record<string, BuildGraph>> = {
   'last state, time first': (g) => [lstm(g, g.input('x', [5, 2, 3]), {}, 'Y_h'), [1, 2, 4], 1],
   'every state, time first': (g) => [lstm(g, g.input('x', [5, 2, 3]), {}, 'Y'), [5, 1, 2, 4], 2],
-  'both, added': (g) => {
+  'every state plus the last one': (g) => {
     const last = lstm(g, g.input('x', [5, 2, 3]), {}, 'both');
     return [g.node('Add', [g.squeeze('Y', [1]), last]), [5, 2, 4], 1];
   },
-  'batch first by Transpose': (g) => {
+  'batch first through Transpose': (g) => {
     const x = g.transpose(g.input('x', [2, 5, 3]), [1, 0, 2]);
     return [g.squeeze(lstm(g, x, {}, 'Y_h'), [0]), [2, 4]];
   },
@@ -18,7 +18,7 @@ export const recurrent: Readonly<Record<string, Draw>> = {
     const x = g.transpose(g.input('x', [1, 5, 3]), [1, 0, 2]);
     return [g.gemm(g.squeeze(lstm(g, x, {}, 'Y_h'), [0]), 'f', 4, 2, 1), [1, 2]];
   },
-  'every state back to batch first, into a MatMul': (g) => {
+  'every state, transposed to batch first, into a MatMul': (g) => {
     const all = g.squeeze(lstm(g, g.input('x', [5, 2, 3]), {}, 'Y'), [1]);
     return [matMul(g, g.transpose(all, [1, 0, 2]), [4, 3]), [2, 5, 3]];
   },
@@ -27,18 +27,18 @@ export const recurrent: Readonly<Record<string, Draw>> = {
     return [g.squeeze(g.lstm(all, 'second', 4, 3), [0]), [2, 3]];
   },
   'without biases': (g) => [lstm(g, g.input('x', [5, 2, 3]), {}, 'Y_h', false), [1, 2, 4], 1],
-  'from the rows of a picture': (g) => {
+  'from the rows of an image': (g) => {
     const rows = g.squeeze(g.input('x', [2, 1, 5, 3]), [1]);
     return [g.squeeze(lstm(g, g.transpose(rows, [1, 0, 2]), {}, 'Y_h'), [0]), [2, 4]];
   },
-  // Sixteen filters lie in blocks in oneDNN, and what has only been given other axes since still does.
-  'behind a convolution': (g) => {
+  // oneDNN stores sixteen filters in blocks, and keeps that layout through a reshape.
+  'after a convolution': (g) => {
     const row = { channels: 2, filters: 16, kernel: [3] };
     const y = g.relu(g.convolution(g.input('x', [1, 2, 3]), 'conv', row));
     const steps = g.node('Unsqueeze', [g.squeeze(y, [2]), g.constant('axes', integers([0]))]);
     return [g.squeeze(g.lstm(steps, 'behind', 16, 4), [0]), [1, 4]];
   },
-  'activations written out': (g) => [
+  'default activations, explicit': (g) => [
     lstm(g, g.input('x', [5, 2, 3]), { activations: ['Sigmoid', 'Tanh', 'Tanh'] }, 'Y_h'),
     [1, 2, 4],
     1,
@@ -48,7 +48,7 @@ export const recurrent: Readonly<Record<string, Draw>> = {
     [1, 2, 4],
     1,
   ],
-  'rectified cells, bidirectional': (g) => {
+  'ReLU cells, bidirectional': (g) => {
     const activations = ['HardSigmoid', 'Relu', 'Relu', 'HardSigmoid', 'Relu', 'Relu'];
     const attributes = { activations, direction: 'bidirectional' };
     return [lstm(g, g.input('x', [5, 2, 3]), attributes, 'Y_h'), [2, 2, 4], 1];
@@ -78,7 +78,7 @@ export const recurrent: Readonly<Record<string, Draw>> = {
     const states = [g.input('h', [1, 2, 4]), g.input('c', [1, 2, 4])];
     return [lstm(g, x, {}, 'Y_h', true, states), [1, 2, 4], 1];
   },
-  'initial states that are constants': (g) => {
+  'constant initial states': (g) => {
     const states = [g.constant('h', tensor([1, 2, 4])), g.constant('c', tensor([1, 2, 4]))];
     return [lstm(g, g.input('x', [5, 2, 3]), {}, 'Y_h', true, states), [1, 2, 4], 1];
   },
@@ -114,18 +114,18 @@ export const recurrent: Readonly<Record<string, Draw>> = {
     const states = [g.input('h', [2, 2, 4]), g.input('c', [2, 2, 4])];
     return [lstm(g, x, { direction: 'bidirectional' }, 'Y', true, states), [5, 2, 2, 4], 2];
   },
-  'bidirectional, initial states that are constants': (g) => {
+  'bidirectional, constant initial states': (g) => {
     const states = [g.constant('h', tensor([2, 2, 4])), g.constant('c', tensor([2, 2, 4]))];
     const x = g.input('x', [5, 2, 3]);
     return [lstm(g, x, { direction: 'bidirectional' }, 'Y_h', true, states), [2, 2, 4], 1];
   },
-  'one step of a generation, both new states': (g) => {
+  'one generation step, both new states': (g) => {
     const x = g.input('x', [1, 2, 3]);
     const states = [g.input('h', [1, 2, 4]), g.input('c', [1, 2, 4])];
     const cell = lstm(g, x, {}, 'states', true, states);
     return [g.node('Concat', ['Y_h', cell], { axis: 2 }), [1, 2, 8], 1];
   },
-  'from the states of another': (g) => {
+  'initial states from another LSTM': (g) => {
     const cell = lstm(g, g.input('x', [5, 2, 3]), {}, 'states');
     const y = g.input('y', [4, 2, 3]);
     return [lstm(g, y, {}, 'Y', true, ['Y_h', cell], '2'), [4, 1, 2, 4], 2];
@@ -145,7 +145,13 @@ export const recurrent: Readonly<Record<string, Draw>> = {
   },
 };
 
-/** Three inputs and four units, both biases other than zero. @param suffix of the names of its own */
+/**
+ * An LSTM with three inputs, four units and both biases other than zero.
+ *
+ * @param outputs which outputs the node has; 'both' is Y and Y_h, 'states' is Y_h and Y_c
+ * @param suffix of the names of weights and outputs
+ * @returns the last of the outputs
+ */
 function lstm(
   g: GraphBuilder,
   x: ValueName,
@@ -172,5 +178,5 @@ function lstm(
   }[outputs];
   const names = wanted.map((name) => name && `${name}${suffix}`);
   g.node('LSTM', inputs, { hidden_size: 4, ...attributes }, names);
-  return names.at(-1) ?? '';
+  return at(names, -1);
 }

@@ -1,28 +1,28 @@
 /**
- * Makes a case learn, so that the gradient of its operator is shown: everything constant becomes a weight that is
- * trained, a layer before it needs the gradient of what goes in, and a linear layer behind it gives logits.
+ * Turns a case into a trainable model, so that the gradients of its operator are verified: constants become trainable weights, a
+ * layer before the operator needs the gradient of its input, and a linear layer after it computes logits.
  */
+import { at } from '../../common/at.js';
 import { GraphBuilder, type ValueName } from '../../model/builder.js';
-import type { Tensor } from '../../model/graph.js';
-import { type Draw, tensor } from './draw.js';
+import { elementCount, type Tensor } from '../../model/graph.js';
+import { type BuildGraph, channelsOf, tensor } from './case-graph.js';
 
 const classes = 3;
 
-export function learning(draw: Draw): Draw {
+export function trainable(build: BuildGraph): BuildGraph {
   return (graph) => {
-    const learner = new LearningGraph(graph);
-    const [output, shape, batchAxis = 0] = draw(learner);
-    const batchFirst = [batchAxis, ...shape.keys()].filter((axis, place, all) => all.indexOf(axis) === place);
+    const [output, shape, batchAxis = 0] = build(new TrainableGraph(graph));
+    const batchFirst = [batchAxis, ...shape.keys()].filter((axis, index, all) => all.indexOf(axis) === index);
     const first = batchAxis === 0 ? output : graph.transpose(output, batchFirst);
-    const batch = shape[batchAxis] ?? 1;
-    const features = shape.reduce((product, extent) => product * extent, 1) / batch;
+    const batch = at(shape, batchAxis, 'shape');
+    const features = elementCount(shape) / batch;
     const flat = shape.length === 2 ? first : graph.flatten(first);
     return [graph.gemm(flat, 'head', features, classes, 0.1), [batch, classes]];
   };
 }
 
-/** Draws into another graph. */
-class LearningGraph extends GraphBuilder {
+/** Adds to another graph, with constants as trainable weights. */
+class TrainableGraph extends GraphBuilder {
   readonly #graph: GraphBuilder;
 
   constructor(graph: GraphBuilder) {
@@ -30,30 +30,27 @@ class LearningGraph extends GraphBuilder {
     this.#graph = graph;
   }
 
-  /** The input behind a layer that is nearly the identity: what follows must hand a gradient back to it. */
+  /** An input followed by a layer that is nearly the identity, whose weights need the gradient of what follows. */
   override input(name: string, shape: readonly number[]): ValueName {
     const x = this.#graph.input(name, shape);
-    const [, channels = 1] = shape;
-    if (shape.length === 4) {
-      return this.#before('Conv', x, channels, [channels, channels, 1, 1]);
-    }
-    if (shape.length === 2) {
-      return this.#before('Gemm', x, channels, [channels, channels]);
-    }
-    return x;
+    if (shape.length !== 4 && shape.length !== 2) return x;
+    const channels = channelsOf(shape);
+    return shape.length === 4
+      ? this.#withLayer('Conv', x, channels, [channels, channels, 1, 1])
+      : this.#withLayer('Gemm', x, channels, [channels, channels]);
   }
 
-  #before(operator: string, x: ValueName, size: number, shape: readonly number[]): ValueName {
+  #withLayer(operator: string, x: ValueName, size: number, shape: readonly number[]): ValueName {
     const weight = this.#graph.parameterOf(`${x}.weight`, nearlyIdentity(size, shape));
     const bias = this.#graph.parameterOf(`${x}.bias`, tensor([size], new Float32Array(size)));
     return this.#graph.node(operator, [x, weight, bias]);
   }
 
-  /** Learns, unless it is a single number or not a number of the network. */
+  /** Trainable, unless it is a scalar or an integer. */
   override constant(name: string, value: Tensor): ValueName {
     const isWeight = value.type === 'float32' && value.shape.length > 0;
     return isWeight
-      ? this.#graph.parameterOf(name, withFrozenBias(name, value))
+      ? this.#graph.parameterOf(name, withoutRecurrentBias(name, value))
       : this.#graph.constant(name, value);
   }
 
@@ -83,10 +80,10 @@ function nearlyIdentity(size: number, shape: readonly number[]): Tensor {
   return tensor(shape, values);
 }
 
-/** The recurrent half of an LSTM's bias does not learn, and is zero: see suites/lstm/row-lstm.ts. */
-function withFrozenBias(name: string, value: Tensor): Tensor {
+/** The recurrent half of an LSTM's bias is zero and is not trained: see suites/lstm/row-lstm.ts. */
+function withoutRecurrentBias(name: string, value: Tensor): Tensor {
   if (!/^B\d?$/.test(name)) return value;
-  const [directions = 1, width = 0] = value.shape;
+  const [directions, width] = [at(value.shape, 0), at(value.shape, 1)];
   const values = Array.from(value.data as Float32Array, (element, index) =>
     index % width < width / 2 ? element : 0,
   );

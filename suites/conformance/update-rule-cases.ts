@@ -1,23 +1,38 @@
-/** The rules of learning, each on a small net: every optimiser and every loss that model/workload.ts defines. */
+/** Cases of every optimiser and every loss that model/workload.ts defines, each on a small network. */
 
 import type { Training } from '../../model/workload.js';
 import { optimiserOf } from '../optimisers.js';
-import { type Draw, optimiser } from './draw.js';
+import { type BuildGraph, optimiser } from './case-graph.js';
 import { lstm, perceptron } from './training-cases.js';
 
-export const usual: Training = { loss: 'softmax-cross-entropy', optimiser, steps: 3 };
+export const defaultTraining: Training = { loss: 'softmax-cross-entropy', optimiser, steps: 3 };
 
-export interface Rule {
-  readonly draw: Draw;
+export interface UpdateRuleCase {
+  readonly build: BuildGraph;
   readonly training: Training;
 }
 
-export const rules: Readonly<Record<string, Rule>> = {
-  'plain descent': { draw: perceptron, training: { ...usual, optimiser: optimiserOf('sgd', usual) } },
-  Adam: { draw: perceptron, training: { ...usual, optimiser: optimiserOf('adam', usual) } },
-  'Adam of an LSTM': { draw: lstm, training: { ...usual, optimiser: optimiserOf('adam', usual) } },
-  RMSProp: { draw: perceptron, training: { ...usual, optimiser: optimiserOf('rmsprop', usual) } },
-  'RMSProp of an LSTM': { draw: lstm, training: { ...usual, optimiser: optimiserOf('rmsprop', usual) } },
-  'policy gradient': { draw: perceptron, training: { ...usual, loss: 'policy-gradient' } },
-  Huber: { draw: perceptron, training: { ...usual, loss: 'huber' } },
+export const updateRuleCases: Readonly<Record<string, UpdateRuleCase>> = {
+  SGD: {
+    build: perceptron,
+    training: { ...defaultTraining, optimiser: optimiserOf('sgd', defaultTraining) },
+  },
+  Adam: {
+    build: perceptron,
+    training: { ...defaultTraining, optimiser: optimiserOf('adam', defaultTraining) },
+  },
+  'Adam with an LSTM': {
+    build: lstm,
+    training: { ...defaultTraining, optimiser: optimiserOf('adam', defaultTraining) },
+  },
+  RMSProp: {
+    build: perceptron,
+    training: { ...defaultTraining, optimiser: optimiserOf('rmsprop', defaultTraining) },
+  },
+  'RMSProp with an LSTM': {
+    build: lstm,
+    training: { ...defaultTraining, optimiser: optimiserOf('rmsprop', defaultTraining) },
+  },
+  'policy gradient': { build: perceptron, training: { ...defaultTraining, loss: 'policy-gradient' } },
+  Huber: { build: perceptron, training: { ...defaultTraining, loss: 'huber' } },
 };

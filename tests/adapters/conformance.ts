@@ -8,7 +8,7 @@ import {
   type TrainingModel,
 } from '../../adapters/adapter.js';
 import type { Mode } from '../../model/workload.js';
-import { buffers, type Draw, optimiser } from '../../suites/conformance/draw.js';
+import { type BuildGraph, buffers, optimiser } from '../../suites/conformance/case-graph.js';
 import { makeModel, openTarget, reference, relativeError, type SmallModel, supportOf } from './model.js';
 
 export function nodeTarget(framework: Framework, name: string): NodeTarget {
@@ -26,14 +26,14 @@ interface Prepared {
 
 const prepared = new Map<string, Promise<Prepared>>();
 
-export function prepare(draw: Draw, mode: Mode, name: string): Promise<Prepared> {
+export function prepare(draw: BuildGraph, mode: Mode, name: string): Promise<Prepared> {
   const key = `${mode}: ${name}`;
   const known = prepared.get(key) ?? make(draw, mode);
   prepared.set(key, known);
   return known;
 }
 
-async function make(draw: Draw, mode: Mode): Promise<Prepared> {
+async function make(draw: BuildGraph, mode: Mode): Promise<Prepared> {
   const model = await makeModel(draw, mode);
   const expected: Tensors[] = [];
   for (let buffer = 0; buffer < buffers; buffer++) expected.push(await reference(model, buffer));
@@ -48,7 +48,7 @@ export async function expectRefusal(target: NodeTarget, model: SmallModel, reaso
 }
 
 /** The contract of training on a model: gradients, the optimiser's convention, weights, reset. */
-export function testTraining(target: NodeTarget, name: string, draw: Draw): void {
+export function testTraining(target: NodeTarget, name: string, draw: BuildGraph): void {
   const loaded = async (): Promise<Prepared & { learning: TrainingModel }> => {
     const { model, expected } = await prepare(draw, 'training', name);
     expect(supportOf(target, model.graph, 'training')).toEqual({ supported: true });

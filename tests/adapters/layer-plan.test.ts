@@ -3,15 +3,15 @@ import { describe, expect, test } from 'vitest';
 import type { LayerPlan } from '../../adapters/lowering/layers/layer-plan.js';
 import { planLayers } from '../../adapters/lowering/layers/plan-layers.js';
 import { toNative, toOnnx } from '../../adapters/lowering/layers/weights.js';
+import { type BuildGraph, tensor } from '../../suites/conformance/case-graph.js';
 import { cases } from '../../suites/conformance/cases.js';
-import { type Draw, tensor } from '../../suites/conformance/draw.js';
 import { recurrences } from '../../suites/conformance/training-cases.js';
 import { makeModel } from './model.js';
 
 type Group = keyof typeof cases;
 
 async function plan(group: Group, name: string): Promise<LayerPlan> {
-  const draw: Draw | undefined = cases[group][name];
+  const draw: BuildGraph | undefined = cases[group][name];
   if (!draw) throw new Error(`there is no case ${group}: ${name}`);
   return planLayers((await makeModel(draw)).graph, 'inference');
 }
@@ -34,7 +34,7 @@ describe('LSTM', () => {
   });
 
   test('states that are inputs come as the layer takes them', async () => {
-    const made = await plan('recurrent', 'one step of a generation, both new states');
+    const made = await plan('recurrent', 'one generation step, both new states');
     expect(kinds(made)).toEqual(['lstm', 'concatenate']);
     expect(made.layers[0]).toMatchObject({
       inputs: made.inputs.map(({ tensor }) => tensor),
@@ -48,7 +48,7 @@ describe('LSTM', () => {
   });
 
   test('states of another layer are handed on without a layer between', async () => {
-    expect(kinds(await plan('recurrent', 'from the states of another'))).toEqual(['lstm', 'lstm']);
+    expect(kinds(await plan('recurrent', 'initial states from another LSTM'))).toEqual(['lstm', 'lstm']);
   });
 
   test('the parts of a weight go to the framework and come back together', async () => {
@@ -64,16 +64,16 @@ describe('LSTM', () => {
   });
 });
 
-describe('over one axis', () => {
+describe('one-dimensional', () => {
   test('a row comes with its channels last, and the layer is one for rows', async () => {
-    const made = await plan('convolutions', 'over one axis');
+    const made = await plan('convolutions', 'one-dimensional');
     expect(kinds(made)).toEqual(['conv1d']);
     expect(made.inputs[0]?.axes).toEqual([0, 2, 1]);
     expect(made.layers[0]?.weights[0]?.shape).toEqual([3, 3, 4]);
   });
 
   test('pads that count are zeros before; what ceil_mode adds counts neither way', async () => {
-    const made = await plan('poolings', 'average, ceil_mode that adds a window, pads that count');
+    const made = await plan('poolings', 'average, ceil_mode that adds a window, including pads');
     expect(kinds(made)).toEqual(['zeroPadding2d', 'averagePooling2d']);
     expect(made.layers[1]?.definition).toMatchObject({ padding: 'same' });
   });
@@ -81,12 +81,9 @@ describe('over one axis', () => {
 
 describe('products', () => {
   test('a sum that differs by row, or a factor that learns, is a layer by itself', async () => {
-    expect(kinds(await plan('products', 'Gemm, C that differs by row'))).toEqual([
-      'dense',
-      'constantOperand',
-    ]);
+    expect(kinds(await plan('products', 'Gemm, C that varies by row'))).toEqual(['dense', 'constantOperand']);
     expect(kinds(await plan('products', 'Gemm, alpha and beta'))).toEqual(['dense']);
-    const learning: Draw = (g) => {
+    const learning: BuildGraph = (g) => {
       const weights = [g.parameterOf('w', tensor([5, 4])), g.parameterOf('c', tensor([4]))];
       return [g.node('Gemm', [g.input('x', [3, 5]), ...weights], { alpha: 0.5, beta: 2 }), [3, 4]];
     };

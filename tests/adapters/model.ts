@@ -17,8 +17,8 @@ import {
 } from '../../adapters/adapter.js';
 import { elementCount, type Tensor } from '../../model/graph.js';
 import { normalise } from '../../model/normalise/normalise.js';
+import type { BuildGraph } from '../../suites/conformance/case-graph.js';
 import { sourceOf } from '../../suites/conformance/conformance-cases.js';
-import type { Draw } from '../../suites/conformance/draw.js';
 
 /** Without a plan, which is a target's own. */
 export interface SmallModel extends Omit<Model, 'plan'> {
@@ -26,8 +26,11 @@ export interface SmallModel extends Omit<Model, 'plan'> {
 }
 
 /** A case of the conformance suite, or one that a test draws, without a folder of its own. */
-export async function makeModel(draw: Draw, mode: Mode = 'inference'): Promise<SmallModel> {
-  const { model, inputInfo, inputs, parameters, batch, seed, training, tolerance } = sourceOf({ draw, mode });
+export async function makeModel(draw: BuildGraph, mode: Mode = 'inference'): Promise<SmallModel> {
+  const { model, inputInfo, inputs, parameters, batch, seed, training, tolerance } = sourceOf({
+    build: draw,
+    mode,
+  });
   const { labels: _, ...sample } = inputs[0] ?? {};
   const normal = await normalise(model, inputInfo, sample, parameters);
   return {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { makePlan } from '../../adapters/lowering/lower.js';
 import type { ValueName } from '../../model/builder.js';
 import type { Attribute, Tensor } from '../../model/graph.js';
-import { type Draw, integers, tensor } from '../../suites/conformance/draw.js';
+import { type BuildGraph, integers, tensor } from '../../suites/conformance/case-graph.js';
 import { recurrent } from '../../suites/conformance/recurrent-cases.js';
 import { makeModel, reference, relativeError } from './model.js';
 import { everything, kindsOf, planOf, settingsOf } from './operation-graph.js';
@@ -24,7 +24,7 @@ const gates = { LSTM: 4, GRU: 3, RNN: 1 } as const;
 const [steps, batch, values, hidden] = [5, 2, 3, 4];
 
 /** All outputs behind one another. */
-function draw({ operator, attributes = {}, given = [], lengths, bias }: Asked): Draw {
+function draw({ operator, attributes = {}, given = [], lengths, bias }: Asked): BuildGraph {
   return (g) => {
     const count = attributes.direction === 'bidirectional' ? 2 : 1;
     const rows = gates[operator] * hidden;
@@ -59,7 +59,7 @@ function draw({ operator, attributes = {}, given = [], lengths, bias }: Asked): 
   };
 }
 
-async function errorOf(drawn: Draw): Promise<number> {
+async function errorOf(drawn: BuildGraph): Promise<number> {
   const model = await makeModel(drawn);
   const capabilities = capabilitiesOf('last', 'all');
   const plan = makePlan(model.graph, 'inference', capabilities);
@@ -135,7 +135,7 @@ describe('written out, they come to what ONNX Runtime makes', () => {
   });
 
   test.each(Object.keys(recurrent))('the case: %s', async (name) => {
-    expect(await errorOf(recurrent[name] as Draw)).toBeLessThan(1e-5);
+    expect(await errorOf(recurrent[name] as BuildGraph)).toBeLessThan(1e-5);
   });
 });
 

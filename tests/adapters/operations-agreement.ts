@@ -4,13 +4,13 @@ import type { Capabilities } from '../../adapters/lowering/capabilities.js';
 import { makePlan } from '../../adapters/lowering/lower.js';
 import { elementCount } from '../../model/graph.js';
 import { normalise } from '../../model/normalise/normalise.js';
+import type { BuildGraph } from '../../suites/conformance/case-graph.js';
 import { sourceOf } from '../../suites/conformance/conformance-cases.js';
-import type { Draw } from '../../suites/conformance/draw.js';
 import { reference, relativeError } from './model.js';
 import { capabilitiesOf, evaluate } from './operations-evaluator.js';
 
 export interface Case {
-  readonly draw: Draw;
+  readonly draw: BuildGraph;
   readonly opset?: number;
 }
 
@@ -26,7 +26,7 @@ const fusing: Capabilities = {
 };
 
 export async function expectAgreement({ draw, opset }: Case): Promise<void> {
-  const { model, inputInfo, inputs } = sourceOf({ draw, mode: 'inference' });
+  const { model, inputInfo, inputs } = sourceOf({ build: draw, mode: 'inference' });
   const { labels: _labels, ...sample } = inputs[0] ?? {};
   const normal = await normalise({ ...model, opset: opset ?? model.opset }, inputInfo, sample, []);
   const expected = await reference({ ...normal, inputs: [sample] }, 0);

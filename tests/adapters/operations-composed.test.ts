@@ -3,7 +3,7 @@ import { describe, test } from 'vitest';
 import type { GraphBuilder, ValueName } from '../../model/builder.js';
 import { type Attribute, type DataType, elementCount, type Tensor } from '../../model/graph.js';
 import { uniform } from '../../model/random.js';
-import { integers, tensor } from '../../suites/conformance/draw.js';
+import { integers, tensor } from '../../suites/conformance/case-graph.js';
 import { type Case, expectAgreement } from './operations-agreement.js';
 
 type Attributes = Readonly<Record<string, Attribute>>;

@@ -4,7 +4,7 @@
  */
 import { describe, test } from 'vitest';
 import type { Attribute } from '../../model/graph.js';
-import { integers, positive, tensor } from '../../suites/conformance/draw.js';
+import { integers, positive, tensor } from '../../suites/conformance/case-graph.js';
 import { type Case, expectAgreement } from './operations-agreement.js';
 
 type Attributes = Readonly<Record<string, Attribute>>;

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { OperationKind, Operations } from '../../adapters/lowering/operations/operation.js';
 import { natives } from '../../adapters/tfjs/operations/index.js';
 import type { Native } from '../../adapters/tfjs/operations/native.js';
-import { type Draw, tensor } from '../../suites/conformance/draw.js';
+import { type BuildGraph, tensor } from '../../suites/conformance/case-graph.js';
 import { answer, makeModel, openTarget } from './model.js';
 import { tfjsJs, tfjsWasm } from './targets.js';
 
@@ -79,7 +79,7 @@ const cases: readonly [title: string, OperationKind, object, readonly Given[], r
   ],
 ];
 
-const withoutLayer: Draw = (g) => {
+const withoutLayer: BuildGraph = (g) => {
   const x = g.input('x', [2, 3, 4]);
   const turned = g.node('Erf', [g.node('MatMul', [x, g.constant('w', tensor([2, 4, 3]))])]);
   return [g.node('ReduceLogSumExp', [turned], { axes: [1], keepdims: 0 }), [2, 3]];

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import { missingKernels } from '../../adapters/tfjs/wasm-gradients.js';
-import type { Draw } from '../../suites/conformance/draw.js';
+import type { BuildGraph } from '../../suites/conformance/case-graph.js';
 import { answer, makeModel, openTarget } from './model.js';
 import { tfjsJs, tfjsWasm } from './targets.js';
 
-const recurrent: Draw = (g) => {
+const recurrent: BuildGraph = (g) => {
   const x = g.transpose(g.input('x', [3, 4, 2]), [1, 0, 2]);
   return [g.gemm(g.squeeze(g.lstm(x, 'lstm', 2, 3), [0]), 'fc', 3, 4, 4), [3, 4]];
 };

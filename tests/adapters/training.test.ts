@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import keras from '../../adapters/keras/index.js';
-import { type Draw, tensor } from '../../suites/conformance/draw.js';
+import { type BuildGraph, tensor } from '../../suites/conformance/case-graph.js';
 import {
   arithmetic,
   convolutional,
@@ -16,13 +16,13 @@ import { expectRefusal, prepare, testTraining } from './conformance.js';
 import { makeModel, openTarget, supportOf } from './model.js';
 import { convnet, ort, tfjsJs, tfjsWasm } from './targets.js';
 
-const inTwoLayouts: Draw = (g) => {
+const inTwoLayouts: BuildGraph = (g) => {
   const weight = g.parameterOf('w', tensor([5, 5]));
   const first = g.node('MatMul', [g.input('x', [2, 5]), weight]);
   return [g.node('Gemm', [g.node('Tanh', [first]), weight], { transB: 1 }), [2, 5]];
 };
 
-const shared: Draw = (g) => {
+const shared: BuildGraph = (g) => {
   const [weight, bias] = [g.parameterOf('w', tensor([5, 5])), g.parameterOf('b', tensor([5]))];
   const first = g.node('Gemm', [g.input('x', [2, 5]), weight, bias]);
   return [g.node('Gemm', [g.node('Tanh', [first]), weight, bias]), [2, 5]];
@@ -33,7 +33,7 @@ for (const target of [tfjsJs, tfjsWasm]) {
   testTraining(target, 'batch of one', single);
   testTraining(target, 'LSTM', lstm);
   testTraining(target, 'GRU', gru);
-  testTraining(target, 'pooled picture', pooled);
+  testTraining(target, 'pooled image', pooled);
   testTraining(target, 'arithmetic', arithmetic);
 }
 testTraining(tfjsJs, 'convolutional net', convolutional);
@@ -73,7 +73,7 @@ describe('refused', () => {
 
   test.each([
     ['LSTM', lstm, /LSTM/],
-    ['pooled picture', pooled, /AveragePool/],
+    ['pooled image', pooled, /AveragePool/],
   ])('convnetjs/js: %s', async (name, draw, reason) => {
     const { model } = await prepare(draw, 'training', name);
     await expectRefusal(convnet, model, reason);
