@@ -1,6 +1,7 @@
 /** What the canonicalisers make of operators: settings settled, layouts kept, nothing planned that moves nothing. */
 import { describe, expect, test } from 'vitest';
-import { everything, kindsOf, planOf, settingsOf } from './operation-graph.js';
+import { makePlan } from '../../adapters/lowering/lower.js';
+import { everything, graphOf, kindsOf, planOf, settingsOf } from './operation-graph.js';
 
 const filters = { w: [4, 3, 3, 3], v: [4, 4, 3, 3] } as const;
 const convolutions = { kernel_shape: [3, 3], pads: [1, 1, 1, 1] };
@@ -258,5 +259,36 @@ describe('refusals name the operator, the node and the reason', () => {
     const capabilities = { ...everything(), types: { float32: 'float32' as const } };
     const nodes = [['Neg', ['i'], ['y']]] as const;
     expect(() => planOf({ nodes, values, inputs: ['i'] }, capabilities)).toThrow('of type int32');
+  });
+});
+
+describe('batch normalisation in training', () => {
+  const statistics = ['scale', 'bias', 'mean', 'variance'] as const;
+  const sketch: Parameters<typeof graphOf>[0] = {
+    nodes: [
+      ['Conv', ['x', 'w'], ['a'], convolutions],
+      ['BatchNormalization', ['a', ...statistics], ['y'], { training_mode: 1, momentum: 0.8 }],
+    ],
+    values: {
+      ...{ x: [2, 3, 8, 8], a: [2, 4, 8, 8], y: [2, 4, 8, 8], ...filters },
+      ...Object.fromEntries(statistics.map((name) => [name, [4]])),
+    },
+    weights: ['w', ...statistics],
+  };
+  const graph = { ...graphOf(sketch), parameters: ['w', 'scale', 'bias'] };
+
+  test('is the kernel that normalises by the batch, its running statistics not trained', () => {
+    const plan = makePlan(graph, 'training', everything('last'));
+    // Behind them the logits are turned to ONNX's layout.
+    expect(kindsOf(plan)).toEqual(['Conv', 'TrainingBatchNormalization', 'Transpose']);
+    expect(settingsOf(plan, 'TrainingBatchNormalization')).toEqual({ axis: 3, epsilon: 1e-5, momentum: 0.8 });
+    const trained = plan.constants.filter((constant) => constant.trained);
+    expect(trained).toHaveLength(3);
+  });
+
+  test('is decomposed where the backend has no such kernel', () => {
+    const plan = makePlan(graph, 'training', everything('last', 'TrainingBatchNormalization'));
+    expect(kindsOf(plan)).not.toContain('BatchNormalization');
+    expect(kindsOf(plan)).toContain('ReduceMean');
   });
 });

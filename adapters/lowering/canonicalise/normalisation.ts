@@ -29,11 +29,11 @@ import {
 } from './canonicaliser.js';
 import { powerOf, rootOf } from './windows.js';
 
-/** With learnt statistics; with those of the batch, and what it hands on of them, it is another operation. */
+/** With the statistics that it is given, or in training_mode with those of the batch. */
 const batchNormalization: Canonicaliser = (node, p) => {
-  if (p.mode === 'training') refuse('in training: its statistics are those of the batch');
   if (integer(node, 'spatial', 1) === 0) refuse('with spatial 0');
-  if (integer(node, 'training_mode', 0) !== 0) {
+  const byBatch = integer(node, 'training_mode', 0) !== 0;
+  if (byBatch && p.mode === 'inference') {
     normalizedByBatch(node, p);
     return;
   }
@@ -42,7 +42,16 @@ const batchNormalization: Canonicaliser = (node, p) => {
   const statistics = [1, 2, 3, 4].map((position) => cast(p, p.plain(inputOf(node, position)), operand.type));
   const settings = { axis: axes.indexOf(1), epsilon: number(node, 'epsilon', 1e-5) };
   const operands = [operand, ...statistics];
-  p.define(outputOf(node), one(p, 'BatchNormalization', settings, operands, operand), axes);
+  const result = byBatch
+    ? one(
+        p,
+        'TrainingBatchNormalization',
+        { ...settings, momentum: number(node, 'momentum', 0.9) },
+        operands,
+        operand,
+      )
+    : one(p, 'BatchNormalization', settings, operands, operand);
+  p.define(outputOf(node), result, axes);
 };
 
 /** With the statistics of what it is given, which are taken into the running ones; since operator set 14. */

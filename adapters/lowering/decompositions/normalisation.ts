@@ -52,6 +52,14 @@ export const normalisation: Decompositions = {
     const centred = binary(p, 'Sub', x, along(p, mean, axis, rank));
     return [affine(p, centred, along(p, factor, axis, rank), along(p, bias, axis, rank))];
   },
+  /** The running statistics stay as they are. */
+  TrainingBatchNormalization: (p, { axis, epsilon }, [x, scale, bias]) => {
+    if (!x || !scale || !bias) return undefined;
+    const over = [...x.shape.keys()].filter((each) => each !== axis);
+    const rank = x.shape.length;
+    const { result } = standardised(p, x, over, epsilon);
+    return [affine(p, result, along(p, scale, axis, rank), along(p, bias, axis, rank))];
+  },
   LayerNormalization: (p, { axes, epsilon }, [x, scale, bias]) =>
     x && scale && [affine(p, standardised(p, x, axes, epsilon).result, scale, bias)],
   InstanceNormalization: (p, { epsilon }, [x, scale, bias]) => {

@@ -169,6 +169,16 @@ export type Operations = { readonly [Kind in PlainUnary | PlainBinary]: None } &
   // Normalisation.
   /** Of x, scale, bias, mean and variance, each [C]; along `axis`. */
   readonly BatchNormalization: { readonly axis: number; readonly epsilon: number };
+  /**
+   * ONNX's BatchNormalization with training_mode 1, in training: x, scale, bias and the running mean and variance, each [C];
+   * along `axis`. Normalises by the mean and the variance of the batch. The kernel may update the running ones, which keep a
+   * share of `momentum`: no gradient does, and nothing reads them.
+   */
+  readonly TrainingBatchNormalization: {
+    readonly axis: number;
+    readonly epsilon: number;
+    readonly momentum: number;
+  };
   /** Of x, scale and, if there is a third operand, bias: over the last axes, which scale and bias have. */
   readonly LayerNormalization: { readonly axes: readonly number[]; readonly epsilon: number };
   /** Of x, scale and bias [C], over the spatial axes, or over them and each group's channels. */
