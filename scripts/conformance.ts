@@ -1,11 +1,11 @@
 /**
- * `npm run conformance`: every target that is available on every small model, printed as a matrix; without options it
- * is written into docs/conformance.md too. Exit status 1 where a target gets anything wrong.
+ * `npm run conformance`: verifies every available target on every small model and prints the result as a matrix. Without options
+ * it also writes docs/conformance.md. Exit status 1 if a target is wrong or fails.
  *
- * Options: `-- --targets 'pytorch/*' --adapter ./mine.js --cases 'recurrent*'`. With `--onnx` the ONNX project's backend node
- * tests instead, into docs/onnx-conformance.md, of some operators with `--operators 'Conv*,LSTM'`. With `--training` twenty
- * steps of every workload under every optimiser, into docs/training-conformance.md, of some with `--workload 'lenet5,text*'`;
- * what agreed before is not run again without `--fresh`.
+ * Options: `-- --targets 'pytorch/*' --adapter ./mine.js --cases 'recurrent*'`. `--onnx` runs the ONNX project's backend node
+ * tests instead, into docs/onnx-conformance.md; `--operators 'Conv*,LSTM'` selects some of them. `--training` runs twenty steps of
+ * every workload with every optimiser, into docs/training-conformance.md; `--workload 'lenet5,text*'` selects some of them, and
+ * cases that agreed before are not run again without `--fresh`.
  */
 import { parseArgs } from 'node:util';
 import { oneLine } from '../common/errors.js';

@@ -1,7 +1,7 @@
 /**
- * `npm run references`: makes the committed references of the smoke suite and of the conformance cases again, in the
- * pinned reference environments. To be run whenever weights, inputs or training settings change. Those of all other
- * workloads are computed at their first use, and kept under `.touchstone/cache`.
+ * `npm run references`: computes the committed references of the smoke suite and of the conformance cases again, in the pinned
+ * reference environments. Run it whenever weights, inputs or training settings change. References of all other workloads are
+ * computed on first use and kept under `.touchstone/cache`.
  *
  * Option: `-- --only conformance`, or `workloads`.
  */
@@ -52,12 +52,12 @@ async function makeWorkload(workload: Workload, mode: Mode, batch: number): Prom
   report(`${path}: ${by}`);
 }
 
-/** All cases at once: each is a folder, and what is computed goes into one file, by artefact. */
+/** Evaluates all cases in one process and writes one file, in which names start with the artefact's id. */
 async function makeConformance(): Promise<void> {
   const root = await mkdtemp(join(tmpdir(), 'touchstone-reference-'));
   const ids: string[] = [];
-  for (const one of conformanceCases()) {
-    const { folder, manifest } = await unreferencedCase(one);
+  for (const testCase of conformanceCases()) {
+    const { folder, manifest } = await unreferencedCase(testCase);
     await cp(folder, join(root, manifest.id), { recursive: true });
     ids.push(manifest.id);
   }

@@ -1,4 +1,4 @@
-/** The conformance matrix: ONNX operators down, targets across. */
+/** The conformance matrix: ONNX operators × targets. */
 import type { Mode } from '../../model/workload.js';
 import type { CaseResult } from './small-models.js';
 
@@ -7,24 +7,24 @@ export interface TargetResults {
   readonly results: readonly CaseResult[];
 }
 
-/** Cases with an operator, by what became of them. */
+/** Numbers of cases with an operator, by outcome. */
 export interface Tally {
   readonly ok: number;
   readonly unsupported: number;
-  readonly broken: number;
+  readonly failed: number;
 }
 
 /**
- * How many cases with an operator a target passes. A case counts for every operator in it where the target agrees; a
- * refusal counts for the operator that its reason names, or for all where it names none.
+ * Counts the cases with an operator by outcome. A case that agrees counts for every operator in it; an unsupported one counts
+ * for the operators that its reason names, or for all if it names none.
  */
 export function tally(results: readonly CaseResult[], operator: string, mode: Mode): Tally {
-  const count = { ok: 0, unsupported: 0, broken: 0 };
-  for (const { one, artefact, outcome } of results) {
+  const count = { ok: 0, unsupported: 0, failed: 0 };
+  for (const { testCase, artefact, outcome } of results) {
     const operators = new Set(artefact.graph.nodes.map((node) => node.operator));
-    if (one.mode !== mode || !operators.has(operator)) continue;
+    if (testCase.mode !== mode || !operators.has(operator)) continue;
     if (outcome.state === 'ok') count.ok += 1;
-    else if (outcome.state !== 'unsupported') count.broken += 1;
+    else if (outcome.state !== 'unsupported') count.failed += 1;
     else if (concerns(outcome.reason, operator, operators)) count.unsupported += 1;
   }
   return count;
@@ -42,9 +42,9 @@ export function operatorsOf(all: readonly TargetResults[]): string[] {
   return [...new Set(names)].sort();
 }
 
-/** `12`, `12 of 14`, or why there is none: `–` where nothing was tried or all was refused. */
-export function cellOf({ ok, unsupported, broken }: Tally): string {
-  if (broken > 0) return `${broken} wrong`;
+/** `12`, `12 of 14`, `1 wrong`, or `–` if no case agrees. */
+export function cellOf({ ok, unsupported, failed }: Tally): string {
+  if (failed > 0) return `${failed} wrong`;
   if (ok === 0) return '–';
   return unsupported === 0 ? String(ok) : `${ok} of ${ok + unsupported}`;
 }

@@ -1,9 +1,11 @@
-/** `docs/onnx-conformance.md`: the ONNX project's node tests, by operator and target. */
-import { isBroken, type Outcome } from './small-models.js';
+/** Writes `docs/onnx-conformance.md`: results of the ONNX project's node tests by operator and target. */
+import { required } from '../../common/at.js';
+import { isFailure, type Outcome } from './verify.js';
 
 export interface NodeResult {
   readonly name: string;
   readonly operators: readonly string[];
+  /** `outside`: the neutral graph cannot represent the test. */
   readonly outcome: Outcome | { readonly state: 'outside'; readonly reason: string };
 }
 
@@ -12,14 +14,15 @@ export interface TargetNodeResults {
   readonly results: readonly NodeResult[];
 }
 
-export interface Share {
+/** Numbers of tests by outcome. */
+export interface Counts {
   readonly passed: number;
   readonly unsupported: number;
-  readonly broken: number;
+  readonly failed: number;
   readonly outside: number;
 }
 
-/** The operators that every target with the whole vocabulary is held to (issue 5). */
+/** Operators that a target with general operator coverage is expected to support. */
 export const listedOperators: ReadonlySet<string> = new Set(
   [
     'Conv ConvTranspose Gemm MatMul LSTM GRU RNN BatchNormalization InstanceNormalization LayerNormalization',
@@ -38,39 +41,45 @@ export const listedOperators: ReadonlySet<string> = new Set(
     .split(' '),
 );
 
-export function shareOf(results: readonly NodeResult[]): Share {
+export function countsOf(results: readonly NodeResult[]): Counts {
   const count = (...states: string[]) =>
     results.filter(({ outcome }) => states.includes(outcome.state)).length;
   return {
     passed: count('ok'),
     unsupported: count('unsupported'),
-    broken: count('wrong', 'failed'),
+    failed: count('wrong', 'failed'),
     outside: count('outside'),
   };
 }
 
-/** Tests of one operator by itself; those of expanded functions count for none of theirs. */
+const expandedFunctions = 'expanded functions';
+
+/** Tests by operator; those of expanded functions form a group of their own. */
 export function byOperator(results: readonly NodeResult[]): Map<string, NodeResult[]> {
   const found = new Map<string, NodeResult[]>();
   for (const result of results) {
-    const key = operatorOf(result) ?? 'expanded functions';
+    const key = operatorOf(result) ?? expandedFunctions;
     found.set(key, [...(found.get(key) ?? []), result]);
   }
   return new Map([...found].sort(([a], [b]) => a.localeCompare(b)));
 }
 
 export function summaryOf({ target, results }: TargetNodeResults): string {
-  const listed = shareOf(results.filter((result) => listedOperators.has(operatorOf(result) ?? '')));
-  const all = shareOf(results);
-  const tried = listed.passed + listed.unsupported + listed.broken;
+  const isListed = (result: NodeResult) => {
+    const operator = operatorOf(result);
+    return operator !== undefined && listedOperators.has(operator);
+  };
+  const listed = countsOf(results.filter(isListed));
+  const all = countsOf(results);
+  const tried = listed.passed + listed.unsupported + listed.failed;
   const percent = tried === 0 ? 0 : (100 * listed.passed) / tried;
   return (
     `${target}: ${listed.passed} of ${tried} of the listed operators (${percent.toFixed(1)} %), ` +
-    `${all.passed} of ${all.passed + all.unsupported + all.broken} of all; ${all.broken} wrong or failed`
+    `${all.passed} of ${all.passed + all.unsupported + all.failed} of all; ${all.failed} wrong or failed`
   );
 }
 
-/** The operator that a test is of; undefined for one of the function that defines an operator. */
+/** The operator that a test is for; undefined for tests of expanded functions. */
 export function operatorOf({ name, operators }: Pick<NodeResult, 'name' | 'operators'>): string | undefined {
   const [operator] = operators;
   return operators.length === 1 && !name.includes('_expanded') ? operator : undefined;
@@ -80,47 +89,47 @@ export function nodeDocument(onnx: string, all: readonly TargetNodeResults[]): s
   return `${[
     '# ONNX node tests',
     `Written by \`npm run conformance -- --onnx\`: the backend node tests that the package onnx ${onnx} generates, each on
-every target through its real worker. Inputs that decide a shape or are weights are constants, as in models in the wild.
-A number is how many tests of that operator agree with the expected outputs (relative error of a tensor at most 1e-3 for
-fractions, 5e-3 for half precision, none for whole numbers) of how many targets are given; the rest was refused before
-anything was started. Tests with types or values that a neutral graph does not hold (bfloat16, float8, 4-bit integers,
-strings, sequences), or with results whose shape depends on data, are given to nobody and not counted; the last column
-has their number.`,
+every target in its real worker. Inputs that determine a shape or are weights are constants, as in exported models. "12 of
+14" means that 12 of 14 tests of the operator agree with the expected outputs (relative error of a tensor at most 1e-3 in
+floating point, 5e-3 in half precision, 0 for integers) and that two are unsupported, which is decided before a worker is
+started. Tests with types or values that the neutral graph cannot represent (bfloat16, float8, 4-bit integers, strings,
+sequences), or with results whose shape depends on data, are not counted; the last column has their number.`,
     all.map((each) => `- ${summaryOf(each)}`).join('\n'),
-    table(all),
-    ...all.map(brokenOf),
+    nodeTestTable(all),
+    ...all.map(failuresOf),
   ].join('\n\n')}\n`;
 }
 
-export function table(all: readonly TargetNodeResults[]): string {
+export function nodeTestTable(all: readonly TargetNodeResults[]): string {
   const grouped = all.map(({ results }) => byOperator(results));
+  // Every target has results of the same tests.
   const operators = [...(grouped[0]?.keys() ?? [])];
   const rows = operators.map((operator) => {
-    const shares = grouped.map((group) => shareOf(group.get(operator) ?? []));
-    const cells = shares.map(({ passed, unsupported, broken }) => {
-      if (broken > 0) return `${broken} wrong`;
+    const counts = grouped.map((group) => countsOf(required(group, operator, 'results by operator')));
+    const cells = counts.map(({ passed, unsupported, failed }) => {
+      if (failed > 0) return `${failed} wrong`;
       const tried = passed + unsupported;
       if (tried === 0) return '';
       if (passed === 0) return '–';
       return unsupported === 0 ? String(passed) : `${passed} of ${tried}`;
     });
     const name = listedOperators.has(operator) ? `**${operator}**` : operator;
-    return [name, ...cells, String(shares[0]?.outside || '')];
+    return [name, ...cells, String(counts[0]?.outside || '')];
   });
-  const head = ['operator', ...all.map(({ target }) => target), 'given to nobody'];
+  const head = ['operator', ...all.map(({ target }) => target), 'not representable'];
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-function brokenOf({ target, results }: TargetNodeResults): string {
-  const broken = results.flatMap(({ name, outcome }) =>
-    isBroken(outcome) ? [`- **${outcome.state}** ${name}: ${outcome.reason.slice(0, 300)}`] : [],
+function failuresOf({ target, results }: TargetNodeResults): string {
+  const failures = results.flatMap(({ name, outcome }) =>
+    isFailure(outcome) ? [`- **${outcome.state}** ${name}: ${outcome.reason.slice(0, 300)}`] : [],
   );
-  return [`## ${target}`, broken.length > 0 ? broken.join('\n') : 'Nothing wrong.'].join('\n\n');
+  return [`## ${target}`, failures.length > 0 ? failures.join('\n') : 'No failures.'].join('\n\n');
 }
 
-/** What a target refused, and why: for whoever works on it. */
-export function refusalsOf({ target, results }: TargetNodeResults): string {
+/** Unsupported tests with reasons, for development of a target. */
+export function unsupportedOf({ target, results }: TargetNodeResults): string {
   const lines = results.flatMap(({ name, outcome }) =>
     outcome.state === 'unsupported'
       ? [`${target}, ${name}: ${outcome.state}: ${outcome.reason.slice(0, 200)}`]

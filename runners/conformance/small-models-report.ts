@@ -1,31 +1,31 @@
-/** `docs/conformance.md`: the matrix, and for each target what it refuses and why. */
+/** Writes `docs/conformance.md`: the matrix, and for each target the unsupported models with reasons. */
 import type { Mode } from '../../model/workload.js';
 import { cellOf, operatorsOf, type TargetResults, tally } from './matrix.js';
-import { isBroken } from './small-models.js';
+import { isFailure } from './verify.js';
 
-export function documentOf(all: readonly TargetResults[]): string {
+export function conformanceDocument(all: readonly TargetResults[]): string {
   return `${[
     '# Conformance',
     introduction,
     '## Forward',
-    table(all, 'inference'),
+    matrixTable(all, 'inference'),
     '## Gradients',
-    table(all, 'training'),
-    '## What each target refuses',
-    ...all.map(sectionOf),
+    matrixTable(all, 'training'),
+    '## Unsupported models by target',
+    ...all.map(targetSection),
   ].join('\n\n')}\n`;
 }
 
-const introduction = `Written by \`npm run conformance\`; a test holds it to what the targets do.
+const introduction = `Written by \`npm run conformance\`; a test compares it with the results of every target.
 
-Every small model of \`suites/conformance/\` on every target, through its real worker and the parity gate that every run
-has: outputs within 1e-5, and where it trains every gradient within 1e-4, losses and weights of three steps within 1e-2
-(relative, per tensor) of float64 references (the ONNX project's ReferenceEvaluator; gradients by its central
-differences at every coordinate). A number is how many models with the operator agree; "12 of 14" that two were refused
-before anything was started, for a reason below; "–" that none is accepted.`;
+Every small model of \`suites/conformance/\` is run on every target, in its real worker and with the parity check that every
+run has: outputs within 1e-5 and, in training, every gradient within 1e-4 and losses and weights of three steps within 1e-2
+(relative, per tensor) of float64 references (the ONNX project's ReferenceEvaluator; gradients by central differences at
+every coordinate). A number is how many models with the operator agree; "12 of 14" means that two are unsupported, with the
+reason below; "–" that none is supported. Unsupported models are rejected before a worker is started.`;
 
-/** For each operator, how many models a target passes in that mode. */
-export function table(all: readonly TargetResults[], mode: Mode): string {
+/** For each operator the number of models with which a target agrees. */
+export function matrixTable(all: readonly TargetResults[], mode: Mode): string {
   const rows = operatorsOf(all).map((operator) => [
     operator,
     ...all.map(({ results }) => cellOf(tally(results, operator, mode))),
@@ -35,35 +35,37 @@ export function table(all: readonly TargetResults[], mode: Mode): string {
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-/** What a target refuses and in which mode, by reason; what it gets wrong, if anything, comes first. */
-export function sectionOf({ target, results }: TargetResults): string {
-  const broken = results.flatMap(({ one, outcome }) =>
-    isBroken(outcome) ? [`- **${outcome.state}**, ${one.mode}, ${one.name}: ${outcome.reason}`] : [],
+/** Failures, if there are any, and then unsupported models by reason. */
+export function targetSection({ target, results }: TargetResults): string {
+  const failures = results.flatMap(({ testCase, outcome }) =>
+    isFailure(outcome)
+      ? [`- **${outcome.state}**, ${testCase.mode}, ${testCase.name}: ${outcome.reason}`]
+      : [],
   );
   const reasons = new Map<string, { modes: Set<Mode>; names: Set<string> }>();
-  for (const { one, outcome } of results) {
+  for (const { testCase, outcome } of results) {
     if (outcome.state !== 'unsupported') continue;
-    const reason = generalised(outcome.reason);
+    const reason = withoutNodeNumbers(outcome.reason);
     const found = reasons.get(reason) ?? { modes: new Set(), names: new Set() };
-    found.modes.add(one.mode);
-    found.names.add(one.name);
+    found.modes.add(testCase.mode);
+    found.names.add(testCase.name);
     reasons.set(reason, found);
   }
-  const refused = [...reasons].map(([reason, { modes, names }]) => {
-    const when = modes.size > 1 ? '' : ` In ${[...modes][0]} only.`;
+  const unsupported = [...reasons].map(([reason, { modes, names }]) => {
+    const when = modes.size > 1 ? '' : ` In ${[...modes].join()} only.`;
     return `- ${reason}: ${shortened([...names])}.${when}`;
   });
-  const lines = [...broken, ...refused.sort()];
+  const lines = [...failures, ...unsupported.sort()];
   return [`### ${target}`, ...(lines.length > 0 ? [lines.join('\n')] : ['Nothing.'])].join('\n\n');
 }
 
-/** Without the number that a node's name ends with, so that the same reason is said once. */
-function generalised(reason: string): string {
+/** The same reason for several nodes is listed once. */
+function withoutNodeNumbers(reason: string): string {
   return reason.replace(/ \([a-z]+_\d+\)/g, '').replace(/\b([a-z]+)_\d+\b/g, '$1');
 }
 
-const shown = 3;
+const maxNames = 3;
 function shortened(names: readonly string[]): string {
-  const rest = names.length - shown;
-  return names.slice(0, shown).join('; ') + (rest > 0 ? `; and ${rest} more` : '');
+  const more = names.length - maxNames;
+  return names.slice(0, maxNames).join('; ') + (more > 0 ? `; and ${more} more` : '');
 }

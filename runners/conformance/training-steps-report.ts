@@ -1,32 +1,33 @@
-/** `docs/training-conformance.md`: how far each target is from the reference after many steps of training. */
+/** Writes `docs/training-conformance.md`: the error of each target after many training steps. */
 import { markdownTable } from 'markdown-table';
 import { type OptimiserName, optimiserNames } from '../../suites/optimisers.js';
-import { isBroken, type Outcome } from './small-models.js';
 import type { Spread } from './training-steps.js';
+import { isFailure, type Outcome } from './verify.js';
 
 export interface StepsFinding {
   readonly target: string;
   readonly workload: string;
   readonly optimiser: OptimiserName;
   readonly learningRate: number;
-  /** Of the usual learning rate. */
-  readonly slowdown: number;
+  /** `learningRate` relative to the default. */
+  readonly rateFactor: number;
+  /** Divergence of the reference under one perturbation. */
   readonly spread: Spread;
-  /** The widest of further nudges, where it was held to that. */
-  readonly further?: Spread;
+  /** The largest divergence under several perturbations, if the outcome depends on it. */
+  readonly maxSpread?: Spread;
   readonly outcome: Outcome;
-  /** When it was found. */
+  /** Date of the measurement, as `2026-11-26`. */
   readonly day: string;
 }
 
-/** @param targets all that train; what has no finding yet is shown as open */
+/** @param targets all targets that train; cells without a finding are shown as open */
 export function trainingDocument(
   steps: number,
   targets: readonly string[],
   findings: readonly StepsFinding[],
 ): string {
   return `${[
-    '# Training, proved',
+    '# Training conformance',
     introduction(steps),
     ...optimiserNames.flatMap((optimiser) => [
       `## ${optimiser}`,
@@ -35,9 +36,9 @@ export function trainingDocument(
         findings.filter((finding) => finding.optimiser === optimiser),
       ),
     ]),
-    '## What is refused, and what is wrong',
+    '## Unsupported cases and failures by target',
     ...targets.map((target) =>
-      reasonsOf(
+      targetSection(
         target,
         findings.filter((finding) => finding.target === target),
       ),
@@ -48,68 +49,72 @@ export function trainingDocument(
 function introduction(steps: number): string {
   return `Written by \`npm run conformance -- --training\`.
 
-Every workload that trains, in its small form where it has one and at its smallest batch, under plain gradient descent,
-momentum, Adam and RMSProp as \`model/workload.ts\` defines them, at the rate that it says: the first output, the first gradients, the losses of ${steps} steps
-and the weights after them, through the target's real worker and the parity gate that every run has, against float64 autograd on
-written-out equations. A number is the largest relative error of any tensor; where it is not bold it is within the workload's
-declared tolerance, which is in its file. "–" is refused, for a reason below; "open" has not been run yet. What agreed is kept in
-\`docs/measurements/training.ndjson\` and not run again; \`--fresh\` begins anew.
+Every workload that has training, in its small form if there is one and at its smallest batch, with SGD, momentum, Adam and
+RMSProp as \`model/workload.ts\` defines them: the first output, the first gradients, the losses of ${steps} steps and the
+weights after them, computed in the target's real worker and compared by the parity check that every run has with float64
+autograd. A number is the largest relative error of any tensor. It is within the workload's declared tolerance, or within the
+permitted rounding error described below. "–" is unsupported, with the reason below; "open" has not been run yet. Cases that
+agree are kept in \`docs/measurements/training.ndjson\` and not run again; \`--fresh\` starts over.
 
-"Nudged" is the float64 reference against itself, from first weights that are one rounding of float32 off (a part in 2²³, up or
-down by chance): how far the losses and the movements of weights part by that alone. A workload learns at its own rate, Adam and RMSProp
-at their usual ones; where ten times what is nudged would be more than the declared tolerance of losses or weights, at a tenth or a
-hundredth of it. Where that does not help either, it is held to ten times the nudge: no float32 computation could do much better.
-One nudge is a sample of one: whether a rectifier falls to the other side in it is chance. A target that parts by more is held to ten times
-the widest of several others, and its number has a dagger (†). In Adam one of these is steps that are longer by a part in 2¹⁷: they
-are that far off where 1 − beta2ᵗ is computed in float32, as Keras, TensorFlow.js and MXNet do. What parts all the same is tried at the
-next slower rate, and the number says so ("at 0.1"): a step that throws a network far off has float32 run out of range. A wrong
-gradient or rule parts from all of these, at every rate.
-Outputs and gradients are always held to what is declared.`;
+"Perturbed" is the divergence of the float64 reference from itself if the initial weights are changed by one float32 rounding (a
+relative 2⁻²³, up or down at random), for losses and for the movement of the weights. The learning rate is the workload's own for SGD
+and momentum, and the default of Adam and RMSProp; where ten times the divergence exceeds the declared tolerance of losses or
+weights, it is reduced to a tenth or a hundredth. If it still does, the permitted error is ten times the divergence, since no
+float32 computation could do much better.
+
+A single perturbation is a sample of size one: whether a ReLU input changes sign in it is random. A target that exceeds it is
+compared with ten times the largest divergence under several other perturbations; its number is marked with a dagger (†). For Adam
+one of these has steps that are longer by a relative 2⁻¹⁷, the error of 1 − beta2ᵗ in float32 as Keras, TensorFlow.js and MXNet
+compute it. A target that exceeds that too is verified at the next lower learning rate, which is then stated ("at 0.1"): steps that
+are too long take a network to where float32 overflows. A wrong gradient or update rule fails in all of these, at every rate. Outputs
+and gradients always have to be within the declared tolerance.`;
 }
 
 function tableOf(targets: readonly string[], findings: readonly StepsFinding[]): string {
   const workloads = [...new Set(findings.map(({ workload }) => workload))];
   const rows = workloads.map((workload) => {
     const own = findings.filter((finding) => finding.workload === workload);
-    const usual = own.reduce((a, b) => (b.slowdown > a.slowdown ? b : a));
+    // Most targets were verified at the highest rate.
+    const reference = own.reduce((a, b) => (b.rateFactor > a.rateFactor ? b : a));
     return [
       workload,
-      ...settingCells(usual),
+      ...settingCells(reference),
       ...targets.map((target) =>
         cellOf(
           own.find((finding) => finding.target === target),
-          usual,
+          reference,
         ),
       ),
     ];
   });
-  return markdownTable([['workload', 'rate', 'nudged: loss', 'nudged: weights', ...targets], ...rows]);
+  const head = ['workload', 'learning rate', 'perturbed: loss', 'perturbed: weights', ...targets];
+  return markdownTable([head, ...rows]);
 }
 
-function settingCells({ slowdown, spread, learningRate }: StepsFinding): string[] {
+function settingCells({ rateFactor, spread, learningRate }: StepsFinding): string[] {
   const rate = Number(learningRate.toPrecision(3));
   return [
-    slowdown === 1 ? String(rate) : `${rate}, ${slowdown} of its own`,
+    rateFactor === 1 ? String(rate) : `${rate} (default × ${rateFactor})`,
     ...[spread.loss, spread.weight].map((error) => error.toExponential(1)),
   ];
 }
 
-function cellOf(finding: StepsFinding | undefined, usual: StepsFinding): string {
+function cellOf(finding: StepsFinding | undefined, reference: StepsFinding): string {
   if (!finding) return 'open';
-  const { outcome, slowdown, further } = finding;
+  const { outcome, rateFactor, maxSpread } = finding;
   if (outcome.state === 'unsupported') return '–';
   if (outcome.state !== 'ok') return `**${outcome.state}**`;
-  const error = `${outcome.error.toExponential(1)}${further ? '†' : ''}`;
-  return slowdown === usual.slowdown ? error : `${error} at ${slowdown}`;
+  const error = `${outcome.error.toExponential(1)}${maxSpread ? '†' : ''}`;
+  return rateFactor === reference.rateFactor ? error : `${error} at ${rateFactor}`;
 }
 
-function reasonsOf(target: string, findings: readonly StepsFinding[]): string {
+function targetSection(target: string, findings: readonly StepsFinding[]): string {
   const reasons = new Map<string, Set<string>>();
   for (const { workload, optimiser, outcome } of findings) {
     if (outcome.state === 'ok') continue;
-    const broken = isBroken(outcome);
-    const reason = broken ? `**${outcome.state}**: ${outcome.reason}` : outcome.reason;
-    const which = broken ? `${workload} (${optimiser})` : workload;
+    const isFailed = isFailure(outcome);
+    const reason = isFailed ? `**${outcome.state}**: ${outcome.reason}` : outcome.reason;
+    const which = isFailed ? `${workload} (${optimiser})` : workload;
     reasons.set(reason, (reasons.get(reason) ?? new Set()).add(which));
   }
   const days = [...new Set(findings.map(({ day }) => day))].sort();

@@ -1,119 +1,120 @@
 /**
- * A target through many steps of training, with its real worker and the parity gate of every run.
+ * Verifies a target over many training steps, in its real worker and with the parity check of every run.
  *
- * Some networks make much of little over many steps: rounding alone takes them further apart than the declared tolerance. How far
- * is measured with the reference itself, in float64, from first weights that are one rounding of float32 off (`suites/perturbed.ts`).
+ * Some networks amplify rounding errors beyond the declared tolerance over many steps. By how much is measured with the float64
+ * reference itself, from initial weights that are perturbed by one float32 rounding (`suites/perturbed.ts`).
  */
 import type { Target } from '../../adapters/adapter.js';
+import { required } from '../../common/at.js';
 import type { Artefact } from '../../model/artefact/artefact.js';
 import type { Tolerance } from '../../model/workload.js';
 import type { OptimiserName } from '../../suites/optimisers.js';
 import { checkParity } from '../parity/parity.js';
 import { loadReference } from '../parity/reference.js';
-import { type Judge, type Outcome, onOneWorker } from './small-models.js';
+import { type Outcome, type Verify, verifyEach } from './verify.js';
 
-export interface PreparedSteps {
+/** A workload under an optimiser, at one learning rate. */
+export interface StepsCase {
   readonly workload: string;
   readonly batch: number;
   readonly optimiser: OptimiserName;
-  /** Of the learning rate. */
-  readonly slowdown: number;
+  /** Learning rate relative to the workload's or the optimiser's default. */
+  readonly rateFactor: number;
   readonly artefact: Artefact;
-  /** How far the nudged reference parts from the reference. */
+  /** Divergence of the reference under one perturbation. */
   readonly spread: Spread;
-  /** The widest of others: nudges by other chances, and in Adam longer steps. They take long, so only where it comes to them. */
-  readonly further: () => Promise<Spread>;
-  /** The same at the next slower rate that there is. */
-  readonly slower?: () => Promise<PreparedSteps>;
+  /** The largest divergence under several other perturbations. Computed on demand, since it takes long. */
+  readonly maxSpread: () => Promise<Spread>;
+  /** The same case at the next lower learning rate, if there is one. */
+  readonly atLowerRate?: () => Promise<StepsCase>;
 }
 
-/** Relative errors, of the worst loss and of the worst tensor's movement. */
+/** Relative errors of the worst loss and of the worst tensor's movement. */
 export interface Spread {
   readonly loss: number;
   readonly weight: number;
 }
 
 /**
- * A float32 computation rounds once in every operation, not once in every weight: some of them add up. Ten was enough for every target
- * that otherwise agrees; a wrong rule or a wrong gradient is hundreds off, where a network is not so far gone that no float32
- * computation tells anything.
+ * Permitted error relative to the spread: a float32 computation rounds in every operation, not only once in every weight. Ten is
+ * enough for every target that is correct otherwise; a wrong update rule or gradient exceeds the spread by a factor of hundreds.
  */
-const roundings = 10;
+const spreadFactor = 10;
 
-/** Of all steps together: in plain JavaScript twenty of a large embedding take minutes. */
+/** For all steps together: in plain JavaScript twenty steps with a large embedding take minutes. */
 const deadlineMs = 20 * 60_000;
 
 export interface StepsResult {
-  readonly steps: PreparedSteps;
-  /** The same, or at the slower rate of the outcome. */
-  readonly settled: PreparedSteps;
-  /** Where it was held to those. */
-  readonly further?: Spread;
+  readonly stepsCase: StepsCase;
+  /** The case that the outcome is for: the same, or at a lower learning rate. */
+  readonly verified: StepsCase;
+  /** The largest divergence under several perturbations, if the outcome depends on it. */
+  readonly maxSpread?: Spread;
   readonly outcome: Outcome;
 }
 
+/** @param executable the program that the target's workers run in, if it is not the host's own */
 export async function runTrainingSteps(
   target: Target,
-  prepared: readonly PreparedSteps[],
+  cases: readonly StepsCase[],
   executable: string | undefined,
   onResult: (result: StepsResult) => void,
 ): Promise<StepsResult[]> {
-  const work = async (steps: PreparedSteps, judge: Judge) => {
-    const result = { steps, ...(await settle(steps, judge)) };
+  const work = async (stepsCase: StepsCase, verify: Verify) => {
+    const result = { stepsCase, ...(await verifySteps(stepsCase, verify)) };
     onResult(result);
     return result;
   };
-  return onOneWorker(target, executable, prepared, work, deadlineMs);
+  return verifyEach(target, executable, cases, work, deadlineMs);
 }
 
 /**
- * One nudge is a sample of one: whether a rectifier falls to the other side in it is chance. What parts is held to the widest of
- * several, and then tried at the next slower rate: a step that throws a network far off has float32 run out of range. A wrong gradient
- * or rule parts from all of them at every rate, and is told at the first.
+ * A single perturbation is a sample of size one: whether a ReLU input changes sign in it is random. A target that exceeds its
+ * spread is therefore compared with the largest of several, and then verified at the next lower learning rate, since a step that
+ * is too long takes a network to where float32 overflows. A wrong gradient or update rule fails in all of these.
  */
-async function settle(steps: PreparedSteps, judge: Judge): Promise<Omit<StepsResult, 'steps'>> {
-  const outcome = await judge(steps.artefact, { tolerance: toleranceOf(steps, steps.spread) });
-  if (outcome.state !== 'wrong') return { settled: steps, outcome };
-  const further = await steps.further();
-  const tolerance = toleranceOf(steps, widest([steps.spread, further]));
-  const second = await judge(steps.artefact, { tolerance });
-  if (second.state === 'ok') return { settled: steps, further, outcome: second };
-  const slower = await steps.slower?.();
-  const again = slower && (await settle(slower, judge));
-  return again?.outcome.state === 'ok' ? again : { settled: steps, outcome };
+async function verifySteps(stepsCase: StepsCase, verify: Verify): Promise<Omit<StepsResult, 'stepsCase'>> {
+  const { artefact, spread } = stepsCase;
+  const outcome = await verify(artefact, { tolerance: toleranceOf(stepsCase, spread) });
+  if (outcome.state !== 'wrong') return { verified: stepsCase, outcome };
+  const maxSpread = await stepsCase.maxSpread();
+  const tolerance = toleranceOf(stepsCase, largest([spread, maxSpread]));
+  const second = await verify(artefact, { tolerance });
+  if (second.state === 'ok') return { verified: stepsCase, maxSpread, outcome: second };
+  const lower = await stepsCase.atLowerRate?.();
+  const third = lower && (await verifySteps(lower, verify));
+  return third?.outcome.state === 'ok' ? third : { verified: stepsCase, outcome };
 }
 
-export function widest(spreads: readonly Spread[]): Spread {
+export function largest(spreads: readonly Spread[]): Spread {
   return {
     loss: Math.max(...spreads.map(({ loss }) => loss)),
     weight: Math.max(...spreads.map(({ weight }) => weight)),
   };
 }
 
-/** What rounding comes to, as a share of the declared tolerance: above 1 it decides. */
-export function unrest({ artefact, spread }: PreparedSteps): number {
+/** Permitted rounding error relative to the declared tolerance: above 1 it replaces the declared tolerance. */
+export function amplification({ artefact, spread }: StepsCase): number {
   const { loss, weight } = artefact.manifest.tolerance;
-  return roundings * Math.max(spread.loss / loss, spread.weight / weight);
+  return spreadFactor * Math.max(spread.loss / loss, spread.weight / weight);
 }
 
-/** The declared tolerance, or what rounding comes to where that is more. First outputs and gradients are held to the declared one. */
-function toleranceOf({ artefact }: PreparedSteps, spread: Spread): Tolerance {
+/** Widens the declared tolerance of losses and weights to the permitted rounding error; outputs and gradients keep theirs. */
+function toleranceOf({ artefact }: StepsCase, spread: Spread): Tolerance {
   const declared = artefact.manifest.tolerance;
   return {
     ...declared,
-    loss: Math.max(declared.loss, roundings * spread.loss),
-    weight: Math.max(declared.weight, roundings * spread.weight),
+    loss: Math.max(declared.loss, spreadFactor * spread.loss),
+    weight: Math.max(declared.weight, spreadFactor * spread.weight),
   };
 }
 
-/** @param nudged the same computation from nudged weights */
-export async function spreadOf(artefact: Artefact, nudged: Artefact): Promise<Spread> {
+/** Divergence of the reference. @param perturbed the same computation from perturbed weights */
+export async function spreadOf(artefact: Artefact, perturbed: Artefact): Promise<Spread> {
   const { weights: initial, ...reference } = await loadReference(artefact.folder);
-  const { expected: actual } = await loadReference(nudged.folder);
-  const checks = checkParity({ ...reference, initial, actual });
-  const errorOf = (kind: 'loss' | 'weight') => {
-    const check = checks.find(({ what }) => what === kind);
-    return check?.error ?? (check ? Number.POSITIVE_INFINITY : 0);
-  };
+  const { expected: actual } = await loadReference(perturbed.folder);
+  const checks = new Map(checkParity({ ...reference, initial, actual }).map((check) => [check.what, check]));
+  const errorOf = (what: 'loss' | 'weight') =>
+    required(checks, what, 'parity checks').error ?? Number.POSITIVE_INFINITY;
   return { loss: errorOf('loss'), weight: errorOf('weight') };
 }

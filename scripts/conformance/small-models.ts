@@ -1,12 +1,17 @@
-/** Every small model of `suites/conformance/` on every target. */
+/** Verifies targets on the small models of `suites/conformance/`. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import picomatch from 'picomatch';
 import { projectRoot } from '../../common/paths.js';
-import { isBroken, runConformance } from '../../runners/conformance/small-models.js';
-import { documentOf, sectionOf, table } from '../../runners/conformance/small-models-report.js';
+import { runConformance } from '../../runners/conformance/small-models.js';
+import {
+  conformanceDocument,
+  matrixTable,
+  targetSection,
+} from '../../runners/conformance/small-models-report.js';
+import { isFailure } from '../../runners/conformance/verify.js';
 import { conformanceCases } from '../../suites/conformance/conformance-cases.js';
-import { chosenTargets, isOfAll, onEach, say, type TargetChoice } from './targets.js';
+import { chosenTargets, isComplete, onEach, say, type TargetChoice } from './targets.js';
 
 interface Options extends TargetChoice {
   readonly cases?: string | undefined;
@@ -19,9 +24,9 @@ export async function smallModels(options: Options): Promise<number> {
   const all = await onEach(await chosenTargets(options), async (target, executable) => {
     const results = await runConformance(target, cases, {
       executable,
-      onResult: ({ one, outcome }) => {
-        if (isBroken(outcome)) {
-          say(`${target.name}, ${one.mode}, ${one.name}: ${outcome.state}: ${outcome.reason}`);
+      onResult: ({ testCase, outcome }) => {
+        if (isFailure(outcome)) {
+          say(`${target.name}, ${testCase.mode}, ${testCase.name}: ${outcome.state}: ${outcome.reason}`);
         }
       },
     });
@@ -29,9 +34,12 @@ export async function smallModels(options: Options): Promise<number> {
     say(`${target.name}: ${passed} of ${results.length} agree`);
     return { target: target.name, results };
   });
-  const tables = [`Forward\n\n${table(all, 'inference')}`, `Gradients\n\n${table(all, 'training')}`];
-  process.stdout.write(`${[...tables, ...all.map(sectionOf)].join('\n\n')}\n`);
-  const isWhole = isOfAll(options) && options.cases === undefined;
-  if (isWhole) await writeFile(join(projectRoot, 'docs/conformance.md'), documentOf(all));
-  return all.some(({ results }) => results.some(({ outcome }) => isBroken(outcome))) ? 1 : 0;
+  const tables = [
+    `Forward\n\n${matrixTable(all, 'inference')}`,
+    `Gradients\n\n${matrixTable(all, 'training')}`,
+  ];
+  process.stdout.write(`${[...tables, ...all.map(targetSection)].join('\n\n')}\n`);
+  const isWhole = isComplete(options) && options.cases === undefined;
+  if (isWhole) await writeFile(join(projectRoot, 'docs/conformance.md'), conformanceDocument(all));
+  return all.some(({ results }) => results.some(({ outcome }) => isFailure(outcome))) ? 1 : 0;
 }

@@ -1,4 +1,4 @@
-/** Which targets a conformance run is of, and all of them at work. */
+/** Selects the targets of a conformance run and runs work on all of them. */
 import { availableParallelism } from 'node:os';
 import type { Target } from '../../adapters/adapter.js';
 import { addOutsideAdapter, discoverFrameworks } from '../../adapters/discover.js';
@@ -16,26 +16,27 @@ export interface TargetChoice {
   readonly adapter?: readonly string[] | undefined;
 }
 
-/** Whether it is of every target of the project. */
-export function isOfAll({ targets, adapter }: TargetChoice): boolean {
+/** Whether every target of the project is selected. */
+export function isComplete({ targets, adapter }: TargetChoice): boolean {
   return targets === undefined && adapter === undefined;
 }
 
 export async function chosenTargets({ targets, adapter = [] }: TargetChoice): Promise<Target[]> {
   for (const path of adapter) addOutsideAdapter(path);
-  const everyone = (await discoverFrameworks())
+  const all = (await discoverFrameworks())
     .flatMap((framework) => framework.targets)
     .filter((target) => !target.isNull)
     .map((target) => ({ name: target.name, target }));
-  const chosen = targets ? selectTargets(everyone, names(targets)) : everyone;
+  const chosen = targets ? selectTargets(all, names(targets)) : all;
   return chosen.map(({ target }) => target);
 }
 
 /**
- * As many at once as there are processors: nothing is timed here. In order, without those that are not available, which is
- * said.
+ * Runs work on every target, as many at once as there are processors, since nothing is timed. Unavailable targets are reported
+ * and skipped.
  *
- * @param work is given the program that the target's workers run in, where it is not the host's own
+ * @param work receives the program that the target's workers run in, if it is not the host's own
+ * @returns results in the order of the targets
  */
 export async function onEach<Result>(
   targets: readonly Target[],
@@ -58,6 +59,6 @@ export async function onEach<Result>(
   });
 }
 
-/** Interpreters of the reference environments, made on first use. */
+/** Interpreters of the reference environments, which are created on first use. */
 export const referencePython: FindPython = async (name) =>
   (await ensureEnvironment(name, { report: say })).python;

@@ -1,24 +1,25 @@
-/** Twenty steps of every workload under every optimiser, on every target that trains. */
+/** Verifies targets over twenty steps of every workload with every optimiser. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import picomatch from 'picomatch';
+import { at, defined } from '../../common/at.js';
 import { projectRoot } from '../../common/paths.js';
 import { names } from '../../common/values.js';
 import { type Artefact, sourceArtefact, workloadArtefact } from '../../model/artefact/artefact.js';
 import { type ArtefactSource, workloadSource } from '../../model/artefact/source.js';
 import { cachedReference, committedSeed } from '../../model/reference/reference.js';
 import { batchesOf, type Workload } from '../../model/workload.js';
-import { isBroken, type Outcome } from '../../runners/conformance/small-models.js';
 import {
-  type PreparedSteps,
+  amplification,
+  largest,
   runTrainingSteps,
   type Spread,
+  type StepsCase,
   type StepsResult,
   spreadOf,
-  unrest,
-  widest,
 } from '../../runners/conformance/training-steps.js';
 import { type StepsFinding, trainingDocument } from '../../runners/conformance/training-steps-report.js';
+import { isFailure, type Outcome } from '../../runners/conformance/verify.js';
 import { discoverWorkloads } from '../../suites/discover.js';
 import { type OptimiserName, optimiserNames, withOptimiser } from '../../suites/optimisers.js';
 import { longerStepsSource, perturbedSource } from '../../suites/perturbed.js';
@@ -27,12 +28,12 @@ import { chosenTargets, onEach, referencePython, say, type TargetChoice } from '
 
 const steps = 20;
 /**
- * Of a workload's own rate, and of Adam's and RMSProp's. Over twenty steps at those, small batches of drawn pictures drive some deep networks
- * so far that rounding decides; slower, the same gradients and rules are tried on less of a way. The first is taken at which rounding
- * explains nothing outside the declared tolerance.
+ * Factors of the default learning rate. Over twenty steps at the default rate, small batches of random images take some deep
+ * networks to where rounding errors dominate; at lower rates the same gradients and update rules are verified on a shorter path. The
+ * first factor is used at which the permitted rounding error stays within the declared tolerance.
  */
-const slowdowns = [1, 0.1, 0.01];
-/** Numbers of the nudges besides the first. */
+const rateFactors = [1, 0.1, 0.01];
+/** Numbers of the perturbations besides the first. */
 const furtherSamples = [1, 2, 3, 4, 5, 6];
 
 interface Options extends TargetChoice {
@@ -41,34 +42,34 @@ interface Options extends TargetChoice {
 }
 
 /**
- * All of it takes hours, so each finding is kept as a line. What agreed is not run again; what did not, or was refused, is.
+ * A complete run takes hours, so that every finding is kept as a line. Cases that agreed are not run again; all others are.
  *
  * @returns the exit status
  */
 export async function trainingSteps(options: Options): Promise<number> {
   const isKept = options.adapter === undefined;
-  const book = isKept
+  const results = isKept
     ? ledger<StepsFinding>('training', options.fresh ?? false)
     : ledgerInMemory<StepsFinding>();
   const chosen = (await chosenTargets(options)).filter(({ modes }) => modes.training.supported);
   const workloads = await smallestForms();
   const matches = picomatch(names(options.workload ?? '*'));
   const prepared = await prepare(workloads.filter(({ name }) => matches(name)));
-  const broken = await onEach(chosen, async (target, executable) => {
-    const open = prepared.filter((one) => !book.has(keyOf(target.name, one)));
-    const results = await runTrainingSteps(target, open, executable, (result) => {
-      const { steps: one, settled, outcome } = result;
-      const { workload, optimiser } = one;
-      const rate = settled === one ? '' : ` at ${settled.slowdown} of the rate`;
-      say(`${target.name}, ${workload}, ${optimiser}: ${saidOf(outcome)}${rate}`);
-      const own = keyOf(target.name, one);
+  const failures = await onEach(chosen, async (target, executable) => {
+    const open = prepared.filter((stepsCase) => !results.has(keyOf(target.name, stepsCase)));
+    const found = await runTrainingSteps(target, open, executable, (result) => {
+      const { stepsCase, verified, outcome } = result;
+      const { workload, optimiser } = stepsCase;
+      const rate = verified === stepsCase ? '' : ` at ${verified.rateFactor} of the learning rate`;
+      say(`${target.name}, ${workload}, ${optimiser}: ${outcomeText(outcome)}${rate}`);
+      const own = keyOf(target.name, stepsCase);
       const key = outcome.state === 'ok' ? own : `${own}: ${outcome.state}`;
-      if (!book.has(key)) book.add(key, [findingOf(target.name, result)]);
+      if (!results.has(key)) results.add(key, [findingOf(target.name, result)]);
     });
-    return results.filter(({ outcome }) => isBroken(outcome)).length;
+    return found.filter(({ outcome }) => isFailure(outcome)).length;
   });
   const findings = inOrder(
-    book.entries(),
+    results.entries(),
     workloads.map(({ name }) => name),
   );
   const training = (await chosenTargets(isKept ? {} : options)).filter(
@@ -81,100 +82,101 @@ export async function trainingSteps(options: Options): Promise<number> {
   );
   if (isKept) await writeFile(join(projectRoot, 'docs/training-conformance.md'), document);
   process.stdout.write(document);
-  return broken.some((count) => count > 0) ? 1 : 0;
+  return failures.some((count) => count > 0) ? 1 : 0;
 }
 
-function keyOf(target: string, { workload, optimiser, artefact }: PreparedSteps): string {
+function keyOf(target: string, { workload, optimiser, artefact }: StepsCase): string {
   return `${workload} ${optimiser} ${target} (${artefact.manifest.id.slice(0, 16)})`;
 }
 
-function findingOf(target: string, { settled, further, outcome }: StepsResult): StepsFinding {
-  const { workload, optimiser, slowdown, spread, artefact } = settled;
-  const learningRate = artefact.manifest.training?.optimiser.learningRate ?? 0;
-  const setting = { target, workload, optimiser, learningRate, slowdown, spread };
-  return { ...setting, ...(further ? { further } : {}), outcome, day: today() };
+function findingOf(target: string, { verified, maxSpread, outcome }: StepsResult): StepsFinding {
+  const { workload, optimiser, rateFactor, spread, artefact } = verified;
+  const training = defined(artefact.manifest.training, `the training of ${workload}`);
+  const { learningRate } = training.optimiser;
+  const setting = { target, workload, optimiser, learningRate, rateFactor, spread };
+  return { ...setting, ...(maxSpread ? { maxSpread } : {}), outcome, day: today() };
 }
 
-function saidOf(outcome: Outcome): string {
+function outcomeText(outcome: Outcome): string {
   return outcome.state === 'ok' ? outcome.error.toExponential(1) : `${outcome.state}: ${outcome.reason}`;
 }
 
-/** The newest of each, workload by workload. */
+/** The newest finding of each case, in the order of the workloads. */
 function inOrder(findings: readonly StepsFinding[], workloads: readonly string[]): StepsFinding[] {
   const newest = new Map(
     findings.map((finding) => [`${finding.workload} ${finding.optimiser} ${finding.target}`, finding]),
   );
-  const place = ({ workload }: StepsFinding) => workloads.indexOf(workload);
-  return [...newest.values()].filter((one) => place(one) >= 0).sort((a, b) => place(a) - place(b));
+  const position = ({ workload }: StepsFinding) => workloads.indexOf(workload);
+  return [...newest.values()]
+    .filter((finding) => position(finding) >= 0)
+    .sort((a, b) => position(a) - position(b));
 }
 
 /**
- * What is equal in a small form is equal in its full one: the layers are the same. Single operators are those of the networks, and
- * are verified where they are measured.
+ * Small forms have the same layers as the full ones and stand for both. Single operators occur in the networks, and are verified
+ * when they are measured.
  */
 async function smallestForms(): Promise<Workload[]> {
   const all = (await discoverWorkloads()).filter(({ training, family }) => training && family !== 'micro');
   return [...new Set(all.map((workload) => workload.small ?? workload))];
 }
 
-async function prepare(workloads: readonly Workload[]): Promise<PreparedSteps[]> {
-  const prepared: PreparedSteps[] = [];
+async function prepare(workloads: readonly Workload[]): Promise<StepsCase[]> {
+  const prepared: StepsCase[] = [];
   for (const workload of workloads) {
-    const [batch = 1] = batchesOf(workload, 'training');
+    const batch = at(batchesOf(workload, 'training'), 0, `batches of ${workload.name}`);
     for (const optimiser of optimiserNames) {
-      prepared.push(await steadiest(workload, batch, optimiser));
+      prepared.push(await atStableRate(workload, batch, optimiser));
     }
     say(`prepared ${workload.name}`);
   }
   return prepared;
 }
 
-/** At the first rate at which rounding stays within the tolerance, or at that where it does least. */
-async function steadiest(
-  workload: Workload,
-  batch: number,
-  optimiser: OptimiserName,
-): Promise<PreparedSteps> {
-  let one = await atRate(workload, batch, optimiser, slowdowns);
-  let least = one;
-  while (unrest(one) > 1 && one.slower) {
-    one = await one.slower();
-    if (unrest(one) < unrest(least)) least = one;
+/** At the first rate at which the permitted rounding error is within the declared tolerance, or at the best of all. */
+async function atStableRate(workload: Workload, batch: number, optimiser: OptimiserName): Promise<StepsCase> {
+  let stepsCase = await atRate(workload, batch, optimiser, rateFactors);
+  let best = stepsCase;
+  while (amplification(stepsCase) > 1 && stepsCase.atLowerRate) {
+    stepsCase = await stepsCase.atLowerRate();
+    if (amplification(stepsCase) < amplification(best)) best = stepsCase;
   }
-  return least;
+  return best;
 }
 
-/** @param slowdowns the one that is wanted, and those after it */
+/** @param factors the one to use, and the lower ones */
 async function atRate(
   workload: Workload,
   batch: number,
   optimiser: OptimiserName,
-  [slowdown = 1, ...rest]: readonly number[],
-): Promise<PreparedSteps> {
-  const learning = withOptimiser(workload, optimiser, { steps, rateFactor: slowdown });
-  if (!learning) throw new Error(`${workload.name} does not train`);
-  const artefact = await workloadArtefact(learning, 'training', batch, committedSeed, referencePython);
-  const source = () => workloadSource(learning, 'training', batch, committedSeed);
+  factors: readonly number[],
+): Promise<StepsCase> {
+  const rateFactor = at(factors, 0, 'rate factors');
+  const lowerFactors = factors.slice(1);
+  const trained = withOptimiser(workload, optimiser, { steps, rateFactor });
+  if (!trained) throw new Error(`workload ${workload.name} has no training`);
+  const artefact = await workloadArtefact(trained, 'training', batch, committedSeed, referencePython);
+  const source = () => workloadSource(trained, 'training', batch, committedSeed);
   const spread = await spreadOf(artefact, await referenced(perturbedSource(source())));
-  const further = async () => {
+  const maxSpread = async () => {
     const own = source();
     const spreads: Spread[] = [];
     const add = async (other: ArtefactSource) =>
       spreads.push(await spreadOf(artefact, await referenced(other)));
     for (const sample of furtherSamples) await add(perturbedSource(own, sample));
     if (optimiser === 'adam') await add(longerStepsSource(own));
-    return widest(spreads);
+    return largest(spreads);
   };
-  const slower = () => atRate(workload, batch, optimiser, rest);
+  const atLowerRate = () => atRate(workload, batch, optimiser, lowerFactors);
   return {
     workload: workload.name,
     batch,
     optimiser,
-    slowdown,
+    rateFactor,
     artefact,
     spread,
-    further,
-    ...(rest.length > 0 ? { slower } : {}),
+    maxSpread,
+    ...(lowerFactors.length > 0 ? { atLowerRate } : {}),
   };
 }
 

@@ -66,16 +66,16 @@ export function conformanceCases(): ConformanceCase[] {
 }
 
 /** The artefact of a case. @throws TouchstoneError('internal') if the committed references are of another version of it */
-export async function conformanceArtefact(one: ConformanceCase): Promise<Artefact> {
+export async function conformanceArtefact(testCase: ConformanceCase): Promise<Artefact> {
   const { fingerprint, byArtefact } = await committed();
-  return sourceArtefact(sourceOf(one), {
+  return sourceArtefact(sourceOf(testCase), {
     fingerprint,
     async write(id, folder) {
       const expected = byArtefact.get(id);
       if (!expected) {
         throw new TouchstoneError(
           'internal',
-          `there is no committed reference for ${one.name} (${one.mode})`,
+          `there is no committed reference for ${testCase.name} (${testCase.mode})`,
           {
             hint: 'make them with `npm run references`',
           },
@@ -88,8 +88,8 @@ export async function conformanceArtefact(one: ConformanceCase): Promise<Artefac
 }
 
 /** The artefact without expected values: the input of `npm run references`. */
-export async function unreferencedCase(one: ConformanceCase): Promise<Artefact> {
-  return sourceArtefact(sourceOf(one));
+export async function unreferencedCase(testCase: ConformanceCase): Promise<Artefact> {
+  return sourceArtefact(sourceOf(testCase));
 }
 
 interface Committed {

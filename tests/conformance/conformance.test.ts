@@ -1,14 +1,11 @@
-/**
- * Every target on every small model, held to what docs/conformance.md says of it (`npm run conformance` writes that). A
- * target claims nothing that it does not pass.
- */
+/** Every target on every small model, compared with docs/conformance.md, which `npm run conformance` writes. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { discoverFrameworks } from '../../adapters/discover.js';
 import { projectRoot } from '../../common/paths.js';
 import { runConformance } from '../../runners/conformance/small-models.js';
-import { sectionOf } from '../../runners/conformance/small-models-report.js';
+import { targetSection } from '../../runners/conformance/small-models-report.js';
 import { targetAvailability } from '../../runners/hosts/availability.js';
 import { conformanceCases } from '../../suites/conformance/conformance-cases.js';
 import { expectedNames } from '../targets.js';
@@ -32,7 +29,7 @@ test.each(targets.filter(({ name }) => name !== slow))('$name', { timeout: 1_800
   const results = await conformance(target, conformanceCases());
   const passed = results.filter(({ outcome }) => outcome.state === 'ok').length;
   expect(passed).toBeGreaterThan(40);
-  expect(page).toContain(`${sectionOf({ target: target.name, results })}\n`);
+  expect(page).toContain(`${targetSection({ target: target.name, results })}\n`);
 });
 
 test(`${slow}, networks in training`, { timeout: 600_000 }, async () => {
@@ -41,7 +38,7 @@ test(`${slow}, networks in training`, { timeout: 600_000 }, async () => {
   const networks = conformanceCases().filter(({ name }) => name.startsWith('networks: '));
   expect(networks.length).toBeGreaterThan(10);
   const results = await conformance(target, networks);
-  expect(results.map(({ one, outcome }) => [one.name, outcome.state])).toEqual(
+  expect(results.map(({ testCase, outcome }) => [testCase.name, outcome.state])).toEqual(
     networks.map(({ name }) => [name, 'ok']),
   );
 });
