@@ -9,7 +9,10 @@ export interface Range {
   readonly ends: readonly number[];
 }
 
-/** In this order: take `range`, add `addend`, reorder `blocks`, transpose by `order`; the constant's shape is the last step. */
+/**
+ * In this order: take `range`, add `addend`, reorder `blocks`, reshape to `view`, transpose by `order`; the constant's shape is
+ * the last step.
+ */
 export interface WeightPart {
   /** ONNX name. */
   readonly name: string;
@@ -21,7 +24,9 @@ export interface WeightPart {
   readonly addend?: Range;
   /** Equal blocks of one ONNX axis in another order: the gates of a recurrent layer. Block i of the result is block `order[i]`. */
   readonly blocks?: { readonly axis: number; readonly order: readonly number[] };
-  /** Native axis i is ONNX axis `order[i]`. */
+  /** Extents with ONNX axes split, where the native order differs within one. The extents of the range where it is absent. */
+  readonly view?: readonly number[];
+  /** Native axis i is axis `order[i]` of the view. */
   readonly order: readonly number[];
 }
 
@@ -39,10 +44,23 @@ export function extentsOf({ begins, ends }: Range): readonly number[] {
   return ends.map((end, axis) => end - at(begins, axis));
 }
 
+/** Shape before the transposition. */
+export function viewOf(part: WeightPart): readonly number[] {
+  return part.view ?? extentsOf(rangeOf(part));
+}
+
 /** Shape after the transposition, before the constant's own shape is taken. */
 export function arrangedShape(part: WeightPart): readonly number[] {
-  const extents = extentsOf(rangeOf(part));
-  return part.order.map((axis) => at(extents, axis));
+  const view = viewOf(part);
+  return part.order.map((axis) => at(view, axis));
+}
+
+/** The part whose native matrix is the transposition of this one's; undefined where no order of axes gives it. */
+export function transposedMatrix(part: WeightPart, [rows]: readonly number[]): WeightPart | undefined {
+  const arranged = arrangedShape(part);
+  const split = arranged.findIndex((_, axis) => elementCount(arranged.slice(0, axis)) === rows);
+  if (split < 0) return undefined;
+  return { ...part, order: [...part.order.slice(split), ...part.order.slice(0, split)] };
 }
 
 /** A new array in the backend's layout. @param data of the whole tensor, row-major */
@@ -55,7 +73,7 @@ export function toNative<Data extends HostArray>(part: WeightPart, data: Data): 
     found = found.map((value, index) => value + at(addend, index)) as Data;
   }
   if (part.blocks) found = reordered(found, extents, part.blocks.axis, part.blocks.order);
-  return permute(found, extents, part.order);
+  return permute(found, viewOf(part), part.order);
 }
 
 /**

@@ -170,7 +170,7 @@ describe('plans', () => {
   });
 
   test('written out: one product for all steps, one more for each, weights turned at load', () => {
-    const made = planOf(sketch(), everything('last', 'LSTM'));
+    const made = planOf(sketch(), everything('last', 'LSTM', 'Gemm'));
     expect(kindsOf(made).filter((kind) => kind === 'MatMul')).toHaveLength(6);
     expect(kindsOf(made)).not.toContain('Transpose');
     expect(made.constants.map(({ shape }) => shape)).toEqual(

@@ -204,7 +204,34 @@ function ofOne(operator: string, x: Shape, output: Shape): Case {
   return { draw: (g) => [g.node(operator, [g.input('x', x)]), output] };
 }
 
+/** A convolution whose result is flattened and multiplied by a matrix, with what stands between. */
+function flattened(
+  output: Shape,
+  transB: 0 | 1,
+  between: (g: GraphBuilder, x: ValueName) => ValueName,
+): Case {
+  return {
+    draw: (g) => {
+      const filters = g.constant('filters', tensor([4, 3, 1, 1]));
+      const image = g.node('Conv', [g.input('x', [2, 3, 3, 5]), filters]);
+      const features = between(g, image);
+      const [rows, columns] = [60, output.at(-1) ?? 1];
+      const weight = g.constant('w', tensor(transB ? [columns, rows] : [rows, columns]));
+      return [g.node('Gemm', [features, weight], { transB }), output];
+    },
+  };
+}
+
 const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
+  Flatten: {
+    'of an image in front of a product': flattened([2, 5], 0, (g, x) => g.node('Flatten', [x])),
+    'and a transposed weight, with an activation between': flattened([2, 7], 1, (g, x) =>
+      g.node('Tanh', [g.node('Flatten', [x])]),
+    ),
+    'with the axes in another order': flattened([2, 7], 1, (g, x) =>
+      g.node('Flatten', [g.node('Transpose', [x], { perm: [0, 3, 1, 2] })]),
+    ),
+  },
   QLinearConv: {
     'biased, a scale for each filter': quantised({
       ...{ x: [2, 3, 6, 7], filters: [4, 3, 3, 3], output: [2, 4, 3, 4], each: true, bias: true },

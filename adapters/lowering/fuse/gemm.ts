@@ -4,7 +4,7 @@ import type { Capabilities } from '../capabilities.js';
 import type { Operand } from '../operations/operation.js';
 import type { PlannedConstant, PlannedOperation } from '../plan.js';
 import { sameList } from '../value.js';
-import { arrangedShape } from '../weight-part.js';
+import { transposedMatrix } from '../weight-part.js';
 import type { Draft } from './index.js';
 import { readOnce } from './readers.js';
 
@@ -88,15 +88,8 @@ class GemmPass {
     if (!constant || constant.source.kind !== 'weight' || constant.shape.length !== 2) return undefined;
     if (this.#constants.has(at(inputs, 0)) || !this.#once.has(constant.tensor)) return undefined;
     if (!this.transB) return constant;
-    const { weight } = constant.source;
-    // Only what is the transposition of a matrix can be turned at load.
-    if (!sameList(arrangedShape(weight), constant.shape)) return undefined;
-    const turned = { ...weight, order: weight.order.toReversed() };
-    return {
-      ...constant,
-      shape: constant.shape.toReversed(),
-      source: { kind: 'weight', weight: turned },
-    };
+    const weight = transposedMatrix(constant.source.weight, constant.shape);
+    return weight && { ...constant, shape: constant.shape.toReversed(), source: { kind: 'weight', weight } };
   }
 
   /** The operation that adds one number an output to a product that nobody else reads, and these numbers. */

@@ -5,6 +5,7 @@
 import type { Capabilities } from '../capabilities.js';
 import type { Plan } from '../plan.js';
 import { fuseActivations } from './activations.js';
+import { flattenInPlace } from './flatten.js';
 import { fuseGemm } from './gemm.js';
 import { mergeViews } from './views.js';
 
@@ -12,5 +13,6 @@ import { mergeViews } from './views.js';
 export type Draft = Omit<Plan, 'form'>;
 
 export function fuse(draft: Draft, capabilities: Capabilities): Draft {
-  return fuseActivations(fuseGemm(mergeViews(draft), capabilities), capabilities);
+  const flat = mergeViews(flattenInPlace(mergeViews(draft)));
+  return fuseActivations(fuseGemm(flat, capabilities), capabilities);
 }

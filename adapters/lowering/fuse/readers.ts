@@ -1,5 +1,14 @@
 /** Who reads a tensor of a plan. */
+import type { PlannedOperation } from '../plan.js';
 import type { Draft } from './index.js';
+
+/** Operations by what they read; one that reads a tensor twice is there twice. */
+export function readersOf({ operations }: Draft): ReadonlyMap<number, readonly PlannedOperation[]> {
+  const readers = new Map<number, PlannedOperation[]>();
+  for (const operation of operations)
+    for (const tensor of operation.inputs) readers.set(tensor, [...(readers.get(tensor) ?? []), operation]);
+  return readers;
+}
 
 /** Tensors that exactly one operation reads, and no output of the plan. */
 export function readOnce({ operations, outputs }: Draft): ReadonlySet<number> {

@@ -1,7 +1,7 @@
-/** Reshapes of reshapes and transpositions of transpositions become one, or none. */
+/** Reshapes of reshapes and transpositions of transpositions become one, or none; what moves axes of extent 1 is a reshape. */
 import { at } from '../../../common/at.js';
 import type { PlannedOperation } from '../plan.js';
-import { sameList } from '../value.js';
+import { ascending, sameList } from '../value.js';
 import type { Draft } from './index.js';
 
 export function mergeViews(draft: Draft): Draft {
@@ -13,7 +13,7 @@ export function mergeViews(draft: Draft): Draft {
   const operations: PlannedOperation[] = [];
   for (const given of draft.operations) {
     const operation = { ...given, inputs: given.inputs.map((tensor) => same.get(tensor) ?? tensor) };
-    const merged = merge(operation as PlannedOperation, makers);
+    const merged = merge(plainer(operation as PlannedOperation), makers);
     const [x, y] = [at(merged.inputs, 0), at(merged.outputs, 0)];
     if (isIdentity(merged, shapes.get(x) ?? []) && !kept.has(y)) {
       same.set(y, x);
@@ -25,13 +25,21 @@ export function mergeViews(draft: Draft): Draft {
   return { ...draft, operations: withoutUnread(operations, kept) };
 }
 
+/** A transposition that leaves the order of the elements as it is only changes the shape. */
+function plainer(operation: PlannedOperation): PlannedOperation {
+  if (operation.kind !== 'Transpose') return operation;
+  const { shape } = at(operation.results, 0);
+  const moved = operation.settings.perm.filter((_, place) => at(shape, place) !== 1);
+  return ascending(moved) ? { ...operation, kind: 'Reshape', settings: { shape } } : operation;
+}
+
 function merge(operation: PlannedOperation, makers: ReadonlyMap<number, PlannedOperation>): PlannedOperation {
   const before = makers.get(at(operation.inputs, 0));
   if (operation.kind === 'Reshape' && before?.kind === 'Reshape')
     return { ...operation, inputs: before.inputs };
   if (operation.kind === 'Transpose' && before?.kind === 'Transpose') {
     const perm = operation.settings.perm.map((axis) => at(before.settings.perm, axis));
-    return { ...operation, inputs: before.inputs, settings: { perm } };
+    return plainer({ ...operation, inputs: before.inputs, settings: { perm } });
   }
   return operation;
 }

@@ -69,6 +69,13 @@ class WeightPart:
     addend: Optional[Range] = None
     # An ONNX axis, and which of its equal blocks stands at each place.
     blocks: Optional[Tuple[int, Tuple[int, ...]]] = None
+    # Extents with ONNX axes split, which `order` is about; those of the range where it is None.
+    view: Optional[Tuple[int, ...]] = None
+
+    @property
+    def extents(self) -> Tuple[int, ...]:
+        """Before the transposition."""
+        return self.range.extents if self.view is None else self.view
 
     def to_native(self, whole: Array) -> Array:
         """As the framework has it, before the constant's own shape is taken."""
@@ -78,12 +85,12 @@ class WeightPart:
         if self.blocks is not None:
             axis, order = self.blocks
             part = reordered(part, axis, order)
-        return part.transpose(self.order)
+        return part.reshape(self.extents).transpose(self.order)
 
     def to_onnx(self, native: Array) -> Array:
         """Values or gradients of the part, in ONNX's order."""
-        part = native.reshape([self.range.extents[axis] for axis in self.order])
-        part = part.transpose(np.argsort(self.order))
+        part = native.reshape([self.extents[axis] for axis in self.order])
+        part = part.transpose(np.argsort(self.order)).reshape(self.range.extents)
         if self.blocks is not None:
             axis, order = self.blocks
             part = reordered(part, axis, [int(place) for place in np.argsort(order)])
@@ -121,7 +128,7 @@ class Constant:
         if part is None:
             return False
         whole = part.range.extents == part.onnx_shape and part.blocks is None and part.addend is None
-        return not whole or part.order != tuple(range(len(part.onnx_shape)))
+        return not whole or part.order != tuple(range(len(part.extents)))
 
     def to_onnx(self, native: Array) -> Array:
         """A value or a gradient as the whole weight in ONNX layout, zero where nothing is trained."""
@@ -251,7 +258,7 @@ def _constant(raw: Any) -> Constant:
 def _part(raw: Any) -> WeightPart:
     onnx_shape = tuple(raw["onnxShape"])
     whole = Range((0,) * len(onnx_shape), onnx_shape)
-    blocks = raw.get("blocks")
+    blocks, view = raw.get("blocks"), raw.get("view")
     return WeightPart(
         name=raw["name"],
         onnx_shape=onnx_shape,
@@ -259,6 +266,7 @@ def _part(raw: Any) -> WeightPart:
         range=_range(raw["range"]) if "range" in raw else whole,
         addend=_range(raw["addend"]) if "addend" in raw else None,
         blocks=None if blocks is None else (blocks["axis"], tuple(blocks["order"])),
+        view=None if view is None else tuple(view),
     )
 
 
