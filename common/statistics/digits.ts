@@ -12,10 +12,10 @@ export interface Digits {
   readonly high: string | null;
 }
 
-/** Without an interval nothing says how far to trust a digit: two are printed. */
+/** Without an interval the precision is unknown: two digits are printed. */
 const digitsWithoutInterval = 2;
-/** However narrow the interval, a reader uses no more. */
-const mostDigits = 4;
+/** However narrow the interval, more digits are of no use to a reader. */
+const maxDigits = 4;
 
 /**
  * The value rounded at the leading digit of the interval's half-width, the bounds at the same place and outwards, so
@@ -26,7 +26,7 @@ export function digits({ value, low, high }: Bounds): Digits {
     return { value: toDecimals(value, decimalsFor(value, digitsWithoutInterval)), low: null, high: null };
   }
   const halfWidth = (high - low) / 2;
-  const finest = decimalsFor(value, mostDigits);
+  const finest = decimalsFor(value, maxDigits);
   const allowed = halfWidth > 0 ? -Math.floor(Math.log10(halfWidth)) : finest;
   // An interval as wide as the value itself still leaves one digit.
   const decimals = Math.max(Math.min(allowed, finest), Math.min(finest, decimalsFor(value, 1)));
@@ -48,7 +48,7 @@ function decimalsFor(value: number, significant: number): number {
 
 function rounded(value: number, decimals: number, round: (value: number) => number): number {
   const scale = 10 ** decimals;
-  // A hair of slack: 1.1 * 100 is 110.00000000000001, and must not be rounded up to 111.
+  // With a tolerance: 1.1 * 100 is 110.00000000000001, and must not be rounded up to 111.
   const scaled = value * scale;
   const near = Math.round(scaled);
   return (Math.abs(scaled - near) < 1e-9 * Math.max(1, Math.abs(scaled)) ? near : round(scaled)) / scale;

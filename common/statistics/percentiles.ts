@@ -1,5 +1,5 @@
 /** Percentiles with distribution-free intervals from order statistics, and none where the count does not support one. */
-import { atMost } from './binomial.js';
+import { binomialCdf } from './binomial.js';
 import { ascending, quantileSorted } from './quantiles.js';
 import type { Interval } from './signed-rank.js';
 
@@ -14,7 +14,7 @@ export interface Percentile {
  * Nagaraja, "Order Statistics", 3rd edition, section 7.1). Null where no two order statistics reach it: a p99 at 95 %
  * needs 368 independent values.
  *
- * @param effective number of independent values that they are worth (`effectiveSampleSize`); by default all. The
+ * @param effective number of independent values that they are worth (`effectiveSampleSize`); all by default. The
  *   interval of that many values is taken at the same shares of the sorted values.
  */
 export function percentile(
@@ -35,8 +35,8 @@ export function percentile(
   return { share, value: quantileSorted(sorted, share), interval: { low, high, level } };
 }
 
-/** Fewest independent values with which `percentile` answers. */
-export function fewestFor(share: number, level = 0.95): number {
+/** Minimum of independent values with which `percentile` is not null. */
+export function minValuesFor(share: number, level = 0.95): number {
   let n = 1;
   while (!coveringRanks(n, share, (1 - level) / 2)) n++;
   return n;
@@ -45,8 +45,8 @@ export function fewestFor(share: number, level = 0.95): number {
 /** Ranks (from 1) with P(X(low) > q) and P(X(high) < q) within the tail: the narrowest on each side. */
 function coveringRanks(n: number, share: number, tail: number): { low: number; high: number } | null {
   // The number of values below the quantile is Binomial(n, share).
-  const low = lastWhere(n, (rank) => atMost(rank - 1, n, share) <= tail);
-  const high = firstWhere(n, (rank) => 1 - atMost(rank - 1, n, share) <= tail);
+  const low = lastWhere(n, (rank) => binomialCdf(rank - 1, n, share) <= tail);
+  const high = firstWhere(n, (rank) => 1 - binomialCdf(rank - 1, n, share) <= tail);
   return low === null || high === null ? null : { low, high };
 }
 

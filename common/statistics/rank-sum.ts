@@ -6,6 +6,7 @@
  * 3rd edition, sections 4.1 to 4.3.
  */
 import { ascending, quantileSorted } from './quantiles.js';
+import { at } from './sequences.js';
 import type { Interval } from './signed-rank.js';
 
 const levels = [0.99, 0.95] as const;
@@ -28,10 +29,10 @@ export function rankSumDistribution(m: number, n: number): number[] {
   let rows: number[][] = Array.from({ length: n + 1 }, () => [1]);
   for (let i = 1; i <= m; i++) {
     const next: number[][] = [[1]];
-    for (let j = 1; j <= n; j++) next.push(mixed(rows[j] ?? [], next[j - 1] ?? [], i, j));
+    for (let j = 1; j <= n; j++) next.push(mixed(at(rows, j), at(next, j - 1), i, j));
     rows = next;
   }
-  return rows[n] ?? [1];
+  return at(rows, n);
 }
 
 function mixed(
@@ -41,8 +42,9 @@ function mixed(
   j: number,
 ): number[] {
   return Array.from({ length: i * j + 1 }, (_, u) => {
-    const fromFirst = u >= j ? (withoutFirst[u - j] ?? 0) : 0;
-    return (i * fromFirst + j * (withoutSecond[u] ?? 0)) / (i + j);
+    const fromFirst = u >= j ? at(withoutFirst, u - j) : 0;
+    const fromSecond = u < withoutSecond.length ? at(withoutSecond, u) : 0;
+    return (i * fromFirst + j * fromSecond) / (i + j);
   });
 }
 
@@ -74,7 +76,7 @@ export function rankSumIntervalAt(
 function firstPositionPast(probabilities: readonly number[], limit: number): number {
   let tail = 0;
   for (let k = 0; k < probabilities.length; k++) {
-    tail += probabilities[k] ?? 0;
+    tail += at(probabilities, k);
     if (tail > limit + 1e-12) return k;
   }
   return 0;

@@ -1,4 +1,4 @@
-/** How the number of rounds came about decides what their interval may claim. */
+/** The interval that a number of rounds supports depends on how that number was decided. */
 import { levelAtEnd, planLooks, type SequentialPlan } from './sequential.js';
 import { type Interval, signedRankInterval, signedRankIntervalAt, signedRankP } from './signed-rank.js';
 
@@ -9,12 +9,12 @@ export interface Sampling {
   p(values: readonly number[]): number;
 }
 
-/** Rounds that were decided beforehand, by number or by the clock. */
+/** The number of rounds was fixed beforehand, by count or by the clock. */
 export const fixedSampling: Sampling = { interval: signedRankInterval, p: signedRankP };
 
 /**
- * Rounds that went on until the data said enough: every interval is one of a planned look, at that look's own level, so
- * that it holds at the plan's level whenever the sampling stopped; p-values are scaled alike.
+ * Rounds went on until the data sufficed: every interval is one of a planned look, at that look's own level, so that it
+ * holds at the plan's level whenever the sampling stopped; p-values are scaled accordingly.
  */
 export function sequentialSampling(plan: SequentialPlan): Sampling {
   return {
@@ -30,10 +30,10 @@ export function sequentialSampling(plan: SequentialPlan): Sampling {
   };
 }
 
-/** Looks of a run with `--precision`: from the first that carries an interval on, as far as processes are worth starting. */
+/** Looks of a run with `--precision`: from the first that carries an interval, to the most rounds that are worth their processes. */
 export const precisionLooks = planLooks(8, 60, 0.95);
 
-/** @param precision as a share, where rounds went on until every ratio was known so well */
+/** @param precision as a share, where rounds went on until the intervals were that narrow */
 export function samplingOf(precision: number | undefined): Sampling {
   return precision === undefined ? fixedSampling : sequentialSampling(precisionLooks);
 }

@@ -1,12 +1,13 @@
 /**
- * Looking at the data while they come in, without paying for it in false alarms.
+ * Sequential sampling: looking at the data while they come in, at a controlled rate of false alarms.
  *
  * The looks are fixed beforehand, and each spends a part of the error probability α (alpha spending: Lan and DeMets,
  * "Discrete sequential boundaries for clinical trials", Biometrika 70, 1983; the power family of Kim and DeMets,
  * Biometrika 74, 1987, with exponent 1). The parts sum to α, and every look's interval is exact at its own level, so
- * by the union bound all looks together cover with probability 1 − α at least, whatever the dependence between them
- * and whatever rule stops the sampling. An interval from a plain 1 − α look, taken repeatedly until it pleases, does not.
+ * by the union bound all looks together cover with probability 1 − α or more, whatever the dependence between them and
+ * whatever rule stops the sampling. An interval from a plain 1 − α look, taken repeatedly until it pleases, does not.
  */
+import { at } from './sequences.js';
 
 export interface Look {
   /** Rounds after which it is taken. */
@@ -25,31 +26,31 @@ export interface SequentialPlan {
 const growth = 1.5;
 
 /**
- * Looks from `first` rounds on up to `most`, the last of which is always looked at.
+ * Looks from `first` rounds on up to `max`, the last of which is always looked at.
  *
- * A look that its rounds cannot afford (an exact two-sided signed-rank interval of n rounds misses with probability
- * 2^(1−n) at least) leaves its part of α to the next.
+ * A look whose rounds do not suffice (the exact two-sided signed-rank interval of n rounds misses with probability
+ * 2^(1−n) or more) leaves its part of α to the next.
  *
- * @throws RangeError where even `most` rounds carry no interval at the level
+ * @throws RangeError where even `max` rounds carry no interval at the level
  */
-export function planLooks(first: number, most: number, level: number): SequentialPlan {
+export function planLooks(first: number, max: number, level: number): SequentialPlan {
   const alpha = 1 - level;
   const looks: Look[] = [];
   let spent = 0;
-  for (const rounds of lookTimes(first, most)) {
-    const part = alpha * (rounds / most) - spent;
+  for (const rounds of lookTimes(first, max)) {
+    const part = alpha * (rounds / max) - spent;
     if (part < 2 ** (1 - rounds)) continue;
     spent += part;
     looks.push({ rounds, level: 1 - part });
   }
-  if (looks.length === 0) throw new RangeError(`${most} rounds carry no interval at the level ${level}`);
+  if (looks.length === 0) throw new RangeError(`${max} rounds carry no interval at the level ${level}`);
   return { level, looks };
 }
 
 /** Counted back from the last, so that the last step, whose part of α decides most, is never a small one. */
-function lookTimes(first: number, most: number): number[] {
+function lookTimes(first: number, max: number): number[] {
   const times: number[] = [];
-  for (let rounds = most; rounds >= first; rounds = Math.min(rounds - 1, Math.round(rounds / growth))) {
+  for (let rounds = max; rounds >= first; rounds = Math.min(rounds - 1, Math.round(rounds / growth))) {
     times.unshift(rounds);
   }
   return times;
@@ -67,6 +68,6 @@ export function lookAt(plan: SequentialPlan, rounds: number): Look | undefined {
 export function levelAtEnd(plan: SequentialPlan, rounds: number): number | null {
   const [first] = plan.looks;
   if (!first || rounds < first.rounds) return null;
-  const due = plan.looks.find((look) => look.rounds >= rounds) ?? plan.looks.at(-1);
-  return due?.level ?? null;
+  const due = plan.looks.find((look) => look.rounds >= rounds) ?? at(plan.looks, plan.looks.length - 1);
+  return due.level;
 }

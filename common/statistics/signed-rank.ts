@@ -10,6 +10,7 @@
  */
 import jstat from 'jstat';
 import { ascending, quantileSorted } from './quantiles.js';
+import { at, sum } from './sequences.js';
 
 /** Levels that an interval may have, highest first; the first that the number of values allows is taken. */
 const levels = [0.99, 0.95] as const;
@@ -34,15 +35,15 @@ export function hodgesLehmann(values: readonly number[]): number {
 
 /**
  * Probabilities of every value 0 … sum(ranks) of the sum of those ranks whose fair coin shows heads: the null
- * distribution of the signed-rank statistic, by dynamic programming over the ranks. Ranks must be whole numbers.
+ * distribution of the signed-rank statistic, by dynamic programming over the ranks, which must be integers.
  */
 export function signDistribution(ranks: readonly number[]): number[] {
   let probabilities = [1];
   for (const rank of ranks) {
     const next = new Array<number>(probabilities.length + rank).fill(0);
     probabilities.forEach((probability, sum) => {
-      next[sum] = (next[sum] ?? 0) + probability / 2;
-      next[sum + rank] = (next[sum + rank] ?? 0) + probability / 2;
+      next[sum] = at(next, sum) + probability / 2;
+      next[sum + rank] = at(next, sum + rank) + probability / 2;
     });
     probabilities = next;
   }
@@ -62,17 +63,17 @@ export function criticalPosition(n: number, level: number): number | undefined {
 /** Every pair of targets asks for the same few numbers of rounds, and the search is cubic in them. */
 const criticalPositions = new Map<string, number | undefined>();
 
-/** Past this many values the exact distribution costs more than it tells: the normal one is right to four digits. */
-const mostExact = 150;
+/** Beyond this many values the normal approximation is right to four digits, and the exact distribution costly. */
+const maxExact = 150;
 
 function findCriticalPosition(n: number, level: number): number | undefined {
-  if (n > mostExact) return approximatePosition(n, level);
+  if (n > maxExact) return approximatePosition(n, level);
   const probabilities = signDistribution(Array.from({ length: n }, (_, index) => index + 1));
   // The tolerance keeps a tail that equals the limit exactly, such as 2/64 at 1 − 62/64, on the right side.
   const limit = (1 - level) / 2 + 1e-12;
   let tail = 0;
   for (let k = 0; k < probabilities.length; k++) {
-    tail += probabilities[k] ?? 0;
+    tail += at(probabilities, k);
     if (tail > limit) return k === 0 ? undefined : k;
   }
   return undefined;
@@ -115,22 +116,26 @@ export function signedRankP(values: readonly number[]): number {
   const doubled = doubledRanks(values.map(Math.abs));
   const ranks = doubled.filter((_, index) => values[index] !== 0);
   const nonzero = values.filter((value) => value !== 0);
-  const statistic = ranks.reduce((sum, rank, index) => ((nonzero[index] ?? 0) > 0 ? sum + rank : sum), 0);
+  const statistic = sum(ranks.filter((_, index) => at(nonzero, index) > 0));
   const probabilities = signDistribution(ranks);
   // The distribution is symmetric: the smaller tail of both sides, twice.
   const smaller = Math.min(statistic, probabilities.length - 1 - statistic);
-  const tail = probabilities.slice(0, smaller + 1).reduce((sum, probability) => sum + probability, 0);
+  const tail = sum(probabilities.slice(0, smaller + 1));
   return Math.min(1, 2 * tail);
 }
 
-/** Twice the mean rank of every value, so that the mean of two ranks is still a whole number. */
+/** Twice the mean rank of every value, so that the mean of two ranks is still an integer. */
 export function doubledRanks(values: readonly number[]): number[] {
   const sorted = [...values].sort(ascending);
   const ranks = new Map<number, number>();
   for (let start = 0, end = 0; start < sorted.length; start = end) {
     while (end < sorted.length && sorted[end] === sorted[start]) end++;
     // Ranks start + 1 … end, whose mean is (start + 1 + end) / 2.
-    ranks.set(sorted[start] ?? Number.NaN, start + 1 + end);
+    ranks.set(at(sorted, start), start + 1 + end);
   }
-  return values.map((value) => ranks.get(value) ?? 0);
+  return values.map((value) => {
+    const rank = ranks.get(value);
+    if (rank === undefined) throw new RangeError(`${value} has no rank`);
+    return rank;
+  });
 }

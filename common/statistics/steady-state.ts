@@ -1,7 +1,7 @@
 /**
- * What one process's times, in the order in which they were taken, say about warm-up: the classes of Barrett,
- * Bolz-Tereick, Killick, Mount and Tratt, "Virtual machine warmup blows hot and cold" (OOPSLA 2017), found by change
- * points of the logarithms.
+ * Warm-up of one process, from its times in the order in which they were taken: the classes of Barrett, Bolz-Tereick,
+ * Killick, Mount and Tratt, "Virtual machine warmup blows hot and cold" (OOPSLA 2017), by change points of the
+ * logarithms.
  */
 import { changePoints, type Segment } from './change-points.js';
 import { median, quantileSorted } from './quantiles.js';
@@ -10,8 +10,8 @@ export const steadyLabels = ['steady', 'warm-up', 'slow-down', 'cyclic', 'never 
 
 /**
  * `steady` from the first sample on; `warm-up`: steady after slower samples; `slow-down`: steady after faster ones;
- * `cyclic`: it goes to and fro between levels; `never steady`: its last level holds for too short a time;
- * `too few`: samples to tell.
+ * `cyclic`: it alternates between levels; `never steady`: its last level does not last long enough; `too few`: not
+ * enough samples to classify.
  */
 export type SteadyLabel = (typeof steadyLabels)[number];
 
@@ -21,18 +21,18 @@ export interface SteadyState {
   readonly steadyFrom: number;
 }
 
-const fewestSamples = 20;
+const minSamples = 20;
 /** Levels closer than this (2 %, on a logarithmic scale) are the same. */
 const sameLevel = 0.02;
-/** Share of the samples that the last level has to hold for. */
+/** Minimum share of the samples on the last level. */
 const steadyShare = 0.3;
-/** As many points as show a level; longer sequences are cut into pieces, each its median. */
-const mostPoints = 300;
+/** More points do not show levels better; longer sequences are cut into pieces, and each is reduced to its median. */
+const maxPoints = 300;
 
 /** @param samplesNs times of one process in collection order, any positive unit */
 export function steadyState(samplesNs: readonly number[]): SteadyState {
-  if (samplesNs.length < fewestSamples) return { label: 'too few', steadyFrom: 0 };
-  const size = Math.ceil(samplesNs.length / mostPoints);
+  if (samplesNs.length < minSamples) return { label: 'too few', steadyFrom: 0 };
+  const size = Math.ceil(samplesNs.length / maxPoints);
   const points = withoutOutliers(piecesOf(samplesNs.map(logarithm), size).map(median));
   const segments = changePoints(points, sameLevel);
   const last = segments.at(-1);
@@ -53,7 +53,7 @@ function piecesOf(values: readonly number[], size: number): number[][] {
   return Array.from({ length: count }, (_, index) => values.slice(index * size, (index + 1) * size));
 }
 
-/** Values far outside the middle half of their surroundings (three times its width) are pulled to its edge. */
+/** Values farther from the middle half of their surroundings than three times its width are clipped. */
 function withoutOutliers(values: readonly number[]): number[] {
   const reach = 12;
   return values.map((value, index) => {
@@ -64,7 +64,7 @@ function withoutOutliers(values: readonly number[]): number[] {
   });
 }
 
-/** The same level is left and come back to, twice at least. */
+/** Earlier levels return twice or more. */
 function isCyclic(segments: readonly Segment[]): boolean {
   const returns = segments.filter(({ mean }, index) =>
     segments.slice(0, Math.max(0, index - 1)).some((earlier) => Math.abs(earlier.mean - mean) < sameLevel),

@@ -4,11 +4,11 @@ import { forTarget, targetOf } from '../../common/run/cell.js';
 import type { CellResult, RunResults } from '../../common/run/results.js';
 import type { GateSubject, RunEvent, RunManifest } from '../../common/run/run-folder.js';
 import {
+  type DecisionRule,
+  defaultRule,
   type Finding,
   isChange,
-  type Rule,
   roundsToSettle,
-  usualRule,
 } from '../../common/statistics/decision.js';
 import { analyse } from '../analyse/analyse.js';
 import { targetVersions } from '../analyse/compare-runs.js';
@@ -30,7 +30,7 @@ export function liveReport(
   manifest: RunManifest,
   events: readonly RunEvent[],
   settings: GateSettings,
-  { folder, today, rule = usualRule }: { folder: string; today: string; rule?: Rule },
+  { folder, today, rule = defaultRule }: { folder: string; today: string; rule?: DecisionRule },
 ): GateReport {
   const { gate } = manifest;
   if (!gate) throw new RangeError(`${manifest.id} is no run of a gate`);

@@ -7,10 +7,10 @@ import type { RunEvent, RunManifest } from '../../common/run/run-folder.js';
 import {
   confirmed,
   controlPasses,
+  type DecisionRule,
   type Finding,
   isChange,
   lookRounds,
-  type Rule,
   screened,
   shareOfFamily,
 } from '../../common/statistics/decision.js';
@@ -46,7 +46,7 @@ export function standingAfter(
   manifest: RunManifest,
   events: readonly RunEvent[],
   settings: GateSettings,
-  rule: Rule,
+  rule: DecisionRule,
   rounds: number,
   isOver: boolean,
 ): Standing {
@@ -62,14 +62,14 @@ export function standingAfter(
 }
 
 /** After these numbers of rounds something may be decided: the screen, then each look of the confirmation. */
-export function boundariesOf(rule: Rule): number[] {
+export function boundariesOf(rule: DecisionRule): number[] {
   return [rule.screenRounds, ...lookRounds(rule).map((rounds) => rule.screenRounds + rounds)];
 }
 
 function lookAfter(
   manifest: RunManifest,
   events: readonly RunEvent[],
-  rule: Rule,
+  rule: DecisionRule,
   rounds: number,
   isOver: boolean,
   before: Standing,
@@ -95,7 +95,7 @@ function lookAfter(
  * unchanged has used its part, and only one that it called changed leaves its own to the others.
  */
 export function alphaFor(
-  rule: Rule,
+  rule: DecisionRule,
   { decided, undecided }: { decided: readonly Pick<Decided, 'finding'>[]; undecided: readonly unknown[] },
 ): number {
   const settled = decided.filter(({ finding }) => finding.stage === 'confirmation');
@@ -106,7 +106,7 @@ export function alphaFor(
 function findingOf(
   { candidate }: Series,
   margin: number,
-  rule: Rule,
+  rule: DecisionRule,
   rounds: number,
   alpha: number,
   isOver: boolean,
@@ -124,7 +124,12 @@ function findingOf(
   return confirmed(later, rounds - rule.screenRounds, margin, rule, alpha, isOver);
 }
 
-function controlOf({ control }: Series, finding: Finding, margin: number, rule: Rule): Decided['control'] {
+function controlOf(
+  { control }: Series,
+  finding: Finding,
+  margin: number,
+  rule: DecisionRule,
+): Decided['control'] {
   const isScreen = finding.stage === 'screen';
   const values = isScreen
     ? inRounds(control, 0, rule.screenRounds)

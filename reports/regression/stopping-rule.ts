@@ -2,14 +2,14 @@
 
 import type { RunManifest } from '../../common/run/run-folder.js';
 import { type StoppingRule, stopAtLooks } from '../../common/run/stopping-rule.js';
-import { type Rule, usualRule } from '../../common/statistics/decision.js';
+import { type DecisionRule, defaultRule } from '../../common/statistics/decision.js';
 import { boundariesOf, standingAfter } from './replay.js';
 import type { GateSettings } from './settings.js';
 
 export function gateStoppingRule(
   manifest: RunManifest,
   settings: GateSettings,
-  rule: Rule = usualRule,
+  rule: DecisionRule = defaultRule,
 ): StoppingRule {
   return stopAtLooks(manifest, boundariesOf(rule), (events, rounds) => {
     const { undecided } = standingAfter(manifest, events, settings, rule, rounds, false);

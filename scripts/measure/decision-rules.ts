@@ -2,7 +2,7 @@
 
 import jstat from 'jstat';
 import { sampleVariance } from 'simple-statistics';
-import { confirmed, lookRounds, screened, usualRule } from '../../common/statistics/decision.js';
+import { confirmed, defaultRule, lookRounds, screened } from '../../common/statistics/decision.js';
 import { median } from '../../common/statistics/quantiles.js';
 import type { Interval } from '../../common/statistics/signed-rank.js';
 import type { Round } from './noise-families.js';
@@ -33,13 +33,13 @@ export const logRatio = ({ candidate, baseline }: Round): number => median(candi
 export const ourRule: DecisionRule = {
   name: 'Touchstone',
   decide(rounds) {
-    const screen = take(rounds, usualRule.screenRounds).map(logRatio);
-    const settled = screened(screen, margin, usualRule);
+    const screen = take(rounds, defaultRule.screenRounds).map(logRatio);
+    const settled = screened(screen, margin, defaultRule);
     if (settled) return decisionOf(settled.verdict, settled.interval, screen.length);
     const later: number[] = [];
-    for (const look of lookRounds(usualRule)) {
+    for (const look of lookRounds(defaultRule)) {
       later.push(...take(rounds, look - later.length).map(logRatio));
-      const found = confirmed(later, look, margin, usualRule, usualRule.alpha, false);
+      const found = confirmed(later, look, margin, defaultRule, defaultRule.alpha, false);
       if (found) return decisionOf(found.verdict, found.interval, screen.length + later.length);
     }
     throw new RangeError('the last look decides');
@@ -54,7 +54,7 @@ function decisionOf(verdict: string, interval: Interval | null, rounds: number):
 export const pooledWelch: DecisionRule = {
   name: 'pooled Welch, p < 0.05',
   decide(rounds) {
-    const all = take(rounds, usualRule.screenRounds);
+    const all = take(rounds, defaultRule.screenRounds);
     const [ours, theirs] = (['candidate', 'baseline'] as const).map((side) =>
       all.flatMap((round) => round[side].map(Math.exp)),
     ) as [number[], number[]];

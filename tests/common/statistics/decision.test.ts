@@ -4,12 +4,12 @@ import { clopperPearson } from '../../../common/statistics/binomial.js';
 import {
   confirmed,
   controlPasses,
+  defaultRule,
   lookRounds,
   placeOf,
   roundsToSettle,
   screened,
   shareOfFamily,
-  usualRule,
 } from '../../../common/statistics/decision.js';
 import {
   type DecisionRule,
@@ -66,29 +66,29 @@ describe('the rule', () => {
     Array.from({ length: count }, (_, i) => value + 0.001 * ((i % 3) - 1));
 
   it('settles in the screen only what lies within the margin on both sides', () => {
-    expect(screened(alike(9), 0.02, usualRule)).toBeUndefined();
-    expect(screened(alike(10), 0.02, usualRule)).toMatchObject({ verdict: 'ok', stage: 'screen' });
-    expect(screened(alike(10, 0.1), 0.02, usualRule)).toBeUndefined();
-    expect(screened(alike(10, -0.1), 0.02, usualRule)).toBeUndefined();
+    expect(screened(alike(9), 0.02, defaultRule)).toBeUndefined();
+    expect(screened(alike(10), 0.02, defaultRule)).toMatchObject({ verdict: 'ok', stage: 'screen' });
+    expect(screened(alike(10, 0.1), 0.02, defaultRule)).toBeUndefined();
+    expect(screened(alike(10, -0.1), 0.02, defaultRule)).toBeUndefined();
   });
 
   it('confirms on new rounds, at its looks only', () => {
-    const [first = 0] = lookRounds(usualRule);
+    const [first = 0] = lookRounds(defaultRule);
     const judge = (value: number, count = first, isOver = false) =>
-      confirmed(alike(count, value), count, 0.02, usualRule, usualRule.alpha, isOver)?.verdict;
+      confirmed(alike(count, value), count, 0.02, defaultRule, defaultRule.alpha, isOver)?.verdict;
     expect(judge(0.05)).toBe('regressed');
     expect(judge(-0.05)).toBe('improved');
     expect(judge(0)).toBe('ok');
     expect(judge(0.05, first + 1)).toBeUndefined();
     expect(judge(0.05, 3, true)).toBe('inconclusive');
     // A change as large as the margin is none that can be told from it.
-    expect(judge(Math.log(1.02), usualRule.confirmRounds)).toBe('inconclusive');
+    expect(judge(Math.log(1.02), defaultRule.confirmRounds)).toBe('inconclusive');
   });
 
   it('shares its error among all that are confirmed, and gives it on as Holm does', () => {
-    expect(shareOfFamily(usualRule, 1, 0)).toBe(0.01);
-    expect(shareOfFamily(usualRule, 20, 0)).toBeCloseTo(0.0025, 12);
-    expect(shareOfFamily(usualRule, 20, 15)).toBe(0.01);
+    expect(shareOfFamily(defaultRule, 1, 0)).toBe(0.01);
+    expect(shareOfFamily(defaultRule, 20, 0)).toBeCloseTo(0.0025, 12);
+    expect(shareOfFamily(defaultRule, 20, 15)).toBe(0.01);
   });
 
   it('a control that moves by itself does not pass', () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { atMost, clopperPearson } from '../../../common/statistics/binomial.js';
+import { binomialCdf, clopperPearson } from '../../../common/statistics/binomial.js';
 import { holm } from '../../../common/statistics/holm.js';
 import { median, quantile } from '../../../common/statistics/quantiles.js';
 import {
@@ -115,7 +115,7 @@ describe('against SciPy and brute force', () => {
     }
     expect(() => clopperPearson(2, 1)).toThrow(RangeError);
     expect(() => clopperPearson(0, 0)).toThrow(RangeError);
-    expect([atMost(0, 5, 0), atMost(4, 5, 1), atMost(5, 5, 1)]).toEqual([1, 0, 1]);
+    expect([binomialCdf(0, 5, 0), binomialCdf(4, 5, 1), binomialCdf(5, 5, 1)]).toEqual([1, 0, 1]);
   });
 
   it('type 7 quantiles', () => {

@@ -4,7 +4,7 @@ import { effectiveSampleSize, effectiveSampleSizeOf } from '../../../common/stat
 import { clopperPearson } from '../../../common/statistics/binomial.js';
 import { changePoints } from '../../../common/statistics/change-points.js';
 import { foreignLoad, type WitnessedTurn } from '../../../common/statistics/interference.js';
-import { fewestFor, percentile } from '../../../common/statistics/percentiles.js';
+import { minValuesFor, percentile } from '../../../common/statistics/percentiles.js';
 import { levelAtEnd, lookAt, planLooks } from '../../../common/statistics/sequential.js';
 import { signedRankInterval, signedRankIntervalAt } from '../../../common/statistics/signed-rank.js';
 import { steadyState } from '../../../common/statistics/steady-state.js';
@@ -153,7 +153,7 @@ it('processes that differ are worth as many values as there are processes', () =
 describe('percentiles', () => {
   it('need as many samples as their tail takes', () => {
     // 0.975 = 1 − 0.99^n gives 367.04; the median needs 6 by 2·0.5^n ≤ 0.05; David and Nagaraja, 7.1.
-    expect([0.5, 0.9, 0.99].map((each) => fewestFor(each))).toEqual([6, 36, 368]);
+    expect([0.5, 0.9, 0.99].map((each) => minValuesFor(each))).toEqual([6, 36, 368]);
     expect(percentile(Array(367).fill(1), 0.99)).toBeNull();
     expect(percentile([], 0.5)).toBeNull();
   });

@@ -1,7 +1,7 @@
 /** A live gate from its first worker to its report, with scripted workers whose truth is known. */
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../common/run/run-folder.js';
-import { usualRule } from '../../../common/statistics/decision.js';
+import { defaultRule } from '../../../common/statistics/decision.js';
 import { liveReport } from '../../../reports/regression/live.js';
 import { alphaFor } from '../../../reports/regression/replay.js';
 import { gateReport } from '../../../reports/regression/report.js';
@@ -152,7 +152,7 @@ it('shares its error among all that the screen left, and only a change gives its
     }));
   const open = (count: number) => Array.from({ length: count });
   const alpha = (some: ReturnType<typeof decided>, left: number) =>
-    alphaFor(usualRule, { decided: some, undecided: open(left) });
+    alphaFor(defaultRule, { decided: some, undecided: open(left) });
   expect(alpha(decided('screen', 'ok', 30), 20)).toBeCloseTo(0.0025, 12);
   expect(alpha(decided('confirmation', 'ok', 18), 2)).toBeCloseTo(0.0025, 12);
   expect(alpha(decided('confirmation', 'regressed', 10), 10)).toBeCloseTo(0.005, 12);
