@@ -13,13 +13,19 @@ export function at<Element>(list: ArrayLike<Element>, index: number, what = 'lis
   return element;
 }
 
-/** Value of `key` in a record or a map. */
+/** Value of `key` in a map or a record; inherited properties of a record are not its values. */
+export function required<Key, Value>(from: ReadonlyMap<Key, Value>, key: Key, what?: string): Value;
 export function required<Key extends PropertyKey, Value>(
-  from: Readonly<Partial<Record<Key, Value>>> | ReadonlyMap<Key, Value>,
+  from: Readonly<Partial<Record<Key, Value>>>,
   key: Key,
+  what?: string,
+): Value;
+export function required(
+  from: ReadonlyMap<unknown, unknown> | Readonly<Partial<Record<PropertyKey, unknown>>>,
+  key: unknown,
   what = 'record',
-): Value {
-  const value = from instanceof Map ? from.get(key) : ownValue(from as Readonly<Record<Key, Value>>, key);
+): unknown {
+  const value = from instanceof Map ? from.get(key) : ownValue(from, key as PropertyKey);
   if (value === undefined) throw new TouchstoneError('internal', `${what} has no entry ${String(key)}`);
   return value;
 }
@@ -30,10 +36,7 @@ export function defined<Value>(value: Value | null | undefined, what: string): V
   return value;
 }
 
-/** Own properties only: a model may have a value named `constructor`. */
-function ownValue<Key extends PropertyKey, Value>(
-  record: Readonly<Record<Key, Value>>,
-  key: Key,
-): Value | undefined {
-  return Object.hasOwn(record, key) ? record[key] : undefined;
+/** A model may have a value named `constructor`. */
+function ownValue(record: object, key: PropertyKey): unknown {
+  return Object.hasOwn(record, key) ? (record as Readonly<Record<PropertyKey, unknown>>)[key] : undefined;
 }

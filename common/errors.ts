@@ -6,12 +6,12 @@ export type ErrorCode =
   | 'usage' // the command line, or a file that the user gave, is wrong
   | 'model' // an .onnx file cannot be read, is unsafe or does not run
   | 'install' // an environment could not be made
-  | 'worker' // a child process died, hung or babbled
+  | 'worker' // a child process died, timed out or broke the protocol
   | 'storage' // the run folder cannot be written
   | 'interrupted' // the user asked to stop
   | 'internal'; // a defect of Touchstone itself
 
-/** Exit status per code (DESIGN section 7: 2 is usage, 4 is "could not measure"; 130 is the shell's word for Ctrl-C). */
+/** Exit status by code: 2 is usage, 4 is "could not measure", 130 is what shells report for Ctrl-C. */
 export const exitStatus: Readonly<Record<ErrorCode, number>> = {
   usage: 2,
   model: 2,
@@ -48,10 +48,10 @@ export function explain(thrown: unknown): string {
   return `${shortened(messageOf(thrown))}${hint}`;
 }
 
-/** Some frameworks put a whole network into their message; the log has all of it. */
-const longestMessage = 500;
+/** Some frameworks print a whole network into their message; the log has all of it. */
+const maxMessageLength = 500;
 function shortened(text: string): string {
-  return text.length <= longestMessage ? text : `${text.slice(0, longestMessage)}…`;
+  return text.length <= maxMessageLength ? text : `${text.slice(0, maxMessageLength)}…`;
 }
 
 /** `error: <message> (<hint>)`: the one line that a user sees. */
@@ -59,7 +59,7 @@ export function oneLine(thrown: unknown): string {
   return `error: ${explain(thrown)}`;
 }
 
-/** For the `default` of a switch over a union: the compiler refuses a forgotten case, the runtime names it. */
+/** For the `default` of a switch over a union: the compiler rejects a forgotten case, and at run time the value is named. */
 export function unreachable(value: never): never {
   throw new TouchstoneError('internal', `unexpected value ${JSON.stringify(value)}`);
 }

@@ -1,7 +1,7 @@
-/** @returns what is lacking, as the end of a sentence; undefined where there is enough. Bytes. */
-export function lackingMemory(needed: number, available: number): string | undefined {
+/** Why so many bytes are not available, as the end of a sentence; undefined where they are. */
+export function memoryShortage(needed: number, available: number): string | undefined {
   if (needed <= available) return undefined;
-  return `needs ${gibibytes(needed)} of memory at the least, and ${gibibytes(available)} are available`;
+  return `needs ${gibibytes(needed)} of memory or more, and ${gibibytes(available)} are available`;
 }
 
 function gibibytes(bytes: number): string {

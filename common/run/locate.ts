@@ -1,11 +1,11 @@
-/** Where runs lie: a fresh folder for a new one, the right one for `--resume` and `report`. */
+/** Where run folders are: a new one's id, and the one that a user names. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { TouchstoneError } from '../errors.js';
 import { runsFolder } from '../paths.js';
 
-/** `20261123-142501-3fa9`: sorts by time, and two runs of one second do not meet. */
+/** `20261123-142501-3fa9`: sorts by time; two runs of one second do not collide. */
 export function newRunId(now: Date): string {
   const stamp = now.toISOString().replaceAll(/[-:]/g, '').replace('T', '-').slice(0, 15);
   return `${stamp}-${randomBytes(2).toString('hex')}`;
@@ -21,7 +21,7 @@ export function findRun(name: string): string {
   });
 }
 
-/** The newest run that has not been finished. */
+/** The newest run that did not finish. */
 export function newestUnfinished(): string {
   const names = existsSync(runsFolder) ? readdirSync(runsFolder).sort().reverse() : [];
   const folder = names.map((name) => join(runsFolder, name)).find(isUnfinished);

@@ -1,4 +1,4 @@
-/** Reads what a run wrote, at any moment of it: finished, interrupted or still going on. */
+/** Reads a run folder at any moment: finished, interrupted or still running. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -53,7 +53,7 @@ function checkVersion(json: unknown, folder: string): void {
   if (!found.success) {
     throw new TouchstoneError(
       'usage',
-      `the manifest of ${folder} has no version: it is no run of Touchstone`,
+      `the manifest of ${folder} has no version: it is not a run of Touchstone`,
     );
   }
   const { version: theirs } = found.data;

@@ -7,7 +7,7 @@ import { copyFile, link, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFil
 import { basename, join } from 'node:path';
 import { at } from '../../common/at.js';
 import { TouchstoneError } from '../../common/errors.js';
-import { lackingMemory } from '../../common/memory.js';
+import { memoryShortage } from '../../common/memory.js';
 import { artefactsFolder } from '../../common/paths.js';
 import { bytesOf, costOf, observedBytes } from '../cost.js';
 import { type Graph, graph as graphSchema, type Tensors } from '../graph.js';
@@ -143,7 +143,7 @@ export async function referencedArtefact(
   const { id, workload, mode, batch, seed, generation, training } = manifest;
   const what = `${workload} (${mode}, batch ${batch}, seed ${seed})`;
   const beforeComputing = () => {
-    const shortage = lackingMemory(
+    const shortage = memoryShortage(
       float64Factor * costOf(graph, { steps: generation?.steps, optimiser: training?.optimiser }).bytes,
       availableBytes,
     );

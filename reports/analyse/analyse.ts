@@ -36,8 +36,7 @@ export function analyse(manifest: RunManifest, events: readonly RunEvent[]): Run
     },
     machine: manifest.machine,
     conditions: conditionsOf(facts),
-    // A run that goes on until enough is known has done what it planned whenever it ends.
-    plannedRounds: facts.schedule?.steered ? facts.finishedRounds : (facts.schedule?.rounds ?? 0),
+    plannedRounds: plannedRounds(facts),
     finishedRounds: facts.finishedRounds,
     targets,
     cells,
@@ -48,7 +47,13 @@ export function analyse(manifest: RunManifest, events: readonly RunEvent[]): Run
   };
 }
 
-/** Of the last session; the share of stolen time is known when it ends. */
+/** A run with a stopping rule has done what it planned whenever it ends; one that was not scheduled planned none. */
+function plannedRounds({ schedule, finishedRounds }: RunFacts): number {
+  if (!schedule) return 0;
+  return schedule.steered ? finishedRounds : schedule.rounds;
+}
+
+/** Those of the last session; the share of stolen time is known when it ends. */
 function conditionsOf(facts: RunFacts): Conditions {
   const began = facts.began?.conditions ?? {
     loadAverage: null,
@@ -75,12 +80,12 @@ function interferenceOf(cells: readonly CellResult[], { marked }: Exclusions): R
 }
 
 function pressureShareOf(turns: CellResult['samples']): number | null {
-  const told = turns.flatMap(({ witness, samplesNs }) => {
+  const recorded = turns.flatMap(({ witness, samplesNs }) => {
     const pressureNs = witness?.pressureNs ?? null;
     return pressureNs === null ? [] : [{ pressureNs, lengthNs: sum(samplesNs) }];
   });
-  const lengthNs = sum(told.map((turn) => turn.lengthNs));
-  return lengthNs === 0 ? null : sum(told.map((turn) => turn.pressureNs)) / lengthNs;
+  const lengthNs = sum(recorded.map((turn) => turn.lengthNs));
+  return lengthNs === 0 ? null : sum(recorded.map((turn) => turn.pressureNs)) / lengthNs;
 }
 
 function overheadOf(facts: RunFacts): RunResults['overhead'] {

@@ -1,4 +1,4 @@
-/** The one final state of every planned cell, whatever happened to the run. */
+/** The final state of every planned cell, whatever happened to the run. */
 import type { CellState, ParityCheck } from '../../common/run/results.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
 import type { CellFacts, EventOf } from './facts.js';
@@ -9,7 +9,7 @@ export interface FinalState {
   readonly reason: string;
 }
 
-/** A cell is ok only where it passed the gate, was timed, and nothing speaks against it. */
+/** A cell is ok only where it passed the parity check, was timed, and failed no audit. */
 export function finalState(
   cell: PlannedCell,
   facts: CellFacts,
@@ -70,7 +70,7 @@ function sizeOf(error: number | null): string {
   return error === null ? 'no finite number' : error.toExponential(1);
 }
 
-/** The check that misses its tolerance by most; one without a finite error is worse than any. */
+/** The check with the largest error relative to its tolerance; one without a finite error is worse than any. */
 export function worstCheck(checks: readonly ParityCheck[]): ParityCheck | undefined {
   const excess = ({ error, tolerance }: ParityCheck) => (error === null ? Infinity : error / tolerance);
   return [...checks].sort((a, b) => (excess(a) === excess(b) ? 0 : excess(b) - excess(a)))[0];

@@ -34,7 +34,7 @@ export function cellResult(
   };
 }
 
-/** A turn as results show it: with why it is in no estimate. */
+/** A turn as results show it: with why it is left out of estimates. */
 export function samplesOf(turn: CellFacts['turns'][number], exclusions: Exclusions): TurnSamples {
   const { round, block, process, startMs, samplesNs, cpuNs, witness = null } = turn;
   return { round, block, process, startMs, samplesNs, cpuNs, witness, leftOut: exclusions.reasonFor(turn) };
@@ -46,18 +46,20 @@ function countsOf(labels: readonly SteadyLabel[]): CellResult['steadyState'] {
   return counts;
 }
 
-/** Share of a cell's processes that have to reach a steady state for the cell to be called steady. */
+/** Minimum share of a cell's processes that reach a steady state for the cell to be called steady. */
 const steadyShare = 0.8;
 
 function steadyNotes(counts: CellResult['steadyState']): string[] {
-  const of = (...labels: SteadyLabel[]) => labels.reduce((sum, label) => sum + (counts[label] ?? 0), 0);
-  const told = of('steady', 'warm-up', 'slow-down', 'cyclic', 'never steady');
-  const unsteady = of('cyclic', 'never steady');
+  const countOf = (...labels: SteadyLabel[]) => labels.reduce((sum, label) => sum + (counts[label] ?? 0), 0);
+  const classified = countOf('steady', 'warm-up', 'slow-down', 'cyclic', 'never steady');
+  const unsteady = countOf('cyclic', 'never steady');
   const notes: string[] = [];
-  if (told > 0 && told - unsteady < steadyShare * told) {
-    notes.push(`no steady state in ${unsteady} of ${told} processes: the median hides more than usual`);
+  if (classified > 0 && classified - unsteady < steadyShare * classified) {
+    notes.push(
+      `no steady state in ${unsteady} of ${classified} processes: the median does not describe them`,
+    );
   }
-  if (of('slow-down') > told / 2) notes.push('it grows slower within a process before it is steady');
+  if (countOf('slow-down') > classified / 2) notes.push('it slows down within a process before it is steady');
   return notes;
 }
 
@@ -86,13 +88,13 @@ function cpuEstimate(turns: readonly TurnSamples[], sampling: Sampling): Estimat
 }
 
 /**
- * Over the samples of all rounds, with intervals as wide as their dependence makes them: times of one process are alike,
- * and those that follow one another more so. A percentile whose interval the samples do not support is not there.
+ * Over the samples of all rounds, with intervals that account for their dependence: times of one process are correlated,
+ * consecutive ones more so. Percentiles whose interval the samples do not support are left out.
  */
 function percentilesOf(turns: readonly TurnSamples[]): NonNullable<CellResult['metrics']>['percentilesNs'] {
   const all = turns.flatMap((turn) => turn.samplesNs);
   const rounds = [...new Set(turns.map((turn) => turn.round))];
-  // Logarithms, as everywhere where times are compared: one long pause is not what makes processes differ.
+  // Logarithms, as in all comparisons of times: one long pause must not count as a difference between processes.
   const processes = rounds.map((round) =>
     turns
       .filter((turn) => turn.round === round)
@@ -105,7 +107,7 @@ function percentilesOf(turns: readonly TurnSamples[]): NonNullable<CellResult['m
   });
 }
 
-/** Those that a cell has where its samples support them. */
+/** The percentiles of a cell, as far as its samples support them. */
 export const percentileShares = [0.1, 0.5, 0.9, 0.99];
 
 /** What a reader of an ok cell should know. */
@@ -118,9 +120,10 @@ function notesOf(cell: PlannedCell, facts: CellFacts, run: RunFacts): string[] {
   const share = run.schedule?.shares[cell.id];
   if (share?.note) notes.push(share.note);
   if (run.schedule?.apart?.includes(cell.id))
-    notes.push('loaded alone, there and back in every round: memory does not hold it and its rivals at once');
+    notes.push('loaded alone, twice in every round: memory does not hold it and the other targets at once');
   const single = facts.turns.filter((turn) => turn.samplesNs.length === 1).length;
-  if (single > 0 && !share?.note) notes.push(`${single} of ${facts.turns.length} turns hold one iteration`);
+  if (single > 0 && !share?.note)
+    notes.push(`${single} of ${facts.turns.length} turns have a single iteration`);
   if (facts.audits.length === 0) notes.push('no timed iteration was audited');
   else notes.push(`${counted(facts.audits.length, 'audit')} of timed iterations, all passed`);
   return notes;

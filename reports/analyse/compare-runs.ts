@@ -1,6 +1,6 @@
 /**
  * Two runs side by side. Their rounds are not paired, so whatever differed between the runs (the machine's state, its
- * temperature, its neighbours) is in the ratio: the text says so before any number.
+ * temperature, its other load) is part of the ratio: the text says so before any number.
  */
 import {
   type CellResult,
@@ -18,7 +18,7 @@ export interface ComparedCell {
   readonly cell: CellResult;
   readonly beforeNs: Estimate;
   readonly afterNs: Estimate;
-  /** Time after ÷ time before; its `rounds` are those of the run that has fewer. */
+  /** Time after ÷ time before; its `rounds` are those of the run with fewer. */
   readonly ratio: Estimate;
 }
 
@@ -59,7 +59,7 @@ function compareCells(before: CellResult | undefined, after: CellResult | undefi
 
 function unmatched(id: string, before: CellResult | undefined, after: CellResult | undefined): string[] {
   if (before?.state === after?.state || (before?.state !== 'ok' && after?.state !== 'ok')) return [];
-  const reason = (after?.state === 'ok' ? before?.reason : after?.reason) ?? '';
+  const reason = after?.state === 'ok' ? before?.reason : after?.reason;
   const states = `${before?.state ?? 'not planned'} → ${after?.state ?? 'not planned'}`;
   return [`${id}: ${states}${reason ? `: ${reason}` : ''}`];
 }
@@ -84,10 +84,10 @@ function versionDifferences(before: RunResults, after: RunResults): string[] {
   return differences(versionFacts(before), versionFacts(after));
 }
 
-/** Every version that a run knows of, by what it is the version of. */
+/** Every version that a run records, by what it is the version of. */
 export function versionFacts(run: RunResults): Record<string, string> {
   return Object.fromEntries([
-    ['Touchstone', `${run.touchstone.version} ${run.touchstone.commit ?? ''}`.trim()],
+    ['Touchstone', [run.touchstone.version, run.touchstone.commit].filter(Boolean).join(' ')],
     ...run.targets.flatMap((target) => Object.entries(targetVersions(target))),
   ]);
 }

@@ -1,11 +1,11 @@
 /**
  * "Not like for like because …": differences of effective settings that change what a comparison means. Each rule
- * looks at one named key of `Configuration`. A setting that a framework does not tell is not known to differ.
+ * looks at one named key of `Configuration`. A setting that a framework does not report is not known to differ.
  *
- * Not here: layout and kernel library, which are the frameworks' own choices and part of what is compared.
+ * Layout and kernel library are the frameworks' own choices and part of what is compared: no rule looks at them.
  */
-type Value = string | number | boolean | null;
-export type Settings = Readonly<Record<string, Value>>;
+type SettingValue = string | number | boolean | null;
+export type Settings = Readonly<Record<string, SettingValue>>;
 
 /** One side of a comparison with its effective settings for the cell. */
 export interface Side {
@@ -13,14 +13,14 @@ export interface Side {
   readonly settings: Settings;
 }
 
-interface DifferenceRule {
+interface SettingRule {
   readonly key: string;
   readonly title: string;
   /** Completes "`<target>` …": `computes with 2 threads`. */
-  says(value: Exclude<Value, null>): string;
+  says(value: Exclude<SettingValue, null>): string;
 }
 
-const differenceRules: readonly DifferenceRule[] = [
+const differenceRules: readonly SettingRule[] = [
   { key: 'threads', title: 'threads', says: (value) => `computes with ${plural(value, 'thread')}` },
   {
     key: 'interOpThreads',
@@ -38,7 +38,7 @@ const differenceRules: readonly DifferenceRule[] = [
   { key: 'allocator', title: 'memory allocator', says: (value) => `allocates memory by ${value}` },
 ];
 
-/** Rules that one side breaks by itself, whatever the other does in the same way. */
+/** Peculiarities of one side, which make a comparison unlike unless all sides share them. */
 const singleRules: readonly ((settings: Settings, batch: number) => string | undefined)[] = [
   ({ batching }, batch) =>
     typeof batching === 'string' && /one example at a time/i.test(batching) && batch > 1
@@ -57,7 +57,7 @@ export function notLikeForLike(first: Side, second: Side, batch: number): string
   return [...differences, ...peculiarities([a, b], batch)];
 }
 
-/** What some of the sides do and others do not, by the rules that look at one side. */
+/** What some of the sides do and others do not, by the rules on single sides. */
 function peculiarities(sides: readonly Side[], batch: number): string[] {
   return singleRules.flatMap((rule) => {
     const broken = sides.flatMap(({ target, settings }) => {
@@ -90,10 +90,10 @@ function targetsByValue(sides: readonly Side[], key: string): Map<string, string
   return byValue;
 }
 
-function same(a: Value, b: Value): boolean {
+function same(a: SettingValue, b: SettingValue): boolean {
   return typeof a === 'string' && typeof b === 'string' ? a.toLowerCase() === b.toLowerCase() : a === b;
 }
 
-function plural(value: Value, noun: string): string {
+function plural(value: SettingValue, noun: string): string {
   return `${value} ${noun}${value === 1 ? '' : 's'}`;
 }

@@ -1,11 +1,11 @@
-/** Estimates over rounds: the process is the unit of replication, so a round gives one value. */
+/** Estimates over rounds: the process is the unit of replication, so each round gives one value. */
 import type { Estimate, TurnSamples } from '../../common/run/results.js';
 import { median } from '../../common/statistics/quantiles.js';
 import { fixedSampling } from '../../common/statistics/sampling.js';
 import { hodgesLehmann, type Interval } from '../../common/statistics/signed-rank.js';
 
-/** A clock cannot tell less than this apart, and the logarithm needs something above zero. */
-const smallestNs = 1;
+/** The resolution of the clock, and positive, as the logarithm needs it. */
+const resolutionNs = 1;
 
 /** The turns that estimates are made from. */
 export function keptTurns<Turn extends TurnSamples>(turns: readonly Turn[]): Turn[] {
@@ -15,7 +15,7 @@ export function keptTurns<Turn extends TurnSamples>(turns: readonly Turn[]): Tur
 /** Median time per iteration of each round that has samples, by round. */
 export function roundMediansNs(turns: readonly TurnSamples[]): Map<number, number> {
   return byRound(turns, (turnsOfRound) =>
-    Math.max(smallestNs, median(turnsOfRound.flatMap((turn) => turn.samplesNs))),
+    Math.max(resolutionNs, median(turnsOfRound.flatMap((turn) => turn.samplesNs))),
   );
 }
 
@@ -26,7 +26,7 @@ export function roundCpuNs(turns: readonly TurnSamples[]): Map<number, number> |
   return byRound(known, (turnsOfRound) => {
     const cpuNs = turnsOfRound.reduce((sum, turn) => sum + turn.cpuNs, 0);
     const iterations = turnsOfRound.reduce((sum, turn) => sum + turn.samplesNs.length, 0);
-    return Math.max(smallestNs, cpuNs / iterations);
+    return Math.max(resolutionNs, cpuNs / iterations);
   });
 }
 
@@ -43,8 +43,8 @@ function byRound<Turn extends TurnSamples>(
 }
 
 /**
- * Median of positive values with the signed-rank interval of their logarithms, in the values' own unit. The interval
- * is widened to hold the median where the values are so skewed that it does not.
+ * Median of positive values with the signed-rank interval of their logarithms, in the values' own unit. Where the values
+ * are so skewed that the interval does not contain the median, it is widened to do so.
  */
 export function estimateOf(values: readonly number[], sampling = fixedSampling): Estimate {
   const value = median(values);
@@ -73,7 +73,7 @@ export interface PairedRatio {
 
 /**
  * Time of `target` ÷ time of `baseline` from the rounds in which both have samples: within a round both met the same
- * state of the machine. Without a common round the ratio is that of the medians, resting on no round.
+ * state of the machine. Without a common round it is the ratio of the medians, and rests on no round.
  */
 export function pairedRatio(
   target: readonly TurnSamples[],

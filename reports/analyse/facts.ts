@@ -1,4 +1,4 @@
-/** The events of a run, sorted by what they are about. */
+/** The events of a run, grouped by what they are about. */
 import type { RunEvent } from '../../common/run/run-folder.js';
 
 export type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
@@ -37,7 +37,7 @@ export function collectFacts(events: readonly RunEvent[]): RunFacts {
     began,
     schedule: of('schedule').at(-1),
     ended: last,
-    ending: last?.ending ?? 'interrupted',
+    ending: last === undefined ? 'interrupted' : last.ending,
     processes: of('process'),
     overheads: of('overhead'),
     memories: of('memory'),

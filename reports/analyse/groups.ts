@@ -1,4 +1,5 @@
 /** Comparison and ranking of all targets of one group of cells. */
+import { at, required } from '../../common/at.js';
 import { groupCells } from '../../common/run/cell.js';
 import type { CellResult, Comparison, Group, TargetResult } from '../../common/run/results.js';
 import { holm } from '../../common/statistics/holm.js';
@@ -45,8 +46,8 @@ export function isOk(cell: CellResult): cell is OkCell {
 }
 
 /**
- * By within-round ratio to the fastest. The first guess at it is the smallest median time; ratios within rounds may
- * name another, which then takes its place.
+ * By within-round ratio to the fastest. The smallest median time is a first guess at it; ratios within rounds may
+ * find another one, which then takes its place.
  */
 function fastestFirst(cells: readonly OkCell[]): OkCell[] {
   const guess = [...cells].sort((a, b) => a.metrics.iterationNs.value - b.metrics.iterationNs.value)[0];
@@ -62,12 +63,12 @@ function orderedBy(baseline: OkCell, cells: readonly OkCell[]): OkCell[] {
       cell === baseline ? 1 : pairedRatio(cell.samples, baseline.samples).ratio.value,
     ]),
   );
-  return [...cells].sort((a, b) => (ratios.get(a) ?? 1) - (ratios.get(b) ?? 1));
+  return [...cells].sort((a, b) => required(ratios, a) - required(ratios, b));
 }
 
 /**
- * Every target against one baseline, Holm-adjusted over them. Comparisons without a p-value count in the family all
- * the same: they were made.
+ * Every target against one baseline, Holm-adjusted over them. Comparisons without a p-value count in the family too:
+ * they were made.
  */
 export function comparisonsWith(
   baseline: CellResult | undefined,
@@ -79,17 +80,14 @@ export function comparisonsWith(
   const pairs = others.map((cell) => pairedRatio(cell.samples, baseline.samples, sampling));
   const adjusted = holm(pairs.map(({ p }) => p ?? 1));
   return pairs.map(({ ratio, p }, index) => {
-    const cell = others[index] ?? baseline;
-    const sides = [cell, baseline].map((side) => ({
-      target: side.target,
-      settings: settingsOf(side, targets),
-    })) as [Parameters<typeof notLikeForLike>[0], Parameters<typeof notLikeForLike>[1]];
+    const cell = at(others, index);
+    const side = (own: CellResult) => ({ target: own.target, settings: settingsOf(own, targets) });
     return {
       target: cell.target,
       baseline: baseline.target,
       ratio,
-      adjustedP: p === null ? null : (adjusted[index] ?? 1),
-      notLikeForLike: notLikeForLike(...sides, cell.batch),
+      adjustedP: p === null ? null : at(adjusted, index),
+      notLikeForLike: notLikeForLike(side(cell), side(baseline), cell.batch),
     };
   });
 }
@@ -105,23 +103,23 @@ export function settingsOf(cell: CellResult, targets: readonly TargetResult[]): 
 }
 
 /**
- * Ranks from the leader down: all that follow are compared with the leader, Holm-adjusted; the first that is told
- * apart from it leads the next rank. Rank numbers leave room for ties: 1, 1, 3.
+ * Ranks from the leader down: all that follow are compared with the leader, Holm-adjusted; the first with a significant
+ * difference leads the next rank. Rank numbers leave room for ties: 1, 1, 3.
  */
 function rankingOf(ordered: readonly OkCell[], sampling: Sampling): Group['ranking'] {
   const ranking: Group['ranking'] = [];
   for (let start = 0; start < ordered.length; ) {
     const stage = ordered.slice(start);
     const comparisons = comparisonsWith(stage[0], stage.slice(1), [], sampling);
-    const told = comparisons.findIndex(({ ratio, adjustedP }) => isTold(ratio.value, adjustedP));
-    const size = told < 0 ? stage.length : told + 1;
+    const next = comparisons.findIndex(({ ratio, adjustedP }) => isSlower(ratio.value, adjustedP));
+    const size = next < 0 ? stage.length : next + 1;
     for (const cell of stage.slice(0, size)) ranking.push({ target: cell.target, rank: start + 1 });
     start += size;
   }
   return ranking;
 }
 
-/** Slower than the leader, and more so than chance explains. */
-function isTold(ratio: number, adjustedP: number | null): boolean {
+/** Significantly slower than the leader. */
+function isSlower(ratio: number, adjustedP: number | null): boolean {
   return adjustedP !== null && adjustedP <= rankingAlpha && ratio > 1;
 }

@@ -1,4 +1,4 @@
-/** `--precision`: rounds go on until every ratio of a group is known well enough, looked at as planned beforehand. */
+/** `--precision`: rounds go on until every ratio of a group is precise enough, at looks that are planned beforehand. */
 import { type GroupIdentity, groupKey } from '../../common/run/cell.js';
 import type { CellResult, Group, RunResults } from '../../common/run/results.js';
 import type { RunEvent, RunManifest } from '../../common/run/run-folder.js';
@@ -25,7 +25,7 @@ function stillUnknown(manifest: RunManifest, events: readonly RunEvent[], precis
   return new Set(results.cells.filter((cell) => keys.has(groupKey(cell))).map(({ id }) => id));
 }
 
-/** Groups with a result in which an interval is wider than asked, or missing. */
+/** Groups with a result in which an interval is wider than was asked for, or missing. */
 export function impreciseGroups(
   { groups, cells }: Pick<RunResults, 'groups' | 'cells'>,
   precision: number,
@@ -43,7 +43,7 @@ function isOf(cell: CellResult, group: GroupIdentity): boolean {
   return groupKey(cell) === groupKey(group);
 }
 
-/** Of a group with a single result: its time. */
+/** A group with a single result has no ratio: its time stands in. */
 function onlyEstimate({ metrics }: CellResult): { low: number | null; high: number | null } {
   return metrics?.iterationNs ?? { low: null, high: null };
 }

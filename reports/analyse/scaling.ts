@@ -1,7 +1,8 @@
 /**
- * How speed changes along what a run swept: batch sizes, thread counts, lengths of sequences. Everything else is the same
- * along a sweep, and only `ok` cells have a place on its lines.
+ * How speed changes along what a run swept: batch sizes, thread counts, lengths of sequences. Everything else is constant
+ * along a sweep, and only `ok` cells have a point on its lines.
  */
+import { defined } from '../../common/at.js';
 import { type GroupIdentity, groupKey } from '../../common/run/cell.js';
 import type { CellResult, Estimate, RunResults } from '../../common/run/results.js';
 import { samplingOf } from '../../common/statistics/sampling.js';
@@ -15,17 +16,17 @@ export interface ScalingPoint {
   /** Batch size, steps or threads. */
   readonly at: number;
   readonly cell: OkCell;
-  /** Examples a second; of lengths, steps a second. */
+  /** Examples per second; along lengths, steps per second. */
   readonly throughput: Estimate;
-  /** Of threads: how many times as fast as with the fewest, from rounds that measured both; null where those have no result. */
+  /** Along threads: speed relative to that with the fewest, from rounds that measured both; null where those have no result. */
   readonly speedUp: Estimate | null;
-  /** Speed-up ÷ what so many more threads could give at best. */
+  /** Speed-up ÷ the ideal for so many threads. */
   readonly efficiency: Estimate | null;
 }
 
 export interface ScalingLine {
   readonly target: string;
-  /** Rising along the axis. */
+  /** Ascending along the axis. */
   readonly points: readonly ScalingPoint[];
   /** Planned cells without a result, by place on the axis. */
   readonly missing: ReadonlyMap<number, CellResult>;
@@ -33,13 +34,13 @@ export interface ScalingLine {
 
 export interface Sweep {
   readonly axis: Axis;
-  /** What all of its cells have in common: without the axis. */
+  /** What all of its cells have in common, without the axis. */
   readonly identity: GroupIdentity;
   readonly values: readonly number[];
   readonly lines: readonly ScalingLine[];
 }
 
-/** Those with a result at two places at least, in the order of the plan. */
+/** Those with results at two or more places, in the order of the plan. */
 export function sweepsOf(results: RunResults): Sweep[] {
   return axes.flatMap((axis) => {
     const alongAxis = results.cells.filter((cell) => cell[axis] !== undefined);
@@ -52,7 +53,7 @@ export function sweepsOf(results: RunResults): Sweep[] {
   });
 }
 
-/** The batch has to be some number. */
+/** The batch has to be a number: 0 stands for any. */
 function withoutAxis(cell: CellResult, axis: Axis): GroupIdentity {
   const { workload, mode, batch, length, threads, precision, track } = cell;
   return {
@@ -87,19 +88,19 @@ function lineOf(
   axis: Axis,
   target: string,
   cells: readonly CellResult[],
-  least: number,
+  start: number,
   results: RunResults,
 ): ScalingLine {
   const sampling = samplingOf(results.options.precision);
   const ok = cells.filter(isOk).sort((a, b) => placeOf(a, axis) - placeOf(b, axis));
-  const base = axis === 'threads' ? ok.find(({ threads }) => threads === least) : undefined;
+  const base = axis === 'threads' ? ok.find(({ threads }) => threads === start) : undefined;
   const points = ok.map((cell): ScalingPoint => {
     const at = placeOf(cell, axis);
     const { itemsPerSecond } = cell.metrics;
     const throughput = axis === 'length' ? times(itemsPerSecond, at) : itemsPerSecond;
     if (!base) return { at, cell, throughput, speedUp: null, efficiency: null };
     const speedUp = cell === base ? itself(cell) : pairedRatio(base.samples, cell.samples, sampling).ratio;
-    return { at, cell, throughput, speedUp, efficiency: times(speedUp, least / at) };
+    return { at, cell, throughput, speedUp, efficiency: times(speedUp, start / at) };
   });
   const missing = cells.filter((cell) => !isOk(cell)).map((cell) => [placeOf(cell, axis), cell] as const);
   return { target, points, missing: new Map(missing) };
@@ -111,7 +112,7 @@ function itself({ metrics }: OkCell): Estimate {
 }
 
 function placeOf(cell: CellResult, axis: Axis): number {
-  return cell[axis] ?? 0;
+  return defined(cell[axis], `the ${axis} of ${cell.id}`);
 }
 
 /** The same in another unit. */

@@ -11,7 +11,7 @@ export function targetResults(manifest: RunManifest, facts: RunFacts, sampling: 
     const processes = facts.processes.filter((process) => process.target === target);
     const last = processes.at(-1);
     const { configuration, threadConfiguration } = configurationsOf(processes);
-    const started = ofLeastThreads(processes);
+    const started = withFewestThreads(processes);
     return {
       target,
       framework,
@@ -29,7 +29,7 @@ export function targetResults(manifest: RunManifest, facts: RunFacts, sampling: 
 
 type Processes = readonly EventOf<'process'>[];
 
-/** What a target always says of itself, and apart from it what its thread counts do not agree on. */
+/** The settings of a target, and apart from them those that differ by thread count. */
 function configurationsOf(processes: Processes): Pick<TargetResult, 'configuration' | 'threadConfiguration'> {
   const byThreads = new Map(processes.map(({ threads, configuration }) => [threads, configuration]));
   const all = [...byThreads.values()];
@@ -46,11 +46,16 @@ function configurationsOf(processes: Processes): Pick<TargetResult, 'configurati
   return { configuration, threadConfiguration: Object.fromEntries(entries) };
 }
 
-/** Starts of different thread counts are not rounds of one thing. */
-function ofLeastThreads(processes: Processes): Processes {
+/** Starts with different thread counts are not replications of each other. */
+function withFewestThreads(processes: Processes): Processes {
   const timed = processes.filter(({ round }) => round !== null);
-  const least = Math.min(...(timed.length > 0 ? timed : processes).map(({ threads = 0 }) => threads));
-  return processes.filter(({ threads = 0 }) => threads === least);
+  const fewest = Math.min(...(timed.length > 0 ? timed : processes).map(threadsOf));
+  return processes.filter((process) => threadsOf(process) === fewest);
+}
+
+/** In a run with one thread count no process states it. */
+function threadsOf({ threads = 0 }: EventOf<'process'>): number {
+  return threads;
 }
 
 /** Settings of each cell that differ from those of its target. */
@@ -71,7 +76,7 @@ function cellConfiguration(
 }
 
 /**
- * One value a round. Processes of the parity gate start beside others, so they only serve, without an interval, where
+ * One value a round. Processes of the parity check start beside others, so they count, without an interval, only where
  * no round was reached.
  */
 function startEstimate(
@@ -84,7 +89,7 @@ function startEstimate(
     // A process that replaces a failed one in the same round is not another round.
     if (process.round !== null && !byRound.has(process.round)) byRound.set(process.round, msOf(process));
   }
-  // A start that the clock calls instant still has a logarithm.
+  // The logarithm needs a positive value, also for a start that the clock calls instant.
   if (byRound.size > 0)
     return estimateOf(
       [...byRound.values()].map((ms) => Math.max(ms, 1e-6)),

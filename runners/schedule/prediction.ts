@@ -3,7 +3,7 @@
  * from how fast the target computes a probe (`suites/probe.ts`).
  */
 import { TouchstoneError } from '../../common/errors.js';
-import { lackingMemory } from '../../common/memory.js';
+import { memoryShortage } from '../../common/memory.js';
 import { artefactKey, processKey } from '../../common/run/cell.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
 import { type ProbeName, probeKey, probes } from '../../suites/probe.js';
@@ -103,7 +103,7 @@ function rateKey(context: RunContext, cell: PlannedCell): string {
 
 /** @returns why so much is not tried; undefined where there is enough */
 export function lackOfMemory(needed: number, available: number): TouchstoneError | undefined {
-  const lack = lackingMemory(needed, available);
+  const lack = memoryShortage(needed, available);
   return lack === undefined ? undefined : unstarted(`it ${lack}`);
 }
 
