@@ -82,6 +82,11 @@ export function withoutTarget({ id, target }: Pick<CellIdentity, 'id' | 'target'
   return id.endsWith(`:${target}`) ? id.slice(0, -target.length - 1) : id;
 }
 
+/** The same for a narrow table: without precision and track where they are the default ones. */
+export function shortGroupName(cell: Pick<CellIdentity, 'id' | 'target'>): string {
+  return withoutTarget(cell).replace(/:float32:default$/, '');
+}
+
 /** The same cell of another target. */
 export function forTarget<Cell extends Pick<CellIdentity, 'id' | 'target'>>(
   cell: Cell,

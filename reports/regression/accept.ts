@@ -1,6 +1,7 @@
 /** A regression that is wanted, as an entry of the settings: checked against what a gate found. */
 import { readFile } from 'node:fs/promises';
 import { closest } from 'fastest-levenshtein';
+import { at } from '../../common/at.js';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
 import { matchesCell } from './apply-settings.js';
 import { type GatedMetric, type GateFinding, type GateReport, gatedMetrics, gateReport } from './report.js';
@@ -11,16 +12,16 @@ export const defaultDays = 90;
 const maxDays = 3650;
 
 export interface AcceptOptions {
-  /** Name or glob of cells; for what a whole target has, of targets. */
+  /** Name or glob of cells; for a quantity of the whole target, of targets. */
   readonly cell: string;
   readonly metric: string;
   readonly reason: string;
   readonly days?: number;
-  /** A `gate.json`: what it found is what is accepted. */
+  /** A `gate.json`, whose findings are accepted. */
   readonly from?: string;
   /** Largest ratio that is accepted, instead of the one in `from`. */
   readonly upTo?: number;
-  /** The day on which it is accepted; the clock's unless a test says otherwise. */
+  /** The day on which it is accepted; today by default. */
   readonly now?: Date;
 }
 
@@ -62,7 +63,7 @@ async function acceptedRatio(
     throw usage('a broken cell has no ratio', 'leave --up-to out');
   }
   if (upTo !== undefined && !(Number.isFinite(upTo) && upTo > 1)) {
-    throw usage(`--up-to ${upTo} is no regression`, 'give a ratio above 1, such as 1.12');
+    throw usage(`--up-to ${upTo} is not a regression`, 'give a ratio above 1, such as 1.12');
   }
   if (from === undefined) {
     if (upTo !== undefined) return upTo;
@@ -84,15 +85,15 @@ async function acceptedRatio(
 }
 
 /**
- * The headroom is the interval's: its upper end, rounded up to two decimals. What the next gate estimates for the same
- * regression lies below that unless it grew.
+ * The upper end of the interval, rounded up to two decimals: the next gate's estimate of the same regression is below
+ * that unless it grew.
  */
 function withHeadroom(high: number): number {
   // 1.12 × 100 is 112.00000000000001.
   return Math.ceil(Number((high * 100).toFixed(6))) / 100;
 }
 
-/** What is accepted: findings of this metric of these cells that are worse than they may be. */
+/** The findings on this metric of these cells that are worse than the margin allows. */
 function regressions(report: GateReport, from: string, cell: string, metric: GatedMetric): GateFinding[] {
   const ofCell = report.findings.filter((finding) => matchesCell(cell, finding.cell));
   if (ofCell.length === 0) {
@@ -111,7 +112,7 @@ function regressions(report: GateReport, from: string, cell: string, metric: Gat
   );
 }
 
-/** One that is accepted already may be accepted anew: for longer, or because it grew. */
+/** A finding that is accepted already may be accepted again: for longer, or because it grew. */
 function isWorse({ verdict }: GateFinding): boolean {
   return verdict === 'regressed' || verdict === 'broken' || verdict === 'accepted';
 }
@@ -121,7 +122,7 @@ function metricToAccept({ verdict, metric }: GateFinding): GatedMetric {
 }
 
 async function readReport(from: string): Promise<GateReport> {
-  const hint = 'give the file that `npm run bench -- gate … --json gate.json` wrote';
+  const hint = 'give the file that the option --json of `gate` wrote';
   let content: unknown;
   try {
     content = JSON.parse(await readFile(from, 'utf8'));
@@ -130,8 +131,8 @@ async function readReport(from: string): Promise<GateReport> {
   }
   const parsed = gateReport.safeParse(content);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw usage(`${from} is no report of a gate: ${issue?.path.join('.')}: ${issue?.message}`, hint);
+  const { path, message } = at(parsed.error.issues, 0, 'the problems of the report');
+  throw usage(`${from} is not the report of a gate: ${path.join('.')}: ${message}`, hint);
 }
 
 /** YYYY-MM-DD in UTC, so many days later. */

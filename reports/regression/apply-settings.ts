@@ -1,15 +1,15 @@
-/** What `touchstone.gate.json` says about findings: their margins, and which of them are accepted. Pure. */
+/** Applies `touchstone.gate.json` to findings: their margins, and which of them are accepted. Pure. */
 import picomatch from 'picomatch';
 import { percent } from '../text.js';
 import type { GatedMetric, GateFinding } from './report.js';
 import { type Acceptance, defaultMargins, type GateSettings, type Margins } from './settings.js';
 
-/** Where the settings lie unless the user says otherwise: beside the code that they guard. */
+/** The default settings file, beside the code that it guards. */
 export const settingsFileName = 'touchstone.gate.json';
 
 /**
- * Whether a name or glob means this cell or target. A star matches across `/` and `:`, since both are only parts of a
- * name here: `lenet5:*` is every cell of LeNet-5, `*:pytorch/*` every cell of PyTorch.
+ * Whether a name or glob matches this cell or target. A star matches across `/` and `:`, which are only parts of a name
+ * here: `lenet5:*` is every cell of LeNet-5, `*:pytorch/*` every cell of PyTorch.
  */
 export function matchesCell(pattern: string, cell: string): boolean {
   if (pattern === cell) return true;
@@ -19,7 +19,7 @@ export function matchesCell(pattern: string, cell: string): boolean {
   return picomatch.isMatch(flat(cell), flat(pattern), { dot: true });
 }
 
-/** The usual margins, the settings' own over them, then the matching entries of single cells: later ones win. */
+/** The default margins, overridden by the settings' own, then by the matching entries of cells: later ones win. */
 export function marginsFor(settings: GateSettings, cell: string): Margins {
   const entries = settings.cells.filter((entry) => matchesCell(entry.cell, cell));
   let all = defaultMargins;
@@ -37,9 +37,9 @@ function defined(some: SomeMargins): Partial<Margins> {
 }
 
 /**
- * Regressed and broken findings that are recorded as accepted become `accepted`. The point estimate must be at most
- * what was accepted: the bound is the upper end of an earlier interval, so an unchanged regression stays below it,
- * while asking the same of the new interval's upper end would refuse about half of the unchanged ones.
+ * Regressed and broken findings that are recorded as accepted become `accepted`. The point estimate must not exceed what
+ * was accepted: the bound is the upper end of an earlier interval, so an unchanged regression stays below it, while
+ * requiring the same of the new interval's upper end would reject about half of the unchanged ones.
  *
  * @param today YYYY-MM-DD in UTC; the day `until` is the last one
  */
@@ -61,7 +61,7 @@ export function withAcceptances(
   });
 }
 
-/** A broken cell has no result at all, whichever metric it was noticed by. */
+/** A broken cell has no result at all, whichever metric showed it. */
 function acceptedAs({ verdict, metric }: GateFinding): GatedMetric {
   return verdict === 'broken' ? 'state' : metric;
 }
@@ -80,7 +80,7 @@ function accepted(finding: GateFinding, { reason, until, upTo }: Acceptance): Ga
   };
 }
 
-/** Behind the reason of a finding that stays as it is: what was once accepted, and why that does not hold. */
+/** Appended to the reason of a finding that is not accepted: what was once accepted, and why that does not apply. */
 function whyNot(finding: GateFinding, holding: readonly Acceptance[], all: readonly Acceptance[]): string {
   const bounds = holding.flatMap(({ upTo }) => (upTo === null ? [] : [upTo]));
   if (bounds.length > 0 && finding.ratio) return `; accepted only up to ${Math.max(...bounds)}×`;
@@ -93,8 +93,8 @@ function whyNot(finding: GateFinding, holding: readonly Acceptance[], all: reado
 }
 
 /**
- * Entries of the settings that match nothing of what was gated, each a sentence: a cell that was renamed, or a typing
- * mistake. A gate over a part of the cells should not ask, since the others' entries match nothing there.
+ * Entries of the settings that match no finding, each a sentence: a renamed cell, or a typing mistake. Meaningless after
+ * a gate on some of the cells, since the others' entries match nothing there.
  */
 export function unusedEntries(
   settings: GateSettings,

@@ -1,4 +1,4 @@
-/** What one process tells of a cell: whether it still has a result, and how far it is from the reference. */
+/** Findings that one process suffices for: whether a cell still has a result, and its error against the reference. */
 
 import type { CellResult } from '../../common/run/results.js';
 import { isOk } from '../analyse/groups.js';
@@ -8,14 +8,14 @@ import { bareFinding, seenOnce } from './make-report.js';
 import type { GateFinding } from './report.js';
 import type { GateSettings } from './settings.js';
 
-/** Below this share of its tolerance an error is rounding, and its growth says nothing. */
+/** Below this share of its tolerance an error is rounding, and its growth means nothing. */
 const negligible = 0.01;
 
 /**
- * A cell that does not have a result on both sides; undefined where it has. One that the baseline had is `broken`: what is
- * skipped is never noticed.
+ * A cell without a result on either side; undefined where both have one. A result that only the baseline has is
+ * `broken`: otherwise a cell that is skipped would never be noticed.
  *
- * @param isCut the run did not come to its end, so a cell without a result may only have had no turn
+ * @param isCut the run did not finish, so a cell without a result may only have had no turn
  */
 export function stateFinding(
   id: string,
@@ -41,7 +41,7 @@ function stateText(cell: CellResult | undefined): string {
   return cell.reason ? `${cell.state} (${cell.reason})` : cell.state;
 }
 
-/** The largest error of each side, as a share of what is tolerated; the same computation gives the same every time. */
+/** The largest error of each side, as a share of its tolerance; the same computation gives the same error every time. */
 export function parityFinding(
   id: string,
   baseline: CellResult,
@@ -54,13 +54,13 @@ export function parityFinding(
   if (theirs === null || ours === null) {
     return { ...common, verdict: 'unmeasured', reason: 'a side has no parity check to compare' };
   }
-  // Errors that are rounding on both sides are equal, whatever their ratio.
+  // Rounding errors on both sides count as equal, whatever their ratio.
   const value = Math.max(ours, negligible) / Math.max(theirs, negligible);
   const reason = `largest error ${percent(theirs)} of its tolerance before, ${percent(ours)} now`;
   return { ...common, ...seenOnce(value, margin), reason };
 }
 
-/** Null without a check, or where one has no finite error. */
+/** Null without a check, or where an error is not finite. */
 function errorOf(cell: CellResult): number | null {
   const shares = cell.parity.map(({ error, tolerance }) => (error === null ? null : error / tolerance));
   if (shares.length === 0 || shares.includes(null)) return null;

@@ -92,17 +92,17 @@ function reasonOf(finding: Finding, margin: number): string {
   const needed = roundsToSettle(finding, margin);
   const advice =
     needed === null || needed <= rounds ? 'a larger --time' : `about ${needed} rounds, or a wider margin,`;
-  return `${rounds} rounds cannot tell it from the margin of ${percent(margin)}; ${advice} would`;
+  return `${rounds} rounds do not decide whether it exceeds the margin of ${percent(margin)}; ${advice} would`;
 }
 
 function controlReason({ value, interval }: Decided['control']): string {
   if (!interval)
-    return 'the baseline’s second copy gave no interval, so nothing shows that the machine was fair; run it again';
+    return 'the baseline’s second copy has no interval, so the fairness of the session is unknown; run the gate again';
   const change = percent(Math.abs(Math.expm1(value)));
-  return `the baseline against its own second copy differs by ${change}: this session cannot be trusted; run it again on a quieter machine`;
+  return `the baseline against its own second copy differs by ${change}: this session cannot be trusted; run the gate again on a quieter machine`;
 }
 
-/** A candidate's cell and the baseline's. */
+/** A candidate's cell and the same one of the baseline. */
 interface Pair {
   readonly cell: CellResult;
   readonly baseline: CellResult | undefined;
@@ -128,7 +128,7 @@ function versionsOf(results: RunResults, names: readonly string[]): Record<strin
   return Object.assign({}, ...targets.map((target) => targetVersions(target, targetOf(target.target))));
 }
 
-/** Settings that differ between a candidate and its baseline although they were not what is compared. */
+/** Settings that differ between a candidate and its baseline without being what is compared. */
 function differencesOf(pairs: readonly Pair[], { targets }: RunResults): string[] {
   const side = (cell: CellResult) => ({ target: cell.target, settings: settingsOf(cell, targets) });
   const all = pairs.flatMap(({ cell, baseline }) =>

@@ -1,4 +1,4 @@
-/** What live gates and gates over stored runs make alike: findings that are bare, and a report of them. */
+/** What gates on live and on stored runs have in common: empty findings, and a report of findings. */
 
 import type { CellResult, Estimate } from '../../common/run/results.js';
 import type { Interval } from '../../common/statistics/signed-rank.js';
@@ -9,7 +9,7 @@ import { exitOf, type GateFinding, type GateReport } from './report.js';
 import type { GateSettings } from './settings.js';
 import { summaryOf } from './summary.js';
 
-/** What the two kinds say of themselves. */
+/** What differs between the two kinds. */
 export type Sides = Omit<GateReport, '$schema' | 'version' | 'findings' | 'summary' | 'exit'>;
 
 /** @param today YYYY-MM-DD, for acceptances that end */
@@ -30,7 +30,7 @@ export function makeReport(
   };
 }
 
-/** A cell's name and nothing found of it yet. */
+/** A finding on a cell, still without its result. */
 export function bareFinding(id: string, { target, workload, mode, batch }: CellResult) {
   return {
     cell: id,
@@ -46,14 +46,14 @@ export function bareFinding(id: string, { target, workload, mode, batch }: CellR
   };
 }
 
-/** Of a ratio that was seen once, and of which more rounds would tell nothing else. */
+/** The verdict on a ratio of quantities that do not vary from round to round. */
 export function seenOnce(value: number, margin: number): Pick<GateFinding, 'verdict' | 'ratio' | 'margin'> {
   const ratio: Estimate = { value, low: null, high: null, level: null, rounds: 0 };
   if (value > 1 + margin) return { verdict: 'regressed', ratio, margin };
   return { verdict: value < 1 / (1 + margin) ? 'improved' : 'ok', ratio, margin };
 }
 
-/** Of a log ratio; null where a side has no values. */
+/** A log ratio as an estimate; null where a side has no values. */
 export function known(logRatio: number, interval: Interval | null, rounds: number): Estimate | null {
   return Number.isFinite(logRatio) ? ratioOf(logRatio, interval, rounds) : null;
 }

@@ -1,6 +1,6 @@
 /**
- * The rule applied to a run, look by look, from its events alone: what a live gate decided while it measured is found
- * again whenever the run is read, and a run that was interrupted goes on where it stood.
+ * The decision rule applied to a run, look by look, from its events alone: reading a run later reproduces what the live
+ * gate decided while it measured, and an interrupted run continues where it stopped.
  */
 
 import type { RunEvent, RunManifest } from '../../common/run/run-folder.js';
@@ -27,7 +27,7 @@ import type { GateSettings } from './settings.js';
 export interface Decided {
   readonly quantity: Quantity;
   readonly finding: Finding;
-  /** Of the control in the same rounds, at the same level. */
+  /** The control in the same rounds, at the same level. */
   readonly control: { readonly value: number; readonly interval: Interval | null; readonly passed: boolean };
 }
 
@@ -37,10 +37,9 @@ export interface Standing {
 }
 
 /**
- * How the gate stands after so many rounds.
+ * What is decided after `rounds` finished rounds.
  *
- * @param rounds how many are over
- * @param isOver no further round will follow: everything is decided then, if only as inconclusive
+ * @param isOver no further round will follow: then everything is decided, if only as inconclusive
  */
 export function standingAfter(
   manifest: RunManifest,
@@ -61,7 +60,7 @@ export function standingAfter(
   return standing;
 }
 
-/** After these numbers of rounds something may be decided: the screen, then each look of the confirmation. */
+/** The numbers of rounds after which something may be decided: the screen, then each look of the confirmation. */
 export function boundariesOf(rule: DecisionRule): number[] {
   return [rule.screenRounds, ...lookRounds(rule).map((rounds) => rule.screenRounds + rounds)];
 }
@@ -91,8 +90,8 @@ function lookAfter(
 }
 
 /**
- * The part of each that is still open. The family is everything that the screen left: one that the confirmation found
- * unchanged has used its part, and only one that it called changed leaves its own to the others.
+ * The error probability of each quantity that is still open. The family is everything that the screen left open: one that
+ * the confirmation found unchanged has used its part, and only one that it called changed leaves its part to the others.
  */
 export function alphaFor(
   rule: DecisionRule,
@@ -115,7 +114,7 @@ function findingOf(
   if (rounds <= rule.screenRounds) {
     const finding = screened(screen, margin, rule);
     if (finding || !isOver) return finding;
-    // The clock ended the screen: what it saw is shown, and decides nothing.
+    // The clock ended the screen: its estimate is shown, and decides nothing.
     const interval = signedRankInterval(screen);
     const value = hodgesLehmann(screen);
     return { verdict: 'inconclusive', stage: 'screen', value, interval, rounds: screen.length };

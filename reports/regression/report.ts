@@ -1,6 +1,6 @@
 /**
- * `gate.json`: what the gate found, from which every output (terminal, Markdown, JUnit, SARIF) is drawn. `version` rises
- * when a reader of the old form could misread the new one.
+ * `gate.json`: what the gate found, from which every output (terminal, Markdown, JUnit, SARIF) is made. `version` is
+ * increased when a reader of the old form could misread the new one.
  *
  * A ratio is candidate ÷ baseline: above 1, the candidate takes longer, needs more memory, or has the larger error.
  */
@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { estimate, machine } from '../../common/run/results.js';
 import { mode } from '../../common/vocabulary.js';
 
-/** What is gated, each with a margin of its own; `state` is whether the cell still has a result at all. */
+/** What is gated, each with its own margin; `state` is whether the cell still has a result. */
 export const gatedMetrics = ['speed', 'start-up', 'memory', 'parity', 'state'] as const;
 export const gatedMetric = z.enum(gatedMetrics);
 export type GatedMetric = z.infer<typeof gatedMetric>;
@@ -19,7 +19,7 @@ export type GatedMetric = z.infer<typeof gatedMetric>;
  * - `accepted`: regressed or broken, and recorded as accepted in `touchstone.gate.json`, for a while
  * - `improved`: confirmed better by more than the margin
  * - `ok`: shown not to be worse by more than the margin
- * - `inconclusive`: the data cannot tell
+ * - `inconclusive`: the data do not decide
  * - `unmeasured`: the baseline has no result to compare with, or the candidate is new
  */
 export const gateVerdicts = [
@@ -34,9 +34,9 @@ export const gateVerdicts = [
 export const gateVerdict = z.enum(gateVerdicts);
 export type GateVerdict = z.infer<typeof gateVerdict>;
 
-/** One metric of one cell (of one target, for start-up and memory of live gates). */
+/** One metric of one cell; for start-up and memory of live gates, of one target. */
 export const gateFinding = z.object({
-  /** `workload:mode:bN:precision:track:target`, as in results.json; for what a whole target has, the target's name. */
+  /** The cell's id, as in results.json; for a quantity of the whole target, the target's name. */
   cell: z.string(),
   target: z.string(),
   workload: z.string().nullable(),
@@ -46,11 +46,11 @@ export const gateFinding = z.object({
   verdict: gateVerdict,
   /** Candidate ÷ baseline; null where there is none. */
   ratio: estimate.nullable(),
-  /** The baseline's own second copy ÷ baseline, in the same rounds; null where nothing of the kind was measured. */
+  /** The baseline's second copy ÷ baseline, in the same rounds; null where it was not measured. */
   control: estimate.nullable(),
   /** A ratio up to 1 + margin is no regression. Null for `state`. */
   margin: z.number().nonnegative().nullable(),
-  /** On which rounds the verdict rests: those of the screen, or new ones after it; `once` for what one process tells. */
+  /** The rounds that the verdict rests on: those of the screen, or new ones after it; `once` where one process suffices. */
   stage: z.enum(['screen', 'confirmation', 'stored', 'once']),
   /** One line: why this verdict, and what to do where something can be done. */
   reason: z.string(),
@@ -66,7 +66,7 @@ export const gateSide = z.object({
   versions: z.record(z.string(), z.string()),
 });
 
-/** Exit statuses of the gate (DESIGN section 7). */
+/** Exit statuses of the gate; 2 is a usage error. */
 export const gateExits = { ok: 0, regression: 1, inconclusive: 3, unmeasured: 4 } as const;
 
 export const gateReport = z.object({
@@ -80,9 +80,9 @@ export const gateReport = z.object({
   baseline: gateSide,
   candidate: gateSide,
   machine,
-  /** What is not alike between the two sides besides what is compared, each a sentence; never compared silently. */
+  /** Differences between the two sides besides what is compared, each a sentence. */
   notLikeForLike: z.array(z.string()),
-  /** Run folder of a live gate; of stored ones, those that were read. */
+  /** The run folder of a live gate, or those that a gate on stored runs read. */
   runs: z.array(z.string()),
   findings: z.array(gateFinding),
   /** One sentence for a headline. */
@@ -103,7 +103,7 @@ export function exitOf(findings: readonly Pick<GateFinding, 'verdict'>[]): GateR
   return gateExits.ok;
 }
 
-/** How many findings there are of each verdict that there is, worst first. */
+/** The number of findings by verdict, worst first, without those that do not occur. */
 export function verdictCounts(
   findings: readonly Pick<GateFinding, 'verdict'>[],
 ): { verdict: GateVerdict; count: number }[] {

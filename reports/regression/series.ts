@@ -1,5 +1,6 @@
-/** What a live gate compares, and the numbers of each round for it: from a run's manifest and events alone. */
+/** The quantities that a live gate compares, with their values by round, from a run's manifest and events alone. */
 
+import { at, defined } from '../../common/at.js';
 import { forTarget } from '../../common/run/cell.js';
 import type { GateSubject, PlannedCell, RunEvent, RunManifest } from '../../common/run/run-folder.js';
 import { samplesOf } from '../analyse/cells.js';
@@ -26,18 +27,18 @@ export interface Series {
 }
 
 /**
- * Every planned cell's speed, and every target's start-up and memory. Only what both sides could be measured for; the
- * rest is the business of the findings on states.
+ * Every planned cell's speed, and every target's start-up and memory, as far as both sides could be measured; findings
+ * on states report the rest.
  */
 export function quantitiesOf(manifest: RunManifest, settings: GateSettings, facts: RunFacts): Quantity[] {
-  const subjects = manifest.gate?.seats ?? [];
+  const { seats: subjects } = defined(manifest.gate, `the gate of ${manifest.id}`);
   return subjects.flatMap((subject) => {
     const timed = manifest.cells
       .filter((cell) => cell.target === subject.candidate)
       .map((cell) => ({ cell, cells: namesOf(subject).map((target) => forTarget(cell, target).id) }))
       .filter(({ cells }) => cells.every((id) => isTimed(manifest, facts, id)));
     const speeds = timed.map(({ cell, cells }) => quantity('speed', cell.id, subject, cell, cells));
-    // What a whole process has is measured along with the target's first cell.
+    // Quantities of the whole process are measured along with the target's first cell.
     const [first] = timed;
     if (!first) return speeds;
     const whole = (['start-up', 'memory'] as const).map((metric) =>
@@ -77,24 +78,25 @@ export function seriesOf(manifest: RunManifest, events: readonly RunEvent[]): (q
   const speed = (id: string) =>
     roundMediansNs(facts.cell(id).turns.map((turn) => samplesOf(turn, exclusions)));
   return ({ metric, subject, cells }) => {
-    // Of the thread count of the cell along with which the whole is measured: others start and grow otherwise.
+    // With the thread count of the cell along with which they are measured: others start and grow differently.
     const threads = manifest.cells.find(({ id }) => id === cells[0])?.threads;
-    const whole = { 'start-up': startUps(facts, threads), memory: memories(facts, threads) };
-    const valuesOf =
-      metric === 'speed'
-        ? cells.map(speed)
-        : namesOf(subject).map(
-            (name) => whole[metric as keyof typeof whole].get(name) ?? new Map<number, number>(),
-          );
-    const [candidate = new Map(), baseline = new Map(), control = new Map()] = valuesOf;
+    const whole = metric === 'start-up' ? startUps(facts, threads) : memories(facts, threads);
+    const [candidate, baseline, control] = [0, 1, 2].map((role) =>
+      metric === 'speed' ? speed(at(cells, role)) : wholeOf(whole, at(namesOf(subject), role)),
+    ) as [ByRound, ByRound, ByRound];
     return { candidate: logRatios(candidate, baseline), control: logRatios(control, baseline) };
   };
 }
 
-function logRatios(
-  ours: ReadonlyMap<number, number>,
-  theirs: ReadonlyMap<number, number>,
-): Map<number, number> {
+/** Values by round. */
+type ByRound = ReadonlyMap<number, number>;
+
+/** Empty for a target of which no process came up. */
+function wholeOf(whole: ReadonlyMap<string, ByRound>, target: string): ByRound {
+  return whole.get(target) ?? new Map();
+}
+
+function logRatios(ours: ByRound, theirs: ByRound): Map<number, number> {
   const ratios = [...ours].flatMap(([round, value]) => {
     const other = theirs.get(round);
     return other === undefined || other <= 0 || value <= 0 ? [] : [[round, Math.log(value / other)] as const];

@@ -1,11 +1,13 @@
-/** `touchstone.gate.json`: read with an error of one line that says what is wrong and where, written whole. */
+/** `touchstone.gate.json`: read with one-line errors that say what is wrong and where, written whole. */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { closest } from 'fastest-levenshtein';
 import type { z } from 'zod';
+import { at } from '../../common/at.js';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
 import { writeWhole } from '../../common/files.js';
+import { invocation } from '../../common/invocation.js';
 import { projectRoot } from '../../common/paths.js';
 import { settingsFileName } from './apply-settings.js';
 import { acceptance, defaultMargins, type GateSettings, gateSettings, margins } from './settings.js';
@@ -16,8 +18,8 @@ export function settingsPath(config: string | undefined): string {
 }
 
 /**
- * The settings as they stand in the file. Without a file of the usual name they are empty, with the usual margins; one
- * that was named has to be there.
+ * The settings of the file. Without a file of the default name they are empty, with the default margins; one that was
+ * named has to exist.
  */
 export async function readSettings(config?: string): Promise<GateSettings> {
   const path = settingsPath(config);
@@ -35,20 +37,20 @@ export async function readSettings(config?: string): Promise<GateSettings> {
   return settings;
 }
 
-const nameHint = "give a cell or a glob such as 'lenet5:*'; `npm run bench -- --dry-run` shows the cells";
+const nameHint = "give a cell or a glob such as 'lenet5:*'; --dry-run shows the cells";
 
-/** What the types of the settings leave open: a ratio belongs to what is measured, none to a broken cell. */
+/** What the types of the settings do not express: measured quantities have a ratio, a broken cell has none. */
 function checkAcceptance(
   file: string,
-  at: string,
+  where: string,
   { cell, metric, upTo }: GateSettings['accepted'][number],
 ): void {
-  if (cell.trim() === '') throw wrong(file, `${at}.cell`, 'is empty', nameHint);
+  if (cell.trim() === '') throw wrong(file, `${where}.cell`, 'is empty', nameHint);
   if (metric === 'state' && upTo !== null) {
-    throw wrong(file, `${at}.upTo`, 'is a ratio, which a broken cell does not have', 'write null');
+    throw wrong(file, `${where}.upTo`, 'is a ratio, which a broken cell does not have', 'write null');
   }
   if (metric !== 'state' && upTo === null) {
-    throw wrong(file, `${at}.upTo`, 'is null', 'give the largest ratio that is accepted, such as 1.12');
+    throw wrong(file, `${where}.upTo`, 'is null', 'give the largest ratio that is accepted, such as 1.12');
   }
 }
 
@@ -57,7 +59,7 @@ async function text(shown: string, path: string): Promise<string> {
     return await readFile(path, 'utf8');
   } catch (cause) {
     throw new TouchstoneError('usage', `cannot read ${shown}: ${messageOf(cause)}`, {
-      hint: '`npm run bench -- gate init` writes one',
+      hint: `\`${invocation('gate init')}\` writes one`,
       cause,
     });
   }
@@ -68,27 +70,26 @@ function json(shown: string, content: string): unknown {
     return JSON.parse(content.replace(/^\ufeff/, ''));
   } catch (cause) {
     throw new TouchstoneError('usage', `${shown} is not JSON: ${messageOf(cause)}`, {
-      hint: 'mend it there; JSON has no comments and no comma before a closing bracket',
+      hint: 'fix it there; JSON has no comments and no comma before a closing bracket',
       cause,
     });
   }
 }
 
-/** The first thing that is wrong: one line, and after mending it the next. */
+/** The first problem, on one line. */
 function invalid(file: string, { issues }: z.ZodError): TouchstoneError {
-  const [issue] = issues;
-  const path = issue?.path ?? [];
-  if (issue?.code === 'unrecognized_keys') {
-    const [key = ''] = issue.keys;
+  const issue = at(issues, 0, 'the problems of the settings');
+  const { path } = issue;
+  if (issue.code === 'unrecognized_keys') {
+    const key = at(issue.keys, 0, 'the unknown keys');
     const known = knownNames(path);
     const hint = `did you mean ${closest(key, known)}? there are ${known.join(', ')}`;
     return wrong(file, place([...path, key]), 'is not known', hint);
   }
-  const what = issue?.message ?? 'is not valid';
-  return wrong(file, place(path), what, 'mend it there; docs/gate.md says what may stand in it');
+  return wrong(file, place(path), issue.message, 'fix it there; docs/gate.md describes the file');
 }
 
-/** The names that an object of the settings has. */
+/** The keys of an object of the settings. */
 function knownNames(path: readonly PropertyKey[]): string[] {
   if (path.at(-1) === 'margins') return Object.keys(margins.shape);
   if (path[0] === 'accepted') return Object.keys(acceptance.shape);
@@ -101,8 +102,8 @@ function place(path: readonly PropertyKey[]): string {
   return parts.join('').replace(/^\./, '');
 }
 
-function wrong(file: string, at: string, what: string, hint: string): TouchstoneError {
-  return new TouchstoneError('usage', `${file}: ${at === '' ? '' : `${at}: `}${what}`, { hint });
+function wrong(file: string, where: string, what: string, hint: string): TouchstoneError {
+  return new TouchstoneError('usage', `${file}: ${where === '' ? '' : `${where}: `}${what}`, { hint });
 }
 
 /** Writes the settings, whole or not at all. */
@@ -111,8 +112,8 @@ export async function writeSettings(config: string | undefined, settings: GateSe
 }
 
 /**
- * Where an editor finds the schema of a settings file, relative to the file: only inside this project, since elsewhere
- * the path would mean nothing to others.
+ * Path of the schema relative to the settings file, for editors: only inside this project, since elsewhere it would mean
+ * nothing to others.
  */
 export function schemaReference(config: string | undefined): string | undefined {
   const folder = dirname(settingsPath(config));
@@ -122,7 +123,7 @@ export function schemaReference(config: string | undefined): string | undefined 
   return path.startsWith('.') ? path : `./${path}`;
 }
 
-/** Margins spelled out, so that they can be changed without looking them up, and do not change with a new version. */
+/** Margins written out, so that they can be changed without looking them up, and do not change with a new version. */
 export function startingSettings(config: string | undefined): GateSettings {
   const $schema = schemaReference(config);
   return {

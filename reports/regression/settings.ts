@@ -12,19 +12,19 @@ export const margins = z.strictObject({
   'start-up': z.number().positive(),
   /** Highest resident set. */
   memory: z.number().positive(),
-  /** Largest relative error against the reference; below a hundredth of the tolerance no growth counts. */
+  /** Largest relative error against the reference; growth below a hundredth of the tolerance does not count. */
   parity: z.number().positive(),
 });
 export type Margins = z.infer<typeof margins>;
 
-/** Derived from what can be seen with the usual rounds on a shared 2-core machine (`npm run measure:rule`, `measure:power`). */
+/** What the default rounds can detect on a shared 2-core machine (`npm run measure:rule`, `measure:power`). */
 export const defaultMargins: Margins = { speed: 0.02, 'start-up': 0.1, memory: 0.05, parity: 1 };
 
 /** A day: YYYY-MM-DD. */
 const day = z.iso.date();
 
 export const acceptance = z.strictObject({
-  /** Name or glob of cells, such as `lenet5:inference:*`; for what a whole target has, of targets. */
+  /** Name or glob of cells, such as `lenet5:inference:*`; for a quantity of the whole target, of targets. */
   cell: z.string(),
   metric: z.enum(gatedMetrics),
   /** Largest ratio that is accepted; null for a broken cell. */

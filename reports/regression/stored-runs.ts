@@ -1,9 +1,11 @@
-/** `gate --baseline … --candidate …`: runs that were made earlier, read from wherever they are kept. */
+/** `gate --baseline … --candidate …`: runs that were made earlier, read from where they are kept. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
+import { at } from '../../common/at.js';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
+import { invocation } from '../../common/invocation.js';
 import { runsFolder } from '../../common/paths.js';
 import { readRun } from '../../common/run/read-run.js';
 import { type RunResults, runResults } from '../../common/run/results.js';
@@ -18,11 +20,11 @@ export interface StoredRuns {
   /** Each a run folder, a results.json, a folder of either, or a file of another branch as `branch:path`. */
   readonly baseline: string;
   readonly candidate: string;
-  /** Compare runs of different machines or settings all the same, and say so. */
+  /** Compare runs of different machines or settings nevertheless, and say so. */
   readonly force?: true | undefined;
 }
 
-/** @throws TouchstoneError('usage') where a side cannot be read, or the two were not measured alike */
+/** @throws TouchstoneError('usage') where a side cannot be read, or they were not measured under the same conditions */
 export async function storedGate(
   { baseline, candidate, force }: StoredRuns,
   settings: GateSettings,
@@ -37,10 +39,14 @@ export async function storedGate(
   }
   const alike = baselines.filter((run) => machineDifferences(run, own).length === 0);
   if (alike.length === 0 && !force) {
-    const differences = machineDifferences(baselines.at(-1) ?? own, own).join('; ');
-    throw new TouchstoneError('usage', `the two sides were not measured alike: ${differences}`, {
-      hint: 'measure both on one machine with `gate --against`; --force compares them all the same, and says so',
-    });
+    const differences = machineDifferences(at(baselines, -1, 'the baseline runs'), own).join('; ');
+    throw new TouchstoneError(
+      'usage',
+      `the two sides were not measured under the same conditions: ${differences}`,
+      {
+        hint: 'measure both on one machine with `gate --against`, or compare them nevertheless with --force',
+      },
+    );
   }
   return storedReport(
     {
@@ -48,7 +54,7 @@ export async function storedGate(
       candidate: own,
       baselineName: baseline,
       candidateName: candidate,
-      command: `npm run bench -- gate --baseline ${baseline} --candidate ${candidate}${force ? ' --force' : ''}`,
+      command: invocation(`gate --baseline ${baseline} --candidate ${candidate}${force ? ' --force' : ''}`),
     },
     settings,
     today,
@@ -81,7 +87,7 @@ function isRun(path: string): boolean {
   return existsSync(join(path, 'manifest.json')) || existsSync(join(path, resultsFile));
 }
 
-/** From the events where they are there: a results.json may be of an older build. */
+/** From the events where they exist: a results.json may be of an older build. */
 async function readOne(folder: string): Promise<RunResults> {
   if (!existsSync(join(folder, 'manifest.json'))) {
     const file = join(folder, resultsFile);

@@ -1,10 +1,11 @@
 /**
- * Runs that were made apart → a gate report. Two sessions differ by more than what is compared, so this judges harder than
- * a live gate: a change has to show against every baseline session, in both halves of the candidate's rounds, and with
- * the fixed work of the witnesses unchanged, which is the nearest to a null control that two sessions have. Pure.
+ * Runs of different sessions → a gate report. Sessions differ by more than what is compared, so this rule is stricter than
+ * that of a live gate: a change has to show against every baseline session, in both halves of the candidate's rounds, and
+ * with the fixed work of the witnesses unchanged, which is the closest to a null control that two sessions have. Pure.
  */
 
-import type { CellResult, RunResults, TurnSamples } from '../../common/run/results.js';
+import { at } from '../../common/at.js';
+import type { CellResult, Estimate, RunResults, TurnSamples } from '../../common/run/results.js';
 import { controlPasses, type Place, placeOf } from '../../common/statistics/decision.js';
 import { median } from '../../common/statistics/quantiles.js';
 import { hodgesLehmannShift, rankSumInterval } from '../../common/statistics/rank-sum.js';
@@ -20,7 +21,7 @@ import type { GateFinding, GateReport } from './report.js';
 import type { GateSettings } from './settings.js';
 
 export interface StoredSides {
-  /** At least one; what they measured apart from one another is one population. */
+  /** One or more sessions, which are one population. */
   readonly baselines: readonly RunResults[];
   readonly candidate: RunResults;
   readonly baselineName: string;
@@ -28,8 +29,8 @@ export interface StoredSides {
   readonly command: string;
 }
 
-/** A verdict from few values would only be noise with a name. */
-const neededLevel = 0.99;
+/** A verdict from fewer values than this level needs would be noise. */
+const requiredLevel = 0.99;
 
 /** @param today YYYY-MM-DD, for acceptances that end */
 export function storedReport(sides: StoredSides, settings: GateSettings, today: string): GateReport {
@@ -46,12 +47,12 @@ export function storedReport(sides: StoredSides, settings: GateSettings, today: 
       kind: 'stored',
       startedAt: candidate.startedAt,
       command: sides.command,
-      baseline: { name: sides.baselineName, versions: versionFacts(baselines.at(-1) ?? candidate) },
+      baseline: { name: sides.baselineName, versions: versionFacts(at(baselines, -1, 'the baseline runs')) },
       candidate: { name: sides.candidateName, versions: versionFacts(candidate) },
       machine: candidate.machine,
       notLikeForLike: [
         ...new Set(baselines.flatMap((run) => machineDifferences(run, candidate))),
-        'the two sides were measured in different sessions: what differed between those is in every ratio',
+        'the two sides were measured in different sessions: whatever differed between them is part of every ratio',
       ],
       runs: [...baselines.map(({ id }) => id), candidate.id],
     },
@@ -85,7 +86,7 @@ interface Compared {
   readonly interval: Interval | null;
   readonly control: Interval | null;
   readonly controlValue: number;
-  /** Whether each half of the candidate's rounds says the same by itself. */
+  /** Whether each half of the candidate's rounds shows the same by itself. */
   readonly halvesAgree: boolean;
   readonly rounds: number;
 }
@@ -114,7 +115,7 @@ function witnessLogs(samples: readonly TurnSamples[]): number[] {
   return rounds.flatMap((round) => {
     const work = samples
       .filter((turn) => turn.round === round)
-      .flatMap(({ witness }) => witness?.workNs.filter((ns) => ns > 0) ?? []);
+      .flatMap(({ witness }) => (witness ? witness.workNs.filter((ns) => ns > 0) : []));
     return work.length > 0 ? [Math.log(median(work))] : [];
   });
 }
@@ -129,9 +130,11 @@ function speedFinding(
   const all = baselines
     .map((baseline) => compare(candidate, baseline, margin))
     .sort((a, b) => a.value - b.value);
-  // Slower than the slowest session, or faster than the fastest: nearer ones are how sessions differ anyway.
-  const [nearest, furthest] = [all[0], all.at(-1)];
-  if (!nearest || !furthest) throw new RangeError(`${id} has no baseline`);
+  // Slower than the slowest session, or faster than the fastest: sessions differ from each other anyway.
+  const [nearest, furthest] = [0, -1].map((end) => at(all, end, `the baselines of ${id}`)) as [
+    Compared,
+    Compared,
+  ];
   const better = certainPlace(furthest, margin) === 'better';
   const shown = better ? furthest : nearest;
   const { verdict, reason } = speedVerdict(shown, margin);
@@ -148,7 +151,7 @@ function speedFinding(
 }
 
 function certainPlace({ interval }: Compared, margin: number): Place {
-  return placeOf(interval && interval.level >= neededLevel ? interval : null, margin);
+  return placeOf(interval && interval.level >= requiredLevel ? interval : null, margin);
 }
 
 function speedVerdict(compared: Compared, margin: number): Pick<GateFinding, 'verdict' | 'reason'> {
@@ -158,19 +161,19 @@ function speedVerdict(compared: Compared, margin: number): Pick<GateFinding, 've
     return { verdict: 'ok', reason: `not worse by more than ${bound}, against stored runs` };
   }
   if (place === 'unclear') {
-    const few = !compared.interval || compared.interval.level < neededLevel;
+    const few = !compared.interval || compared.interval.level < requiredLevel;
     return {
       verdict: 'inconclusive',
       reason: few
         ? `${compared.rounds} rounds carry no 99 % interval; measure with --rounds 8 or more`
-        : `stored runs cannot tell it from ${bound}; \`gate --against\` measures both sides together`,
+        : `stored runs do not decide whether it exceeds ${bound}; \`gate --against\` measures both sides together`,
     };
   }
   const advice = '`gate --against` measures both sides in one session';
   if (!compared.control)
     return {
       verdict: 'inconclusive',
-      reason: `a run without witnesses cannot show that the machine was the same; ${advice}`,
+      reason: `a run without witnesses does not show that the machine was the same; ${advice}`,
     };
   if (!controlPasses(compared.control, margin)) {
     const change = percent(Math.abs(Math.expm1(compared.controlValue)));
@@ -180,7 +183,7 @@ function speedVerdict(compared: Compared, margin: number): Pick<GateFinding, 've
     };
   }
   if (!compared.halvesAgree) {
-    return { verdict: 'inconclusive', reason: `the halves of the run do not agree: it drifted; ${advice}` };
+    return { verdict: 'inconclusive', reason: `the halves of the run disagree: it drifted; ${advice}` };
   }
   return place === 'worse'
     ? {
@@ -251,15 +254,21 @@ function startUpFinding(
 
 function startUp(run: RunResults | undefined, target: string) {
   const own = run?.targets.find((candidate) => candidate.target === target);
-  const parts = [own?.spawnMs, own?.importMs];
-  if (!parts.every((part) => part?.low != null && part.high != null && part.level !== null)) return undefined;
-  const sum = (key: 'value' | 'low' | 'high') => parts.reduce((total, part) => total + (part?.[key] ?? 0), 0);
-  const [first] = parts;
+  const [spawn, load] = [bounded(own?.spawnMs), bounded(own?.importMs)];
+  if (!spawn || !load) return undefined;
   return {
-    value: sum('value'),
-    low: sum('low'),
-    high: sum('high'),
-    level: first?.level ?? 0,
-    rounds: first?.rounds ?? 0,
+    value: spawn.value + load.value,
+    low: spawn.low + load.low,
+    high: spawn.high + load.high,
+    level: spawn.level,
+    rounds: spawn.rounds,
   };
+}
+
+/** Undefined without an interval. */
+function bounded(estimate: Estimate | null | undefined) {
+  if (!estimate || estimate.low === null || estimate.high === null || estimate.level === null)
+    return undefined;
+  const { value, low, high, level, rounds } = estimate;
+  return { value, low, high, level, rounds };
 }

@@ -1,5 +1,5 @@
-/** What every output says about a finding in the same words and the same order. */
-import { withoutTarget } from '../../../common/run/cell.js';
+/** The wording and order of findings, the same in every output. */
+import { shortGroupName } from '../../../common/run/cell.js';
 import { differences, percent, ratioText as plainRatio } from '../../text.js';
 import {
   type GatedMetric,
@@ -11,8 +11,8 @@ import {
   verdictCounts,
 } from '../report.js';
 
-/** With more `ok` findings than this they are counted instead of listed. */
-export const listedOkay = 12;
+/** More `ok` findings than this are counted instead of listed. */
+export const maxListedOk = 12;
 
 /** Worst first; within a verdict in the order of the report. */
 export function worstFirst(findings: readonly GateFinding[]): GateFinding[] {
@@ -60,9 +60,9 @@ export function verdictText({ verdict, accepted }: Pick<GateFinding, 'verdict' |
   return accepted ? `${verdict} until ${accepted.until}` : verdict;
 }
 
-/** The cell without its target, as the cell is named; empty for what a whole target has. */
+/** The cell without its target; empty for a quantity of the whole target. */
 export function groupOf({ cell, target }: Pick<GateFinding, 'cell' | 'target'>): string {
-  return cell === target ? '' : withoutTarget({ id: cell, target });
+  return cell === target ? '' : shortGroupName({ id: cell, target });
 }
 
 /** `speed: regressed, 1.05× [1.03, 1.07] (margin 2 %): <reason>` */
@@ -71,7 +71,7 @@ export function sentence(finding: GateFinding): string {
   return `${finding.metric}: ${verdictText(finding)}${numbers}: ${finding.reason}`;
 }
 
-/** One word or two for a headline. */
+/** For a headline. */
 export const exitWords: Readonly<Record<GateReport['exit'], string>> = {
   0: 'passed',
   1: 'regression',

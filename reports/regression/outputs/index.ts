@@ -1,4 +1,4 @@
-/** Writes what the gate found in the forms that were asked for. */
+/** Writes the gate's findings in the formats that were asked for. */
 import { appendFile, mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { messageOf, TouchstoneError } from '../../../common/errors.js';
@@ -10,7 +10,7 @@ import { gateSarif } from './sarif.js';
 
 export { renderGate } from './terminal.js';
 
-/** A path for each form that is wanted. */
+/** A path for each format that is wanted. */
 export interface GateOutputPaths {
   readonly json?: string | undefined;
   readonly markdown?: string | undefined;
@@ -19,8 +19,8 @@ export interface GateOutputPaths {
 }
 
 /**
- * Writes every file whole, and its folder where there is none. One that cannot be written keeps none of the others from
- * being written. Rejects with a `storage` error for the first that failed.
+ * Writes every file whole, and makes its folder where there is none. A file that cannot be written does not keep the
+ * others from being written. Rejects with a `storage` error for the first that failed.
  */
 export async function writeGateOutputs(report: GateReport, paths: GateOutputPaths): Promise<void> {
   const { json, markdown, junit, sarif } = paths;
@@ -39,7 +39,7 @@ async function write(path: string, text: string): Promise<void> {
   await writeWhole(path, text);
 }
 
-/** The summary of a CI step is a file that everything in the step appends to. */
+/** The summary of a CI step is a file to which every command of the step appends. */
 async function writeMarkdown(path: string, text: string): Promise<void> {
   const summary = process.env.GITHUB_STEP_SUMMARY;
   if (!summary || resolve(path) !== resolve(summary)) return write(path, text);

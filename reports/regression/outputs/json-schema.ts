@@ -1,4 +1,4 @@
-/** The published forms of `gate.json` and `touchstone.gate.json`: JSON Schema (draft 2020-12), kept in `reports/regression/`. */
+/** The published schemas of `gate.json` and `touchstone.gate.json`: JSON Schema (draft 2020-12), kept in `reports/regression/`. */
 import { z } from 'zod';
 import { gateReport } from '../report.js';
 import { gateSettings } from '../settings.js';
@@ -14,7 +14,7 @@ export function gateReportSchemaText(): string {
   return text(z.toJSONSchema(gateReport), gateReportSchemaId, 'What a gate of Touchstone found, version 1');
 }
 
-/** Text of `gate-settings.schema.json`: what one may write, so whatever has a usual value may be left out. */
+/** Text of `gate-settings.schema.json`: as input, so whatever has a default may be left out. */
 export function gateSettingsSchemaText(): string {
   const schema = z.toJSONSchema(gateSettings, { io: 'input' });
   return text(

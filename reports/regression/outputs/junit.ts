@@ -1,19 +1,20 @@
-/** The gate's findings as tests: JUnit XML, which every CI service draws. A suite per target, a test per finding. */
+/** The gate's findings as tests: JUnit XML, which every CI service displays. A suite per target, a test per finding. */
 import junit, { type Builder, type TestCase } from 'junit-report-builder';
+import { invocation } from '../../../common/invocation.js';
 import type { GateFinding, GateReport } from '../report.js';
 import { exitWords, marginText, ratioText, sentence } from './findings.js';
 
 // The package's types say that the builder is the module's `default`; in Node it is the module itself.
 const builder = junit as unknown as Builder;
 
-/** XML that is valid whatever names and reasons hold. */
+/** Valid XML, whatever characters names and reasons contain. */
 export function gateJunit(report: GateReport): string {
-  // The builder that the package gives is one for the whole process.
+  // The package's own builder is shared by the whole process.
   const root = builder.newBuilder().name(`Touchstone gate: ${exitWords[report.exit]}`);
   const targets = [...new Set(report.findings.map(({ target }) => target))];
   for (const target of targets) {
     const suite = root.testSuite().name(legal(target));
-    // ISO 8601 without a zone, as the format has it; the time is UTC.
+    // The format has ISO 8601 without a zone; the time is UTC.
     suite.timestamp(legal(report.startedAt.slice(0, 19)));
     suite.property('baseline', legal(report.baseline.name));
     suite.property('candidate', legal(report.candidate.name));
@@ -40,7 +41,7 @@ function addOutcome(test: TestCase, finding: GateFinding): void {
       return;
     case 'inconclusive':
     case 'unmeasured':
-      // The format has no place for a reason in what is skipped that this package writes.
+      // This package writes no reason into what is skipped.
       test.skipped().standardOutput(text);
       return;
     case 'accepted':
@@ -56,13 +57,13 @@ function details(finding: GateFinding): string {
   return [
     finding.reason,
     `ratio ${ratioText(finding)}, margin ${marginText(finding)}`,
-    `accept it with: npm run bench -- gate accept ${cell} --metric ${metric} --from gate.json --reason '…'`,
+    `accept it with: ${invocation('gate accept')} ${cell} --metric ${metric} --from gate.json --reason '…'`,
   ].join('\n');
 }
 
 /**
- * Only characters that XML 1.0 has, and nothing that ends a CDATA section. The package does both, but only for the first
- * `]]>` of a text, and after escaping, where taking a character away can undo an escape.
+ * Only characters of XML 1.0, and nothing that ends a CDATA section. The package does both, but only for the first `]]>`
+ * of a text, and after escaping, where removing a character can undo an escape.
  */
 function legal(text: string): string {
   return (

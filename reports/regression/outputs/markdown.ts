@@ -15,17 +15,17 @@ import {
 } from './findings.js';
 import { code, codeBlock, escaped } from './markdown-text.js';
 
-/** The first line: by it the comment of an earlier push is found and replaced. */
+/** The first line, by which the comment of an earlier push is found and replaced. */
 export const commentMarker = '<!-- touchstone-gate -->';
 
-/** A comment on a pull request may have 65,536 characters; a part is left for what others put around it. */
-export const longestMarkdown = 60_000;
+/** A comment on a pull request may have 65,536 characters; some are left for what others put around it. */
+export const maxMarkdownLength = 60_000;
 
-/** So many lines of a list are shown at most, each with so many characters, so that findings always have room. */
-const listed = 10;
-const lineLength = 300;
+/** Limits of a list's lines and of their characters, so that there is always room for findings. */
+const maxListed = 10;
+const maxLineLength = 300;
 
-/** At most `longestMarkdown` characters: where that is too few, the least important findings are left out, and it says so. */
+/** Up to `maxMarkdownLength` characters: where that does not suffice, the least important findings are left out, and it says so. */
 export function gateMarkdown(report: GateReport): string {
   const findings = worstFirst(report.findings);
   const notOk = findings.filter(({ verdict }) => verdict !== 'ok');
@@ -37,7 +37,7 @@ export function gateMarkdown(report: GateReport): string {
       [notOk.slice(0, rows), okay.slice(0, okayRows)],
       findings.length - rows - okayRows,
     );
-    if (text.length <= longestMarkdown || rows + okayRows === 0) return text;
+    if (text.length <= maxMarkdownLength || rows + okayRows === 0) return text;
     if (okayRows > 0) okayRows = Math.floor(okayRows * 0.8);
     else rows = Math.floor(rows * 0.8);
   }
@@ -47,12 +47,12 @@ type Shown = readonly [notOk: readonly GateFinding[], okay: readonly GateFinding
 
 function page(report: GateReport, [notOk, okay]: Shown, leftOut: number): string {
   const { baseline, candidate, notLikeForLike, command, findings } = report;
-  const apart = report.kind === 'stored' ? ', from runs that were made apart' : '';
+  const apart = report.kind === 'stored' ? ', from runs of different sessions' : '';
   const counts = findings.length === 0 ? 'Nothing was compared' : countsByVerdict(findings);
   const parts = [
     commentMarker,
     `## Gate: ${exitWords[report.exit]}`,
-    escaped(report.summary, lineLength),
+    escaped(report.summary, maxLineLength),
     `Baseline ${code(baseline.name)}, candidate ${code(candidate.name)}${apart}. ${counts}.`,
     ...bullets('Not like for like', notLikeForLike),
     ...bullets('Versions that changed', versionChanges(report)),
@@ -63,13 +63,13 @@ function page(report: GateReport, [notOk, okay]: Shown, leftOut: number): string
       ? [`**Cut here:** ${leftOut} more findings do not fit into a comment; the JSON output has them all.`]
       : []),
     ...(okay.length > 0 ? [details(`${countsByMetric(okay)} ok`, tableOf(okay))] : []),
-    `Measured on ${escaped(report.machine.cpu, lineLength)}, ${coresText(report.machine.cores)}. To repeat it:`,
+    `Measured on ${escaped(report.machine.cpu, maxLineLength)}, ${coresText(report.machine.cores)}. To repeat it:`,
     codeBlock(command, 'sh'),
   ];
   return `${parts.join('\n\n')}\n`;
 }
 
-/** Without padding, which would make a long table several times as long. */
+/** Without padding, which would multiply the length of a long table. */
 function tableOf(findings: readonly GateFinding[]): string {
   const head = ['verdict', 'cell', 'metric', 'ratio', 'margin', 'baseline against itself', 'why'];
   const rows = findings.map((finding) => [
@@ -89,12 +89,12 @@ function tableOf(findings: readonly GateFinding[]): string {
 
 function bullets(title: string, texts: readonly string[]): string[] {
   if (texts.length === 0) return [];
-  const lines = texts.slice(0, listed).map((text) => `- ${escaped(text, lineLength)}`);
-  const more = texts.length > listed ? [`- and ${texts.length - listed} more, in the JSON output`] : [];
+  const lines = texts.slice(0, maxListed).map((text) => `- ${escaped(text, maxLineLength)}`);
+  const more = texts.length > maxListed ? [`- and ${texts.length - maxListed} more, in the JSON output`] : [];
   return [`**${title}:**`, [...lines, ...more].join('\n')];
 }
 
-/** The empty lines make what is inside Markdown again. */
+/** The empty lines make the content Markdown again. */
 function details(summary: string, content: string): string {
   return `<details><summary>${summary}</summary>\n\n${content}\n\n</details>`;
 }

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Log, ReportingDescriptor, Result } from 'sarif';
+import { invocation } from '../../../common/invocation.js';
 import { clean } from '../../terminal/lines.js';
 import { settingsFileName } from '../apply-settings.js';
 import {
@@ -25,7 +26,7 @@ const rules: Readonly<Record<GatedMetric, { name: string; text: string }>> = {
   state: { name: 'Broken', text: 'A cell that had a result is now wrong, failed or missing' },
 };
 
-/** What becomes a result, and how serious it is; a service that knows no suppressions shows `accepted` as a note. */
+/** Which verdicts become results, and their level; a service without suppressions shows `accepted` as a note. */
 const levels: Partial<Record<GateVerdict, Result.level>> = {
   broken: 'error',
   regressed: 'error',
@@ -67,7 +68,7 @@ function ruleOf(metric: GatedMetric): ReportingDescriptor {
     shortDescription: { text },
     fullDescription: { text: `${text}, compared with the baseline on the same machine.` },
     help: {
-      text: `The margin is in ${settingsFileName}. A regression that is wanted is recorded with \`npm run bench -- gate accept <cell> --metric ${metric} --reason '…'\`; docs/gate.md says more.`,
+      text: `The margin is in ${settingsFileName}. Accept a regression that is wanted with \`${invocation('gate accept')} <cell> --metric ${metric} --reason '…'\`; docs/gate.md says more.`,
     },
     defaultConfiguration: { level: 'error' },
     properties: { tags: ['performance'] },
@@ -86,7 +87,7 @@ function resultOf(finding: GateFinding): Result[] {
       message: { text: plain(`${cell}: ${sentence(finding)}`) },
       locations: [
         {
-          // No line of code is to blame that one could know: the settings say what this cell may cost.
+          // The line of code to blame is not known: the settings say what this cell may cost.
           physicalLocation: { artifactLocation: { uri: settingsFileName }, region: { startLine: 1 } },
           logicalLocations: [{ fullyQualifiedName: clean(cell), kind: 'benchmark' }],
         },
@@ -111,8 +112,8 @@ function plain(text: string): string {
 }
 
 /**
- * The same for the same metric of the same cell in every run. All results stand on one line of one file, so the hash of
- * the line, by which GitHub tells alerts apart, has to be that of the cell too.
+ * The same for the same metric of the same cell in every run. All results are on one line of one file, so the hash of
+ * the line, by which GitHub distinguishes alerts, has to be that of the cell too.
  */
 function fingerprints({ cell, metric }: GateFinding): Record<string, string> {
   const hash = createHash('sha256').update(`${cell}\0${metric}`).digest('hex');

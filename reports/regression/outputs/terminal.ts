@@ -1,4 +1,4 @@
-/** The gate's verdict as it stands in the terminal: at most 100 columns, colours only where wanted. */
+/** The gate's verdict in the terminal: 100 columns, colours only where wanted. */
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import { clean, fitted, noBorders, wrapped } from '../../terminal/lines.js';
@@ -6,8 +6,8 @@ import type { GateFinding, GateReport, GateVerdict } from '../report.js';
 import {
   countsByMetric,
   groupOf,
-  listedOkay,
   marginText,
+  maxListedOk,
   ratioText,
   versionChanges,
   worstFirst,
@@ -25,11 +25,11 @@ const colours: Readonly<Record<GateVerdict, (text: string) => string>> = {
   ok: pc.dim,
 };
 
-/** The summary first, then what is not alike, then numbers and reasons, the worst first. */
+/** The summary first, then what differs between the sides, then numbers and reasons, the worst first. */
 export function renderGate(report: GateReport): string {
   const findings = worstFirst(report.findings);
   const okay = findings.filter(({ verdict }) => verdict === 'ok');
-  const collapsed = okay.length > listedOkay;
+  const collapsed = okay.length > maxListedOk;
   const listed = collapsed ? findings.filter(({ verdict }) => verdict !== 'ok') : findings;
   const parts = [head(report)];
   if (listed.length > 0) parts.push([findingTable(listed)]);
@@ -47,7 +47,9 @@ export function renderGate(report: GateReport): string {
 function head(report: GateReport): string[] {
   const colour = report.exit === 0 ? pc.green : report.exit === 1 ? pc.red : pc.yellow;
   const apart =
-    report.kind === 'stored' ? ' (runs made apart: the ratios hold what changed between them)' : '';
+    report.kind === 'stored'
+      ? ' (runs of different sessions: whatever changed between them is part of the ratios)'
+      : '';
   const sides = `baseline ${clean(report.baseline.name)} → candidate ${clean(report.candidate.name)}${apart}`;
   return [
     ...wrapped(report.summary, columns, '').map((line) => pc.bold(colour(line))),
@@ -68,8 +70,8 @@ function findingTable(findings: readonly GateFinding[]): string {
     chars: noBorders,
   });
   for (const finding of findings) {
-    // The usual precision and track are left out, as elsewhere; the reasons below have the whole name.
-    const group = groupOf(finding).replace(/:float32:default$/, '');
+    // The reasons below have the whole name.
+    const group = groupOf(finding);
     const target = fitted(finding.target, 35);
     table.push([
       group === '' ? target : `${fitted(group, 35)}\n${target}`,

@@ -219,7 +219,7 @@ describe('accept', () => {
     );
     expect(await failure(accept({ days: 0 }))).toContain('--days 0');
     expect(await failure(accept({ from: join(folder, 'none.json') }))).toContain('cannot read');
-    expect(await failure(accept({ from: config }))).toContain('is no report of a gate');
+    expect(await failure(accept({ from: config }))).toContain('is not the report of a gate');
     expect(await failure(acceptCommand({ cell: 'x', metric: 'speed', reason: 'r', config }))).toContain(
       '--up-to',
     );

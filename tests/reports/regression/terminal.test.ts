@@ -75,8 +75,8 @@ describe('renderGate', () => {
     expect(text).toContain('it is regressed');
   });
 
-  it('says so where there is nothing, and that stored runs were made apart', () => {
+  it('says so where there is nothing, and that stored runs are of different sessions', () => {
     expect(lines([]).join('\n')).toContain('Nothing was compared.');
-    expect(lines([], { kind: 'stored' }).join('\n')).toContain('runs made apart');
+    expect(lines([], { kind: 'stored' }).join('\n')).toContain('runs of different sessions');
   });
 });
