@@ -1,5 +1,6 @@
 /** One cell over time: a point and interval a run, a line a series, a vertical rule a change of level. */
 import type { TopLevelSpec } from 'vega-lite';
+import { required } from '../../common/at.js';
 import { base } from '../html/axes.js';
 import type { Row } from '../html/chart.js';
 import { seriesColours, seriesShapes, timeLabels } from '../html/theme.js';
@@ -8,7 +9,7 @@ import { type CellHistory, commitText, estimateOfPoint, type OkPoint, type Serie
 import { arrow, dateText } from './words.js';
 
 interface HistoryAxis {
-  /** Of each run in order: what stands beneath it. */
+  /** The label of each run, in order. */
   readonly labels: readonly string[];
   readonly series: readonly string[];
   /** Smallest and largest time that is drawn. */
@@ -19,7 +20,7 @@ type LayeredSpec = Extract<TopLevelSpec, { layer: unknown }>;
 
 const standings = ['confirmed', 'suspected'];
 
-/** Marks of changes stand in so many lanes above the drawing. */
+/** Marks of changes are distributed over this many lanes above the drawing. */
 const markLanes = 3;
 const laneHeight = 14;
 
@@ -61,7 +62,7 @@ function changeLayers(color: Colour): LayeredSpec['layer'] {
   return [rule, ...marks];
 }
 
-/** Runs stand at equal distances, in order of time: what matters is what lay between them, not how long. */
+/** Runs are drawn at equal distances, in order of time: what changed between them matters, not how long it took. */
 function historySpec({ labels, series, range }: HistoryAxis): TopLevelSpec {
   const [low, high] = range;
   const y = {
@@ -135,7 +136,7 @@ function historySpec({ labels, series, range }: HistoryAxis): TopLevelSpec {
   };
 }
 
-/** An axis of no length would label its one place with every digit: what lies closer together stands on one of a tenth. */
+/** An axis without length would label its only place with every digit: values that are closer together get one of ±5 %. */
 function scaleOf(low: number, high: number) {
   if (high > 4 * low) return { type: 'log', padding: 12, nice: false } as const;
   if (high > 1.02 * low) return { zero: false, padding: 12 };
@@ -173,7 +174,7 @@ function runRows({ letter, ok }: Series, order: ReadonlyMap<OkPoint, number>): R
     return {
       kind: 'run',
       series: letter,
-      order: order.get(point) ?? 0,
+      order: required(order, point),
       ns: Math.round(value),
       low: Math.round(low ?? value),
       high: Math.round(high ?? value),
@@ -187,15 +188,15 @@ function runRows({ letter, ok }: Series, order: ReadonlyMap<OkPoint, number>): R
 }
 
 /**
- * Between the two runs, of which those of other series may lie in the midst: where there are several, the mark says whose
- * change it is. Neighbours stand in different lanes, since narrow windows put them close together.
+ * Between the two runs, with runs of other series possibly among them: where there are several series, the mark names its
+ * own. Neighbours are in different lanes, since narrow windows put them close together.
  */
 function changeRows(drawn: readonly Series[], order: ReadonlyMap<OkPoint, number>): Row[] {
   const placed = drawn.flatMap(({ letter, changes }) =>
     changes.map((change) => ({
       letter,
       change,
-      at: ((order.get(change.before) ?? 0) + (order.get(change.after) ?? 0)) / 2,
+      at: (required(order, change.before) + required(order, change.after)) / 2,
     })),
   );
   placed.sort((a, b) => a.at - b.at);

@@ -5,7 +5,7 @@ import { projectRoot } from '../../common/paths.js';
 /**
  * ISO 8601, UTC; null where git or the commit is not here.
  *
- * @param name as `git describe` gives it; of a dirty tree, the time of the commit beneath
+ * @param name as `git describe` gives it; for a dirty tree, the time of the commit below it
  */
 export async function commitTime(name: string | null): Promise<string | null> {
   if (name === null || name.startsWith('-')) return null;

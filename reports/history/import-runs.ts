@@ -6,7 +6,7 @@ import { readRun } from '../../common/run/read-run.js';
 import { analyse } from '../analyse/analyse.js';
 import { addRun } from './add-run.js';
 
-/** What cannot be read is said, and the others get in. @returns whether all of them did */
+/** Folders that cannot be read are named, and the others are added. @returns whether all were added */
 export async function importRuns(
   folders: readonly string[],
   file: string,

@@ -1,4 +1,4 @@
-/** The history for machines: times in nanoseconds, `version` rises when a reader of the old form could misread the new one. */
+/** The history for machines: times in nanoseconds; `version` is increased when a reader of the old form could misread the new one. */
 import type { CellHistory } from './series.js';
 import type { ListedCell, ListedRun } from './store.js';
 

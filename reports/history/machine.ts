@@ -1,6 +1,6 @@
 /**
- * What makes two runs the same machine: only what stays when the system is updated or restarted. A kernel's build or a
- * processor's clock of the moment would break a machine's history in two at every update.
+ * Whether two runs are of the same machine: by what remains when the system is updated or restarted. The kernel's build
+ * or the current clock of the processor would split a machine's history at every update.
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
@@ -12,7 +12,7 @@ export const stableMachine = z.object({
   cores: z.number(),
   platform: z.string(),
   instructionSets: z.array(z.string()),
-  /** Whole ones: what the system keeps for itself of the memory differs between kernels. */
+  /** Rounded: the memory that the system reserves for itself differs between kernels. */
   memoryGiB: z.number(),
 });
 export type StableMachine = z.infer<typeof stableMachine>;
@@ -27,7 +27,7 @@ export function stablePart(machine: Machine): StableMachine {
   };
 }
 
-/** Twelve digits that are the same for the same machine. */
+/** Twelve digits, the same for the same machine. */
 export function machineKey(machine: StableMachine): string {
   const { cpu, cores, platform, instructionSets, memoryGiB } = machine;
   const text = JSON.stringify([cpu, cores, platform, instructionSets, memoryGiB]);

@@ -1,4 +1,4 @@
-/** The form of the store: each entry brings a store from the form of its index to the next. Entries are only added. */
+/** The schema of the store: each entry migrates from the version of its index to the next. Entries are only ever added. */
 import type Database from 'libsql';
 import { z } from 'zod';
 import { TouchstoneError } from '../../common/errors.js';
@@ -48,7 +48,7 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX cells_by_cell ON cells (cell);
   CREATE INDEX runs_by_time ON runs (started_at)`,
-  // Of sweeps; null where the run has one thread count, and where it was not asked for lengths.
+  // For sweeps; null where the run has one thread count, or was not asked for lengths.
   `ALTER TABLE cells ADD COLUMN threads INTEGER;
   ALTER TABLE cells ADD COLUMN length INTEGER`,
 ];

@@ -1,11 +1,13 @@
-/** The history as one page that needs nothing else: no network, and no script to be read. */
+/** The history as one self-contained page: it needs no network, and no script to be read. */
+import { at } from '../../common/at.js';
+import { counted } from '../../common/text.js';
 import { loadAssets } from '../html/assets.js';
 import { number, type Table } from '../html/chart.js';
 import { drawSpec } from '../html/draw.js';
 import { scriptData } from '../html/script-data.js';
 import { chartOf } from './chart.js';
 import type { CellHistory, Series } from './series.js';
-import { changeText, dateText, noChangeText, runLines, runsText, seriesNote } from './words.js';
+import { changeText, dateText, noChangeText, runLines, seriesNote } from './words.js';
 
 export async function renderHistory(histories: readonly CellHistory[]): Promise<string> {
   const assets = await loadAssets('history');
@@ -38,9 +40,9 @@ function spanOf(histories: readonly CellHistory[]) {
   const points = histories.flatMap(({ series }) => series.flatMap((one) => one.points));
   const starts = points.map(({ run }) => run.startedAt).sort();
   return {
-    runs: runsText(new Set(points.map(({ run }) => `${run.id} ${run.startedAt}`)).size),
-    first: dateText(starts[0] ?? ''),
-    last: dateText(starts.at(-1) ?? ''),
+    runs: counted(new Set(points.map(({ run }) => `${run.id} ${run.startedAt}`)).size, 'run'),
+    first: dateText(at(starts, 0, 'the runs of the history')),
+    last: dateText(at(starts, -1, 'the runs of the history')),
   };
 }
 

@@ -13,11 +13,11 @@ import type { RunRecord, StoredCell } from './rows.js';
 import { HistoryStore } from './store.js';
 
 /**
- * Adds the run to the history; one that is there already is replaced.
+ * Adds the run to the history, or replaces it there.
  *
  * @param file the store; without one, and with `TOUCHSTONE_HISTORY` empty, nothing is recorded
  * @param commitTime when the run's commit was made, ISO 8601, where git knows it
- * @returns whether the store holds this state of the run now
+ * @returns whether the store has this state of the run now
  * @throws TouchstoneError `storage` where the store cannot be written
  */
 export function recordRun(
@@ -67,7 +67,7 @@ function recordOf(results: RunResults, commitTime: string | null): RunRecord {
 
 function cellRow(cell: CellResult, target: TargetResult | undefined): StoredCell {
   const { metrics } = cell;
-  const { iterationNs } = metrics ?? {};
+  const iterationNs = metrics?.iterationNs;
   return {
     cell: cell.id,
     target: cell.target,
@@ -85,13 +85,13 @@ function cellRow(cell: CellResult, target: TargetResult | undefined): StoredCell
     lowNs: iterationNs?.low ?? null,
     highNs: iterationNs?.high ?? null,
     level: iterationNs?.level ?? null,
-    rounds: iterationNs?.rounds ?? 0,
+    rounds: iterationNs === undefined ? 0 : iterationNs.rounds,
     peakRssBytes: metrics?.peakRssBytes ?? null,
     loadNs: metrics?.loadNs ?? null,
     startUpMs: startUpMs(target),
     parityError: worstError(cell),
     versions: versionsOf(target),
-    // Samples of a cell that is not ok are no times of what was asked for.
+    // The samples of a cell that is not ok are not times of what was asked for.
     roundMediansNs: metrics ? [...roundMediansNs(cell.samples).values()] : [],
   };
 }

@@ -20,7 +20,7 @@ export const storedRun = z.object({
   /** ISO 8601; null where the commit is not known here. */
   commitTime: z.string().nullable(),
   suite: z.string().nullable(),
-  /** The largest of a run with several; its cells then say theirs. */
+  /** The largest where the run has several; its cells then have their own. */
   threads: z.number(),
   machineKey: z.string(),
   machine: json(stableMachine),
@@ -46,7 +46,7 @@ export const storedCell = z.object({
   boundary: z.enum(['end-to-end', 'resident']),
   state: cellState,
   reason: z.string(),
-  /** Null, as everything that is measured, for a cell that is not ok. */
+  /** Null, like all measured values, for a cell that is not ok. */
   iterationNs: z.number().nullable(),
   lowNs: z.number().nullable(),
   highNs: z.number().nullable(),
@@ -54,12 +54,12 @@ export const storedCell = z.object({
   rounds: z.number(),
   peakRssBytes: z.number().nullable(),
   loadNs: z.number().nullable(),
-  /** Of the target: from the request to start a process until its framework is imported. */
+  /** The target's, from the request to start a process until its framework is imported. */
   startUpMs: z.number().nullable(),
   /** The largest error of all checks. */
   parityError: z.number().nullable(),
   versions: json(z.record(z.string(), z.string())),
-  /** The value of each process, so that statistics over runs need not go back to the run folders. */
+  /** The value of each process, so that statistics over runs need no run folders. */
   roundMediansNs: json(z.array(z.number())),
 });
 export type StoredCell = z.infer<typeof storedCell>;

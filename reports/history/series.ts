@@ -1,7 +1,8 @@
 /**
- * Runs of one cell that may stand on one line: of the same machine, thread count and way of measuring. All others are
- * series of their own, since between them the machines would be compared and not the code.
+ * The runs of one cell, split into series that are comparable: of the same machine, thread count and way of measuring.
+ * Across series the machines would be compared, not the code.
  */
+import { required } from '../../common/at.js';
 import type { Estimate } from '../../common/run/results.js';
 import { differences, threadsText } from '../text.js';
 import { type Change, findChanges } from './changes.js';
@@ -18,11 +19,11 @@ export interface LocatedChange extends Change {
 }
 
 export interface Series {
-  /** `A`, `B`, …: the same machine and conditions in all cells of one listing. */
+  /** `A`, `B`, …: the same letter for the same machine and conditions in all cells of one listing. */
   readonly letter: string;
   /** Machine, threads and way of measuring. */
   readonly conditions: string;
-  /** Oldest first, those without a result among them. */
+  /** Oldest first, including those without a result. */
   readonly points: readonly RunPoint[];
   readonly ok: readonly OkPoint[];
   readonly changes: readonly LocatedChange[];
@@ -33,7 +34,7 @@ export interface CellHistory {
   readonly series: readonly Series[];
 }
 
-/** @param points of several cells, of each oldest first */
+/** @param points by cell, oldest first */
 export function cellHistories(points: ReadonlyMap<string, readonly RunPoint[]>): CellHistory[] {
   const letters = new Map<string, string>();
   return [...points].map(([cell, all]) => {
@@ -46,7 +47,7 @@ export function cellHistories(points: ReadonlyMap<string, readonly RunPoint[]>):
     return {
       cell,
       series: [...lines].map(([conditions, line]) =>
-        seriesOf(letters.get(conditions) ?? '', conditions, line),
+        seriesOf(required(letters, conditions, 'the letters of series'), conditions, line),
       ),
     };
   });
@@ -65,7 +66,7 @@ export function isOkPoint(point: RunPoint): point is OkPoint {
   return point.cell.state === 'ok' && point.cell.iterationNs !== null && point.cell.iterationNs > 0;
 }
 
-/** Everything that must agree, in words, so that what differs between two series can be read. */
+/** Everything that must agree within a series, in words, so that a reader sees what differs between two. */
 function conditionsText({ run, cell }: RunPoint): string {
   const { bound, paused } = run.conditions;
   return [
@@ -88,7 +89,7 @@ export function estimateOfPoint({ cell }: OkPoint): Estimate {
   return { value, low, high, level, rounds };
 }
 
-/** `0123abcd…` at most 12 digits of a commit and whether its tree was changed. */
+/** `0123abcd45+`: ten digits of a commit, and whether its tree was changed. */
 export function commitText({ run }: RunPoint): string {
   if (run.commit === null) return 'unknown';
   const dirty = run.commit.endsWith('-dirty') ? '+' : '';

@@ -1,25 +1,26 @@
-/** A series as one line of blocks, with a line of marks beneath it. */
+/** A series as one line of blocks, with a line of marks below it. */
+import { at } from '../../common/at.js';
 import type { Change } from './changes.js';
 
 const blocks = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-/** A spread below this share fills no more than a part of the height: noise is not to look like a mountain. */
-const smallestSpread = 0.1;
+/** A smaller spread fills only a part of the height: noise must not look like a large change. */
+const minSpread = 0.1;
 
 /**
- * The newest values that fit, the smallest low and the largest high, on a logarithmic scale; beneath each change an
- * arrow, `▲` for slower and `▼` for faster where it is confirmed, `?` where it is suspected.
+ * The newest values that fit, on a logarithmic scale from the smallest to the largest; below each change an arrow, `▲`
+ * for slower and `▼` for faster where it is confirmed, `?` where it is suspected.
  */
 export function sparkline(values: readonly number[], changes: readonly Change[], width: number): string[] {
   const first = Math.max(0, values.length - width);
   const logs = values.slice(first).map(Math.log);
   const [low, high] = [Math.min(...logs), Math.max(...logs)];
-  const spread = Math.max(high - low, smallestSpread);
+  const spread = Math.max(high - low, minSpread);
   const line = logs.map((value) => {
     const step = Math.round(((value - low) / spread) * (blocks.length - 1));
-    return blocks[step] ?? blocks[0];
+    return at(blocks, step);
   });
   const marks = logs.map((_, index) => {
-    const change = changes.find(({ at }) => at === first + index);
+    const change = changes.find((candidate) => candidate.at === first + index);
     if (!change) return ' ';
     if (change.standing === 'suspected') return '?';
     return change.ratio.value > 1 ? '▲' : '▼';

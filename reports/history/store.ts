@@ -1,8 +1,8 @@
 /**
  * The history: one SQLite file of all runs of a project.
  *
- * Several processes may write at once: readers and a writer do not hinder each other (WAL), writers wait for each other,
- * and every run is one transaction, so that a killed writer leaves it whole or not at all.
+ * Several processes may use it at once: readers and a writer do not block each other (WAL), writers wait for each other,
+ * and every run is one transaction, so that a killed writer leaves it complete or absent.
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -12,8 +12,8 @@ import { messageOf, TouchstoneError } from '../../common/errors.js';
 import { migrate } from './migrations.js';
 import { type RunPoint, type RunRecord, type StoredRun, storedCell, storedRun } from './rows.js';
 
-/** How long a writer waits for others. One transaction takes milliseconds; a slow disk may take its time. */
-const patienceMs = 20_000;
+/** How long a writer waits for others. A transaction takes milliseconds, on a slow disk longer. */
+const lockTimeoutMs = 20_000;
 
 const runColumns = `r.id, r.started_at AS startedAt, r.version, r.commit_id AS "commit", r.commit_time AS commitTime,
   r.suite, r.threads, r.machine_key AS machineKey, r.machine, r.conditions, r.ending,
@@ -38,10 +38,10 @@ const insertCell = `INSERT INTO cells (run, cell, target, workload, mode, batch,
 const listedRun = storedRun.extend({
   cells: z.number(),
   ok: z.number(),
-  /** `1,2` of a run with several; null of all others. */
+  /** `1,2` for a run with several; null for all others. */
   threadCounts: z.string().nullable(),
 });
-/** A run with the number of its cells, and of those with a result. */
+/** A run with the number of its cells, and how many have a result. */
 export type ListedRun = z.infer<typeof listedRun>;
 
 const listedCell = z.object({
@@ -51,25 +51,25 @@ const listedCell = z.object({
   ok: z.number(),
   lastStartedAt: z.string(),
 });
-/** A cell with the number of runs it is in, and of those in which it has a result. */
+/** A cell with the number of its runs, and in how many it has a result. */
 export type ListedCell = z.infer<typeof listedCell>;
 
 export class HistoryStore {
   readonly file: string;
   readonly #database: Database.Database;
 
-  /** Makes the store where there is none. @throws TouchstoneError `storage` where that cannot be done */
+  /** Creates the store where there is none. @throws TouchstoneError('storage') where that fails */
   constructor(file: string) {
     this.file = file;
     this.#database = this.#attempt(() => {
       mkdirSync(dirname(file), { recursive: true });
-      return new Database(file, { timeout: patienceMs });
+      return new Database(file, { timeout: lockTimeoutMs });
     });
     try {
       this.#attempt(() => {
         useWal(this.#database);
-        // A run took minutes to measure and is written once: waiting for the disk costs nothing, and it survives a
-        // power cut.
+        // A run takes minutes to measure and is written once: the wait for the disk is negligible, and the run survives a
+        // power failure.
         this.#database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
         migrate(this.#database, file);
       });
@@ -80,10 +80,10 @@ export class HistoryStore {
   }
 
   /**
-   * Adds a run, or puts it in the place of the one with the same id and start; whole or not at all.
+   * Adds a run, or replaces the one with the same id and start, in one transaction.
    *
-   * @returns false where the store knows more finished rounds of this run already: a slow reader of a run that was
-   *   still going on must not take its end away
+   * @returns false where the store has more finished rounds of this run already: a process that read the run before it
+   *   ended must not overwrite its end
    */
   add({ run, cells }: RunRecord): boolean {
     return this.#attempt(() =>
@@ -141,7 +141,7 @@ export class HistoryStore {
     );
   }
 
-  /** A cell in every run that had planned it, oldest first. */
+  /** A cell in every run that planned it, oldest first. */
   points(cell: string): RunPoint[] {
     const both = z
       .unknown()
@@ -176,14 +176,14 @@ export class HistoryStore {
   }
 }
 
-/** The store, where there is one already. */
+/** The store; undefined where none exists yet. */
 export function openExisting(file: string): HistoryStore | undefined {
   return existsSync(file) ? new HistoryStore(file) : undefined;
 }
 
-/** Unlike all else, the change to WAL does not wait for others by itself. */
+/** Unlike other statements, the change to WAL does not wait for a lock by itself. */
 function useWal(database: Database.Database): void {
-  const giveUpAt = Date.now() + patienceMs;
+  const giveUpAt = Date.now() + lockTimeoutMs;
   for (;;) {
     try {
       database.prepare('PRAGMA journal_mode = WAL').get();
@@ -207,8 +207,8 @@ function storageError(file: string, cause: unknown): TouchstoneError {
   const damaged =
     /NOTADB|CORRUPT/.test(codeOf(cause)) || cause instanceof z.ZodError || cause instanceof SyntaxError;
   if (damaged) {
-    return new TouchstoneError('storage', `the history ${file} is damaged, or is none`, {
-      hint: 'move it away and make it anew from the run folders: history --import .touchstone/runs/*',
+    return new TouchstoneError('storage', `the history ${file} is damaged, or is another kind of file`, {
+      hint: 'move it away and create it again from the run folders: history --import .touchstone/runs/*',
       cause,
     });
   }

@@ -1,4 +1,4 @@
-/** The history as it stands in the terminal: at most 100 columns. */
+/** The history in the terminal, in 100 columns. */
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import { counted } from '../../common/text.js';
@@ -11,7 +11,7 @@ import { changeText, dateText, noChangeText, runLines, seriesNote } from './word
 
 const columns = 100;
 
-/** Runs and cells that are there, the newest `limit` runs and all cells. */
+/** The newest `limit` runs, and all cells. */
 export function renderListing(
   runs: readonly ListedRun[],
   cells: readonly ListedCell[],
@@ -27,7 +27,7 @@ export function renderListing(
     runTable.push([
       fitted(run.id, 24),
       dateText(run.startedAt),
-      fitted(run.commit ?? '', 13),
+      run.commit === null ? '' : fitted(run.commit, 13),
       fitted(run.machineKey, 6),
       run.threadCounts ?? run.threads,
       run.finishedRounds,
@@ -45,12 +45,12 @@ export function renderListing(
     pc.bold(`${heading}${older > 0 ? `; the newest ${shown.length} (--limit shows more)` : ''}`),
     runTable.toString(),
     '',
-    pc.bold(`${cells.length} cell${cells.length === 1 ? '' : 's'}; name one, or a glob, to see it over time`),
+    pc.bold(`${counted(cells.length, 'cell')}; name one, or a glob, to see it over time`),
     cellTable.toString(),
   ].join('\n');
 }
 
-/** One cell over time; of each series the newest `limit` runs. */
+/** One cell over time: the newest `limit` runs of each series. */
 export function renderCell({ cell, series }: CellHistory, limit: number): string {
   const note = seriesNote(series);
   return [
@@ -96,7 +96,7 @@ function renderSeries(series: Series, limit: number): string {
   ].join('\n');
 }
 
-/** From the fastest to the slowest run that is drawn. */
+/** With the fastest and the slowest time that is drawn. */
 function plot({ ok, changes }: Series): string[] {
   if (ok.length < 2) return [];
   const times = ok.map(({ cell }) => cell.iterationNs);
@@ -112,7 +112,7 @@ function plot({ ok, changes }: Series): string[] {
 function table(head: readonly string[], alignments: readonly ('right' | null)[]): Table.Table {
   return new Table({
     head: head.map((text) => pc.dim(text)),
-    colAligns: alignments.map((alignment) => alignment ?? 'left'),
+    colAligns: alignments.map((alignment) => (alignment === null ? 'left' : alignment)),
     style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 1 },
     chars: noBorders,
   });

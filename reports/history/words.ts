@@ -1,4 +1,5 @@
-/** What is said of runs and changes, the same in the terminal and on the page. */
+/** The wording of runs and changes, the same in the terminal and on the page. */
+import { counted } from '../../common/text.js';
 import { duration, inline, ratioText } from '../text.js';
 import type { RunPoint } from './rows.js';
 import {
@@ -22,14 +23,14 @@ export interface RunLine {
   readonly commit: string;
   readonly time: string;
   readonly rounds: string;
-  /** State and ending where they are not the usual ones, versions that changed, a change of level. */
+  /** State and ending unless the run finished well, versions that changed, a change of level. */
   readonly note: string;
   readonly standing: LocatedChange['standing'] | null;
 }
 
 /** One line a run, oldest first. */
 export function runLines({ points, changes }: Series): RunLine[] {
-  // The last known: a cell that could not run tells no versions.
+  // The last known ones: a cell that could not run has none.
   let versions: Readonly<Record<string, string>> | undefined;
   return points.map((point) => {
     const { run, cell } = point;
@@ -44,14 +45,14 @@ export function runLines({ points, changes }: Series): RunLine[] {
       commit: commitText(point),
       time: ok ? inline(duration(estimateOfPoint(point))) : '',
       rounds: ok ? String(cell.rounds) : '',
-      note: [...unusual(point), ...changed, ...(change ? [changeMark(change)] : [])].join('; '),
+      note: [...problems(point), ...changed, ...(change ? [changeMark(change)] : [])].join('; '),
       standing: change?.standing ?? null,
     };
   });
 }
 
-/** State and ending where they are not the usual ones. */
-function unusual(point: RunPoint): string[] {
+/** State and ending unless the run finished well. */
+function problems(point: RunPoint): string[] {
   const { run, cell } = point;
   return [
     ...(isOkPoint(point) ? [] : [`${cell.state}: ${cell.reason}`]),
@@ -59,7 +60,7 @@ function unusual(point: RunPoint): string[] {
   ];
 }
 
-/** Which way it went. */
+/** The direction of a change. */
 export function arrow({ ratio: change }: Pick<LocatedChange, 'ratio'>): string {
   return change.value > 1 ? '▲' : '▼';
 }
@@ -68,7 +69,7 @@ function changeMark(change: LocatedChange): string {
   return `${arrow(change)} ${change.standing}: ${ratioText(change.ratio)}`;
 }
 
-/** A sentence or two on a change. */
+/** A change in one or two sentences. */
 export function changeText(change: LocatedChange): string {
   const { before, after, standing } = change;
   const direction = change.ratio.value > 1 ? 'Slower' : 'Faster';
@@ -97,26 +98,21 @@ function betweenText(before: LocatedChange['before'], after: LocatedChange['afte
 
 function moreText({ standing, moreRuns }: LocatedChange): string {
   if (standing === 'confirmed') return '';
-  if (moreRuns === 0) return ' The runs at hand do not confirm it.';
-  const runs = moreRuns === 1 ? 'one more run' : `${moreRuns} more runs`;
-  return ` Not confirmed yet: ${runs} like those since would do it.`;
+  if (moreRuns === 0) return ' The present runs do not confirm it.';
+  return ` Not confirmed yet: ${counted(moreRuns, 'more run')} like those since would confirm it.`;
 }
 
-/** What has to be known of the series of one cell. */
+/** Why one cell has several series. */
 export function seriesNote(series: readonly Series[]): string {
   if (series.length <= 1) return '';
   const letters = series.map(({ letter }) => letter).join(', ');
   return `Runs of other machines, thread counts or ways of measuring are never joined: ${series.length} series, ${letters}.`;
 }
 
-/** Without a change: whether there could have been one. */
+/** Where there is no change: whether one could have been found. */
 export function noChangeText({ ok, changes }: Series): string {
   if (changes.length > 0) return '';
   if (ok.length < 6)
-    return `No change can be looked for: ${runsText(ok.length)} with a result, 6 are needed, 13 to confirm one.`;
+    return `Too few runs to look for a change: ${counted(ok.length, 'run')} with a result; 6 are needed, 13 to confirm one.`;
   return `No change of level in ${ok.length} runs.`;
-}
-
-export function runsText(count: number): string {
-  return count === 1 ? '1 run' : `${count} runs`;
 }

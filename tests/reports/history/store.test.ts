@@ -194,7 +194,7 @@ describe('its form', () => {
   it('what is no store, or cannot be written, is said in one line', () => {
     const file = temporaryStore();
     writeFileSync(file, 'this is no database '.repeat(100));
-    expect(() => recordRun(nthRun(0), file)).toThrow(/the history .* is damaged, or is none/);
+    expect(() => recordRun(nthRun(0), file)).toThrow(/the history .* is damaged, or is another kind of file/);
     expect(() => recordRun(nthRun(0), join(file, 'below', 'history.sqlite'))).toThrow(
       /cannot use the history/,
     );
