@@ -1,4 +1,4 @@
-/** What a run says in sentences: the same in the terminal and at the head of the page. */
+/** The results of a run in sentences, the same in the terminal and at the head of the page. */
 
 import { groupKey } from '../common/run/cell.js';
 import { type CellState, type Group, type RunResults, threadCounts } from '../common/run/results.js';
@@ -9,7 +9,7 @@ import { settingsOf } from './analyse/groups.js';
 import { impreciseGroups } from './analyse/precision.js';
 import { groupTitle, inline, percent, ratio, threadsText } from './text.js';
 
-/** One sentence for a group: who is fastest, by how much over the next rank, or that it cannot be told. */
+/** A group in one sentence: which target is fastest, by how much over the next rank, or that the data do not show it. */
 export function verdict(group: Group): string {
   const leaders = group.ranking.filter(({ rank }) => rank === 1).map(({ target }) => target);
   const next = group.ranking.find(({ rank }) => rank > 1);
@@ -19,16 +19,16 @@ export function verdict(group: Group): string {
   const second = group.comparisons[0];
   if (second && hasTooFewRounds(group)) {
     const after = `${fastest} comes first and ${second.target} takes ${times(second)} as long`;
-    return `Too few rounds to rank ${group.ranking.length} targets; by the numbers at hand ${after}.`;
+    return `Too few rounds to rank ${group.ranking.length} targets; in these rounds ${after}.`;
   }
   const comparison = group.comparisons.find(({ target }) => target === next?.target);
   const lead = next && comparison ? `${next.target} takes ${times(comparison)} as long` : '';
   if (leaders.length === 1) return `${fastest} is fastest; ${lead}.`;
-  const together = `${listed(leaders)} cannot be told apart`;
+  const together = `${listed(leaders)} do not differ significantly`;
   return lead ? `${together}; ${lead} as ${fastest}.` : `${together}.`;
 }
 
-/** Whether no outcome of so few rounds could have separated two targets. */
+/** Whether no outcome of so few rounds could have been significant. */
 function hasTooFewRounds({ comparisons }: Group): boolean {
   const rounds = Math.max(...comparisons.map(({ ratio: { rounds } }) => rounds));
   return !canRank(rounds, comparisons.length);
@@ -38,7 +38,7 @@ function times(comparison: Group['comparisons'][number]): string {
   return inline(ratio(comparison.ratio));
 }
 
-/** How many cells ended in each state, in the order in which states are shown. */
+/** The number of cells by state, in the order in which states are shown. */
 export function stateCounts(results: RunResults): { state: CellState; count: number }[] {
   const order: CellState[] = ['ok', 'wrong', 'failed', 'unsupported', 'unavailable'];
   return order
@@ -46,7 +46,7 @@ export function stateCounts(results: RunResults): { state: CellState; count: num
     .filter(({ count }) => count > 0);
 }
 
-/** Highest level that all of the run's compared cells have; null where one has no interval, undefined without any. */
+/** The lowest level of the intervals of all cells; null where one has no interval, undefined where nothing was timed. */
 export function commonLevel(results: RunResults): number | null | undefined {
   const levels = results.cells.flatMap(({ metrics }) => (metrics ? [metrics.iterationNs.level] : []));
   if (levels.length === 0) return undefined;
@@ -56,7 +56,7 @@ export function commonLevel(results: RunResults): number | null | undefined {
   );
 }
 
-/** What is not alike among the targets of a group that have a result, a line each. */
+/** Differences in settings among the targets of a group that have a result, a line each. */
 export function groupDifferences(results: RunResults, group: Group): string[] {
   const ok = groupCells(results, group).filter(({ state }) => state === 'ok');
   const sides = ok.map((cell) => ({ target: cell.target, settings: settingsOf(cell, results.targets) }));
@@ -64,8 +64,8 @@ export function groupDifferences(results: RunResults, group: Group): string[] {
 }
 
 /**
- * What is not alike among the targets of a run that have a result, whatever the cell; in a sweep over threads with the counts
- * for which it holds, since a target with one thread by design is like its rivals at one.
+ * Differences in settings among the targets of a run that have a result, whatever the cell. In a sweep over threads each
+ * names the counts for which it holds, since a target with one thread by design is like the others at one.
  */
 export function runDifferences(results: RunResults): string[] {
   const compared = new Set(results.groups.flatMap(({ ranking }) => ranking.map(({ target }) => target)));
@@ -92,19 +92,19 @@ export function groupCells(results: RunResults, group: Group): RunResults['cells
   return results.cells.filter((cell) => groupKey(cell) === groupKey(group));
 }
 
-/** Whether what `--precision` asked for was reached; undefined where nothing was. The clock may have ended a run before. */
+/** Whether the precision that was asked for was reached before the time was up; undefined where none was asked for. */
 export function precisionText(results: RunResults): { good: boolean; text: string } | undefined {
   const { precision } = results.options;
   if (precision === undefined) return undefined;
   const missed = impreciseGroups(results, precision).map(groupTitle);
   const text =
     missed.length === 0
-      ? `Every ratio is known to ±${percent(precision)}, as was asked for.`
-      : `±${percent(precision)} was asked for and is missed in ${listed(missed)}; --resume with a --time goes on.`;
+      ? `Every ratio is known to ±${percent(precision)}, as asked for.`
+      : `±${percent(precision)} was asked for and not reached in ${listed(missed)}; continue with --resume and a --time.`;
   return { good: missed.length === 0, text };
 }
 
-/** How the run ended, where it did not simply finish. */
+/** How the run ended, unless it finished. */
 export function endingText(ending: RunResults['ending']): string | undefined {
   const texts = {
     finished: undefined,

@@ -1,4 +1,5 @@
-/** How quantities and names are written, the same in the terminal and on the page. */
+/** The writing of quantities and names, the same in the terminal and on the page. */
+import { at } from '../common/at.js';
 import type { GroupIdentity } from '../common/run/cell.js';
 import type { Estimate } from '../common/run/results.js';
 import { type Bounds, digits } from '../common/statistics/digits.js';
@@ -19,7 +20,7 @@ const timeUnits = [
   { unit: 's', ns: 1e9 },
 ] as const;
 
-/** In the largest unit in which the value is at least 1. */
+/** In the largest unit in which the value is 1 or more. */
 export function duration(ns: Bounds): Quantity {
   const scale = timeUnits.findLast((candidate) => ns.value >= candidate.ns) ?? timeUnits[0];
   return quantity(ns, scale.ns, scale.unit);
@@ -33,7 +34,7 @@ export function ratio(value: Bounds): Quantity {
   return quantity(value, 1, '×');
 }
 
-/** `1.05× [1.03, 1.07]`; without an interval three digits, since two would show neither 2 % nor that it was passed. */
+/** `1.05× [1.03, 1.07]`; without an interval three digits, since two would not show a margin of 2 %. */
 export function ratioText(found: Bounds): string {
   const bare = found.low === null || found.high === null;
   return bare && found.value < 100 ? `${found.value.toPrecision(3)}×` : inline(ratio(found));
@@ -44,12 +45,12 @@ export function bytes(count: number): string {
   return mebibytes < 1024 ? `${grouped(mebibytes.toFixed(0))} MiB` : `${(mebibytes / 1024).toFixed(1)} GiB`;
 }
 
-/** Two digits, without an interval: for what was observed once. */
+/** Two digits, without an interval, for a single observation. */
 export function once(ns: number): string {
   return inline(duration({ value: ns, low: null, high: null }));
 }
 
-/** Three digits: a single round or turn has no interval that would say how many it deserves. */
+/** Three digits, for a single round or turn, which has no interval. */
 export function onceInThreeDigits(ns: number): string {
   const { value, unit } = duration({ value: Number(ns.toPrecision(3)), low: ns * 0.995, high: ns * 1.005 });
   return `${value} ${unit}`;
@@ -88,8 +89,8 @@ export function levelText(estimate: Pick<Estimate, 'level' | 'rounds'>): string 
 }
 
 /**
- * `lenet5 · inference · batch 64`; length and threads where they were asked for or swept, precision and track where they are
- * not the usual ones.
+ * `lenet5 · inference · batch 64`; with length and threads where they were asked for or swept, and with precision and track
+ * unless they are the default ones.
  */
 export function groupTitle(group: GroupIdentity): string {
   const parts = [group.workload, group.mode, `batch ${group.batch}`];
@@ -100,7 +101,7 @@ export function groupTitle(group: GroupIdentity): string {
   return parts.join(' · ');
 }
 
-/** `lenet5 · training · by batch`, with what stays the same along it where a run has several. */
+/** `lenet5 · training · by batch`, with what is constant along the sweep where a run has several. */
 export function sweepTitle(axis: 'batch' | 'length' | 'threads', identity: GroupIdentity): string {
   const along = axis === 'batch' ? 'batch 0' : undefined;
   const parts = groupTitle(identity)
@@ -109,7 +110,7 @@ export function sweepTitle(axis: 'batch' | 'length' | 'threads', identity: Group
   return [...parts, `by ${axis}`].join(' · ');
 }
 
-/** What is not the same on both sides, by name: `cores: 2 → 4`. */
+/** Differences between two sides, by name: `cores: 2 → 4`. */
 export function differences(
   before: Readonly<Record<string, string>>,
   after: Readonly<Record<string, string>>,
@@ -123,9 +124,8 @@ export function differences(
 
 /** `1 thread`, `1, 2 or 4 threads` */
 export function threadsText(counts: readonly number[]): string {
-  const [most = 1] = counts.slice(-1);
-  const names = counts.length > 1 ? `${counts.slice(0, -1).join(', ')} or ${most}` : String(most);
-  return `${names} thread${counts.length === 1 && most === 1 ? '' : 's'}`;
+  const last = at(counts, -1, 'the thread counts');
+  return counts.length > 1 ? `${counts.slice(0, -1).join(', ')} or ${last} threads` : counted(last, 'thread');
 }
 
 export function coresText(count: number): string {

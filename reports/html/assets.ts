@@ -20,7 +20,7 @@ const libraries = [
   join(installedPackage('vega-embed'), 'build', 'vega-embed.min.js'),
 ];
 
-/** Each is a template and a script of that name; all else is common to them. */
+/** Each has a template and a script of that name; everything else is common to them. */
 export type PageName = 'report' | 'history';
 
 const loaded = new Map<PageName, Promise<Assets>>();
@@ -32,7 +32,7 @@ export function loadAssets(page: PageName = 'report'): Promise<Assets> {
 }
 
 async function readAssets(page: PageName): Promise<Assets> {
-  // An engine of its own: partials of one report are nobody else's.
+  // Its own engine: partials are not shared with other users of the library.
   const engine = Handlebars.create();
   const names = (await readdir(templates)).filter((name) => extname(name) === '.hbs');
   for (const name of names) engine.registerPartial(basename(name, '.hbs'), await text(join(templates, name)));
@@ -52,7 +52,7 @@ function text(path: string): Promise<string> {
   return readFile(path, 'utf8');
 }
 
-/** A source map is not there to be found, and no string may end the script element. */
+/** Without its source map, which is not shipped, and without strings that would end the script element. */
 function insideScript(source: string): string {
   return source
     .replace(/^\/\/# sourceMappingURL=.*$/m, '')

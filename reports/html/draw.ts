@@ -14,13 +14,13 @@ export async function drawSpec(chart: TopLevelSpec, rows: readonly Row[]): Promi
   }
 }
 
-/** Attributes that say what the style sheet says for all drawings, or that nothing looks at. */
-const idle =
+/** Attributes that the style sheet sets for all drawings, or that nothing uses. */
+const redundant =
   / (?:class|role|aria-[a-z]+|pointer-events|font-family|stroke-miterlimit|version|xmlns:xlink)="[^"]*"| opacity="1"/g;
 
 /**
- * A third of the size: without empty paths and idle attributes, coordinates to a tenth. Only what stands in tags is
- * touched: in attributes and text Vega has escaped every `<` and `>`. The view box alone decides the shape.
+ * A third of the size: without empty paths and redundant attributes, coordinates to a tenth. Only the inside of tags is
+ * changed: in attributes and text Vega has escaped every `<` and `>`. The view box alone determines the shape.
  */
 function compact(svg: string): string {
   return svg
@@ -28,7 +28,7 @@ function compact(svg: string): string {
     .replace(/<path class="(?:background|foreground)"[^>]*\/>/g, '')
     .replace(/<[^>]*>/g, (tag) =>
       tag
-        .replace(idle, '')
+        .replace(redundant, '')
         .replace(/-?\d+\.\d{2,}/g, (number) => String(Math.round(Number(number) * 10) / 10)),
     );
 }

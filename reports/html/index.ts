@@ -1,4 +1,4 @@
-/** The report as one file that needs nothing else: no network, and no script to be read. */
+/** The report as one self-contained file: it needs no network, and no script to be read. */
 import { join } from 'node:path';
 import { writeWhole } from '../../common/files.js';
 import type { RunResults } from '../../common/run/results.js';
@@ -12,11 +12,11 @@ import { pageOf } from './view/page.js';
 
 export const reportFile = 'report.html';
 
-/** A page above this is slow to open and clumsy to send. */
-export const largestPage = 2_500_000;
+/** A larger page is slow to open and inconvenient to send. */
+export const maxPageBytes = 2_500_000;
 
 /**
- * Draws the whole page; the same results give the same text. Large runs keep all tables and lose drawings first.
+ * Draws the whole page; the same results give the same text. For large runs drawings are dropped before tables.
  *
  * @param charts those of `figures/` by default
  */
@@ -25,7 +25,7 @@ export async function renderReport(results: RunResults, charts?: readonly Chart[
   let text = '';
   for (const detail of details) {
     text = await renderWith(results, found, detail);
-    if (Buffer.byteLength(text) <= largestPage) break;
+    if (Buffer.byteLength(text) <= maxPageBytes) break;
   }
   return text;
 }
@@ -49,7 +49,7 @@ async function renderWith(results: RunResults, charts: readonly Chart[], detail:
 /**
  * Writes `report.html` beside `results.json` and returns its path.
  *
- * @param results of that folder, from a caller who has just derived them; else `results.json` is derived anew
+ * @param results of that folder, from a caller who has just derived them; derived again by default
  */
 export async function writeReport(folder: string, results?: RunResults): Promise<string> {
   const path = join(folder, reportFile);

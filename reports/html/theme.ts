@@ -1,7 +1,7 @@
 /**
  * Colours are names of CSS variables: the same drawing, made before or after scripts run, follows light, dark and print.
- * The palette (`report.css`) keeps 3:1 against its background and stays apart for the common kinds of colour blindness;
- * shapes repeat what colours say.
+ * The palette (`report.css`) keeps 3:1 against its background and remains distinguishable with the common kinds of colour
+ * blindness; shapes repeat what colours say.
  */
 import type { Config } from 'vega-lite';
 
@@ -20,7 +20,7 @@ export const seriesShapes = [
 export const chartConfig: Config = {
   background: 'transparent',
   font: 'system-ui, sans-serif',
-  // The figure carries the description and a table follows it: a role on every mark would say it a third time.
+  // The figure has the description and a table follows it: roles of marks would repeat them a third time.
   aria: false,
   view: { stroke: null },
   axis: {
@@ -47,6 +47,6 @@ export const chartConfig: Config = {
   text: { color: 'var(--ink)', fontSize: 12 },
 };
 
-/** Nanoseconds on an axis, in the unit that each tick asks for. */
+/** Labels of nanoseconds on an axis, each tick in its own unit. */
 export const timeLabels =
   "datum.value >= 1e9 ? format(datum.value / 1e9, '~g') + ' s' : datum.value >= 1e6 ? format(datum.value / 1e6, '~g') + ' ms' : datum.value >= 1e3 ? format(datum.value / 1e3, '~g') + ' µs' : format(datum.value, '~g') + ' ns'";

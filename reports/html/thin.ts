@@ -1,16 +1,16 @@
-/** Keeps the page small: the run folder's `results.json` has every sample, the page an even choice of them. */
+/** Keeps the page small: the run folder's `results.json` has every sample, the page an evenly spaced subset. */
+import { at } from '../../common/at.js';
 import type { RunResults } from '../../common/run/results.js';
 
-/** At most `count` values, evenly spaced in their order. */
+/** Up to `count` values, evenly spaced in their order. */
 export function thinned<T>(values: readonly T[], count: number): T[] {
   if (values.length <= count) return [...values];
   return Array.from({ length: count }, (_, index) => {
-    const value = values[Math.floor(((index + 0.5) * values.length) / count)];
-    return value === undefined ? [] : [value];
-  }).flat();
+    return at(values, Math.floor(((index + 0.5) * values.length) / count));
+  });
 }
 
-/** How much a page holds. */
+/** How much of a run a page shows. */
 export interface Detail {
   /** Maximum of embedded samples of a cell. */
   readonly samples: number;
@@ -20,14 +20,14 @@ export interface Detail {
   readonly drawn: 'all' | 'essential' | 'none';
 }
 
-/** Fullest first: a page takes the first with which it stays within its size. */
+/** Most detailed first: a page takes the first with which it stays within its size. */
 export const details: readonly [Detail, ...Detail[]] = [
   { samples: 200, marks: 40, drawn: 'all' },
   { samples: 60, marks: 24, drawn: 'essential' },
   { samples: 20, marks: 12, drawn: 'none' },
 ];
 
-/** The results with at most `perCell` samples a cell, whole nanoseconds and no witnesses, and none for cells that are not ok. */
+/** The results with up to `perCell` samples a cell, in integer nanoseconds and without witnesses; none for cells that are not ok. */
 export function thinnedResults(results: RunResults, perCell: number): RunResults {
   return {
     ...results,

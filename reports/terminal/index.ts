@@ -1,4 +1,4 @@
-/** The comparison as it stands in the terminal when a run ends: at most 100 columns, colours only where wanted. */
+/** The comparison in the terminal when a run ends: 100 columns, colours only where wanted. */
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import { type CellResult, type Group, type RunResults, threadCounts } from '../../common/run/results.js';
@@ -40,10 +40,10 @@ function header(results: RunResults): string {
   const line = `Run ${clean(results.id)}: ${finishedRounds} of ${plannedRounds} rounds, ${intervals}, ${threads}`;
   const ending = endingText(results.ending);
   const precision = precisionText(results);
-  const said = precision ? wrapped(precision.text, columns, '') : [];
+  const precisionLines = precision ? wrapped(precision.text, columns, '') : [];
   return [
     pc.bold(fitted(line, columns)),
-    ...said.map(precision?.good ? pc.green : pc.yellow),
+    ...precisionLines.map(precision?.good ? pc.green : pc.yellow),
     ...(ending ? [pc.yellow(ending)] : []),
   ].join('\n');
 }
@@ -53,9 +53,9 @@ function groupText(results: RunResults, group: Group): string {
   const lines = [pc.bold(pc.cyan(fitted(groupTitle(group), columns)))];
   if (group.ranking.length > 0) lines.push(tableOf(cells, group));
   lines.push(...wrapped(verdict(group), columns, '  '));
-  const whole = new Set(sameEverywhere(results).map(({ target }) => target));
+  const saidOnce = new Set(sameEverywhere(results).map(({ target }) => target));
   for (const cell of cells) {
-    if (cell.state !== 'ok' && !whole.has(cell.target)) lines.push(...notOk(cell));
+    if (cell.state !== 'ok' && !saidOnce.has(cell.target)) lines.push(...notOk(cell));
   }
   return lines.join('\n');
 }
@@ -90,7 +90,7 @@ function notOk(cell: CellResult): string[] {
   return wrapped(`${cell.target}: ${cell.state}: ${cell.reason}`, columns, '  – ').map(colour);
 }
 
-/** Targets all of whose cells came to the same end for the same reason: said once, by their first cell. */
+/** Targets whose cells all ended in the same state for the same reason, which is said once, with their first cell. */
 function sameEverywhere(results: RunResults): CellResult[] {
   return results.targets.flatMap(({ target }) => {
     const cells = results.cells.filter((cell) => cell.target === target);
@@ -108,6 +108,6 @@ function footer(results: RunResults): string {
       wrapped(`not like for like: ${text}`, columns, '  ! ').map(pc.yellow),
     ),
     ...wrapped(`${results.cells.length} cells: ${counts.join(', ')}.`, columns, ''),
-    'Targets that share a rank (=) cannot be told apart. A ratio above 1× is slower than the fastest.',
+    'Equal ranks (=): no significant difference. A ratio above 1× is slower than the fastest target.',
   ].join('\n');
 }

@@ -1,4 +1,4 @@
-/** Text from outside in lines of a terminal. */
+/** Text from outside in the lines of a terminal. */
 import { messageOf } from '../../common/errors.js';
 
 /** Without line breaks, control characters and terminal escapes. */
@@ -6,13 +6,13 @@ export function clean(text: string): string {
   return messageOf(text);
 }
 
-/** At most `width` characters; what is cut off is marked. */
+/** Cut to `width` characters, with a mark where something is cut off. */
 export function fitted(text: string, width: number): string {
   const characters = [...clean(text)];
   return characters.length <= width ? characters.join('') : `${characters.slice(0, width - 1).join('')}…`;
 }
 
-/** Lines of at most `width` characters: the first begins with `lead`, the others with as many spaces. */
+/** Lines of up to `width` characters: the first begins with `lead`, the others with as many spaces. */
 export function wrapped(text: string, width: number, lead: string): string[] {
   const room = width - lead.length;
   const lines: string[] = [];
@@ -41,7 +41,7 @@ function pieces(word: string, room: number): string[] {
   );
 }
 
-/** Of a table: columns a space apart, and no rules at all. */
+/** A table without rules, whose columns are a space apart. */
 export const noBorders = {
   ...Object.fromEntries(
     ['top', 'bottom', 'left', 'right', 'mid'].flatMap((side) =>

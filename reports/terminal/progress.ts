@@ -1,9 +1,9 @@
-/** Live progress: a bar with time left on a terminal, a line every few seconds where the output is kept. */
+/** Live progress: a bar with time left on a terminal, a line every few seconds in a log. */
 import { Presets, SingleBar } from 'cli-progress';
 import type { Observer } from '../../common/run/observer.js';
 
-/** A log of a CI service should show that something happens, and not every cell. */
-const quietMs = 5_000;
+/** The log of a CI service should show that something happens, not every cell. */
+const minIntervalMs = 5_000;
 
 export interface Progress extends Observer {
   /** Takes the bar off the terminal. */
@@ -46,7 +46,7 @@ function lineProgress(stream: NodeJS.WriteStream): Progress {
     step(label) {
       stage.done += 1;
       const nowMs = performance.now();
-      if (nowMs - saidMs < quietMs && stage.done < stage.steps) return;
+      if (nowMs - saidMs < minIntervalMs && stage.done < stage.steps) return;
       saidMs = nowMs;
       const leftS = ((nowMs - stage.startedMs) / stage.done) * ((stage.steps - stage.done) / 1000);
       stream.write(

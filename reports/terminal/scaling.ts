@@ -1,4 +1,4 @@
-/** Sweeps in the terminal: a row a target, a column a place on the axis. What two batches do stands in their tables above. */
+/** Sweeps in the terminal: a row for each target, a column for each place on the axis. Two batches are in their own tables already. */
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import type { RunResults } from '../../common/run/results.js';
@@ -7,8 +7,8 @@ import { inline, rate, ratio, sweepTitle } from '../text.js';
 import { fitted, noBorders } from './lines.js';
 
 const columns = 100;
-/** As many places as fit beside the targets' names. */
-const mostPlaces = 6;
+/** More places do not fit beside the targets' names. */
+const maxPlaces = 6;
 
 export function scalingTexts(results: RunResults): string[] {
   return sweepsOf(results)
@@ -18,7 +18,7 @@ export function scalingTexts(results: RunResults): string[] {
 
 function sweepText({ axis, identity, values, lines }: Sweep): string {
   const places =
-    values.length <= mostPlaces ? values : [...values.slice(0, mostPlaces - 1), ...values.slice(-1)];
+    values.length <= maxPlaces ? values : [...values.slice(0, maxPlaces - 1), ...values.slice(-1)];
   const table = new Table({
     head: ['target', ...places.map((at) => at.toLocaleString('en'))].map((text) => pc.dim(text)),
     colAligns: ['left', ...places.map(() => 'right' as const)],
@@ -34,7 +34,7 @@ function sweepText({ axis, identity, values, lines }: Sweep): string {
   return [pc.bold(pc.cyan(title)), table.toString()].join('\n');
 }
 
-/** `12,300`; of threads with its speed-up, `21,000 1.71×`. */
+/** `12,300`; along threads with the speed-up, `21,000 1.71×`. */
 function cellText(axis: Axis, { points, missing }: ScalingLine, at: number): string {
   const point = points.find((candidate) => candidate.at === at);
   if (!point) return pc.dim(missing.get(at)?.state ?? '–');

@@ -1,6 +1,6 @@
 /**
- * What every page does: the theme, drawings that follow the window, tables that are printed. The page's own script
- * stands behind it in the same module.
+ * Common to all pages: the theme, drawings that follow the window, tables in print. The page's own script follows in the
+ * same module.
  */
 const root = document.documentElement;
 root.classList.add('scripted');
@@ -11,7 +11,7 @@ function isDark() {
     : matchMedia('(prefers-color-scheme: dark)').matches;
 }
 
-/** The drawing made before stays until the new one is ready, and for good where that fails. */
+/** The drawing made beforehand stays until the new one is ready, and for good where that fails. */
 // biome-ignore lint/correctness/noUnusedVariables: the page's own script calls it
 async function embed(chart, spec, rows) {
   const fresh = document.createElement('div');

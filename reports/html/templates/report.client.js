@@ -1,12 +1,12 @@
 /**
- * Brings the page to life: theme, selection in the URL hash, drawings that follow the window, downloads. Everything
+ * Makes the page interactive: theme, selection in the URL hash, drawings that follow the window, downloads. Everything
  * is readable without it.
  */
 const data = JSON.parse(document.getElementById('data').textContent);
 const filters = document.getElementById('filters');
 const targets = data.results.targets.map(({ target }) => target);
 
-/** The hash holds what differs from the usual: `#workload=lenet5&batch=64`. Without `=` it is a section's name. */
+/** The hash has what differs from the default: `#workload=lenet5&batch=64`. Without `=` it is a section's name. */
 function selection() {
   const hash = location.hash.slice(1);
   return new URLSearchParams(hash.includes('=') ? hash : '');
@@ -30,7 +30,7 @@ function apply() {
   }
   for (const element of document.querySelectorAll('[data-workload]')) {
     element.hidden = ['workload', 'mode', 'batch', 'length', 'threads'].some((name) => {
-      // What is drawn along an axis holds for every place on it. Not every run has lengths and threads to choose from.
+      // A drawing along an axis is for every place on it. Not every run has lengths and threads to choose from.
       const wanted = element.dataset.axis === name ? '' : (filters.elements.namedItem(name)?.value ?? '');
       return wanted !== '' && wanted !== element.dataset[name];
     });

@@ -1,4 +1,4 @@
-/** Tables of what was run, on what, and what came of it. */
+/** Tables of what was run, on which machine, and with which outcome. */
 
 import type { CellResult, RunResults, TargetResult } from '../../../common/run/results.js';
 import { worstCheck } from '../../analyse/cell-state.js';
@@ -80,7 +80,7 @@ export function cellConfigurationTable({ targets, cells }: RunResults): Table {
   };
 }
 
-/** `2`; where it follows the thread count, `1 with 1 thread, 2 with 2 threads`. */
+/** `2`; where it depends on the thread count, `1 with 1 thread, 2 with 2 threads`. */
 function settingsText({ configuration, threadConfiguration = {} }: TargetResult, key: string): string {
   const byThreads = Object.entries(threadConfiguration).filter(([, settings]) => key in settings);
   if (byThreads.length === 0) return settingText(configuration[key]);
@@ -91,7 +91,7 @@ function settingsText({ configuration, threadConfiguration = {} }: TargetResult,
 
 function settingText(value: string | number | boolean | null | undefined): string {
   if (value === undefined) return '–';
-  if (value === null) return 'not told';
+  if (value === null) return 'not reported';
   return typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value);
 }
 
@@ -118,7 +118,7 @@ export function machineTable({ machine, touchstone }: RunResults): Table {
   const facts: [string, string][] = [
     ['Processor', machine.cpu],
     ['Cores', String(machine.cores)],
-    ['Instruction sets', machine.instructionSets.join(', ') || 'not told'],
+    ['Instruction sets', machine.instructionSets.join(', ') || 'not reported'],
     ['Memory', bytes(machine.memoryBytes)],
     ['Platform', `${machine.platform}, kernel ${machine.kernel}`],
     ['Node.js', machine.node],

@@ -81,7 +81,7 @@ async function groupSection(
     const drawing = chart.draw(scene);
     if (!drawing) continue;
     const id = `${chart.kind}-${index}`;
-    for (const [target, rows] of drawing.rowsByBaseline ?? []) {
+    for (const [target, rows] of drawing.rowsByBaseline ?? new Map()) {
       data.rows[`${id}@${results.targets.findIndex((one) => one.target === target)}`] = rows;
     }
     figures.push({

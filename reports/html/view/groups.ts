@@ -1,4 +1,5 @@
 /** What the page says of every comparison before its figures: who is fastest, and the table of all. */
+import { defined } from '../../../common/at.js';
 import type { Group, RunResults } from '../../../common/run/results.js';
 import { isOk, type OkCell } from '../../analyse/groups.js';
 import { groupCells, groupDifferences, verdict } from '../../summary.js';
@@ -55,7 +56,10 @@ function rankingTable(group: Group, cells: readonly OkCell[], level: string): Ta
       'Notes',
     ],
     rows: cells.map((cell) => {
-      const { rank } = group.ranking.find(({ target }) => target === cell.target) ?? { rank: 0 };
+      const { rank } = defined(
+        group.ranking.find(({ target }) => target === cell.target),
+        `the rank of ${cell.target}`,
+      );
       const shared = group.ranking.filter((other) => other.rank === rank).length > 1;
       const comparison = group.comparisons.find(({ target }) => target === cell.target);
       const { iterationNs, itemsPerSecond, cpuNsPerIteration } = cell.metrics;
@@ -71,7 +75,7 @@ function rankingTable(group: Group, cells: readonly OkCell[], level: string): Ta
               ? 'not known'
               : inline({ ...duration(cpuNsPerIteration), interval: '' }),
           ),
-          // That audits passed is the rule, and said once for all under validity.
+          // That audits passed is normal, and said once for all under validity.
           { text: cell.notes.filter((note) => !note.endsWith('all passed')).join('; ') },
         ],
       };

@@ -1,4 +1,4 @@
-/** All targets by all groups, as ratios to one baseline: one table for each choice, of which the page shows one. */
+/** All targets by all groups, as ratios to one baseline: a table for each choice of the baseline, the page shows one. */
 
 import type { CellResult, Group, RunResults } from '../../../common/run/results.js';
 import { type Sampling, samplingOf } from '../../../common/statistics/sampling.js';
@@ -26,12 +26,12 @@ interface MatrixCell extends Place {
   readonly symbol: string;
 }
 
-const symbols: Readonly<Record<string, string>> = {
+const symbols = {
   baseline: '◆',
   faster: '▼',
   slower: '▲',
   undecided: '≈',
-};
+} as const;
 
 export function matrices(results: RunResults): Matrix[] {
   const compared = results.targets.flatMap(({ target }, index) =>
@@ -88,7 +88,7 @@ function entry(cell: CellResult | undefined, baseline: CellResult | undefined, s
   if (!isOk(cell)) return { text: cell.state, interval: '', standing: cell.state, symbol: '' };
   if (!baseline) return { text: 'no baseline here', interval: '', standing: 'none', symbol: '' };
   if (cell === baseline) {
-    return { text: '1×', interval: '', standing: 'baseline', symbol: symbols.baseline ?? '' };
+    return { text: '1×', interval: '', standing: 'baseline', symbol: symbols.baseline };
   }
   const estimate = pairedRatio(cell.samples, baseline.samples, sampling).ratio;
   const written = ratio(estimate);
@@ -97,6 +97,6 @@ function entry(cell: CellResult | undefined, baseline: CellResult | undefined, s
     text: inline({ ...written, interval: '' }),
     interval: written.interval,
     standing,
-    symbol: symbols[standing] ?? '',
+    symbol: symbols[standing],
   };
 }

@@ -1,5 +1,6 @@
-/** Everything that the template shows, in its order; all text is plain and escaped by the template. */
+/** Everything that the template shows, in its order; all text is plain and the template escapes it. */
 
+import { at } from '../../../common/at.js';
 import type { RunResults } from '../../../common/run/results.js';
 import { isOk } from '../../analyse/groups.js';
 import { stateCounts } from '../../summary.js';
@@ -41,7 +42,7 @@ export async function pageOf(results: RunResults, charts: readonly Chart[], deta
     command: results.command,
     commit: results.touchstone.commit,
     seed: results.options.seed,
-    boundary: results.cells[0]?.boundary ?? 'end-to-end',
+    boundary: at(results.cells, 0, 'the cells of a run').boundary,
   };
   return { view, data };
 }

@@ -1,4 +1,4 @@
-/** What speaks for and against trusting the run, each in a line with a mark. */
+/** What supports trust in the run and what does not, each in a line with a mark. */
 import { type RunResults, threadCounts } from '../../../common/run/results.js';
 import { median } from '../../../common/statistics/quantiles.js';
 import { canRank } from '../../../common/statistics/ranking.js';
@@ -11,10 +11,10 @@ export interface Finding {
   readonly text: string;
 }
 
-/** Above these a reader should know before believing small differences. */
-const busyLoadPerCore = 0.7;
-const muchSteal = 0.01;
-const muchOverhead = 0.01;
+/** Above these a reader should be warned before believing small differences. */
+const maxLoadPerCore = 0.7;
+const maxSteal = 0.01;
+const maxOverhead = 0.01;
 
 export function validity(results: RunResults): Finding[] {
   return [
@@ -44,8 +44,8 @@ function rounds({ finishedRounds, plannedRounds, ending }: RunResults): Finding 
 }
 
 function precision(results: RunResults): Finding[] {
-  const said = precisionText(results);
-  return said ? [{ ...said, label: 'Precision' }] : [];
+  const found = precisionText(results);
+  return found ? [{ ...found, label: 'Precision' }] : [];
 }
 
 function level(results: RunResults): Finding {
@@ -56,10 +56,10 @@ function level(results: RunResults): Finding {
       'Some cells have fewer than the 6 rounds that an interval needs; they are shown without one.';
     return { good: false, label: 'Intervals', text };
   }
-  const most = Math.max(0, ...results.groups.map(({ comparisons }) => comparisons.length));
+  const comparisons = Math.max(0, ...results.groups.map((group) => group.comparisons.length));
   const percentage = `${Math.round(common * 100)} %`;
-  if (!canRank(results.finishedRounds, most)) {
-    const text = `${percentage} for every cell, but ${results.finishedRounds} rounds are too few to rank ${most + 1} targets: none is told apart.`;
+  if (!canRank(results.finishedRounds, comparisons)) {
+    const text = `${percentage} for every cell, but ${results.finishedRounds} rounds are too few to rank ${comparisons + 1} targets: no difference can be significant.`;
     return { good: false, label: 'Intervals', text };
   }
   return { good: true, label: 'Intervals', text: `${percentage}, exact, for every cell.` };
@@ -105,8 +105,9 @@ function processors({ conditions, options }: RunResults): Finding {
 
 function load({ conditions, machine }: RunResults): Finding {
   const { loadAverage } = conditions;
-  if (loadAverage === null) return { good: false, label: 'Load', text: 'The system does not tell its load.' };
-  const good = loadAverage < busyLoadPerCore * machine.cores;
+  if (loadAverage === null)
+    return { good: false, label: 'Load', text: 'The system does not report its load.' };
+  const good = loadAverage < maxLoadPerCore * machine.cores;
   const text = `Load average ${loadAverage.toFixed(2)} on ${coresText(machine.cores)} when the run began.`;
   return { good, label: 'Load', text: good ? text : `${text} Other programs were busy.` };
 }
@@ -116,31 +117,31 @@ function steal({ conditions: { stealShare } }: RunResults): Finding {
     return {
       good: false,
       label: 'Stolen time',
-      text: 'The system does not tell whether its host took time away.',
+      text: 'The system does not report whether its host took time away.',
     };
   }
   return {
-    good: stealShare < muchSteal,
+    good: stealShare < maxSteal,
     label: 'Stolen time',
     text: `The host of this machine took ${percent(stealShare)} of CPU time away while measuring.`,
   };
 }
 
-/** Above this share of marked turns, leaving them out cannot have helped enough. */
-const muchForeignLoad = 0.1;
+/** Above this share of marked turns, leaving them out cannot have sufficed. */
+const maxForeignLoad = 0.1;
 
 function foreignLoad({ interference }: RunResults): Finding {
   const { turns, witnessed, marked, leftOut, pressureShare } = interference;
   const label = 'Foreign load';
   if (witnessed === 0)
-    return { good: false, label, text: 'Nothing was witnessed beside the turns of this run.' };
-  const text = `${marked} of ${turns} turns ran beside a load that was not theirs, by a rule that does not look at the results; ${leftOut} are left out, for all targets of a block alike.`;
-  // Not judged: threads of a framework that wait for each other are part of it.
+    return { good: false, label, text: 'No foreign load was recorded beside the turns of this run.' };
+  const text = `${marked} of ${turns} turns ran beside foreign load, by a rule that does not look at the results; ${leftOut} are left out, for all targets of a block alike.`;
+  // Not judged: threads of a framework that wait for each other contribute to it.
   const pressure =
     pressureShare === null
       ? ''
-      : ` While they ran, some task of this machine was without a processor for ${percent(Math.min(1, pressureShare))} of the time.`;
-  return { good: marked < muchForeignLoad * turns, label, text: `${text}${pressure}` };
+      : ` During the turns, some task of this machine waited for a processor for ${percent(Math.min(1, pressureShare))} of the time.`;
+  return { good: marked < maxForeignLoad * turns, label, text: `${text}${pressure}` };
 }
 
 function steadyStates({ cells, interference }: RunResults): Finding {
@@ -148,17 +149,18 @@ function steadyStates({ cells, interference }: RunResults): Finding {
   const count = (label: keyof (typeof ok)[number]['steadyState']) =>
     ok.reduce((sum, cell) => sum + (cell.steadyState[label] ?? 0), 0);
   const unsteady = count('cyclic') + count('never steady');
-  const told = unsteady + count('steady') + count('warm-up') + count('slow-down');
+  const classified = unsteady + count('steady') + count('warm-up') + count('slow-down');
   const label = 'Steady state';
-  if (told === 0) return { good: false, label, text: 'Too few iterations in any process to tell.' };
+  if (classified === 0)
+    return { good: false, label, text: 'Too few iterations in every process to classify it.' };
   const parts = (['steady', 'warm-up', 'slow-down', 'cyclic', 'never steady'] as const)
     .filter((name) => count(name) > 0)
     .map((name) => `${count(name)} ${name}`);
-  const text = `Of ${told} processes and cells with iterations enough: ${parts.join(', ')}. ${interference.warmUp} turns are left out as warm-up.`;
-  return { good: unsteady <= 0.2 * told, label, text };
+  const text = `${classified} processes and cells with enough iterations: ${parts.join(', ')}. ${interference.warmUp} turns are left out as warm-up.`;
+  return { good: unsteady <= 0.2 * classified, label, text };
 }
 
-/** The half-width of an interval, as a difference: what is smaller could not have been told from none. */
+/** The half-width of the intervals, as a difference: smaller ones could not have been detected. */
 function sensitivity({ groups }: RunResults): Finding {
   const widths = groups.flatMap(({ comparisons }) =>
     comparisons.flatMap(({ ratio: { low, high } }) =>
@@ -167,7 +169,7 @@ function sensitivity({ groups }: RunResults): Finding {
   );
   const label = 'Sensitivity';
   if (widths.length === 0) return { good: false, label, text: 'No comparison has an interval.' };
-  const text = `In half of the comparisons a difference below ${percent(median(widths))} could not have been seen, in the widest one below ${percent(Math.max(...widths))}.`;
+  const text = `In half of the comparisons a difference below ${percent(median(widths))} could not have been detected, in the widest one below ${percent(Math.max(...widths))}.`;
   return { good: median(widths) < 0.05, label, text };
 }
 
@@ -186,7 +188,7 @@ function overheadFinding(
   if (times.length === 0) return { good: true, label, text: `${text}.` };
   const share = iterationNs / Math.min(...times);
   return {
-    good: share < muchOverhead,
+    good: share < maxOverhead,
     label,
     text: `${text}, ${percent(share)} of the fastest ${host} cell. It is not subtracted.`,
   };

@@ -49,7 +49,7 @@ describe('a run until a precision', () => {
     const [coarse, fine] = [await run(0.03, 0.02), await run(0.01, 0.02)];
     expect(fine.finishedRounds).toBeGreaterThan(coarse.finishedRounds);
     const cut = await run(0.005, 0.05, 20_000);
-    expect(precisionText(cut)).toMatchObject({ good: false, text: expect.stringContaining('missed') });
+    expect(precisionText(cut)).toMatchObject({ good: false, text: expect.stringContaining('not reached') });
   });
 });
 
