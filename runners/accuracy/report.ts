@@ -1,56 +1,57 @@
-/** What learning to an accuracy took, in tables: how long and how many epochs, and whether all targets learn alike. */
+/** Tables of time to accuracy: time and epochs of each target, and the agreement of all targets after the first epoch. */
+import { at } from '../../common/at.js';
 import { median } from '../../common/statistics/quantiles.js';
 import type { AccuracyTask } from '../../suites/accuracy.js';
-import type { Epoch, Learnt } from './train-to-accuracy.js';
+import type { Epoch, TrainingOutcome } from './train-to-accuracy.js';
 
-/** What became of one target's lesson from one seed; `open` is one that nobody has given yet. */
-export type Lessons =
-  | Learnt
+/** The outcome for one target and seed; `open` if it has not been measured yet. */
+export type RunOutcome =
+  | TrainingOutcome
   | { readonly state: 'unsupported' | 'unavailable' | 'open'; readonly reason: string };
 
 export interface Finding {
   readonly workload: string;
   readonly target: string;
   readonly seed: number;
-  readonly outcome: Lessons;
+  readonly outcome: RunOutcome;
 }
 
 type Rows = readonly (readonly string[])[];
-type DrawTable = (head: readonly string[], rows: Rows) => string;
-type Finished = Extract<Learnt, { state: 'reached' | 'missed' }>;
+type FormatTable = (head: readonly string[], rows: Rows) => string;
+type Finished = Extract<TrainingOutcome, { state: 'reached' | 'missed' }>;
 interface TrainedFinding extends Finding {
-  readonly outcome: Finished | Extract<Learnt, { state: 'unfinished' }>;
+  readonly outcome: Finished | Extract<TrainingOutcome, { state: 'unfinished' }>;
 }
 
-/** What the columns mean: above the tables. */
-export const accuracyIntroduction = `Time to accuracy is that of the training steps alone, whole epochs, from the first step to the last
-one of the first epoch after which the bar was met: the median over the seeds, and each of them. What a framework compiles in its
-first step is in it ("first step" says how long that one took); its load, and telling the held-out digits after each epoch, are
-not. "Waiting" is the share of that time in which its main thread was ready and other processes had the processor, at the worst
-of its seeds; a framework that computes in threads of its own waits there too, unseen. Where the time is far above the processor time
-of all threads, this machine was busy, and only the latter can be compared. How many epochs it takes differs between
-targets by rounding alone, which a network that learns amplifies; so the time of an epoch is not told from this table.`;
+/** Explains the columns. */
+export const accuracyIntroduction = `Time to accuracy is the time of the training steps, from the first step to the last step of the first
+epoch after which the required accuracy was reached: the median over the seeds, and each of them. It includes what a framework
+compiles in its first step ("first step" is the time of that step), but neither loading nor the classification of the held-out
+digits after each epoch. "Waiting" is the share of that time in which the main thread was runnable while other processes had the
+processor, for the worst seed; waiting in other threads of a framework is not visible. Where the time is far above the processor
+time of all threads, the machine was busy, and only the latter can be compared. The number of epochs differs between targets
+because training amplifies rounding errors, so the time of an epoch cannot be derived from this table.`;
 
 const titles = { adam: 'Adam', rmsprop: 'RMSProp' } as const;
 
-/** The tables of one task, with what they are of. @param findings in the order of their rows; of this task only */
+/** The tables of one task. @param findings of this task, in the order of the rows */
 export function accuracySection(
   task: AccuracyTask,
   findings: readonly Finding[],
-  drawTable: DrawTable,
+  formatTable: FormatTable,
 ): string {
   const { workload, requiredAccuracy, batch, optimiser, epochs } = task;
-  const rule = optimiser.name === 'sgd' ? `momentum of ${optimiser.momentum}` : titles[optimiser.name];
+  const rule = optimiser.name === 'sgd' ? `momentum ${optimiser.momentum}` : titles[optimiser.name];
   return [
     `## ${workload}: ${percent(requiredAccuracy)} of the held-out digits`,
     `Batches of ${batch}, learning rate ${optimiser.learningRate}, ${rule}; at most ${epochs} epochs; one thread.`,
-    drawTable(timeHead, timeTable(findings)),
-    'After the first epoch, from the same weights, over the same batches, by the same rule:',
-    drawTable(agreementHead, agreementTable(findings)),
+    formatTable(timeHead, timeTable(findings)),
+    'Agreement after the first epoch, with the same weights, batches and update rule:',
+    formatTable(agreementHead, agreementTable(findings)),
   ].join('\n\n');
 }
 
-/** Time of the epochs alone: what is told of held-out digits between them is not in it. */
+/** Time of the epochs, without the classification of held-out digits between them. */
 export function trainingSeconds(epochs: readonly Epoch[]): number {
   return epochs.reduce((sum, { spanNs }) => sum + spanNs, 0) / 1e9;
 }
@@ -66,7 +67,7 @@ export const timeHead = [
   'held-out accuracy',
 ] as const;
 
-/** A row a target, in the order of the findings; the state and its reason where there is no time. */
+/** One row per target, in the order of the findings; state and reason if there is no time. */
 export function timeTable(findings: readonly Finding[]): Rows {
   return byTarget(findings).map(([target, own]) => {
     const trained = own.flatMap(({ outcome }) => (isFinished(outcome) ? [outcome] : []));
@@ -76,27 +77,28 @@ export function timeTable(findings: readonly Finding[]): Rows {
   });
 }
 
-/** Why there is nothing, once for each state: numbers in it differ between seeds. */
+/** One reason for each state, since reasons of different seeds differ only in numbers. */
 function reasonsOf(findings: readonly Finding[]): string[] {
   const byState = new Map<string, string[]>();
   for (const { outcome } of findings) {
     if ('reason' in outcome)
       byState.set(outcome.state, [...(byState.get(outcome.state) ?? []), outcome.reason]);
   }
-  return [...byState].map(([state, [first = '', ...others]]) => {
-    const alike = others.filter((reason) => reason !== first).length;
-    return `${state}: ${first}${alike > 0 ? `; alike from ${alike} more of its seeds` : ''}`;
+  return [...byState].map(([state, reasons]) => {
+    const first = at(reasons, 0);
+    const similar = reasons.filter((reason) => reason !== first).length;
+    return `${state}: ${first}${similar > 0 ? `; similarly for ${similar} more of its seeds` : ''}`;
   });
 }
 
-/** The median, where every seed got there. */
+/** The median time if every seed reached the accuracy; otherwise the best accuracy. */
 function verdictOf(trained: readonly Finished[]): string {
   const missed = trained.filter(({ state }) => state === 'missed');
   if (missed.length === 0) return secondsText(median(trained.map(({ epochs }) => trainingSeconds(epochs))));
   const best = missed.map(
     ({ epochs, heldOut }) => Math.max(...epochs.map(({ correct }) => correct)) / heldOut,
   );
-  return `missed from ${missed.length} of ${trained.length} seeds, at best ${percent(Math.max(...best))}`;
+  return `missed with ${missed.length} of ${trained.length} seeds, at best ${percent(Math.max(...best))}`;
 }
 
 function numbersOf(trained: readonly Finished[]): string[] {
@@ -106,13 +108,13 @@ function numbersOf(trained: readonly Finished[]): string[] {
     each(({ state, epochs }) => `${state === 'missed' ? '> ' : ''}${secondsText(trainingSeconds(epochs))}`),
     processor.length === 0 ? 'not known' : secondsText(median(processor)),
     waitText(trained),
-    secondsText(median(trained.map(({ epochs }) => (epochs[0]?.firstStepNs ?? 0) / 1e9))),
+    secondsText(median(trained.map(({ epochs }) => at(epochs, 0, 'epochs').firstStepNs / 1e9))),
     each(({ epochs }) => String(epochs.length)),
-    each(({ epochs, heldOut }) => percent((epochs.at(-1)?.correct ?? 0) / heldOut)),
+    each(({ epochs, heldOut }) => percent(at(epochs, -1, 'epochs').correct / heldOut)),
   ];
 }
 
-/** Undefined where the host does not report CPU time. */
+/** Undefined if the host does not report CPU time. */
 function processorSeconds(epochs: Finished['epochs']): number | undefined {
   const known = epochs.flatMap(({ cpuNs }) => cpuNs ?? []);
   return known.length < epochs.length ? undefined : known.reduce((sum, ns) => sum + ns, 0) / 1e9;
@@ -122,14 +124,15 @@ export const agreementHead = [
   'seed',
   'targets',
   'held-out accuracy',
-  'apart by',
+  'difference',
   'mean loss',
-  'apart by',
+  'difference',
 ] as const;
 
 /**
- * After the first epoch, a row a seed: the same weights, the same batches and the same rule should have told the same digits, so
- * that this is a check of a whole epoch's computation from end to end. Longer training amplifies every rounding.
+ * One row per seed with the range over all targets after the first epoch. With the same weights, batches and update rule all
+ * targets should classify the same digits correctly, which verifies a whole epoch from end to end. Later epochs diverge because
+ * training amplifies rounding errors.
  */
 export function agreementTable(findings: readonly Finding[]): Rows {
   const trained = findings.filter(isTrained);
@@ -137,30 +140,30 @@ export function agreementTable(findings: readonly Finding[]): Rows {
   return seeds.map((seed) => {
     const own = trained.filter((finding) => finding.seed === seed);
     const firsts = own.flatMap(({ outcome }) => outcome.epochs.slice(0, 1));
-    const heldOut = own[0]?.outcome.heldOut ?? 1;
-    const [fewest, most] = rangeOf(firsts.map(({ correct }) => correct));
+    const { heldOut } = at(own, 0).outcome;
+    const [min, max] = rangeOf(firsts.map(({ correct }) => correct));
     const losses = firsts.flatMap(({ meanLoss }) => meanLoss ?? []);
-    const [least, largest] = rangeOf(losses);
+    const [minLoss, maxLoss] = rangeOf(losses);
     return [
       String(seed),
       String(own.length),
-      `${percent(fewest / heldOut)} to ${percent(most / heldOut)}`,
-      `${most - fewest} of ${heldOut} digits`,
+      `${percent(min / heldOut)} to ${percent(max / heldOut)}`,
+      `${max - min} of ${heldOut} digits`,
       ...(losses.length === 0
-        ? ['no number', '']
-        : [`${least.toFixed(5)} to ${largest.toFixed(5)}`, (largest / least - 1).toExponential(1)]),
+        ? ['not finite', '']
+        : [`${minLoss.toFixed(5)} to ${maxLoss.toFixed(5)}`, (maxLoss / minLoss - 1).toExponential(1)]),
     ];
   });
 }
 
-/** What the machine did meanwhile: the share of its time that a target was ready and had no processor, the largest of its seeds. */
+/** The share of time in which a target was runnable without a processor, for the worst of its seeds. */
 function waitText(trained: readonly Finished[]): string {
   const shares = trained.flatMap(({ epochs }) => {
-    if (epochs.some(({ waitNs }) => waitNs === null)) return [];
-    const waited = epochs.reduce((sum, { waitNs }) => sum + (waitNs ?? 0), 0);
-    return [waited / 1e9 / trainingSeconds(epochs)];
+    const known = epochs.flatMap(({ waitNs }) => waitNs ?? []);
+    if (known.length < epochs.length) return [];
+    return [known.reduce((sum, ns) => sum + ns, 0) / 1e9 / trainingSeconds(epochs)];
   });
-  return shares.length === 0 ? 'not told' : `${Math.round(100 * Math.max(...shares))} %`;
+  return shares.length === 0 ? 'not known' : `${Math.round(100 * Math.max(...shares))} %`;
 }
 
 function byTarget(findings: readonly Finding[]): [string, Finding[]][] {
@@ -172,11 +175,11 @@ function byTarget(findings: readonly Finding[]): [string, Finding[]][] {
   return [...found].map(([target, own]) => [target, own.sort(bySeed)]);
 }
 
-function isFinished(outcome: Lessons): outcome is Finished {
+function isFinished(outcome: RunOutcome): outcome is Finished {
   return outcome.state === 'reached' || outcome.state === 'missed';
 }
 
-/** Whether it has an epoch at least. */
+/** Whether it has at least one epoch. */
 function isTrained(finding: Finding): finding is TrainedFinding {
   return isFinished(finding.outcome) || finding.outcome.state === 'unfinished';
 }

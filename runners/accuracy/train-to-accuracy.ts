@@ -1,8 +1,10 @@
 /**
- * One target learns one task from one seed in a fresh process: epoch after epoch, each timed as a whole, until what it tells of
- * the held-out digits is right often enough, which is looked at between epochs and not timed. The coordinator counts.
+ * Trains one target on one task from one seed in a new process, epoch by epoch, until the required accuracy on the held-out
+ * digits is reached. Whole epochs are timed; the held-out digits are classified between epochs, outside the clock. The
+ * coordinator counts the correct ones.
  */
 import type { Budget, Target } from '../../adapters/adapter.js';
+import { at, defined } from '../../common/at.js';
 import { explain } from '../../common/errors.js';
 import type { Artefact } from '../../model/artefact/artefact.js';
 import { type AccuracySource, type AccuracyTask, epochOrder } from '../../suites/accuracy.js';
@@ -12,28 +14,29 @@ import type { Results } from '../protocol/messages.js';
 import type { Worker } from '../protocol/worker.js';
 
 export interface Epoch extends Omit<Results['epoch'], 'witness'> {
-  /** How long the main thread was ready during it and had no processor: the machine was not its own. */
+  /** Nanoseconds in which the main thread was runnable but had no processor; null if unknown. */
   readonly waitNs: number | null;
-  /** Held-out digits that were told right after it. */
+  /** Held-out digits that are classified correctly after the epoch. */
   readonly correct: number;
 }
 
-/** What was trained. */
 export interface Trained {
   readonly versions: Readonly<Record<string, string>>;
   readonly loadNs: number;
+  /** Number of held-out digits. */
   readonly heldOut: number;
   readonly epochs: readonly Epoch[];
 }
 
-export type Learnt =
-  /** `reached`: the last epoch was the first one after which the bar was met. `missed`: none was, of all that were allowed. */
+export type TrainingOutcome =
+  /** `reached`: the required accuracy after the last epoch. `missed`: not after any of the permitted epochs. */
   | (Trained & { readonly state: 'reached' | 'missed' })
-  /** Given up, since the allowance would not have been enough. */
+  /** Stopped because the time limit would not be enough. */
   | (Trained & { readonly state: 'unfinished'; readonly reason: string })
   | { readonly state: 'failed'; readonly reason: string };
 
-export interface Lesson {
+/** A task with the data of one seed. */
+export interface TrainingRun {
   readonly task: AccuracyTask;
   readonly seed: number;
   readonly prepared: AccuracySource;
@@ -41,41 +44,45 @@ export interface Lesson {
   readonly artefact: Artefact;
 }
 
-export interface Seat {
+export interface TrainingSubject {
   readonly target: Target;
-  /** The program that the target's workers run in, where it is not the host's own. */
+  /** The program that the target's workers run in, if it is not the host's own. */
   readonly executable?: string | undefined;
   readonly budget: Budget;
   readonly logFile: string;
   /** Of one epoch. */
   readonly deadlineMs: number;
-  readonly allowance: Allowance;
+  readonly limit: TimeLimit;
+}
+
+/** How long a training run may take. */
+export interface TimeLimit {
+  readonly trainingMs: number;
+  /** The smallest number of epochs in which any target has reached the accuracy, as far as is known. */
+  readonly minEpochs: number;
 }
 
 type End =
   | { readonly state: 'reached' | 'missed' }
   | { readonly state: 'unfinished'; readonly reason: string };
 
-/** How long one lesson may train. */
-export interface Allowance {
-  readonly trainingMs: number;
-  /** The fewest after which anyone has been there, as far as is known: what would not get so far is not gone on with. */
-  readonly fewestEpochs: number;
-}
-
-/** @param onEpoch told each epoch as it ends */
-export async function learn(seat: Seat, lesson: Lesson, onEpoch: (epoch: Epoch) => void): Promise<Learnt> {
-  const { executable, allowance, ...start } = seat;
+/** @param onEpoch called after each epoch */
+export async function trainToAccuracy(
+  subject: TrainingSubject,
+  run: TrainingRun,
+  onEpoch: (epoch: Epoch) => void,
+): Promise<TrainingOutcome> {
+  const { executable, limit, ...start } = subject;
   try {
     const { worker, description } = await startDescribed({
       ...start,
       ...(executable === undefined ? {} : { executable }),
     });
     try {
-      const { folder } = lesson.artefact;
+      const { folder } = run.artefact;
       const { loadNs } = await worker.request({ type: 'load', folder, mode: 'training' });
-      const { epochs, ...end } = await epochsOf(worker, lesson, allowance, onEpoch);
-      const heldOut = labelsOf(lesson).length;
+      const { epochs, ...end } = await trainEpochs(worker, run, limit, onEpoch);
+      const heldOut = heldOutLabels(run).length;
       return { ...end, versions: description.versions, loadNs, heldOut, epochs };
     } finally {
       await worker.kill();
@@ -86,52 +93,53 @@ export async function learn(seat: Seat, lesson: Lesson, onEpoch: (epoch: Epoch) 
   }
 }
 
-async function epochsOf(
+async function trainEpochs(
   worker: Worker,
-  lesson: Lesson,
-  allowance: Allowance,
+  run: TrainingRun,
+  limit: TimeLimit,
   onEpoch: (epoch: Epoch) => void,
 ): Promise<End & { readonly epochs: readonly Epoch[] }> {
-  const { task, seed, prepared } = lesson;
-  const labels = labelsOf(lesson);
+  const { task, seed, prepared } = run;
+  const labels = heldOutLabels(run);
   const epochs: Epoch[] = [];
   while (epochs.length < task.epochs) {
-    const reason = shortageOf(epochs, allowance);
+    const reason = timeShortage(epochs, limit);
     if (reason !== undefined) return { state: 'unfinished', reason, epochs };
     const order = [...epochOrder(prepared, seed, epochs.length)];
     const fromFirstWeights = epochs.length === 0;
     const { witness, ...timed } = await worker.request({ type: 'epoch', order, fromFirstWeights });
     const { classes } = await worker.request({ type: 'classify', buffers: [...prepared.heldOut] });
-    const told = classes.flat();
-    const correct = labels.filter((label, place) => label === told[place]).length;
+    const predicted = classes.flat();
+    const correct = labels.filter((label, index) => label === predicted[index]).length;
     const epoch = { ...timed, waitNs: witness.waitNs, correct };
     epochs.push(epoch);
     onEpoch(epoch);
     if (correct >= task.requiredAccuracy * labels.length) return { state: 'reached', epochs };
-    // A loss that is no number any more never becomes one again.
+    // A loss that is not finite does not become finite again.
     if (timed.meanLoss === null) break;
   }
   return { state: 'missed', epochs };
 }
 
 /**
- * Why it is not gone on with, where the time that it takes at least, for one epoch more and for as many as the quickest learner
- * took, is more than is allowed.
+ * Why the run is stopped: the estimated time for one more epoch, and for as many as the fastest target needed, exceeds the limit.
+ * Undefined if it continues.
  */
-export function shortageOf(
+export function timeShortage(
   epochs: readonly Pick<Epoch, 'spanNs'>[],
-  { trainingMs, fewestEpochs }: Allowance,
+  { trainingMs, minEpochs }: TimeLimit,
 ): string | undefined {
   if (epochs.length === 0) return undefined;
-  const eachMs = epochs.reduce((sum, { spanNs }) => sum + spanNs, 0) / 1e6 / epochs.length;
-  const least = Math.max(epochs.length + 1, fewestEpochs);
-  if (least * eachMs <= trainingMs) return undefined;
-  const [each, whole, allowed] = [eachMs, least * eachMs, trainingMs].map(
-    (ms) => `${(ms / 60_000).toFixed(1)} min`,
-  );
-  return `an epoch takes ${each}, so ${least} of them at least ${whole}, and a lesson is given ${allowed}: --time gives it more`;
+  const epochMs = epochs.reduce((sum, { spanNs }) => sum + spanNs, 0) / 1e6 / epochs.length;
+  const needed = Math.max(epochs.length + 1, minEpochs);
+  if (needed * epochMs <= trainingMs) return undefined;
+  const minutes = (ms: number) => `${(ms / 60_000).toFixed(1)} min`;
+  return `an epoch takes ${minutes(epochMs)}, ${needed} epochs at least ${minutes(needed * epochMs)}; the limit is ${minutes(trainingMs)} (--time)`;
 }
 
-function labelsOf({ prepared: { source, heldOut } }: Lesson): number[] {
-  return heldOut.flatMap((buffer) => Array.from(source.inputs[buffer]?.labels?.data ?? [], Number));
+function heldOutLabels({ prepared: { source, heldOut } }: TrainingRun): number[] {
+  return heldOut.flatMap((buffer) => {
+    const { labels } = at(source.inputs, buffer, 'input buffers');
+    return Array.from(defined(labels, `labels of input buffer ${buffer}`).data, Number);
+  });
 }

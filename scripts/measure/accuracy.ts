@@ -1,19 +1,20 @@
 /**
- * `npm run measure:accuracy`: LeNet-5 and the row LSTM learn real digits until a stated share of held-out ones is told right
- * (`suites/accuracy.ts`), on every target that trains, from three seeds. How long the training took, after how many epochs.
- * That is a metric of its own, never mixed with the time of a step: how often a target has to step is in it.
+ * `npm run measure:accuracy`: time to accuracy. LeNet-5 and the row LSTM are trained on MNIST digits until they classify a required
+ * share of held-out digits correctly (`suites/accuracy.ts`), on every target that trains, from three seeds. It is a metric of its
+ * own, never mixed with the time of a step, since it depends on the number of steps as well.
  *
- * Options: `-- --targets 'pytorch/*' --workload lenet5 --seeds 1,2,3`. Every finished lesson is a line of
- * `docs/measurements/accuracy.ndjson`, so a script that was stopped goes on where it was, and `docs/measurements/accuracy.md` is
- * written from all of these, whichever targets were chosen; `--fresh` begins anew. A lesson may train for 30 minutes; one that
- * cannot be at its end by then is given up as soon as that is known, and `--time 2h` gives it another chance. With `--epochs 2`, so many
- * instead of the task's own, it is another measurement, which is printed and not kept.
+ * Options: `-- --targets 'pytorch/*' --workload lenet5 --seeds 1,2,3`. Every finished training run is a line of
+ * `docs/measurements/accuracy.ndjson`, so that an interrupted script continues, and `docs/measurements/accuracy.md` is written from
+ * all lines, whichever targets are selected; `--fresh` starts over. A training run is limited to 30 minutes and is stopped as soon
+ * as it cannot finish within the limit; `--time 2h` raises the limit. `--epochs 2` replaces the maximum number of epochs of the
+ * task; that is another measurement, which is printed and not kept.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Target } from '../../adapters/adapter.js';
+import { at } from '../../common/at.js';
 import { oneLine } from '../../common/errors.js';
 import { duration, integers, names, positiveInteger } from '../../common/values.js';
 import { sourceArtefact } from '../../model/artefact/artefact.js';
@@ -25,7 +26,7 @@ import {
   type Finding,
   trainingSeconds,
 } from '../../runners/accuracy/report.js';
-import { type Lesson, learn } from '../../runners/accuracy/train-to-accuracy.js';
+import { type TrainingRun, trainToAccuracy } from '../../runners/accuracy/train-to-accuracy.js';
 import { select } from '../../runners/coordinator/select.js';
 import { ensureTargets, targetAvailability } from '../../runners/hosts/availability.js';
 import type { Availability } from '../../runners/hosts/host.js';
@@ -49,24 +50,24 @@ const { values } = parseArgs({
     fresh: { type: 'boolean', default: false },
   },
 });
-/** One thread on a processor of its own, for every target alike. */
+/** One thread on a dedicated processor, for every target. */
 const budget = { threads: 1, cpus: splitCpus(1).workers };
-/** Of one epoch: plain JavaScript takes minutes. */
+/** Of one epoch, which takes minutes in plain JavaScript. */
 const deadlineMs = 30 * 60_000;
 const trainingMs = duration(values.time);
 const seeds = integers(values.seeds);
 const isKept = values.epochs === undefined;
 
-/** A task with what it is learnt on. */
+/** A task with its workload. */
 interface Course {
   readonly task: AccuracyTask;
   readonly workload: Workload;
-  /** Changes with the split, the model and the rule: lessons of another edition are lessons of something else. */
-  readonly edition: string;
+  /** Changes with data, model and training: runs with another fingerprint are not comparable. */
+  readonly fingerprint: string;
 }
 interface Entry extends Finding {
-  readonly edition: string;
-  /** Where it was given up. */
+  readonly fingerprint: string;
+  /** The time limit at which it was stopped. */
   readonly trainingMs?: number;
 }
 interface Step {
@@ -77,23 +78,23 @@ interface Step {
   readonly executable: string | undefined;
 }
 
-const book = isKept ? ledger<Entry>('accuracy', values.fresh) : ledgerInMemory<Entry>();
-/** What is looked up or tried anew each time: what is refused, not installed, or failed. */
-const fleeting: Finding[] = [];
-let present: Lesson | undefined;
-const everyone = await chosenTargets({});
+const results = isKept ? ledger<Entry>('accuracy', values.fresh) : ledgerInMemory<Entry>();
+/** Findings that are determined anew in every invocation: unsupported, unavailable, failed. */
+const transient: Finding[] = [];
+let current: TrainingRun | undefined;
+const allTargets = await chosenTargets({});
 const chosen = await chosenTargets({ targets: values.targets });
 const courses = await chosenCourses();
-const steps = await plan(isKept ? everyone : chosen);
+const steps = await plan(isKept ? allTargets : chosen);
 const scratch = await mkdtemp(join(tmpdir(), 'touchstone-accuracy-'));
 try {
-  await saySteps(steps, (key) => book.has(key) || hasShortage(key), give);
+  await saySteps(steps, (key) => results.has(key) || wasUnfinished(key), trainStep);
 } finally {
-  await forget();
+  await removeCurrent();
   await rm(scratch, { recursive: true, force: true });
 }
 const report = [accuracyIntroduction, ...courses.map(sectionOf)].join('\n\n');
-// Whichever targets were chosen now, it is of all lessons there are.
+// The page has all training runs, whichever targets are selected now.
 if (isKept) publish('accuracy', report, 'npm run measure:accuracy');
 else process.stdout.write(`${report}\n`);
 
@@ -105,34 +106,35 @@ async function chosenCourses(): Promise<Course[]> {
     if (!workload) throw new Error(`there is no workload ${name}`);
     const task = isKept ? own : { ...own, epochs: positiveInteger(values.epochs ?? '') };
     const id = idOf(accuracySource(task, workload, 0).source).slice(0, 16);
-    return { task, workload, edition: `${id}, ${task.requiredAccuracy}, ${task.epochs} epochs` };
+    return { task, workload, fingerprint: `${id}, ${task.requiredAccuracy}, ${task.epochs} epochs` };
   });
 }
 
 /**
- * The lessons of the chosen targets, seed by seed, and within a seed in an order of its own, so that no target always has the
- * machine at the same hour. Of all targets it is noted why they have none.
+ * The training runs of the selected targets by seed, in another order for each seed, so that no target always runs at the same time
+ * of day. For targets without a run the reason is noted.
  */
 async function plan(targets: readonly Target[]): Promise<Step[]> {
   const wanted = new Set(chosen.map(({ name }) => name));
   const there = await installed(targets.filter(({ name }) => wanted.has(name)));
   const planned: Step[] = [];
   for (const course of courses) {
-    const { workload, edition } = course;
-    const { artefact } = await lessonOf(course, seeds[0] ?? 1);
+    const { workload, fingerprint } = course;
+    const firstSeed = at(seeds, 0, '--seeds');
+    const { artefact } = await runOf(course, firstSeed);
     const { mode, precision, training } = artefact.manifest;
-    if (!training) throw new Error(`${workload.name} does not train`);
+    if (!training) throw new Error(`workload ${workload.name} has no training`);
     const able = targets.filter((target) => {
       const can = supportOf({ mode, precision, graph: artefact.graph, training }, target);
-      if (!can.supported) note(course, target, seeds[0] ?? 1, { state: 'unsupported', reason: can.reason });
+      if (!can.supported) note(course, target, firstSeed, { state: 'unsupported', reason: can.reason });
       return can.supported && wanted.has(target.name);
     });
     for (const seed of seeds) {
       for (const target of shuffled(able, randomFor(seed, 'accuracy', workload.name))) {
         const health = there.get(target);
-        const key = `${workload.name} ${seed} ${target.name} (${edition})`;
+        const key = `${workload.name} ${seed} ${target.name} (${fingerprint})`;
         if (health?.available) planned.push({ key, course, seed, target, executable: health.executable });
-        else note(course, target, seed, { state: 'unavailable', reason: health?.reason ?? 'not looked for' });
+        else note(course, target, seed, { state: 'unavailable', reason: health?.reason ?? 'not selected' });
       }
     }
   }
@@ -145,84 +147,87 @@ async function installed(targets: readonly Target[]): Promise<Map<Target, Availa
   return new Map(await Promise.all(found));
 }
 
-/** The one that was last asked for is kept: steps of a seed follow each other. An artefact of 130 MB goes with its seed. */
-async function lessonOf({ task, workload }: Course, seed: number): Promise<Lesson> {
-  if (present?.task === task && present.seed === seed) return present;
-  await forget();
+/** Only the last one is kept: runs of a seed are consecutive, and an artefact has 130 MB. */
+async function runOf({ task, workload }: Course, seed: number): Promise<TrainingRun> {
+  if (current?.task === task && current.seed === seed) return current;
+  await removeCurrent();
   const prepared = accuracySource(task, workload, seed);
-  present = { task, seed, prepared, artefact: await sourceArtefact(prepared.source) };
-  return present;
+  current = { task, seed, prepared, artefact: await sourceArtefact(prepared.source) };
+  return current;
 }
 
-async function forget(): Promise<void> {
-  if (present) await rm(present.artefact.folder, { recursive: true, force: true });
-  present = undefined;
+async function removeCurrent(): Promise<void> {
+  if (current) await rm(current.artefact.folder, { recursive: true, force: true });
+  current = undefined;
 }
 
-async function give({ key, course, seed, target, executable }: Step): Promise<void> {
-  const { workload, edition } = course;
-  const lesson = await lessonOf(course, seed);
+async function trainStep({ key, course, seed, target, executable }: Step): Promise<void> {
+  const { workload, fingerprint } = course;
+  const run = await runOf(course, seed);
   const logFile = join(scratch, `${target.name.replace('/', '-')}.log`);
-  const allowance = { trainingMs, fewestEpochs: fewestEpochs(course, seed) };
-  const outcome = await learn(
-    { target, executable, budget, logFile, deadlineMs, allowance },
-    lesson,
+  const limit = { trainingMs, minEpochs: minEpochs(course, seed) };
+  const outcome = await trainToAccuracy(
+    { target, executable, budget, logFile, deadlineMs, limit },
+    run,
     (epoch) => {
-      say(`  ${trainingSeconds([epoch]).toFixed(1)} s, ${epoch.correct} held-out digits told`);
+      say(`  ${trainingSeconds([epoch]).toFixed(1)} s, ${epoch.correct} held-out digits correct`);
     },
   );
-  const entry: Entry = { workload: workload.name, target: target.name, seed, edition, outcome };
+  const entry: Entry = { workload: workload.name, target: target.name, seed, fingerprint, outcome };
   if ('reason' in outcome) say(`  ${outcome.state}: ${outcome.reason}`);
   if (outcome.state === 'failed') note(course, target, seed, outcome);
-  else if (outcome.state === 'unfinished') book.add(shortageKey(key), [{ ...entry, trainingMs }]);
-  else book.add(key, [entry]);
+  else if (outcome.state === 'unfinished') results.add(unfinishedKey(key), [{ ...entry, trainingMs }]);
+  else results.add(key, [entry]);
 }
 
-/** Of those who got there from this seed. */
-function fewestEpochs({ workload, edition }: Course, seed: number): number {
-  const took = book.entries().flatMap((entry) => {
+/** The smallest number of epochs in which a target has reached the accuracy from this seed; 1 if none has. */
+function minEpochs({ workload, fingerprint }: Course, seed: number): number {
+  const counts = results.entries().flatMap((entry) => {
     const { outcome } = entry;
-    const isOwn = entry.workload === workload.name && entry.edition === edition && entry.seed === seed;
+    const isOwn =
+      entry.workload === workload.name && entry.fingerprint === fingerprint && entry.seed === seed;
     return isOwn && outcome.state === 'reached' ? [outcome.epochs.length] : [];
   });
-  return took.length === 0 ? 1 : Math.min(...took);
+  return counts.length === 0 ? 1 : Math.min(...counts);
 }
 
-function shortageKey(key: string): string {
+function unfinishedKey(key: string): string {
   return `${key}: unfinished`;
 }
 
-/** Whether it was given up at as much time as it would have now. */
-function hasShortage(key: string): boolean {
-  return book.entriesOf(shortageKey(key)).some(({ trainingMs: given = 0 }) => given >= trainingMs);
+/** Whether it was stopped at the present time limit or a higher one. */
+function wasUnfinished(key: string): boolean {
+  return results
+    .entriesOf(unfinishedKey(key))
+    .some(({ trainingMs: limit }) => limit !== undefined && limit >= trainingMs);
 }
 
 function note({ workload }: Course, { name }: Target, seed: number, outcome: Finding['outcome']): void {
-  fleeting.push({ workload: workload.name, target: name, seed, outcome });
+  transient.push({ workload: workload.name, target: name, seed, outcome });
 }
 
-/** What was given up once and then brought to its end is told of once. */
+/** The last finding for each target and seed: an unfinished run may have been finished later. */
 function newest(entries: readonly Entry[]): Finding[] {
   return [...new Map(entries.map((entry) => [`${entry.target} ${entry.seed}`, entry])).values()];
 }
 
-function sectionOf({ task, edition }: Course): string {
+function sectionOf({ task, fingerprint }: Course): string {
   const { workload } = task;
   const found = [
-    ...newest(book.entries().filter((entry) => entry.edition === edition)),
-    ...fleeting.filter((finding) => finding.workload === workload),
+    ...newest(results.entries().filter((entry) => entry.fingerprint === fingerprint)),
+    ...transient.filter((finding) => finding.workload === workload),
   ];
-  const rest = (isKept ? everyone : []).filter(({ name }) => !found.some(({ target }) => target === name));
-  const open = { state: 'open', reason: 'no lesson yet' } as const;
+  const rest = (isKept ? allTargets : []).filter(({ name }) => !found.some(({ target }) => target === name));
+  const open = { state: 'open', reason: 'not measured yet' } as const;
   const findings = [
     ...found,
     ...rest.map(({ name }): Finding => ({ workload, target: name, seed: 0, outcome: open })),
   ];
-  const order = everyone.map(({ name }) => name);
-  const place = ({ target }: Finding) => order.indexOf(target);
+  const order = allTargets.map(({ name }) => name);
+  const position = ({ target }: Finding) => order.indexOf(target);
   return accuracySection(
     task,
-    findings.sort((a, b) => place(a) - place(b)),
+    findings.sort((a, b) => position(a) - position(b)),
     markdownTable,
   );
 }
