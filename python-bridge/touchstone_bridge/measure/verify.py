@@ -16,6 +16,10 @@ from safetensors.numpy import load_file
 from ..artefact import Array, Model, Tensors
 from .contenders import Slow
 
+LOSS_FACTOR = 10
+"""Losses may differ by so many times the declared tolerance: rounding grows through the updates, and by which rule
+they are made shows in the second digit."""
+
 Read = Callable[[Any], Tensors]
 
 
@@ -36,7 +40,7 @@ def verify(call: Callable[[int], Any], read: Read, model: Model, max_iteration_n
     if isinstance(outputs, Slow):
         return outputs
     if training:
-        compare("losses", np.asarray(outputs, np.float64), expected, tolerance["loss"])
+        compare("losses", np.asarray(outputs, np.float64), expected, LOSS_FACTOR * tolerance["loss"])
         return None
     for buffer, output in enumerate(outputs):
         for name, array in read(output).items():
