@@ -1,19 +1,20 @@
 /**
- * `npm run measure:aa`: targets against themselves, through the whole live gate. There is nothing to find, so every
- * `regressed` (and every `improved`) is a false alarm. Each step is gated on a machine left alone, and again with a noisy
- * neighbour: a process that computes in bursts on the processor that workers are timed on.
+ * `npm run measure:aa`: the rate of false alarms of the live gate, with targets that are compared with themselves. Every
+ * `regressed` and every `improved` is a false alarm. Each step is run on an idle machine and again with a noisy neighbour, a
+ * process that computes in bursts on the processor on which workers are timed.
  *
- * Options: `-- --targets 'onnxruntime/cpu,pytorch/cpu' --repeats 5 --time 10m --neighbour both|idle|noisy`. Every finished gate
- * is a line of `docs/measurements/aa.ndjson`, so a script that was stopped goes on where it was; `--fresh` begins anew.
+ * Options: `-- --targets 'onnxruntime/cpu,pytorch/cpu' --repeats 5 --time 10m --neighbour both|idle|noisy`. Every finished gate is
+ * a line of `docs/measurements/aa.ndjson`, so that an interrupted script continues; `--fresh` starts over.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
+import { defined } from '../../common/at.js';
 import { clopperPearson } from '../../common/statistics/binomial.js';
 import { duration, integers, modeNames, names, positiveInteger } from '../../common/values.js';
 import { splitCpus } from '../../runners/process/cpus.js';
 import { wrapped } from '../../runners/process/wrapped.js';
 import { gateStep } from './gate-step.js';
-import { asGiven, ledger, publish, saySteps } from './ledger.js';
+import { asGiven, ledger, publish, runSteps } from './ledger.js';
 import { markdownTable } from './table.js';
 
 const { values } = parseArgs({
@@ -37,7 +38,7 @@ interface Decision {
 }
 
 const neighbours = values.neighbour === 'both' ? ['idle', 'noisy'] : [values.neighbour];
-const book = ledger<Decision>('aa', values.fresh);
+const results = ledger<Decision>('aa', values.fresh);
 const steps = Array.from({ length: positiveInteger(values.repeats) }, (_, repeat) => repeat).flatMap(
   (repeat) =>
     neighbours.flatMap((neighbour) =>
@@ -50,7 +51,7 @@ const steps = Array.from({ length: positiveInteger(values.repeats) }, (_, repeat
     ),
 );
 
-await saySteps(steps, book.has, async ({ key, target, neighbour, repeat }) => {
+await runSteps(steps, results.has, async ({ key, target, neighbour, repeat }) => {
   const other = neighbour === 'noisy' ? startNeighbour() : undefined;
   const findings = await gateStep(target, {
     targets: [target],
@@ -60,28 +61,28 @@ await saySteps(steps, book.has, async ({ key, target, neighbour, repeat }) => {
     time: duration(values.time),
   }).finally(() => other?.kill('SIGKILL'));
   const measured = findings.filter(({ stage }) => stage !== 'once');
-  book.add(
+  results.add(
     key,
     measured.map(({ metric, verdict, ratio }) => ({
       target,
       neighbour,
       metric,
       verdict,
+      // Without a ratio no round was completed.
       rounds: ratio?.rounds ?? 0,
     })),
   );
 });
 
-const all = book.entries();
-const rows = [...new Set(all.map(({ target, neighbour }) => `${target} ${neighbour}`))].sort().map((key) => {
-  const [target = '', neighbour = ''] = key.split(' ');
-  return rowOf(
-    target,
-    neighbour,
-    all.filter((one) => one.target === target && one.neighbour === neighbour),
-  );
-});
-const head = ['target', 'machine', 'decisions', 'false alarms', 'of them regressed', 'ok', 'inconclusive'];
+const all = results.entries();
+const targets = [...new Set(all.map(({ target }) => target))].sort();
+const rows = targets.flatMap((target) =>
+  [...new Set(all.map(({ neighbour }) => neighbour))].sort().flatMap((neighbour) => {
+    const own = all.filter((decision) => decision.target === target && decision.neighbour === neighbour);
+    return own.length === 0 ? [] : [rowOf(target, neighbour, own)];
+  }),
+);
+const head = ['target', 'machine', 'decisions', 'false alarms', 'regressed', 'ok', 'inconclusive'];
 publish('aa', markdownTable(head, [...rows, rowOf('all', 'both', all)]), asGiven('npm run measure:aa'));
 
 function rowOf(target: string, neighbour: string, own: readonly Decision[]): string[] {
@@ -99,7 +100,7 @@ function rowOf(target: string, neighbour: string, own: readonly Decision[]): str
   ];
 }
 
-/** Bursts of 5 to 50 ms of arithmetic with pauses as long, where workers run. It ends with this process. */
+/** Computes in bursts of 5 to 50 ms, with pauses of the same length, on the processors of the workers. */
 function startNeighbour(): ChildProcess {
   const script = `
     const wait = new Int32Array(new SharedArrayBuffer(4));
@@ -108,6 +109,6 @@ function startNeighbour(): ChildProcess {
       while (performance.now() < untilMs) Math.sqrt(Math.random());
       Atomics.wait(wait, 0, 0, 5 + 45 * Math.random());
     }`;
-  const [file = '', ...rest] = wrapped([process.execPath, '-e', script], splitCpus(1).workers);
-  return spawn(file, rest, { stdio: 'ignore' });
+  const [file, ...rest] = wrapped([process.execPath, '-e', script], splitCpus(1).workers);
+  return spawn(defined(file, 'the command of the noisy neighbour'), rest, { stdio: 'ignore' });
 }

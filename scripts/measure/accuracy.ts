@@ -36,7 +36,7 @@ import { randomFor, shuffled } from '../../runners/schedule/random.js';
 import { type AccuracyTask, accuracySource, accuracyTasks } from '../../suites/accuracy.js';
 import { discoverWorkloads } from '../../suites/discover.js';
 import { chosenTargets } from '../conformance/targets.js';
-import { ledger, ledgerInMemory, publish, saySteps } from './ledger.js';
+import { ledger, ledgerInMemory, publish, runSteps } from './ledger.js';
 import { say } from './new-run.js';
 import { markdownTable } from './table.js';
 
@@ -88,7 +88,7 @@ const courses = await chosenCourses();
 const steps = await plan(isKept ? allTargets : chosen);
 const scratch = await mkdtemp(join(tmpdir(), 'touchstone-accuracy-'));
 try {
-  await saySteps(steps, (key) => results.has(key) || wasUnfinished(key), trainStep);
+  await runSteps(steps, (key) => results.has(key) || wasUnfinished(key), trainStep);
 } finally {
   await removeCurrent();
   await rm(scratch, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-/** Ways to decide whether a candidate is slower: ours, and what people do today. Each sees the same rounds. */
+/** Rules that decide whether a candidate is slower: the gate's, and common alternatives, all applied to the same rounds. */
 
 import jstat from 'jstat';
 import { sampleVariance } from 'simple-statistics';
@@ -10,7 +10,7 @@ import type { Round } from './noise-families.js';
 export interface Decision {
   readonly regressed: boolean;
   readonly verdict: string;
-  /** Of the log ratio; null where the rule has none. */
+  /** Confidence interval of the log ratio; null if the rule has none. */
   readonly interval: Interval | null;
   readonly rounds: number;
 }
@@ -26,11 +26,11 @@ function take(rounds: Iterator<Round>, count: number): Round[] {
   return Array.from({ length: count }, () => rounds.next().value as Round);
 }
 
-/** Of a round, as the gate takes it: of the medians of its two processes. */
+/** Log ratio of the medians of the two processes of a round. */
 export const logRatio = ({ candidate, baseline }: Round): number => median(candidate) - median(baseline);
 
-/** The gate's, with one quantity to decide. */
-export const ourRule: DecisionRule = {
+/** The rule of the gate, for a single comparison. */
+export const gateRule: DecisionRule = {
   name: 'Touchstone',
   decide(rounds) {
     const screen = take(rounds, defaultRule.screenRounds).map(logRatio);
@@ -42,7 +42,7 @@ export const ourRule: DecisionRule = {
       const found = confirmed(later, look, margin, defaultRule, defaultRule.alpha, false);
       if (found) return decisionOf(found.verdict, found.interval, screen.length + later.length);
     }
-    throw new RangeError('the last look decides');
+    throw new RangeError('the last look must decide');
   },
 };
 
@@ -50,7 +50,7 @@ function decisionOf(verdict: string, interval: Interval | null, rounds: number):
   return { regressed: verdict === 'regressed', verdict, interval, rounds };
 }
 
-/** Every sample counted as independent of all others, p < 0.05. */
+/** Welch's t-test on pooled samples, as if they were independent; p < 0.05. */
 export const pooledWelch: DecisionRule = {
   name: 'pooled Welch, p < 0.05',
   decide(rounds) {
@@ -72,7 +72,7 @@ export const pooledWelch: DecisionRule = {
   },
 };
 
-/** One process a side, means compared with a threshold. */
+/** Compares the means of one process of each side with a threshold. */
 function meanOfOneRun(threshold: number): DecisionRule {
   return {
     name: `mean of one run, ${100 * threshold} % threshold`,
@@ -85,13 +85,13 @@ function meanOfOneRun(threshold: number): DecisionRule {
   };
 }
 
-export const todaysRules: readonly DecisionRule[] = [pooledWelch, meanOfOneRun(0.03), meanOfOneRun(0.1)];
+export const commonRules: readonly DecisionRule[] = [pooledWelch, meanOfOneRun(0.03), meanOfOneRun(0.1)];
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** How many of so many decisions were `regressed`, and the rounds that one takes on average. */
+/** The number of `regressed` among `draws` decisions, and the mean number of rounds. */
 export function tally(
   draws: number,
   decide: (draw: number) => Decision,

@@ -1,4 +1,4 @@
-/** Long measurements: what is done is kept line by line, time left is said, the summary is written under `docs/measurements/`. */
+/** Long measurements: finished steps are kept line by line, the time left is reported, a summary is written to `docs/measurements/`. */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -6,19 +6,21 @@ import { projectRoot } from '../../common/paths.js';
 import { say } from './new-run.js';
 
 export interface Ledger<Entry> {
-  /** Whether a step was finished, now or in an earlier session. */
+  /** Whether a step is finished, in this or an earlier session. */
   has(key: string): boolean;
   add(key: string, entries: readonly Entry[]): void;
   entries(): Entry[];
-  /** Of one step; none where it was not finished. */
+  /** Entries of one step; empty if it is not finished. */
   entriesOf(key: string): readonly Entry[];
 }
 
 export const measurements = join(projectRoot, 'docs', 'measurements');
 
 /**
- * `docs/measurements/<name>.ndjson`, a line for each finished step, with the day and the machine of each. It is committed: it
- * is what the published table was counted from, and a measurement of hours goes on after this checkout is gone.
+ * `docs/measurements/<name>.ndjson` with a line for each finished step, its date and machine. The file is committed: it is the
+ * data of the published table, and an interrupted measurement can be continued in another checkout.
+ *
+ * @param fresh whether to start over
  */
 export function ledger<Entry>(name: string, fresh: boolean): Ledger<Entry> {
   const folder = measurements;
@@ -26,7 +28,7 @@ export function ledger<Entry>(name: string, fresh: boolean): Ledger<Entry> {
   mkdirSync(folder, { recursive: true });
   if (fresh) rmSync(file, { force: true });
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
-  // A line that a killed script did not finish is measured again.
+  // A partial last line, of a script that was killed, is dropped, and its step is measured again.
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   if (whole !== text) writeFileSync(file, whole);
   const steps = new Map(
@@ -49,7 +51,7 @@ export function ledger<Entry>(name: string, fresh: boolean): Ledger<Entry> {
   };
 }
 
-/** The same for what is not to be kept. */
+/** A ledger that is not written to a file. */
 export function ledgerInMemory<Entry>(): Ledger<Entry> {
   const steps = new Map<string, readonly Entry[]>();
   return {
@@ -60,8 +62,8 @@ export function ledgerInMemory<Entry>(): Ledger<Entry> {
   };
 }
 
-/** Does what is not done yet, one after another, and says how long the rest will take. */
-export async function saySteps<Step extends { readonly key: string }>(
+/** Does the open steps one after the other and reports the estimated time left. */
+export async function runSteps<Step extends { readonly key: string }>(
   steps: readonly Step[],
   isDone: (key: string) => boolean,
   work: (step: Step) => Promise<void>,
@@ -79,7 +81,7 @@ export async function saySteps<Step extends { readonly key: string }>(
   }
 }
 
-/** Prints the table and keeps it with machine and date. */
+/** Prints a table and writes it to `docs/measurements/<name>.md` with command, date and machine. */
 export function publish(name: string, table: string, command: string): void {
   mkdirSync(measurements, { recursive: true });
   writeFileSync(
@@ -89,7 +91,7 @@ export function publish(name: string, table: string, command: string): void {
   process.stdout.write(`${table}\n`);
 }
 
-/** The command with the options that decide what is measured. */
+/** The command with its options, except for `--fresh`. */
 export function asGiven(command: string): string {
   const given = process.argv.slice(2).filter((word) => word !== '--fresh');
   return given.length > 0 ? `${command} -- ${given.join(' ')}` : command;
@@ -101,5 +103,5 @@ export function today(): string {
 }
 
 export function machine(): string {
-  return `${cpus().length} processors of ${cpus()[0]?.model.trim() ?? 'unknown make'}, Node ${process.version}, ${process.platform}`;
+  return `${cpus().length} processors of ${cpus()[0]?.model.trim() ?? 'unknown model'}, Node ${process.version}, ${process.platform}`;
 }

@@ -1,10 +1,11 @@
 /**
- * `npm run measure:overhead`: what the harness itself costs. The null target of each worker kind per iteration (bar: at
- * most 5 µs), and how the wall time of a real run was spent (bar: at least 90 % measuring or in framework start-up).
+ * `npm run measure:overhead`: the overhead of the harness. The time per iteration of the null target on each host (required: at most
+ * 5 µs), and the wall time of a real run by activity (required: at least 90 % measuring or framework start-up).
  *
- * Options: `-- --run <folder>` takes an existing run; otherwise one of the smoke suite is made (`--time 130s`).
+ * Options: `-- --run <folder>` uses an existing run; otherwise the smoke suite is run (`--time 130s`).
  */
 import { parseArgs } from 'node:util';
+import { required } from '../../common/at.js';
 import { findRun } from '../../common/run/locate.js';
 import { readRun } from '../../common/run/read-run.js';
 import type { RunEvent } from '../../common/run/run-folder.js';
@@ -16,8 +17,10 @@ import { activities } from '../../runners/schedule/stopwatch.js';
 import { measureRun, say } from './new-run.js';
 import { markdownTable } from './table.js';
 
-const bars = { iterationUs: 5, usefulShare: 0.9 };
-/** What the rounds are for. The parity gate comes before them, once, whatever the budget. */
+const requirements = { iterationUs: 5, usefulShare: 0.9 };
+/** The parity check precedes the rounds, once, independent of the budget. */
+const beforeRounds: (typeof activities)[number] = 'parity gate';
+/** Activities that a measurement needs. */
 const useful = new Set<string>(['start-up', 'load', 'warm-up', 'measuring']);
 
 const { values } = parseArgs({
@@ -28,7 +31,7 @@ const { events } = await readRun(folder);
 const overheads = nullRows(events);
 const wall = wallRows(events);
 process.stdout.write(
-  `${markdownTable(['null target', 'iterations', 'p50', 'p90', 'p99', 'bar'], overheads)}\n\n`,
+  `${markdownTable(['null target', 'iterations', 'p50', 'p90', 'p99', 'required'], overheads)}\n\n`,
 );
 process.stdout.write(`${markdownTable(['wall time spent on', 'seconds', 'share'], wall)}\n`);
 
@@ -41,15 +44,15 @@ function nullRows(all: readonly RunEvent[]): string[][] {
   const microseconds = (ns: number) => `${(ns / 1000).toFixed(2)} µs`;
   return all.flatMap((event) => {
     if (event.type !== 'overhead') return [];
-    const at = (share: number) => microseconds(quantile(event.samplesNs, share));
+    const timeAt = (share: number) => microseconds(quantile(event.samplesNs, share));
     return [
       [
         `null/${event.host}`,
         String(event.samplesNs.length),
-        at(0.5),
-        at(0.9),
-        at(0.99),
-        `${bars.iterationUs} µs`,
+        timeAt(0.5),
+        timeAt(0.9),
+        timeAt(0.99),
+        `≤ ${requirements.iterationUs} µs`,
       ],
     ];
   });
@@ -69,13 +72,13 @@ function wallRows(all: readonly RunEvent[]): string[][] {
     `${((100 * ms) / total).toFixed(1)} %`,
   ];
   const usefulMs = [...spent].reduce((sum, [activity, ms]) => sum + (useful.has(activity) ? ms : 0), 0);
-  const roundsMs = total - (spent.get('parity gate') ?? 0);
+  const roundsMs = total - required(spent, beforeRounds, 'wall time by activity');
   const rows = [...spent].map(([activity, ms]) => row(activity, ms));
   const share = (part: number) => `${((100 * part) / roundsMs).toFixed(1)} %`;
-  const bar = `measuring or start-up, of the time after the gate (bar: ${100 * bars.usefulShare} %)`;
+  const usefulShare = `measuring or start-up, of the time after the parity check (required: ${100 * requirements.usefulShare} %)`;
   return [
     ...rows,
     row('measuring or start-up, of the whole run', usefulMs),
-    [bar, (usefulMs / 1000).toFixed(1), share(usefulMs)],
+    [usefulShare, (usefulMs / 1000).toFixed(1), share(usefulMs)],
   ];
 }

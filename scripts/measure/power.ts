@@ -1,9 +1,9 @@
 /**
- * `npm run measure:power`: adapters with a known slowdown (`adapters/slowed.ts`) through the whole live gate. How often
- * is it called a regression, and how large does the gate say it is?
+ * `npm run measure:power`: the power of the live gate, with adapters of known slowdown (`adapters/slowed.ts`): how often a slowdown
+ * is reported as a regression, and how large it is estimated to be.
  *
- * Options: `-- --repeats 5 --time 20m --base convnetjs`. Every finished gate is a line of `docs/measurements/power.ndjson`, so a
- * script that was stopped goes on where it was; `--fresh` begins anew.
+ * Options: `-- --repeats 5 --time 20m --base convnetjs`. Every finished gate is a line of `docs/measurements/power.ndjson`, so that
+ * an interrupted script continues; `--fresh` starts over.
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -13,7 +13,7 @@ import { clopperPearson } from '../../common/statistics/binomial.js';
 import { duration, names, positiveInteger } from '../../common/values.js';
 import { slowdowns } from './adapters/slowed.js';
 import { gateStep } from './gate-step.js';
-import { asGiven, ledger, publish, saySteps } from './ledger.js';
+import { asGiven, ledger, publish, runSteps } from './ledger.js';
 import { markdownTable } from './table.js';
 
 const { values } = parseArgs({
@@ -34,7 +34,7 @@ interface Decision {
 }
 
 addOutsideAdapter(join(buildFolder, 'scripts/measure/adapters/slowed.js'));
-const book = ledger<Decision>('power', values.fresh);
+const results = ledger<Decision>('power', values.fresh);
 const plan = names(values.base).flatMap((base) =>
   Array.from({ length: positiveInteger(values.repeats) }, (_, repeat) => ({
     key: `${base} ${repeat}`,
@@ -42,7 +42,7 @@ const plan = names(values.base).flatMap((base) =>
     repeat,
   })),
 );
-await saySteps(plan, book.has, async ({ key, base, repeat }) => {
+await runSteps(plan, results.has, async ({ key, base, repeat }) => {
   const findings = await gateStep(`slowed/${base}-0`, {
     targets: slowdowns.map((percent) => `slowed/${base}-${percent}`),
     batch: [1],
@@ -50,7 +50,7 @@ await saySteps(plan, book.has, async ({ key, base, repeat }) => {
     seed: repeat + 1,
     time: duration(values.time),
   });
-  book.add(
+  results.add(
     key,
     findings
       .filter(({ metric }) => metric === 'speed')
@@ -59,13 +59,14 @@ await saySteps(plan, book.has, async ({ key, base, repeat }) => {
         cell,
         verdict,
         ratio: ratio?.value ?? null,
+        // Without a ratio no round was completed.
         rounds: ratio?.rounds ?? 0,
       })),
   );
 });
 
 const rows = slowdowns.map((percent) => {
-  const own = book.entries().filter((decision) => decision.percent === percent);
+  const own = results.entries().filter((decision) => decision.percent === percent);
   const count = (verdict: string) => own.filter((decision) => decision.verdict === verdict).length;
   const ratios = own.flatMap(({ ratio }) => (ratio === null ? [] : [ratio]));
   const mean = ratios.reduce((sum, ratio) => sum + ratio, 0) / Math.max(1, ratios.length);
@@ -79,5 +80,5 @@ const rows = slowdowns.map((percent) => {
     `${(100 * (mean - 1)).toFixed(2)} %`,
   ];
 });
-const head = ['injected', 'called regressed', 'called ok', 'inconclusive', 'mean estimate'];
+const head = ['injected', 'reported as regressed', 'reported as ok', 'inconclusive', 'mean estimate'];
 publish('power', markdownTable(head, rows), asGiven('npm run measure:power'));
