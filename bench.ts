@@ -154,7 +154,7 @@ function addBisect(program: Command, ending: (result: Promise<number>) => Promis
   program
     .command('bisect')
     .description('finds the commit since which a cell is slower: git bisect, judged by the live gate')
-    .argument('<cell>', 'such as lenet5:inference:b1:float32:default:pytorch/cpu')
+    .argument('<cell>', 'such as lenet5:inference:b1:float32:cpu:pytorch/cpu')
     .requiredOption('--good <ref>', 'a commit before')
     .requiredOption('--bad <ref>', 'a commit since')
     .option(

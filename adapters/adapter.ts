@@ -8,11 +8,25 @@
  * Adapters import nothing of the coordinator: only this file, `model/graph.ts` and `adapters/lowering/`.
  */
 
+import type { Device, DeviceChoice, DeviceKind } from '../common/run/device.js';
 import type { Model, TargetPlan } from '../model/artefact/load-model.js';
 import type { Graph, Tensor, Tensors } from '../model/graph.js';
 import type { Loss, Mode, Optimiser, Precision } from '../model/workload.js';
 
-export type { Graph, Loss, Mode, Model, Optimiser, Precision, TargetPlan, Tensor, Tensors };
+export type {
+  Device,
+  DeviceChoice,
+  DeviceKind,
+  Graph,
+  Loss,
+  Mode,
+  Model,
+  Optimiser,
+  Precision,
+  TargetPlan,
+  Tensor,
+  Tensors,
+};
 
 export interface Framework {
   /** First part of every target's name: `tfjs`. */
@@ -27,6 +41,8 @@ export interface Framework {
 export interface Target {
   /** The host that carries its workers: a folder of `runners/hosts/`, such as `node` or `python`. */
   readonly host: string;
+  /** The kind of device that it computes on: `cpu`, `cuda`, `webgpu`. */
+  readonly device: DeviceKind;
   /** `framework/backend`: `tfjs/wasm`. */
   readonly name: string;
   /** One line: what it is and how it computes. */
@@ -141,12 +157,16 @@ export interface Budget {
   readonly threads: number;
   /** Numbers of the processors that the worker is bound to; empty where the system cannot bind. */
   readonly cpus: readonly number[];
+  /** The device to compute on, of the target's kind. */
+  readonly device: DeviceChoice;
 }
 
 /** A framework that has been imported and set up in this process. */
 export interface OpenFramework {
   /** What really runs: read from inside the framework, never repeated from what was asked for. */
   describe(): Promise<Description> | Description;
+  /** Device memory that this process has taken, at its highest; null where the framework does not report it. Absent: never. */
+  deviceBytes?(): Promise<number | null> | number | null;
   loadInference(model: Model): Promise<InferenceModel> | InferenceModel;
   /** Absent where the framework cannot train. */
   loadTraining?(model: Model): Promise<TrainingModel> | TrainingModel;
@@ -156,6 +176,8 @@ export interface Description {
   /** Framework and kernel libraries with versions: `{ "tfjs": "4.22.0" }`. */
   readonly versions: Readonly<Record<string, string>>;
   readonly configuration: Configuration;
+  /** What computes: `cpu`, or another device as the framework reports it. */
+  readonly device: 'cpu' | Device;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** `doctor`: what is available on this machine, and how to fix the rest. */
 import { relative } from 'node:path';
 import Table from 'cli-table3';
+import { deviceId, deviceText } from '../common/run/device.js';
 import { examineTargets, type Health } from '../runners/coordinator/health.js';
 
 export async function doctorCommand(options: { json?: true; installed?: true }): Promise<number> {
@@ -9,19 +10,28 @@ export async function doctorCommand(options: { json?: true; installed?: true }):
   return 0;
 }
 
-function render({ machine, targets }: Health): string {
-  const devices = `devices: ${machine.cores} processors of ${machine.cpu} (${machine.instructionSets.join(', ')}); no target computes elsewhere yet`;
-  return `${renderDoctor(targets)}\n${devices}`;
+/** The table, and below it what each of its devices is. */
+export function render({ machine, targets }: Health): string {
+  const { cores, cpu, instructionSets } = machine;
+  const accelerators = targets.flatMap(({ device }) =>
+    device && device.kind !== 'cpu' ? [deviceText(device)] : [],
+  );
+  return [
+    renderDoctor(targets),
+    `cpu: ${cores} processors of ${cpu} (${instructionSets.join(', ')})`,
+    ...new Set(accelerators),
+  ].join('\n');
 }
 
 export function renderDoctor(targets: Health['targets']): string {
   const table = new Table({
-    head: ['target', 'state', 'versions', 'runs with', 'size', 'fix'],
-    colWidths: [18, 13, 30, 34, 9, 32],
+    head: ['target', 'device', 'state', 'versions', 'runs with', 'size', 'fix'],
+    colWidths: [18, 11, 13, 30, 34, 9, 32],
     wordWrap: true,
     style: { head: [], border: [] },
   });
-  for (const { target, available, versions, configuration, environment, sizeBytes, reason, fix } of targets) {
+  for (const health of targets) {
+    const { target, available, versions, configuration, environment, sizeBytes, reason, fix } = health;
     const listed = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
     const size = sizeBytes === null ? '' : `${Math.ceil(sizeBytes / 1e6)} MB`;
     const advice = available ? '' : `${reason}; run: ${fix}`;
@@ -30,9 +40,15 @@ export function renderDoctor(targets: Health['targets']): string {
       ...(environment === null ? [] : [relative(process.cwd(), environment)]),
     ];
     const state = available ? 'available' : 'unavailable';
-    table.push([target, state, listed.join('\n'), runsWith.join('\n'), size, advice]);
+    table.push([target, deviceOf(health), state, listed.join('\n'), runsWith.join('\n'), size, advice]);
   }
   return table.toString();
+}
+
+/** The effective device; of a target that was not started, its kind. */
+function deviceOf({ deviceKind, device }: Health['targets'][number]): string {
+  if (device === null) return deviceKind;
+  return `${deviceId(device)}${device.software ? '\nsoftware' : ''}`;
 }
 
 /** What a reader looks for first. */
@@ -41,9 +57,9 @@ function settingsOf(configuration: Health['targets'][number]['configuration']): 
   const { kernelLibrary, instructionSet, threads, wasmSimd, wasmThreads, libtensorflow } = configuration;
   const yesNo = (value: unknown) => (value ? 'yes' : 'no');
   return [
-    ...(kernelLibrary === null ? [] : [`${kernelLibrary}`]),
-    ...(instructionSet === null ? [] : [`instructions ${instructionSet}`]),
-    ...(threads === null ? [] : [`threads ${threads}`]),
+    ...(kernelLibrary ? [kernelLibrary] : []),
+    ...(instructionSet ? [`instructions ${instructionSet}`] : []),
+    ...(threads ? [`threads ${threads}`] : []),
     ...(wasmSimd === undefined ? [] : [`wasm SIMD ${yesNo(wasmSimd)}, threads ${yesNo(wasmThreads)}`]),
     ...(libtensorflow === undefined
       ? []

@@ -89,15 +89,14 @@ export function levelText(estimate: Pick<Estimate, 'level' | 'rounds'>): string 
 }
 
 /**
- * `lenet5 · inference · batch 64`; with length and threads where they were asked for or swept, and with precision and track
- * unless they are the default ones.
+ * `lenet5 · inference · batch 64`; with length and threads where they were asked for or swept, and with the precision unless
+ * it is float32.
  */
 export function groupTitle(group: GroupIdentity): string {
   const parts = [group.workload, group.mode, `batch ${group.batch}`];
   if (group.length !== undefined) parts.push(`length ${group.length}`);
   if (group.threads !== undefined) parts.push(threadsText([group.threads]));
   if (group.precision !== 'float32') parts.push(group.precision);
-  if (group.track !== 'default') parts.push(group.track);
   return parts.join(' · ');
 }
 

@@ -78,6 +78,7 @@ const framework: Framework = {
       name: 'caffe2/cpu',
       summary: 'a net of its own operators, from Python; MKL and Eigen kernels on the CPU',
       host: 'python',
+      device: 'cpu',
       environmentName: 'caffe2',
       distribution: 'torch',
       module: 'caffe2',

@@ -29,6 +29,7 @@ const framework: Framework = {
       name: 'convnetjs/js',
       summary: 'plain JavaScript in float64, one example at a time, in Node',
       host: 'node',
+      device: 'cpu',
       packages: ['convnetjs'],
       precisions: ['float32'],
       optimisers: ['sgd', 'rmsprop'],
@@ -46,6 +47,7 @@ async function open(): Promise<OpenFramework> {
   return {
     describe: () => ({
       versions: { convnetjs: installedVersion() },
+      device: 'cpu',
       configuration: {
         threads: 1,
         interOpThreads: 1,

@@ -19,6 +19,7 @@ const framework: Framework = {
       name: 'jax/cpu',
       summary: 'jax.jit over pure functions, in Python; compiled by XLA for the CPU',
       host: 'python',
+      device: 'cpu',
       environmentName: 'jax',
       distribution: 'jax',
       module: 'jax',

@@ -47,6 +47,7 @@ function target(
     name: `keras/${backend}`,
     summary: `functional models on the ${title} backend, predict_on_batch and train_on_batch, in Python`,
     host: 'python',
+    device: 'cpu',
     environmentName,
     distribution: 'keras',
     module: 'keras',

@@ -31,6 +31,7 @@ const framework: Framework = {
       name: 'kerasjs/js',
       summary: 'plain JavaScript in float32, one example at a time, in Node',
       host: 'node',
+      device: 'cpu',
       packages: ['keras-js'],
       precisions: ['float32'],
       modes: { inference: supported, training: unsupported('Keras.js has no training, by design') },
@@ -47,6 +48,7 @@ async function open(): Promise<OpenFramework> {
   return {
     describe: () => ({
       versions: { 'keras-js': installedVersion() },
+      device: 'cpu',
       configuration: {
         threads: 1,
         interOpThreads: 1,

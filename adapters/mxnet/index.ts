@@ -65,6 +65,7 @@ const framework: Framework = {
       name: 'mxnet/cpu',
       summary: 'hybridised Gluon block with static allocation, in Python; oneDNN and OpenBLAS on the CPU',
       host: 'python',
+      device: 'cpu',
       environmentName: 'mxnet',
       distribution: 'mxnet',
       module: 'mxnet',

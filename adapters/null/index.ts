@@ -13,6 +13,7 @@ import {
 } from '../adapter.js';
 
 const common = {
+  device: 'cpu',
   modes: { inference: supported, training: supported },
   precisions: ['float32'] as const,
   optimisers: ['sgd', 'adam', 'rmsprop'] as const,
@@ -51,6 +52,7 @@ export default framework;
 
 const description: Description = {
   versions: {},
+  device: 'cpu',
   configuration: {
     threads: 1,
     interOpThreads: 1,

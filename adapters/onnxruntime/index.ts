@@ -33,6 +33,7 @@ const framework: Framework = {
       name: 'onnxruntime/cpu',
       summary: 'CPU execution provider (MLAS kernels), all graph optimisations, in Node',
       host: 'node',
+      device: 'cpu',
       packages: ['onnxruntime-node', 'onnxruntime-common'],
       precisions: ['float32'],
       generates: true,
@@ -92,6 +93,7 @@ function describe(ort: Ort, budget: Budget): Description {
       'onnxruntime-node': ort.env.versions.node ?? 'unknown',
       'onnxruntime-common': ort.env.versions.common,
     },
+    device: 'cpu',
     configuration: {
       threads: budget.threads,
       interOpThreads: 1,

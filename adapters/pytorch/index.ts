@@ -60,6 +60,7 @@ const operators: Readonly<Record<string, Check>> = {
 
 const common = {
   host: 'python',
+  device: 'cpu',
   environmentName: 'pytorch',
   distribution: 'torch',
   module: 'pytorch',

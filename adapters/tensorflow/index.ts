@@ -21,6 +21,7 @@ const framework: Framework = {
       name: 'tensorflow/cpu',
       summary: 'tf.function over tf.nn, in Python; oneDNN and Eigen kernels on the CPU',
       host: 'python',
+      device: 'cpu',
       environmentName: 'tensorflow',
       distribution: 'tensorflow-cpu',
       module: 'tensorflow',

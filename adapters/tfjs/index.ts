@@ -12,6 +12,7 @@ import { missingKernels } from './wasm-gradients.js';
 
 const common = {
   host: 'node',
+  device: 'cpu',
   modes: { inference: supported, training: supported },
   precisions: ['float32'],
   generates: true,

@@ -11,6 +11,7 @@ export async function openJs(_budget: Budget): Promise<OpenFramework> {
   await useBackend(tf, 'cpu');
   return opened(tf, () => ({
     versions: versionsOf(tf, 'tfjs-backend-cpu'),
+    device: 'cpu',
     configuration: {
       ...common(tf),
       // One JavaScript thread computes everything.
@@ -33,6 +34,7 @@ export async function openWasm(budget: Budget): Promise<OpenFramework> {
   const multithread = await tf.env().getAsync('WASM_HAS_MULTITHREAD_SUPPORT');
   return opened(tf, () => ({
     versions: { ...versionsOf(tf), 'tfjs-backend-wasm': wasm.version_wasm },
+    device: 'cpu',
     configuration: {
       ...common(tf),
       threads: wasm.getThreadsCount(),
@@ -52,6 +54,7 @@ export async function openNode(_budget: Budget): Promise<OpenFramework> {
     const { version, path } = libtensorflow(tf);
     return {
       versions: { ...versionsOf(tf, 'tfjs-node'), libtensorflow: version },
+      device: 'cpu',
       configuration: { ...common(tf), ...configurationOfNode(tf), libtensorflow: path ?? version },
     };
   });

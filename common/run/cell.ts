@@ -6,8 +6,9 @@
 import { z } from 'zod';
 import { TouchstoneError } from '../errors.js';
 import { mode, modes, precision } from '../vocabulary.js';
+import { deviceChoice, deviceId, firstDevice, parseDeviceId } from './device.js';
 
-/** What the cells of one comparison have in common; only the target differs. */
+/** What the cells of one comparison have in common; only the target, and with it the device, differs. */
 export const groupIdentity = z.object({
   workload: z.string(),
   mode,
@@ -17,7 +18,6 @@ export const groupIdentity = z.object({
   /** Of a run with several thread counts. */
   threads: z.number().int().positive().optional(),
   precision,
-  track: z.enum(['default', 'tuned']),
 });
 export type GroupIdentity = z.infer<typeof groupIdentity>;
 
@@ -25,16 +25,17 @@ export const cellIdentity = z.object({
   /** See `cellId`. */
   id: z.string(),
   ...groupIdentity.shape,
-  boundary: z.enum(['end-to-end', 'resident']),
+  /** What the target computes on. */
+  device: deviceChoice,
   target: z.string(),
 });
 export type CellIdentity = z.infer<typeof cellIdentity>;
 
 /** What a cell's id says. `length` is there only where it is not the workload's own. */
-export type CellName = GroupIdentity & { readonly target: string };
+export type CellName = GroupIdentity & Pick<CellIdentity, 'device' | 'target'>;
 
 /**
- * `workload:mode:bN:precision:track:target`; behind `bN` also `lN` for sequences of another length than the workload's
+ * `workload:mode:bN:precision:device:target`; behind `bN` also `lN` for sequences of another length than the workload's
  * own, and `tN` where the run has several thread counts.
  */
 export function cellId({
@@ -44,18 +45,18 @@ export function cellId({
   length,
   threads,
   precision,
-  track,
+  device,
   target,
 }: CellName): string {
   const variant = [
     ...(length === undefined ? [] : [`l${length}`]),
     ...(threads === undefined ? [] : [`t${threads}`]),
   ];
-  return [workload, mode, `b${batch}`, ...variant, precision, track, target].join(':');
+  return [workload, mode, `b${batch}`, ...variant, precision, deviceId(device), target].join(':');
 }
 
 const idPattern =
-  /^(?<workload>[^:]+):(?<mode>\w+):b(?<batch>\d+)(?::l(?<length>\d+))?(?::t(?<threads>\d+))?:(?<precision>\w+):(?<track>\w+):(?<target>.+)$/;
+  /^(?<workload>[^:]+):(?<mode>\w+):b(?<batch>\d+)(?::l(?<length>\d+))?(?::t(?<threads>\d+))?:(?<precision>\w+):(?<device>\w+):(?<target>.+)$/;
 
 const parsedId = z.object({
   workload: z.string(),
@@ -64,17 +65,25 @@ const parsedId = z.object({
   length: z.coerce.number().int().positive().optional(),
   threads: z.coerce.number().int().positive().optional(),
   precision,
-  track: groupIdentity.shape.track,
+  device: z.string().transform(parseDeviceId).pipe(deviceChoice),
   target: z.string(),
 });
 
-/** The opposite of `cellId`. @throws TouchstoneError('usage') for what is no cell's id */
+/** The opposite of `cellId`; takes ids of earlier versions too. @throws TouchstoneError('usage') for what is no cell's id */
 export function parseCellId(id: string): CellName {
-  const parsed = parsedId.safeParse(idPattern.exec(id)?.groups);
+  const parsed = parsedId.safeParse(idPattern.exec(withDevice(id))?.groups);
   if (parsed.success) return parsed.data;
   throw new TouchstoneError('usage', `${id} is not the id of a cell`, {
-    hint: 'ids look like lenet5:inference:b1:float32:default:pytorch/cpu; `history` lists them',
+    hint: 'ids look like lenet5:inference:b1:float32:cpu:pytorch/cpu; `history` lists them',
   });
+}
+
+/**
+ * An id, or a pattern of ids, as it is written today: before ids named the device, they had the word `default` in its
+ * place, and everything computed on processors.
+ */
+export function withDevice(id: string): string {
+  return id.replace(/^(.*):([^:]+):(?:default|tuned):(.+)$/, `$1:$2:${deviceId(firstDevice('cpu'))}:$3`);
 }
 
 /** The cell's id without its target: what its rivals' ids begin with. A target's own name is left as it is. */
@@ -82,9 +91,9 @@ export function withoutTarget({ id, target }: Pick<CellIdentity, 'id' | 'target'
   return id.endsWith(`:${target}`) ? id.slice(0, -target.length - 1) : id;
 }
 
-/** The same for a narrow table: without precision and track where they are the default ones. */
+/** The same for a narrow table: without the precision where it is float32. */
 export function shortGroupName(cell: Pick<CellIdentity, 'id' | 'target'>): string {
-  return withoutTarget(cell).replace(/:float32:default$/, '');
+  return withoutTarget(cell).replace(/:float32(?=:\w+$)/, '');
 }
 
 /** The same cell of another target. */
@@ -95,10 +104,10 @@ export function forTarget<Cell extends Pick<CellIdentity, 'id' | 'target'>>(
   return target === cell.target ? cell : { ...cell, target, id: `${withoutTarget(cell)}:${target}` };
 }
 
-/** Key of a comparison: cells with the same key differ in their target alone. */
+/** Key of a comparison: cells with the same key differ in their target and its device alone. */
 export function groupKey(identity: GroupIdentity): string {
-  const { workload, mode, batch, length, threads, precision, track } = identity;
-  return [workload, mode, batch, length, threads, precision, track].join(':');
+  const { workload, mode, batch, length, threads, precision } = identity;
+  return [workload, mode, batch, length, threads, precision].join(':');
 }
 
 /** The cells of each comparison, in the order of the plan. */

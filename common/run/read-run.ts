@@ -3,24 +3,26 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { messageOf, TouchstoneError } from '../errors.js';
+import { eventMigration, migrateManifest } from './migrate.js';
 import { type RunEvent, type RunManifest, runEvent, runManifest } from './run-folder.js';
+import { runVersion } from './version.js';
 
 export interface Run {
   readonly manifest: RunManifest;
   readonly events: readonly RunEvent[];
+  /** In which it was written; manifest and events are in today's form. */
+  readonly version: number;
 }
-
-/** The version of the run folder that this program reads. */
-const version = 1;
 
 /**
  * @param folder a run folder; without an event log it is a run that has not begun
- * @throws TouchstoneError `usage` where it is no run folder, was written by another version, or is damaged
+ * @throws TouchstoneError `usage` where it is no run folder, was written by a newer version, or is damaged
  */
 export async function readRun(folder: string): Promise<Run> {
-  const manifest = parseManifest(await readText(folder, 'manifest.json'), folder);
+  const { manifest, version } = parseManifest(await readText(folder, 'manifest.json'), folder);
   const log = await readText(folder, 'events.ndjson').catch((error: unknown) => absent(error));
-  return { manifest, events: parseEvents(log, folder) };
+  const migrate = eventMigration(version, manifest.machine.cpu);
+  return { manifest, events: parseEvents(log, folder, migrate), version };
 }
 
 async function readText(folder: string, file: string): Promise<string> {
@@ -41,36 +43,36 @@ function absent(error: unknown): string {
   throw error;
 }
 
-function parseManifest(text: string, folder: string): RunManifest {
-  const json = parseJson(text, `the manifest of ${folder}`);
-  checkVersion(json, folder);
-  return valid(runManifest, json, `the manifest of ${folder}`);
+function parseManifest(text: string, folder: string): Pick<Run, 'manifest' | 'version'> {
+  const place = `the manifest of ${folder}`;
+  const json = parseJson(text, place);
+  const version = knownVersion(json, folder);
+  return { manifest: valid(runManifest, migrateManifest(version, json), place), version };
 }
 
-/** Said before anything else is checked: another version may differ everywhere. */
-function checkVersion(json: unknown, folder: string): void {
-  const found = z.object({ version: z.number() }).safeParse(json);
+/** Checked before anything else: another version may differ everywhere. */
+function knownVersion(json: unknown, folder: string): number {
+  const found = z.object({ version: z.number().int().positive() }).safeParse(json);
   if (!found.success) {
     throw new TouchstoneError(
       'usage',
       `the manifest of ${folder} has no version: it is not a run of Touchstone`,
     );
   }
-  const { version: theirs } = found.data;
-  if (theirs === version) return;
-  const age = theirs > version ? 'a newer' : 'an older';
-  throw new TouchstoneError('usage', `${folder} was written by ${age} Touchstone (run format ${theirs})`, {
-    hint: `this one reads format ${version}; use the version that wrote it`,
+  const { version } = found.data;
+  if (version <= runVersion) return version;
+  throw new TouchstoneError('usage', `${folder} was written by a newer Touchstone (run format ${version})`, {
+    hint: `this one reads formats up to ${runVersion}; use the version that wrote it`,
   });
 }
 
 /** One event a line. What follows the last line break is a line that a killed run did not finish. */
-function parseEvents(text: string, folder: string): RunEvent[] {
+function parseEvents(text: string, folder: string, migrate: ReturnType<typeof eventMigration>): RunEvent[] {
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   return whole.split('\n').flatMap((line, index) => {
     if (line === '') return [];
     const place = `line ${index + 1} of ${join(folder, 'events.ndjson')}`;
-    return [valid(runEvent, parseJson(line, place), place)];
+    return [valid(runEvent, migrate(parseJson(line, place)), place)];
   });
 }
 

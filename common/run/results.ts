@@ -7,9 +7,11 @@
 import { z } from 'zod';
 import { steadyLabels } from '../statistics/steady-state.js';
 import { cellIdentity, groupIdentity } from './cell.js';
+import { device } from './device.js';
+import { runVersion } from './version.js';
 
 /** Names the published schema, `results.schema.json` beside this file. */
-export const schemaId = 'urn:touchstone:results:1';
+export const schemaId = `urn:touchstone:results:${runVersion}`;
 
 const count = z.number().int().nonnegative();
 const value = z.union([z.string(), z.number(), z.boolean(), z.null()]);
@@ -129,6 +131,8 @@ export const cellResult = z.object({
       firstNs: z.number().nullable(),
       /** Highest resident set of a process of its own that loaded and ran this cell only. */
       peakRssBytes: z.number().nullable(),
+      /** Memory of the device that this process took; null where the framework does not report it. */
+      deviceBytes: z.number().nullable(),
     })
     .nullable(),
   /** How many of its processes are of which class, from their samples in order: `statistics/steady-state.ts`. */
@@ -164,6 +168,8 @@ export const targetResult = z.object({
   target: z.string(),
   framework: z.string(),
   host: z.string(),
+  /** The effective device, read from inside; null for a target that never started. */
+  device: device.nullable(),
   runtime: z.string().nullable(),
   versions: z.record(z.string(), z.string()),
   /** Effective settings, read from inside the framework. */
@@ -207,7 +213,7 @@ export type Conditions = z.infer<typeof conditions>;
 
 export const runResults = z.object({
   $schema: z.string(),
-  version: z.literal(1),
+  version: z.literal(runVersion),
   id: z.string(),
   touchstone: z.object({ version: z.string(), commit: z.string().nullable() }),
   /** ISO 8601, UTC. */

@@ -11,7 +11,9 @@
  */
 import { z } from 'zod';
 import { cellIdentity } from './cell.js';
+import { device, deviceChoice } from './device.js';
 import { conditions, machine, parityCheck, threadsOption, turnWitness } from './results.js';
+import { runVersion } from './version.js';
 
 const count = z.number().int().nonnegative();
 const ns = z.number().nonnegative();
@@ -30,6 +32,7 @@ export const plannedTarget = z.object({
   target: z.string(),
   framework: z.string(),
   host: z.string(),
+  device: deviceChoice,
   summary: z.string(),
 });
 
@@ -39,14 +42,14 @@ export const gatePlan = z.object({
   baselineName: z.string(),
   candidateName: z.string(),
   /** The names of planned targets by their role; `control` is a second copy of the baseline. */
-  seats: z.array(z.object({ candidate: z.string(), baseline: z.string(), control: z.string() })),
+  subjects: z.array(z.object({ candidate: z.string(), baseline: z.string(), control: z.string() })),
 });
 export type GatePlan = z.infer<typeof gatePlan>;
 /** One target that is gated, in its three roles. */
-export type GateSubject = GatePlan['seats'][number];
+export type GateSubject = GatePlan['subjects'][number];
 
 export const runManifest = z.object({
-  version: z.literal(1),
+  version: z.literal(runVersion),
   id: z.string(),
   touchstone: z.object({ version: z.string(), commit: z.string().nullable() }),
   startedAt: z.string(),
@@ -57,7 +60,7 @@ export const runManifest = z.object({
     threads: threadsOption,
     /** Asked for with `--rounds`; null leaves the number to the budget. */
     rounds: z.number().int().positive().nullable(),
-    /** Wall time for the rounds, process start-up included; the parity gate comes before it. */
+    /** Wall time for the rounds, process start-up included; the parity checks come before it. */
     budgetMs: z.number().positive(),
     deadlineMs: z.number().positive(),
     /** Asked for with `--precision`: rounds go on until every ratio is known this well, as a share. */
@@ -89,7 +92,7 @@ const at = { atMs: z.number().nonnegative() };
 export const runEvent = z.discriminatedUnion('type', [
   /** A session of the coordinator began: the first, or one that resumes. */
   z.object({ ...at, type: z.literal('began'), conditions }),
-  /** A worker process answered `hello` and `describe`. `process` counts up over the whole run. `round` null: the parity gate. */
+  /** A worker process answered `hello` and `describe`. `process` counts up over the whole run. `round` null: the parity check. */
   z.object({
     ...at,
     type: z.literal('process'),
@@ -101,13 +104,15 @@ export const runEvent = z.discriminatedUnion('type', [
     runtime: z.string(),
     versions: z.record(z.string(), z.string()),
     configuration: settings,
+    /** The effective device. */
+    device,
     spawnMs: z.number().nonnegative(),
     importMs: z.number().nonnegative(),
   }),
-  /** The parity gate's finding on a cell, in a process of its own, with what only such a process can tell. */
+  /** The result of a cell's parity check, in a process of its own, with the figures that only such a process has. */
   z.object({
     ...at,
-    type: z.literal('gate'),
+    type: z.literal('parity'),
     cell: z.string(),
     checks: z.array(parityCheck),
     passed: z.boolean(),
@@ -118,14 +123,16 @@ export const runEvent = z.discriminatedUnion('type', [
     iterationNs: ns,
     /** Null where the host does not report it. */
     peakRssBytes: count.nullable(),
+    /** Memory of the device; null where the framework does not report it. */
+    deviceBytes: count.nullable(),
   }),
-  /** How the budget was divided, once the gate has told how long an iteration takes. */
+  /** How the budget was divided, once the parity checks have shown how long an iteration takes. */
   z.object({
     ...at,
     type: z.literal('schedule'),
     rounds: count,
-    /** Rounds end when enough is known: `rounds` is the most that there may be. */
-    steered: z.literal(true).optional(),
+    /** A stopping rule ends the rounds: `rounds` is their maximum. */
+    stoppingRule: z.literal(true).optional(),
     /** By cell id. */
     shares: z.record(
       z.string(),
@@ -150,10 +157,10 @@ export const runEvent = z.discriminatedUnion('type', [
   }),
   /** Outputs or losses of timed iterations, checked after the clock stopped. */
   z.object({ ...at, type: z.literal('audit'), cell: z.string(), round: count, check: parityCheck }),
-  /** A cell that cannot be trusted any more: it stays so. */
+  /** A cell that has no result from now on. */
   z.object({
     ...at,
-    type: z.literal('lost'),
+    type: z.literal('failed'),
     cell: z.string(),
     state: z.enum(['wrong', 'unsupported', 'unavailable', 'failed']),
     reason: z.string(),
@@ -170,6 +177,8 @@ export const runEvent = z.discriminatedUnion('type', [
     process: count,
     /** Null where the host does not report it. */
     peakRssBytes: count.nullable(),
+    /** Memory of the device; null where the framework does not report it. */
+    deviceBytes: count.nullable(),
   }),
   z.object({ ...at, type: z.literal('overhead'), host: z.string(), samplesNs: z.array(ns) }),
   /** Wall time of the coordinator by what it was spent on, for this session. */

@@ -9,12 +9,18 @@ from touchstone_bridge.errors import ProtocolError, UnavailableError, Unsupporte
 from touchstone_bridge.session import module_of
 
 TURN = {"type": "turn", "minNs": 1e7, "maxIterations": 5, "firstBuffer": 0, "auditIteration": 2}
-HELLO = {"type": "hello", "protocol": 1, "target": "null/python", "budget": {"threads": 2, "cpus": [0, 1]}}
+DEVICE = {"kind": "cpu", "index": 0}
+HELLO = {
+    "type": "hello",
+    "protocol": 2,
+    "target": "null/python",
+    "budget": {"threads": 2, "cpus": [0, 1], "device": DEVICE},
+}
 
 
 class Parse(unittest.TestCase):
     def test_hello_and_turn_arrive_whole(self) -> None:
-        self.assertEqual(protocol.parse_body(HELLO), protocol.Hello(1, "null/python", 2, (0, 1)))
+        self.assertEqual(protocol.parse_body(HELLO), protocol.Hello(2, "null/python", 2, (0, 1), protocol.DeviceChoice("cpu", 0)))
         self.assertEqual(protocol.parse_body(TURN), protocol.Turn(1e7, 5, 0, 2))
         epoch = {"type": "epoch", "order": [2, 0], "fromFirstWeights": False}
         self.assertEqual(protocol.parse_body(epoch), protocol.Epoch((2, 0), False))
@@ -26,9 +32,12 @@ class Parse(unittest.TestCase):
             {},
             {"type": "dance"},
             {"type": ["bye"]},
-            {**HELLO, "budget": {"threads": 0, "cpus": []}},
-            {**HELLO, "budget": {"threads": True, "cpus": []}},
-            {**HELLO, "budget": {"threads": 1, "cpus": [-1]}},
+            {**HELLO, "budget": {"threads": 0, "cpus": [], "device": DEVICE}},
+            {**HELLO, "budget": {"threads": True, "cpus": [], "device": DEVICE}},
+            {**HELLO, "budget": {"threads": 1, "cpus": [-1], "device": DEVICE}},
+            {**HELLO, "budget": {"threads": 1, "cpus": []}},
+            {**HELLO, "budget": {"threads": 1, "cpus": [], "device": {"kind": "cpu"}}},
+            {**HELLO, "budget": {"threads": 1, "cpus": [], "device": {"kind": "", "index": 0}}},
             {**HELLO, "budget": None},
             {**HELLO, "target": ""},
             {"type": "load", "folder": "x", "mode": "dreaming"},

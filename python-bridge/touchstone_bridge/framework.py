@@ -7,7 +7,7 @@ importing the module and calling `open_framework` is the `import` phase.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Mapping, Protocol, Union
+from typing import TYPE_CHECKING, Any, Literal, Mapping, Protocol, Union, runtime_checkable
 
 if TYPE_CHECKING:
     # The worker says hello before anything but the standard library is imported.
@@ -18,11 +18,26 @@ Configuration = Mapping[str, Setting]
 
 
 @dataclass(frozen=True)
+class Device:
+    """What computes, as the framework reports it; the fields are those of common/run/device.ts."""
+
+    kind: str
+    index: int
+    name: str
+    driver: str | None
+    software: bool
+
+
+@dataclass(frozen=True)
 class Description:
-    """What really runs, read from inside; `configuration` has the named keys of `Configuration` in adapter.ts."""
+    """The effective versions, settings and device, read from inside.
+
+    `configuration` has the named keys of `Configuration` in adapter.ts; `device` is "cpu" where the processors compute.
+    """
 
     versions: Mapping[str, str]
     configuration: Configuration
+    device: Device | Literal["cpu"]
 
 
 class InferenceModel(Protocol):
@@ -79,3 +94,11 @@ class Framework(Protocol):
 
     def load_training(self, model: Model) -> TrainingModel:
         """UnsupportedError where the framework cannot train, or not this model."""
+
+
+@runtime_checkable
+class ReportsDeviceMemory(Protocol):
+    """A framework that also reports how much memory of its device this process has taken."""
+
+    def device_bytes(self) -> int | None:
+        """At its highest, in bytes; None where it is not known."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import resource
 import sys
 
@@ -30,6 +31,16 @@ def bound_cpus() -> list[int] | None:
     if not hasattr(os, "sched_getaffinity"):
         return None
     return sorted(os.sched_getaffinity(0))
+
+
+def cpu_model() -> str:
+    """The model of the processors as Node names it too; `unknown` where the system has no name for it."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:
+            lines = [line.partition(":") for line in file]
+    except OSError:
+        return platform.processor() or "unknown"
+    return next((value.strip() for key, _, value in lines if key.strip() == "model name"), "unknown")
 
 
 def _proc_status() -> dict[str, int]:

@@ -17,11 +17,20 @@ MAX_LINE_BYTES = 1 << 26
 
 
 @dataclass(frozen=True)
+class DeviceChoice:
+    """The device to compute on, as the machine numbers those of its kind."""
+
+    kind: str
+    index: int
+
+
+@dataclass(frozen=True)
 class Hello:
     protocol: int
     target: str
     threads: int
     cpus: tuple[int, ...]
+    device: DeviceChoice
 
 
 @dataclass(frozen=True)
@@ -177,7 +186,15 @@ def _hello(body: dict[str, Any]) -> Hello:
         target=_text(body, "target"),
         threads=_count(budget, "threads", least=1),
         cpus=tuple(cpus),
+        device=_device(budget),
     )
+
+
+def _device(budget: dict[str, Any]) -> DeviceChoice:
+    device = budget.get("device")
+    if not isinstance(device, dict):
+        raise ProtocolError("hello: device is not an object")
+    return DeviceChoice(_text(device, "kind"), _count(device, "index"))
 
 
 def _lesson(body: dict[str, Any]) -> Epoch | Classify:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gc
 import importlib
 import math
@@ -10,18 +11,18 @@ import platform
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Sequence, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Literal, Sequence, Union
 
 from . import protocol, witness
 from .clock import Limits, Timing, time_loop, time_span
 from .collector import Collector
 from .errors import ProtocolError, UnavailableError
 from .load_framework import load_framework
-from .memory import allocator, bound_cpus, resident_bytes
+from .memory import allocator, bound_cpus, cpu_model, resident_bytes
 
 if TYPE_CHECKING:
     from .artefact import Array, Manifest, Tensors, Training
-    from .framework import Framework, InferenceModel, TrainingModel
+    from .framework import Device, Framework, InferenceModel, TrainingModel
 
 Result = Dict[str, Any]
 
@@ -67,7 +68,7 @@ class Session:
             protocol.Epoch: self._epoch,
             protocol.Classify: self._classify,
             protocol.Unload: lambda _: self._unload(),
-            protocol.Memory: lambda _: memory_of_worker(),
+            protocol.Memory: lambda _: self._memory(),
         }
 
     def answer(self, request: protocol.RequestBody) -> Result:
@@ -105,6 +106,7 @@ class Session:
             "importNs": import_ns,
             "versions": dict(description.versions),
             "configuration": {**description.configuration, "allocator": allocator()},
+            "device": device_record(description.device),
             "cpus": bound_cpus(),
         }
 
@@ -220,6 +222,10 @@ class Session:
             raise ProtocolError(f"buffer {missing[0]} of a model that has {loaded.manifest.buffers}")
         return loaded
 
+    def _memory(self) -> Result:
+        now, peak = resident_bytes()
+        return {"rssBytes": now, "peakRssBytes": peak, "deviceBytes": device_bytes_of(self._framework)}
+
     def _unload(self) -> Result:
         loaded = self._present()
         self._loaded = None
@@ -234,10 +240,19 @@ class Session:
         return self._loaded
 
 
-def memory_of_worker() -> Result:
-    """Resident set, now and at its highest."""
-    now, peak = resident_bytes()
-    return {"rssBytes": now, "peakRssBytes": peak}
+def device_record(device: Device | Literal["cpu"]) -> Result:
+    """The effective device as the protocol names it."""
+    if device == "cpu":
+        return {"kind": "cpu", "index": 0, "name": cpu_model(), "driver": None, "software": False}
+    return dataclasses.asdict(device)
+
+
+def device_bytes_of(framework: Framework | None) -> int | None:
+    """Memory of the device; None where no framework is open, or it does not report any."""
+    # Imported only now: the worker says hello before anything but the standard library is imported.
+    from .framework import ReportsDeviceMemory
+
+    return framework.device_bytes() if isinstance(framework, ReportsDeviceMemory) else None
 
 
 def module_of(target: str, module: str | None) -> str:

@@ -2,6 +2,7 @@
 import { sum } from 'simple-statistics';
 import { type CellResult, type Conditions, type RunResults, schemaId } from '../../common/run/results.js';
 import type { RunEvent, RunManifest } from '../../common/run/run-folder.js';
+import { runVersion } from '../../common/run/version.js';
 import { median } from '../../common/statistics/quantiles.js';
 import { samplingOf } from '../../common/statistics/sampling.js';
 import { cellResult } from './cells.js';
@@ -20,7 +21,7 @@ export function analyse(manifest: RunManifest, events: readonly RunEvent[]): Run
   const { suite, seed, threads, rounds, budgetMs } = manifest.options;
   return {
     $schema: schemaId,
-    version: 1,
+    version: runVersion,
     id: manifest.id,
     touchstone: manifest.touchstone,
     startedAt: manifest.startedAt,
@@ -50,7 +51,7 @@ export function analyse(manifest: RunManifest, events: readonly RunEvent[]): Run
 /** A run with a stopping rule has done what it planned whenever it ends; one that was not scheduled planned none. */
 function plannedRounds({ schedule, finishedRounds }: RunFacts): number {
   if (!schedule) return 0;
-  return schedule.steered ? finishedRounds : schedule.rounds;
+  return schedule.stoppingRule ? finishedRounds : schedule.rounds;
 }
 
 /** Those of the last session; the share of stolen time is known when it ends. */

@@ -16,9 +16,9 @@ export function finalState(
   ending: EventOf<'ended'>['ending'],
 ): FinalState {
   if (cell.decided) return cell.decided;
-  if (facts.lost) return { state: facts.lost.state, reason: facts.lost.reason };
-  if (!facts.gate) return { state: 'failed', reason: unreached(ending, 'its parity check') };
-  if (!facts.gate.passed) return { state: 'wrong', reason: wrongReason(facts.gate.checks) };
+  if (facts.failure) return { state: facts.failure.state, reason: facts.failure.reason };
+  if (!facts.parity) return { state: 'failed', reason: unreached(ending, 'its parity check') };
+  if (!facts.parity.passed) return { state: 'wrong', reason: wrongReason(facts.parity.checks) };
   const audit = facts.audits.find(({ check }) => !check.passed);
   if (audit) {
     const finding = findingOf(audit.check);

@@ -27,7 +27,7 @@ export function cellResult(
     state,
     reason,
     notes: state === 'ok' ? [...notesOf(cell, facts, run), ...steadyNotes(steadyState)] : [],
-    parity: facts.gate?.checks ?? [],
+    parity: facts.parity?.checks ?? [],
     metrics: state === 'ok' ? metricsOf(cell, facts, keptTurns(samples), sampling) : null,
     steadyState,
     samples,
@@ -65,7 +65,7 @@ function steadyNotes(counts: CellResult['steadyState']): string[] {
 
 function metricsOf(
   cell: PlannedCell,
-  { gate }: CellFacts,
+  { parity }: CellFacts,
   turns: readonly TurnSamples[],
   sampling: Sampling,
 ): CellResult['metrics'] {
@@ -76,9 +76,10 @@ function metricsOf(
     itemsPerSecond: rateOf(cell.batch * 1e9, iterationNs),
     cpuNsPerIteration: cpuEstimate(turns, sampling),
     samples: turns.reduce((sum, turn) => sum + turn.samplesNs.length, 0),
-    loadNs: gate?.loadNs ?? null,
-    firstNs: gate?.firstNs ?? null,
-    peakRssBytes: gate?.peakRssBytes ?? null,
+    loadNs: parity?.loadNs ?? null,
+    firstNs: parity?.firstNs ?? null,
+    peakRssBytes: parity?.peakRssBytes ?? null,
+    deviceBytes: parity?.deviceBytes ?? null,
   };
 }
 
@@ -115,7 +116,7 @@ function notesOf(cell: PlannedCell, facts: CellFacts, run: RunFacts): string[] {
   const notes: string[] = [];
   const rounds = new Set(facts.turns.map((turn) => turn.round)).size;
   const planned = run.schedule?.rounds ?? rounds;
-  if (rounds < planned && !run.schedule?.steered)
+  if (rounds < planned && !run.schedule?.stoppingRule)
     notes.push(`timed in ${rounds} of ${planned} planned rounds`);
   const share = run.schedule?.shares[cell.id];
   if (share?.note) notes.push(share.note);

@@ -4,10 +4,10 @@ import type { RunEvent } from '../../common/run/run-folder.js';
 export type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 
 export interface CellFacts {
-  readonly gate: EventOf<'gate'> | undefined;
+  readonly parity: EventOf<'parity'> | undefined;
   readonly turns: readonly EventOf<'turn'>[];
   readonly audits: readonly EventOf<'audit'>[];
-  readonly lost: EventOf<'lost'> | undefined;
+  readonly failure: EventOf<'failed'> | undefined;
 }
 
 export interface RunFacts {
@@ -67,10 +67,10 @@ function factsOf(events: readonly RunEvent[]): CellFacts {
     if (!turns.has(key)) turns.set(key, event);
   }
   return {
-    gate: events.findLast((event): event is EventOf<'gate'> => event.type === 'gate'),
+    parity: events.findLast((event): event is EventOf<'parity'> => event.type === 'parity'),
     turns: [...turns.values()],
     audits: events.filter((event): event is EventOf<'audit'> => event.type === 'audit'),
-    lost: events.findLast((event): event is EventOf<'lost'> => event.type === 'lost'),
+    failure: events.findLast((event): event is EventOf<'failed'> => event.type === 'failed'),
   };
 }
 

@@ -26,7 +26,7 @@ function groupOf(
   targets: readonly TargetResult[],
   sampling: Sampling,
 ): Group {
-  const { workload, mode, batch, length, threads, precision, track } = identity;
+  const { workload, mode, batch, length, threads, precision } = identity;
   const ordered = fastestFirst(ok);
   return {
     workload,
@@ -35,7 +35,6 @@ function groupOf(
     ...(length === undefined ? {} : { length }),
     ...(threads === undefined ? {} : { threads }),
     precision,
-    track,
     ranking: rankingOf(ordered, sampling),
     comparisons: comparisonsWith(ordered[0], ordered.slice(1), targets, sampling),
   };

@@ -55,7 +55,7 @@ export function sweepsOf(results: RunResults): Sweep[] {
 
 /** The batch has to be a number: 0 stands for any. */
 function withoutAxis(cell: CellResult, axis: Axis): GroupIdentity {
-  const { workload, mode, batch, length, threads, precision, track } = cell;
+  const { workload, mode, batch, length, threads, precision } = cell;
   return {
     workload,
     mode,
@@ -63,7 +63,6 @@ function withoutAxis(cell: CellResult, axis: Axis): GroupIdentity {
     ...(axis === 'length' ? {} : { length }),
     ...(axis === 'threads' ? {} : { threads }),
     precision,
-    track,
   };
 }
 

@@ -16,6 +16,7 @@ export function targetResults(manifest: RunManifest, facts: RunFacts, sampling: 
       target,
       framework,
       host,
+      device: last?.device ?? null,
       runtime: last?.runtime ?? null,
       versions: last?.versions ?? {},
       configuration,
@@ -67,7 +68,7 @@ function cellConfiguration(
   byThreads: TargetResult['threadConfiguration'] = {},
 ): TargetResult['cellConfiguration'] {
   const entries = manifest.cells.flatMap((cell) => {
-    const own = Object.entries(facts.cell(cell.id).gate?.configuration ?? {});
+    const own = Object.entries(facts.cell(cell.id).parity?.configuration ?? {});
     const known = { ...common, ...byThreads[String(cell.threads)] };
     const different = own.filter(([key, value]) => known[key] !== value);
     return cell.target === target && different.length > 0 ? [[cell.id, Object.fromEntries(different)]] : [];

@@ -31,6 +31,8 @@ export function jsonOf(histories: readonly CellHistory[]): string {
         rounds: measured.rounds,
         roundMediansNs: measured.roundMediansNs,
         peakRssBytes: measured.peakRssBytes,
+        device: measured.device,
+        deviceBytes: measured.deviceBytes,
         loadNs: measured.loadNs,
         startUpMs: measured.startUpMs,
         parityError: measured.parityError,

@@ -51,6 +51,18 @@ export const migrations: readonly string[] = [
   // For sweeps; null where the run has one thread count, or was not asked for lengths.
   `ALTER TABLE cells ADD COLUMN threads INTEGER;
   ALTER TABLE cells ADD COLUMN length INTEGER`,
+  // Devices: until now everything computed on processors, and ids had the constant track in the place of the device.
+  `ALTER TABLE cells ADD COLUMN device TEXT;
+  ALTER TABLE cells ADD COLUMN device_bytes REAL;
+  UPDATE cells SET
+    cell = substr(cell, 1, length(cell) - length(':' || track || ':' || target)) || ':cpu:' || target,
+    device = CASE WHEN versions = '{}' THEN NULL ELSE (
+      SELECT json_object('kind', 'cpu', 'index', 0, 'name', json_extract(runs.machine, '$.cpu'), 'driver', NULL,
+        'software', json('false'))
+      FROM runs WHERE runs.key = cells.run
+    ) END;
+  ALTER TABLE cells DROP COLUMN track;
+  ALTER TABLE cells DROP COLUMN boundary`,
 ];
 
 const userVersion = z.object({ user_version: z.number() });

@@ -1,5 +1,6 @@
 /** What the store keeps of a run and of each of its cells, as it comes out of the database. */
 import { z } from 'zod';
+import { device } from '../../common/run/device.js';
 import { cellState, conditions, runResults } from '../../common/run/results.js';
 import { mode, precision } from '../../common/vocabulary.js';
 import { stableMachine } from './machine.js';
@@ -42,8 +43,8 @@ export const storedCell = z.object({
   /** Null where the run has one thread count. */
   cellThreads: z.number().nullable(),
   precision,
-  track: z.enum(['default', 'tuned']),
-  boundary: z.enum(['end-to-end', 'resident']),
+  /** The effective one; null where the target never started. */
+  device: json(device).nullable(),
   state: cellState,
   reason: z.string(),
   /** Null, like all measured values, for a cell that is not ok. */
@@ -53,6 +54,7 @@ export const storedCell = z.object({
   level: z.number().nullable(),
   rounds: z.number(),
   peakRssBytes: z.number().nullable(),
+  deviceBytes: z.number().nullable(),
   loadNs: z.number().nullable(),
   /** The target's, from the request to start a process until its framework is imported. */
   startUpMs: z.number().nullable(),

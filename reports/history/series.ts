@@ -3,6 +3,7 @@
  * Across series the machines would be compared, not the code.
  */
 import { required } from '../../common/at.js';
+import { deviceText } from '../../common/run/device.js';
 import type { Estimate } from '../../common/run/results.js';
 import { differences, threadsText } from '../text.js';
 import { type Change, findChanges } from './changes.js';
@@ -72,7 +73,8 @@ function conditionsText({ run, cell }: RunPoint): string {
   return [
     machineText(run.machine),
     threadsText([cell.cellThreads ?? run.threads]),
-    ...(cell.boundary === 'end-to-end' ? [] : [cell.boundary]),
+    // Processors are named with the machine.
+    ...(cell.device && cell.device.kind !== 'cpu' ? [deviceText(cell.device)] : []),
     ...(bound ? [] : ['not bound to processors']),
     ...(paused ? [] : ['workers out of turn not stopped']),
   ].join(', ');

@@ -19,21 +19,21 @@ const runColumns = `r.id, r.started_at AS startedAt, r.version, r.commit_id AS "
   r.suite, r.threads, r.machine_key AS machineKey, r.machine, r.conditions, r.ending,
   r.planned_rounds AS plannedRounds, r.finished_rounds AS finishedRounds`;
 const cellColumns = `c.cell, c.target, c.workload, c.mode, c.batch, c.length,
-  c.threads AS cellThreads, c.precision, c.track, c.boundary, c.state, c.reason,
+  c.threads AS cellThreads, c.precision, c.device, c.state, c.reason,
   c.iteration_ns AS iterationNs, c.low_ns AS lowNs, c.high_ns AS highNs, c.level, c.rounds,
-  c.peak_rss_bytes AS peakRssBytes, c.load_ns AS loadNs, c.start_up_ms AS startUpMs, c.parity_error AS parityError,
-  c.versions, c.round_medians_ns AS roundMediansNs`;
+  c.peak_rss_bytes AS peakRssBytes, c.device_bytes AS deviceBytes, c.load_ns AS loadNs, c.start_up_ms AS startUpMs,
+  c.parity_error AS parityError, c.versions, c.round_medians_ns AS roundMediansNs`;
 
 const insertRun = `INSERT INTO runs (id, started_at, version, commit_id, commit_time, suite, threads, machine_key,
     machine, conditions, ending, planned_rounds, finished_rounds)
   VALUES (:id, :startedAt, :version, :commit, :commitTime, :suite, :threads, :machineKey,
     :machine, :conditions, :ending, :plannedRounds, :finishedRounds)`;
-const insertCell = `INSERT INTO cells (run, cell, target, workload, mode, batch, length, threads, precision, track, boundary, state,
-    reason, iteration_ns, low_ns, high_ns, level, rounds, peak_rss_bytes, load_ns, start_up_ms, parity_error, versions,
-    round_medians_ns)
-  VALUES (:run, :cell, :target, :workload, :mode, :batch, :length, :cellThreads, :precision, :track, :boundary, :state,
-    :reason, :iterationNs, :lowNs, :highNs, :level, :rounds, :peakRssBytes, :loadNs, :startUpMs, :parityError, :versions,
-    :roundMediansNs)`;
+const insertCell = `INSERT INTO cells (run, cell, target, workload, mode, batch, length, threads, precision, device, state,
+    reason, iteration_ns, low_ns, high_ns, level, rounds, peak_rss_bytes, device_bytes, load_ns, start_up_ms,
+    parity_error, versions, round_medians_ns)
+  VALUES (:run, :cell, :target, :workload, :mode, :batch, :length, :cellThreads, :precision, :device, :state,
+    :reason, :iterationNs, :lowNs, :highNs, :level, :rounds, :peakRssBytes, :deviceBytes, :loadNs, :startUpMs,
+    :parityError, :versions, :roundMediansNs)`;
 
 const listedRun = storedRun.extend({
   cells: z.number(),
@@ -101,10 +101,11 @@ export class HistoryStore {
             .run({ ...run, machine: JSON.stringify(machine), conditions: JSON.stringify(conditions) });
           const insert = this.#database.prepare(insertCell);
           for (const cell of cells) {
-            const { versions, roundMediansNs } = cell;
+            const { device, versions, roundMediansNs } = cell;
             insert.run({
               ...cell,
               run: key,
+              device: device && JSON.stringify(device),
               versions: JSON.stringify(versions),
               roundMediansNs: JSON.stringify(roundMediansNs),
             });

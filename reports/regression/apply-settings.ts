@@ -1,5 +1,6 @@
 /** Applies `touchstone.gate.json` to findings: their margins, and which of them are accepted. Pure. */
 import picomatch from 'picomatch';
+import { withDevice } from '../../common/run/cell.js';
 import { percent } from '../text.js';
 import type { GatedMetric, GateFinding } from './report.js';
 import { type Acceptance, defaultMargins, type GateSettings, type Margins } from './settings.js';
@@ -11,7 +12,8 @@ export const settingsFileName = 'touchstone.gate.json';
  * Whether a name or glob matches this cell or target. A star matches across `/` and `:`, which are only parts of a name
  * here: `lenet5:*` is every cell of LeNet-5, `*:pytorch/*` every cell of PyTorch.
  */
-export function matchesCell(pattern: string, cell: string): boolean {
+export function matchesCell(written: string, cell: string): boolean {
+  const pattern = withDevice(written);
   if (pattern === cell) return true;
   if (pattern === '') return false;
   // Without slashes there are no path segments that a star would stop at.

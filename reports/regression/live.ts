@@ -37,13 +37,13 @@ export function liveReport(
   const results = analyse(manifest, events);
   const { finishedRounds } = collectFacts(events);
   const { decided } = standingAfter(manifest, events, settings, rule, finishedRounds, true);
-  const pairs = pairsOf(gate.seats, results);
+  const pairs = pairsOf(gate.subjects, results);
   const found = [...decided.map(findingOf), ...pairs.flatMap((pair) => cellFinding(pair, results, settings))];
   const side = (name: string, role: 'candidate' | 'baseline') => ({
     name,
     versions: versionsOf(
       results,
-      gate.seats.map((subject) => subject[role]),
+      gate.subjects.map((subject) => subject[role]),
     ),
   });
   return makeReport(

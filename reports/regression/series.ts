@@ -31,7 +31,7 @@ export interface Series {
  * on states report the rest.
  */
 export function quantitiesOf(manifest: RunManifest, settings: GateSettings, facts: RunFacts): Quantity[] {
-  const { seats: subjects } = defined(manifest.gate, `the gate of ${manifest.id}`);
+  const { subjects } = defined(manifest.gate, `the gate of ${manifest.id}`);
   return subjects.flatMap((subject) => {
     const timed = manifest.cells
       .filter((cell) => cell.target === subject.candidate)
@@ -68,7 +68,7 @@ function namesOf({ candidate, baseline, control }: GateSubject): string[] {
 function isTimed(manifest: RunManifest, facts: RunFacts, id: string): boolean {
   const cell = manifest.cells.find((candidate) => candidate.id === id);
   const own = facts.cell(id);
-  return cell?.decided === null && !own.lost && own.gate?.passed === true;
+  return cell?.decided === null && !own.failure && own.parity?.passed === true;
 }
 
 /** The series of every quantity, from the rounds that the events hold. */

@@ -7,6 +7,7 @@ import { at } from '../../common/at.js';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
 import { invocation } from '../../common/invocation.js';
 import { runsFolder } from '../../common/paths.js';
+import { migrateResults } from '../../common/run/migrate.js';
 import { readRun } from '../../common/run/read-run.js';
 import { type RunResults, runResults } from '../../common/run/results.js';
 import { analyse } from '../analyse/analyse.js';
@@ -109,7 +110,7 @@ async function fromGit(name: string): Promise<RunResults> {
 
 function parse(text: string, place: string): RunResults {
   try {
-    return runResults.parse(JSON.parse(text));
+    return runResults.parse(migrateResults(JSON.parse(text)));
   } catch (cause) {
     throw new TouchstoneError('usage', `${place} holds no results of a run: ${messageOf(cause)}`, {
       hint: 'give the results.json that a run wrote',

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Target } from '../../adapters/adapter.js';
 import { explain } from '../../common/errors.js';
+import { firstDevice } from '../../common/run/device.js';
 import type { Artefact } from '../../model/artefact/artefact.js';
 import { readTensors } from '../../model/safetensors.js';
 import type { Tolerance } from '../../model/workload.js';
@@ -41,7 +42,6 @@ export interface VerifyOptions {
 
 export type Verify = (artefact: Artefact, options?: VerifyOptions) => Promise<Outcome>;
 
-const budget = { threads: 1, cpus: [] };
 /** Small models take seconds. */
 const defaultDeadlineMs = 120_000;
 
@@ -134,7 +134,7 @@ class RestartingWorker {
     if (this.#worker) return this.#worker;
     const { worker } = await startDescribed({
       target: this.#target,
-      budget,
+      budget: { threads: 1, cpus: [], device: firstDevice(this.#target.device) },
       logFile: this.#logFile,
       deadlineMs: this.#deadlineMs,
       ...(this.#executable === undefined ? {} : { executable: this.#executable }),

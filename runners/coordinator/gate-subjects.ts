@@ -83,7 +83,7 @@ async function againstTargets(
       against,
       baselineName: baselines.join(', '),
       candidateName: pairs.map(({ candidate }) => candidate).join(', '),
-      seats: subjects,
+      subjects,
     },
   };
 }
@@ -130,7 +130,7 @@ async function againstCommit(
       against: ref,
       baselineName: ref === commit ? ref.slice(0, 12) : `${ref} (${commit.slice(0, 12)})`,
       candidateName: candidate?.slice(0, 12) ?? own ?? version,
-      seats: subjects,
+      subjects,
     },
   };
 }

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { discoverFrameworks } from '../../adapters/discover.js';
+import { firstDevice } from '../../common/run/device.js';
 import type { Machine } from '../../common/run/results.js';
 import { startDescribed } from '../hosts/described.js';
 import { closeHosts } from '../hosts/discover.js';
@@ -30,18 +31,16 @@ export async function examineTargets({ installed }: { readonly installed: boolea
 
 /** With one thread, as a run would start it. */
 function askIn(scratch: string): Ask {
-  const budget = { threads: 1, cpus: [] };
   return async (target, executable) => {
     const logFile = join(scratch, `${target.name.replaceAll('/', '-')}.log`);
     const { worker, description } = await startDescribed({
       target,
-      budget,
+      budget: { threads: 1, cpus: [], device: firstDevice(target.device) },
       logFile,
       deadlineMs,
       ...(executable === undefined ? {} : { executable }),
     });
     await worker.kill();
-    const { versions, configuration } = description;
-    return { versions, configuration: configuration as Awaited<ReturnType<Ask>>['configuration'] };
+    return description;
   };
 }

@@ -1,6 +1,8 @@
 /** What was asked for and planned, as `manifest.json` keeps it. */
 import { outsideAdapters } from '../../adapters/discover.js';
+import { firstDevice } from '../../common/run/device.js';
 import type { RunManifest } from '../../common/run/run-folder.js';
+import { runVersion } from '../../common/run/version.js';
 import { readMachine } from '../machine/machine.js';
 import { commandOf, type TimedOptions } from './options.js';
 import type { Prepared } from './prepare.js';
@@ -12,7 +14,7 @@ export async function manifestOf(
   prepared: Prepared,
 ): Promise<RunManifest> {
   return {
-    version: 1,
+    version: runVersion,
     id,
     touchstone: await touchstoneVersion(),
     startedAt: new Date().toISOString(),
@@ -33,6 +35,7 @@ export async function manifestOf(
       target: alias ?? target.name,
       framework: framework.title,
       host: target.host,
+      device: firstDevice(target.device),
       summary: target.summary,
     })),
     cells: [...prepared.cells],

@@ -3,6 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TouchstoneError } from '../../common/errors.js';
 import { targetOf } from '../../common/run/cell.js';
+import { firstDevice } from '../../common/run/device.js';
 import type { Observer } from '../../common/run/observer.js';
 import { threadCounts } from '../../common/run/results.js';
 import { type RunEvent, type RunManifest, runManifest } from '../../common/run/run-folder.js';
@@ -68,7 +69,7 @@ export async function measure(
       signal,
       observer,
       startWorker: startWorkers(manifest, targets),
-      nullTargets: new Map(targets.nulls.map(({ target: { host, name } }) => [host, name])),
+      nullTargets: nullTargetsOf(targets),
       isExtended: allowanceMs !== undefined,
       ...stoppingRuleOf(manifest, ruleFor),
       allowanceMs: allowanceMs ?? manifest.options.budgetMs - measuredMs(earlier),
@@ -95,6 +96,12 @@ export async function measure(
   }
 }
 
+function nullTargetsOf({ nulls }: MeasureTargets): RunContext['nullTargets'] {
+  return new Map(
+    nulls.map(({ target: { host, name, device } }) => [host, { target: name, device: firstDevice(device) }]),
+  );
+}
+
 function stoppingRuleOf(
   manifest: RunManifest,
   ruleFor: ((manifest: RunManifest) => StoppingRule | undefined) | undefined,
@@ -119,19 +126,19 @@ function conditionsOf(cpus: ReturnType<typeof splitCpus>, { targets }: MeasureTa
     workerCpus: [...cpus.workers],
     coordinatorCpus: [...cpus.coordinator],
     bound: capabilities().canBind,
-    paused: targets.every(({ host }) => host.canPause()),
+    paused: targets.every(({ host, target }) => host.canPause(target.device)),
   };
 }
 
 function startWorkers(manifest: RunManifest, prepared: MeasureTargets): StartWorker {
   const all = [...prepared.targets, ...prepared.nulls];
   const byName = new Map(all.map((entry) => [entry.alias ?? entry.target.name, entry]));
-  return ({ target: name, threads, cpus, logFile }) => {
+  return ({ target: name, threads, cpus, device, logFile }) => {
     const entry = byName.get(name) ?? byName.get(targetOf(name));
     if (!entry) throw new TouchstoneError('worker', `${name} is not installed any more`);
     const { target, host, executable, checkout } = entry;
     const { deadlineMs } = manifest.options;
-    const budget = { threads, cpus: [...cpus] };
+    const budget = { threads, cpus: [...cpus], device };
     return launch(host, {
       target,
       budget,

@@ -7,6 +7,7 @@ import { processKey } from '../../common/run/cell.js';
 import { findRun, newestUnfinished, newRunId } from '../../common/run/locate.js';
 import type { Say } from '../../common/run/observer.js';
 import { readRun } from '../../common/run/read-run.js';
+import { runVersion } from '../../common/run/version.js';
 import { allowedCpus } from '../process/cpus.js';
 import { createRunFolder } from '../schedule/run-log.js';
 import { prepareGate } from './gate-subjects.js';
@@ -48,7 +49,14 @@ export async function newRun(options: RunOptions, prepared: Prepared): Promise<M
  */
 export async function resumedRun(which: string | true, allowanceMs?: number): Promise<MeasurableRun> {
   const folder = which === true ? newestUnfinished() : findRun(which);
-  const { manifest } = await readRun(folder);
+  const { manifest, version } = await readRun(folder);
+  if (version < runVersion) {
+    throw new TouchstoneError(
+      'usage',
+      `${folder} was begun by an older Touchstone (run format ${version}): it can be reported and compared, not continued`,
+      { hint: `begin it again with \`${manifest.command}\`` },
+    );
+  }
   if (manifest.gate) {
     throw new TouchstoneError('usage', `${folder} is the run of a gate, which is one session`, {
       hint: `begin it again with \`${manifest.command}\``,
@@ -75,7 +83,7 @@ export async function newGate(
   requireCells(prepared, 'gate', 'see `npm run bench -- list`');
   const folder =
     options.out === undefined ? join(runsFolder, `gate-${newRunId(new Date())}`) : resolve(options.out);
-  const subjects = plan.seats.length * options.threads.length;
+  const subjects = plan.subjects.length * options.threads.length;
   const timed = { ...options, time: options.time ?? gateBudgetFactor * defaultBudgetMs(subjects) };
   const manifest = await manifestOf(basename(folder), timed, prepared);
   const command = commandOf(timed, ['gate', '--against', against]);

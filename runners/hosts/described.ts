@@ -23,7 +23,7 @@ export async function startDescribed(options: LaunchOptions): Promise<DescribedW
       type: 'hello',
       protocol: protocolVersion,
       target: target.name,
-      budget: { threads: budget.threads, cpus: [...budget.cpus] },
+      budget: { ...budget, cpus: [...budget.cpus] },
     });
     return { worker, hello, description: await worker.request({ type: 'describe' }) };
   } catch (error) {

@@ -4,7 +4,7 @@
  *
  * The coordinator knows workers by this contract and by the protocol (`runners/protocol/messages.ts`) alone.
  */
-import type { Budget, Target } from '../../adapters/adapter.js';
+import type { Budget, DeviceKind, Target } from '../../adapters/adapter.js';
 import type { Worker } from '../protocol/worker.js';
 import type { Installation } from '../provision/installation.js';
 import type { Checkout } from './checkout.js';
@@ -22,8 +22,11 @@ export interface WorkerHost {
    * @throws TouchstoneError where the options lack what the host needs to start anything
    */
   launch(options: LaunchOptions): Worker;
-  /** Whether workers can be stopped while others are timed; where not, `pause` and `resume` do nothing. */
-  canPause(): boolean;
+  /**
+   * Whether workers that compute on such a device can be stopped while others are timed; where not, `pause` and `resume`
+   * do nothing.
+   */
+  canPause(device: DeviceKind): boolean;
   /** Ends whatever several workers shared. Called once no worker of the host is alive; launching again is allowed. */
   close(): Promise<void>;
 }

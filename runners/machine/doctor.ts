@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Configuration, Description, Framework, Target } from '../../adapters/adapter.js';
+import type { Configuration, Device, Framework, Target } from '../../adapters/adapter.js';
 import { messageOf } from '../../common/errors.js';
 import { hostOf } from '../hosts/discover.js';
 import type { Availability } from '../hosts/host.js';
@@ -14,7 +14,11 @@ export interface TargetHealth {
   /** Of the framework and its kernel libraries, as reported by the framework; of installed packages where it was not started. */
   readonly versions: Readonly<Record<string, string>>;
   /** Effective settings as reported by the framework: threads, instructions, kernel library; null where it was not started. */
-  readonly configuration: Configuration | null;
+  readonly configuration: Partial<Configuration> | null;
+  /** The kind of device that it is for. */
+  readonly deviceKind: string;
+  /** The effective device as reported by the framework; null where it was not started. */
+  readonly device: Device | null;
   /** The program that its workers run in, where it is not the host's own. */
   readonly executable: string | null;
   /** Folder of the environment that it has to itself. */
@@ -25,8 +29,15 @@ export interface TargetHealth {
   readonly fix: string | null;
 }
 
+/** How a target describes itself. */
+export interface Answer {
+  readonly versions: Readonly<Record<string, string>>;
+  readonly configuration: Partial<Configuration>;
+  readonly device: Device;
+}
+
 /** Starts a target and lets it describe itself; rejects where it does not come up. */
-export type Ask = (target: Target, executable: string | undefined) => Promise<Description>;
+export type Ask = (target: Target, executable: string | undefined) => Promise<Answer>;
 
 /**
  * @param ask without it no framework is started: what is installed is reported, not the effective settings
@@ -59,6 +70,8 @@ async function examine(framework: Framework, target: Target, ask?: Ask): Promise
     available: availability.available,
     versions: described?.versions ?? versions,
     configuration: described?.configuration ?? null,
+    deviceKind: target.device,
+    device: described?.device ?? null,
     executable: executable ?? null,
     environment: installed.available ? environment : null,
     sizeBytes: sizes.length === 0 ? null : sizes.reduce((sum, size) => sum + size, 0),
@@ -71,7 +84,7 @@ async function answerOf(
   ask: Ask,
   target: Target,
   executable: string | undefined,
-): Promise<Description | { readonly reason: string }> {
+): Promise<Answer | { readonly reason: string }> {
   try {
     return await ask(target, executable);
   } catch (error) {

@@ -1,6 +1,7 @@
 /** What machine this is: everything that a reader of the report needs to know before comparing it with another. */
 import { readFile } from 'node:fs/promises';
-import { availableParallelism, cpus, release, type as systemType, totalmem } from 'node:os';
+import { availableParallelism, release, type as systemType, totalmem } from 'node:os';
+import { cpuModel } from '../../common/cpu-model.js';
 import type { Machine } from '../../common/run/results.js';
 
 /** Instruction sets that numerical kernels choose between. */
@@ -21,7 +22,7 @@ export async function readMachine(): Promise<Machine> {
   const flags = await cpuFlags();
   return {
     platform: `${systemType()} ${process.arch}`,
-    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    cpu: cpuModel(),
     cores: availableParallelism(),
     memoryBytes: totalmem(),
     kernel: release(),

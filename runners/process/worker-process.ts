@@ -2,6 +2,7 @@
 import type { Duplex, Readable } from 'node:stream';
 import { execa } from 'execa';
 import { messageOf } from '../../common/errors.js';
+import type { DeviceKind } from '../../common/run/device.js';
 import { openChannel } from '../protocol/channel.js';
 import { WorkerFailure } from '../protocol/failure.js';
 import type { Worker } from '../protocol/worker.js';
@@ -40,10 +41,11 @@ const drainMs = 300;
 const leaveMs = 1_000;
 
 /**
- * A stopped orphan would never see the end of its pipe: only a process that is sure to die with this one may be stopped.
+ * A stopped orphan would never see the end of its pipe, so only a process that is sure to die with this one is stopped.
+ * Whether a driver bears that a process with work on its device is stopped has been tried for processors alone.
  */
-export function canStopProcesses(): boolean {
-  return capabilities().canDieWithParent;
+export function canStopProcesses(device: DeviceKind): boolean {
+  return device === 'cpu' && capabilities().canDieWithParent;
 }
 
 /** A process that fails to start fails its requests. */

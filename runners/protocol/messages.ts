@@ -10,6 +10,7 @@
  * Where it is learnt to an accuracy, between load and unload instead: (epoch → classify)*
  */
 import { z } from 'zod';
+import { device, deviceChoice } from '../../common/run/device.js';
 import { mode } from '../../model/workload.js';
 
 export const protocolVersion = 2;
@@ -18,7 +19,11 @@ const count = z.number().int().nonnegative();
 /** Durations on the worker's own monotonic clock, in nanoseconds. */
 const nanoseconds = z.number().nonnegative();
 
-export const budgetMessage = z.object({ threads: z.number().int().positive(), cpus: z.array(count) });
+export const budgetMessage = z.object({
+  threads: z.number().int().positive(),
+  cpus: z.array(count),
+  device: deviceChoice,
+});
 
 export const requestBody = z.discriminatedUnion('type', [
   /** First of all: nothing of the framework has been imported yet. */
@@ -114,6 +119,8 @@ export const results = {
     importNs: nanoseconds,
     versions: z.record(z.string(), z.string()),
     configuration,
+    /** The effective device. */
+    device,
     /** Processors that the process is bound to after the import: some frameworks move themselves. */
     cpus: z.array(count).nullable(),
   }),
@@ -151,7 +158,12 @@ export const results = {
   classify: z.object({ classes: z.array(z.array(count)) }),
   unload: z.object({}),
   /** Resident set of the worker, now and at its highest since it started; null where the host does not report it. */
-  memory: z.object({ rssBytes: count.nullable(), peakRssBytes: count.nullable() }),
+  memory: z.object({
+    rssBytes: count.nullable(),
+    peakRssBytes: count.nullable(),
+    /** Memory of the device at its highest; null where the framework does not report it, or has no device but the processors. */
+    deviceBytes: count.nullable(),
+  }),
   bye: z.object({}),
 } satisfies Record<RequestType, z.ZodType>;
 export type Results = { readonly [T in RequestType]: z.infer<(typeof results)[T]> };

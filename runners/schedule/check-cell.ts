@@ -35,7 +35,7 @@ export async function gateCell(
     // What a loop ends with has no node where it begins.
     const checks = reference.generates ? found : await explained(context, worker, cell, folder, found);
     context.state.record({
-      type: 'gate',
+      type: 'parity',
       cell: cell.id,
       checks,
       passed: checks.every((check) => check.passed),
@@ -44,6 +44,7 @@ export async function gateCell(
       firstNs: first.samplesNs[0] ?? 0,
       iterationNs: Math.min(...later.samplesNs, ...first.samplesNs),
       peakRssBytes: memory.peakRssBytes,
+      deviceBytes: memory.deviceBytes,
     });
     await worker.close();
   } finally {

@@ -1,5 +1,6 @@
 /** What every stage of a run is handed: the run's state, the means to start workers, and someone to tell. */
 
+import type { DeviceChoice } from '../../common/run/device.js';
 import type { Observer } from '../../common/run/observer.js';
 import { threadCounts } from '../../common/run/results.js';
 import type { StoppingRule } from '../../common/run/stopping-rule.js';
@@ -16,7 +17,7 @@ export interface RunContext {
   readonly state: RunState;
   readonly startWorker: StartWorker;
   /** The null target of each host that has one. */
-  readonly nullTargets: ReadonlyMap<string, string>;
+  readonly nullTargets: ReadonlyMap<string, { readonly target: string; readonly device: DeviceChoice }>;
   readonly stopwatch: Stopwatch;
   readonly observer: Observer;
   /** Aborted when the user asks to stop: workers are killed, nothing more is started. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { splitVersion } from '../../adapters/versions.js';
 import { TouchstoneError } from '../../common/errors.js';
 import { fileNameOf, targetOf } from '../../common/run/cell.js';
+import { type DeviceChoice, deviceId } from '../../common/run/device.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
 import { protocolVersion, type RequestBody, type Results } from '../protocol/messages.js';
 import type { Worker } from '../protocol/worker.js';
@@ -27,7 +28,7 @@ export interface LiveWorker {
 }
 
 /** Whose process it is; `threads` where the run has several counts, as its cells say it. */
-export type Owner = Pick<PlannedCell, 'target' | 'threads'>;
+export type Owner = Pick<PlannedCell, 'target' | 'device' | 'threads'>;
 
 /**
  * Starts a worker and imports its framework. Rejects with the worker's failure, after the process is gone.
@@ -36,7 +37,7 @@ export type Owner = Pick<PlannedCell, 'target' | 'threads'>;
  */
 export async function openWorker(
   context: RunContext,
-  { target, threads: ownThreads }: Owner,
+  { target, device, threads: ownThreads }: Owner,
   cpus: readonly number[],
   round: number | null,
 ): Promise<LiveWorker> {
@@ -44,7 +45,7 @@ export async function openWorker(
   const logFile = join(context.folder, 'logs', `${fileNameOf(target)}-${number}.log`);
   const startedMs = context.nowMs();
   const threads = threadsOf(context, ownThreads);
-  const worker = context.startWorker({ target, threads, cpus, logFile });
+  const worker = context.startWorker({ target, threads, cpus, device, logFile });
   const stopOnAbort = () => void worker.kill();
   context.signal.addEventListener('abort', stopOnAbort);
   const gone = async () => {
@@ -56,7 +57,7 @@ export async function openWorker(
       context,
       worker,
       target,
-      { threads, cpus: [...cpus] },
+      { threads, cpus: [...cpus], device },
       startedMs,
     );
     const importMs = description.importNs / 1e6;
@@ -69,6 +70,7 @@ export async function openWorker(
       runtime: hello.runtime,
       versions: description.versions,
       configuration: description.configuration,
+      device: description.device,
       spawnMs,
       importMs,
     });
@@ -84,7 +86,7 @@ async function greet(
   context: RunContext,
   worker: Worker,
   target: string,
-  budget: { threads: number; cpus: number[] },
+  budget: { threads: number; cpus: number[]; device: DeviceChoice },
   startedMs: number,
 ) {
   const hello = await context.stopwatch.time('start-up', () =>
@@ -97,14 +99,15 @@ async function greet(
   const description = await context.stopwatch.time('start-up', () =>
     worker.request({ type: 'describe' }, context.deadlineMs),
   );
-  verifyBudget(target, budget.cpus, hello.cpus, 'before');
-  verifyBudget(target, budget.cpus, description.cpus, 'after');
+  verifyCpus(target, budget.cpus, hello.cpus, 'before');
+  verifyCpus(target, budget.cpus, description.cpus, 'after');
+  verifyDevice(target, budget.device, description.device);
   verifyVersion(target, description.versions);
   return { hello, spawnMs, description };
 }
 
-/** A framework that binds itself elsewhere would be timed on other processors than its rivals. */
-function verifyBudget(
+/** A framework that binds itself elsewhere would be timed on other processors than the other targets. */
+function verifyCpus(
   target: string,
   given: readonly number[],
   found: readonly number[] | null,
@@ -118,7 +121,15 @@ function verifyBudget(
   );
 }
 
-/** Of a target at a version of its own: what runs is what was asked for, not what another folder holds. */
+/** Frameworks fall back to the processors in silence where a device or its driver does not come up. */
+function verifyDevice(target: string, given: DeviceChoice, found: DeviceChoice): void {
+  if (deviceId(given) === deviceId(found)) return;
+  throw new TouchstoneError('worker', `${target} computes on ${deviceId(found)}, not on ${deviceId(given)}`, {
+    hint: 'the log of its worker shows why the device did not come up',
+  });
+}
+
+/** A target at a version of its own runs that version, not whatever another folder holds. */
 function verifyVersion(target: string, found: Readonly<Record<string, string>>): void {
   const { version } = splitVersion(targetOf(target));
   const versions = Object.values(found);

@@ -4,6 +4,7 @@
  */
 import { type Support, supported, type Target, unsupported } from '../../adapters/adapter.js';
 import { cellId } from '../../common/run/cell.js';
+import { firstDevice } from '../../common/run/device.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
 import type { Graph } from '../../model/graph.js';
 import type { Generation, Mode, Precision, Training } from '../../model/workload.js';
@@ -62,14 +63,13 @@ function planCell(
     batch,
     ...(threads === undefined ? {} : { threads }),
     precision,
-    track: 'default' as const,
+    device: firstDevice(target.device),
     target: target.name,
   };
   return {
     id: cellId({ ...common, ...(otherLength === undefined ? {} : { length: otherLength }) }),
     ...common,
     ...(length === undefined ? {} : { length }),
-    boundary: 'end-to-end',
     decided: decide(item, target, availability),
   };
 }

@@ -81,9 +81,10 @@ async function measurePart(
 ): Promise<void> {
   const workers = new Map<string, LiveWorker>();
   try {
-    for (const target of shuffled([...new Set(cells.map((cell) => cell.target))], random)) {
+    const owners = [...new Map(cells.map((cell) => [cell.target, cell])).values()];
+    for (const owner of shuffled(owners, random)) {
       checkTime();
-      await startFor(context, workers, { target, threads: cells[0]?.threads }, round, cells);
+      await startFor(context, workers, owner, round, cells);
     }
     for (const members of shuffled(groupCells(cells), random)) {
       await measureGroup(context, round, members, plan, workers, checkTime);
@@ -111,6 +112,7 @@ async function recordMemory(
     round,
     process,
     peakRssBytes: memory.peakRssBytes,
+    deviceBytes: memory.deviceBytes,
   });
 }
 
@@ -138,7 +140,7 @@ async function startFor(
     if (context.signal.aborted) throw new BudgetSpent();
     rethrowStorage(context.folder, failure);
     for (const cell of cells.filter((candidate) => processKey(candidate) === processKey(owner))) {
-      if (!context.state.isLost(cell.id)) context.state.lose(cell.id, stateOfFailure(failure), failure);
+      if (!context.state.hasFailed(cell.id)) context.state.fail(cell.id, stateOfFailure(failure), failure);
     }
   }
 }
@@ -249,7 +251,7 @@ function guard(context: RunContext, workers: Map<string, LiveWorker>, round: num
     } catch (failure) {
       if (failure instanceof BudgetSpent || context.signal.aborted) throw new BudgetSpent();
       rethrowStorage(context.folder, failure);
-      context.state.lose(cell.id, stateOfFailure(failure), failure);
+      context.state.fail(cell.id, stateOfFailure(failure), failure);
       await workers.get(cell.target)?.kill();
       workers.delete(cell.target);
       await startFor(context, workers, cell, round, othersOf(context, cell));
@@ -291,7 +293,7 @@ async function takeTurn(
 ): Promise<true> {
   const { cell, worker, share } = seat;
   const startMs = context.nowMs();
-  const gate = context.state.gateOf(cell.id);
+  const gate = context.state.parityOf(cell.id);
   const expectedIterations = Math.max(1, Math.floor(share.turnNs / Math.max(1, gate?.iterationNs ?? 1)));
   // Which iteration is audited must not be guessable from the turn: it follows from the seed.
   const random = randomFor(context.state.manifest.options.seed, 'audit', cell.id, round, block);
@@ -366,9 +368,9 @@ async function leaveSeat(
 /** What was timed was not what was verified: the cell is `wrong` from here on, whatever the parity gate said. */
 function recordAudit(context: RunContext, cell: PlannedCell, round: number, check: ParityCheck): void {
   context.state.record({ type: 'audit', cell: cell.id, round, check });
-  if (!check.passed && !context.state.isLost(cell.id)) {
+  if (!check.passed && !context.state.hasFailed(cell.id)) {
     const finding = check.reason ?? `error ${check.error?.toExponential(1)}, tolerance ${check.tolerance}`;
-    context.state.lose(
+    context.state.fail(
       cell.id,
       'wrong',
       `a timed iteration of round ${round + 1} gave another result: ${check.worst}: ${finding}`,

@@ -12,9 +12,10 @@ export interface RunState {
   readonly manifest: RunManifest;
   /** Writes an event and folds it in. */
   record(event: NewRunEvent): void;
-  gateOf(cell: string): EventOf<'gate'> | undefined;
+  /** The result of the cell's parity check. */
+  parityOf(cell: string): EventOf<'parity'> | undefined;
   schedule(): EventOf<'schedule'> | undefined;
-  /** What the start of known processes cost, of a target and thread count by `processKey`. */
+  /** Start-up times of the processes of a target and thread count so far, by `processKey`. */
   startsMs(key: string): number[];
   hasTurn(cell: string, round: number, block: number): boolean;
   turnsIn(cell: string, round: number): number;
@@ -22,17 +23,17 @@ export interface RunState {
   /** Everything so far, in order. */
   events(): readonly RunEvent[];
   hasOverhead(host: string): boolean;
-  isLost(cell: string): boolean;
-  /** A cell that can still be measured: planned, not lost, and through the gate. */
+  hasFailed(cell: string): boolean;
+  /** A cell that can still be measured: planned, not failed, and through its parity check. */
   isTimed(cell: PlannedCell): boolean;
   nextProcess(): number;
-  /** Marks a cell as one that cannot be trusted. */
-  lose(cell: string, state: EventOf<'lost'>['state'], reason: unknown): void;
+  /** The cell has no result from now on. */
+  fail(cell: string, state: EventOf<'failed'>['state'], reason: unknown): void;
 }
 
 export function foldRun(manifest: RunManifest, log: RunLog, earlier: readonly RunEvent[]): RunState {
-  const gates = new Map<string, EventOf<'gate'>>();
-  const lost = new Set<string>();
+  const checked = new Map<string, EventOf<'parity'>>();
+  const failed = new Set<string>();
   const turns = new Map<string, Set<number>>();
   const starts = new Map<string, number[]>();
   const rounds = new Set<number>();
@@ -42,8 +43,8 @@ export function foldRun(manifest: RunManifest, log: RunLog, earlier: readonly Ru
   const events: RunEvent[] = [...earlier];
 
   const fold = (event: NewRunEvent | RunEvent): void => {
-    if (event.type === 'gate') gates.set(event.cell, event as EventOf<'gate'>);
-    else if (event.type === 'lost') lost.add(event.cell);
+    if (event.type === 'parity') checked.set(event.cell, event as EventOf<'parity'>);
+    else if (event.type === 'failed') failed.add(event.cell);
     else if (event.type === 'schedule') schedule = event as EventOf<'schedule'>;
     else if (event.type === 'round') rounds.add(event.round);
     else if (event.type === 'overhead') overheads.add(event.host);
@@ -63,7 +64,7 @@ export function foldRun(manifest: RunManifest, log: RunLog, earlier: readonly Ru
   return {
     manifest,
     record,
-    gateOf: (cell) => gates.get(cell),
+    parityOf: (cell) => checked.get(cell),
     schedule: () => schedule,
     startsMs: (key) => starts.get(key) ?? [],
     hasTurn: (cell, round, block) => turns.get(`${cell}@${round}`)?.has(block) ?? false,
@@ -71,10 +72,10 @@ export function foldRun(manifest: RunManifest, log: RunLog, earlier: readonly Ru
     roundFinished: (round) => rounds.has(round),
     events: () => events,
     hasOverhead: (host) => overheads.has(host),
-    isLost: (cell) => lost.has(cell),
-    isTimed: (cell) => cell.decided === null && !lost.has(cell.id) && (gates.get(cell.id)?.passed ?? false),
+    hasFailed: (cell) => failed.has(cell),
+    isTimed: ({ id, decided }) => decided === null && !failed.has(id) && checked.get(id)?.passed === true,
     nextProcess: () => processes++,
-    lose: (cell, state, reason) => record({ type: 'lost', cell, state, reason: explain(reason) }),
+    fail: (cell, state, reason) => record({ type: 'failed', cell, state, reason: explain(reason) }),
   };
 }
 

@@ -11,7 +11,7 @@ import { divideBudget, divideSteps } from './budget.js';
 import { gateCell } from './check-cell.js';
 import { type RunContext, threadsOf } from './context.js';
 import { rethrowStorage, stateOfFailure } from './failures.js';
-import { openWorker } from './live-worker.js';
+import { type Owner, openWorker } from './live-worker.js';
 import { hopelessCells, lackForCell, probeInto, type Rates, toProbe } from './prediction.js';
 import { BudgetSpent, measureRound } from './rounds.js';
 import { uncharged } from './stopwatch.js';
@@ -31,7 +31,7 @@ export async function executeRun(context: RunContext): Promise<Ending> {
 async function gateAll(context: RunContext): Promise<void> {
   const { state } = context;
   const all = state.manifest.cells.filter(
-    (cell) => cell.decided === null && !state.isLost(cell.id) && state.gateOf(cell.id) === undefined,
+    (cell) => cell.decided === null && !state.hasFailed(cell.id) && state.parityOf(cell.id) === undefined,
   );
   if (all.length === 0) return;
   const rates = await probeAll(context, all);
@@ -88,12 +88,12 @@ async function gateOrLose(
 ): Promise<void> {
   try {
     const why = hopeless ?? lackForCell(context, cell);
-    if (why) return context.state.lose(cell.id, 'failed', why);
+    if (why) return context.state.fail(cell.id, 'failed', why);
     await gateCell(context, cell, cpus);
   } catch (failure) {
     if (context.signal.aborted) return;
     rethrowStorage(context.folder, failure);
-    context.state.lose(cell.id, stateOfFailure(failure), failure);
+    context.state.fail(cell.id, stateOfFailure(failure), failure);
   }
 }
 
@@ -121,19 +121,19 @@ async function measureOverhead(context: RunContext): Promise<void> {
 async function measureHost(context: RunContext, host: string, model: PlannedCell): Promise<void> {
   const unknown = (why: string) =>
     context.observer.note(`the overhead of ${host} workers is not known: ${why}`);
-  const target = context.nullTargets.get(host);
-  if (target === undefined) return unknown('no null target is available there');
+  const owner = context.nullTargets.get(host);
+  if (!owner) return unknown('no null target is available there');
   try {
-    context.state.record({ type: 'overhead', host, samplesNs: await timeNull(context, target, model) });
+    context.state.record({ type: 'overhead', host, samplesNs: await timeNull(context, owner, model) });
   } catch (failure) {
     if (!context.signal.aborted) unknown(messageOf(failure));
   }
 }
 
-async function timeNull(context: RunContext, target: string, cell: PlannedCell): Promise<number[]> {
+async function timeNull(context: RunContext, owner: Owner, cell: PlannedCell): Promise<number[]> {
   const threads = threadsOf(context, undefined);
   context.cpus.giveWay(threads);
-  const worker = await openWorker(context, { target }, context.cpus.worker(threads), null);
+  const worker = await openWorker(context, owner, context.cpus.worker(threads), null);
   try {
     const folder = context.state.manifest.artefacts[artefactKey(cell)] ?? '';
     await worker.ask('load', { type: 'load', folder, mode: cell.mode });
@@ -153,7 +153,7 @@ async function timeNull(context: RunContext, target: string, cell: PlannedCell):
 }
 
 /** Until a loaded cell iterates at its usual pace: some compile at load, some at the first call. */
-function readyNs(gate: ReturnType<RunContext['state']['gateOf']>): number {
+function readyNs(gate: ReturnType<RunContext['state']['parityOf']>): number {
   return gate ? gate.loadNs + Math.max(0, gate.firstNs - gate.iterationNs) : 0;
 }
 
@@ -170,7 +170,7 @@ function planRounds(context: RunContext): void {
   state.record({
     type: 'schedule',
     rounds: Math.max(before?.rounds ?? 0, Math.min(rounds, asked)),
-    ...(context.stoppingRule ? { steered: true as const } : {}),
+    ...(context.stoppingRule ? { stoppingRule: true as const } : {}),
     shares: { ...(before ?? schedule).shares },
     ...(apart.size > 0 ? { apart: [...apart] } : {}),
   });
@@ -182,7 +182,7 @@ function cellsApart(context: RunContext): string[] {
   const timed = state.manifest.cells.filter((cell) => state.isTimed(cell));
   const available = context.availableBytes();
   return groupCells(timed).flatMap((members) => {
-    const peaks = members.flatMap(({ id }) => state.gateOf(id)?.peakRssBytes ?? []);
+    const peaks = members.flatMap(({ id }) => state.parityOf(id)?.peakRssBytes ?? []);
     const isTooMuch = members.length > 1 && peaks.reduce((sum, peak) => sum + peak, 0) > available;
     return isTooMuch ? members.map(({ id }) => id) : [];
   });
@@ -196,9 +196,9 @@ function scheduleFor(context: RunContext, budgetMs: number, apart: ReadonlySet<s
   const startMs = processes.reduce((total, key) => total + median(state.startsMs(key)), 0);
   const costs = timed.map((cell) => ({
     cell: cell.id,
-    iterationNs: state.gateOf(cell.id)?.iterationNs ?? 0,
+    iterationNs: state.parityOf(cell.id)?.iterationNs ?? 0,
     // There and back is two of them.
-    loadNs: (apart.has(cell.id) ? 2 : 1) * readyNs(state.gateOf(cell.id)),
+    loadNs: (apart.has(cell.id) ? 2 : 1) * readyNs(state.parityOf(cell.id)),
   }));
   if (context.stoppingRule) return divideSteps(budgetMs, startMs, costs, context.stoppingRule.defaultRounds);
   const rivals = Math.max(...groupCells(timed).map((members) => members.length));
@@ -239,7 +239,7 @@ function loseUntimed(context: RunContext, timed: readonly PlannedCell[]): void {
   const rounds = state.schedule()?.rounds ?? 0;
   for (const cell of timed) {
     const measured = Array.from({ length: rounds }, (_, round) => state.turnsIn(cell.id, round));
-    if (state.isLost(cell.id) || measured.some((turns) => turns > 0)) continue;
-    state.lose(cell.id, 'failed', 'the time budget ended before its first turn; give a larger --time');
+    if (state.hasFailed(cell.id) || measured.some((turns) => turns > 0)) continue;
+    state.fail(cell.id, 'failed', 'the time budget ended before its first turn; give a larger --time');
   }
 }

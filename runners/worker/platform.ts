@@ -13,6 +13,8 @@ export interface Platform {
   readonly storage: Storage;
   /** The target of that name, its packages ready to be imported. */
   findTarget(name: string): Promise<JavaScriptTarget>;
+  /** The model of the processors. */
+  readonly cpuName: string;
   /** Processors that the worker may run on, ascending; null where the system does not report them. */
   cpus(): number[] | null;
   /** `system`, or the name of the memory allocator that replaces it; null where that cannot be read. */

@@ -1,6 +1,7 @@
 /** The state of a JavaScript worker between requests, and its answer to each of them. Portable: see `platform.ts`. */
 import type { JavaScriptTarget, OpenFramework } from '../../adapters/adapter.js';
 import { unreachable } from '../../common/errors.js';
+import { type Device, firstDevice } from '../../common/run/device.js';
 import { protocolVersion, type RequestBody, type RequestType, type Results } from '../protocol/messages.js';
 import { generating } from './generating.js';
 import { inference } from './inference.js';
@@ -51,7 +52,7 @@ export class StateMachine {
       case 'unload':
         return this.#unload();
       case 'memory':
-        return this.#platform.memory();
+        return this.#memory();
       case 'bye':
         return {};
       default:
@@ -76,11 +77,12 @@ export class StateMachine {
     const begin = clock.now();
     this.#framework = await this.#target.open(this.#budget);
     const importNs = clock.nsBetween(begin, clock.now());
-    const { versions, configuration } = await this.#framework.describe();
+    const { versions, configuration, device } = await this.#framework.describe();
     return {
       importNs,
       versions: { ...versions },
       configuration: { ...configuration, allocator: this.#platform.allocator() },
+      device: device === 'cpu' ? processors(this.#platform.cpuName) : device,
       cpus: this.#platform.cpus(),
     };
   }
@@ -155,6 +157,11 @@ export class StateMachine {
     return learning;
   }
 
+  async #memory(): Promise<Results['memory']> {
+    const deviceBytes = (await this.#framework?.deviceBytes?.()) ?? null;
+    return { ...this.#platform.memory(), deviceBytes };
+  }
+
   #unload(): Results['unload'] {
     const loaded = this.#present();
     this.#loaded = undefined;
@@ -166,4 +173,9 @@ export class StateMachine {
     if (!this.#loaded) throw new ProtocolError('no model is loaded');
     return this.#loaded;
   }
+}
+
+/** The processors as a device. */
+function processors(name: string): Device {
+  return { ...firstDevice('cpu'), name, driver: null, software: false };
 }

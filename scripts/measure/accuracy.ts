@@ -16,6 +16,7 @@ import { parseArgs } from 'node:util';
 import type { Target } from '../../adapters/adapter.js';
 import { at } from '../../common/at.js';
 import { oneLine } from '../../common/errors.js';
+import { firstDevice } from '../../common/run/device.js';
 import { duration, integers, names, positiveInteger } from '../../common/values.js';
 import { sourceArtefact } from '../../model/artefact/artefact.js';
 import { idOf } from '../../model/artefact/source.js';
@@ -167,7 +168,14 @@ async function trainStep({ key, course, seed, target, executable }: Step): Promi
   const logFile = join(scratch, `${target.name.replace('/', '-')}.log`);
   const limit = { trainingMs, minEpochs: minEpochs(course, seed) };
   const outcome = await trainToAccuracy(
-    { target, executable, budget, logFile, deadlineMs, limit },
+    {
+      target,
+      executable,
+      budget: { ...budget, device: firstDevice(target.device) },
+      logFile,
+      deadlineMs,
+      limit,
+    },
     run,
     (epoch) => {
       say(`  ${trainingSeconds([epoch]).toFixed(1)} s, ${epoch.correct} held-out digits correct`);

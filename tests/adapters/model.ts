@@ -110,7 +110,7 @@ export interface PlanningFramework {
 /** The framework of a target, opened in this process as a worker would. */
 export async function openTarget(target: NodeTarget | undefined): Promise<PlanningFramework> {
   if (!target) throw new Error('there is no such target');
-  const framework = await target.open({ threads: 1, cpus: [] });
+  const framework = await target.open({ threads: 1, cpus: [], device: { kind: 'cpu', index: 0 } });
   const planned = (model: Omit<Model, 'plan'>): Model => {
     const { mode, training } = model.manifest;
     const lowered = target.lower(model.graph, mode, training?.optimiser);

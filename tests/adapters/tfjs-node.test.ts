@@ -12,7 +12,7 @@ import nodeHost from '../../runners/hosts/node/index.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'touchstone-tfjs-node-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
-const budget = { threads: 1, cpus: [] };
+const budget = { threads: 1, cpus: [], device: { kind: 'cpu', index: 0 } };
 
 async function describeIn(environment: Record<string, string>) {
   const { target } = await findTarget('tfjs/node');

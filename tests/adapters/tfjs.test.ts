@@ -47,7 +47,9 @@ describe.each([tfjsJs, tfjsWasm])('$name', (target) => {
 test('describes the backend that runs, not the one that was asked for', async () => {
   const js = await (await openTarget(tfjsJs)).describe();
   expect(js.configuration).toMatchObject({ backend: 'cpu', threads: 1, instructionSet: 'scalar' });
-  const wasm = await (await tfjsWasm.open({ threads: 4, cpus: [] })).describe();
+  const wasm = await (
+    await tfjsWasm.open({ threads: 4, cpus: [], device: { kind: 'cpu', index: 0 } })
+  ).describe();
   expect(wasm.configuration).toMatchObject({ backend: 'wasm', threads: 1, wasmThreads: false });
   expect(wasm.configuration.instructionSet).toMatch(/^wasm/);
   expect(wasm.versions).toMatchObject({ tfjs: '4.22.0', 'tfjs-backend-wasm': '4.22.0' });

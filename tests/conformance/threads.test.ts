@@ -63,7 +63,7 @@ async function withLoaded(
   ) => Promise<void>,
 ): Promise<void> {
   // Free to run anywhere: only its own settings hold it.
-  const budget = { threads, cpus: [] };
+  const budget = { threads, cpus: [], device: { kind: 'cpu', index: 0 } };
   const health = await targetAvailability(target);
   if (!health.available) throw new Error(`${target.name} is not available: ${health.reason}`);
   const { folder } = await workloadArtefact(lenet5, 'inference', 64, 0);

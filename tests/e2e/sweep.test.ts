@@ -21,7 +21,7 @@ describe.skipIf(availableParallelism() < 2)('batches with one thread and with tw
     expect(results.cells.map(({ id, state }) => [id, state])).toEqual(
       ['b1:t1', 'b1:t2', 'b64:t1', 'b64:t2'].flatMap((place) =>
         ['convnetjs/js', 'onnxruntime/cpu'].map((target) => [
-          `lenet5:inference:${place}:float32:default:${target}`,
+          `lenet5:inference:${place}:float32:cpu:${target}`,
           'ok',
         ]),
       ),
@@ -66,7 +66,7 @@ describe.skipIf(availableParallelism() < 2)('batches with one thread and with tw
     expect(cells).toHaveLength(6);
     for (const count of [1, 2]) {
       expect(stdout).toContain(`lenet5:inference:b1:t${count}`);
-      expect(cells).toContain(`lenet5:inference:b1:t${count}:float32:default:scripted/good~control ok`);
+      expect(cells).toContain(`lenet5:inference:b1:t${count}:float32:cpu:scripted/good~control ok`);
     }
   }, 240_000);
 });

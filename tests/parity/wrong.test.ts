@@ -37,7 +37,7 @@ async function gate(kind: string, name: Name, mode: Mode): Promise<ParityCheck[]
   const { folder } = await workloadArtefact(workloads[name], mode, 1, 0);
   const { target } = await findTarget(`wrong/${kind}`);
   const scratch = await temporaryFolder();
-  const budget = { threads: 1, cpus: [] };
+  const budget = { threads: 1, cpus: [], device: { kind: 'cpu', index: 0 } };
   const worker = launch(nodeHost, { target, budget, logFile: join(scratch, 'log'), deadlineMs: 60_000 });
   try {
     await worker.request({ type: 'hello', protocol: protocolVersion, target: target.name, budget });

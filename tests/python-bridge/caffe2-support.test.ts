@@ -135,7 +135,7 @@ it('has a trained weight that several nodes share in a plan only, where it is on
 });
 
 it('gives every thread pool the budget', () => {
-  const environment = target.environment({ threads: 3, cpus: [0, 1, 2] });
+  const environment = target.environment({ threads: 3, cpus: [0, 1, 2], device: { kind: 'cpu', index: 0 } });
   expect(environment).toMatchObject({
     OMP_NUM_THREADS: '3',
     MKL_NUM_THREADS: '3',

@@ -187,7 +187,12 @@ describe('what is wrong is said', () => {
       [{ type: 'load', folder: '/nowhere', plan: '/nowhere', mode: 'training' }, /before describe/],
       [turn, /no model/],
       [
-        { type: 'hello', protocol: 99, target: 'null/python', budget: { threads: 1, cpus: [] } },
+        {
+          type: 'hello',
+          protocol: 99,
+          target: 'null/python',
+          budget: { threads: 1, cpus: [], device: { kind: 'cpu', index: 0 } },
+        },
         /protocol 99/,
       ],
     ];

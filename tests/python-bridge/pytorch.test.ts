@@ -16,7 +16,9 @@ beforeAll(async () => {
   const { python } = await ensureEnvironment('pytorch');
   scratch = await mkdtemp(join(tmpdir(), 'touchstone-pytorch-'));
   const target = pytorch.targets[0]!;
-  worker = new WorkerProcess(python, { env: { ...target.environment({ threads: 1, cpus: [] }) } });
+  worker = new WorkerProcess(python, {
+    env: { ...target.environment({ threads: 1, cpus: [], device: { kind: 'cpu', index: 0 } }) },
+  });
   await worker.hello('pytorch/cpu', 1);
 }, 600_000);
 

@@ -80,7 +80,12 @@ export class WorkerProcess {
   }
 
   async hello(target: string, threads = 1): Promise<Results['hello']> {
-    return this.request({ type: 'hello', protocol: protocolVersion, target, budget: { threads, cpus: [0] } });
+    return this.request({
+      type: 'hello',
+      protocol: protocolVersion,
+      target,
+      budget: { threads, cpus: [0], device: { kind: 'cpu', index: 0 } },
+    });
   }
 
   async kill(): Promise<void> {

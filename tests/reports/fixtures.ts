@@ -2,8 +2,10 @@
  * A made-up run with a known truth: what each cell really takes, which targets are equal, and one cell in every state.
  * Written as the runners write it, so that everything from the event log to the report can be checked against it.
  */
+import { firstDevice } from '../../common/run/device.js';
 import type { ParityCheck } from '../../common/run/results.js';
 import type { NewRunEvent, PlannedCell, RunEvent, RunManifest } from '../../common/run/run-folder.js';
+import { runVersion } from '../../common/run/version.js';
 import { type Random, seededRandom } from './random.js';
 
 /** Name of a target that tries to leave the text it is printed in. */
@@ -96,11 +98,10 @@ function planned(group: (typeof groups)[number], target: string, truth: number |
     },
   };
   return {
-    id: `${group.workload}:${group.mode}:b${group.batch}:float32:default:${target}`,
+    id: `${group.workload}:${group.mode}:b${group.batch}:float32:cpu:${target}`,
     ...group,
     precision: 'float32',
-    track: 'default',
-    boundary: 'end-to-end',
+    device: firstDevice('cpu'),
     target,
     decided: decided[truth as keyof typeof decided] ?? null,
   };
@@ -127,13 +128,13 @@ function gate(
     startProcess(log, cell.target, process++, null, random);
     if (real === 'failed') {
       const reason = 'it has no kernel for the gradient Conv2DBackpropFilter';
-      log.write({ type: 'lost', cell: cell.id, state: 'failed', reason });
+      log.write({ type: 'failed', cell: cell.id, state: 'failed', reason });
       return [];
     }
     const us = typeof real === 'number' ? real : 5000;
     const bad = real === 'wrong' || real === 'gate';
     log.write({
-      type: 'gate',
+      type: 'parity',
       cell: cell.id,
       checks: checksOf(cell, bad, random),
       passed: !bad,
@@ -141,6 +142,7 @@ function gate(
       loadNs: 4e6 + us * 3000,
       firstNs: us * 1000 * 8 + 2e6,
       iterationNs: us * 990,
+      deviceBytes: null,
       peakRssBytes: Math.round(python.has(cell.target) ? 310e6 + us * 10 : 95e6 + us * 40),
     });
     return bad ? [] : [{ cell, us, truth: real }];
@@ -200,7 +202,7 @@ function audit(log: Log, cell: PlannedCell, truth: number | string, round: numbe
   if (truth === 'lost' && round === 1) {
     const reason =
       'the worker was killed by SIGKILL while measuring (out of memory?); its log is logs/slowpoke.log';
-    log.write({ type: 'lost', cell: cell.id, state: 'failed', reason });
+    log.write({ type: 'failed', cell: cell.id, state: 'failed', reason });
   }
 }
 
@@ -214,6 +216,7 @@ function startProcess(log: Log, target: string, process: number, round: number |
     runtime: js ? 'node 20.20.2' : 'python 3.11.7',
     versions: { [target.split('/')[0] ?? target]: '1.2.3' },
     configuration: configurations[target] ?? plainJavaScript,
+    device: { ...firstDevice('cpu'), name: 'Example CPU @ 2.60GHz', driver: null, software: false },
     spawnMs: 45 * Math.exp(0.1 * random.normal()),
     importMs: (js ? 220 : 1900) * Math.exp(0.08 * random.normal()),
   });
@@ -258,7 +261,7 @@ function conditions() {
 
 function manifestOf(targets: readonly string[], cells: PlannedCell[]): RunManifest {
   return {
-    version: 1,
+    version: runVersion,
     id: '20261123-142501-3fa9',
     touchstone: { version: '0.1.0', commit: '0123abc' },
     startedAt: '2026-11-23T14:25:01.000Z',
@@ -281,6 +284,7 @@ function manifestOf(targets: readonly string[], cells: PlannedCell[]): RunManife
       target,
       framework: target.split('/')[0] ?? target,
       host: python.has(target) ? 'python' : 'node',
+      device: firstDevice('cpu'),
       summary: 'made up',
     })),
     cells,

@@ -73,7 +73,7 @@ class NullFramework:
             "arithmetic": None,
             "flushToZero": None,
         }
-        return Description({"python": platform.python_version()}, configuration)
+        return Description({"python": platform.python_version()}, configuration, "cpu")
 
     def load_inference(self, model: Model) -> NullInference:
         return NullInference(model)

@@ -42,7 +42,6 @@ export async function pageOf(results: RunResults, charts: readonly Chart[], deta
     command: results.command,
     commit: results.touchstone.commit,
     seed: results.options.seed,
-    boundary: at(results.cells, 0, 'the cells of a run').boundary,
   };
   return { view, data };
 }

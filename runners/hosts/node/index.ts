@@ -40,7 +40,7 @@ const host = {
       cpus: budget.cpus,
       logFile,
       deadlineMs,
-      canPause: host.canPause(),
+      canPause: host.canPause(target.device),
     });
   },
   canPause: canStopProcesses,

@@ -1,4 +1,5 @@
 /** The platform that a Node process is for the portable worker. */
+import { cpuModel } from '../../../common/cpu-model.js';
 import { loadModel } from '../../../model/artefact/load-model.js';
 import { writeTensors } from '../../../model/safetensors.js';
 import { ownCpus } from '../../process/cpu-list.js';
@@ -23,6 +24,7 @@ export const nodePlatform: Platform = {
   clock: nodeClock,
   storage: { loadModel, writeTensors },
   findTarget: findNodeTarget,
+  cpuName: cpuModel(),
   cpus: ownCpus,
   allocator,
   memory: residentMemory,

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Budget } from '../../../adapters/adapter.js';
 import { projectRoot } from '../../../common/paths.js';
+import { firstDevice } from '../../../common/run/device.js';
 import type { PreparedTarget } from '../../../runners/coordinator/prepare.js';
 import { planFile } from '../../../runners/hosts/plan-file.js';
 import { allowedCpus } from '../../../runners/process/cpus.js';
@@ -47,7 +48,8 @@ export async function measureCell(
 }
 
 async function run(entry: PreparedTarget, request: string, timeout: number): Promise<Outcome> {
-  const budget = { threads: 1, cpus: allowedCpus().slice(-1) };
+  const device = firstDevice(entry.target.device);
+  const budget = { threads: 1, cpus: allowedCpus().slice(-1), device };
   const program = await programOf(entry.target.host);
   const { command, environment } = program(entry, budget);
   const [file = '', ...parameters] = wrapped([...command, request], budget.cpus);

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { isNodeTarget, type NodeTarget } from '../../../adapters/adapter.js';
 import { findTarget } from '../../../adapters/discover.js';
 import { required } from '../../../common/at.js';
+import { firstDevice } from '../../../common/run/device.js';
 import { loadModel, type Model } from '../../../model/artefact/load-model.js';
 import { nativeNet } from '../native/native.js';
 import { bareLoop, type Effort, interleave, maxIterationNs, ourClock } from './contenders.js';
@@ -51,7 +52,7 @@ async function fidelity({ timed: call }: Net, buffers: number, effort: Effort): 
 
 /** The timed path of the adapter, and the form that its lowering took. */
 async function load(target: NodeTarget, model: Model, threads: number): Promise<{ net: Net; form: string }> {
-  const framework = await target.open({ threads, cpus: [] });
+  const framework = await target.open({ threads, cpus: [], device: firstDevice(target.device) });
   if (model.manifest.mode === 'inference') {
     const loaded = await framework.loadInference(model);
     const call = (buffer: number) => loaded.run(buffer);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TouchstoneError } from '../../../common/errors.js';
 import { readRun } from '../../../common/run/read-run.js';
+import { runVersion } from '../../../common/run/version.js';
 import { analyse } from '../../../reports/analyse/analyse.js';
 import { writeResults } from '../../../reports/analyse/write-results.js';
 import { fixtureRun } from '../../reports/fixtures.js';
@@ -34,7 +35,7 @@ const refusal = async (): Promise<TouchstoneError> => {
 
 describe('readRun', () => {
   it('reads what was written', async () => {
-    expect(await readRun(folder)).toEqual({ manifest, events });
+    expect(await readRun(folder)).toEqual({ manifest, events, version: runVersion });
   });
 
   it.each(['{"atMs":12,"type":"tu', '{"atMs":12,"type":"round","round":1}'])(
@@ -51,9 +52,10 @@ describe('readRun', () => {
   });
 
   it.each([
-    [2, /newer Touchstone \(run format 2\)/],
-    [0, /older Touchstone \(run format 0\)/],
+    [runVersion + 1, /newer Touchstone \(run format 3\)/],
+    [0, /no version/],
     ['x', /no version/],
+    [1, /the manifest of .* is damaged: cells/],
   ])('refuses format %s', async (version, message) => {
     await change('manifest.json', (text) => JSON.stringify({ ...JSON.parse(text), version, cells: 'other' }));
     const error = await refusal();

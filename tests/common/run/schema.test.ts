@@ -27,6 +27,6 @@ it('results of whole, interrupted, killed and empty runs are valid', () => {
 it('the schema refuses what is not a result', () => {
   const { manifest, events } = fixtureRun({ rounds: 1 });
   const results = analyse(manifest, events);
-  expect(validate({ ...results, version: 2 })).toBe(false);
+  expect(validate({ ...results, version: 1 })).toBe(false);
   expect(validate({ ...results, cells: [{ ...results.cells[0], state: 'skipped' }] })).toBe(false);
 });

@@ -74,6 +74,7 @@ function target(name: string): NodeTarget {
   return {
     name: `scripted/${name}`,
     host: 'node',
+    device: 'cpu',
     summary: 'answers with the reference',
     packages: [],
     precisions: ['float32'],
@@ -84,6 +85,7 @@ function target(name: string): NodeTarget {
       return {
         describe: () => ({
           versions: { scripted: '1' },
+          device: 'cpu',
           configuration: {
             threads: 1,
             interOpThreads: 1,

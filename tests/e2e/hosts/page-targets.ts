@@ -17,6 +17,7 @@ export type PageTarget = JavaScriptTarget & { readonly host: 'page' };
 
 const description: Description = {
   versions: { page: '1.0' },
+  device: 'cpu',
   configuration: {
     ...{ threads: 1, interOpThreads: null, instructionSet: null, kernelLibrary: null },
     ...{ execution: null, layout: null, arithmetic: 'float32', flushToZero: null },
@@ -39,6 +40,7 @@ function target(name: string, loadInference: OpenFramework['loadInference']): Pa
   return {
     name,
     host: 'page',
+    device: 'cpu',
     summary: 'in a page',
     precisions: ['float32'],
     modes: { inference: supported, training: unsupported('a page does not train') },

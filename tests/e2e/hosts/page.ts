@@ -31,6 +31,7 @@ const platform: Platform = {
   clock,
   storage: { loadModel, writeTensors },
   findTarget: async (name) => (await findTarget(name)).target as PageTarget,
+  cpuName: 'a processor behind a page',
   cpus: () => null,
   allocator: () => null,
   memory: () => ({ rssBytes: null, peakRssBytes: null }),

@@ -15,7 +15,7 @@ const identity: InferenceModel<number> = {
 
 /** A framework without a fault, of which each target spoils one part. */
 const sound: OpenFramework = {
-  describe: () => ({ versions: { faulty: '1' }, configuration: unknownConfiguration }),
+  describe: () => ({ versions: { faulty: '1' }, device: 'cpu', configuration: unknownConfiguration }),
   loadInference: () => identity,
 };
 
@@ -86,6 +86,7 @@ export function faultyTarget(fault: string): NodeTarget {
     name: `faulty/${fault}`,
     summary: `fails: ${fault}`,
     host: 'node',
+    device: 'cpu',
     packages: [],
     modes: { inference: supported, training: supported },
     precisions: ['float32'],

@@ -13,7 +13,7 @@ import { faultyTarget } from '../adapters/faulty.js';
 
 const worker = launch(nodeHost, {
   target: faultyTarget('open-throws'),
-  budget: { threads: 1, cpus: [] },
+  budget: { threads: 1, cpus: [], device: { kind: 'cpu', index: 0 } },
   logFile: join(tmpdir(), `touchstone-orphan-${process.pid}.log`),
   deadlineMs: 20_000,
 });
@@ -21,7 +21,7 @@ await worker.request({
   type: 'hello',
   protocol: protocolVersion,
   target: 'faulty/open-throws',
-  budget: { threads: 1, cpus: [] },
+  budget: { threads: 1, cpus: [], device: { kind: 'cpu', index: 0 } },
 });
 worker.pause();
 process.stdout.write(`${JSON.stringify({ worker: worker.pid, ...capabilities() })}\n`);

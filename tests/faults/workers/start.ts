@@ -18,7 +18,7 @@ import { markName } from './marked.js';
 /** Carried by every process that this test file starts. */
 export const mark = randomUUID();
 const folder = mkdtempSync(join(tmpdir(), 'touchstone-faults-'));
-const budget = { threads: 1, cpus: [] };
+const budget = { threads: 1, cpus: [], device: { kind: 'cpu', index: 0 } };
 let started = 0;
 
 export interface Started {

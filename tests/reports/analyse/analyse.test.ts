@@ -11,7 +11,7 @@ const { manifest, events } = fixtureRun();
 const results = analyse(manifest, events);
 
 function cell(run: RunResults, group: string, target: string): CellResult {
-  const found = run.cells.find((candidate) => candidate.id === `${group}:float32:default:${target}`);
+  const found = run.cells.find((candidate) => candidate.id === `${group}:float32:cpu:${target}`);
   if (!found) throw new Error(`no cell ${group} ${target}`);
   return found;
 }
@@ -127,7 +127,7 @@ describe('states', () => {
 
   it('a lost cell does not come back, whatever follows', () => {
     const id = cell(results, 'lenet5:inference:b1', 'pytorch/cpu').id;
-    const lost = { type: 'lost', cell: id, state: 'failed', reason: 'gone', atMs: 1 } as const;
+    const lost = { type: 'failed', cell: id, state: 'failed', reason: 'gone', atMs: 1 } as const;
     const found = analyse(manifest, [lost, ...events]).cells.find((candidate) => candidate.id === id);
     expect([found?.state, found?.reason]).toEqual(['failed', 'gone']);
   });

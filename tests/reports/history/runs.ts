@@ -7,7 +7,7 @@ import { analyse } from '../../../reports/analyse/analyse.js';
 import { fixtureRun } from '../fixtures.js';
 import { seededRandom } from '../random.js';
 
-export const cell = 'lenet5:inference:b64:float32:default:pytorch/cpu';
+export const cell = 'lenet5:inference:b64:float32:cpu:pytorch/cpu';
 
 const { manifest, events } = fixtureRun({ rounds: 8 });
 const base = analyse(manifest, events);

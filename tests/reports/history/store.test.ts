@@ -81,7 +81,7 @@ describe('the store', () => {
       expect(point!.cell.roundMediansNs).toHaveLength(8);
       expect(point!.cell.startUpMs).toBeGreaterThan(1000);
       expect(point!.cell.parityError).toBeGreaterThan(0);
-      const wrong = store.points('lstm-rows:training:b1:float32:default:tfjs/wasm')[0]!.cell;
+      const wrong = store.points('lstm-rows:training:b1:float32:cpu:tfjs/wasm')[0]!.cell;
       expect(wrong).toMatchObject({ state: 'wrong', iterationNs: null, roundMediansNs: [] });
       expect(wrong.reason).not.toBe('');
     });
@@ -93,7 +93,7 @@ describe('the store', () => {
     recordRun(analyse(...(Object.values(threadSweep()) as Parameters<typeof analyse>)), file);
     withStore(file, (store) => {
       expect(store.runs()).toMatchObject([{ threads: 2, threadCounts: '1,2', cells: 14 }]);
-      const name = 'lenet5:inference:b1:t1:float32:default:pytorch/cpu';
+      const name = 'lenet5:inference:b1:t1:float32:cpu:pytorch/cpu';
       const points = store.points(name);
       expect(points[0]?.cell).toMatchObject({ cellThreads: 1, length: null });
       expect(cellHistories(new Map([[name, points]]))[0]?.series[0]?.conditions).toMatch(/, 1 thread$/);

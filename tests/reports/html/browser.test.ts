@@ -193,7 +193,7 @@ describe.skipIf(!executablePath)(title, () => {
       };
       const json = await save('#download-json');
       expect(json.name).toBe('touchstone-20261123-142501-3fa9.json');
-      expect(JSON.parse(json.text)).toMatchObject({ version: 1, finishedRounds: 10 });
+      expect(JSON.parse(json.text)).toMatchObject({ version: 2, finishedRounds: 10 });
       const csv = await save('#download-csv');
       // A head, and ten rounds of each of the 25 cells with a result.
       expect(csv.text.split('\r\n')).toHaveLength(251);

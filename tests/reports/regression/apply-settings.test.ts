@@ -8,7 +8,7 @@ import {
 import { type Acceptance, defaultMargins, gateSettings } from '../../../reports/regression/settings.js';
 import { estimate, finding, nasty } from './fixture.js';
 
-const cell = 'lenet5:inference:b1:float32:default:pytorch/cpu';
+const cell = 'lenet5:inference:b1:float32:cpu:pytorch/cpu';
 const settings = (given: object) => gateSettings.parse({ version: 1, ...given });
 
 describe('matchesCell', () => {

@@ -25,7 +25,7 @@ export function finding(
   const target = given.target ?? 'pytorch/cpu';
   const bare = metric === 'state';
   return {
-    cell: `lenet5:inference:b1:float32:default:${target}`,
+    cell: `lenet5:inference:b1:float32:cpu:${target}`,
     target,
     workload: 'lenet5',
     mode: 'inference',
@@ -96,6 +96,6 @@ export function report(
 /** So many findings of one verdict, each of a cell of its own. */
 export function many(count: number, verdict: GateVerdict, reason = 'shown not to be worse'): GateFinding[] {
   return Array.from({ length: count }, (_, index) =>
-    finding(verdict, 'speed', { cell: `w${index}:inference:b1:float32:default:pytorch/cpu`, reason }),
+    finding(verdict, 'speed', { cell: `w${index}:inference:b1:float32:cpu:pytorch/cpu`, reason }),
   );
 }

@@ -42,7 +42,7 @@ async function gate({ candidate, control, baseline, noise = 0.005, world }: Scen
       role(names.control, 3, control),
     ],
     budgetMs: 3_600_000,
-    gate: { against: 'main', baselineName: 'main', candidateName: 'here', seats: [names] },
+    gate: { against: 'main', baselineName: 'main', candidateName: 'here', subjects: [names] },
     stoppingRule: (manifest) => gateStoppingRule(manifest, settings),
     ...world,
   });

@@ -5,7 +5,7 @@ import { storedReport } from '../../../reports/regression/stored.js';
 import { nthRun } from '../history/runs.js';
 import { seededRandom } from '../random.js';
 
-const cell = 'lenet5:inference:b64:float32:default:pytorch/cpu';
+const cell = 'lenet5:inference:b64:float32:cpu:pytorch/cpu';
 const settings = gateSettings.parse({ version: 1 });
 
 /** A run whose turns carry witnesses, of a session that is slower by `session`, and drifts within it by `drift`. */

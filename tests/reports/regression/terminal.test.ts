@@ -33,14 +33,14 @@ describe('renderGate', () => {
   it('gives the reason of everything that is not ok, under the name that gate accept takes', () => {
     const text = lines().join('\n');
     expect(text).toContain(
-      '– lenet5:inference:b1:float32:default:pytorch/cpu, state: ok → wrong: the output differs',
+      '– lenet5:inference:b1:float32:cpu:pytorch/cpu, state: ok → wrong: the output differs',
     );
     expect(text).not.toContain('it is ok');
   });
 
   it('stays within 100 columns and on clean lines, whatever names and reasons hold', () => {
     const long = finding('regressed', 'parity', {
-      cell: `${'w'.repeat(150)}:inference:b1024:float32:default:${nastyTarget.repeat(9)}`,
+      cell: `${'w'.repeat(150)}:inference:b1024:float32:cpu:${nastyTarget.repeat(9)}`,
       target: nastyTarget.repeat(9),
       ratio: { ...estimate(1_234_567), low: 1_000_000.5, high: 2_345_678.9 },
       margin: 1,

@@ -44,7 +44,7 @@ beforeAll(async () => {
 afterAll(() => rm(scratch, { recursive: true }));
 
 async function train(target: Target, given: TrainingRun, executable?: string, trainingMs = 60_000) {
-  const budget = { threads: 1, cpus: [] };
+  const budget = { threads: 1, cpus: [], device: { kind: 'cpu', index: 0 } };
   const seen: Epoch[] = [];
   const limit = { trainingMs, minEpochs: 1 };
   const subject = {

@@ -22,6 +22,7 @@ it('a Python target without an interpreter is refused with what to do', () => {
   const target: PythonTarget = {
     name: 'x/y',
     host: 'python',
+    device: 'cpu',
     summary: '',
     environmentName: 'none',
     distribution: 'none',
@@ -31,6 +32,11 @@ it('a Python target without an interpreter is refused with what to do', () => {
     lower: () => ({ plan: { form: 'nothing' } }),
     environment: () => ({}),
   };
-  const options = { target, budget: { threads: 1, cpus: [] }, logFile: '/dev/null', deadlineMs: 1000 };
+  const options = {
+    target,
+    budget: { threads: 1, cpus: [], device: { kind: 'cpu', index: 0 } },
+    logFile: '/dev/null',
+    deadlineMs: 1000,
+  };
   expect(() => pythonHost.launch(options)).toThrow(/x\/y needs a Python interpreter/);
 });

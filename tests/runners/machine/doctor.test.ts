@@ -6,10 +6,11 @@ import {
   supported,
   type Target,
 } from '../../../adapters/adapter.js';
-import { renderDoctor } from '../../../cli/doctor.js';
+import { render, renderDoctor } from '../../../cli/doctor.js';
 import { doctor } from '../../../runners/machine/doctor.js';
 
 const common = {
+  device: 'cpu',
   summary: '',
   modes: { inference: supported, training: supported },
   precisions: ['float32'],
@@ -41,6 +42,8 @@ const framework = (name: string, targets: Target[]): Framework => ({
   targets,
 });
 
+const processors = { kind: 'cpu', index: 0, name: 'Example CPU', driver: null, software: false };
+
 const nothingKnown = {
   ...{ threads: null, interOpThreads: null, instructionSet: null, kernelLibrary: null },
   ...{ execution: null, layout: null, arithmetic: null, flushToZero: null },
@@ -65,12 +68,15 @@ describe('doctor', () => {
     const asked = await doctor([framework('real', [there])], async () => ({
       versions: { real: '9.9.9', MLAS: '1.2' },
       configuration,
+      device: processors,
     }));
     expect(asked[0]).toMatchObject({
       available: true,
       versions: { real: '9.9.9', MLAS: '1.2' },
       configuration,
     });
+    expect(asked[0]).toMatchObject({ deviceKind: 'cpu', device: processors });
+    expect(renderDoctor(asked)).toMatch(/real\/js +│ cpu +│ available/);
     expect(renderDoctor(asked)).toMatch(/MLAS 1\.2 .*threads 1|MLAS/);
     const [broken] = await doctor([framework('real', [there])], () =>
       Promise.reject(new Error('no such symbol')),
@@ -107,8 +113,35 @@ describe('doctor', () => {
 describe('renderDoctor', () => {
   it('is one table with state, version and advice of every target', async () => {
     const text = renderDoctor(await doctor([framework('both', [there, missing])]));
-    expect(text).toMatch(/real\/js +│ available +│ convnetjs 0\.3\.0/);
-    expect(text).toMatch(/missing\/js +│ unavailable/);
+    expect(text).toMatch(/real\/js +│ cpu +│ available +│ convnetjs 0\.3\.0/);
+    expect(text).toMatch(/missing\/js +│ cpu +│ unavailable/);
     expect(text.replace(/[^a-z-]+/g, ' ')).toContain('no-such-package');
+  });
+});
+
+describe('the device of a target', () => {
+  const accelerated = { ...there, name: 'real/webgpu', device: 'webgpu' };
+  const machine = {
+    ...{ platform: '', cpu: 'Example CPU', cores: 2, memoryBytes: 1, kernel: '', node: '' },
+    instructionSets: ['avx2'],
+  };
+  const swift = { kind: 'webgpu', index: 0, name: 'SwiftShader', driver: 'Dawn 1.2', software: true };
+
+  it('is its kind until it has described itself, then the effective one', async () => {
+    const [unasked] = await doctor([framework('real', [accelerated])]);
+    expect([unasked?.deviceKind, unasked?.device]).toEqual(['webgpu', null]);
+    const [asked] = await doctor([framework('real', [accelerated])], async () => ({
+      versions: {},
+      configuration: nothingKnown,
+      device: swift,
+    }));
+    expect(asked?.device).toEqual(swift);
+    const text = render({ machine, targets: [asked!] });
+    expect(text).toMatch(/real\/webgpu +│ webgpu0 +│/);
+    expect(text).toMatch(/│ software +│/);
+    expect(text.split('\n').slice(-2)).toEqual([
+      'cpu: 2 processors of Example CPU (avx2)',
+      'webgpu0 (software): SwiftShader, Dawn 1.2',
+    ]);
   });
 });

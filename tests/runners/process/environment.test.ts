@@ -3,7 +3,7 @@ import { workerEnvironment } from '../../../runners/process/environment.js';
 import { faultyTarget } from '../../faults/adapters/faulty.js';
 
 const target = faultyTarget('open-throws');
-const budget = { threads: 3, cpus: [] };
+const budget = { threads: 3, cpus: [], device: { kind: 'cpu', index: 0 } };
 
 afterEach(() => vi.unstubAllEnvs());
 

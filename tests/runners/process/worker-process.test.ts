@@ -53,7 +53,7 @@ describe.skipIf(!capabilities().canDieWithParent)('a paused worker', () => {
 describe.skipIf(!capabilities().canBind)('a bound worker', () => {
   it('runs on the processors that it was given from its first thread on', async () => {
     const cpus = (ownCpus() ?? []).slice(-1);
-    const started = begin('open-throws', { budget: { threads: 1, cpus } });
+    const started = begin('open-throws', { budget: { threads: 1, cpus, device: { kind: 'cpu', index: 0 } } });
     const { pid, cpus: found } = await hello(started);
     expect(found).toEqual(cpus);
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');

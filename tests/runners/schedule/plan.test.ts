@@ -6,6 +6,7 @@ import { planCells, type WorkItem } from '../../../runners/schedule/plan.js';
 const target = {
   name: 'a/b',
   host: 'node',
+  device: 'cpu',
   precisions: ['float32'],
   modes: { inference: supported, training: supported },
   lower: () => ({ plan: { form: 'nothing' } }),
@@ -22,15 +23,15 @@ const plan = (items: readonly WorkItem[], counts?: readonly number[]) =>
 const ids = (...given: Parameters<typeof plan>) => plan(...given).map(({ id }) => id);
 
 it('names a cell as ever where a run has one thread count, whichever it is', () => {
-  expect(ids([item])).toEqual(['w:inference:b4:float32:default:a/b']);
+  expect(ids([item])).toEqual(['w:inference:b4:float32:cpu:a/b']);
   expect(ids([item], [2])).toEqual(ids([item]));
   expect(plan([item], [2])[0]).not.toHaveProperty('threads');
 });
 
 it('plans a cell for each of several thread counts, and names it by its own', () => {
   expect(ids([item], [1, 2])).toEqual([
-    'w:inference:b4:t1:float32:default:a/b',
-    'w:inference:b4:t2:float32:default:a/b',
+    'w:inference:b4:t1:float32:cpu:a/b',
+    'w:inference:b4:t2:float32:cpu:a/b',
   ]);
   expect(plan([item], [1, 2]).map(({ threads }) => threads)).toEqual([1, 2]);
 });
@@ -38,12 +39,9 @@ it('plans a cell for each of several thread counts, and names it by its own', ()
 it('names the length where it is not the workload’s own', () => {
   const own = { ...item, length: 28 };
   const other = { ...item, length: 64, otherLength: 64 };
-  expect(ids([own, other])).toEqual([
-    'w:inference:b4:float32:default:a/b',
-    'w:inference:b4:l64:float32:default:a/b',
-  ]);
+  expect(ids([own, other])).toEqual(['w:inference:b4:float32:cpu:a/b', 'w:inference:b4:l64:float32:cpu:a/b']);
   expect(plan([own, other]).map(({ length }) => length)).toEqual([28, 64]);
-  expect(ids([other], [1, 2])[1]).toBe('w:inference:b4:l64:t2:float32:default:a/b');
+  expect(ids([other], [1, 2])[1]).toBe('w:inference:b4:l64:t2:float32:cpu:a/b');
 });
 
 it('fails a cell whose graph cannot be made here, unless the target would refuse it anyway', () => {

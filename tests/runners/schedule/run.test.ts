@@ -9,7 +9,7 @@ const slow: ScriptedTarget = { name: 'b/slow', iterationMs: 3, startMs: 200 };
 const turns = (events: readonly RunEvent[]) => events.filter((event) => event.type === 'turn');
 const keyOf = (turn: { cell: string; round: number; block: number }) =>
   `${turn.cell}@${turn.round}.${turn.block}`;
-const lost = (events: readonly RunEvent[]) => events.filter((event) => event.type === 'lost');
+const failed = (events: readonly RunEvent[]) => events.filter((event) => event.type === 'failed');
 
 async function run(options: WorldOptions) {
   const world = makeWorld(options);
@@ -21,7 +21,7 @@ describe('a run', () => {
   it('gates every cell, then measures it in every round, and leaves no worker behind', async () => {
     const { events, ending, alive } = await run({ targets: [fast, slow], workloads: ['v', 'w'], rounds: 8 });
     expect(ending).toBe('finished');
-    expect(events.filter((event) => event.type === 'gate')).toHaveLength(4);
+    expect(events.filter((event) => event.type === 'parity')).toHaveLength(4);
     const rounds = new Map<string, Set<number>>();
     for (const turn of turns(events))
       rounds.set(turn.cell, (rounds.get(turn.cell) ?? new Set()).add(turn.round));
@@ -38,9 +38,9 @@ describe('a run', () => {
       costs,
       availableBytes: 16 * 2 ** 30,
     });
-    const [one, ...more] = lost(events);
+    const [one, ...more] = failed(events);
     expect(more).toEqual([]);
-    expect(one).toMatchObject({ cell: 'huge:inference:b1:float32:default:a/fast', state: 'failed' });
+    expect(one).toMatchObject({ cell: 'huge:inference:b1:float32:cpu:a/fast', state: 'failed' });
     expect(one?.reason).toMatch(/predicted, not started: it needs 40\.0 GiB .* 16\.0 GiB are available/);
     expect(turns(events).every(({ cell }) => cell.startsWith('w:'))).toBe(true);
     // Without a probe: memory is known from the graph.
@@ -59,11 +59,11 @@ describe('a run', () => {
       rounds: 1,
       costs,
     });
-    expect(lost(events).map(({ cell }) => cell)).toEqual([
-      'large:inference:b1:float32:default:b/slow',
-      'larger:inference:b1:float32:default:b/slow',
+    expect(failed(events).map(({ cell }) => cell)).toEqual([
+      'large:inference:b1:float32:cpu:b/slow',
+      'larger:inference:b1:float32:cpu:b/slow',
     ]);
-    expect(lost(events)[0]?.reason).toMatch(/an iteration would take about 1\.0 s \(40\.0 G multiply-adds/);
+    expect(failed(events)[0]?.reason).toMatch(/an iteration would take about 1\.0 s \(40\.0 G multiply-adds/);
     expect(asked.filter((request) => request === 'b/slow load')).toHaveLength(1);
   });
 
@@ -74,9 +74,7 @@ describe('a run', () => {
       lstm: { multiplyAdds: 50e9, bytes: 1, recurrent: true },
     };
     const { events } = await run({ targets: [fast], workloads: ['convolutions', 'lstm'], rounds: 1, costs });
-    expect(lost(events).map(({ cell }) => cell)).toEqual([
-      'convolutions:inference:b1:float32:default:a/fast',
-    ]);
+    expect(failed(events).map(({ cell }) => cell)).toEqual(['convolutions:inference:b1:float32:cpu:a/fast']);
   });
 
   it('starts as many of the cheapest cells as a round of the budget holds, and says so of the others', async () => {
@@ -88,8 +86,8 @@ describe('a run', () => {
     };
     const workloads = ['large', 'small', 'middle'];
     const { events, asked } = await run({ targets: [slow], workloads, rounds: 1, budgetMs: 310, costs });
-    expect(lost(events).map(({ cell }) => cell)).toEqual(['large:inference:b1:float32:default:b/slow']);
-    expect(lost(events)[0]?.reason).toMatch(
+    expect(failed(events).map(({ cell }) => cell)).toEqual(['large:inference:b1:float32:cpu:b/slow']);
+    expect(failed(events)[0]?.reason).toMatch(
       /predicted, not started: .*the time budget is 0\.3 s \(--time\), 0\.6 s of which go to cells that take less/,
     );
     // The probe, and the gate and the round of two cells.
@@ -157,7 +155,7 @@ describe('a run', () => {
     expect(new Set(turns(events).map(({ cell }) => cell.split(':').at(-1)))).toEqual(
       new Set(['a@2.0.0/right']),
     );
-    expect(lost(events)).toEqual([
+    expect(failed(events)).toEqual([
       expect.objectContaining({
         state: 'failed',
         reason: expect.stringMatching(/a@2\.0\.0\/wrong runs a 1\.0\.0.*not version 2\.0\.0/),
@@ -168,9 +166,9 @@ describe('a run', () => {
   it('says which cells got no time at all, and what to do', async () => {
     const { events } = await run({ targets: [{ ...slow, iterationMs: 30_000 }, fast], budgetMs: 1_000 });
     const measured = new Set(turns(events).map((turn) => turn.cell));
-    const cells = new Set([...measured, ...lost(events).map((event) => event.cell)]);
+    const cells = new Set([...measured, ...failed(events).map((event) => event.cell)]);
     expect(cells.size).toBe(2);
-    for (const event of lost(events)) expect(event.reason).toContain('--time');
+    for (const event of failed(events)) expect(event.reason).toContain('--time');
   });
 });
 
@@ -211,7 +209,7 @@ describe('a run with several thread counts', () => {
       },
     };
     await executeRun(context);
-    expect(lost(world.events).map(({ cell }) => cell)).toEqual(['w:inference:b1:t2:float32:default:b/fails']);
+    expect(failed(world.events).map(({ cell }) => cell)).toEqual(['w:inference:b1:t2:float32:cpu:b/fails']);
     expect(new Set(turns(world.events).map(({ cell }) => cell)).size).toBe(3);
   });
 });
@@ -229,7 +227,7 @@ describe('a target that fails', () => {
     };
     const { events, ending } = await run({ targets: [fast, breaking], workloads: ['v', 'w'], rounds: 3 });
     expect(ending).toBe('finished');
-    expect(lost(events)).toMatchObject([{ state: 'failed', reason: 'segmentation fault' }]);
+    expect(failed(events)).toMatchObject([{ state: 'failed', reason: 'segmentation fault' }]);
     const survivors = new Set(
       turns(events)
         .filter((turn) => turn.round === 2)
@@ -246,16 +244,16 @@ describe('a target that fails', () => {
       },
     };
     const { events } = await run({ targets: [fast, dead], workloads: ['v', 'w'], rounds: 2 });
-    expect(lost(events).map((event) => event.cell)).toEqual(
-      ['v', 'w'].map((name) => `${name}:inference:b1:float32:default:b/slow`),
+    expect(failed(events).map((event) => event.cell)).toEqual(
+      ['v', 'w'].map((name) => `${name}:inference:b1:float32:cpu:b/slow`),
     );
     expect(new Set(turns(events).map((turn) => turn.cell)).size).toBe(2);
   });
 
   it('in the audit is wrong, and is not measured any more', async () => {
     const { events } = await run({ targets: [fast, { ...slow, wrongAudit: true }], rounds: 4 });
-    expect(lost(events)).toMatchObject([{ state: 'wrong' }]);
-    expect(lost(events)[0]?.reason).toContain('timed iteration');
+    expect(failed(events)).toMatchObject([{ state: 'wrong' }]);
+    expect(failed(events)[0]?.reason).toContain('timed iteration');
     expect(turns(events).filter((turn) => turn.cell.endsWith('b/slow') && turn.round > 0)).toEqual([]);
   });
 });
@@ -270,7 +268,7 @@ describe('a worker that meets a full disk', () => {
     };
     const world = makeWorld({ targets: [fast, full], rounds: 2 });
     await expect(executeRun(world.context)).rejects.toMatchObject({ code: 'storage' });
-    expect(lost(world.events)).toEqual([]);
+    expect(failed(world.events)).toEqual([]);
     expect(world.alive()).toBe(0);
   });
 });
@@ -289,7 +287,7 @@ describe('a run that was interrupted at any request', () => {
       expect(new Set(kept).size).toBe(kept.length);
       expect(kept).toEqual(planned);
       expect(turns(second.events).slice(0, turns(first.events).length)).toEqual(turns(first.events));
-      expect(lost(second.events)).toEqual([]);
+      expect(failed(second.events)).toEqual([]);
     }
   });
 });

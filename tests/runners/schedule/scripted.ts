@@ -4,11 +4,13 @@
  */
 
 import { type NodeTarget, supported } from '../../../adapters/adapter.js';
+import { type Device, firstDevice } from '../../../common/run/device.js';
 import type { RunEvent, RunManifest } from '../../../common/run/run-folder.js';
 import type { StoppingRule } from '../../../common/run/stopping-rule.js';
+import { runVersion } from '../../../common/run/version.js';
 import type { Graph, Tensors } from '../../../model/graph.js';
 import type { Reference } from '../../../runners/parity/reference.js';
-import type { RequestBody, Results } from '../../../runners/protocol/messages.js';
+import { protocolVersion, type RequestBody, type Results } from '../../../runners/protocol/messages.js';
 import type { Worker } from '../../../runners/protocol/worker.js';
 import type { RunContext } from '../../../runners/schedule/context.js';
 import { planCells } from '../../../runners/schedule/plan.js';
@@ -31,7 +33,11 @@ export interface ScriptedTarget {
   readonly wrongAudit?: boolean;
   /** What a worker says of its memory; one byte where nothing is given. */
   readonly peakRssBytes?: number;
+  /** What `describe` says; the processors where nothing is given. */
+  readonly device?: Device;
 }
+
+const processors: Device = { ...firstDevice('cpu'), name: 'scripted', driver: null, software: false };
 
 const output = (value: number) => ({ type: 'float32' as const, shape: [1], data: new Float32Array([value]) });
 
@@ -133,13 +139,14 @@ export function makeWorld(options: WorldOptions): World {
       switch (body.type) {
         case 'hello':
           clockMs += script.startMs / 2;
-          return { protocol: 1, pid: 1, runtime: 'scripted', cpus };
+          return { protocol: protocolVersion, pid: 1, runtime: 'scripted', cpus };
         case 'describe':
           clockMs += script.startMs / 2;
           return {
             importNs: (script.startMs / 2) * 1e6,
             versions: script.versions ?? {},
             configuration: {},
+            device: script.device ?? processors,
             cpus,
           };
         case 'load':
@@ -167,7 +174,7 @@ export function makeWorld(options: WorldOptions): World {
           );
           return { outputs: kept.length };
         case 'memory':
-          return { rssBytes: 1, peakRssBytes: script.peakRssBytes ?? 1 };
+          return { rssBytes: 1, peakRssBytes: script.peakRssBytes ?? 1, deviceBytes: null };
         default:
           return {};
       }
@@ -197,7 +204,7 @@ export function makeWorld(options: WorldOptions): World {
     folder: '/nowhere',
     state: foldRun(manifest, log, options.earlier ?? []),
     startWorker,
-    nullTargets: new Map([['node', 'null/node']]),
+    nullTargets: new Map([['node', { target: 'null/node', device: firstDevice('cpu') }]]),
     stopwatch: startStopwatch(() => clockMs),
     observer: { stage: () => undefined, step: () => undefined, note: () => undefined },
     signal: abort.signal,
@@ -245,7 +252,7 @@ function makeManifest(options: WorldOptions): RunManifest {
     graph: {} as Graph,
   }));
   return {
-    version: 1,
+    version: runVersion,
     id: 'scripted',
     touchstone: { version: '0', commit: null },
     startedAt: '2026-01-01T00:00:00.000Z',
@@ -261,7 +268,13 @@ function makeManifest(options: WorldOptions): RunManifest {
     },
     machine: { platform: '', cpu: '', cores: 2, memoryBytes: 1, kernel: '', node: '', instructionSets: [] },
     workloads: workloads.map((name) => ({ name, title: name, source: '' })),
-    targets: targets.map((target) => ({ target: target.name, framework: '', host: 'node', summary: '' })),
+    targets: targets.map((target) => ({
+      target: target.name,
+      framework: '',
+      host: 'node',
+      device: firstDevice('cpu'),
+      summary: '',
+    })),
     cells: planCells(items, targets, () => ({ available: true }), options.threads),
     ...(options.gate ? { gate: options.gate } : {}),
     artefacts: {
@@ -279,6 +292,7 @@ function describeTarget(name: string): NodeTarget {
   return {
     name,
     host: 'node',
+    device: 'cpu',
     summary: '',
     packages: [],
     precisions: ['float32'],

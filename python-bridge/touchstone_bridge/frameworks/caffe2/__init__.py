@@ -20,7 +20,7 @@ class Caffe2Framework:
         self._threads = threads
 
     def describe(self) -> Description:
-        return Description(read_versions(), read_configuration())
+        return Description(read_versions(), read_configuration(), "cpu")
 
     def load_inference(self, model: Model) -> Caffe2Inference:
         return Caffe2Inference(model, self._threads)

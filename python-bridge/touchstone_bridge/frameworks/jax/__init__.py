@@ -23,7 +23,7 @@ class JaxFramework:
 
     def describe(self) -> Description:
         versions = {"jax": jax.__version__, "jaxlib": jaxlib.__version__, "numpy": np.__version__}
-        return Description(versions, read_configuration())
+        return Description(versions, read_configuration(), "cpu")
 
     def load_inference(self, model: Model) -> JaxInference:
         return JaxInference(model)

@@ -17,7 +17,7 @@ class KerasFramework:
     """Functional models, with `jit_compile` left at its default."""
 
     def describe(self) -> Description:
-        return Description(read_versions(), read_configuration())
+        return Description(read_versions(), read_configuration(), "cpu")
 
     def load_inference(self, model: Model) -> KerasInference:
         return KerasInference(model)

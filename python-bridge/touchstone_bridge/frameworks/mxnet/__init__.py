@@ -18,7 +18,7 @@ __all__ = ["MxnetFramework", "open_framework"]
 
 class MxnetFramework:
     def describe(self) -> Description:
-        return Description({"mxnet": mx.__version__, "numpy": np.__version__}, read_configuration())
+        return Description({"mxnet": mx.__version__, "numpy": np.__version__}, read_configuration(), "cpu")
 
     def load_inference(self, model: Model) -> MxnetInference:
         return MxnetInference(model)

@@ -21,7 +21,7 @@ class TorchFramework:
         self._compiles = backend == "compile"
 
     def describe(self) -> Description:
-        return Description(read_versions(), read_configuration())
+        return Description(read_versions(), read_configuration(), "cpu")
 
     def load_inference(self, model: Model) -> TorchInference:
         loaded = TorchInference(model, self._prepare(model))

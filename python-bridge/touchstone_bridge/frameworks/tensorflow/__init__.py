@@ -17,7 +17,7 @@ class TensorFlowFramework:
     """Graphs by `tf.function`, optimised by Grappler as by default; no `jit_compile`."""
 
     def describe(self) -> Description:
-        return Description(read_versions(), read_configuration())
+        return Description(read_versions(), read_configuration(), "cpu")
 
     def load_inference(self, model: Model) -> TensorFlowInference:
         return TensorFlowInference(model)

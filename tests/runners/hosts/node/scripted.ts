@@ -52,13 +52,14 @@ export function scriptedTarget(
     name,
     summary: 'scripted',
     host: 'node',
+    device: 'cpu',
     packages: [],
     modes: { inference: supported, training: supported },
     precisions: ['float32'],
     lower: () => ({ plan: { form: 'nothing' } }),
     environment: () => ({}),
     open: async () => ({
-      describe: () => ({ versions: { scripted: '1.2.3' }, configuration }),
+      describe: () => ({ versions: { scripted: '1.2.3' }, device: 'cpu', configuration }),
       loadInference: adding,
       ...(name === 'scripted/inference-only'
         ? {}

@@ -17,7 +17,7 @@ import { scriptedTarget } from './scripted.js';
 let scratch = '';
 const folders: Partial<Record<Mode, string>> = {};
 const workers: WorkerProcess[] = [];
-const budget = { threads: 1, cpus: [] };
+const budget = { threads: 1, cpus: [], device: { kind: 'cpu', index: 0 } };
 
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'touchstone-worker-'));

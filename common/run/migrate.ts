@@ -1,0 +1,112 @@
+/**
+ * Runs of earlier versions in today's form. Version 1 knew no devices: everything computed on processors. It had two
+ * properties with one value each (`track`, `boundary`), and called a parity check `gate`, a failure `lost`.
+ *
+ * What has another shape than that version wrote is left as it is: the schema of today then names the place.
+ */
+import { withDevice } from './cell.js';
+import { type Device, firstDevice } from './device.js';
+import { runVersion } from './version.js';
+
+type Json = Readonly<Record<string, unknown>>;
+type Change = (record: Json) => unknown;
+
+const processors = firstDevice('cpu');
+
+/** @param version of the run */
+export function migrateManifest(version: number, manifest: unknown): unknown {
+  if (version !== 1) return manifest;
+  return changed(manifest, (old) => ({
+    ...old,
+    version: runVersion,
+    targets: eachOf(old.targets, (target) => ({ ...target, device: processors })),
+    cells: eachOf(old.cells, migrateCell),
+    ...('gate' in old ? { gate: changed(old.gate, migrateGate) } : {}),
+  }));
+}
+
+/**
+ * @param version of the run
+ * @param processorName as the run's manifest says it
+ * @returns what brings an event of the run into today's form
+ */
+export function eventMigration(version: number, processorName: string): (event: unknown) => unknown {
+  if (version !== 1) return (event) => event;
+  return (event) => changed(event, (old) => migrateEvent(old, processorName));
+}
+
+/** `results.json` of any version. */
+export function migrateResults(results: unknown): unknown {
+  return changed(results, (old) => (old.version === 1 ? migrateOldResults(old) : old));
+}
+
+function migrateOldResults(old: Json): Json {
+  const machine = isRecord(old.machine) ? old.machine : {};
+  const device = deviceOf(String(machine.cpu));
+  return {
+    ...old,
+    version: runVersion,
+    targets: eachOf(old.targets, (target) => ({
+      ...target,
+      device: target.runtime === null ? null : device,
+      cellConfiguration: changed(target.cellConfiguration, withDeviceInKeys),
+    })),
+    cells: eachOf(old.cells, (cell) => ({
+      ...migrateCell(cell),
+      metrics: changed(cell.metrics, (metrics) => ({ ...metrics, deviceBytes: null })),
+    })),
+    groups: eachOf(old.groups, ({ track, ...group }) => group),
+  };
+}
+
+function migrateCell({ track, boundary, ...cell }: Json): Json {
+  return { ...cell, id: idOf(cell.id), device: processors };
+}
+
+function migrateGate({ seats, ...gate }: Json): Json {
+  return { ...gate, subjects: seats };
+}
+
+function migrateEvent(event: Json, processorName: string): Json {
+  const { type } = event;
+  const own = 'cell' in event ? { ...event, cell: idOf(event.cell) } : event;
+  if (type === 'gate') return { ...own, type: 'parity', deviceBytes: null };
+  if (type === 'lost') return { ...own, type: 'failed' };
+  if (type === 'memory') return { ...own, deviceBytes: null };
+  if (type === 'process') return { ...own, device: deviceOf(processorName) };
+  return type === 'schedule' ? migrateSchedule(own) : own;
+}
+
+function migrateSchedule({ steered, ...event }: Json): Json {
+  const { apart } = event;
+  return {
+    ...event,
+    ...(steered === undefined ? {} : { stoppingRule: steered }),
+    shares: changed(event.shares, withDeviceInKeys),
+    ...(Array.isArray(apart) ? { apart: apart.map(idOf) } : {}),
+  };
+}
+
+function deviceOf(name: string): Device {
+  return { ...processors, name, driver: null, software: false };
+}
+
+function withDeviceInKeys(record: Json): Json {
+  return Object.fromEntries(Object.entries(record).map(([id, value]) => [withDevice(id), value]));
+}
+
+function idOf(id: unknown): unknown {
+  return typeof id === 'string' ? withDevice(id) : id;
+}
+
+function changed(value: unknown, change: Change): unknown {
+  return isRecord(value) ? change(value) : value;
+}
+
+function eachOf(values: unknown, change: Change): unknown {
+  return Array.isArray(values) ? values.map((value) => changed(value, change)) : values;
+}
+
+function isRecord(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

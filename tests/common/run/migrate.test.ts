@@ -1,0 +1,76 @@
+/** Runs that commit a3c01e8 wrote (`tests/fixtures/runs/version-1/`), read by this one. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { projectRoot } from '../../../common/paths.js';
+import { parseCellId } from '../../../common/run/cell.js';
+import { firstDevice } from '../../../common/run/device.js';
+import { migrateResults } from '../../../common/run/migrate.js';
+import { readRun } from '../../../common/run/read-run.js';
+import { type RunResults, runResults } from '../../../common/run/results.js';
+import { runVersion } from '../../../common/run/version.js';
+import { analyse } from '../../../reports/analyse/analyse.js';
+
+const folderOf = (run: string) => join(projectRoot, 'tests/fixtures/runs/version-1', run);
+const storedResults = (run: string): unknown =>
+  JSON.parse(readFileSync(join(folderOf(run), 'results.json'), 'utf8'));
+const runs = ['finished', 'sweep', 'interrupted', 'gate'] as const;
+
+describe.each(runs)('the run %s of version 1', (run) => {
+  it('is read in today’s form: every event, with ids that name the device', async () => {
+    const { manifest, events, version } = await readRun(folderOf(run));
+    expect(version).toBe(1);
+    expect(manifest.version).toBe(runVersion);
+    const lines = readFileSync(join(folderOf(run), 'events.ndjson'), 'utf8')
+      .trim()
+      .split('\n');
+    expect(events).toHaveLength(lines.length);
+    const ids = new Set(manifest.cells.map(({ id }) => id));
+    for (const { id, device, target } of manifest.cells) {
+      expect(parseCellId(id)).toMatchObject({ device: firstDevice('cpu'), target });
+      expect(device).toEqual(firstDevice('cpu'));
+    }
+    for (const event of events) if ('cell' in event) expect(ids).toContain(event.cell);
+    const shares = events.flatMap((event) => (event.type === 'schedule' ? Object.keys(event.shares) : []));
+    expect(shares.length).toBeGreaterThan(0);
+    for (const id of shares) expect(ids).toContain(id);
+  });
+
+  it('gives the results that the older program derived from it, to the last digit', async () => {
+    const { manifest, events } = await readRun(folderOf(run));
+    const derived = runResults.parse(analyse(manifest, events));
+    const older = runResults.parse(migrateResults(storedResults(run)));
+    expect(older.version).toBe(runVersion);
+    expect(comparable(derived)).toEqual(comparable(older));
+    expect(derived.cells.filter(({ state }) => state === 'ok').length).toBeGreaterThan(0);
+  });
+});
+
+/** The name of the schema has the version in it; of a target that never started, only events tell the two apart. */
+function comparable({ $schema, ...results }: RunResults): unknown {
+  return results;
+}
+
+it('a gate of version 1 keeps what it compares', async () => {
+  const { manifest, events } = await readRun(folderOf('gate'));
+  expect(manifest.gate?.subjects).toEqual([
+    {
+      candidate: 'onnxruntime/cpu',
+      baseline: 'onnxruntime/cpu~baseline',
+      control: 'onnxruntime/cpu~control',
+    },
+  ]);
+  expect(events.find((event) => event.type === 'schedule')?.stoppingRule).toBe(true);
+  expect(new Set(events.map(({ type }) => type)).has('parity')).toBe(true);
+});
+
+it('failures of version 1 are failures', async () => {
+  const { events } = await readRun(folderOf('finished'));
+  const failures = events.filter((event) => event.type === 'failed');
+  expect(failures.map(({ cell }) => cell)).toContain('lenet5:inference:b16:float32:cpu:null/node');
+});
+
+it('results of today are left as they are', () => {
+  const today = { version: runVersion, cells: [] };
+  expect(migrateResults(today)).toBe(today);
+});
