@@ -20,7 +20,10 @@ HELLO = {
 
 class Parse(unittest.TestCase):
     def test_hello_and_turn_arrive_whole(self) -> None:
-        self.assertEqual(protocol.parse_body(HELLO), protocol.Hello(2, "null/python", 2, (0, 1), protocol.DeviceChoice("cpu", 0)))
+        self.assertEqual(
+            protocol.parse_body(HELLO),
+            protocol.Hello(2, "null/python", 2, (0, 1), protocol.DeviceChoice("cpu", 0)),
+        )
         self.assertEqual(protocol.parse_body(TURN), protocol.Turn(1e7, 5, 0, 2))
         epoch = {"type": "epoch", "order": [2, 0], "fromFirstWeights": False}
         self.assertEqual(protocol.parse_body(epoch), protocol.Epoch((2, 0), False))

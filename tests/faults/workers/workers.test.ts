@@ -148,7 +148,7 @@ describe('a worker that babbles', () => {
 
   it('the answer of an earlier request again', async () => {
     const started = begin(`requests(({ id, body }) => {
-      if (body.type === 'hello') greet(id); else { greet(1); answer(id, { rssBytes: 1, peakRssBytes: 1 }); }
+      if (body.type === 'hello') greet(id); else { greet(1); answer(id, { rssBytes: 1, peakRssBytes: 1, deviceBytes: null }); }
     });`);
     await hello(started);
     expect((await failureOf(started.worker.request({ type: 'memory' }))).kind).toBe('answered-twice');

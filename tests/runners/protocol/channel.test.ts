@@ -5,7 +5,7 @@ import { openChannel } from '../../../runners/protocol/channel.js';
 import { refusalOf, WorkerFailure } from '../../../runners/protocol/failure.js';
 
 const memory = { type: 'memory' } as const;
-const result = { rssBytes: 1, peakRssBytes: 2 };
+const result = { rssBytes: 1, peakRssBytes: 2, deviceBytes: null };
 const ended = new WorkerFailure({ kind: 'exited', status: 9 }, 'it exited');
 
 function open() {
