@@ -5,6 +5,7 @@ import { readdir } from 'node:fs/promises';
 import { delimiter, dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { messageOf, TouchstoneError } from '../common/errors.js';
+import { invocation } from '../common/invocation.js';
 import type { Framework, Target } from './adapter.js';
 import { atVersion, splitVersion } from './versions.js';
 
@@ -41,7 +42,9 @@ export async function findTarget(name: string): Promise<{ framework: Framework; 
     const target = framework.targets.find((candidate) => candidate.name === wanted);
     if (target) return { framework, target: version === undefined ? target : atVersion(target, version) };
   }
-  throw new TouchstoneError('usage', `there is no target ${name}`, { hint: 'see `npm run bench -- list`' });
+  throw new TouchstoneError('usage', `there is no target ${name}`, {
+    hint: `\`${invocation('list')}\` shows them all`,
+  });
 }
 
 /** Loads one adapter from a path, inside the tree or outside it. */

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { addOutsideAdapter } from '../adapters/discover.js';
 import { TouchstoneError } from '../common/errors.js';
+import { stateFolder } from '../common/paths.js';
 import * as values from '../common/values.js';
 
 export const duration = argument(values.duration);
@@ -24,6 +25,14 @@ export function outsideAdapter(path: string): string {
   return resolve(path);
 }
 
+/** `--home`: the starter has set it before any module was loaded. @throws InvalidArgumentError where none has */
+export function homeFolder(path: string): string {
+  if (resolve(path) === stateFolder) return stateFolder;
+  throw new InvalidArgumentError(
+    `The state folder is ${stateFolder}; start with start.mjs or set TOUCHSTONE_HOME.`,
+  );
+}
+
 function argument<Parameters extends unknown[], Value>(
   parse: (text: string, ...earlier: Parameters) => Value,
 ): (text: string, ...earlier: Parameters) => Value {
@@ -32,7 +41,7 @@ function argument<Parameters extends unknown[], Value>(
       return parse(text, ...earlier);
     } catch (error) {
       if (!(error instanceof TouchstoneError) || error.hint === undefined) throw error;
-      throw new InvalidArgumentError(`${error.hint[0]?.toUpperCase()}${error.hint.slice(1)}.`);
+      throw new InvalidArgumentError(`${error.hint.slice(0, 1).toUpperCase()}${error.hint.slice(1)}.`);
     }
   };
 }

@@ -1,5 +1,4 @@
-/** `compare <baseline> <candidate>`: two runs side by side, with what differs between them said first. */
-
+/** `compare <baseline> <candidate>`: two runs side by side, after what differs between them. */
 import { findRun } from '../common/run/locate.js';
 import { readRun } from '../common/run/read-run.js';
 import type { RunResults } from '../common/run/results.js';

@@ -9,12 +9,12 @@ export function renderPlan(cells: readonly PlannedCell[]): string {
     style: { head: [], border: [] },
     colWidths: [null, null, null, ...variants.map(() => null), null, 60],
     wordWrap: true,
-    // One line a cell: rules between rows would double the length.
+    // Rules between rows would double the length.
     chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
   });
   for (const cell of cells) {
     const plan = cell.decided === null ? 'will run' : `${cell.decided.state}: ${cell.decided.reason}`;
-    const own = variants.map((name) => String(cell[name] ?? ''));
+    const own = variants.map((name) => (cell[name] === undefined ? '' : String(cell[name])));
     table.push([cell.workload, cell.mode, String(cell.batch), ...own, cell.target, plan]);
   }
   const running = cells.filter((cell) => cell.decided === null).length;

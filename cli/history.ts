@@ -1,4 +1,4 @@
-/** `history [cell]`: what runs there were, a cell over time, and where its level changed. */
+/** `history [cell]`: the recorded runs, a cell over time, and where its level changed. */
 import { resolve } from 'node:path';
 import { exitStatus, TouchstoneError } from '../common/errors.js';
 import { writeWhole } from '../common/files.js';
@@ -13,11 +13,11 @@ import { renderCell, renderListing } from '../reports/history/terminal.js';
 import { say } from './say.js';
 
 export interface HistoryOptions {
-  /** Name or glob; `*` holds slashes too. */
+  /** Name or glob; `*` matches slashes too. */
   readonly cell?: string;
-  /** Name or glob of targets whose cells are meant. */
+  /** Name or glob of targets: their cells only. */
   readonly target?: string;
-  /** Newest runs to be listed, of each series. All runs count for changes. */
+  /** Maximum of newest runs that are listed, of each series. Changes are found in all runs. */
   readonly limit?: number;
   readonly json?: true;
   /** Where to write the page. */
@@ -27,10 +27,10 @@ export interface HistoryOptions {
 }
 
 const defaultLimit = 20;
-/** Each brings a drawing: more than these make a page that nobody reads to its end. */
+/** Each has a drawing: nobody reads a longer page to its end. */
 const maxOnPage = 40;
 
-/** @param file the store; usually that of this checkout */
+/** @param file the store; that of this checkout by default */
 export async function historyCommand(
   options: HistoryOptions,
   file: string | undefined = historyFile(),
@@ -44,7 +44,7 @@ export async function historyCommand(
   const store = openExisting(file);
   if (!store) {
     throw new TouchstoneError('usage', 'no run is in the history yet', {
-      hint: 'every run from now on gets in; `history --import .touchstone/runs/*` adds those there are',
+      hint: 'every run from now on is added; `history --import .touchstone/runs/*` adds earlier ones',
     });
   }
   try {

@@ -26,15 +26,15 @@ function render(one: DescribedModel): string {
     ['model', `${one.model} (${one.path}), operator set ${one.opset}`],
     ['inputs', one.inputs.map(tensor).join('\n')],
     ['outputs', one.outputs.map(tensor).join('\n')],
-    ['parameters', `${one.constants.toLocaleString('en')} constants, what folds to one among them`],
+    ['parameters', `${one.constants.toLocaleString('en')} constants, including folded ones`],
     [
       'multiply-adds',
-      `${one.multiplyAdds.toLocaleString('en')} a pass, ${(2 * one.multiplyAdds).toLocaleString('en')} FLOPs, of convolutions, products and recurrent layers`,
+      `${one.multiplyAdds.toLocaleString('en')} per pass, ${(2 * one.multiplyAdds).toLocaleString('en')} FLOPs, in convolutions, matrix products and recurrent layers`,
     ],
     ['operators', operators.join(', ')],
   );
   const targets = new Table({
-    head: ['target', 'can it run this, and why not'],
+    head: ['target', 'whether it can run the model'],
     wordWrap: true,
     colWidths: [20, 100],
     style: { head: [], border: [] },

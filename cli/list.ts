@@ -1,6 +1,7 @@
 /** `list`: suites, workloads with their sources, targets with what each can do. */
 import Table from 'cli-table3';
 import { discoverFrameworks } from '../adapters/discover.js';
+import { required } from '../common/at.js';
 import { batchesOf, modes, selectionsOf } from '../model/workload.js';
 import { discoverSuites, discoverWorkloads } from '../suites/discover.js';
 import { describeTraining } from '../suites/optimisers.js';
@@ -77,9 +78,9 @@ function render(listing: Listing): string {
       ].join('. '),
     ]);
   }
-  const targets = table(['target', 'runs in', 'inference', 'training', 'what it is'], [18, 9, 11, 27, 29]);
+  const targets = table(['target', 'runs in', ...modes, 'what it is'], [18, 9, 11, 27, 29]);
   for (const { name, host, modes: can, summary } of listing.targets) {
-    targets.push([name, host, can.inference ?? '', can.training ?? '', summary]);
+    targets.push([name, host, ...modes.map((mode) => required(can, mode)), summary]);
   }
   return [suites.toString(), workloads.toString(), targets.toString()].join('\n\n');
 }

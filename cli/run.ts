@@ -1,6 +1,7 @@
 /** `run`: plan, measure, report. */
 import pc from 'picocolors';
 import { exitStatus, oneLine, TouchstoneError } from '../common/errors.js';
+import { invocation } from '../common/invocation.js';
 import type { RunResults } from '../common/run/results.js';
 import { precisionRuleFor } from '../reports/analyse/precision.js';
 import type { MeasurableRun } from '../runners/coordinator/measure.js';
@@ -24,7 +25,7 @@ async function measureAndReport(run: MeasurableRun): Promise<number> {
   const { interrupted, failure } = await measureRun(run, precisionRuleFor);
   const missing = await report(run.folder).then(noResult, (error: unknown) => error);
   if (interrupted !== undefined) {
-    say(`stopped; continue with: npm run bench -- --resume ${run.folder}`);
+    say(`stopped; continue with: ${invocation(`--resume ${run.folder}`)}`);
     return interrupted;
   }
   const problem = failure ?? missing;
@@ -33,10 +34,10 @@ async function measureAndReport(run: MeasurableRun): Promise<number> {
   return problem instanceof TouchstoneError ? exitStatus[problem.code] : exitStatus.internal;
 }
 
-/** What a script that measures has to know: that there is nothing to go on with. */
+/** A script that measures has to know that there is nothing to continue with. */
 function noResult({ cells }: RunResults): TouchstoneError | undefined {
   if (cells.some(({ state }) => state === 'ok')) return undefined;
   return new TouchstoneError('worker', 'no cell has a result', {
-    hint: 'each says why above; `npm run bench -- doctor` says what is available here',
+    hint: `each says why above; \`${invocation('doctor')}\` says what is available here`,
   });
 }

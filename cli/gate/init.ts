@@ -9,17 +9,17 @@ export interface InitOptions {
   readonly force?: true;
 }
 
-/** Writes the default margins and empty lists. Rejects where the file is there already, unless `force` is given. */
+/** Writes the default margins and empty lists. Rejects where the file exists, unless `force` is given. */
 export async function initCommand({ config, force }: InitOptions): Promise<number> {
   const shown = config ?? settingsFileName;
   if (existsSync(settingsPath(config)) && !force) {
-    throw new TouchstoneError('usage', `${shown} is there already`, {
-      hint: 'edit it, or overwrite it and what is accepted in it with --force',
+    throw new TouchstoneError('usage', `${shown} exists already`, {
+      hint: 'edit it, or overwrite it, acceptances included, with --force',
     });
   }
   await writeSettings(config, startingSettings(config));
   process.stdout.write(
-    `${shown} is written, with the default margins; commit it. docs/gate.md says what may stand in it.\n`,
+    `${shown} is written, with the default margins; commit it. docs/gate.md describes the file.\n`,
   );
   return 0;
 }

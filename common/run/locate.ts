@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { TouchstoneError } from '../errors.js';
+import { invocation } from '../invocation.js';
 import { runsFolder } from '../paths.js';
 
 /** `20261123-142501-3fa9`: sorts by time; two runs of one second do not collide. */
@@ -27,7 +28,7 @@ export function newestUnfinished(): string {
   const folder = names.map((name) => join(runsFolder, name)).find(isUnfinished);
   if (folder) return folder;
   throw new TouchstoneError('usage', 'there is no unfinished run to resume', {
-    hint: 'start one with `npm run bench`',
+    hint: `start one with \`${invocation('run')}\``,
   });
 }
 

@@ -9,6 +9,7 @@ import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
+import { invocation } from '../../common/invocation.js';
 import { projectRoot, referencesFolder } from '../../common/paths.js';
 import { artefactFiles } from '../artefact/manifest.js';
 import { readMetadata } from '../safetensors.js';
@@ -130,7 +131,7 @@ export async function computeReference(
 ): Promise<string> {
   if (!python) {
     throw new TouchstoneError('usage', `there is no committed reference for ${what}`, {
-      hint: 'choose a batch size that `npm run bench -- list` shows',
+      hint: `choose a batch size that \`${invocation('list')}\` shows`,
     });
   }
   const [environment, command] =

@@ -3,6 +3,7 @@
 import { discoverFrameworks } from '../../adapters/discover.js';
 import { atVersion, splitVersion } from '../../adapters/versions.js';
 import { TouchstoneError } from '../../common/errors.js';
+import { invocation } from '../../common/invocation.js';
 import { aliasOf, forTarget, targetOf } from '../../common/run/cell.js';
 import type { GatePlan, GateSubject, PlannedCell } from '../../common/run/run-folder.js';
 import { hostOf } from '../hosts/discover.js';
@@ -42,7 +43,7 @@ export async function prepareGate(
   const commit = await commitOf(ref);
   if (commit === undefined) {
     throw new TouchstoneError('usage', `--against ${against} is no target, no version and no git ref`, {
-      hint: 'give a target of `npm run bench -- list`, a version such as 1.23.0, or a commit or branch that git knows',
+      hint: `give a target that \`${invocation('list')}\` shows, a version such as 1.23.0, or a commit or branch that git knows`,
     });
   }
   return againstCommit(ref, commit, options, say, candidate);

@@ -2,6 +2,7 @@
 import { basename, join, resolve } from 'node:path';
 import { addOutsideAdapter } from '../../adapters/discover.js';
 import { TouchstoneError } from '../../common/errors.js';
+import { invocation } from '../../common/invocation.js';
 import { runsFolder } from '../../common/paths.js';
 import { processKey } from '../../common/run/cell.js';
 import { findRun, newestUnfinished, newRunId } from '../../common/run/locate.js';
@@ -80,7 +81,7 @@ export async function newGate(
   candidate?: string,
 ): Promise<MeasurableRun> {
   const { prepared, plan } = await prepareGate(against, options, say, candidate);
-  requireCells(prepared, 'gate', 'see `npm run bench -- list`');
+  requireCells(prepared, 'gate', `see \`${invocation('list')}\``);
   const folder =
     options.out === undefined ? join(runsFolder, `gate-${newRunId(new Date())}`) : resolve(options.out);
   const subjects = plan.subjects.length * options.threads.length;

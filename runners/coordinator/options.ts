@@ -1,5 +1,6 @@
 /** The command line as data: what `run` was asked for. */
 import { outsideAdapters } from '../../adapters/discover.js';
+import { invocation } from '../../common/invocation.js';
 import type { Mode } from '../../model/workload.js';
 import type { OptimiserName } from '../../suites/optimisers.js';
 
@@ -95,7 +96,7 @@ export function commandOf(options: TimedOptions, command: readonly string[] = []
       String(options.seed),
     ],
   ];
-  return ['npm run bench --', ...command.map(quote), ...words].join(' ');
+  return invocation([...command.map(quote), ...words].join(' '));
 }
 
 function quote(word: string): string {

@@ -4,6 +4,7 @@ import picomatch from 'picomatch';
 import type { Target } from '../../adapters/adapter.js';
 import { atVersion, splitVersion } from '../../adapters/versions.js';
 import { TouchstoneError } from '../../common/errors.js';
+import { invocation } from '../../common/invocation.js';
 
 /**
  * The items that any of the patterns matches, in their own order.
@@ -48,6 +49,6 @@ function withVersion<T extends { readonly target: Target }>(item: T, version: st
 function unknown(kind: string, given: string, available: readonly string[]): TouchstoneError {
   const nearest = available.length > 0 ? `did you mean ${closest(given, [...available])}? ` : '';
   return new TouchstoneError('usage', `no ${kind} matches ${given}`, {
-    hint: `${nearest}\`npm run bench -- list\` shows them all`,
+    hint: `${nearest}\`${invocation('list')}\` shows them all`,
   });
 }

@@ -59,7 +59,7 @@ describe('init', () => {
 
   it('does not overwrite without --force', async () => {
     writeFileSync(config, 'mine');
-    expect(await failure(initCommand({ config }))).toMatch(/is there already.*--force/);
+    expect(await failure(initCommand({ config }))).toMatch(/exists already.*--force/);
     expect(readFileSync(config, 'utf8')).toBe('mine');
     await initCommand({ config, force: true });
     expect((await readSettings(config)).margins).toEqual(defaultMargins);

@@ -1,0 +1,16 @@
+/** Declares `setup`: its options, and their help. */
+import type { Command } from 'commander';
+import { setupCommand } from '../setup.js';
+import type { End } from './end.js';
+
+export function declareSetup(program: Command, end: End): void {
+  program
+    .command('setup')
+    .description('installs what targets need, or removes everything that was installed')
+    .argument('[targets...]', 'names or globs, such as pytorch/*')
+    .option('--all', 'every target')
+    .option('--remove', 'free the disk space; runs are kept')
+    .action((targets: string[], options: { all?: true; remove?: true }) =>
+      end(setupCommand(targets, options)),
+    );
+}
