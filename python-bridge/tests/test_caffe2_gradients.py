@@ -17,7 +17,7 @@ try:
 except ImportError as missing:
     raise unittest.SkipTest("Caffe2 is not in this environment") from missing
 
-from . import transposed_cases
+from . import conv_transpose_cases
 from .graphs import make_graph, make_model, make_node, random, sgd
 from .lstm_contract import BATCH, HIDDEN, INPUT, STEPS, draw, reference
 from .operators_contract import convolve, windows
@@ -115,11 +115,11 @@ class Convolution(Case):
 
 class TransposedConvolution(Case):
     def test_strides_pads_and_groups(self) -> None:
-        for case in filter(transposed_cases.Case.of_two_axes, transposed_cases.CASES):
-            x, w, b = (array.astype(np.float32) for array in case.draw().values())
+        for case in filter(conv_transpose_cases.Case.is_plain_2d, conv_transpose_cases.CASES):
+            x, w, b = (array.astype(np.float32) for array in case.arrays().values())
 
-            def expected(x: Array, v: Mapping[str, Array], case: transposed_cases.Case = case) -> Array:
-                return transposed_cases.convolve_transposed(case, {**v, "x": x})
+            def expected(x: Array, v: Mapping[str, Array], case: conv_transpose_cases.Case = case) -> Array:
+                return conv_transpose_cases.convolve_transposed(case, {**v, "x": x})
 
             with self.subTest(case=case):
                 self.check("ConvTranspose", x, {"w": w, "b": b}, expected, case.attributes(), ["w", "b"])

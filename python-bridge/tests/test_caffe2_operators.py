@@ -18,9 +18,9 @@ except ImportError as missing:
     raise unittest.SkipTest("Caffe2 is not in this environment") from missing
 
 from . import operators_contract
+from .conv_transpose_cases import CASES, Case, convolve_transposed
 from .graphs import make_graph, make_model, make_node, random
 from .operators_contract import convolve, windows
-from .transposed_cases import CASES, Case, convolve_transposed
 
 
 def operators_of(graph: Graph, weights: Mapping[str, Array]) -> list[str]:
@@ -50,8 +50,8 @@ class TransposedConvolution(operators_contract.Case):
     model = Caffe2Inference
 
     def test_every_element(self) -> None:
-        for case in filter(Case.of_two_axes, CASES):
-            x, w, b = (array.astype(np.float32) for array in case.draw().values())
+        for case in filter(Case.is_plain_2d, CASES):
+            x, w, b = (array.astype(np.float32) for array in case.arrays().values())
             expected = convolve_transposed(case, {"x": x, "w": w, "b": b})
             with self.subTest(case=case):
                 found = self.run_node(

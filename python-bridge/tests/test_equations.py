@@ -1,4 +1,4 @@
-"""Equations of the float64 references against explicit loops and central differences."""
+"""Equations of the float64 reference against explicit loops and central differences."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ try:
 except ImportError as missing:
     raise unittest.SkipTest("PyTorch is not in this environment") from missing
 
+from .conv_transpose_cases import CASES, Case, convolve_transposed
 from .graphs import make_node
-from .transposed_cases import CASES, Case, convolve_transposed
 
 COORDINATES = 5
 
@@ -33,17 +33,17 @@ class TransposedConvolution(unittest.TestCase):
             if case.dilated():
                 continue
             with self.subTest(case=case):
-                arrays = case.draw()
+                arrays = case.arrays()
                 values = {name: torch.from_numpy(array) for name, array in arrays.items()}
                 found = by_equation(case, values).numpy()
                 np.testing.assert_allclose(found, convolve_transposed(case, arrays), rtol=1e-12, atol=1e-12)
 
     def test_gradients(self) -> None:
-        """Of a loss that weighs every element differently, at some coordinates of x, W and B."""
+        """Gradients of a loss with another factor for every element, at some coordinates of x, W and B."""
         for case in CASES:
             if case.dilated():
                 continue
-            arrays = case.draw()
+            arrays = case.arrays()
             tracked = {name: torch.from_numpy(array).requires_grad_(True) for name, array in arrays.items()}
             result = by_equation(case, tracked)
             factors = np.cos(np.arange(result.numel())).reshape(result.shape)
@@ -65,14 +65,14 @@ class TransposedConvolution(unittest.TestCase):
                     with self.subTest(case=case, name=name, index=index):
                         self.assertAlmostEqual(float(gradient.reshape(-1)[index]), derivative, delta=1e-6)
 
-    def test_refuses_what_has_no_equation(self) -> None:
+    def test_unsupported_attributes_are_rejected(self) -> None:
         x, w = torch.zeros(1, 1, 3, 3), torch.zeros(1, 1, 2, 2)
-        refused: list[dict[str, list[int] | str]] = [
+        unsupported: list[dict[str, list[int] | str]] = [
             {"dilations": [2, 2]},
             {"auto_pad": "SAME_UPPER"},
             {"output_shape": [6, 6]},
         ]
-        for attributes in refused:
+        for attributes in unsupported:
             node = make_node("ConvTranspose", ["x", "w"], ["y"], attributes)
             with self.assertRaises(NotImplementedError):
                 OPERATIONS["ConvTranspose"](node, [x, w])

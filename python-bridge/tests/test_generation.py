@@ -1,4 +1,4 @@
-"""The loop that feeds outputs back into inputs."""
+"""Generation loops."""
 
 from __future__ import annotations
 
@@ -41,31 +41,31 @@ class Doubling:
         pass
 
 
-class Whole:
-    """Not to be taken apart."""
+class WithoutCall:
+    """A loaded model that can only run whole buffers."""
 
     configuration: Configuration = {}
 
 
 def model(generation: Generation | None) -> Model:
-    given, made = {"s": ONE, "t": ONE}, {"token": ONE, "state": ONE}
-    plain = make_model(make_graph([], given, {}, made, list(made)), {}, [{}], None)
+    inputs, outputs = {"s": ONE, "t": ONE}, {"token": ONE, "state": ONE}
+    plain = make_model(make_graph([], inputs, {}, outputs, list(outputs)), {}, [{}], None)
     return replace(plain, manifest=replace(plain.manifest, generation=generation))
 
 
 class Feedback(unittest.TestCase):
-    def test_every_output_but_the_last_is_fed_back(self) -> None:
+    def test_outputs_are_fed_back_between_steps(self) -> None:
         looped = generating(model(Generation(3, {"s": "state", "t": "token"})), Doubling())
-        # From (1, 1): (3, 1), (7, 3), (17, 7); and each iteration begins anew.
+        # From (1, 1): (3, 1), (7, 3), (17, 7). Every iteration starts from the same inputs.
         for _ in range(2):
             output = looped.run(0)
             self.assertEqual(list(output), [7, 17])
         self.assertEqual(looped.read(output)["state"], 17)
 
-    def test_without_a_loop_it_is_the_model_itself(self) -> None:
+    def test_a_model_without_generation_is_returned_unchanged(self) -> None:
         plain = Doubling()
         self.assertIs(generating(model(None), plain), plain)
 
-    def test_what_cannot_be_taken_apart_is_refused(self) -> None:
+    def test_a_model_without_call_is_rejected(self) -> None:
         with self.assertRaises(UnsupportedError):
-            generating(model(Generation(3, {})), Whole())
+            generating(model(Generation(3, {})), WithoutCall())

@@ -1,4 +1,4 @@
-"""Operators in place of the evaluator's own, against those where they are right, and against numbers by hand."""
+"""Replaced operators against the ONNX project's where those are correct, and against numbers computed by hand."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def evaluate(
     return result
 
 
-class Dequantised(unittest.TestCase):
-    def test_for_every_position_of_an_axis_in_every_operator_set(self) -> None:
+class DequantizeLinear(unittest.TestCase):
+    def test_per_axis_in_every_operator_set(self) -> None:
         x = np.arange(6, dtype=np.uint8).reshape(2, 3)
         arrays = {"x": x, "scale": np.array([0.5, 2, 4]), "zero": np.array([1, 0, 2], dtype=np.uint8)}
         for opset in (13, 17, 21, 23):
@@ -43,26 +43,26 @@ class Dequantised(unittest.TestCase):
                 found = evaluate("DequantizeLinear", arrays, opset)
                 np.testing.assert_array_equal(found, [[-0.5, 2, 0], [1, 8, 12]])
 
-    def test_for_all_at_once(self) -> None:
+    def test_per_tensor(self) -> None:
         arrays = {"x": np.array([-3, 5], dtype=np.int8), "scale": np.array([0.25])}
         np.testing.assert_array_equal(evaluate("DequantizeLinear", arrays, 10), [-0.75, 1.25])
 
-    def test_in_blocks_of_which_the_last_is_short(self) -> None:
+    def test_blocks_with_a_short_last_one(self) -> None:
         x = np.ones((2, 5), dtype=np.int8)
         arrays = {"x": x, "scale": np.array([[1.0, 2, 3], [4, 5, 6]])}
         found = evaluate("DequantizeLinear", arrays, 21, axis=1, block_size=2)
         np.testing.assert_array_equal(found, [[1, 1, 2, 2, 3], [4, 4, 5, 5, 6]])
 
 
-class Scattered(unittest.TestCase):
-    def test_each_update_where_its_index_says(self) -> None:
+class Scatter(unittest.TestCase):
+    def test_updates_are_written_at_their_indices(self) -> None:
         arrays = {"x": np.zeros((2, 3)), "indices": np.array([[1], [2]]), "updates": np.array([[5.0], [7]])}
         found = evaluate("Scatter", arrays, 9, axis=1)
         np.testing.assert_array_equal(found, [[0, 5, 0], [0, 0, 7]])
 
 
-class Gathered(unittest.TestCase):
-    def test_along_the_last_axis_by_its_other_name(self) -> None:
+class GatherElements(unittest.TestCase):
+    def test_the_last_axis_as_a_negative_number(self) -> None:
         x = np.arange(12.0).reshape(1, 3, 4)
         indices = np.array([[[3, 0], [-1, 1], [2, 2]]])
         for axis in (2, -1):
@@ -70,44 +70,44 @@ class Gathered(unittest.TestCase):
                 found = evaluate("GatherElements", {"x": x, "i": indices}, 13, axis=axis)
                 np.testing.assert_array_equal(found, [[[3, 0], [7, 5], [10, 10]]])
 
-    def test_fewer_than_there_are_along_the_others(self) -> None:
+    def test_fewer_indices_than_elements_along_other_axes(self) -> None:
         x = np.arange(12.0).reshape(3, 4)
         found = evaluate("GatherElements", {"x": x, "i": np.array([[2, 0, 1]])}, 13, axis=0)
         np.testing.assert_array_equal(found, [[8, 1, 6]])
 
 
-class Maxima(unittest.TestCase):
-    """Of a picture that grows to the right and downwards, so that a window's maximum is its last value."""
+class Pooling(unittest.TestCase):
+    """On an image that increases to the right and downwards, so that the maximum of a window is its last element."""
 
-    PICTURE = np.arange(16.0).reshape(1, 1, 4, 4) - 20
+    IMAGE = np.arange(16.0).reshape(1, 1, 4, 4) - 20
 
     def pooled(self, **attributes: Any) -> Array:
-        return evaluate("MaxPool", {"x": self.PICTURE}, 12, kernel_shape=[2, 2], **attributes)[0, 0]
+        return evaluate("MaxPool", {"x": self.IMAGE}, 12, kernel_shape=[2, 2], **attributes)[0, 0]
 
-    def test_with_pads_behind_alone(self) -> None:
+    def test_end_pads_only(self) -> None:
         expected = [[-15, -14, -13, -13], [-11, -10, -9, -9], [-7, -6, -5, -5], [-7, -6, -5, -5]]
         for pads in ({"auto_pad": "SAME_UPPER"}, {"pads": [0, 0, 1, 1]}):
             with self.subTest(pads=pads):
                 np.testing.assert_array_equal(self.pooled(**pads), expected)
 
-    def test_with_pads_before_alone(self) -> None:
+    def test_begin_pads_only(self) -> None:
         expected = [[-20, -19, -18, -17], [-16, -15, -14, -13], [-12, -11, -10, -9], [-8, -7, -6, -5]]
         np.testing.assert_array_equal(self.pooled(auto_pad="SAME_LOWER"), expected)
 
-    def test_rounded_up_but_for_a_window_of_pads_alone(self) -> None:
+    def test_ceil_mode_without_windows_in_the_end_pad(self) -> None:
         found = self.pooled(pads=[0, 0, 1, 1], strides=[2, 2], ceil_mode=1)
         np.testing.assert_array_equal(found, [[-15, -13], [-7, -5]])
-        whole = self.pooled(strides=[3, 3], ceil_mode=1)
-        np.testing.assert_array_equal(whole, [[-15, -13], [-7, -5]])
+        exact = self.pooled(strides=[3, 3], ceil_mode=1)
+        np.testing.assert_array_equal(exact, [[-15, -13], [-7, -5]])
         np.testing.assert_array_equal(self.pooled(pads=[1, 1, 1, 1], ceil_mode=1).shape, (5, 5))
 
-    def test_apart_within_their_windows(self) -> None:
+    def test_dilations(self) -> None:
         np.testing.assert_array_equal(self.pooled(dilations=[3, 3]), [[-5]])
 
-    def test_means_that_are_rounded_up_and_padded_by_a_word(self) -> None:
+    def test_average_pool_with_ceil_mode_and_auto_pad(self) -> None:
         found = evaluate(
             "AveragePool",
-            {"x": self.PICTURE},
+            {"x": self.IMAGE},
             11,
             kernel_shape=[2, 2],
             strides=[3, 3],
@@ -117,9 +117,9 @@ class Maxima(unittest.TestCase):
         np.testing.assert_array_equal(found[0, 0], [[-17.5, -15], [-7.5, -5]])
 
 
-class Sampled(unittest.TestCase):
-    def test_as_the_project_has_it(self) -> None:
-        """But for the border in cubic interpolation. Positions are those that float32 holds as well."""
+class GridSample(unittest.TestCase):
+    def test_agrees_with_the_onnx_project(self) -> None:
+        """Except at the border with cubic interpolation. The positions are exact in float32."""
         random = np.random.default_rng(0)
         x = random.normal(size=(2, 3, 4, 5))
         grid = random.integers(-13, 13, (2, 3, 2, 2)) / 8 + 1 / 64
@@ -135,7 +135,7 @@ class Sampled(unittest.TestCase):
                         given = evaluate("GridSample", arrays, 20, own=False, **attributes)
                         np.testing.assert_allclose(found, given, rtol=1e-5, atol=1e-5)
 
-    def test_of_a_volume(self) -> None:
+    def test_volumes(self) -> None:
         random = np.random.default_rng(1)
         arrays = {
             "x": random.normal(size=(1, 2, 3, 4, 5)),
@@ -146,10 +146,10 @@ class Sampled(unittest.TestCase):
             given = evaluate("GridSample", arrays, 20, own=False, mode="linear", align_corners=aligned)
             np.testing.assert_allclose(found, given, rtol=1e-5, atol=1e-5)
 
-    def test_cubic_goes_on_with_the_border(self) -> None:
+    def test_cubic_clamps_indices_at_the_border(self) -> None:
         """Half an element before the first of 1, 2, 3: keys(0.5) of two ones, and so on."""
         arrays = {"x": np.array([[[[1.0, 2, 3]]]]), "grid": np.array([[[[-1.5, 0.0]]]])}
         found = evaluate("GridSample", arrays, 20, mode="cubic", padding_mode="border", align_corners=1)
-        # Places -2, -1, 0 and 1, of which the first three have the border's value.
+        # Indices -2, -1, 0 and 1; the first three have the value at the border.
         near, far = 0.59375, -0.09375
         np.testing.assert_allclose(found.reshape(-1), [far + near + near + far * 2])

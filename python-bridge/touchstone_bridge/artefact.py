@@ -46,7 +46,7 @@ class Graph:
     parameters: tuple[str, ...]
     nodes: tuple[Node, ...]
     values: Mapping[str, TensorInfo]
-    # Parameters of which training updates a part only: the half-open index range of it along each axis.
+    # For parameters that are trained in part: the half-open index range of that part along each axis.
     trainable_ranges: Mapping[str, tuple[slice, ...]] = field(default_factory=dict)
 
     def trainable(self, name: str) -> tuple[slice, ...]:
@@ -56,7 +56,7 @@ class Graph:
 
 @dataclass(frozen=True)
 class Momentum:
-    """Plain gradient descent where the momentum is 0; model/workload.ts has the rule."""
+    """SGD, with momentum unless that is 0; model/workload.ts defines the rule."""
 
     learning_rate: float
     momentum: float
@@ -64,7 +64,7 @@ class Momentum:
 
 @dataclass(frozen=True)
 class Adam:
-    """As Kingma and Ba have it; model/workload.ts has the rule."""
+    """Adam by Kingma and Ba; model/workload.ts defines the rule."""
 
     learning_rate: float
     beta1: float
@@ -74,7 +74,7 @@ class Adam:
 
 @dataclass(frozen=True)
 class RMSProp:
-    """As Tieleman and Hinton have it, with epsilon outside the root; model/workload.ts has the rule."""
+    """RMSProp by Tieleman and Hinton, with epsilon outside the square root; model/workload.ts defines the rule."""
 
     learning_rate: float
     decay: float
@@ -82,7 +82,7 @@ class RMSProp:
 
     @property
     def epsilon_in_root(self) -> float:
-        """For those who add it to the squares: the same where they are zero, and as small everywhere else."""
+        """Epsilon for frameworks that add it under the square root: equal for a zero square, negligible otherwise."""
         return self.epsilon**2
 
 
@@ -91,7 +91,7 @@ Optimiser = Union[Momentum, Adam, RMSProp]
 
 @dataclass(frozen=True)
 class Training:
-    # As model/workload.ts defines it.
+    # A loss of model/workload.ts.
     loss: str
     optimiser: Optimiser
     steps: int
@@ -99,10 +99,10 @@ class Training:
 
 @dataclass(frozen=True)
 class Generation:
-    """One iteration is a loop, in which outputs are inputs of the next run."""
+    """A generation loop: outputs of a run are inputs of the next."""
 
     steps: int
-    # The output that each such input is fed.
+    # By input name, the output that is fed back.
     feedback: Mapping[str, str]
 
 
@@ -120,21 +120,21 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Model:
-    """One cell's model: `inputs[buffer]` holds the graph's inputs by name, and `labels` in training."""
+    """The model of one cell: `inputs[buffer]` has the graph's inputs by name; in training also `labels`."""
 
     manifest: Manifest
     graph: Graph
     weights: Tensors
     inputs: tuple[Tensors, ...]
     model_path: Path
-    # What the target's descriptor planned, as parsed JSON; None where no target is involved.
+    # The target's plan as parsed JSON; None without a target.
     plan: Any = None
 
 
 def load_model(folder: Path, plan: Path | None = None) -> Model:
-    """Everything of the folder but the reference, in host memory, and the plan of that file.
+    """Reads everything except the expected values into host memory, and the plan.
 
-    ValueError names what does not fit.
+    Raises ValueError for an incomplete or unsupported artefact.
     """
     manifest = _manifest(json.loads((folder / "artefact.json").read_text("utf-8")))
     graph = _graph(json.loads((folder / "graph.json").read_text("utf-8")))
@@ -144,17 +144,17 @@ def load_model(folder: Path, plan: Path | None = None) -> Model:
     for number, tensors in enumerate(inputs):
         missing = needed - tensors.keys()
         if missing:
-            raise ValueError(f"{folder}: buffer {number} lacks {', '.join(sorted(missing))}")
-    lacking = {info.name for info in graph.weights} - weights.keys()
-    if lacking:
-        raise ValueError(f"{folder}: weights.safetensors lacks {', '.join(sorted(lacking))}")
+            raise ValueError(f"{folder}: buffer {number} has no {', '.join(sorted(missing))}")
+    missing = {info.name for info in graph.weights} - weights.keys()
+    if missing:
+        raise ValueError(f"{folder}: weights.safetensors has no {', '.join(sorted(missing))}")
     planned = None if plan is None else json.loads(plan.read_text("utf-8"))
     return Model(manifest, graph, weights, inputs, folder / "model.onnx", planned)
 
 
 def write_tensors(file: Path, tensors: Tensors) -> None:
     """Writes a safetensors file, row-major."""
-    # Not `ascontiguousarray`, which makes a vector of a scalar.
+    # Not `ascontiguousarray`, which turns a scalar into a vector.
     save_file({name: np.asarray(array, order="C") for name, array in tensors.items()}, file)
 
 
@@ -179,14 +179,14 @@ def _training(raw: Mapping[str, Any]) -> Training:
 
 
 def _optimiser(raw: Mapping[str, Any]) -> Optimiser:
-    # JSON writes whole numbers as such, and Keras takes none for a momentum.
+    # JSON does not distinguish 1 from 1.0, and Keras requires a float as momentum.
     if raw["name"] == "sgd":
         return Momentum(float(raw["learningRate"]), float(raw["momentum"]))
     if raw["name"] == "adam":
         return Adam(*(float(raw[name]) for name in ("learningRate", "beta1", "beta2", "epsilon")))
     if raw["name"] == "rmsprop":
         return RMSProp(*(float(raw[name]) for name in ("learningRate", "decay", "epsilon")))
-    raise ValueError(f"unknown optimiser {raw['name']!r}")
+    raise ValueError(f"optimiser {raw['name']!r} is not supported")
 
 
 def _graph(raw: Mapping[str, Any]) -> Graph:

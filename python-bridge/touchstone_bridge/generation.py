@@ -1,4 +1,4 @@
-"""A model that is run as a loop over itself: what generates a text, a token at a time."""
+"""Generation loops: a model that is run repeatedly with its own outputs, such as a language model token by token."""
 
 from __future__ import annotations
 
@@ -10,31 +10,33 @@ from .framework import Configuration, InferenceModel
 
 
 class Stepping(Protocol):
-    """An inference model whose `run` is taken apart: all that a loop over it does is timed."""
+    """An inference model that can be called with any inputs; the whole loop is timed."""
 
     @property
     def inputs(self) -> Sequence[Sequence[Any]]:
-        """One entry a buffer, in the order of the graph's inputs."""
+        """One entry per buffer, in the order of the graph's inputs."""
 
     def call(self, inputs: Sequence[Any]) -> Sequence[Any]:
-        """Outputs in host memory, in the order of the graph's outputs and as inputs are taken."""
+        """Outputs in host memory, in the order of the graph's outputs, in the form in which inputs are passed."""
 
 
 def generating(model: Model, loaded: Any) -> InferenceModel:
-    """The model itself where it does not generate."""
+    """The loop over a loaded model; the loaded model itself if the artefact has no generation."""
     if model.manifest.generation is None:
         inference: InferenceModel = loaded
         return inference
     if not hasattr(loaded, "call"):
-        raise UnsupportedError("its driver has no way to feed outputs back into inputs")
+        raise UnsupportedError("its driver cannot feed outputs back into inputs (no method `call`)")
     return Generating(model, loaded, loaded)
 
 
 class Generating:
+    """An inference model whose `run` is a generation loop."""
+
     def __init__(self, model: Model, inference: InferenceModel, stepping: Stepping) -> None:
         generation = model.manifest.generation
         if generation is None:
-            raise ValueError("this artefact is not one that generates")
+            raise ValueError(f"artefact of {model.manifest.workload} has no generation")
         self.configuration: Configuration = inference.configuration
         self._inference, self._stepping, self._steps = inference, stepping, generation.steps
         inputs = [info.name for info in model.graph.inputs]
@@ -47,8 +49,8 @@ class Generating:
         inputs: List[Any] = list(self._stepping.inputs[buffer])
         outputs = self._stepping.call(inputs)
         for _ in range(self._steps - 1):
-            for output, place in self._feedback:
-                inputs[place] = outputs[output]
+            for output, position in self._feedback:
+                inputs[position] = outputs[output]
             outputs = self._stepping.call(inputs)
         return outputs
 

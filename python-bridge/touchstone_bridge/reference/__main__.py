@@ -1,6 +1,6 @@
 """`python -m touchstone_bridge.reference <command> <folder>`.
 
-`forward` and `training`: of one artefact; `conformance`: of a folder of artefacts; `onnx-nodes`: see `onnx_nodes.py`.
+`forward` and `training` take an artefact, `conformance` a folder of artefacts; for `onnx-nodes` see `onnx_nodes.py`.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ def main(command: str, folder: Path) -> None:
 
         tensors = expected_training(model)
         by = (
-            f"written-out equations under torch {torch.__version__} autograd, float64; outputs checked against onnx "
-            f"{onnx.__version__} ReferenceEvaluator, gradients by its central differences"
+            f"equations with torch {torch.__version__} autograd, float64; outputs checked against onnx "
+            f"{onnx.__version__} ReferenceEvaluator, gradients against its central differences"
         )
     else:
         raise SystemExit(f"unknown command {command}")
@@ -38,7 +38,7 @@ def main(command: str, folder: Path) -> None:
 
 
 def compact(tensors: dict[str, Array]) -> dict[str, Array]:
-    """Losses stay float64; tensors are rounded once to float32, 1e-3 of the tightest tolerance."""
+    """Rounds tensors to float32, an error of 1e-3 of the tightest tolerance. Losses stay float64."""
     return {name: np.asarray(rounded(name, array), order="C") for name, array in tensors.items()}
 
 

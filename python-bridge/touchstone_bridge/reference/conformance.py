@@ -1,7 +1,7 @@
-"""Expected values of the small models of `suites/conformance/`: float64, by definition rather than by autograd.
+"""Expected values of the small models of `suites/conformance/` in float64, without automatic differentiation.
 
-Outputs are the ONNX project's ReferenceEvaluator's; gradients are central differences of the loss that it gives, at
-every coordinate of every parameter, so that no framework's backward pass is the judge of another's.
+Outputs are those of the ONNX project's ReferenceEvaluator; gradients are central differences of the loss that it
+computes, at every coordinate of every parameter, so that no framework's backward pass is the reference of another.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from safetensors.numpy import save_file
 
 from ..artefact import Array, Model, load_model
 from .forward import evaluate, evaluator, expected_outputs, loss_of, widen
-from .updates import Updates
+from .update_rules import UpdateRule
 
-# The error of a central difference is STEP² times the third derivative, plus rounding: 1e-16 / STEP.
+# The error of a central difference is STEP² times the third derivative, plus rounding of 1e-16 / STEP.
 STEP = 1e-5
-NOTHING = 1e-9
+ROUNDING = 1e-9
 
 
 def write_expected(root: Path) -> None:
@@ -32,21 +32,21 @@ def write_expected(root: Path) -> None:
 
 
 def expected(folder: Path) -> dict[str, Array]:
-    """What the parity gate compares; outputs and gradients are rounded to float32."""
+    """The values that the parity check compares; outputs and gradients are rounded to float32."""
     model = load_model(folder)
     found = expected_outputs(model) if model.manifest.training is None else expected_training(model)
     return {name: array if name == "losses" else array.astype(np.float32) for name, array in found.items()}
 
 
 def expected_training(model: Model) -> dict[str, Array]:
-    """As `training.expected_training`, with gradients by differences."""
+    """As `training.expected_training`, with gradients by central differences."""
     training = model.manifest.training
     if training is None:
-        raise ValueError("this artefact is not one for training")
+        raise ValueError(f"artefact of {model.manifest.workload} has no training")
     reference = evaluator(model.model_path)
     names = model.graph.parameters
     weights = {name: widen(model.weights[name]).copy() for name in names}
-    updates = Updates(training.optimiser)
+    rule = UpdateRule(training.optimiser)
     found: dict[str, Array] = {}
     losses = []
     for step in range(training.steps):
@@ -59,19 +59,19 @@ def expected_training(model: Model) -> dict[str, Array]:
         gradients = {name: gradient(model, reference, weights[name], name, buffer) for name in names}
         if step == 0:
             found.update({f"gradient/{name}": array for name, array in gradients.items()})
-        updates.apply(weights, gradients)
+        rule.apply(weights, gradients)
     found["losses"] = np.asarray(losses)
     found.update({f"weight/{name}": array for name, array in weights.items()})
     return found
 
 
 def gradient(model: Model, reference: ReferenceEvaluator, weight: Array, name: str, buffer: int) -> Array:
-    """Central differences at every coordinate that learns."""
+    """Central differences at every coordinate that is trained."""
     moved = weight.copy()
     flat = moved.reshape(-1)
     result = np.zeros(weight.size)
     reference.rt_inits_[name] = moved
-    for index in learning_coordinates(model, weight, name):
+    for index in trained_coordinates(model, weight, name):
         value = flat[index]
         flat[index] = value + STEP
         above = loss_of(model, reference, buffer)
@@ -80,12 +80,12 @@ def gradient(model: Model, reference: ReferenceEvaluator, weight: Array, name: s
         flat[index] = value
         result[index] = (above - below) / (2 * STEP)
     reference.rt_inits_[name] = weight
-    # What does not depend on a weight at all differs by rounding only; zero is compared absolutely.
-    result[np.abs(result) < NOTHING] = 0
+    # The derivative with respect to a weight without influence is rounding only; an exact zero is compared absolutely.
+    result[np.abs(result) < ROUNDING] = 0
     return result.reshape(weight.shape)
 
 
-def learning_coordinates(model: Model, weight: Array, name: str) -> Array:
-    """Flat indices of what training updates."""
+def trained_coordinates(model: Model, weight: Array, name: str) -> Array:
+    """Flat indices of the elements that training updates."""
     coordinates = np.arange(weight.size).reshape(weight.shape)
     return coordinates[model.graph.trainable(name)].reshape(-1)

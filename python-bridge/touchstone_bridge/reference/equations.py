@@ -1,7 +1,7 @@
-"""The operators of the training workloads, written out from the ONNX operator documentation in PyTorch float64.
+"""The operators of the training workloads as equations in PyTorch float64, from the ONNX operator documentation.
 
-Not our lowering and no `nn` layer: plain tensor arithmetic, of which PyTorch contributes only the differentiation.
-Slow, and obviously right.
+Independent of the lowering and of `torch.nn`: plain tensor arithmetic, to which PyTorch contributes only the
+differentiation. Slow, and easy to verify.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ Values = dict[str, Tensor]
 
 
 def evaluate_graph(graph: Graph, given: Values) -> Values:
-    """Every value of the graph, from its inputs and weights."""
+    """All values of the graph, given its inputs and weights."""
     values = dict(given)
     for node in graph.nodes:
         operation = OPERATIONS.get(node.operator)
         if operation is None:
-            raise NotImplementedError(f"no equation for operator {node.operator} (node {node.name})")
+            raise NotImplementedError(f"there is no equation for operator {node.operator} (node {node.name})")
         results = operation(node, [values[name] if name else None for name in node.inputs])
         for name, result in zip(node.outputs, results):
             if name and result is not None:
@@ -37,7 +37,7 @@ Operation = Callable[[Node, Inputs], Sequence["Tensor | None"]]
 def present(inputs: Inputs, index: int) -> Tensor:
     value = inputs[index]
     if value is None:
-        raise ValueError(f"input {index} is missing")
+        raise ValueError(f"required input {index} is omitted")
     return value
 
 
@@ -52,9 +52,9 @@ def decimal(node: Node, name: str, default: float) -> float:
 
 
 def spatial(node: Node, kernel: Sequence[int]) -> tuple[list[int], list[tuple[int, int]]]:
-    """Strides, and what is padded before and behind each axis. Dilations have no equation here."""
+    """Strides, and begin and end pads of each axis."""
     if node.attributes.get("auto_pad", "NOTSET") != "NOTSET" or set(integers(node, "dilations", [1])) != {1}:
-        raise NotImplementedError(f"{node.operator} with auto_pad or dilations")
+        raise NotImplementedError(f"{node.operator} (node {node.name}) with auto_pad or dilations")
     axes = len(kernel)
     pads = integers(node, "pads", [0] * (2 * axes))
     return integers(node, "strides", [1] * axes), list(zip(pads[:axes], pads[axes:]))
@@ -73,7 +73,7 @@ def padded(x: Tensor, pads: Sequence[tuple[int, int]], fill: float) -> Tensor:
 
 
 def conv(node: Node, inputs: Inputs) -> list[Tensor]:
-    """Cross-correlation: every output is the sum over its window, in each group of channels for itself."""
+    """Cross-correlation: every output is the sum over its window, separately for each group of channels."""
     x, weight = present(inputs, 0), present(inputs, 1)
     strides, pads = spatial(node, weight.shape[2:])
     (groups,) = integers(node, "group", 1)
@@ -81,7 +81,7 @@ def conv(node: Node, inputs: Inputs) -> list[Tensor]:
     parts = []
     for part, kernels in zip(padded(x, pads, 0.0).chunk(groups, 1), weight.chunk(groups, 0)):
         found = windows(part, weight.shape[2:], strides)
-        # Channels and the window are summed over; positions stay between the batch and the filters.
+        # Sums over channels and window; the positions remain, between batch and filters.
         summed = [1, *range(2 + axes, 2 + 2 * axes)]
         product = torch.tensordot(found, kernels, dims=(summed, [1, *range(2, 2 + axes)]))
         parts.append(product.movedim(-1, 1))
@@ -92,14 +92,14 @@ def conv(node: Node, inputs: Inputs) -> list[Tensor]:
 
 
 def conv_transpose(node: Node, inputs: Inputs) -> list[Tensor]:
-    """A cross-correlation: zeros between the values of x and around them, filters turned around, axes changed.
+    """As a cross-correlation of x, with zeros between and around its elements, and flipped, transposed filters.
 
-    What `pads` cut off and `output_padding` appends is then a matter of how many zeros are around.
+    `pads` and `output_padding` determine the number of zeros around x.
     """
     x, weight = present(inputs, 0), present(inputs, 1)
     kernel = weight.shape[2:]
     if "output_shape" in node.attributes:
-        raise NotImplementedError("ConvTranspose with output_shape")
+        raise NotImplementedError(f"ConvTranspose (node {node.name}) with output_shape")
     strides, pads = spatial(node, kernel)
     (groups,) = integers(node, "group", 1)
     more = integers(node, "output_padding", [0] * len(kernel))
@@ -110,14 +110,14 @@ def conv_transpose(node: Node, inputs: Inputs) -> list[Tensor]:
         weight_of.transpose(0, 1).flip(*range(2, weight.dim())) for weight_of in weight.chunk(groups, 0)
     ]
     plain = Node(node.name, "Conv", ("x", "w"), node.outputs, {"group": groups})
-    (result,) = conv(plain, [padded(spread(x, strides), edges, 0.0), torch.cat(flipped)])
+    (result,) = conv(plain, [padded(dilated(x, strides), edges, 0.0), torch.cat(flipped)])
     if len(inputs) > 2 and inputs[2] is not None:
         result = result + present(inputs, 2).reshape(-1, *[1] * len(kernel))
     return [result]
 
 
-def spread(x: Tensor, strides: Sequence[int]) -> Tensor:
-    """With stride − 1 zeros between neighbours along each spatial axis."""
+def dilated(x: Tensor, strides: Sequence[int]) -> Tensor:
+    """x with stride − 1 zeros between neighbours along each spatial axis."""
     for axis, stride in enumerate(strides, start=2):
         columns = x.unsqueeze(axis + 1)
         zeros = columns.new_zeros([*columns.shape[: axis + 1], stride - 1, *columns.shape[axis + 2 :]])
@@ -128,7 +128,7 @@ def spread(x: Tensor, strides: Sequence[int]) -> Tensor:
 
 def max_pool(node: Node, inputs: Inputs) -> list[Tensor]:
     if integers(node, "ceil_mode", 0) != [0]:
-        raise NotImplementedError("ceil_mode")
+        raise NotImplementedError(f"MaxPool (node {node.name}) with ceil_mode")
     kernel = integers(node, "kernel_shape", [])
     strides, pads = spatial(node, kernel)
     found = windows(padded(present(inputs, 0), pads, float("-inf")), kernel, strides)
@@ -136,9 +136,9 @@ def max_pool(node: Node, inputs: Inputs) -> list[Tensor]:
 
 
 def batch_normalisation(node: Node, inputs: Inputs) -> list[Tensor]:
-    """By the mean and the variance of the batch, over all axes but the channels."""
+    """With the mean and variance of the batch, over all axes except the channels."""
     if integers(node, "training_mode", 0) != [1]:
-        raise NotImplementedError("statistics that do not learn")
+        raise NotImplementedError(f"BatchNormalization (node {node.name}) with running statistics")
     x = present(inputs, 0)
     axes = [axis for axis in range(x.dim()) if axis != 1]
     shape = [1, -1, *[1] * (x.dim() - 2)]
@@ -149,7 +149,7 @@ def batch_normalisation(node: Node, inputs: Inputs) -> list[Tensor]:
 
 
 def layer_normalisation(node: Node, inputs: Inputs) -> list[Tensor]:
-    """By the mean and the variance over the last axes, from `axis` on, of each example and position."""
+    """With mean and variance over the last axes, from `axis` on."""
     x = present(inputs, 0)
     axes = list(range(integers(node, "axis", -1)[0] % x.dim(), x.dim()))
     mean = x.mean(axes, keepdim=True)
@@ -165,16 +165,16 @@ def softmax(node: Node, inputs: Inputs) -> list[Tensor]:
 
 
 def clip(node: Node, inputs: Inputs) -> list[Tensor]:
-    bounds = [inputs[place] if len(inputs) > place else None for place in (1, 2)]
+    bounds = [inputs[index] if len(inputs) > index else None for index in (1, 2)]
     low, high = (None if bound is None else float(bound) for bound in bounds)
     return [present(inputs, 0).clamp(low, high)]
 
 
 def pad(node: Node, inputs: Inputs) -> list[Tensor]:
-    """With zeros: all the begins, then all the ends."""
+    """Zeros on every side; `pads` has all begins and then all ends."""
     x, pads = present(inputs, 0), present(inputs, 1).tolist()
     if node.attributes.get("mode", "constant") != "constant" or len(inputs) > 2:
-        raise NotImplementedError("Pad with other than zeros on every axis")
+        raise NotImplementedError(f"Pad (node {node.name}) with a mode, value or axes")
     half = len(pads) // 2
     return [padded(x, list(zip(pads[:half], pads[half:])), 0.0)]
 
@@ -192,25 +192,25 @@ def reduce_mean(node: Node, inputs: Inputs) -> list[Tensor]:
 def gemm(node: Node, inputs: Inputs) -> list[Tensor]:
     a, b = present(inputs, 0), present(inputs, 1)
     if integers(node, "transA", 0) != [0]:
-        raise NotImplementedError("transposed first factor")
+        raise NotImplementedError(f"Gemm (node {node.name}) with transA = 1")
     product = a @ (b.T if integers(node, "transB", 0) == [1] else b)
     return [product if len(inputs) < 3 or inputs[2] is None else product + present(inputs, 2)]
 
 
 def lstm(node: Node, inputs: Inputs) -> list[Tensor | None]:
-    """ONNX LSTM, forward or in both directions, default activations, layout 0; gates in the order i, o, f, c.
+    """ONNX LSTM, forward or bidirectional, default activations, layout 0; gates in the order i, o, f, c.
 
     i, o, f = σ(X·Wᵀ + H·Rᵀ + Wb + Rb); c = tanh(…); C = f ⊙ C + i ⊙ c; H = o ⊙ tanh(C).
     """
     x, weight, recurrence, bias = (present(inputs, index) for index in range(4))
     direction = node.attributes.get("direction", "forward")
     if direction not in ("forward", "bidirectional"):
-        raise NotImplementedError(f"LSTM with direction {direction}")
+        raise NotImplementedError(f"LSTM (node {node.name}) with direction {direction}")
     states = [inputs[index] if len(inputs) > index else None for index in (5, 6)]
     passes = []
     for number in range(weight.shape[0]):
         first = [x.new_zeros(x.shape[1], recurrence.shape[2]) if s is None else s[number] for s in states]
-        # The second direction reads the steps from behind, and what it gives lies in their order.
+        # The second direction reads the steps in reverse; its outputs are in the order of the steps.
         steps = x.flip(0) if number else x
         hidden, last, cell = one_direction(steps, weight[number], recurrence[number], bias[number], *first)
         passes.append((hidden.flip(0) if number else hidden, last, cell))
@@ -221,7 +221,7 @@ def lstm(node: Node, inputs: Inputs) -> list[Tensor | None]:
 def one_direction(
     x: Tensor, weight: Tensor, recurrence: Tensor, bias: Tensor, hidden: Tensor, cell: Tensor
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Every hidden state [steps, N, hidden], the last one and the last cell [N, hidden]."""
+    """All hidden states [steps, N, hidden], the last hidden state and the last cell state [N, hidden]."""
     size = recurrence.shape[1]
     both = bias[: 4 * size] + bias[4 * size :]
     steps = []
@@ -235,30 +235,32 @@ def one_direction(
 
 
 def gru(node: Node, inputs: Inputs) -> list[Tensor | None]:
-    """ONNX GRU, forward, from zeros, default activations; gates in the order z, r, h; the reset behind the product.
+    """ONNX GRU, forward, zero initial state, default activations, linear_before_reset; gates in the order z, r, h.
 
     z, r = σ(X·Wᵀ + H·Rᵀ + Wb + Rb); h = tanh(X·Whᵀ + r ⊙ (H·Rhᵀ + Rbh) + Wbh); H = (1 − z) ⊙ h + z ⊙ H.
     """
     forward = node.attributes.get("direction", "forward") == "forward"
     if not forward or integers(node, "linear_before_reset", 0) != [1] or len(inputs) > 4:
-        raise NotImplementedError("GRU that is not forward, from zeros, with the reset behind the product")
+        raise NotImplementedError(
+            f"GRU (node {node.name}) with a direction or states, or without linear_before_reset"
+        )
     x, weight, recurrence, bias = (present(inputs, index) for index in range(4))
     size = recurrence.shape[2]
     hidden = x.new_zeros(x.shape[1], size)
     steps = []
     for step in x:
-        given = (step @ weight[0].T + bias[0, : 3 * size]).split(size, dim=1)
-        fed = (hidden @ recurrence[0].T + bias[0, 3 * size :]).split(size, dim=1)
-        z, r = torch.sigmoid(given[0] + fed[0]), torch.sigmoid(given[1] + fed[1])
-        hidden = (1 - z) * torch.tanh(given[2] + r * fed[2]) + z * hidden
+        from_input = (step @ weight[0].T + bias[0, : 3 * size]).split(size, dim=1)
+        from_state = (hidden @ recurrence[0].T + bias[0, 3 * size :]).split(size, dim=1)
+        z, r = torch.sigmoid(from_input[0] + from_state[0]), torch.sigmoid(from_input[1] + from_state[1])
+        hidden = (1 - z) * torch.tanh(from_input[2] + r * from_state[2]) + z * hidden
         steps.append(hidden)
     return [torch.stack(steps)[:, None], hidden[None]]
 
 
 def rnn(node: Node, inputs: Inputs) -> list[Tensor | None]:
-    """ONNX RNN, forward, from zeros, default activation: H = tanh(X·Wᵀ + H·Rᵀ + Wb + Rb)."""
+    """ONNX RNN, forward, zero initial state, default activation: H = tanh(X·Wᵀ + H·Rᵀ + Wb + Rb)."""
     if node.attributes.get("direction", "forward") != "forward" or len(inputs) > 4:
-        raise NotImplementedError("RNN that is not forward, from zeros")
+        raise NotImplementedError(f"RNN (node {node.name}) with a direction or states")
     x, weight, recurrence, bias = (present(inputs, index) for index in range(4))
     size = recurrence.shape[2]
     both = bias[0, :size] + bias[0, size:]
@@ -273,14 +275,14 @@ def rnn(node: Node, inputs: Inputs) -> list[Tensor | None]:
 def gather(node: Node, inputs: Inputs) -> list[Tensor]:
     """Rows of a table."""
     if integers(node, "axis", 0) != [0]:
-        raise NotImplementedError("Gather along another axis than the first")
+        raise NotImplementedError(f"Gather (node {node.name}) along an axis other than 0")
     return [present(inputs, 0)[present(inputs, 1)]]
 
 
 def reshape(node: Node, inputs: Inputs) -> list[Tensor]:
     x, shape = present(inputs, 0), [int(extent) for extent in present(inputs, 1)]
     if 0 in shape:
-        raise NotImplementedError("Reshape that keeps an axis by 0")
+        raise NotImplementedError(f"Reshape (node {node.name}) with an extent of 0")
     return [x.reshape(shape)]
 
 
@@ -302,7 +304,7 @@ OPERATIONS: dict[str, Operation] = {
     "Clip": clip,
     "Add": lambda node, inputs: [present(inputs, 0) + present(inputs, 1)],
     "Concat": lambda node, inputs: [
-        torch.cat([present(inputs, place) for place in range(len(inputs))], *integers(node, "axis", []))
+        torch.cat([present(inputs, index) for index in range(len(inputs))], *integers(node, "axis", []))
     ],
     "Sub": lambda node, inputs: [present(inputs, 0) - present(inputs, 1)],
     "Mul": lambda node, inputs: [present(inputs, 0) * present(inputs, 1)],

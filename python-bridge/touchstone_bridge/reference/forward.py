@@ -1,4 +1,4 @@
-"""Expected outputs: the ONNX project's ReferenceEvaluator in float64, with operators of its own where that errs."""
+"""Expected outputs: the ONNX project's ReferenceEvaluator in float64, with some operators replaced."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ import onnx
 from onnx.reference import ReferenceEvaluator
 
 from ..artefact import Model
-from .blanks import name_blank_outputs
-from .double import to_double
-from .older import OLDER, deprecated
+from .conv_transpose import ConvTranspose
+from .dequantize_linear import DequantizeLinear
+from .grid_sample import GridSample
+from .omitted_outputs import name_omitted_outputs
+from .opset_versions import VERSIONED, is_deprecated
 from .pooling import AveragePool, GlobalMaxPool, MaxPool
-from .quantised import DequantizeLinear
 from .recurrent import GRU, LSTM, RNN
-from .sampled import GridSample
-from .scattered import GatherElements, Scatter
-from .transposed import ConvTranspose
+from .scatter_gather import GatherElements, Scatter
+from .to_float64 import to_float64
 
 Array = npt.NDArray[Any]
-# What the evaluator lacks or gets wrong.
+# Operators that the evaluator does not have or computes incorrectly.
 OPERATORS = [
     LSTM,
     GRU,
@@ -35,22 +35,22 @@ OPERATORS = [
     GridSample,
     GatherElements,
     Scatter,
-    *OLDER,
+    *VERSIONED,
 ]
 
 
 def evaluator(path: Path) -> ReferenceEvaluator:
-    """The model, checked by the ONNX checker, ready to be evaluated in float64."""
+    """An evaluator for the model in float64. The model is checked by the ONNX checker."""
     model = onnx.load(str(path))
-    if not deprecated(model):
+    if not is_deprecated(model):
         onnx.checker.check_model(model)
-    double = to_double(model)
-    name_blank_outputs(double.graph)
-    return ReferenceEvaluator(double, new_ops=OPERATORS)
+    wide = to_float64(model)
+    name_omitted_outputs(wide.graph)
+    return ReferenceEvaluator(wide, new_ops=OPERATORS)
 
 
 def evaluate(model: ReferenceEvaluator, tensors: Mapping[str, Array]) -> dict[str, Array]:
-    """Outputs by name; float inputs are widened."""
+    """Outputs by name. Floating-point inputs are converted to float64."""
     feeds = {name: widen(tensors[name]) for name in model.input_names}
     return dict(zip(model.output_names, model.run(None, feeds)))
 
@@ -60,18 +60,18 @@ def widen(tensor: Array) -> Array:
 
 
 def loss_of(model: Model, reference: ReferenceEvaluator, buffer: int) -> float:
-    """The loss of model/workload.ts that the model is trained with."""
+    """The loss of the model, as defined in model/workload.ts."""
     if model.manifest.training is None:
-        raise ValueError("this artefact is not one for training")
+        raise ValueError(f"artefact of {model.manifest.workload} has no training")
     batch = model.inputs[buffer]
     outputs = evaluate(reference, batch)[model.graph.outputs[0].name]
-    chosen = np.take_along_axis(outputs, batch["labels"][..., None].astype(np.int64), axis=-1)[..., 0]
+    selected = np.take_along_axis(outputs, batch["labels"][..., None].astype(np.int64), axis=-1)[..., 0]
     if model.manifest.training.loss == "huber":
-        size = np.abs(chosen)
+        size = np.abs(selected)
         return float(np.where(size <= 1, size**2 / 2, size - 0.5).mean())
     peak = outputs.max(axis=-1, keepdims=True)
-    surprise = np.log(np.exp(outputs - peak).sum(axis=-1)) + peak[..., 0] - chosen
-    return float((surprise * widen(batch.get("advantages", np.ones((), np.float32)))).mean())
+    cross_entropy = np.log(np.exp(outputs - peak).sum(axis=-1)) + peak[..., 0] - selected
+    return float((cross_entropy * widen(batch.get("advantages", np.ones((), np.float32)))).mean())
 
 
 def expected_outputs(model: Model) -> dict[str, Array]:
@@ -80,15 +80,17 @@ def expected_outputs(model: Model) -> dict[str, Array]:
     return {
         f"output/{buffer}/{name}": np.asarray(array)
         for buffer, tensors in enumerate(model.inputs)
-        for name, array in answer(model, reference, tensors).items()
+        for name, array in outputs_of(model, reference, tensors).items()
     }
 
 
-def answer(model: Model, reference: ReferenceEvaluator, tensors: Mapping[str, Array]) -> dict[str, Array]:
-    """The outputs, or where it generates those of its last step."""
+def outputs_of(model: Model, reference: ReferenceEvaluator, tensors: Mapping[str, Array]) -> dict[str, Array]:
+    """The outputs; for a generation loop those of the last step."""
     outputs = evaluate(reference, tensors)
     generation = model.manifest.generation
-    for _ in range(generation.steps - 1 if generation else 0):
-        fed = {name: outputs[output] for name, output in generation.feedback.items()} if generation else {}
-        outputs = evaluate(reference, {**tensors, **fed})
+    if generation is None:
+        return outputs
+    for _ in range(generation.steps - 1):
+        fed_back = {name: outputs[output] for name, output in generation.feedback.items()}
+        outputs = evaluate(reference, {**tensors, **fed_back})
     return outputs

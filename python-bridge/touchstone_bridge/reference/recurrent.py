@@ -1,7 +1,7 @@
-"""ONNX's recurrent layers written out in float64, from their definitions (onnx/docs/Operators.md, versions 7 to 22).
+"""ONNX's recurrent layers in NumPy, from their definitions (onnx/docs/Operators.md, versions 7 to 22).
 
-The ONNX project's evaluator leaves `sequence_lens`, `clip`, `input_forget` and most `activations` out (op_lstm.py,
-op_gru.py and op_rnn.py of 1.23), and answers as if they were not there.
+The ONNX project's evaluator ignores `sequence_lens`, `clip`, `input_forget` and most `activations` (op_lstm.py,
+op_gru.py and op_rnn.py of 1.23).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from onnx.reference.op_run import OpRun
 Array = npt.NDArray[Any]
 Function = Callable[[Array], Array]
 
-# Functions of one argument; those of alpha and beta with their defaults.
+# Activations without parameters, with alpha, and with alpha and beta; with the defaults of the parameters.
 PLAIN: dict[str, Function] = {
     "relu": lambda x: np.maximum(x, 0),
     "tanh": np.tanh,
@@ -38,7 +38,7 @@ WITH_BOTH: dict[str, tuple[float, float, Callable[[Array, float, float], Array]]
 
 @dataclass(frozen=True)
 class Cell:
-    """One direction: W [gates·H, I], R [gates·H, H], both biases, and of an LSTM peepholes in the order i, o, f."""
+    """One direction: W [gates·H, I], R [gates·H, H], both biases, and peepholes of an LSTM in the order i, o, f."""
 
     w: Array
     r: Array
@@ -46,20 +46,20 @@ class Cell:
     p: Array
     functions: Sequence[Function]
     clip: Optional[float]
-    couples: bool
-    resets_product: bool
+    input_forget: bool
+    linear_before_reset: bool
 
     def clipped(self, x: Array) -> Array:
         return x if self.clip is None else np.clip(x, -self.clip, self.clip)
 
 
 class Recurrent(OpRun):  # type: ignore[misc]
-    """In place of the evaluator's own."""
+    """Replaces the evaluator's implementation."""
 
     op_domain = ""
     gates = 1
     states = 1
-    usual = ["Tanh"]
+    default_activations = ["Tanh"]
 
     def _run(
         self,
@@ -86,16 +86,16 @@ class Recurrent(OpRun):  # type: ignore[misc]
         steps, batch = x.shape[:2]
         last = []
         for given in (initial_h, initial_c)[: self.states]:
-            blank = np.zeros((directions, batch, hidden), x.dtype)
-            last.append(blank if given is None else (np.swapaxes(given, 0, 1) if layout else given).copy())
+            zeros = np.zeros((directions, batch, hidden), x.dtype)
+            last.append(zeros if given is None else (np.swapaxes(given, 0, 1) if layout else given).copy())
         b = np.zeros((directions, 2 * self.gates * hidden), x.dtype) if b is None else b
         p = np.zeros((directions, 3 * hidden), x.dtype) if p is None else p
         lengths = np.full(batch, steps) if sequence_lens is None else sequence_lens
-        usual = self.usual * directions
-        functions = iterate_functions(activations, activation_alpha, activation_beta, usual)
+        defaults = self.default_activations * directions
+        functions = iterate_functions(activations, activation_alpha, activation_beta, defaults)
         y = np.zeros((steps, directions, batch, hidden), x.dtype)
         for d in range(directions):
-            own = [next(functions) for _ in self.usual]
+            own = [next(functions) for _ in self.default_activations]
             settings = (clip or None, bool(input_forget), bool(linear_before_reset))
             cell = Cell(w[d], r[d], b[d], p[d], own, *settings)
             backwards = direction == "reverse" or d == 1
@@ -110,7 +110,7 @@ class Recurrent(OpRun):  # type: ignore[misc]
         return (y, *last)[: len(self.onnx_node.output)]
 
     def step(self, cell: Cell, x: Array, h: Array, *more: Array) -> tuple[Array, ...]:
-        """The states after a step of one example."""
+        """The states after one step of one example."""
         raise NotImplementedError
 
 
@@ -128,7 +128,7 @@ class GRU(Recurrent):
     """
 
     gates = 3
-    usual = ["Sigmoid", "Tanh"]
+    default_activations = ["Sigmoid", "Tanh"]
 
     def step(self, cell: Cell, x: Array, h: Array, *more: Array) -> tuple[Array, ...]:
         f, g = cell.functions
@@ -136,8 +136,8 @@ class GRU(Recurrent):
         w_bz, w_br, w_bh, r_bz, r_br, r_bh = np.split(cell.b, 6)
         update = f(cell.clipped(w_z @ x + r_z @ h + w_bz + r_bz))
         reset = f(cell.clipped(w_r @ x + r_r @ h + w_br + r_br))
-        fed = reset * (r_h @ h + r_bh) if cell.resets_product else r_h @ (reset * h) + r_bh
-        return ((1 - update) * g(cell.clipped(w_h @ x + fed + w_bh)) + update * h,)
+        recurrent = reset * (r_h @ h + r_bh) if cell.linear_before_reset else r_h @ (reset * h) + r_bh
+        return ((1 - update) * g(cell.clipped(w_h @ x + recurrent + w_bh)) + update * h,)
 
 
 class LSTM(Recurrent):
@@ -145,7 +145,7 @@ class LSTM(Recurrent):
 
     gates = 4
     states = 2
-    usual = ["Sigmoid", "Tanh", "Tanh"]
+    default_activations = ["Sigmoid", "Tanh", "Tanh"]
 
     def step(self, cell: Cell, x: Array, h: Array, *more: Array) -> tuple[Array, ...]:
         (c,) = more
@@ -154,7 +154,7 @@ class LSTM(Recurrent):
         i, o, f, new = np.split(sums, 4)
         p_i, p_o, p_f = np.split(cell.p, 3)
         i = to_gate(cell.clipped(i + p_i * c))
-        f = 1 - i if cell.couples else to_gate(cell.clipped(f + p_f * c))
+        f = 1 - i if cell.input_forget else to_gate(cell.clipped(f + p_f * c))
         c = f * c + i * to_new(cell.clipped(new))
         o = to_gate(cell.clipped(o + p_o * c))
         return o * to_output(c), c
@@ -164,11 +164,11 @@ def iterate_functions(
     names: Optional[Sequence[str]],
     alphas: Optional[Sequence[float]],
     betas: Optional[Sequence[float]],
-    usual: Sequence[str],
+    defaults: Sequence[str],
 ) -> Iterator[Function]:
-    """Those of each direction, in order; alphas and betas go, in order, to the functions that take them."""
+    """The activations of all directions in order. Alphas and betas are assigned in order to those that have them."""
     alpha, beta = iter(alphas or ()), iter(betas or ())
-    for name in names or usual:
+    for name in names or defaults:
         key = name.lower()
         if key in PLAIN:
             yield PLAIN[key]
@@ -179,7 +179,7 @@ def iterate_functions(
             first, second, function_of_both = WITH_BOTH[key]
             yield bind_both(function_of_both, next(alpha, first), next(beta, second))
         else:
-            raise ValueError(f"a recurrent layer with the activation {name}")
+            raise ValueError(f"activation {name} of a recurrent layer is not supported")
 
 
 def bind_alpha(function: Callable[[Array, float], Array], alpha: Any) -> Function:

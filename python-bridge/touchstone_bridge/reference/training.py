@@ -1,6 +1,6 @@
-"""Expected losses, gradients and weights: PyTorch float64 autograd on written-out equations, cross-checked.
+"""Expected losses, gradients and weights: equations with PyTorch float64 autograd, cross-checked.
 
-The optimiser is that of model/workload.ts, written out too: see updates.py.
+The update rules are those of model/workload.ts; see update_rules.py.
 """
 
 from __future__ import annotations
@@ -17,27 +17,27 @@ from torch import Tensor
 from ..artefact import Model, Training
 from .equations import evaluate_graph
 from .forward import evaluate, evaluator, loss_of, widen
-from .updates import Updates
+from .update_rules import UpdateRule
 
 Array = npt.NDArray[Any]
 Weights = dict[str, Tensor]
 
-# Coordinates of each parameter whose derivative is checked by central differences, and how well it must agree.
+# Coordinates of each parameter whose derivative is checked by central differences, and the permitted relative error.
 CHECKED_COORDINATES = 4
 STEP = 1e-6
-# Where all weights move, some of a million activations pass their kink: the shorter the step, the fewer.
-WHOLE_STEP = 1e-8
+# If all weights move, some of a million ReLU inputs change sign; with a shorter step fewer do.
+FULL_STEP = 1e-8
 AGREEMENT = 1e-5
-# Weights from which on a network is checked along whole directions, and how many of those.
+# Number of weights from which on a network is checked along directions in which all move; number of those directions.
 LARGE = 100_000
-WHOLE_DIRECTIONS = 2
+FULL_DIRECTIONS = 2
 
 
 def expected_training(model: Model) -> dict[str, Array]:
     """`output/0/<logits>`, `losses`, `gradient/<parameter>`, `weight/<parameter>`; AssertionError if checks fail."""
     training = model.manifest.training
     if training is None:
-        raise ValueError("this artefact is not one for training")
+        raise ValueError(f"artefact of {model.manifest.workload} has no training")
     weights = {name: torch.from_numpy(widen(array)) for name, array in model.weights.items()}
     logits, first_loss, first = gradients(model, weights, 0)
     check_forward(model, logits)
@@ -51,7 +51,7 @@ def expected_training(model: Model) -> dict[str, Array]:
 
 
 def gradients(model: Model, weights: Weights, buffer: int) -> tuple[Tensor, float, Weights]:
-    """Logits, mean loss and its gradient by parameter at those weights."""
+    """Logits, mean loss, and its gradients by parameter name."""
     tracked = {name: weights[name].clone().requires_grad_(True) for name in model.graph.parameters}
     batch = model.inputs[buffer]
     inputs = {info.name: torch.from_numpy(widen(batch[info.name])) for info in model.graph.inputs}
@@ -64,26 +64,26 @@ def gradients(model: Model, weights: Weights, buffer: int) -> tuple[Tensor, floa
 
 
 def loss_from(model: Model, outputs: Tensor, batch: Mapping[str, Array]) -> Tensor:
-    """The loss of model/workload.ts that the model is trained with."""
+    """The loss of the model, as defined in model/workload.ts."""
     if model.manifest.training is None:
-        raise ValueError("this artefact is not one for training")
+        raise ValueError(f"artefact of {model.manifest.workload} has no training")
     labels = torch.from_numpy(batch["labels"].astype(np.int64))
-    chosen = outputs.gather(-1, labels[..., None])[..., 0]
+    selected = outputs.gather(-1, labels[..., None])[..., 0]
     if model.manifest.training.loss == "huber":
-        size = chosen.abs()
+        size = selected.abs()
         return torch.where(size <= 1, size**2 / 2, size - 0.5).mean()
-    surprise = torch.logsumexp(outputs, dim=-1) - chosen
-    return (surprise * torch.from_numpy(widen(batch.get("advantages", np.ones((), np.float32))))).mean()
+    cross_entropy = torch.logsumexp(outputs, dim=-1) - selected
+    return (cross_entropy * torch.from_numpy(widen(batch.get("advantages", np.ones((), np.float32))))).mean()
 
 
 def gradient_of(tensor: Tensor) -> Tensor:
     if tensor.grad is None:
-        raise ValueError("a parameter does not take part in the loss")
+        raise ValueError("the loss does not depend on a parameter")
     return tensor.grad
 
 
 def freeze(model: Model, name: str, gradient: Tensor) -> Tensor:
-    """Zero where training updates nothing of the parameter."""
+    """The gradient, with zeros in the part of the parameter that is not trained."""
     trained = model.graph.trainable(name)
     result = torch.zeros_like(gradient)
     result[trained] = gradient[trained]
@@ -91,52 +91,54 @@ def freeze(model: Model, name: str, gradient: Tensor) -> Tensor:
 
 
 def train(model: Model, training: Training, weights: Weights) -> tuple[list[float], Weights]:
-    """Losses before each update, and the weights after all of them."""
+    """The loss before each update, and the weights after the last."""
     weights = dict(weights)
-    updates = Updates(training.optimiser)
+    rule = UpdateRule(training.optimiser)
     losses = []
     for step in range(training.steps):
         _, loss, found = gradients(model, weights, step % model.manifest.buffers)
         losses.append(loss)
-        updates.apply(weights, found)
+        rule.apply(weights, found)
     return losses, weights
 
 
 def check_forward(model: Model, logits: Tensor) -> None:
-    """The equations against the ONNX project's evaluator."""
+    """Compares the equations with the ONNX project's evaluator."""
     reference = evaluate(evaluator(model.model_path), model.inputs[0])[model.graph.outputs[0].name]
     error = np.linalg.norm(logits.numpy() - reference) / np.linalg.norm(reference)
-    assert error < 1e-10, f"the equations and the ONNX evaluator differ by {error:.1e}"
+    assert error < 1e-10, f"relative error {error:.1e} between the equations and the ONNX evaluator"
 
 
 def check_differences(model: Model, weights: Weights, found: Weights) -> None:
-    """Derivatives against central differences of the loss that the ONNX evaluator gives.
+    """Compares gradients with central differences of the loss, computed by the ONNX evaluator.
 
-    Of a small network at single coordinates of every parameter. Of a large one, whose every evaluation takes a second,
-    along directions in which all parameters move at once, each by its own random part of the way: a wrong gradient of
-    any of them is then a wrong derivative.
+    For a small network at single coordinates of every parameter. For a large one, of which every evaluation takes a
+    second, along directions in which all parameters move at once, each by a random amount: a wrong gradient of any
+    parameter then gives a wrong derivative.
     """
     reference = evaluator(model.model_path)
     random = np.random.default_rng(0)
     for name, direction in directions(model, found, random):
-        step = STEP if len(direction) == 1 else WHOLE_STEP
+        step = STEP if len(direction) == 1 else FULL_STEP
         derivative = central_difference(model, reference, weights, direction, step)
         claimed = sum(float((found[each].numpy() * part).sum()) for each, part in direction.items())
         error = abs(derivative - claimed) / max(abs(claimed), 1e-3)
-        assert error < AGREEMENT, f"{name}: {claimed} claimed, {derivative} by differences"
+        assert error < AGREEMENT, (
+            f"{name}: derivative {claimed} by autograd, {derivative} by central differences"
+        )
 
 
 def directions(
     model: Model, found: Weights, random: np.random.Generator
 ) -> Iterator[tuple[str, dict[str, Array]]]:
-    """What is moved, with its name for a message."""
+    """Directions by parameter, each with a name for error messages."""
     names = model.graph.parameters
     if sum(found[name].numel() for name in names) > LARGE:
-        for number in range(WHOLE_DIRECTIONS):
-            # Along the gradient's own signs nothing cancels; half of the coordinates stay, drawn anew.
+        for number in range(FULL_DIRECTIONS):
+            # With the signs of the gradient nothing cancels. A random half of the coordinates does not move.
             yield (
                 f"direction {number}",
-                {name: whole_direction(found[name].numpy(), random) for name in names},
+                {name: full_direction(found[name].numpy(), random) for name in names},
             )
         return
     for name in names:
@@ -147,8 +149,8 @@ def directions(
             yield f"{name}[{index}]", {name: unit}
 
 
-def whole_direction(gradient: Array, random: np.random.Generator) -> Array:
-    """Of length 1, so that every parameter counts alike whatever its size."""
+def full_direction(gradient: Array, random: np.random.Generator) -> Array:
+    """A direction of length 1, so that the weight of a parameter does not depend on its size."""
     part = np.sign(gradient) * random.integers(0, 2, gradient.shape)
     length = np.linalg.norm(part)
     return part / length if length > 0 else part

@@ -9,7 +9,7 @@ from caffe2.python import core
 from caffe2.python.model_helper import ModelHelper
 
 from ...artefact import Array, Model
-from ...targets import loss_name, targets_of
+from ...loss_inputs import loss_inputs_of, loss_name
 
 
 def add_loss(
@@ -51,4 +51,4 @@ def add_huber(
 
 def loss_inputs(model: Model) -> List[List[Array]]:
     """One entry a buffer, in the order of the blobs; class numbers have 32 bits."""
-    return [[np.ascontiguousarray(each) for each in targets] for targets in targets_of(model)]
+    return [[np.ascontiguousarray(each) for each in targets] for targets in loss_inputs_of(model)]

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from ...artefact import Model
-from ...targets import loss_name
+from ...loss_inputs import loss_name
 from .operations import Tensor
 
 Loss = Callable[..., Tensor]

@@ -11,8 +11,8 @@ import numpy as np
 from ...artefact import Array, Model, Tensors
 from ...errors import UnsupportedError
 from ...framework import Configuration
+from ...loss_inputs import loss_inputs_of
 from ...lowering.plan import single
-from ...targets import targets_of
 from .losses import loss_of
 from .lowering import Parameters
 from .network import Network, network_of
@@ -63,7 +63,7 @@ class JaxTraining:
         changing = {*network.trained, *network.moving}
         self._constants = {key: value for key, value in self._first.items() if key not in changing}
         self._inputs = network.native_inputs(model)
-        self._targets = targets_of(model)
+        self._targets = loss_inputs_of(model)
         own_loss = loss_of(model)
         apply = network.apply
         self._rule = model.manifest.training.optimiser

@@ -8,7 +8,7 @@ import keras
 from keras import ops
 
 from ...artefact import Model
-from ...targets import loss_name
+from ...loss_inputs import loss_name
 
 # Of (labels, outputs) or (labels, outputs, weights of the examples).
 Loss = Callable[..., Any]

@@ -11,7 +11,7 @@ import numpy as np
 from ...artefact import Adam, Array, Model, Optimiser, RMSProp, Tensors
 from ...errors import UnsupportedError
 from ...framework import Configuration
-from ...targets import targets_of
+from ...loss_inputs import loss_inputs_of
 from .building import single
 from .gradients import gradients_of
 from .losses import loss_of
@@ -56,7 +56,7 @@ class KerasTraining:
         self._model = self._network.model
         self._first = model.weights
         self._inputs = self._network.native_inputs(model)
-        self._targets = targets_of(model)
+        self._targets = loss_inputs_of(model)
         self._loss = loss_of(model)
         optimiser = optimiser_of(model.manifest.training.optimiser)
         self._model.compile(optimizer=optimiser, loss=self._loss)

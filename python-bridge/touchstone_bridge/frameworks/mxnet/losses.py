@@ -9,7 +9,7 @@ import numpy as np
 from mxnet import gluon
 
 from ...artefact import Array, Model
-from ...targets import loss_name, targets_of
+from ...loss_inputs import loss_inputs_of, loss_name
 
 # With more, the own kernel of `log_softmax` takes twice the time of oneDNN's, and 4e-6 of a loss is nothing.
 FEW_CLASSES = 1024
@@ -31,7 +31,7 @@ def operands_of(model: Model) -> List[List[Array]]:
             # In the shape of the losses that they multiply.
             *(each[..., None, None] for each in rest),
         ]
-        for labels, *rest in targets_of(model)
+        for labels, *rest in loss_inputs_of(model)
     ]
 
 

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as functional
 
 from ...artefact import Model
-from ...targets import loss_name, targets_of
+from ...loss_inputs import loss_inputs_of, loss_name
 
 Loss = Callable[..., torch.Tensor]
 
@@ -26,7 +26,7 @@ def native_targets(model: Model) -> list[tuple[torch.Tensor, ...]]:
     """One entry a buffer; class numbers are of 64 bits."""
     return [
         (torch.tensor(labels, dtype=torch.int64), *map(torch.from_numpy, rest))
-        for labels, *rest in targets_of(model)
+        for labels, *rest in loss_inputs_of(model)
     ]
 
 

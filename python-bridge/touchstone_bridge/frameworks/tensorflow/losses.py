@@ -7,7 +7,7 @@ from typing import Callable, Dict
 import tensorflow as tf
 
 from ...artefact import Model
-from ...targets import loss_name
+from ...loss_inputs import loss_name
 from .operations import Tensor
 
 Loss = Callable[..., Tensor]

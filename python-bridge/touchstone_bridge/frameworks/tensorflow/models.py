@@ -9,8 +9,8 @@ import tensorflow as tf
 from ...artefact import Array, Model, Tensors
 from ...errors import UnsupportedError
 from ...framework import Configuration
+from ...loss_inputs import loss_inputs_of
 from ...lowering.plan import single
-from ...targets import targets_of
 from .losses import loss_of
 from .network import network_of
 from .operations import Tensor
@@ -59,7 +59,7 @@ class TensorFlowTraining:
         self._variables = self._module.trained
         self._updates = updates_of(model.manifest.training.optimiser, self._variables)
         self._inputs = self._network.native_inputs(model)
-        self._targets = targets_of(model)
+        self._targets = loss_inputs_of(model)
         self._loss = loss_of(model)
         targets = [tf.TensorSpec(each.shape, each.dtype) for each in self._targets[0]]
         # Inputs apart, not in a list, as above.

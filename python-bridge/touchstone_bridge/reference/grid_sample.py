@@ -1,7 +1,7 @@
-"""ONNX's GridSample written out in NumPy, from the operator's definition (onnx/docs/Operators.md#GridSample).
+"""ONNX's GridSample in NumPy, from the operator's definition (onnx/docs/Operators.md#GridSample).
 
-The evaluator of onnx 1.23 loops over every element in Python, rounds positions to float32, and moves a position beyond
-the border onto it before a cubic interpolation too, where PyTorch and ONNX Runtime go on with the border's values
+The evaluator of onnx 1.23 loops over every element in Python, rounds positions to float32, and clamps positions to the
+border also before a cubic interpolation, where PyTorch and ONNX Runtime clamp the indices of the four elements
 (op_grid_sample.py).
 """
 
@@ -19,7 +19,7 @@ Edges = tuple[float, float]
 
 
 class GridSample(OpRun):  # type: ignore[misc]
-    """In place of the evaluator's own."""
+    """Replaces the evaluator's implementation."""
 
     op_domain = ""
 
@@ -34,17 +34,17 @@ class GridSample(OpRun):  # type: ignore[misc]
         taps = TAPS[mode or "linear"]
         padding = padding_mode or "zeros"
         extents = x.shape[2:]
-        # The last axis of the picture comes first.
+        # The coordinates of the grid start with the last axis of the image.
         axes = [
             axis_taps(grid[..., -1 - axis], extent, taps, padding, bool(align_corners))
             for axis, extent in enumerate(extents)
         ]
         batch = np.arange(x.shape[0]).reshape(-1, *[1] * (grid.ndim - 2))
-        moved = np.moveaxis(x, 1, -1)
+        channels_last = np.moveaxis(x, 1, -1)
         result = np.zeros((*grid.shape[:-1], x.shape[1]))
-        for chosen in itertools.product(*axes):
-            weight = np.prod([each for _, each in chosen], axis=0)
-            result += weight[..., None] * moved[(batch, *[position for position, _ in chosen])]
+        for combination in itertools.product(*axes):
+            weight = np.prod([each for _, each in combination], axis=0)
+            result += weight[..., None] * channels_last[(batch, *[position for position, _ in combination])]
         return (np.moveaxis(result, -1, 1).astype(x.dtype),)
 
 
@@ -54,42 +54,42 @@ Taps = Callable[[Array], list[tuple[Array, Array]]]
 def axis_taps(
     given: Array, extent: int, taps: Taps, padding: str, aligned: bool
 ) -> list[tuple[Array, Array]]:
-    """The elements that each position is made of along one axis, and what each counts for."""
+    """For each position along one axis the elements that are interpolated, and their weights."""
     wide = given.astype(np.float64)
-    place = (wide + 1) / 2 * (extent - 1) if aligned else ((wide + 1) * extent - 1) / 2
+    position = (wide + 1) / 2 * (extent - 1) if aligned else ((wide + 1) * extent - 1) / 2
     edges = (0.0, extent - 1.0) if aligned else (-0.5, extent - 0.5)
-    return [within(position, weight, extent, padding, edges) for position, weight in taps(place)]
+    return [within(element, weight, extent, padding, edges) for element, weight in taps(position)]
 
 
 def within(position: Array, weight: Array, extent: int, padding: str, edges: Edges) -> tuple[Array, Array]:
-    """An element beyond the edge is none, or another one."""
+    """Applies the padding mode to an element beyond the edges: weight 0, or another element."""
     found = reflected(position, edges) if padding == "reflection" else position
     clipped = np.clip(found, 0, extent - 1)
-    counts = weight if padding != "zeros" else np.where(position == clipped, weight, 0)
-    return clipped.astype(np.int64), counts
+    kept = weight if padding != "zeros" else np.where(position == clipped, weight, 0)
+    return clipped.astype(np.int64), kept
 
 
 def reflected(position: Array, edges: Edges) -> Array:
-    """Back and forth between the edges."""
+    """Reflects positions at both edges."""
     low, high = edges
     if low == high:
         return np.zeros_like(position)
     return high - np.abs((position - low) % (2 * (high - low)) - (high - low))
 
 
-def nearest(place: Array) -> list[tuple[Array, Array]]:
-    return [(np.rint(place), np.ones_like(place))]
+def nearest(position: Array) -> list[tuple[Array, Array]]:
+    return [(np.rint(position), np.ones_like(position))]
 
 
-def linear(place: Array) -> list[tuple[Array, Array]]:
-    first = np.floor(place)
-    return [(first, 1 - (place - first)), (first + 1, place - first)]
+def linear(position: Array) -> list[tuple[Array, Array]]:
+    first = np.floor(position)
+    return [(first, 1 - (position - first)), (first + 1, position - first)]
 
 
-def cubic(place: Array) -> list[tuple[Array, Array]]:
+def cubic(position: Array) -> list[tuple[Array, Array]]:
     """Keys, "Cubic convolution interpolation for digital image processing" (1981), with a = -0.75."""
-    first = np.floor(place)
-    return [(first + offset, keys(np.abs(place - first - offset))) for offset in (-1, 0, 1, 2)]
+    first = np.floor(position)
+    return [(first + offset, keys(np.abs(position - first - offset))) for offset in (-1, 0, 1, 2)]
 
 
 def keys(d: Array, a: float = -0.75) -> Array:
@@ -98,7 +98,7 @@ def keys(d: Array, a: float = -0.75) -> Array:
     return np.where(d <= 1, near, far)
 
 
-# Before operator set 20 modes have the names that they have of pictures.
+# Before operator set 20 the modes are named as for images.
 TAPS: dict[str, Taps] = {
     "nearest": nearest,
     "linear": linear,

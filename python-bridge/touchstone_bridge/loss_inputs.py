@@ -1,4 +1,4 @@
-"""What a batch has for its loss, beside the graph's inputs."""
+"""What the loss of a batch needs besides the model's output."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 from .artefact import Array, Model
 
 
-def targets_of(model: Model) -> List[Tuple[Array, ...]]:
-    """One entry a buffer: the labels (int32), and the advantages (float32) where the loss takes some."""
+def loss_inputs_of(model: Model) -> List[Tuple[Array, ...]]:
+    """For each buffer the labels (int32) and, for the policy-gradient loss, the advantages (float32)."""
     return [
         (
             np.asarray(tensors["labels"], np.int32),
@@ -21,7 +21,7 @@ def targets_of(model: Model) -> List[Tuple[Array, ...]]:
 
 
 def loss_name(model: Model) -> str:
-    """As model/workload.ts calls it."""
+    """The name of the loss in model/workload.ts."""
     if model.manifest.training is None:
-        raise ValueError("this artefact is not one for training")
+        raise ValueError(f"artefact of {model.manifest.workload} has no training")
     return model.manifest.training.loss

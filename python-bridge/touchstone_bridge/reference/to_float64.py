@@ -1,4 +1,4 @@
-"""The same ONNX model with every floating-point number in float64."""
+"""Converts all floating-point numbers of an ONNX model to float64."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from onnx import AttributeProto, GraphProto, ModelProto, TensorProto, numpy_help
 NARROW = {TensorProto.FLOAT, TensorProto.FLOAT16}
 
 
-def to_double(model: ModelProto) -> ModelProto:
-    """A copy in which initialisers, constants, casts, inputs and outputs that were float32 or float16 are float64."""
-    double = ModelProto()
-    double.CopyFrom(model)
-    _widen_graph(double.graph)
-    return double
+def to_float64(model: ModelProto) -> ModelProto:
+    """A copy in which float32 and float16 initialisers, constants, casts, inputs and outputs are float64."""
+    wide = ModelProto()
+    wide.CopyFrom(model)
+    _widen_graph(wide.graph)
+    return wide
 
 
 def _widen_graph(graph: GraphProto) -> None:

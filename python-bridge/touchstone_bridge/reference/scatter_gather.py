@@ -1,4 +1,4 @@
-"""Values at places that other values name, where the evaluator of onnx 1.23 errs or has none."""
+"""Scatter and GatherElements, which the evaluator of onnx 1.23 does not have or computes incorrectly."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Array = npt.NDArray[Any]
 
 
 class Scatter(OpRun):  # type: ignore[misc]
-    """The name of ScatterElements before operator set 11: each update where its index says along the axis."""
+    """ScatterElements under its name before operator set 11."""
 
     op_domain = ""
 
@@ -23,12 +23,12 @@ class Scatter(OpRun):  # type: ignore[misc]
 
 
 class GatherElements(OpRun):  # type: ignore[misc]
-    """In place of the evaluator's own, which mistakes the last axis where it is called -1 (op_gather_elements.py)."""
+    """Replaces the evaluator's, which is wrong for axis -1 (op_gather_elements.py)."""
 
     op_domain = ""
 
     def _run(self, x: Array, indices: Array, axis: Optional[int] = None) -> tuple[Array]:
         along = (axis or 0) % x.ndim
-        # Along the other axes there may be fewer indices than values.
+        # Along the other axes there may be fewer indices than elements.
         part = tuple(slice(None if at == along else extent) for at, extent in enumerate(indices.shape))
         return (np.take_along_axis(x[part], indices, axis=along),)

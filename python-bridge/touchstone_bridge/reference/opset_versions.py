@@ -1,4 +1,4 @@
-"""Operators by the meaning that their model's operator set gives them, where the evaluator of onnx 1.23 errs."""
+"""Operators whose older versions the evaluator of onnx 1.23 computes incorrectly, by the model's operator set."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ Array = npt.NDArray[Any]
 
 
 def opset_of(operator: OpRun) -> int:
-    """Of the model that the operator is in."""
+    """The operator set of the operator's model."""
     return int(operator.run_params["opsets"][""])
 
 
 class BatchNormalization(OpRun):  # type: ignore[misc]
-    """Versions 7 to 15; the evaluator takes 7 to 13 for training whenever they have a momentum, which has a default."""
+    """Versions 7 to 15. The evaluator treats 7 to 13 as training if they have a momentum, which has a default."""
 
     op_domain = ""
 
@@ -40,11 +40,11 @@ class BatchNormalization(OpRun):  # type: ignore[misc]
         found = (mean, var)
         if trains:
             axes = tuple(axis for axis in range(x.ndim) if axis != 1)
-            kept = 0.9 if momentum is None else momentum
+            share = 0.9 if momentum is None else momentum
             batch = (x.mean(axis=axes), x.var(axis=axes))
-            found = (mean * kept + batch[0] * (1 - kept), var * kept + batch[1] * (1 - kept))
+            found = (mean * share + batch[0] * (1 - share), var * share + batch[1] * (1 - share))
             mean, var = batch
-        # Once every place in a picture could have statistics of its own (`spatial` 0).
+        # Version 7 has separate statistics for each position if `spatial` is 0.
         shape = (-1, *(1,) * (x.ndim - 2)) if mean.ndim == 1 and spatial != 0 else mean.shape
         a = scale.reshape(shape) / np.sqrt(var.reshape(shape) + (1e-5 if epsilon is None else epsilon))
         y = a * (x - mean.reshape(shape)) + bias.reshape(shape)
@@ -52,16 +52,16 @@ class BatchNormalization(OpRun):  # type: ignore[misc]
 
 
 class _OverAxis(OpRun):  # type: ignore[misc]
-    """Before version 13 over all axes from `axis` on, by default 1; since then over that one alone."""
+    """Before version 13 over all axes from `axis` on, by default 1; since then over `axis` only."""
 
     op_domain = ""
 
     def _run(self, x: Array, axis: Optional[int] = None) -> tuple[Array]:
         if opset_of(self) >= 13:
             return (self.over(x, -1 if axis is None else axis),)
-        # What is not said comes as the newest version has it.
-        is_said = any(each.name == "axis" for each in self.onnx_node.attribute)
-        first = (axis if is_said and axis is not None else 1) % max(x.ndim, 1)
+        # The evaluator passes the newest version's default for an omitted attribute.
+        is_given = any(each.name == "axis" for each in self.onnx_node.attribute)
+        first = (axis if is_given and axis is not None else 1) % max(x.ndim, 1)
         rows = x.reshape(int(np.prod(x.shape[:first])), -1)
         return (self.over(rows, 1).reshape(x.shape),)
 
@@ -71,8 +71,8 @@ class _OverAxis(OpRun):  # type: ignore[misc]
 
 class LogSoftmax(_OverAxis):
     def over(self, x: Array, axis: int) -> Array:
-        moved = x - x.max(axis=axis, keepdims=True)
-        return np.asarray(moved - np.log(np.exp(moved).sum(axis=axis, keepdims=True)))
+        shifted = x - x.max(axis=axis, keepdims=True)
+        return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True)))
 
 
 class Softmax(LogSoftmax):
@@ -88,53 +88,53 @@ class Hardmax(_OverAxis):
 
 
 class Resize(NewestResize):  # type: ignore[misc]
-    """Version 10 has the scales in the second place, and counts from the first corner; 11 has TensorFlow's pixel."""
+    """Version 10 has the scales as second input and asymmetric coordinates; 11 has tf_half_pixel_for_nn."""
 
     op_domain = ""
 
     def _run(self, x: Array, *inputs: Any, **attributes: Any) -> Any:
         if attributes.get("coordinate_transformation_mode") == "tf_half_pixel_for_nn":
-            return (nearest_of_tensorflow(x, *inputs[1:], **attributes),)
+            return (tf_half_pixel_nearest(x, *inputs[1:], **attributes),)
         if opset_of(self) >= 11:
             return super()._run(x, *inputs, **attributes)
-        return super()._run(x, None, inputs[0], **from_corner(attributes.get("mode")))
+        return super()._run(x, None, inputs[0], **asymmetric(attributes.get("mode")))
 
 
 class Upsample(NewestResize):  # type: ignore[misc]
-    """Versions 7, with its scales in an attribute, and 9."""
+    """Version 7, with the scales as an attribute, and 9."""
 
     op_domain = ""
 
     def _run(self, x: Array, *inputs: Any, **attributes: Any) -> Any:
         scales = inputs[0] if inputs else np.asarray(attributes["scales"])
-        return super()._run(x, None, scales, **from_corner(attributes.get("mode")))
+        return super()._run(x, None, scales, **asymmetric(attributes.get("mode")))
 
 
-# From places between the values of x to one of them.
+# Rounding of a position between the elements of x.
 NEAREST: dict[str, Callable[[Array], Array]] = {
-    "round_prefer_floor": lambda place: np.ceil(place - 0.5),
-    "round_prefer_ceil": lambda place: np.floor(place + 0.5),
+    "round_prefer_floor": lambda position: np.ceil(position - 0.5),
+    "round_prefer_ceil": lambda position: np.floor(position + 0.5),
     "floor": np.floor,
     "ceil": np.ceil,
 }
 
 
-def nearest_of_tensorflow(
+def tf_half_pixel_nearest(
     x: Array, scales: Any = None, sizes: Any = None, mode: Any = None, nearest_mode: Any = None, **_: Any
 ) -> Array:
-    """The middle of place i of the result is (i + 1/2) / scale."""
+    """Element i of the result is at position (i + 1/2) / scale."""
     if mode not in (None, "nearest"):
-        raise NotImplementedError(f"tf_half_pixel_for_nn of mode {mode}")
+        raise NotImplementedError(f"Resize with tf_half_pixel_for_nn and mode {mode}")
     for axis, extent in enumerate(x.shape):
         by_size = sizes is not None and len(sizes) > 0
         scale = sizes[axis] / extent if by_size else float(scales[axis])
         length = int(sizes[axis]) if by_size else int(np.floor(extent * scale))
-        place = NEAREST[nearest_mode or "round_prefer_floor"]((np.arange(length) + 0.5) / scale)
-        x = np.take(x, np.clip(place, 0, extent - 1).astype(int), axis=axis)
+        position = NEAREST[nearest_mode or "round_prefer_floor"]((np.arange(length) + 0.5) / scale)
+        x = np.take(x, np.clip(position, 0, extent - 1).astype(int), axis=axis)
     return x
 
 
-def from_corner(mode: Any) -> dict[str, Any]:
+def asymmetric(mode: Any) -> dict[str, Any]:
     return {
         "mode": mode or "nearest",
         "coordinate_transformation_mode": "asymmetric",
@@ -143,7 +143,7 @@ def from_corner(mode: Any) -> dict[str, Any]:
 
 
 class RoiAlign(NewestRoiAlign):  # type: ignore[misc]
-    """Version 10 does not move by half a pixel, which since 16 is the default."""
+    """Version 10 has no half-pixel shift, the default since version 16."""
 
     op_domain = ""
 
@@ -154,7 +154,7 @@ class RoiAlign(NewestRoiAlign):  # type: ignore[misc]
 
 
 class Pad(OpRun):  # type: ignore[misc]
-    """Versions 2 to 25: a negative pad cuts off, which the evaluator refuses."""
+    """Versions 2 to 25, with negative pads, which crop and which the evaluator does not support."""
 
     op_domain = ""
 
@@ -165,21 +165,21 @@ class Pad(OpRun):  # type: ignore[misc]
         pads, value, axes = given
         chosen = range(x.ndim) if axes is None else [int(axis) % x.ndim for axis in axes]
         edges = [(0, 0)] * x.ndim
-        for place, axis in enumerate(chosen):
-            edges[axis] = (int(pads[place]), int(pads[place + len(chosen)]))
-        cut = tuple(
+        for index, axis in enumerate(chosen):
+            edges[axis] = (int(pads[index]), int(pads[index + len(chosen)]))
+        cropped = tuple(
             slice(max(0, -begin), extent - max(0, -end)) for (begin, end), extent in zip(edges, x.shape)
         )
         wide = [(max(0, begin), max(0, end)) for begin, end in edges]
         mode: Any = attributes.get("mode") or "constant"
         if mode == "constant":
             constant = np.asarray(0 if value is None else value).reshape(-1)[0]
-            return (np.pad(x[cut], wide, mode="constant", constant_values=constant),)
-        return (np.pad(x[cut], wide, mode=mode),)
+            return (np.pad(x[cropped], wide, mode="constant", constant_values=constant),)
+        return (np.pad(x[cropped], wide, mode=mode),)
 
 
 class GroupNormalization(OpRun):  # type: ignore[misc]
-    """Version 18, with a scale a group, and 21, with one a channel."""
+    """Version 18, with a scale for each group, and 21, with one for each channel."""
 
     op_domain = ""
 
@@ -204,7 +204,7 @@ class GroupNormalization(OpRun):  # type: ignore[misc]
 
 
 class MeanVarianceNormalization(OpRun):  # type: ignore[misc]
-    """Versions 9 and 13, by their definition's 1e-9 beside the deviation; the evaluator mixes types in float64."""
+    """Versions 9 and 13, with the definition's 1e-9 added to the deviation. The evaluator mixes types in float64."""
 
     op_domain = ""
 
@@ -215,7 +215,7 @@ class MeanVarianceNormalization(OpRun):  # type: ignore[misc]
 
 
 class LpNormalization(OpRun):  # type: ignore[misc]
-    """Versions 1 and 22; the evaluator adds numbers of both signs where p is 1. What has no length stays as it is."""
+    """Versions 1 and 22. The evaluator omits the absolute value for p = 1. A norm of 0 leaves the values unchanged."""
 
     op_domain = ""
 
@@ -226,7 +226,7 @@ class LpNormalization(OpRun):  # type: ignore[misc]
 
 
 class GlobalLpPool(OpRun):  # type: ignore[misc]
-    """Versions 2 and 22; the evaluator has none."""
+    """Versions 2 and 22, which the evaluator does not have."""
 
     op_domain = ""
 
@@ -236,13 +236,13 @@ class GlobalLpPool(OpRun):  # type: ignore[misc]
         return ((np.abs(x) ** power).sum(axis=axes, keepdims=True) ** (1 / power),)
 
 
-def deprecated(model: ModelProto) -> bool:
-    """Whether the checker refuses an operator that was valid in that operator set: version 18 of GroupNormalization."""
+def is_deprecated(model: ModelProto) -> bool:
+    """Whether the checker rejects an operator that was valid in that operator set: GroupNormalization version 18."""
     opset = next((each.version for each in model.opset_import if each.domain == ""), 0)
     return 18 <= opset <= 20 and any(node.op_type == "GroupNormalization" for node in model.graph.node)
 
 
-OLDER = [
+VERSIONED = [
     BatchNormalization,
     Softmax,
     LogSoftmax,

@@ -1,4 +1,4 @@
-"""ONNX's ConvTranspose by explicit loops over every element, and the settings under which what computes it is tried."""
+"""ONNX's ConvTranspose by explicit loops over every element, and cases with which implementations are tested."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from touchstone_bridge.artefact import Array, Attribute
 
 @dataclass(frozen=True)
 class Case:
-    """Over as many axes as `kernel` has; two examples of three channels a group, and two filters of each group."""
+    """As many spatial axes as `kernel` has; two examples, three channels and two filters per group."""
 
     kernel: tuple[int, ...]
     strides: tuple[int, ...]
@@ -34,8 +34,8 @@ class Case:
     def dilated(self) -> bool:
         return set(self.dilations) != {1}
 
-    def draw(self) -> dict[str, Array]:
-        """x, w and b in float64."""
+    def arrays(self) -> dict[str, Array]:
+        """Random x, w and b in float64."""
         generator = np.random.default_rng(len(self.kernel))
         shapes = {
             "x": (2, 3 * self.groups, *(4, 3, 3)[: len(self.kernel)]),
@@ -44,8 +44,8 @@ class Case:
         }
         return {name: generator.uniform(-1, 1, shape) for name, shape in shapes.items()}
 
-    def of_two_axes(self) -> bool:
-        """What frameworks have that know no others, and no holes."""
+    def is_plain_2d(self) -> bool:
+        """Whether it has two spatial axes and no dilations, as some frameworks require."""
         return len(self.kernel) == 2 and not self.dilated()
 
 
@@ -63,7 +63,7 @@ CASES = (
 
 
 def convolve_transposed(case: Case, arrays: Mapping[str, Array]) -> Array:
-    """Each value of x, times each filter of its group, is added at every place that it reaches."""
+    """Adds each element of x, times each filter of its group, at every position that it reaches."""
     x, w = (arrays[name].astype(np.float64) for name in "xw")
     axes = len(case.kernel)
     extents = [

@@ -1,4 +1,4 @@
-"""The evaluator's ConvTranspose against explicit loops, and against the ONNX project's own where that is right."""
+"""ConvTranspose against explicit loops, and against the ONNX project's where that is correct."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ try:
     from onnx import TensorProto, helper
     from onnx.reference import ReferenceEvaluator
 
-    from touchstone_bridge.reference.transposed import ConvTranspose
+    from touchstone_bridge.reference.conv_transpose import ConvTranspose
 except ImportError as missing:
     raise unittest.SkipTest("ONNX is not in this environment") from missing
 
 from touchstone_bridge.artefact import Array
 
-from .transposed_cases import CASES, Case, convolve_transposed
+from .conv_transpose_cases import CASES, Case, convolve_transposed
 
 
 def evaluate(arrays: dict[str, Array], attributes: dict[str, Any], own: bool) -> Array:
@@ -37,12 +37,12 @@ class TransposedConvolution(unittest.TestCase):
     def test_every_element(self) -> None:
         for case in CASES:
             with self.subTest(case=case):
-                arrays = case.draw()
+                arrays = case.arrays()
                 found = evaluate(arrays, case.attributes(), own=True)
                 np.testing.assert_allclose(found, convolve_transposed(case, arrays), rtol=1e-12, atol=1e-12)
 
-    def test_automatic_pads_as_the_project_has_them(self) -> None:
-        arrays = Case((3, 2), (2, 3), (), (), (1, 1)).draw()
+    def test_auto_pad_agrees_with_the_onnx_project(self) -> None:
+        arrays = Case((3, 2), (2, 3), (), (), (1, 1)).arrays()
         for attributes in (
             {"auto_pad": "SAME_UPPER", "strides": [2, 3]},
             {"auto_pad": "SAME_LOWER", "strides": [2, 3]},
@@ -54,10 +54,10 @@ class TransposedConvolution(unittest.TestCase):
                 found = evaluate(arrays, attributes, own=True)
                 np.testing.assert_allclose(found, evaluate(arrays, attributes, own=False), atol=1e-12)
 
-    def test_an_output_shape_stands_for_pads(self) -> None:
-        """Total pads 3 and 1: without `auto_pad` the larger half is cut at the begin."""
+    def test_output_shape_determines_the_pads(self) -> None:
+        """Total pads 3 and 1: without `auto_pad` the larger half is at the begin."""
         case = Case((3, 2), (2, 2), (2, 1, 1, 0), (0, 0), (1, 1))
-        arrays = case.draw()
+        arrays = case.arrays()
         found = evaluate(arrays, {"strides": [2, 2], "output_shape": [6, 5]}, own=True)
         np.testing.assert_allclose(found, convolve_transposed(case, arrays), atol=1e-12)
 

@@ -1,6 +1,6 @@
-"""ONNX's DequantizeLinear of every operator set, from its definition (onnx/docs/Operators.md#DequantizeLinear).
+"""ONNX's DequantizeLinear in every operator set, from its definition (onnx/docs/Operators.md#DequantizeLinear).
 
-The evaluator of onnx 1.23 has it from operator set 19 on only, and computes it in float32 (op_dequantize_linear.py).
+The evaluator of onnx 1.23 has it only from operator set 19 on, and computes it in float32 (op_dequantize_linear.py).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Array = npt.NDArray[Any]
 
 
 class DequantizeLinear(OpRun):  # type: ignore[misc]
-    """In place of the evaluator's own. The result has the type of the scale, which is wide here."""
+    """Replaces the evaluator's implementation. The result has the type of the scale, here float64."""
 
     op_domain = ""
 
@@ -28,15 +28,15 @@ class DequantizeLinear(OpRun):  # type: ignore[misc]
         block_size: Optional[int] = None,
         output_dtype: Optional[int] = None,
     ) -> tuple[Array]:
-        place = 1 if axis is None else axis
+        along = 1 if axis is None else axis
         steps = x.astype(np.float64)
         if zero is not None:
-            steps = steps - spread(zero, x, place, block_size or 0)
-        return (np.asarray(steps * spread(scale, x, place, block_size or 0), dtype=scale.dtype),)
+            steps = steps - broadcastable(zero, x, along, block_size or 0)
+        return (np.asarray(steps * broadcastable(scale, x, along, block_size or 0), dtype=scale.dtype),)
 
 
-def spread(values: Array, x: Array, axis: int, block: int) -> Array:
-    """One for all, one for each position of the axis, or one for each block along it, as it broadcasts against x."""
+def broadcastable(values: Array, x: Array, axis: int, block: int) -> Array:
+    """One value for x, one for each index along the axis or one for each block, in a shape that broadcasts to x."""
     if block > 0:
         return np.take(np.repeat(values, block, axis=axis), range(x.shape[axis]), axis=axis)
     if values.size == 1:

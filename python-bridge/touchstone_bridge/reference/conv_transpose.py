@@ -1,7 +1,7 @@
-"""ONNX's ConvTranspose written out in NumPy, from the operator's definition (onnx/docs/Operators.md#ConvTranspose).
+"""ONNX's ConvTranspose in NumPy, from the operator's definition (onnx/docs/Operators.md#ConvTranspose).
 
-The evaluator of onnx 1.23 loops over every element in Python, which takes minutes for a U-Net, gives each group one
-channel whatever the group has, and knows `output_shape` only together with `auto_pad` (op_conv_transpose.py).
+The evaluator of onnx 1.23 loops over every element in Python, which takes minutes for a U-Net, assumes one channel per
+group, and supports `output_shape` only together with `auto_pad` (op_conv_transpose.py).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Index = tuple[Any, ...]
 
 
 class ConvTranspose(OpRun):  # type: ignore[misc]
-    """In place of the evaluator's own."""
+    """Replaces the evaluator's implementation."""
 
     op_domain = ""
 
@@ -39,27 +39,27 @@ class ConvTranspose(OpRun):  # type: ignore[misc]
         axes = x.ndim - 2
         strides = list(strides or [1] * axes)
         dilations = list(dilations or [1] * axes)
-        more = list(output_padding or [0] * axes)
-        whole = whole_picture(x, w, strides, dilations, group or 1)
+        extra = list(output_padding or [0] * axes)
+        full = full_result(x, w, strides, dilations, group or 1)
         same = auto_pad if auto_pad in ("SAME_UPPER", "SAME_LOWER") else None
         if same and not output_shape:
             output_shape = [extent * stride for extent, stride in zip(x.shape[2:], strides)]
         if output_shape:
             extents = list(output_shape)[-axes:]
-            spare = [full + extra - extent for full, extra, extent in zip(whole.shape[2:], more, extents)]
-            # The odd one is cut at the end for SAME_UPPER, and at the begin else.
-            begins = [part // 2 if same == "SAME_UPPER" else part - part // 2 for part in spare]
+            surplus = [size + more - extent for size, more, extent in zip(full.shape[2:], extra, extents)]
+            # An odd surplus is cropped at the end for SAME_UPPER, otherwise at the begin.
+            begins = [part // 2 if same == "SAME_UPPER" else part - part // 2 for part in surplus]
         else:
-            cuts = [0] * (2 * axes) if auto_pad == "VALID" else list(pads or [0] * (2 * axes))
-            begins = cuts[:axes]
-            ends = zip(whole.shape[2:], more, begins, cuts[axes:])
-            extents = [full + extra - begin - end for full, extra, begin, end in ends]
-        result = cut(whole, begins, extents)
+            edges = [0] * (2 * axes) if auto_pad == "VALID" else list(pads or [0] * (2 * axes))
+            begins = edges[:axes]
+            sizes = zip(full.shape[2:], extra, begins, edges[axes:])
+            extents = [size + more - begin - end for size, more, begin, end in sizes]
+        result = crop(full, begins, extents)
         return (result if b is None else result + b.reshape(-1, *[1] * axes),)
 
 
-def whole_picture(x: Array, w: Array, strides: Sequence[int], dilations: Sequence[int], groups: int) -> Array:
-    """Every value times every filter, added where it falls; nothing cut. w: [channels, filters / groups, kernel…]"""
+def full_result(x: Array, w: Array, strides: Sequence[int], dilations: Sequence[int], groups: int) -> Array:
+    """The transposed convolution without pads. w: [channels, filters / groups, kernel…]"""
     kernel = w.shape[2:]
     extents = [
         (extent - 1) * stride + (size - 1) * dilation + 1
@@ -69,26 +69,26 @@ def whole_picture(x: Array, w: Array, strides: Sequence[int], dilations: Sequenc
     for values, filters in zip(np.split(x, groups, axis=1), np.split(w, groups, axis=0)):
         part = np.zeros((x.shape[0], w.shape[1], *extents), x.dtype)
         for position in itertools.product(*map(range, kernel)):
-            chosen: Index = (..., *position)
-            product = np.tensordot(filters[chosen], values, axes=(0, 1))
+            tap: Index = (..., *position)
+            product = np.tensordot(filters[tap], values, axes=(0, 1))
             where = zip(position, dilations, x.shape[2:], strides)
-            places: Index = tuple(
+            targets: Index = tuple(
                 slice(at * dilation, at * dilation + (extent - 1) * stride + 1, stride)
                 for at, dilation, extent, stride in where
             )
-            part[(slice(None), slice(None), *places)] += np.moveaxis(product, 1, 0)
+            part[(slice(None), slice(None), *targets)] += np.moveaxis(product, 1, 0)
         parts.append(part)
     return np.concatenate(parts, axis=1)
 
 
-def cut(picture: Array, begins: Sequence[int], extents: Sequence[int]) -> Array:
-    """So much of it from there on; zeros where it is not so large."""
-    result = np.zeros((*picture.shape[:2], *extents), picture.dtype)
+def crop(full: Array, begins: Sequence[int], extents: Sequence[int]) -> Array:
+    """The extents that start at `begins`, filled with zeros where they exceed the array."""
+    result = np.zeros((*full.shape[:2], *extents), full.dtype)
     source: Index = (..., *[slice(max(begin, 0), begin + extent) for begin, extent in zip(begins, extents)])
-    taken = picture[source]
-    goal: Index = (
+    taken = full[source]
+    target: Index = (
         ...,
         *[slice(max(-begin, 0), max(-begin, 0) + size) for begin, size in zip(begins, taken.shape[2:])],
     )
-    result[goal] = taken
+    result[target] = taken
     return result

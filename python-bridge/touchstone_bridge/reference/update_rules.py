@@ -1,4 +1,4 @@
-"""The update rules of model/workload.ts, written out; whatever has arithmetic and roots can be updated."""
+"""The update rules of model/workload.ts, for NumPy arrays and PyTorch tensors."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from ..artefact import Momentum, Optimiser, RMSProp
 
 
 @dataclass
-class Updates:
-    """Remembers by parameter name what the rule keeps from step to step. Nothing kept is zero."""
+class UpdateRule:
+    """An optimiser with its state by parameter name, which is zero before the first step."""
 
-    rule: Optimiser
+    optimiser: Optimiser
     step: int = 0
     first: dict[str, Any] = field(default_factory=dict)
     second: dict[str, Any] = field(default_factory=dict)
 
     def apply(self, weights: dict[str, Any], gradients: dict[str, Any]) -> None:
-        """Replaces the weights that have a gradient."""
+        """One step: replaces the weights that have a gradient."""
         self.step += 1
         for name, gradient in gradients.items():
-            weights[name] = weights[name] - self.rule.learning_rate * self._direction(name, gradient)
+            weights[name] = weights[name] - self.optimiser.learning_rate * self._direction(name, gradient)
 
     def _direction(self, name: str, gradient: Any) -> Any:
-        rule = self.rule
+        rule = self.optimiser
         if isinstance(rule, Momentum):
             self.first[name] = rule.momentum * self.first.get(name, 0.0) + gradient
             return self.first[name]

@@ -1,4 +1,4 @@
-"""Operators by the meaning that older operator sets give them, and what the evaluator leaves out."""
+"""Older versions of operators, and settings that the evaluator does not support."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from touchstone_bridge.artefact import Array
 
 from .test_reference_operators import evaluate
 
-drawn = np.random.default_rng(0)
-IMAGE = drawn.uniform(-1, 1, (2, 3, 4, 4))
-CHANNELS = {name: drawn.uniform(0.5, 1.5, 3) for name in ("scale", "bias", "mean", "var")}
+random = np.random.default_rng(0)
+IMAGE = random.uniform(-1, 1, (2, 3, 4, 4))
+CHANNELS = {name: random.uniform(0.5, 1.5, 3) for name in ("scale", "bias", "mean", "var")}
 
 
 def softmax(x: Array) -> Array:
-    powers: Array = np.exp(x)
-    return powers / powers.sum(axis=1, keepdims=True)
+    exponentials: Array = np.exp(x)
+    return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
-class BatchNormalized(unittest.TestCase):
-    def test_by_its_statistics_in_every_operator_set(self) -> None:
+class BatchNormalization(unittest.TestCase):
+    def test_running_statistics_in_every_operator_set(self) -> None:
         scale, bias, mean, var = (
             CHANNELS[name].reshape(-1, 1, 1) for name in ("scale", "bias", "mean", "var")
         )
@@ -44,7 +44,7 @@ class BatchNormalized(unittest.TestCase):
 
 
 class SoftmaxOverAxes(unittest.TestCase):
-    def test_from_an_axis_on_before_version_13(self) -> None:
+    def test_all_axes_from_one_on_before_version_13(self) -> None:
         x = IMAGE[0]
         for opset in (7, 11, 12):
             for axis in (None, 1, 2):
@@ -54,7 +54,7 @@ class SoftmaxOverAxes(unittest.TestCase):
                     found = evaluate("Softmax", {"x": x}, opset, **given)
                     np.testing.assert_allclose(found, softmax(rows).reshape(x.shape), rtol=1e-12)
 
-    def test_over_one_axis_since(self) -> None:
+    def test_one_axis_from_version_13_on(self) -> None:
         np.testing.assert_allclose(
             evaluate("Softmax", {"x": IMAGE[0][0]}, 13), softmax(IMAGE[0][0]), rtol=1e-12
         )
@@ -64,15 +64,15 @@ class SoftmaxOverAxes(unittest.TestCase):
 
 
 class Recurrent(unittest.TestCase):
-    """A short sequence among longer ones is what it would be by itself, and nothing behind its end."""
+    """A short sequence in a batch gives the same as by itself, and zeros after its end."""
 
     def arrays(self, gates: int, steps: int, batch: int) -> dict[str, Array]:
-        draw = np.random.default_rng(1)
+        generator = np.random.default_rng(1)
         return {
-            "x": draw.uniform(-1, 1, (4, 2, 3))[:steps, :batch],
-            "w": draw.uniform(-1, 1, (1, gates * 2, 3)),
-            "r": draw.uniform(-1, 1, (1, gates * 2, 2)),
-            "b": draw.uniform(-1, 1, (1, gates * 4)),
+            "x": generator.uniform(-1, 1, (4, 2, 3))[:steps, :batch],
+            "w": generator.uniform(-1, 1, (1, gates * 2, 3)),
+            "r": generator.uniform(-1, 1, (1, gates * 2, 2)),
+            "b": generator.uniform(-1, 1, (1, gates * 4)),
         }
 
     def test_lengths(self) -> None:
@@ -96,8 +96,8 @@ class Recurrent(unittest.TestCase):
         np.testing.assert_allclose(clipped[0, 0, 0], np.tanh(np.clip(sums, -0.125, 0.125)), rtol=1e-12)
 
 
-class Others(unittest.TestCase):
-    def test_pads_that_cut_off(self) -> None:
+class OtherOperators(unittest.TestCase):
+    def test_negative_pads(self) -> None:
         x = np.arange(12.0).reshape(3, 4)
         found = evaluate("Pad", {"x": x}, 10, pads=[-1, 0, 1, -2], value=7.0)
         np.testing.assert_array_equal(found, [[4, 5], [8, 9], [7, 7]])
@@ -107,12 +107,12 @@ class Others(unittest.TestCase):
         found = evaluate("Upsample", {"x": x, "scales": np.array([1.0, 1, 2, 2])}, 9, mode="nearest")
         np.testing.assert_array_equal(found, [[[[1, 1, 2, 2], [1, 1, 2, 2]]]])
 
-    def test_resize_of_tensorflow(self) -> None:
+    def test_resize_with_tf_half_pixel_for_nn(self) -> None:
         arrays = {"x": np.array([[1.0, 2, 3]]), "roi": np.zeros(0), "scales": np.array([1, 2 / 3])}
         mode = {"coordinate_transformation_mode": "tf_half_pixel_for_nn", "nearest_mode": "floor"}
         np.testing.assert_array_equal(evaluate("Resize", arrays, 11, **mode), [[1, 3]])
 
-    def test_windows_of_same_lower(self) -> None:
+    def test_max_pool_with_same_lower(self) -> None:
         x = np.arange(25.0).reshape(1, 1, 5, 5)
         found = evaluate("MaxPool", {"x": x}, 12, kernel_shape=[2, 2], strides=[2, 2], auto_pad="SAME_LOWER")
         np.testing.assert_array_equal(found, [[[[0, 2, 4], [10, 12, 14], [20, 22, 24]]]])
@@ -125,8 +125,8 @@ class Others(unittest.TestCase):
         found = evaluate("MeanVarianceNormalization", {"x": IMAGE}, 9)
         np.testing.assert_allclose(found, expected, rtol=1e-6)
 
-    def test_groups_before_version_21(self) -> None:
-        x = drawn.uniform(-1, 1, (1, 4, 3))
+    def test_group_normalisation_before_and_after_version_21(self) -> None:
+        x = random.uniform(-1, 1, (1, 4, 3))
         groups = x.reshape(2, -1)
         plain = (groups - groups.mean(axis=1, keepdims=True)) / np.sqrt(
             groups.var(axis=1, keepdims=True) + 1e-5
@@ -140,7 +140,7 @@ class Others(unittest.TestCase):
             found = evaluate("GroupNormalization", {"x": x, **each}, opset, num_groups=2)
             np.testing.assert_allclose(found.reshape(2, -1), expected, rtol=1e-9)
 
-    def test_a_model_of_version_18_is_not_refused_for_it(self) -> None:
+    def test_group_normalisation_18_is_accepted(self) -> None:
         info = [
             helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
             for name, shape in (("x", [1, 4, 3]), ("s", [2]))
@@ -153,7 +153,7 @@ class Others(unittest.TestCase):
             onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)]), str(path))
             evaluator(path)
 
-    def test_a_single_number_has_no_axis(self) -> None:
+    def test_scalars_keep_their_shape(self) -> None:
         kept = compact({"output/0/y": np.float64(2.5) * np.ones(()), "losses": np.ones(3)})
         self.assertEqual(kept["output/0/y"].shape, ())
         self.assertEqual(kept["output/0/y"].dtype, np.float32)
