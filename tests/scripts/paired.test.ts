@@ -61,7 +61,7 @@ describe('a row', () => {
       return [1.1 * ns, ns, 2 * ns];
     });
     const contenders = ['our clock', 'bare loop', 'tinybench'];
-    const rows = rowsOf(cell, { state: 'measured', contenders, rounds, form: '8 layers' }, 'wall');
+    const rows = rowsOf(cell, { state: 'measured', contenders, rounds, form: '8 layers', note: '' }, 'wall');
     expect(rows.map(({ against, ratio }) => [against, ratio?.toFixed(6)])).toEqual([
       ['bare loop', '1.100000'],
       ['tinybench', '0.550000'],

@@ -37,6 +37,8 @@ class Net:
     call: Call
     read: Callable[[Any], Tensors]
     form: Optional[str] = None
+    # What its training does otherwise than the artefact expects, where that is known.
+    difference: Optional[str] = None
 
 
 def main(module: str, path: str) -> None:
@@ -58,7 +60,7 @@ def fidelity(ours: Net, model: Model, target: str, threads: int, effort: Effort)
     buffers, name = model.manifest.buffers, framework_of(target)
     contenders = [our_clock(ours.call, buffers), own_timer(name, ours.call, buffers, threads)]
     timer = "torch.utils.benchmark" if name == "pytorch" else "bare loop"
-    return outcome(interleave(contenders, effort), ["our clock", timer], None)
+    return outcome(interleave(contenders, effort), ["our clock", timer])
 
 
 def lowering(ours: Net, model: Model, target: str, threads: int, effort: Effort, clock: str) -> Outcome:
@@ -68,20 +70,22 @@ def lowering(ours: Net, model: Model, target: str, threads: int, effort: Effort,
         return {"state": "refused", "reason": str(error)}
     for name, net in (("hand-written", theirs), ("lowered", ours)):
         try:
-            slow = verify(net.call, net.read, model, effort.max_iteration_ns(2))
+            losses = None if net.difference is None else 1
+            slow = verify(net.call, net.read, model, effort.max_iteration_ns(2), losses)
         except Wrong as error:
             return {"state": "refused", "reason": f"the {name} net is wrong: {error}"}
         if slow is not None:
-            return outcome(slow, [], None)
+            return outcome(slow, [])
     buffers, framework = model.manifest.buffers, framework_of(target)
     contenders = [own_timer(framework, net.call, buffers, threads, clock) for net in (ours, theirs)]
-    return outcome(interleave(contenders, effort), ["lowered", "hand-written"], ours.form)
+    measured = outcome(interleave(contenders, effort), ["lowered", "hand-written"])
+    return {**measured, "form": ours.form, "note": theirs.difference or ""}
 
 
-def outcome(measured: Rounds | Slow, contenders: list[str], form: Optional[str]) -> Outcome:
+def outcome(measured: Rounds | Slow, contenders: list[str]) -> Outcome:
     if isinstance(measured, Slow):
         return {"state": "slow", "iterationNs": measured.iteration_ns}
-    return {"state": "measured", "contenders": contenders, "rounds": measured, "form": form}
+    return {"state": "measured", "contenders": contenders, "rounds": measured, "form": None, "note": ""}
 
 
 def lowered(framework: Any, model: Model) -> Net:
@@ -100,6 +104,7 @@ def hand_written(model: Model, target: str, threads: int) -> Net:
     return Net(
         native.build(model, target, threads),
         lambda values: {output.name: np.asarray(values, np.float32).reshape(output.shape)},
+        difference=getattr(native, "DIFFERENCES", {}).get((model.manifest.workload, model.manifest.mode)),
     )
 
 

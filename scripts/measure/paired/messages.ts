@@ -33,6 +33,8 @@ export const outcome = z.discriminatedUnion('state', [
     rounds: z.array(z.array(z.number().positive())).min(1),
     /** Which form the lowering took, where the loaded model's configuration says it. */
     form: z.string().nullable(),
+    /** What else there is to know of the comparison. */
+    note: z.string(),
   }),
   z.object({ state: z.literal('slow'), iterationNs: z.number() }),
   /** There is nothing to compare with, or one of the two computes something else. */

@@ -40,14 +40,14 @@ async function measure({ kind, target: name, folder, plan, threads, ...given }: 
   );
   return measured.state === 'slow'
     ? measured
-    : { ...measured, contenders: ['lowered', 'hand-written'], form };
+    : { ...measured, contenders: ['lowered', 'hand-written'], form, note: '' };
 }
 
 async function fidelity({ timed: call }: Net, buffers: number, effort: Effort): Promise<Outcome> {
   const measured = await interleave([ourClock(call, buffers), bareLoop(call, buffers)], effort);
   return measured.state === 'slow'
     ? measured
-    : { ...measured, contenders: ['our clock', 'bare loop'], form: null };
+    : { ...measured, contenders: ['our clock', 'bare loop'], form: null, note: '' };
 }
 
 /** The timed path of the adapter, and the form that its lowering took. */

@@ -27,7 +27,7 @@ export const row = z.object({
   /** Rounds. */
   pairs: z.number(),
   form: z.string().nullable(),
-  /** Why there is no ratio. */
+  /** Why there is no ratio, or what else there is to know of it. */
   note: z.string(),
 });
 export type Row = z.infer<typeof row>;
@@ -38,7 +38,7 @@ type Cell = Pick<PlannedCell, 'target' | 'workload' | 'mode' | 'batch'>;
 export function rowsOf(cell: Cell, outcome: Outcome, timedBy: Clock): Row[] {
   switch (outcome.state) {
     case 'measured': {
-      const { contenders, rounds, form } = outcome;
+      const { contenders, rounds, form, note } = outcome;
       return contenders.slice(1).map((against, other) => {
         const logs = rounds.map((times) => Math.log(at(times, 0, 'round') / at(times, other + 1, 'round')));
         const interval = signedRankInterval(logs);
@@ -51,7 +51,7 @@ export function rowsOf(cell: Cell, outcome: Outcome, timedBy: Clock): Row[] {
           clock: timedBy,
           pairs: rounds.length,
           form,
-          note: '',
+          note,
         };
       });
     }

@@ -10,6 +10,7 @@ from ...artefact import Array
 
 # Positions of a framework's gates in ONNX's order.
 LSTM_IFCO = (0, 2, 3, 1)
+LSTM_IFOC = (0, 2, 1, 3)
 GRU_RZH = (1, 0, 2)
 GRU_ZRH = (0, 1, 2)
 
