@@ -1,23 +1,21 @@
-/** What JAX has of the vocabulary of operations: `python-bridge/touchstone_bridge/frameworks/jax/operation_*.py`. */
-import type { DataType } from '../../model/graph.js';
-import { type Capabilities, type OperationTable, whole, wholly } from '../lowering/capabilities.js';
-import type { Operand, OperationKind } from '../lowering/operations/operation.js';
+/** What JAX has of the vocabulary of operations: `python-bridge/touchstone_bridge/frameworks/jax/operations/`. */
+import { dataTypes } from '../../model/graph.js';
+import { type Capabilities, type Lack, type OperationTable, wholly } from '../lowering/capabilities.js';
+import { all, unlessTypes } from '../lowering/limits.js';
+import type { OperationKind } from '../lowering/operations/operation.js';
 
 const title = 'JAX';
 
-/** Of fractions: for whole numbers it gives fractions, or nothing. */
-function ofFractions(_: unknown, inputs: readonly Operand[]): string | undefined {
-  const other = inputs.find(({ type }) => !type.startsWith('float'));
-  return other && `${title} has it not for ${other.type}`;
+/** Kinds that JAX has for floating-point types: of integers it makes floating-point numbers, or refuses them. */
+function floats(...kinds: readonly OperationKind[]): OperationTable {
+  return all(
+    unlessTypes(title, (type) => type.startsWith('float')),
+    ...kinds,
+  );
 }
 
-function fractions(...kinds: readonly OperationKind[]): OperationTable {
-  return Object.fromEntries(kinds.map((kind) => [kind, ofFractions]));
-}
-
-function isOfNothing(x: Operand | undefined, axes: readonly number[]): boolean {
-  return axes.some((axis) => x?.shape[axis] === 0);
-}
+const peak: Lack<'ArgMax' | 'ArgMin'> = ({ axis }, [x]) =>
+  x?.shape[axis] === 0 ? `${title} has no ArgMax or ArgMin over an axis without elements` : undefined;
 
 /** Which elements jax.image.resize takes, and in which parts, are those of ONNX. */
 const resize: OperationTable['Resize'] = ({ mode, coordinates, nearest, sizes }, [x]) => {
@@ -40,83 +38,43 @@ const resize: OperationTable['Resize'] = ({ mode, coordinates, nearest, sizes },
 
 const operations: OperationTable = {
   ...wholly('Abs', 'BitwiseNot', 'Neg', 'Not', 'Relu', 'Sign', 'IsNaN', 'IsInf', 'Cast', 'Clip', 'Where'),
-  ...fractions(
-    'Acos',
-    'Acosh',
-    'Asin',
-    'Asinh',
-    'Atan',
-    'Atanh',
-    'Ceil',
-    'Cos',
-    'Cosh',
-    'Erf',
-    'Exp',
-    'Floor',
-  ),
-  ...fractions(
-    'HardSwish',
-    'Log',
-    'Mish',
-    'Reciprocal',
-    'Round',
-    'Sigmoid',
-    'Sin',
-    'Sinh',
-    'Softplus',
-    'Softsign',
-  ),
-  ...fractions('Sqrt', 'Tan', 'Tanh', 'Celu', 'Elu', 'Gelu', 'HardSigmoid', 'LeakyRelu', 'Selu', 'Swish'),
+  ...floats('Acos', 'Acosh', 'Asin', 'Asinh', 'Atan', 'Atanh', 'Ceil', 'Cos', 'Cosh', 'Erf', 'Exp', 'Floor'),
+  ...floats('HardSwish', 'Log', 'Mish', 'Reciprocal', 'Round', 'Sigmoid', 'Sin', 'Sinh', 'Softplus'),
+  ...floats('Softsign', 'Sqrt', 'Tan', 'Tanh'),
+  ...floats('Celu', 'Elu', 'Gelu', 'HardSigmoid', 'LeakyRelu', 'Selu', 'Swish'),
   ...wholly('Add', 'Sub', 'Mul', 'Div', 'Pow', 'Max', 'Min', 'Mod', 'BitShift', 'And', 'Or', 'Xor'),
   ...wholly('BitwiseAnd', 'BitwiseOr', 'BitwiseXor'),
   ...wholly('Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual'),
   ...wholly('ReduceSum', 'ReduceMax', 'ReduceMin', 'ReduceProd', 'CumSum', 'MatMul', 'Einsum', 'TopK'),
-  ...fractions('ReduceMean', 'ReduceLogSumExp', 'Softmax', 'LogSoftmax'),
+  ...floats('ReduceMean', 'ReduceLogSumExp', 'Softmax', 'LogSoftmax', 'Gemm'),
   ...wholly('Reshape', 'Transpose', 'Expand', 'Tile', 'Concat', 'Split', 'Slice', 'Reverse'),
-  ...wholly('Gather', 'GatherElements', 'GatherND'),
-  ...fractions(
-    'BatchNormalization',
-    'LayerNormalization',
-    'InstanceNormalization',
-    'GroupNormalization',
-    'LRN',
-  ),
-  ...fractions('LSTM', 'GRU', 'RNN', 'AveragePool'),
+  ...wholly('Gather', 'GatherElements', 'GatherND', 'ScatterElements', 'ScatterND'),
+  ...floats('BatchNormalization', 'TrainingBatchNormalization', 'LayerNormalization'),
+  ...floats('InstanceNormalization', 'GroupNormalization', 'LRN'),
+  ...floats('LSTM', 'GRU', 'RNN', 'AveragePool'),
   ...wholly('Conv', 'ConvTranspose', 'MaxPool'),
-  ArgMax: ({ axis }, [x]) => (isOfNothing(x, [axis]) ? `${title} finds no largest of nothing` : undefined),
-  ArgMin: ({ axis }, [x]) => (isOfNothing(x, [axis]) ? `${title} finds no smallest of nothing` : undefined),
-  ScatterElements: whole,
-  ScatterND: whole,
+  ArgMax: peak,
+  ArgMin: peak,
   // JSON has no infinities.
-  Pad: ({ value }) => (Number.isFinite(value) ? undefined : `this plan has no Pad with ${value}`),
+  Pad: ({ value }) => (Number.isFinite(value) ? undefined : `Pad with ${value} is not supported`),
   Resize: resize,
 };
 
-/** 64-bit types are off in JAX, and switched on for models that have any: nothing is cut off. */
-const types: Capabilities['types'] = {
-  ...Object.fromEntries(
-    (
-      [
-        'float32',
-        'float64',
-        'float16',
-        'int8',
-        'uint8',
-        'int16',
-        'uint16',
-        'int32',
-        'uint32',
-        'int64',
-        'uint64',
-        'bool',
-      ] as const
-    ).map((type): [DataType, DataType] => [type, type]),
-  ),
+/** Written as a scan over the steps: any order of gates and any layout of the weights is as fast as another. */
+const recurrent: Capabilities['recurrent'] = {
+  gates: { LSTM: 'iofc', GRU: 'zrh' },
+  biases: { LSTM: 1, GRU: 2, RNN: 1 },
+  transposed: true,
+  batchFirst: false,
+  states: 'joined',
 };
 
-export const jax: Capabilities = { title, channels: 'last', operations, types };
+/** 64-bit types are off in JAX, and switched on for models that have any. */
+const types: Capabilities['types'] = Object.fromEntries(dataTypes.map((type) => [type, type]));
 
-/** What its transformation for gradients has not. */
+export const jax: Capabilities = { title, channels: 'last', operations, recurrent, types };
+
+/** Its gradients have limits of their own. */
 export const jaxInTraining: Capabilities = {
   ...jax,
   operations: {

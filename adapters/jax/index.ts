@@ -1,14 +1,9 @@
 /**
- * JAX. Driven by `touchstone_bridge.frameworks.jax` in a Python worker, from a plan of layers or of operations; this is its
- * descriptor.
+ * JAX. Driven by `touchstone_bridge.frameworks.jax` in a Python worker; this is its descriptor.
  */
 import { type Framework, supported } from '../adapter.js';
-import { dilatedPooling } from '../lowering/layers/layer-checks.js';
-import { layersOrOperations } from '../lowering/layers/plans.js';
+import { lower } from '../lowering/lower.js';
 import { jax, jaxInTraining } from './capabilities.js';
-
-const inference = layersOrOperations([], jax);
-const training = layersOrOperations([dilatedPooling('the gradient of JAX')], jaxInTraining);
 
 const framework: Framework = {
   name: 'jax',
@@ -28,7 +23,7 @@ const framework: Framework = {
       generates: true,
       optimisers: ['sgd', 'adam', 'rmsprop'],
       losses: ['softmax-cross-entropy', 'policy-gradient', 'huber'],
-      lower: (graph, mode) => (mode === 'training' ? training : inference)(graph, mode),
+      lower: (graph, mode) => lower(graph, mode, mode === 'training' ? jaxInTraining : jax),
       environment: ({ threads }) => ({
         JAX_PLATFORMS: 'cpu',
         // XLA takes the size of its thread pool from here (DefaultThreadPoolSize), or else from the processors it sees.

@@ -12,10 +12,8 @@ from ...artefact import Array, Model, Tensors
 from ...errors import UnsupportedError
 from ...framework import Configuration
 from ...loss_inputs import loss_inputs_of
-from ...lowering.plan import single
 from .losses import loss_of
-from .lowering import Parameters
-from .network import Network, network_of
+from .network import Network, Parameters, network_of, single
 from .operations import Tensor
 from .updates import nothing_seen, update_of
 
@@ -60,7 +58,7 @@ class JaxTraining:
         self._network, self._first = network_of(model)
         network = self._network
         self.configuration = own_configuration(network)
-        changing = {*network.trained, *network.moving}
+        changing = {*network.trained, *network.running}
         self._constants = {key: value for key, value in self._first.items() if key not in changing}
         self._inputs = network.native_inputs(model)
         self._targets = loss_inputs_of(model)
@@ -70,15 +68,15 @@ class JaxTraining:
         update = update_of(self._rule)
 
         def loss(trained: Parameters, others: Parameters, inputs: Any, targets: Any) -> Any:
-            (output,), moved = apply({**others, **trained}, inputs)
-            return own_loss(output, *targets), moved
+            (output,), updated = apply({**others, **trained}, inputs)
+            return own_loss(output, *targets), updated
 
         def step(state: Any, constants: Parameters, inputs: Any, targets: Any) -> Tuple[Any, Tensor]:
-            trained, kept, moving = state
-            with_moved = jax.value_and_grad(loss, has_aux=True)
-            (value, moving), gradient = with_moved(trained, {**constants, **moving}, inputs, targets)
+            trained, kept, running = state
+            with_updated = jax.value_and_grad(loss, has_aux=True)
+            (value, running), gradient = with_updated(trained, {**constants, **running}, inputs, targets)
             kept, trained = update(kept, trained, gradient)
-            return (trained, kept, moving), value
+            return (trained, kept, running), value
 
         self._step = network.compiled(step, donate_argnums=0)
         self._gradient = network.compiled(jax.grad(loss, has_aux=True))
@@ -98,8 +96,8 @@ class JaxTraining:
         # Copies: a step gives the arrays that it is handed away.
         with self._network.types():
             trained = {key: jnp.array(self._first[key], copy=True) for key in self._network.trained}
-            moving = {key: jnp.array(self._first[key], copy=True) for key in self._network.moving}
-            self._state = (trained, nothing_seen(self._rule, trained), moving)
+            running = {key: jnp.array(self._first[key], copy=True) for key in self._network.running}
+            self._state = (trained, nothing_seen(self._rule, trained), running)
 
     def output(self, buffer: int) -> Tensors:
         outputs = self._output({**self._others(), **self._state[0]}, self._inputs[buffer])

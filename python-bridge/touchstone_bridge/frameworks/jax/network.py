@@ -1,4 +1,4 @@
-"""What the timed paths need of a model, whichever kind of plan it came with."""
+"""A plan as a pure function of its weights and its inputs."""
 
 from __future__ import annotations
 
@@ -10,40 +10,32 @@ import jax
 import jax.numpy as jnp
 
 from ...artefact import Array, Model, Tensors
-from ...lowering.operations import is_operation_plan, onnx_weights, read_operation_plan
-from ...lowering.plan import Plan, read_plan
-from ...lowering.ports import Port
-from ...lowering.weights import onnx_tensors
-from .lowering import Apply, Parameters, lower, moving_weights, parameter_key
-from .operation_network import (
-    apply_of,
-    is_wide,
-    key_of,
-    native_weights,
-)
+from ...lowering.operations import Constant, OperationPlan, onnx_weights, read_operation_plan
+from .operations import Tensor, call_of
+from .wide import is_wide, wide_types
+
+# By the numbers of the constants that they are, as text: JAX sorts the keys of its trees.
+Parameters = Mapping[str, Tensor]
+# Of parameters and inputs: outputs, and running statistics by their keys.
+Apply = Callable[[Parameters, Sequence[Tensor]], Tuple[List[Tensor], Dict[str, Tensor]]]
 
 
 @dataclass(frozen=True)
 class Network:
-    """A pure function of parameters and inputs. Parameters go by keys that mean nothing outside."""
-
-    inputs: Sequence[Port]
-    outputs: Sequence[Port]
+    plan: OperationPlan
     apply: Apply
-    # Keys of the parameters that learn, and of those that a step moves without a gradient.
+    # Keys of the parameters that gradients update, and of those that a step changes without one.
     trained: Sequence[str]
-    moving: Sequence[str]
-    # Values or gradients of those that learn, by ONNX name and in ONNX layout.
-    to_onnx: Callable[[Mapping[str, Array]], Tensors]
+    running: Sequence[str]
     # Whether it needs JAX's 64-bit types, which are off for all others.
-    wide: bool = False
+    wide: bool
 
     def types(self) -> ContextManager[Any]:
-        """Within which its arrays have the types that the plan says."""
+        """Within which its arrays have the types of the plan."""
         return wide_types() if self.wide else nullcontext()
 
     def compiled(self, function: Callable[..., Any], **options: Any) -> Callable[..., Any]:
-        """`jax.jit`, which narrow models call with nothing around it."""
+        """`jax.jit`, with nothing around its calls where the model has no 64-bit types."""
         jitted = jax.jit(function, **options)
         if not self.wide:
             return jitted
@@ -56,62 +48,71 @@ class Network:
 
     def native_inputs(self, model: Model) -> List[List[Array]]:
         """One list a buffer, in the order of the graph's inputs."""
-        return [[port.to_native(tensors) for port in self.inputs] for tensors in model.inputs]
+        return [[port.to_native(tensors) for port in self.plan.inputs] for tensors in model.inputs]
 
     def named_outputs(self, outputs: Sequence[Array]) -> Tensors:
         """By ONNX name, in ONNX layout."""
-        return {port.name: port.to_onnx(value) for port, value in zip(self.outputs, outputs)}
+        return {port.name: port.to_onnx(value) for port, value in zip(self.plan.outputs, outputs)}
+
+    def to_onnx(self, values: Mapping[str, Array]) -> Tensors:
+        """Values or gradients of what is trained, by ONNX name and in ONNX layout."""
+        return onnx_weights((constant, values[key_of(constant)]) for constant in self.plan.trained)
+
+
+def key_of(constant: Constant) -> str:
+    return str(constant.tensor)
 
 
 def network_of(model: Model) -> Tuple[Network, Dict[str, Any]]:
-    """And its parameters on the device. Those that training trains learn."""
-    learning = model.graph.parameters if model.manifest.training is not None else ()
-    make = of_operations if is_operation_plan(model) else of_layers
-    network, parameters = make(model, learning)
-    with network.types():
-        return network, {key: jnp.asarray(value) for key, value in parameters.items()}
-
-
-def of_layers(model: Model, learning: Sequence[str]) -> Tuple[Network, Dict[str, Array]]:
-    plan: Plan = read_plan(model)
-    weights = {
-        parameter_key(number, place): weight
-        for number, layer in enumerate(plan.layers)
-        for place, weight in enumerate(layer.weights)
-    }
-    held = {key: weight for key, weight in weights.items() if weight.name in learning}
-    network = Network(
-        inputs=plan.inputs,
-        outputs=plan.outputs,
-        apply=lower(plan, model.weights),
-        trained=list(held),
-        moving=moving_weights(plan),
-        to_onnx=lambda tensors: onnx_tensors((weight, tensors[key]) for key, weight in held.items()),
-    )
-    return network, {key: weight.to_native(model.weights) for key, weight in weights.items()}
-
-
-def of_operations(model: Model, _: Sequence[str]) -> Tuple[Network, Dict[str, Array]]:
+    """And its parameters on the device. UnsupportedError names a kind of operation that has no call here."""
     plan = read_operation_plan(model)
-    call = apply_of(plan, model)
-
-    def apply(parameters: Parameters, inputs: Sequence[Any]) -> Tuple[List[Any], Dict[str, Any]]:
-        return call(parameters, inputs), {}
-
+    running = running_statistics(plan)
     network = Network(
-        inputs=plan.inputs,
-        outputs=plan.outputs,
-        apply=apply,
+        plan=plan,
+        apply=apply_of(plan, model.weights),
         trained=[key_of(constant) for constant in plan.trained],
-        moving=(),
-        to_onnx=lambda tensors: onnx_weights(
-            (constant, tensors[key_of(constant)]) for constant in plan.trained
-        ),
+        running=[str(tensor) for pair in running.values() for tensor in pair],
         wide=is_wide(plan),
     )
-    return network, native_weights(plan, model.weights)
+    weights = [constant for constant in plan.constants if constant.name is not None]
+    with network.types():
+        return network, {key_of(each): jnp.asarray(each.to_native(model.weights)) for each in weights}
 
 
-def wide_types() -> ContextManager[Any]:
-    """It was experimental until it moved."""
-    return jax.enable_x64(True) if hasattr(jax, "enable_x64") else jax.experimental.enable_x64(True)
+def running_statistics(plan: OperationPlan) -> Dict[int, Tuple[int, int]]:
+    """Constants that hold the running mean and variance, by the result of the normalisation that updates them."""
+    constants = {constant.tensor for constant in plan.constants}
+    return {
+        operation.outputs[0]: (operation.inputs[3], operation.inputs[4])
+        for operation in plan.operations
+        if operation.kind == "TrainingBatchNormalization" and constants.issuperset(operation.inputs[3:5])
+    }
+
+
+def apply_of(plan: OperationPlan, weights: Tensors) -> Apply:
+    """To be traced. Literals are constants of the trace, so that the compiler sees them."""
+    steps = [(operation, call_of(operation)) for operation in plan.operations]
+    running = running_statistics(plan)
+    literals = {each.tensor: each.to_native(weights) for each in plan.constants if each.name is None}
+    held = {each.tensor: key_of(each) for each in plan.constants if each.name is not None}
+
+    def apply(parameters: Parameters, inputs: Sequence[Tensor]) -> Tuple[List[Tensor], Dict[str, Tensor]]:
+        tensors: Dict[int, Tensor] = {tensor: jnp.asarray(value) for tensor, value in literals.items()}
+        tensors.update((tensor, parameters[key]) for tensor, key in held.items())
+        tensors.update((port.tensor, value) for port, value in zip(plan.inputs, inputs))
+        updated: Dict[str, Tensor] = {}
+        for operation, call in steps:
+            found = call(operation.settings, *(tensors[tensor] for tensor in operation.inputs))
+            results: Sequence[Any] = found if isinstance(found, tuple) else (found,)
+            tensors.update(zip(operation.outputs, results))
+            statistics = running.get(operation.outputs[0])
+            if statistics is not None:
+                updated.update(zip(map(str, statistics), results[1:]))
+        return [tensors[port.tensor] for port in plan.outputs], updated
+
+    return apply
+
+
+def single(items: Sequence[Any]) -> Any:
+    """One item by itself, several as a tuple."""
+    return items[0] if len(items) == 1 else tuple(items)

@@ -92,7 +92,6 @@ def types_of(plan: OperationPlan) -> Callable[[], ContextManager[Any]]:
     """64-bit types are off in JAX, and switched on around the calls of models that have any."""
     if keras.backend.backend() != "jax":
         return nullcontext
-    from ..jax.network import wide_types
-    from ..jax.operation_network import is_wide
+    from ..jax.wide import is_wide, wide_types
 
     return wide_types if is_wide(plan) else nullcontext

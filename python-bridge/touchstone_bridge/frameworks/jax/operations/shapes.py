@@ -10,8 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from .operation_call import Call, Settings, of
-from .operations import Tensor
+from .call import Call, Settings, Tensor, of
 
 
 def total(function: Callable[..., Any]) -> Call:
@@ -87,6 +86,7 @@ SHAPES: Mapping[str, Call] = {
     "Softmax": lambda s, x: jax.nn.softmax(x, s["axis"]),
     "LogSoftmax": lambda s, x: jax.nn.log_softmax(x, s["axis"]),
     "TopK": top,
+    "Gemm": lambda _, x, w, *bias: jnp.dot(x, w) + bias[0] if bias else jnp.dot(x, w),
     "MatMul": of(jnp.matmul),
     "Einsum": lambda s, *operands: jnp.einsum(s["equation"], *operands),
     "Reshape": lambda s, x: jnp.reshape(x, s["shape"]),

@@ -1,22 +1,34 @@
-"""Normalisations, pictures with channels last."""
+"""Normalisations, channels last."""
 
 from __future__ import annotations
 
 from math import floor
-from typing import Mapping, Sequence
+from typing import Mapping, Sequence, Tuple
 
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from .operation_call import Call, Settings
-from .operations import Tensor
+from .call import Call, Settings, Tensor
 
 
 def batch_normalisation(settings: Settings, x: Tensor, *statistics: Tensor) -> Tensor:
     shape = [-1 if each == settings["axis"] else 1 for each in range(x.ndim)]
     scale, bias, mean, variance = [each.reshape(shape) for each in statistics]
     return (x - mean) * (lax.rsqrt(variance + settings["epsilon"]) * scale) + bias
+
+
+def training_batch_normalisation(settings: Settings, x: Tensor, *statistics: Tensor) -> Tuple[Tensor, ...]:
+    """With the statistics of the batch; the running ones that follow from them are further results."""
+    axis, momentum = settings["axis"], settings["momentum"]
+    scale, bias, mean, variance = statistics
+    axes = tuple(each for each in range(x.ndim) if each != axis)
+    own_mean, own_variance = jnp.mean(x, axes), jnp.var(x, axes)
+    y = batch_normalisation(settings, x, scale, bias, own_mean, own_variance)
+    running = [
+        momentum * kept + (1 - momentum) * own for kept, own in ((mean, own_mean), (variance, own_variance))
+    ]
+    return (y, *running)
 
 
 def standardised(x: Tensor, axes: Sequence[int], epsilon: float) -> Tensor:
@@ -51,6 +63,7 @@ def local_response_normalisation(settings: Settings, x: Tensor) -> Tensor:
 
 NORMALISATION: Mapping[str, Call] = {
     "BatchNormalization": batch_normalisation,
+    "TrainingBatchNormalization": training_batch_normalisation,
     "LayerNormalization": layer_normalisation,
     "InstanceNormalization": instance_normalisation,
     "GroupNormalization": group_normalisation,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Callable, Mapping
 
+# A traced array: the bridge's types do not know JAX.
+Tensor = Any
 Settings = Mapping[str, Any]
 # The one result, or a tuple of several.
 Call = Callable[..., Any]

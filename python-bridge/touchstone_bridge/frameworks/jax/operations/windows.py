@@ -10,9 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from .operation_call import Call, Settings
-from .operation_shapes import least
-from .operations import Tensor
+from .call import Call, Settings, Tensor
+from .shapes import least
 
 # Letters of the spatial axes, of which the last few are used.
 SPATIAL = "DHW"

@@ -9,8 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from .operation_call import Call, Settings, of
-from .operations import Tensor
+from .call import Call, Settings, Tensor, of
 
 
 def division(_: Settings, a: Tensor, b: Tensor) -> Tensor:

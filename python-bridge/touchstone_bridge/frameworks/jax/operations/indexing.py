@@ -9,8 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from .operation_call import Call, Settings
-from .operations import Tensor
+from .call import Call, Settings, Tensor
 
 # Names of the methods of `x.at[...]`.
 UPDATES = {"none": "set", "add": "add", "mul": "multiply", "max": "max", "min": "min"}
