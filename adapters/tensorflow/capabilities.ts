@@ -1,6 +1,6 @@
 /**
  * What TensorFlow 2.21 has of the vocabulary of operations on the CPU:
- * `python-bridge/touchstone_bridge/frameworks/tensorflow/operation_*.py`. Which types and how many axes its kernels take was
+ * `python-bridge/touchstone_bridge/frameworks/tensorflow/operations/`. Which types and how many axes its kernels take was
  * found by calling each with every type and up to nine axes, beside NumPy.
  */
 import { type DataType, dataTypes } from '../../model/graph.js';
@@ -122,6 +122,7 @@ const normalisation: OperationTable = {
   ...all(
     fractions,
     'BatchNormalization',
+    'TrainingBatchNormalization',
     'LayerNormalization',
     'InstanceNormalization',
     'GroupNormalization',
@@ -135,14 +136,24 @@ const normalisation: OperationTable = {
   ),
 };
 
-const recurrent: OperationTable = all(fractions, 'LSTM', 'GRU', 'RNN');
+const layers: OperationTable = all(fractions, 'LSTM', 'GRU', 'RNN', 'Gemm');
+
+/** As `tf.keras.layers` takes them. */
+const recurrent: Capabilities['recurrent'] = {
+  gates: { LSTM: 'ifco', GRU: 'zrh' },
+  biases: { LSTM: 1, GRU: 2, RNN: 1 },
+  transposed: true,
+  batchFirst: true,
+  states: 'joined',
+};
 
 const types: Capabilities['types'] = Object.fromEntries(dataTypes.map((type) => [type, type]));
 
 export const tensorflow: Capabilities = {
   title,
   channels: 'last',
-  operations: { ...elementwise, ...shapes, ...tensorflowWindows, ...normalisation, ...recurrent },
+  operations: { ...elementwise, ...shapes, ...tensorflowWindows, ...normalisation, ...layers },
+  recurrent,
   types,
 };
 

@@ -1,16 +1,9 @@
 /**
- * TensorFlow in Python. Driven by `touchstone_bridge.frameworks.tensorflow`, from a plan of layers or of operations;
- * this is its descriptor.
+ * TensorFlow in Python. Driven by `touchstone_bridge.frameworks.tensorflow`; this is its descriptor.
  */
 import { type Framework, supported } from '../adapter.js';
-import { stridedAndDilated } from '../lowering/layers/layer-checks.js';
-import { layersOrOperations } from '../lowering/layers/plans.js';
+import { lower } from '../lowering/lower.js';
 import { tensorflow, tensorflowInTraining } from './capabilities.js';
-
-// Of both at once `tf.nn.depthwise_conv2d` takes the strides for 1 and says nothing; found by `npm run conformance`.
-const checks = [stridedAndDilated('TensorFlow', /^depthwise|Pooling/)];
-const inference = layersOrOperations(checks, tensorflow);
-const training = layersOrOperations(checks, tensorflowInTraining);
 
 const framework: Framework = {
   name: 'tensorflow',
@@ -30,7 +23,7 @@ const framework: Framework = {
       generates: true,
       optimisers: ['sgd', 'adam', 'rmsprop'],
       losses: ['softmax-cross-entropy', 'policy-gradient', 'huber'],
-      lower: (graph, mode) => (mode === 'training' ? training : inference)(graph, mode),
+      lower: (graph, mode) => lower(graph, mode, mode === 'training' ? tensorflowInTraining : tensorflow),
       environment: ({ threads }) => ({
         TF_NUM_INTRAOP_THREADS: String(threads),
         TF_NUM_INTEROP_THREADS: '1',

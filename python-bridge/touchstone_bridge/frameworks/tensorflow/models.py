@@ -10,9 +10,8 @@ from ...artefact import Array, Model, Tensors
 from ...errors import UnsupportedError
 from ...framework import Configuration
 from ...loss_inputs import loss_inputs_of
-from ...lowering.plan import single
 from .losses import loss_of
-from .network import network_of
+from .network import Network, single
 from .operations import Tensor
 from .updates import updates_of
 
@@ -23,11 +22,11 @@ class TensorFlowInference:
     configuration: Configuration = {}
 
     def __init__(self, model: Model) -> None:
-        self._network = network_of(model)
-        module = self._network.module
-        self.inputs = self._network.native_inputs(model)
+        network = Network(model)
+        self._network = network
+        self.inputs = network.native_inputs(model)
         # Inputs apart and a single output by itself: packing them into lists costs microseconds a call.
-        self._function = self._network.compiled(lambda *inputs: single(module(inputs)))
+        self._function = network.compiled(lambda *inputs: single(network(inputs)))
         # A trace is made at the first call, which is part of making the model ready.
         self.run(0)
 
@@ -53,10 +52,9 @@ class TensorFlowTraining:
     def __init__(self, model: Model) -> None:
         if model.manifest.training is None:
             raise UnsupportedError("training needs an optimiser")
-        self._network = network_of(model)
-        self._module = self._network.module
+        self._network = Network(model)
         self._first = model.weights
-        self._variables = self._module.trained
+        self._variables = self._network.trained
         self._updates = updates_of(model.manifest.training.optimiser, self._variables)
         self._inputs = self._network.native_inputs(model)
         self._targets = loss_inputs_of(model)
@@ -65,7 +63,7 @@ class TensorFlowTraining:
         # Inputs apart, not in a list, as above.
         self._step = self._network.compiled(self._train, *targets)
         self._gradients = self._network.compiled(self._differentiate, *targets)
-        self._output = self._network.compiled(lambda *inputs: self._module(inputs))
+        self._output = self._network.compiled(lambda *inputs: self._network(inputs))
         self.step(0)
         self.reset()
 
@@ -73,7 +71,7 @@ class TensorFlowTraining:
         return float(self._step(*self._targets[buffer], *self._inputs[buffer]))
 
     def reset(self) -> None:
-        self._module.reset(self._first)
+        self._network.reset(self._first)
         self._updates.reset()
 
     def output(self, buffer: int) -> Tensors:
@@ -82,13 +80,13 @@ class TensorFlowTraining:
 
     def gradients(self, buffer: int) -> Tensors:
         _, found = self._gradients(*self._targets[buffer], *self._inputs[buffer])
-        return self._module.to_onnx([value.numpy() for value in found])
+        return self._network.to_onnx([value.numpy() for value in found])
 
     def weights(self) -> Tensors:
-        return self._module.to_onnx([variable.numpy() for variable in self._variables])
+        return self._network.to_onnx([variable.numpy() for variable in self._variables])
 
     def dispose(self) -> None:
-        del self._network, self._module, self._step, self._gradients, self._output, self._variables
+        del self._network, self._step, self._gradients, self._output, self._variables
 
     def _train(self, *operands: Tensor) -> Tensor:
         loss, gradients = self._differentiate(*operands)
@@ -99,7 +97,7 @@ class TensorFlowTraining:
         count = len(self._targets[0])
         targets, inputs = operands[:count], operands[count:]
         with tf.GradientTape() as tape:
-            loss = self._loss(self._module(inputs)[0], *targets)
+            loss = self._loss(self._network(inputs)[0], *targets)
         found = tape.gradient(loss, self._variables, unconnected_gradients="zero")
         # Those of a table that rows are picked from come as these rows alone; what is kept from step to step moves all.
         return loss, [tf.convert_to_tensor(gradient) for gradient in found]

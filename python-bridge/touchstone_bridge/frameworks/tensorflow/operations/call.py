@@ -6,8 +6,8 @@ from typing import Any, Callable, Mapping
 
 import tensorflow as tf
 
-from .operations import Tensor
-
+# A tensor of the trace: the bridge's types do not know TensorFlow.
+Tensor = Any
 Settings = Mapping[str, Any]
 # The one result, or a tuple of several.
 Call = Callable[..., Any]

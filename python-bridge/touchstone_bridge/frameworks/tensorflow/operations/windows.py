@@ -9,8 +9,7 @@ from typing import Any, Callable, List, Mapping, Sequence
 
 import tensorflow as tf
 
-from .operation_call import Call, Settings
-from .operations import Tensor
+from .call import Call, Settings, Tensor
 
 CONVOLUTIONS = {1: tf.nn.conv1d, 2: tf.nn.conv2d, 3: tf.nn.conv3d}
 TRANSPOSED = {1: tf.nn.conv1d_transpose, 2: tf.nn.conv2d_transpose, 3: tf.nn.conv3d_transpose}

@@ -8,8 +8,7 @@ from typing import Any, Callable, List, Mapping, Sequence
 import numpy as np
 import tensorflow as tf
 
-from .operation_call import Call, Settings
-from .operations import Tensor
+from .call import Call, Settings, Tensor
 
 
 def elements(settings: Settings, x: Tensor, indices: Tensor) -> Tensor:

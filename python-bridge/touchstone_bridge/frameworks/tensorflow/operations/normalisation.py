@@ -1,13 +1,12 @@
-"""Normalisations, pictures with channels last."""
+"""Normalisations, channels last."""
 
 from __future__ import annotations
 
-from typing import Mapping, Sequence
+from typing import Mapping, Sequence, Tuple
 
 import tensorflow as tf
 
-from .operation_call import Call, Settings
-from .operations import Tensor
+from .call import Call, Settings, Tensor
 
 
 def batch_normalisation(
@@ -18,6 +17,24 @@ def batch_normalisation(
         shape = [-1 if each == settings["axis"] else 1 for each in range(len(x.shape))]
         statistics = [tf.reshape(each, shape) for each in statistics]
     return tf.nn.batch_normalization(x, *statistics, settings["epsilon"])
+
+
+def training_batch_normalisation(
+    settings: Settings, x: Tensor, scale: Tensor, bias: Tensor, mean: Tensor, variance: Tensor
+) -> Tuple[Tensor, ...]:
+    """With the statistics of the batch; the running ones that follow from them are further results.
+
+    TensorFlow has one operation for images, and parts for the rest.
+    """
+    axis, epsilon, momentum = settings["axis"], settings["epsilon"], settings["momentum"]
+    if len(x.shape) == 4 and axis == 3:
+        y, *running = tf.compat.v1.nn.fused_batch_norm(
+            x, scale, bias, mean, variance, epsilon, exponential_avg_factor=1 - momentum
+        )
+        return (y, *running)
+    own = tf.nn.moments(x, [each for each in range(len(x.shape)) if each != axis])
+    y = batch_normalisation(settings, x, scale, bias, *own)
+    return (y, *(momentum * kept + (1 - momentum) * new for kept, new in zip((mean, variance), own)))
 
 
 def standardised(settings: Settings, x: Tensor, axes: Sequence[int], *factors: Tensor) -> Tensor:
@@ -57,6 +74,7 @@ def local_response_normalisation(settings: Settings, x: Tensor) -> Tensor:
 
 NORMALISATION: Mapping[str, Call] = {
     "BatchNormalization": batch_normalisation,
+    "TrainingBatchNormalization": training_batch_normalisation,
     "LayerNormalization": layer_normalisation,
     "InstanceNormalization": instance_normalisation,
     "GroupNormalization": group_normalisation,

@@ -7,8 +7,7 @@ from typing import Any, Callable, Mapping
 import numpy as np
 import tensorflow as tf
 
-from .operation_call import Call, Settings, of, widened
-from .operations import Tensor
+from .call import Call, Settings, Tensor, of, widened
 
 
 def absolute(_: Settings, x: Tensor) -> Tensor:

@@ -7,8 +7,7 @@ from typing import Any, Callable, Mapping, Tuple
 import numpy as np
 import tensorflow as tf
 
-from .operation_call import Call, Settings, widened
-from .operations import Tensor
+from .call import Call, Settings, Tensor, widened
 
 
 def over_axes(function: Callable[..., Any]) -> Call:
@@ -50,6 +49,11 @@ def pad(settings: Settings, x: Tensor) -> Tensor:
     return tf.pad(x, settings["pads"], constant_values=value)
 
 
+def dense(_: Settings, x: Tensor, w: Tensor, *bias: Tensor) -> Tensor:
+    y = tf.matmul(x, w) if len(x.shape) == 2 else tf.tensordot(x, w, 1)
+    return tf.nn.bias_add(y, bias[0]) if bias else y
+
+
 SHAPES: Mapping[str, Call] = {
     "ReduceSum": over_axes(tf.reduce_sum),
     "ReduceMean": over_axes(tf.reduce_mean),
@@ -63,6 +67,7 @@ SHAPES: Mapping[str, Call] = {
     "Softmax": lambda s, x: tf.nn.softmax(x, s["axis"]),
     "LogSoftmax": lambda s, x: tf.nn.log_softmax(x, s["axis"]),
     "TopK": top,
+    "Gemm": dense,
     "MatMul": widened(product),
     "Einsum": widened(lambda s, *operands: tf.einsum(s["equation"], *operands)),
     "Reshape": lambda s, x: tf.reshape(x, s["shape"]),
