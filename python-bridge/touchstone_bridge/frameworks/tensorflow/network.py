@@ -76,7 +76,7 @@ class Network(tf.Module):
         return {port.name: port.to_onnx(value) for port, value in zip(self.outputs, outputs)}
 
     def compiled(self, function: Callable[..., Any], *others: Any) -> Any:
-        """A `tf.function` of tensors like `others` and then the inputs. One trace serves all calls: shapes are static."""
+        """A `tf.function` of tensors like `others` and then the inputs. Shapes are static: it is traced once."""
         signature = [tf.TensorSpec(port.native_shape, port.type) for port in self.inputs]
         return tf.function(function, input_signature=[*others, *signature])
 
