@@ -1,4 +1,4 @@
-/** Lists and counts in sentences. */
+/** Lists, counts and differences in sentences. */
 
 /** `a`, `a and b`, `a, b and c` */
 export function listed(names: readonly string[]): string {
@@ -9,4 +9,16 @@ export function listed(names: readonly string[]): string {
 /** `1 round`, `2 rounds` */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** Differences between two sides, by name: `cores: 2 → 4`. */
+export function differences(
+  before: Readonly<Record<string, string>>,
+  after: Readonly<Record<string, string>>,
+  behindName = ': ',
+): string[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return names
+    .filter((name) => before[name] !== after[name])
+    .map((name) => `${name}${behindName}${before[name] ?? 'absent'} → ${after[name] ?? 'absent'}`);
 }

@@ -109,18 +109,6 @@ export function sweepTitle(axis: 'batch' | 'length' | 'threads', identity: Group
   return [...parts, `by ${axis}`].join(' · ');
 }
 
-/** Differences between two sides, by name: `cores: 2 → 4`. */
-export function differences(
-  before: Readonly<Record<string, string>>,
-  after: Readonly<Record<string, string>>,
-  behindName = ': ',
-): string[] {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  return names
-    .filter((name) => before[name] !== after[name])
-    .map((name) => `${name}${behindName}${before[name] ?? 'absent'} → ${after[name] ?? 'absent'}`);
-}
-
 /** `1 thread`, `1, 2 or 4 threads` */
 export function threadsText(counts: readonly number[]): string {
   const last = at(counts, -1, 'the thread counts');

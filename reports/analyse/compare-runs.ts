@@ -10,7 +10,7 @@ import {
   threadCounts,
 } from '../../common/run/results.js';
 import { hodgesLehmannShift, rankSumInterval } from '../../common/statistics/rank-sum.js';
-import { differences } from '../text.js';
+import { differences } from '../../common/text.js';
 import { logMedians, ratioOf } from './estimates.js';
 import { isOk } from './groups.js';
 

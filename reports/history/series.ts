@@ -5,7 +5,8 @@
 import { required } from '../../common/at.js';
 import { deviceText } from '../../common/run/device.js';
 import type { Estimate } from '../../common/run/results.js';
-import { differences, threadsText } from '../text.js';
+import { differences } from '../../common/text.js';
+import { threadsText } from '../text.js';
 import { type Change, findChanges } from './changes.js';
 import { machineText } from './machine.js';
 import type { RunPoint, StoredCell } from './rows.js';

@@ -1,6 +1,7 @@
 /** The wording and order of findings, the same in every output. */
 import { shortGroupName } from '../../../common/run/cell.js';
-import { differences, percent, ratioText as plainRatio } from '../../text.js';
+import { differences } from '../../../common/text.js';
+import { percent, ratioText as plainRatio } from '../../text.js';
 import {
   type GatedMetric,
   type GateFinding,
