@@ -14,7 +14,8 @@ import {
   type TrainingModel,
 } from '../adapter.js';
 import { lowering } from '../lowering/refusal.js';
-import { type LayerList, layersOf } from './layers.js';
+import type { LayerList } from './layer-list.js';
+import { layersOf } from './layers.js';
 import { gather, volumes } from './tensors.js';
 import { clearGradients, putWeights, takeWeights } from './weights.js';
 

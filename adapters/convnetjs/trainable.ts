@@ -1,7 +1,7 @@
 /** What ConvNetJS cannot train: it has one loss, and every layer learns both its weights and its biases. */
 import type { Graph } from '../adapter.js';
 import { refuse } from '../lowering/refusal.js';
-import type { LayerList } from './layers.js';
+import type { LayerList } from './layer-list.js';
 
 /** @throws UnsupportedError naming the weight that it would train, or would not */
 export function checkTraining(graph: Graph, { definitions, weighted }: Omit<LayerList, 'form'>): void {

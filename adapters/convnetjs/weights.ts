@@ -5,7 +5,7 @@
 import type { Layer, Net, Vol } from 'convnetjs';
 import type { Graph, Tensors } from '../adapter.js';
 import { floats } from '../lowering/layers/weights.js';
-import type { Weighted } from './layers.js';
+import type { Weighted } from './layer-list.js';
 import { float32, shapeOf } from './tensors.js';
 
 /** Takes a value out of a filter or puts one in: `array` is `w` or `dw` of a volume. */

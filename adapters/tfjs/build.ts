@@ -3,9 +3,9 @@ import type { LayersModel, SymbolicTensor, Variable } from '@tensorflow/tfjs';
 import type { Graph, Tensors } from '../adapter.js';
 import type { LayerPlan, PlannedLayer } from '../lowering/layers/layer-plan.js';
 import { type NativeWeight, toNative } from '../lowering/layers/weights.js';
-import { type Layer, makeLayer } from './layers.js';
-import type { Tf } from './open.js';
+import { makeLayer } from './layers.js';
 import { applyLstm } from './recurrent.js';
+import type { Layer, Tf } from './tf.js';
 
 export interface BuiltModel {
   readonly model: LayersModel;

@@ -2,8 +2,7 @@
 import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs';
 import { type Activation, type DefinitionOf, isDilated } from '../lowering/layers/layer-plan.js';
 import { customLayer, type Inner, type Operation, present } from './custom-layer.js';
-import type { Layer } from './layers.js';
-import type { Tf } from './open.js';
+import type { Layer, Tf } from './tf.js';
 
 type Plain = DefinitionOf<'conv1d' | 'conv2d'>;
 type Depthwise = DefinitionOf<'depthwiseConv1d' | 'depthwiseConv2d'>;

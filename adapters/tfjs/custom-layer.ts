@@ -1,7 +1,6 @@
 /** A layer of one's own, written as the guide to custom layers of TensorFlow.js shows. */
 import type { Shape, Tensor } from '@tensorflow/tfjs';
-import type { Layer } from './layers.js';
-import type { Tf } from './open.js';
+import type { Layer, Tf } from './tf.js';
 
 /** Dimensions behind the batch. */
 export type Inner = readonly number[];

@@ -6,8 +6,8 @@ import { hostInput, onnxOutput } from '../lowering/layers/host-layout.js';
 import type { LayerPlan } from '../lowering/layers/layer-plan.js';
 import { isPlan, type Plan } from '../lowering/plan.js';
 import { buildModel } from './build.js';
-import type { Tf } from './open.js';
 import { loadOperations } from './operations/inference.js';
+import type { Tf } from './tf.js';
 
 type Outputs = readonly Float32Array[];
 

@@ -1,5 +1,4 @@
 /** The layer of the Layers API for each planned one. */
-import type { layers } from '@tensorflow/tfjs';
 import type { Tensors } from '../adapter.js';
 import {
   type Activation,
@@ -9,12 +8,10 @@ import {
 } from '../lowering/layers/layer-plan.js';
 import { convolution } from './convolutions.js';
 import { customLayer } from './custom-layer.js';
-import type { Tf } from './open.js';
 import { type OperationDefinition, operationOf } from './operations.js';
 import { dilatedPooling, paddedPooling, pooling, zeroPadding } from './poolings.js';
 import { lstm } from './recurrent.js';
-
-export type Layer = layers.Layer;
+import type { Layer, Tf } from './tf.js';
 
 /** Weights are set right after: there is no point in drawing them first. */
 const zeros = { kernelInitializer: 'zeros', biasInitializer: 'zeros' } as const;

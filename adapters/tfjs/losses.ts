@@ -2,7 +2,7 @@
 import type { Scalar, Tensor } from '@tensorflow/tfjs';
 import { oneHot } from '../../suites/data/one-hot.js';
 import type { Model } from '../adapter.js';
-import type { Tf } from './open.js';
+import type { Tf } from './tf.js';
 
 /** What a batch has for its loss, in host memory. */
 export interface HostTargets {

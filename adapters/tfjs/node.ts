@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import util from 'node:util';
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { Configuration } from '../adapter.js';
-import type { Tf } from './open.js';
+import type { Tf } from './tf.js';
 
 /** What the backend keeps of its addon and calls its library with; not in its types. */
 interface Backend {

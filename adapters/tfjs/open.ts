@@ -2,9 +2,8 @@
 import type { Budget, Configuration, Description, OpenFramework } from '../adapter.js';
 import { loadInference } from './inference.js';
 import { configurationOfNode, importNode, libtensorflow } from './node.js';
+import type { Tf } from './tf.js';
 import { loadTraining } from './training.js';
-
-export type Tf = typeof import('@tensorflow/tfjs');
 
 export async function openJs(_budget: Budget): Promise<OpenFramework> {
   const tf = await import('@tensorflow/tfjs');

@@ -3,7 +3,7 @@ import type { Tensors } from '../adapter.js';
 import type { Bound, DefinitionOf } from '../lowering/layers/layer-plan.js';
 import { scalar } from '../lowering/layers/weights.js';
 import { type Inner, type Operation, present } from './custom-layer.js';
-import type { Tf } from './open.js';
+import type { Tf } from './tf.js';
 
 export type OperationDefinition = DefinitionOf<
   | 'clip'

@@ -3,8 +3,7 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
 import type { DefinitionOf } from '../lowering/layers/layer-plan.js';
 import { pair } from './convolutions.js';
 import { customLayer, type Inner, type Operation, present } from './custom-layer.js';
-import type { Layer } from './layers.js';
-import type { Tf } from './open.js';
+import type { Layer, Tf } from './tf.js';
 
 type Over = '1d' | '2d';
 type Plain = DefinitionOf<`${'max' | 'average'}Pooling${Over}`>;

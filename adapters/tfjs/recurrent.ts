@@ -2,8 +2,7 @@
 import type { SymbolicTensor } from '@tensorflow/tfjs';
 import type { DefinitionOf } from '../lowering/layers/layer-plan.js';
 import { customLayer, present } from './custom-layer.js';
-import type { Layer } from './layers.js';
-import type { Tf } from './open.js';
+import type { Layer, Tf } from './tf.js';
 
 type Lstm = DefinitionOf<'lstm'>;
 

@@ -1,6 +1,6 @@
 /** What the plain evaluator has of activations, of parts and of rounding. */
 import type { OperationKind, Operations } from '../../adapters/lowering/operations/operation.js';
-import { at, built, type Plain } from './operations-evaluator.js';
+import { at, built, type Plain } from './plain-tensors.js';
 
 type Evaluators = {
   readonly [Kind in OperationKind]?: (

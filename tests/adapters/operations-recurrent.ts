@@ -1,7 +1,7 @@
 /** Recurrent layers by plain loops over doubles, in whatever form a backend takes them. */
 import type { RecurrentForm } from '../../adapters/lowering/capabilities.js';
 import type { RecurrentSettings } from '../../adapters/lowering/operations/operation.js';
-import { at, built, type Plain } from './operations-evaluator.js';
+import { at, built, type Plain } from './plain-tensors.js';
 
 type Kind = 'LSTM' | 'GRU' | 'RNN';
 type Settings = RecurrentSettings & { readonly linearBeforeReset?: boolean };

@@ -3,7 +3,7 @@ import type { Capabilities } from '../../adapters/lowering/capabilities.js';
 import { filterAxes, pictureAxes } from '../../adapters/lowering/operations/layout.js';
 import type { Operations, PerAxis } from '../../adapters/lowering/operations/operation.js';
 import { permute, sortedPositions } from '../../adapters/lowering/permute.js';
-import { at, built, type Plain } from './operations-evaluator.js';
+import { at, built, type Plain } from './plain-tensors.js';
 
 type Channels = Capabilities['channels'];
 const scalar: Plain = { shape: [], data: new Float64Array(1) };

@@ -14,8 +14,8 @@ import {
 } from '../operations/emitter.js';
 import { channelAxis, kernelAxes } from '../operations/layout.js';
 import type { Operand, Operations, PerAxis } from '../operations/operation.js';
+import type { Decomposition } from './decomposition.js';
 import { around, firstOf, isPadded, lifted, liftedShape, noPads, spatialOf } from './helpers.js';
-import type { Decomposition } from './index.js';
 import { filled, offsetsOf, type Places, shifted, spaced } from './shifts.js';
 
 export function withBias(p: Emitter, sum: Operand, bias: Operand | undefined): Operand {

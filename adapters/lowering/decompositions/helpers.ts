@@ -2,7 +2,7 @@
 import { type Emitter, reshape } from '../operations/emitter.js';
 import { spatialAxes } from '../operations/layout.js';
 import type { Operand, OperationKind, Pads, PerAxis } from '../operations/operation.js';
-import type { Decomposition } from './index.js';
+import type { Decomposition } from './decomposition.js';
 
 /** The first of them that applies. */
 export function firstOf<Kind extends OperationKind>(

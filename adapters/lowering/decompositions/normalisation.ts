@@ -13,7 +13,7 @@ import {
 } from '../operations/emitter.js';
 import { channelAxis, spatialAxes } from '../operations/layout.js';
 import type { Operand } from '../operations/operation.js';
-import type { Decompositions } from './index.js';
+import type { Decompositions } from './decomposition.js';
 
 export interface Standardised {
   readonly result: Operand;

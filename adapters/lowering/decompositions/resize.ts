@@ -9,8 +9,8 @@ import {
   stretchTo,
 } from '../operations/interpolation.js';
 import type { Operand } from '../operations/operation.js';
+import type { Decompositions } from './decomposition.js';
 import { spatialOf } from './helpers.js';
-import type { Decompositions } from './index.js';
 
 /** @param outside what lies outside of the input in tf_crop_and_resize. Undefined where there is no such mode. */
 export function stretched(

@@ -13,7 +13,7 @@ import {
   withNumber,
 } from '../operations/emitter.js';
 import type { Operand } from '../operations/operation.js';
-import type { Decompositions } from './index.js';
+import type { Decompositions } from './decomposition.js';
 
 export const shapes: Decompositions = {
   Expand: (p, { shape }, [x]) => {

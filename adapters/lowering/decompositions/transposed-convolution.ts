@@ -12,8 +12,8 @@ import {
 import { channelAxis, kernelAxes } from '../operations/layout.js';
 import type { Operand } from '../operations/operation.js';
 import { liftedFilters, present, withBias } from './convolution.js';
+import type { Decomposition } from './decomposition.js';
 import { around, firstOf, isPadded, lifted, liftedShape, noPads, spatialOf } from './helpers.js';
-import type { Decomposition } from './index.js';
 import { filled, spaced } from './shifts.js';
 
 /** Pads cut what comes without them; what it is longer by is zeros there, or what the pads would have cut. */

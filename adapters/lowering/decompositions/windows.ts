@@ -6,8 +6,8 @@ import { elementCount } from '../../../model/graph.js';
 import { binary, type Emitter, one, type Result, reshape, withNumber } from '../operations/emitter.js';
 import type { Operand, PerAxis } from '../operations/operation.js';
 import { convolution } from './convolution.js';
+import type { Decomposition, Decompositions } from './decomposition.js';
 import { around, firstOf, isPadded, lifted, liftedShape, noPads, spatialOf } from './helpers.js';
-import type { Decomposition, Decompositions } from './index.js';
 import { filled, leastOf, type Places, shifted } from './shifts.js';
 import { transposedConvolution } from './transposed-convolution.js';
 

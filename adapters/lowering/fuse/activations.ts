@@ -2,7 +2,7 @@
 import { at } from '../../../common/at.js';
 import type { Capabilities, FusingKind } from '../capabilities.js';
 import type { FusedActivation, PlannedOperation } from '../plan.js';
-import type { Draft } from './index.js';
+import type { Draft } from './draft.js';
 import { readOnce } from './readers.js';
 
 export function fuseActivations(draft: Draft, { fusedActivations = {} }: Capabilities): Draft {

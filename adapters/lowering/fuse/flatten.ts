@@ -8,7 +8,7 @@ import { plainUnary } from '../operations/operation.js';
 import type { PlannedConstant, PlannedOperation } from '../plan.js';
 import { sameList } from '../value.js';
 import { arrangedShape, viewOf, type WeightPart } from '../weight-part.js';
-import type { Draft } from './index.js';
+import type { Draft } from './draft.js';
 import { readersOf, readOnce } from './readers.js';
 
 type Of<Kind extends PlannedOperation['kind']> = Extract<PlannedOperation, { kind: Kind }>;

@@ -5,7 +5,7 @@ import type { Operand } from '../operations/operation.js';
 import type { PlannedConstant, PlannedOperation } from '../plan.js';
 import { sameList } from '../value.js';
 import { transposedMatrix } from '../weight-part.js';
-import type { Draft } from './index.js';
+import type { Draft } from './draft.js';
 import { readOnce } from './readers.js';
 
 type Of<Kind extends PlannedOperation['kind']> = Extract<PlannedOperation, { kind: Kind }>;

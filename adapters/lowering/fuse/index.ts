@@ -3,14 +3,11 @@
  * has the joined one. Nothing is computed otherwise than before but for the order of roundings within a kernel.
  */
 import type { Capabilities } from '../capabilities.js';
-import type { Plan } from '../plan.js';
 import { fuseActivations } from './activations.js';
+import type { Draft } from './draft.js';
 import { flattenInPlace } from './flatten.js';
 import { fuseGemm } from './gemm.js';
 import { mergeViews } from './views.js';
-
-/** A plan before its passes: what `form` says follows from the result. */
-export type Draft = Omit<Plan, 'form'>;
 
 export function fuse(draft: Draft, capabilities: Capabilities): Draft {
   const flat = mergeViews(flattenInPlace(mergeViews(draft)));

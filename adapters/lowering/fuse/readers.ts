@@ -1,6 +1,6 @@
 /** Who reads a tensor of a plan. */
 import type { PlannedOperation } from '../plan.js';
-import type { Draft } from './index.js';
+import type { Draft } from './draft.js';
 
 /** Operations by what they read; one that reads a tensor twice is there twice. */
 export function readersOf({ operations }: Draft): ReadonlyMap<number, readonly PlannedOperation[]> {

@@ -2,7 +2,7 @@
 import { at } from '../../../common/at.js';
 import type { PlannedOperation } from '../plan.js';
 import { ascending, sameList } from '../value.js';
-import type { Draft } from './index.js';
+import type { Draft } from './draft.js';
 
 export function mergeViews(draft: Draft): Draft {
   const shapes = shapesOf(draft);

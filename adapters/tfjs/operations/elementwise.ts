@@ -1,7 +1,7 @@
 /** Operations that treat every element alike. */
 import type { Tensor } from '@tensorflow/tfjs';
 import type { Operations } from '../../lowering/operations/operation.js';
-import type { Tf } from '../open.js';
+import type { Tf } from '../tf.js';
 import { type NativeTable, ofOne, ofTwo, operand } from './native.js';
 
 export const elementwise: NativeTable = {

@@ -3,7 +3,7 @@ import type { Model, Stepping, Tensors } from '../../adapter.js';
 import { fed, feedbackOf } from '../../lowering/feedback.js';
 import { type HostTensor, hostConstant, hostPort, onnxPort } from '../../lowering/host.js';
 import type { Plan } from '../../lowering/plan.js';
-import type { Tf } from '../open.js';
+import type { Tf } from '../tf.js';
 import { prepare, tensorOf } from './program.js';
 
 type Outputs = readonly ArrayLike<number>[];

@@ -1,7 +1,7 @@
 /** How an operation of a plan is called: by the call of TensorFlow.js that does it, its settings read once at load. */
 import type { Tensor } from '@tensorflow/tfjs';
 import type { OperationKind, Operations } from '../../lowering/operations/operation.js';
-import type { Tf } from '../open.js';
+import type { Tf } from '../tf.js';
 
 /** @returns one tensor, or as many as the operation has results */
 export type Call = (inputs: readonly Tensor[]) => Tensor | readonly Tensor[];

@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs';
 import type { HostTensor } from '../../lowering/host.js';
 import type { OperationKind } from '../../lowering/operations/operation.js';
 import type { Plan, PlannedOperation } from '../../lowering/plan.js';
-import type { Tf } from '../open.js';
+import type { Tf } from '../tf.js';
 import { natives } from './index.js';
 import type { Call, Native } from './native.js';
 

@@ -2,7 +2,7 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import type { Operations } from '../../lowering/operations/operation.js';
 import { sameList } from '../../lowering/value.js';
-import type { Tf } from '../open.js';
+import type { Tf } from '../tf.js';
 import { type Native, type NativeTable, ofOne, ofTwo, operand } from './native.js';
 
 type Reduce = (tf: Tf, x: Tensor, axes: number[], keepdims: boolean) => Tensor;

@@ -1,7 +1,7 @@
 /** Operations that move elements, or pick them by index. */
 import type { Tensor } from '@tensorflow/tfjs';
 import type { Operations } from '../../lowering/operations/operation.js';
-import type { Tf } from '../open.js';
+import type { Tf } from '../tf.js';
 import { type Native, type NativeTable, ofOne, ofTwo, operand } from './native.js';
 
 function slice(tf: Tf, x: Tensor, { begins, ends, strides }: Operations['Slice']): Tensor {

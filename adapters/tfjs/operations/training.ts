@@ -5,8 +5,8 @@ import { hostConstant, hostPort, onnxPort } from '../../lowering/host.js';
 import type { Plan, PlannedConstant } from '../../lowering/plan.js';
 import { toOnnx, type WeightPart } from '../../lowering/weight-part.js';
 import { hostTargets, lossOf } from '../losses.js';
-import type { Tf } from '../open.js';
-import { disposeOptimiser, optimiserOf } from '../training.js';
+import { disposeOptimiser, optimiserOf } from '../optimisers.js';
+import type { Tf } from '../tf.js';
 import { prepare, present, tensorOf } from './program.js';
 
 interface Trained {

@@ -1,7 +1,7 @@
 /** Convolutions and poolings, channels last. What has one axis is a picture of height 1, as TensorFlow.js has it itself. */
 import type { Tensor, Tensor4D, Tensor5D } from '@tensorflow/tfjs';
 import type { Operations, Pads, PerAxis } from '../../lowering/operations/operation.js';
-import type { Tf } from '../open.js';
+import type { Tf } from '../tf.js';
 import { type Native, type NativeTable, ofOne, operand } from './native.js';
 
 type Pair = [number, number];
