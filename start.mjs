@@ -88,8 +88,8 @@ async function main() {
   if (!commands.includes(command))
     throw new StartError(`unknown command ${command}; the commands are ${commands.join(', ')}`, 2);
   if (command === 'bench' && rest[0] === 'setup' && rest.includes('--remove')) return remove();
-  // Where it is not the default, every module of this process and of its children reads it from here.
-  if (state !== join(root, '.touchstone')) process.env.TOUCHSTONE_HOME = state;
+  // Children have other current folders: from here on it is an absolute path.
+  if (process.env.TOUCHSTONE_HOME || state !== join(root, '.touchstone')) process.env.TOUCHSTONE_HOME = state;
   if (isClone) await prepareClone();
   else ignoreState();
   if (command === 'bench') return handOver(join(build, 'bench.js'), rest);

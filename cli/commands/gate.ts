@@ -17,6 +17,10 @@ export function declareGate(program: Command, end: End): void {
     )
     .option('--baseline <run>', 'stored runs: a run folder, results.json, folder of runs, or branch:path')
     .option('--candidate <run>', 'stored run to judge')
+    .option(
+      '--prepare <command>',
+      "a git ref: builds the adapters in its checkout, such as 'npm ci && npm run build' (default: npm ci where its package-lock.json differs)",
+    )
     .option('--force', 'stored runs: compare different machines or settings nevertheless')
     .option('--config <file>', 'margins and acceptances (default: touchstone.gate.json, if it exists)')
     .option('--json <file>', 'the findings, for machines')

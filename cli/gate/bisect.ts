@@ -1,12 +1,12 @@
 /** `bisect <cell> --good <ref> --bad <ref>`: git bisect, with the live gate as its judge. */
 import { TouchstoneError } from '../../common/errors.js';
-import { projectRoot } from '../../common/paths.js';
 import { cellId, parseCellId } from '../../common/run/cell.js';
 import { verdictOnCell } from '../../reports/regression/cell-verdict.js';
 import { gateExits } from '../../reports/regression/report.js';
 import { readSettings } from '../../reports/regression/settings-file.js';
 import { bisectCommits, type Judgement, requireCommit } from '../../runners/coordinator/bisect.js';
 import type { RunOptions } from '../../runners/coordinator/options.js';
+import { repositoryFolder } from '../../runners/coordinator/repository.js';
 import { say } from '../say.js';
 import { liveGate } from './live.js';
 
@@ -54,7 +54,7 @@ export async function bisectCommand(options: BisectOptions): Promise<number> {
       { hint: 'give a larger --time, or other commits: without a difference there is nothing to look for' },
     );
   }
-  const { first, said } = await bisectCommits(projectRoot, good, bad, judge, say);
+  const { first, said } = await bisectCommits(await repositoryFolder(), good, bad, judge, say);
   process.stdout.write(`${said}\n`);
   return first === null ? gateExits.inconclusive : 0;
 }

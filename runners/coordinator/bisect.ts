@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
 import type { Say } from '../../common/run/observer.js';
-import { commitOf } from './checkout.js';
+import { commitOf } from './repository.js';
 
 /** What git is told of a commit; `skip` where the judge cannot decide. */
 export type Judgement = 'good' | 'bad' | 'skip';

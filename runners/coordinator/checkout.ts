@@ -6,27 +6,12 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSyn
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { execa } from 'execa';
-import type { Framework } from '../../adapters/adapter.js';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
 import { environmentsFolder, projectRoot, stateFolder } from '../../common/paths.js';
-import type { Checkout } from '../hosts/checkout.js';
 import { protocolVersion } from '../protocol/messages.js';
 import { environmentNames } from '../provision/definition.js';
-
-export interface OtherCommit extends Checkout {
-  readonly commit: string;
-  /** Its own adapters. */
-  readonly frameworks: readonly Framework[];
-  /** The program that a target's workers run in there; undefined where it is the host's own, or not installed. */
-  executableOf(target: Framework['targets'][number]): Promise<string | undefined>;
-}
-
-/** The commit that a name means, or undefined where git knows none. */
-export async function commitOf(ref: string): Promise<string | undefined> {
-  const arguments_ = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`];
-  const git = await execa('git', arguments_, { cwd: projectRoot, reject: false });
-  return git.exitCode === 0 ? git.stdout.trim() : undefined;
-}
+import type { OtherCommit } from './other-commit.js';
+import { ensureWorktree } from './repository.js';
 
 /**
  * @param targets names of what is to be measured there
@@ -38,7 +23,7 @@ export async function ensureCheckout(
   report: (line: string) => void,
 ): Promise<OtherCommit> {
   const root = join(stateFolder, 'checkouts', commit.slice(0, 12));
-  if (!existsSync(join(root, 'start.mjs'))) await addWorktree(root, commit);
+  await ensureWorktree(root, commit);
   share(root);
   report(`setting up ${commit.slice(0, 12)} in ${root}`);
   const setup = [join(root, 'start.mjs'), 'bench', 'setup', ...targets];
@@ -56,20 +41,6 @@ export async function ensureCheckout(
     );
   }
   return open(root, commit);
-}
-
-async function addWorktree(root: string, commit: string): Promise<void> {
-  mkdirSync(join(root, '..'), { recursive: true });
-  // One whose folder somebody removed is still on git's list.
-  await execa('git', ['worktree', 'prune'], { cwd: projectRoot, reject: false });
-  const git = await execa('git', ['worktree', 'add', '--force', '--detach', root, commit], {
-    cwd: projectRoot,
-    reject: false,
-  });
-  if (git.exitCode === 0) return;
-  throw new TouchstoneError('install', `git cannot check out ${commit}: ${messageOf(git.stderr)}`, {
-    hint: 'a shallow clone has few commits; fetch the rest with `git fetch --unshallow`',
-  });
 }
 
 function share(root: string): void {
@@ -125,6 +96,7 @@ async function open(root: string, commit: string): Promise<OtherCommit> {
     return {
       root,
       commit,
+      environment: { TOUCHSTONE_HOME: join(root, '.touchstone') },
       frameworks: await adapters.discoverFrameworks(),
       loadGraph: graphs.loadGraph,
       async executableOf(target) {

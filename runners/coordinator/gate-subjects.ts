@@ -4,12 +4,16 @@ import { discoverFrameworks } from '../../adapters/discover.js';
 import { atVersion, splitVersion } from '../../adapters/versions.js';
 import { TouchstoneError } from '../../common/errors.js';
 import { invocation } from '../../common/invocation.js';
+import { isClone } from '../../common/paths.js';
 import { aliasOf, forTarget, targetOf } from '../../common/run/cell.js';
 import type { GatePlan, GateSubject, PlannedCell } from '../../common/run/run-folder.js';
 import { hostOf } from '../hosts/discover.js';
-import { commitOf, ensureCheckout, type OtherCommit } from './checkout.js';
+import { ensureAdapterCommit } from './adapter-commit.js';
+import { ensureCheckout } from './checkout.js';
 import type { RunOptions } from './options.js';
+import type { OtherCommit } from './other-commit.js';
 import { chooseTargets, type Prepared, type PreparedTarget, prepare } from './prepare.js';
+import { commitOf, describeWorkingTree } from './repository.js';
 import { touchstoneVersion } from './version.js';
 
 export interface GatedWork {
@@ -22,7 +26,7 @@ const versionPattern = /^\d+(\.\w+)+$/;
 
 /**
  * `--against` is, in this order: a target (`onnxruntime/cpu`, `jax@0.9.0/cpu`), a version of the chosen framework
- * (`1.23.0`), or a git ref of this project (`main`, `v0.1.0`, `HEAD~3`; `ref:1.2.0` for one that looks like a version).
+ * (`1.23.0`), or a git ref (`main`, `v0.1.0`, `HEAD~3`; `ref:1.2.0` for one that looks like a version).
  *
  * @throws TouchstoneError('usage') where it is none of them
  */
@@ -90,7 +94,7 @@ async function againstTargets(
 }
 
 /**
- * The same targets, as another commit of this project drives them.
+ * The same targets, as another commit drives them: of this project, or of the repository whose adapters they are.
  *
  * @param candidate commit that is judged; by default this checkout as it stands
  */
@@ -102,8 +106,9 @@ async function againstCommit(
   candidate?: string,
 ): Promise<GatedWork> {
   const all = await prepare(options, say);
-  const theirs = await twinsOf(all.targets, commit, say);
-  const judged = candidate === undefined ? undefined : await twinsOf(all.targets, candidate, say);
+  const theirs = await twinsOf(all.targets, commit, say, options.prepare);
+  const judged =
+    candidate === undefined ? undefined : await twinsOf(all.targets, candidate, say, options.prepare);
   const subjects = all.targets.map(({ target: { name } }) => ({
     candidate: name,
     baseline: aliasOf(name, 'baseline'),
@@ -124,7 +129,8 @@ async function againstCommit(
       .filter((cell) => cell.target === plain)
       .map((cell) => forTarget(missing ? { ...cell, decided: notThere(plain, where) } : cell, name));
   };
-  const { version, commit: own } = await touchstoneVersion();
+  const own = await describeWorkingTree();
+  const { version } = await touchstoneVersion();
   return {
     prepared: withSubjects(all, subjects, entryOf, cellsOf),
     plan: {
@@ -141,9 +147,12 @@ async function twinsOf(
   targets: readonly PreparedTarget[],
   commit: string,
   say: (line: string) => void,
+  prepareCommand: string | undefined,
 ): Promise<Map<string, PreparedTarget>> {
   const names = targets.map(({ target }) => target.name);
-  const other = await ensureCheckout(commit, names, say);
+  const other = isClone
+    ? await ensureCheckout(commit, names, say)
+    : await ensureAdapterCommit(commit, names, say, prepareCommand);
   const twins = await Promise.all(targets.map((entry) => twinOf(entry, other)));
   return new Map(names.flatMap((name, index) => (twins[index] ? [[name, twins[index]] as const] : [])));
 }

@@ -47,6 +47,8 @@ export interface RunOptions {
   /** The user's own data, an `.npz` file for each buffer. */
   readonly inputs?: readonly string[];
   readonly installedOnly?: true;
+  /** Shell command that builds the adapters of another commit, for a gate in another project's repository. */
+  readonly prepare?: string;
   readonly dryRun?: true;
   /** Milliseconds after which a silent worker is given up. */
   readonly deadline: number;
@@ -86,6 +88,7 @@ export function commandOf(options: TimedOptions, command: readonly string[] = []
     ...list('--batch', options.batch),
     ...list('--length', options.length),
     ...list('--rounds', options.rounds === undefined ? undefined : [options.rounds]),
+    ...list('--prepare', options.prepare === undefined ? undefined : [options.prepare]),
     ...list('--precision', options.precision === undefined ? undefined : [`${options.precision * 100}%`]),
     ...[
       '--threads',

@@ -62,10 +62,27 @@ export async function addDeclarations({ folder }: Project): Promise<void> {
   await execa(process.execPath, [compiler, '--project', config, '--outDir', join(folder, 'build')]);
 }
 
-/** ConvNetJS under another name: an adapter of somebody else's, which imports Touchstone by its package's name. */
-export const adapterOfTheirs = `
+/**
+ * ConvNetJS under another name: an adapter of somebody else's, which imports Touchstone by its package's name.
+ *
+ * @param times how often it computes what it is asked for once
+ */
+export function adapterOfTheirs(times = 1): string {
+  return `
 import convnetjs from '${packageName}/adapters/convnetjs/index.js';
 
 const [target] = convnetjs.targets;
-export default { ...convnetjs, name: 'mine', targets: [{ ...target, name: 'mine/js' }] };
+async function open(...parameters) {
+  const framework = await target.open(...parameters);
+  return { ...framework, loadInference: (model) => repeated(framework.loadInference(model)) };
+}
+function repeated(model) {
+  const run = (buffer) => {
+    for (let time = 1; time < ${times}; time++) model.run(buffer);
+    return model.run(buffer);
+  };
+  return { ...model, run };
+}
+export default { ...convnetjs, name: 'mine', targets: [{ ...target, name: 'mine/js', open }] };
 `;
+}

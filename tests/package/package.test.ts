@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { projectRoot } from '../../common/paths.js';
+import { gateReport } from '../../reports/regression/report.js';
 import { adapterOfTheirs, addDeclarations, install, type Project, pack, packageName } from './installed.js';
 
 const short = '--workload lenet5 --mode inference --batch 1 --rounds 3 --time 5s';
@@ -81,7 +82,7 @@ describe('in an empty folder', () => {
 
 describe('in the repository of another project', () => {
   it('measures its adapter beside ours', { timeout: 120_000 }, async () => {
-    project.write('mine.js', adapterOfTheirs);
+    project.write('mine.js', adapterOfTheirs());
     project.write('package.json', '{ "type": "module" }');
     const line = `npx --no-install touchstone --adapter ./mine.js --targets mine/js,convnetjs/js ${short} --home ./beside`;
     const { stderr, exitCode } = await project.shell(line);
@@ -99,5 +100,43 @@ describe('in the repository of another project', () => {
     const { stderr, exitCode } = await project.shell(line);
     expect(exitCode, stderr).toBe(0);
     expect(stderr).toMatch(/mine\/js: [1-9]\d* of \d+ agree/);
+  });
+});
+
+describe('the gate in the repository of another project', () => {
+  const commit = "git add -A && git -c user.name=a -c user.email=a@b commit -q -m 'adapter'";
+  const gate = `npx --no-install touchstone gate --against HEAD --workload lenet5 --mode inference --batch 1`;
+
+  beforeAll(async () => {
+    project.write('.gitignore', 'node_modules\n');
+    project.write('mine.js', adapterOfTheirs());
+    project.write('package.json', '{ "type": "module" }');
+    await project.shell(`git init -q; rm -rf elsewhere beside; ${commit}`);
+  });
+
+  it('finds that its adapter became slower than at another commit', { timeout: 600_000 }, async () => {
+    project.write('mine.js', adapterOfTheirs(5));
+    const line = `${gate} --adapter ./mine.js --targets mine/js --time 30s --json gate.json`;
+    const { exitCode, stdout, stderr } = await project.shell(line);
+    // On a busy machine the rounds may be too few for a verdict, not for an estimate.
+    expect([1, 3], `${stdout}\n${stderr}`).toContain(exitCode);
+    const report = gateReport.parse(JSON.parse(readFileSync(project.path('gate.json'), 'utf8')));
+    const speed = report.findings.find(({ metric }) => metric === 'speed');
+    expect(speed).toMatchObject({ cell: expect.stringMatching(/mine\/js$/) });
+    expect(speed?.ratio?.value).toBeGreaterThan(2);
+    expect(report.candidate.name).toMatch(/^[0-9a-f]{12}-dirty$/);
+  });
+
+  it('says what a commit of that repository can be compared with', { timeout: 120_000 }, async () => {
+    const { exitCode, stderr } = await project.shell(`${gate} --targets convnetjs/js`);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/^error: convnetjs\/js is the same in every commit of .*--adapter/m);
+    const built = `${gate} --adapter ./built.js --targets mine/js`;
+    project.write('built.js', adapterOfTheirs());
+    const missing = await project.shell(built);
+    expect(missing.exitCode).toBe(4);
+    expect(missing.stderr).toMatch(/commit [0-9a-f]{12} has no adapter built\.js .*--prepare/);
+    const prepared = await project.shell(`${built} --prepare 'cp mine.js built.js; exit 3'`);
+    expect(prepared.stderr).toMatch(/`cp mine\.js built\.js; exit 3` failed for commit/);
   });
 });

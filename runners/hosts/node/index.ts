@@ -6,7 +6,6 @@ import { projectRoot } from '../../../common/paths.js';
 import { workerEnvironment } from '../../process/environment.js';
 import { canStopProcesses, startProcess, type WorkerProcess } from '../../process/worker-process.js';
 import type { Installation } from '../../provision/installation.js';
-import { checkoutEnvironment } from '../checkout.js';
 import type { Availability, LaunchOptions, WorkerHost } from '../host.js';
 import { addonInstallation } from './addons.js';
 import { packageFolder, packagesInstallation, packageVersion } from './packages.js';
@@ -31,7 +30,7 @@ const host = {
   launch(options: LaunchOptions): WorkerProcess {
     const { target, budget, checkout, command, environment, logFile, deadlineMs } = options;
     const folder = checkout?.root ?? projectRoot;
-    const extra = { ...checkoutEnvironment(checkout), ...environment };
+    const extra = { ...checkout?.environment, ...environment };
     return startProcess({
       subject: target.name,
       command: command ?? [process.execPath, join(folder, 'build', 'runners', 'hosts', 'node', 'worker.js')],

@@ -8,7 +8,6 @@ import { canStopProcesses, startProcess, type WorkerProcess } from '../../proces
 import { environmentDefinition, variantOf } from '../../provision/definition.js';
 import { environmentInstallation, environmentState } from '../../provision/environments.js';
 import { findInterpreter } from '../../provision/interpreter.js';
-import { checkoutEnvironment } from '../checkout.js';
 import type { Availability, LaunchOptions, WorkerHost } from '../host.js';
 import { installedPackages } from './installed-packages.js';
 
@@ -29,7 +28,7 @@ const host = {
   launch(options: LaunchOptions): WorkerProcess {
     const { target, budget, checkout, environment, logFile, deadlineMs } = options;
     const folder = checkout?.root ?? projectRoot;
-    const extra = { ...checkoutEnvironment(checkout), ...environment };
+    const extra = { ...checkout?.environment, ...environment };
     return startProcess({
       subject: target.name,
       command: options.command ?? workerCommand(pythonTarget(target), options.executable),

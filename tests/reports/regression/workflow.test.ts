@@ -7,26 +7,10 @@ import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { projectRoot } from '../../../common/paths.js';
 import { commentMarker } from '../../../reports/regression/outputs/markdown.js';
+import { runBlocks } from '../../run-blocks.js';
 
 const text = readFileSync(join(projectRoot, 'docs', 'ci', 'touchstone-gate.yml'), 'utf8');
 const scripts = runBlocks(text);
-
-/** The `run: |` blocks by the name of their step: enough of YAML for this one file. */
-function runBlocks(yaml: string): Map<string, string> {
-  const lines = yaml.split('\n');
-  const blocks = new Map<string, string>();
-  let name = '';
-  lines.forEach((line, index) => {
-    name = /^ +- name: (.+)$/.exec(line)?.[1] ?? name;
-    const indent = /^( +)run: \|$/.exec(line)?.[1]?.length;
-    if (indent === undefined) return;
-    const rest = lines.slice(index + 1);
-    const end = rest.findIndex((next) => next.trim() !== '' && next.search(/\S/) <= indent);
-    const block = end < 0 ? rest : rest.slice(0, end);
-    blocks.set(name, block.map((inner) => inner.slice(indent + 2)).join('\n'));
-  });
-  return blocks;
-}
 
 let folder = '';
 beforeEach(async () => {
