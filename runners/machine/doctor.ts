@@ -1,9 +1,11 @@
 /** The health of every target: available or not, with which versions, how large, and the command that fixes it. */
+
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Configuration, Device, Framework, Target } from '../../adapters/adapter.js';
 import { messageOf } from '../../common/errors.js';
+import { invocation } from '../../common/invocation.js';
 import { hostOf } from '../hosts/discover.js';
 import type { Availability } from '../hosts/host.js';
 
@@ -59,7 +61,7 @@ async function examine(framework: Framework, target: Target, ask?: Ask): Promise
   const answer = installed.available && ask ? await answerOf(ask, target, executable) : undefined;
   const availability: Availability =
     answer && 'reason' in answer
-      ? { available: false, ...answer, fix: `npm run setup -- ${target.name}` }
+      ? { available: false, ...answer, fix: invocation(`setup ${target.name}`) }
       : installed;
   const described = answer && !('reason' in answer) ? answer : undefined;
   const { versions, folders, environment } = host.describe(target);

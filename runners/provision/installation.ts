@@ -3,11 +3,13 @@
  * addon. Made by one process at a time; its stamp is written last, so a half-made one is seen for what it is and made
  * again.
  */
+
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { z } from 'zod';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
+import { invocation } from '../../common/invocation.js';
 import { whileLocked } from './installation-lock.js';
 import { runInstaller } from './installer.js';
 
@@ -82,7 +84,9 @@ async function ensureAlone<Ready>(
   const before = await installation.state();
   if (before.state === 'ready') return before;
   if (installedOnly) {
-    throw new TouchstoneError('install', before.reason, { hint: 'install it with `npm run setup -- --all`' });
+    throw new TouchstoneError('install', before.reason, {
+      hint: `install it with \`${invocation('setup --all')}\``,
+    });
   }
   return whileLocked(installation, report, async (signal) => {
     // Another run may have made it while this one waited.

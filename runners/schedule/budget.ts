@@ -1,7 +1,7 @@
 /**
  * Divides the measuring time over rounds and cells, once the parity gate has told how long one iteration takes.
  *
- * Rounds come first, because the process is the unit of replication (DESIGN section 7): as many as the budget holds
+ * Rounds come first, because the process is the unit of replication: as many as the budget holds
  * up to the wanted number, with a warm-up and a turn of every cell in each. What is then left of a round is shared out
  * equally; a cell whose single iteration is longer than its share takes one iteration behind one that warms up and says
  * so, and what it does not use goes to the others. No cell is timed cold: where the budget cannot hold that, it holds fewer
@@ -40,7 +40,7 @@ export interface Schedule {
   readonly roundMs: number;
 }
 
-/** A turn is at least this long (DESIGN section 7: 20–50 ms), so that caches and clocks settle after a switch. */
+/** A turn is at least this long, so that caches and clocks settle after a switch. */
 const shortestTurnNs = 20e6;
 const longestTurnNs = 25e6;
 /**

@@ -1,7 +1,9 @@
 /** A worker that has been started, greeted and described, with its number in the run. */
+
 import { join } from 'node:path';
 import { splitVersion } from '../../adapters/versions.js';
 import { TouchstoneError } from '../../common/errors.js';
+import { invocation } from '../../common/invocation.js';
 import { fileNameOf, targetOf } from '../../common/run/cell.js';
 import { type DeviceChoice, deviceId } from '../../common/run/device.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
@@ -137,7 +139,7 @@ function verifyVersion(target: string, found: Readonly<Record<string, string>>):
   if (version === undefined || versions.some((each) => each.split('+')[0] === version)) return;
   const listed = Object.entries(found).map(([name, each]) => `${name} ${each}`);
   throw new TouchstoneError('worker', `${target} runs ${listed.join(', ')}, not version ${version}`, {
-    hint: `make its folder anew with \`npm run setup -- ${target}\``,
+    hint: `make its folder anew with \`${invocation(`setup ${target}`)}\``,
   });
 }
 

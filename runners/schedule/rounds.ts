@@ -1,6 +1,6 @@
 /**
  * The rounds: fresh processes, all of a group alive at once on the same processors, one awake at a time, alternating
- * short turns in random order (DESIGN section 7). Where memory does not hold the models of a group at once, one sitting
+ * short turns in random order. Where memory does not hold the models of a group at once, one sitting
  * after the other, there and back.
  */
 import { join } from 'node:path';

@@ -1,7 +1,9 @@
 /** Node as a host: a process of the very Node that runs this one, with `worker.ts` as its program. */
+
 import { join } from 'node:path';
 import { isNodeTarget, type NodeTarget, type Target } from '../../../adapters/adapter.js';
 import { TouchstoneError } from '../../../common/errors.js';
+import { invocation } from '../../../common/invocation.js';
 import { projectRoot } from '../../../common/paths.js';
 import { workerEnvironment } from '../../process/environment.js';
 import { canStopProcesses, startProcess, type WorkerProcess } from '../../process/worker-process.js';
@@ -63,7 +65,7 @@ async function availabilityOf(target: NodeTarget): Promise<Availability> {
   for (const installation of installationsOf(target)) {
     const state = await installation.state();
     if (state.state !== 'ready') {
-      return { available: false, reason: state.reason, fix: `npm run setup -- ${target.name}` };
+      return { available: false, reason: state.reason, fix: invocation(`setup ${target.name}`) };
     }
   }
   return { available: true };

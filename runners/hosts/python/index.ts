@@ -1,7 +1,9 @@
 /** Python as a host: `touchstone_bridge.worker` in the interpreter of the target's own environment. */
+
 import { join } from 'node:path';
 import { isPythonTarget, type PythonTarget, type Target } from '../../../adapters/adapter.js';
 import { TouchstoneError } from '../../../common/errors.js';
+import { invocation } from '../../../common/invocation.js';
 import { projectRoot, stateFolder } from '../../../common/paths.js';
 import { workerEnvironment } from '../../process/environment.js';
 import { canStopProcesses, startProcess, type WorkerProcess } from '../../process/worker-process.js';
@@ -71,7 +73,7 @@ export function pythonVariables(root: string): Record<string, string> {
 function workerCommand(target: PythonTarget, python: string | undefined): string[] {
   if (python !== undefined) return [python, '-m', 'touchstone_bridge.worker', target.module];
   throw new TouchstoneError('worker', `${target.name} needs a Python interpreter and was given none`, {
-    hint: `install its environment with \`npm run setup -- ${target.name}\``,
+    hint: `install its environment with \`${invocation(`setup ${target.name}`)}\``,
   });
 }
 
@@ -80,7 +82,7 @@ async function availabilityOf(target: Target, environment: string): Promise<Avai
   if (state.state === 'ready') return { available: true, executable: state.python };
   const interpreter = await findInterpreter(environmentDefinition(environment).python);
   if (!interpreter.found) return { available: false, reason: interpreter.reason, fix: interpreter.fix };
-  return { available: false, reason: state.reason, fix: `npm run setup -- ${target.name}` };
+  return { available: false, reason: state.reason, fix: invocation(`setup ${target.name}`) };
 }
 
 function pythonTarget(target: Target): PythonTarget {
