@@ -15,7 +15,7 @@ export const groupIdentity = z.object({
   batch: z.number().int().positive(),
   /** Steps of its sequences, where the run was asked for lengths. */
   length: z.number().int().positive().optional(),
-  /** Of a run with several thread counts. */
+  /** Only in runs with several thread counts. */
   threads: z.number().int().positive().optional(),
   precision,
 });

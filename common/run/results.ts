@@ -42,7 +42,7 @@ export const estimate = z.object({
 });
 export type Estimate = z.infer<typeof estimate>;
 
-/** Where a target begins to differ; `error` is null where it has no finite one. */
+/** The first node at which a target differs; `error` is null where it is not finite. */
 export const divergence = z.object({
   node: z.string(),
   operator: z.string(),
@@ -52,7 +52,7 @@ export const divergence = z.object({
 });
 export type Divergence = z.infer<typeof divergence>;
 
-/** One compared quantity of the parity gate: the largest relative error ‖actual − reference‖ / ‖reference‖ among its tensors. */
+/** One compared quantity of the parity check: the largest relative error ‖actual − reference‖ / ‖reference‖ among its tensors. */
 export const parityCheck = z.object({
   what: z.enum(['output', 'loss', 'gradient', 'weight', 'audit']),
   /** Tensor with the largest error. */
@@ -63,29 +63,29 @@ export const parityCheck = z.object({
   passed: z.boolean(),
   /** Why it did not pass, when it is not the size of the error: a wrong shape, a missing tensor, a NaN. */
   reason: z.string().optional(),
-  /** Of a wrong output: the first node whose value differs from ONNX Runtime's. */
+  /** For a wrong output: the first node whose value differs from ONNX Runtime's. */
   divergence: divergence.optional(),
 });
 export type ParityCheck = z.infer<typeof parityCheck>;
 
-/** What was seen around a turn, outside the clock; null where the system does not tell. */
+/** What was recorded around a turn, outside the clock; null where the system does not report it. */
 export const turnWitness = z.object({
   /** A fixed piece of CPU work of the worker right before and right after the timed loop. */
   workNs: z.tuple([z.number().nonnegative(), z.number().nonnegative()]),
   /** How long the worker's main thread was ready and not running. */
   waitNs: z.number().nonnegative().nullable(),
-  /** How often the worker was sent away from a processor. */
+  /** How often the worker was preempted. */
   switches: count.nullable(),
-  /** Ticks that the hypervisor took from the worker's processors. */
+  /** Clock ticks that the hypervisor took from the worker's processors. */
   stolenTicks: count.nullable(),
-  /** How long some task of the machine had no processor meanwhile; absent from runs of older versions. */
+  /** How long some task of the machine waited for a processor meanwhile; absent from runs of older versions. */
   pressureNs: z.number().nonnegative().nullable().optional(),
   /** Clock of the worker's processors. */
   mhz: z.number().nullable(),
 });
 export type TurnWitness = z.infer<typeof turnWitness>;
 
-/** Why a turn is in no estimate. Whole blocks are left out, for all targets of the group alike. */
+/** Why a turn is left out of estimates. Whole blocks are left out, for all targets of the group alike. */
 export const leftOut = z.enum(['warm-up', 'foreign load']);
 
 /** One turn's samples, in collection order. */
@@ -117,7 +117,7 @@ export const cellResult = z.object({
     .object({
       /** Median over rounds of the round's median time per iteration. */
       iterationNs: estimate,
-      /** Of all samples that are in an estimate, at 95 %; only those that the number of samples supports. */
+      /** Over all samples that count, with 95 % intervals; only those that the number of samples supports. */
       percentilesNs: z.array(
         z.object({ share: z.number(), value: z.number(), low: z.number(), high: z.number() }),
       ),
@@ -174,7 +174,7 @@ export const targetResult = z.object({
   versions: z.record(z.string(), z.string()),
   /** Effective settings, read from inside the framework. */
   configuration: z.record(z.string(), value),
-  /** Of a run with several thread counts: settings that differ by them, by thread count. */
+  /** Settings that depend on the thread count, by thread count; only in runs with several. */
   threadConfiguration: z.record(z.string(), z.record(z.string(), value)).optional(),
   /** Settings that differ by cell, by cell id. */
   cellConfiguration: z.record(z.string(), z.record(z.string(), value)),
@@ -197,7 +197,7 @@ export const machine = z.object({
 });
 export type Machine = z.infer<typeof machine>;
 
-/** How busy the machine was while measuring; null where the system does not tell. */
+/** How busy the machine was while measuring; null where the system does not report it. */
 export const conditions = z.object({
   loadAverage: z.number().nullable(),
   /** Share of CPU time taken by the hypervisor. */
@@ -234,7 +234,7 @@ export const runResults = z.object({
   }),
   machine,
   conditions,
-  /** Rounds that were planned after the parity gate had told how long an iteration takes. */
+  /** Rounds that were planned once the parity check had shown how long an iteration takes. */
   plannedRounds: count,
   finishedRounds: count,
   targets: z.array(targetResult),
@@ -247,7 +247,7 @@ export const runResults = z.object({
     marked: count,
     leftOut: count,
     warmUp: count,
-    /** Share of the turns' time in which some task of the machine had no processor; null where nobody tells. */
+    /** Share of the turns' time in which some task of the machine waited for a processor; null where the system does not report it. */
     pressureShare: z.number().nonnegative().nullable(),
   }),
   /** What the harness itself costs per iteration: the null target of each worker kind. */

@@ -4,10 +4,10 @@
  * `manifest.json`   what was asked for and planned; written once, before anything is spawned
  * `events.ndjson`   append-only, one line an event, written when it happens; a torn last line is ignored
  * `logs/`           stdout and stderr of the workers
- * `tensors/`        what workers computed for the parity gate and the audits (removed when they agree)
+ * `tensors/`        what workers computed for the parity check and the audits (removed when they agree)
  * `results.json`, `report.html`   derived from the first two
  *
- * The runners write it, the reports read it: this file is all that they share.
+ * Runners write it and reports read it: the contract between the two.
  */
 import { z } from 'zod';
 import { cellIdentity } from './cell.js';
@@ -74,7 +74,7 @@ export const runManifest = z.object({
   adapters: z.array(z.string()).optional(),
   /** Artefact folder of each workload, mode and batch, by `artefactKey`; those of `suites/probe.ts` by `probeKey`. */
   artefacts: z.record(z.string(), z.string()),
-  /** What each of them needs at the least, by the same keys; absent from runs of older versions. */
+  /** Lower bounds of what each of them needs, by the same keys; absent from runs of older versions. */
   costs: z
     .record(
       z.string(),
@@ -98,7 +98,7 @@ export const runEvent = z.discriminatedUnion('type', [
     type: z.literal('process'),
     process: count,
     target: z.string(),
-    /** Of a run with several thread counts. */
+    /** Only in runs with several thread counts. */
     threads: z.number().int().positive().optional(),
     round: count.nullable(),
     runtime: z.string(),
@@ -171,7 +171,7 @@ export const runEvent = z.discriminatedUnion('type', [
     ...at,
     type: z.literal('memory'),
     target: z.string(),
-    /** Of a run with several thread counts. */
+    /** Only in runs with several thread counts. */
     threads: z.number().int().positive().optional(),
     round: count,
     process: count,

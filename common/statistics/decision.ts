@@ -45,7 +45,7 @@ export interface Finding {
   readonly stage: 'screen' | 'confirmation';
   /** Hodges–Lehmann estimate of the log ratio, candidate ÷ baseline. NaN without rounds. */
   readonly value: number;
-  /** Of the log ratio; null where the rounds carry none. */
+  /** The interval of the log ratio; null where the rounds carry none. */
   readonly interval: Interval | null;
   readonly rounds: number;
 }

@@ -27,7 +27,7 @@ export interface RunComparison {
   readonly after: string;
   /** What makes the two runs measure different things, each a sentence. */
   readonly machineDifferences: readonly string[];
-  /** Versions that changed: what one usually wants to compare. */
+  /** Versions that changed, typically the reason for the comparison. */
   readonly versionDifferences: readonly string[];
   readonly cells: readonly ComparedCell[];
   /** Cells with a result in one run only: `<cell>: ok → failed: <reason>`. */

@@ -50,7 +50,7 @@ export interface GroupScene {
   readonly results: RunResults;
   readonly group: Group;
   readonly title: string;
-  /** The `ok` cells of the group, fastest first; there is at least one. */
+  /** The `ok` cells of the group, fastest first; never empty. */
   readonly cells: readonly [OkCell, ...OkCell[]];
   /** Maximum of marks of single iterations, and of turns, per target. */
   readonly marks: number;

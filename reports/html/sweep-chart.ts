@@ -13,7 +13,7 @@ import { number, type Row, type SweepChart, type Table, type TableCell } from '.
 import { chartConfig, seriesColours, seriesShapes } from './theme.js';
 
 export interface SweepQuantity extends Pick<SweepChart, 'kind' | 'place' | 'importance' | 'axes'> {
-  /** Of the drawing and its table. */
+  /** Caption of the drawing and its table. */
   readonly caption: string;
   /** Behind the table's caption. */
   unitOf(axis: Axis): string;

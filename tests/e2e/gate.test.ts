@@ -8,7 +8,7 @@ import { bench, leftBehind, newMarker, temporaryFolder } from './command.js';
 
 const small = ['--workload', 'lenet5', '--mode', 'inference', '--batch', '1'];
 
-it('tells a target that is far slower than the one it is held against, and writes every output', {
+it('detects a target that is far slower than its baseline, and writes every output', {
   timeout: 300_000,
 }, async () => {
   const folder = await temporaryFolder();

@@ -111,7 +111,7 @@ describe('the command line', () => {
     expect(stdout).toMatch(/unsupported: char-lstm-step has no training/);
   });
 
-  it('tells machines how every target is', async () => {
+  it('reports every target to machines', async () => {
     const { stdout } = await bench(['doctor', '--json', '--installed']);
     const { machine, targets } = JSON.parse(String(stdout)) as {
       machine: { cpu: string; cores: number };

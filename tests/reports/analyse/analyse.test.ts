@@ -61,7 +61,7 @@ describe('known answers', () => {
     ]);
   });
 
-  it('equal targets are seldom told apart, over many runs', () => {
+  it('equal targets seldom differ significantly, over many runs', () => {
     let told = 0;
     const runs = 40;
     for (let seed = 100; seed < 100 + runs; seed++) {
@@ -80,7 +80,7 @@ describe('known answers', () => {
   });
 });
 
-it('among five equal targets the ranking tells some apart about as seldom as the report says', () => {
+it('among five equal targets the ranking separates some about as seldom as the report says', () => {
   const random = seededRandom(5);
   const template = results.cells.find(({ state }) => state === 'ok')!;
   const runs = 400;
@@ -176,7 +176,7 @@ describe('few rounds', () => {
 });
 
 describe('turns', () => {
-  it('tells for how much of their time some task of the machine had no processor', () => {
+  it('reports for how much of the time some task of the machine waited for a processor', () => {
     const witnessed = (pressureNs: number | null) =>
       events.map((event) => {
         if (event.type !== 'turn') return event;
