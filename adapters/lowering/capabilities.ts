@@ -1,6 +1,6 @@
 /** What a framework that is driven by a plan of operations has, and how its tensors lie. */
 import type { DataType } from '../../model/graph.js';
-import type { Operand, OperationKind, Operations } from './operations/operation.js';
+import type { Operand, OperationKind, Operations, RecurrentActivations } from './operations/operation.js';
 
 /**
  * Says what the framework lacks of an operation, or nothing: then that is written out in simpler ones, or the graph is
@@ -41,8 +41,11 @@ export interface RecurrentForm {
    * Order in which the backend stacks the gates, by ONNX's letters: `iofc` and `zrh` are ONNX's own. A plain RNN has one.
    */
   readonly gates: { readonly LSTM: string; readonly GRU: string };
-  /** Biases a gate: 2 as in ONNX and cuDNN, or 1, which is their sum. */
-  readonly biases: { readonly LSTM: 1 | 2; readonly GRU: 1 | 2; readonly RNN: 1 | 2 };
+  /**
+   * Biases per gate: 2 as in ONNX and cuDNN, or 1, which is their sum. `stacked` is one operand [2, gates·hidden] where
+   * linear_before_reset tells the two apart, and their sum where it does not.
+   */
+  readonly biases: { readonly LSTM: 1 | 2; readonly GRU: 1 | 2 | 'stacked'; readonly RNN: 1 | 2 };
   /** Weights are [inputs, gates·hidden] where true, [gates·hidden, inputs] as in ONNX where not. */
   readonly transposed: boolean;
   /** x is [batch, steps, inputs] where true, [steps, batch, inputs] where not; states of all steps likewise. */
@@ -52,6 +55,11 @@ export interface RecurrentForm {
    * direction's first state, and [batch, directions·hidden] for last ones.
    */
   readonly states: 'stacked' | 'joined';
+  /** Activations that its layers can be given besides ONNX's default ones. */
+  readonly activations?: {
+    readonly gates: readonly RecurrentActivations['gates'][];
+    readonly cell: readonly RecurrentActivations['cell'][];
+  };
 }
 
 /** It has all of it. */

@@ -10,7 +10,7 @@ import {
 } from '../../model/graph.js';
 import { permute, sortedPositions } from './permute.js';
 import type { PlannedConstant, PlannedPort } from './plan.js';
-import { toNative } from './weight-part.js';
+import { nativeOf } from './weight-part.js';
 
 /** The types that JavaScript frameworks hold. */
 export type HostType = 'float32' | 'int32' | 'bool';
@@ -38,7 +38,7 @@ export function hostConstant({ type, shape, source }: PlannedConstant, weights: 
   const { weight } = source;
   const tensor = required(weights, weight.name, 'weights of the artefact');
   const { type: held, data } = converted(tensor.data, type, weight.name);
-  return { type: held, shape, data: toNative(weight, data) };
+  return { type: held, shape, data: nativeOf(weight, data, shape) };
 }
 
 /** An output back in ONNX's order and type. */

@@ -7,6 +7,7 @@ import { formOf, nameOf } from './form.js';
 import type { Draft } from './fuse/draft.js';
 import { fuse } from './fuse/index.js';
 import { withoutUnread } from './fuse/views.js';
+import { inputAxes } from './input-axes.js';
 import type { Plan, PlannedPort } from './plan.js';
 import { Planner } from './planner.js';
 import { lowering, refuse, UnsupportedError } from './refusal.js';
@@ -56,22 +57,6 @@ function planNode(planner: Planner, node: GraphNode): void {
     if (!(error instanceof UnsupportedError)) throw error;
     refuse(`${node.operator} (${node.name}) ${error.message}`.replace(') : ', '): '));
   }
-}
-
-/** Pictures come as the framework's users keep them. */
-function inputAxes(
-  graph: Graph,
-  capabilities: Capabilities,
-  { name, shape }: Graph['inputs'][number],
-): readonly number[] {
-  const axes = shape.map((_, axis) => axis);
-  const [batch, channels, ...spatial] = axes;
-  const isPicture = graph.nodes.some(
-    ({ operator, inputs }) => inputs[0] === name && /^(QLinear)?Conv|Pool$/.test(operator),
-  );
-  return capabilities.channels === 'last' && isPicture && shape.length > 2
-    ? [batch ?? 0, ...spatial, channels ?? 1]
-    : axes;
 }
 
 function planOutput(planner: Planner, name: string, inputs: ReadonlySet<number>): PlannedPort {

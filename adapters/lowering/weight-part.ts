@@ -10,8 +10,8 @@ export interface Range {
 }
 
 /**
- * In this order: take `range`, add `addend`, reorder `blocks`, reshape to `view`, transpose by `order`; the constant's shape is
- * the last step.
+ * In this order: take `range`, add `addend`, multiply by `factor`, reorder `blocks`, reshape to `view`, transpose by `order`; the
+ * constant's shape is the last step. A part of one element fills it.
  */
 export interface WeightPart {
   /** ONNX name. */
@@ -22,6 +22,8 @@ export interface WeightPart {
   readonly range?: Range;
   /** Another part of the same extents that is added: the second bias of a recurrent layer. It is never trained. */
   readonly addend?: Range;
+  /** Never trained: it would scale the gradient. */
+  readonly factor?: number;
   /** Equal blocks of one ONNX axis in another order: the gates of a recurrent layer. Block i of the result is block `order[i]`. */
   readonly blocks?: { readonly axis: number; readonly order: readonly number[] };
   /** Extents with ONNX axes split, where the native order differs within one. The extents of the range where it is absent. */
@@ -72,8 +74,24 @@ export function toNative<Data extends HostArray>(part: WeightPart, data: Data): 
     const addend = taken(data, part.onnxShape, part.addend);
     found = found.map((value, index) => value + at(addend, index)) as Data;
   }
+  const { factor } = part;
+  if (factor !== undefined) found = found.map((value) => value * factor) as Data;
   if (part.blocks) found = reordered(found, extents, part.blocks.axis, part.blocks.order);
   return permute(found, viewOf(part), part.order);
+}
+
+/** As `toNative`, in a constant's own shape: a part of one element fills it. */
+export function nativeOf<Data extends HostArray>(
+  part: WeightPart,
+  data: Data,
+  shape: readonly number[],
+): Data {
+  const native = toNative(part, data);
+  const count = elementCount(shape);
+  if (native.length !== 1 || count === 1) return native;
+  const filled = new (native.constructor as new (length: number) => Data)(count);
+  filled.fill(at(native, 0));
+  return filled;
 }
 
 /**

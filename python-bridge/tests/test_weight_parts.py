@@ -6,6 +6,7 @@ import unittest
 from dataclasses import replace
 from typing import Any, Dict
 
+import numpy as np
 from numpy.testing import assert_array_equal
 
 from touchstone_bridge.artefact import Array
@@ -38,9 +39,20 @@ class WeightParts(unittest.TestCase):
         assert_array_equal(held.to_native({"w": whole}), expected)
         assert_array_equal(held.to_onnx(expected), whole)
 
+    def test_a_factor_is_taken_in(self) -> None:
+        whole = random(2, 3)
+        held = read({"factor": 0.5, "order": [1, 0]}, [3, 2], whole, trained=False)
+        assert_array_equal(held.to_native({"w": whole}), (whole * np.float32(0.5)).T)
+        self.assertTrue(held.is_rearranged)
 
-def read(part: Dict[str, Any], shape: Any, whole: Array) -> Constant:
-    raw = constant(0, "w", whole)
+    def test_one_element_fills_the_shape(self) -> None:
+        whole = random(1)
+        held = read({}, [4], whole, trained=False)
+        assert_array_equal(held.to_native({"w": whole}), np.repeat(whole, 4))
+
+
+def read(part: Dict[str, Any], shape: Any, whole: Array, trained: bool = True) -> Constant:
+    raw = constant(0, "w", whole, trained=trained)
     raw["shape"] = shape
     raw["source"]["weight"].update(part)
     plan = {"inputs": [], "constants": [raw], "operations": [], "outputs": []}

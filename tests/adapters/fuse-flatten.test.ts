@@ -67,14 +67,28 @@ describe('a flattened image', () => {
     expect(kindsOf(plan)).toContain('Transpose');
   });
 
-  test('of one pixel is only reshaped, once', () => {
+  test('of one pixel has lost its axes in the reduction', () => {
     const plan = planOf({
       nodes: [['GlobalAveragePool', ['x'], ['a']], ['Flatten', ['a'], ['b']], gemm('b')],
       values: { x: [2, 3, 4, 5], a: [2, 3, 1, 1], b: [2, 3], w: [7, 3], y: [2, 7] },
       weights: ['w'],
     });
-    expect(kindsOf(plan)).not.toContain('Transpose');
-    expect(kindsOf(plan).filter((kind) => kind === 'Reshape').length).toBeLessThan(2);
+    expect(kindsOf(plan)).toEqual(['ReduceMean', 'Gemm']);
+    expect(plan.operations[0]?.settings).toEqual({ axes: [1, 2], keepdims: false });
+  });
+
+  test('of one pixel keeps its axes where something else reads them', () => {
+    const plan = planOf({
+      nodes: [
+        ['GlobalAveragePool', ['x'], ['a']],
+        ['Flatten', ['a'], ['b']],
+        ['Mul', ['a', 'x'], ['r']],
+      ],
+      values: { x: [2, 3, 4, 5], a: [2, 3, 1, 1], b: [2, 3], r: [2, 3, 4, 5] },
+      outputs: ['b', 'r'],
+    });
+    expect(kindsOf(plan)[0]).toBe('ReduceMean');
+    expect(plan.operations[0]?.settings).toEqual({ axes: [1, 2], keepdims: true });
   });
 });
 

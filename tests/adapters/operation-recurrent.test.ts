@@ -8,6 +8,7 @@ import { recurrent } from '../../suites/conformance/recurrent-cases.js';
 import { makeModel, reference, relativeError } from './model.js';
 import { everything, kindsOf, planOf, settingsOf } from './operation-graph.js';
 import { capabilitiesOf, evaluate } from './operations-evaluator.js';
+import { forms, withForm } from './recurrent-forms.js';
 
 const bidirectional = { direction: 'bidirectional' };
 const states = ['initial_h', 'initial_c', 'P'] as const;
@@ -59,9 +60,8 @@ function draw({ operator, attributes = {}, given = [], lengths, bias }: Asked): 
   };
 }
 
-async function errorOf(drawn: BuildGraph): Promise<number> {
+async function errorOf(drawn: BuildGraph, capabilities = capabilitiesOf('last', 'all')): Promise<number> {
   const model = await makeModel(drawn);
-  const capabilities = capabilitiesOf('last', 'all');
   const plan = makePlan(model.graph, 'inference', capabilities);
   const made = evaluate(plan, capabilities, model.inputs[0] ?? {}, model.weights);
   const expected = await reference(model, 0);
@@ -105,12 +105,29 @@ const asked: Readonly<Record<string, Asked>> = {
     attributes: { linear_before_reset: 1 },
     bias: false,
   },
+  'LSTM, both directions, from states': {
+    operator: 'LSTM',
+    attributes: bidirectional,
+    given: ['initial_h', 'initial_c'],
+  },
+  'LSTM, other functions': { operator: 'LSTM', attributes: { activations: ['HardSigmoid', 'Relu', 'Relu'] } },
+  'GRU, other functions': {
+    operator: 'GRU',
+    attributes: { activations: ['HardSigmoid', 'Relu'], linear_before_reset: 1 },
+  },
+  'GRU, both directions, product first': {
+    operator: 'GRU',
+    attributes: { ...bidirectional, linear_before_reset: 1 },
+    given: ['initial_h'],
+  },
   'GRU, both directions': { operator: 'GRU', attributes: bidirectional, given: ['initial_h'] },
   'GRU, both directions, product first, lengths, clip': {
     operator: 'GRU',
     attributes: { ...bidirectional, linear_before_reset: 1, clip: 0.3 },
     lengths: [1, 4],
   },
+  'RNN, both directions': { operator: 'RNN', attributes: bidirectional, given: ['initial_h'] },
+  'RNN of ReLU': { operator: 'RNN', attributes: { activations: ['Relu'] } },
   'RNN, both directions, other functions': {
     operator: 'RNN',
     attributes: {
@@ -136,6 +153,12 @@ describe('written out, they come to what ONNX Runtime makes', () => {
 
   test.each(Object.keys(recurrent))('the case: %s', async (name) => {
     expect(await errorOf(recurrent[name] as BuildGraph)).toBeLessThan(1e-5);
+  });
+});
+
+describe.each(Object.entries(forms))('as layers where the backend has them, %s', (_, form) => {
+  test.each(Object.entries(asked))('%s', async (__, each) => {
+    expect(await errorOf(draw(each), withForm(form))).toBeLessThan(1e-5);
   });
 });
 

@@ -222,6 +222,16 @@ function flattened(
   };
 }
 
+function gemm(attributes: Attributes, c: Shape): Case {
+  return {
+    draw: (g) => {
+      const weight = g.constant('w', tensor(attributes.transB ? [3, 4] : [4, 3]));
+      const inputs = [g.input('x', [2, 4]), weight, g.constant('c', tensor(c))];
+      return [g.node('Gemm', inputs, attributes), [2, 3]];
+    },
+  };
+}
+
 const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
   Flatten: {
     'of an image in front of a product': flattened([2, 5], 0, (g, x) => g.node('Flatten', [x])),
@@ -231,6 +241,12 @@ const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
     'with the axes in another order': flattened([2, 7], 1, (g, x) =>
       g.node('Flatten', [g.node('Transpose', [x], { perm: [0, 3, 1, 2] })]),
     ),
+  },
+  Gemm: {
+    'with factors': gemm({ alpha: 0.5, beta: -2 }, [3]),
+    'with factors, of a column': gemm({ alpha: 0.5, beta: 2, transB: 1 }, [2, 1]),
+    'with one element for all': gemm({ beta: 3 }, [1]),
+    'with a scalar': gemm({}, []),
   },
   QLinearConv: {
     'biased, a scale for each filter': quantised({

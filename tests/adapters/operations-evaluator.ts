@@ -8,7 +8,7 @@ import type {
 } from '../../adapters/lowering/operations/operation.js';
 import { permute, sortedPositions } from '../../adapters/lowering/permute.js';
 import type { Plan, PlannedOperation } from '../../adapters/lowering/plan.js';
-import { toNative } from '../../adapters/lowering/weight-part.js';
+import { nativeOf } from '../../adapters/lowering/weight-part.js';
 import { dataTypes, elementCount, fromJsonNumber, type Tensors } from '../../model/graph.js';
 import { gates } from './operations-gates.js';
 import { recurrentOutputs } from './operations-recurrent.js';
@@ -215,7 +215,7 @@ export function evaluate(
       known.set(tensor, { shape, data: Float64Array.from(source.data, fromJsonNumber) });
     } else {
       const whole = Float64Array.from(weights[source.weight.name]?.data ?? [], Number);
-      known.set(tensor, { shape, data: toNative(source.weight, whole) });
+      known.set(tensor, { shape, data: nativeOf(source.weight, whole, shape) });
     }
   }
   for (const operation of plan.operations) {

@@ -59,9 +59,17 @@ function run(
     return at(given.get(name + suffix)!, form.transposed ? [column, row] : [row, column]);
   };
   const bias = (name: string, gate: string, unit: number) => {
+    const place = gates.indexOf(gate) * hidden + unit;
+    const first = given.get(`bias${suffix}`);
+    if (first?.shape.length === 2) return at(first, [name === 'bias' ? 0 : 1, place]);
     const found = given.get(name + suffix);
-    return found ? at(found, [gates.indexOf(gate) * hidden + unit]) : 0;
+    return found ? at(found, [place]) : 0;
   };
+  const { gates: gateFunction = 'Sigmoid', cell: cellFunction = 'Tanh' } = settings.activations ?? {};
+  const squash = { Sigmoid: sigmoid, HardSigmoid: (v: number) => Math.min(1, Math.max(0, 0.2 * v + 0.5)) }[
+    gateFunction
+  ];
+  const activate = { Tanh: Math.tanh, Relu: (value: number) => Math.max(value, 0) }[cellFunction];
   const first = (name: string): Row[] =>
     Array.from({ length: batch }, (_, row) =>
       Array.from({ length: hidden }, (__, unit) => {
@@ -90,21 +98,21 @@ function run(
       const sum = (gate: string, unit: number, of = state) =>
         input(gate, row, unit) + product(gate, of, unit);
       const units = Array.from({ length: hidden }, (_, unit) => unit);
-      if (kind === 'RNN') return units.map((unit) => ({ h: Math.tanh(sum('h', unit)), c: 0 }));
+      if (kind === 'RNN') return units.map((unit) => ({ h: activate(sum('h', unit)), c: 0 }));
       if (kind === 'LSTM')
         return units.map((unit) => {
           const cell =
-            sigmoid(sum('f', unit)) * c[row]![unit]! + sigmoid(sum('i', unit)) * Math.tanh(sum('c', unit));
-          return { h: sigmoid(sum('o', unit)) * Math.tanh(cell), c: cell };
+            squash(sum('f', unit)) * c[row]![unit]! + squash(sum('i', unit)) * activate(sum('c', unit));
+          return { h: squash(sum('o', unit)) * activate(cell), c: cell };
         });
-      const reset = units.map((unit) => sigmoid(sum('r', unit)));
+      const reset = units.map((unit) => squash(sum('r', unit)));
       const scaled = state.map((value, unit) => value * reset[unit]!);
       return units.map((unit) => {
-        const update = sigmoid(sum('z', unit));
+        const update = squash(sum('z', unit));
         const hiddenSum = settings.linearBeforeReset
           ? input('h', row, unit) + reset[unit]! * product('h', state, unit)
           : sum('h', unit, scaled);
-        return { h: (1 - update) * Math.tanh(hiddenSum) + update * state[unit]!, c: 0 };
+        return { h: (1 - update) * activate(hiddenSum) + update * state[unit]!, c: 0 };
       });
     });
     h = next.map((row) => row.map((each) => each.h));

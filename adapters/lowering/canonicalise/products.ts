@@ -27,23 +27,38 @@ const product: Canonicaliser = (node, p) => {
 
 const gemm: Canonicaliser = (node, p) => {
   const a = matrix(p, inputOf(node, 0), integer(node, 'transA', 0) !== 0);
-  const b = matrix(p, inputOf(node, 1), integer(node, 'transB', 0) !== 0);
+  const alpha = number(node, 'alpha', 1);
+  const isFolded = isFoldable(p, inputOf(node, 1), alpha);
+  const b = matrix(p, inputOf(node, 1), integer(node, 'transB', 0) !== 0, isFolded ? alpha : 1);
   const scaled = (x: Operand, factor: number) => {
     if (factor === 1) return x;
     if (isWhole(x.type)) refuse('with a factor, of integers');
     return withNumber(p, 'Mul', x, factor);
   };
-  const found = scaled(matMul(p, a, b), number(node, 'alpha', 1));
+  const found = scaled(matMul(p, a, b), isFolded ? 1 : alpha);
   const c = optionalInput(node, 2);
   const beta = number(node, 'beta', 1);
-  const sum = c === undefined || beta === 0 ? found : binary(p, 'Add', found, scaled(p.plain(c), beta));
-  p.define(outputOf(node), sum);
+  if (c === undefined || beta === 0) {
+    p.define(outputOf(node), found);
+    return;
+  }
+  const addend = isFoldable(p, c, beta) ? matrix(p, c, false, beta) : scaled(p.plain(c), beta);
+  p.define(outputOf(node), binary(p, 'Add', found, addend));
 };
 
-/** A constant is turned when it is loaded. */
-function matrix(p: Planner, name: string, isTransposed: boolean): Operand {
-  if (!isTransposed) return p.plain(name);
-  return p.isConstant(name) ? p.weight(name, [1, 0]) : transpose(p, p.plain(name), [1, 0]);
+/** Whether a factor may be taken into a constant when it is loaded; into one that learns it would scale its gradient. */
+function isFoldable(p: Planner, name: string, factor: number): boolean {
+  return factor !== 1 && p.isConstant(name) && !p.isTrained(name) && !isWhole(p.type(name));
+}
+
+/** A constant is turned, and multiplied, when it is loaded. */
+function matrix(p: Planner, name: string, isTransposed: boolean, factor = 1): Operand {
+  if (p.isConstant(name)) {
+    const axes = p.shape(name).map((_, axis) => axis);
+    const part = { name, order: isTransposed ? axes.toReversed() : axes };
+    return p.weightPart(factor === 1 ? part : { ...part, factor });
+  }
+  return isTransposed ? transpose(p, p.plain(name), [1, 0]) : p.plain(name);
 }
 
 const einsum: Canonicaliser = (node, p) => {

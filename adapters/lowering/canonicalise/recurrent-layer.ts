@@ -3,7 +3,7 @@ import { at } from '../../../common/at.js';
 import type { RecurrentForm } from '../capabilities.js';
 import { gatesOf, type RecurrentKind } from '../decompositions/cells.js';
 import { binary, concat, type Result, reshape, sliceAxis, split, transpose } from '../operations/emitter.js';
-import type { Operand, RecurrentSettings } from '../operations/operation.js';
+import type { Operand, RecurrentActivations, RecurrentSettings } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
 import { sameList } from '../value.js';
 
@@ -23,6 +23,8 @@ export interface LayerRequest {
   readonly direction: RecurrentSettings['direction'];
   readonly linearBeforeReset: boolean;
   readonly read: RecurrentSettings['read'];
+  /** Undefined for ONNX's default ones. */
+  readonly activations: RecurrentActivations | undefined;
   /** ONNX axes of x as [steps, batch, inputs], of a state as [directions, batch, hidden], as the node's `layout` has them. */
   readonly axes: { readonly x: readonly number[]; readonly state: readonly number[] };
   readonly inputs: LayerInputs;
@@ -43,6 +45,9 @@ export function recurrentLayer(
   request: LayerRequest,
 ): readonly LayerResult[] | undefined {
   const { kind, hidden, direction, inputs, axes } = request;
+  // One bias per gate cannot say what stands inside the reset.
+  const isSplit = kind === 'GRU' && request.linearBeforeReset && inputs.bias !== undefined;
+  if (isSplit && form.biases.GRU === 1) return undefined;
   const [steps = 0, batch = 1, values = 1] = axes.x.map((axis) => at(p.shape(inputs.x), axis));
   const directions = direction === 'bidirectional' ? 2 : 1;
   const native = form.batchFirst ? [axes.x[1] ?? 0, axes.x[0] ?? 1, axes.x[2] ?? 2] : axes.x;
@@ -52,6 +57,7 @@ export function recurrentLayer(
   const settings = {
     ...{ hidden, direction, given: names, read: request.read },
     ...(kind === 'GRU' ? { linearBeforeReset: request.linearBeforeReset } : {}),
+    ...(request.activations ? { activations: request.activations } : {}),
   };
   // Limits look at settings and types only, so that nothing is planned for a layer that is then refused.
   const like: Operand[] = [x, ...names.map(() => ({ ...x, shape: [hidden] }))];
@@ -71,7 +77,8 @@ function operandNames(
   { kind, inputs }: LayerRequest,
   directions: number,
 ): readonly string[] {
-  const biases = inputs.bias === undefined ? [] : ['bias', 'recurrentBias'].slice(0, form.biases[kind]);
+  const count = form.biases[kind] === 2 ? 2 : 1;
+  const biases = inputs.bias === undefined ? [] : ['bias', 'recurrentBias'].slice(0, count);
   const weights = ['w', 'r', ...biases];
   const states = [
     ...(inputs.initialH === undefined ? [] : ['initialH']),
@@ -100,7 +107,9 @@ function operandOf(
     case 'r':
       return matrix(p, form, request, inputs.r, direction, [rows, hidden]);
     case 'bias':
-      return bias(p, form, request, direction, rows, [0, ...(form.biases[kind] === 1 ? [1] : [])]);
+      if (form.biases[kind] === 'stacked' && request.linearBeforeReset)
+        return stackedBias(p, form, request, direction, rows);
+      return bias(p, form, request, direction, rows, [0, ...(form.biases[kind] === 2 ? [] : [1])]);
     case 'recurrentBias':
       return bias(p, form, request, direction, rows, [1]);
     default:
@@ -166,6 +175,25 @@ function bias(
   return reshape(p, reordered(p, sum, gates), [rows]);
 }
 
+/** Both halves of B of one direction, one behind the other. */
+function stackedBias(
+  p: Planner,
+  form: RecurrentForm,
+  { kind, inputs }: LayerRequest,
+  direction: number,
+  rows: number,
+): Operand {
+  const name = inputs.bias ?? '';
+  const gates = gateOrder(form, kind);
+  const both = [...gates, ...gates.map((gate) => gate + gates.length)];
+  if (p.isConstant(name)) {
+    const range = { begins: [direction, 0], ends: [direction + 1, 2 * rows] };
+    return p.weightPart({ name, range, ...blocks(both), order: [0, 1] }, [2, rows]);
+  }
+  const own = sliceAxis(p, p.plain(name), 0, direction, direction + 1);
+  return reshape(p, reordered(p, own, both), [2, rows]);
+}
+
 function firstState(
   p: Planner,
   form: RecurrentForm,
@@ -173,10 +201,15 @@ function firstState(
   name = '',
   direction: number,
 ): Operand {
-  const stacked = p.arranged(name, axes.state);
-  if (form.states === 'stacked') return stacked;
-  const own = sliceAxis(p, stacked, 0, direction, direction + 1);
-  return reshape(p, own, [at(stacked.shape, 1), hidden]);
+  if (form.states === 'stacked') return p.arranged(name, axes.state);
+  const [directions = 0, batch = 1, values = 2] = axes.state;
+  const shape = [at(p.shape(name), batch), hidden];
+  const given = p.value(name);
+  // Wherever the direction stands, the rest is the state where the batch comes before the values.
+  const isInOrder = given.axes.indexOf(batch) < given.axes.indexOf(values);
+  const lying = isInOrder ? given.axes : axes.state;
+  const operand = isInOrder ? given.operand : p.arranged(name, axes.state);
+  return reshape(p, sliceAxis(p, operand, lying.indexOf(directions), direction, direction + 1), shape);
 }
 
 /** Position in ONNX of each of the backend's gates. */

@@ -20,7 +20,7 @@ import {
 } from '../decompositions/cells.js';
 import { type Recurrence, unrolled } from '../decompositions/recurrent.js';
 import { type Result, reshape } from '../operations/emitter.js';
-import type { Operand, RecurrentSettings } from '../operations/operation.js';
+import type { Operand, RecurrentActivations, RecurrentSettings } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
 import { refuse } from '../refusal.js';
 import { type Canonicaliser, type Canonicalisers, inputOf, isRead, outputOf } from './canonicaliser.js';
@@ -44,7 +44,9 @@ const outputs = ['sequence', 'last', 'cell'] as const;
 function recurrent(kind: RecurrentKind): Canonicaliser {
   return (node, p) => {
     const layout = integer(node, 'layout', 0) === 1 ? batchFirst : stepsFirst;
-    const layers = exotic(node, p, kind, layout) ? undefined : layerOf(node, p, kind, layout);
+    const activations = layerActivations(node, p, kind);
+    const isLayer = activations !== undefined && !isExotic(node, p, layout);
+    const layers = isLayer ? layerOf(node, p, kind, layout, activations) : undefined;
     const results =
       layers ??
       unrolled(p, recurrence(node, p, kind, layout)).map((operand) => ({
@@ -70,6 +72,7 @@ function layerOf(
   p: Planner,
   kind: RecurrentKind,
   layout: Layout,
+  activations: RecurrentActivations | 'default',
 ): readonly LayerResult[] | undefined {
   const form = p.capabilities.recurrent;
   if (!form) {
@@ -82,6 +85,7 @@ function layerOf(
     direction: directionOf(node),
     linearBeforeReset: integer(node, 'linear_before_reset', 0) !== 0,
     read: outputs.filter((_, position) => isRead(p, outputOf(node, position))),
+    activations: activations === 'default' ? undefined : activations,
     axes: layout,
     inputs: {
       x: inputOf(node, 0),
@@ -95,16 +99,48 @@ function layerOf(
 }
 
 /** Whether the node asks for what no framework's layer has. */
-function exotic(node: GraphNode, p: Planner, kind: RecurrentKind, { x }: Layout): boolean {
+function isExotic(node: GraphNode, p: Planner, { x }: Layout): boolean {
   return (
     clipOf(node) !== undefined ||
     integer(node, 'input_forget', 0) !== 0 ||
     optionalInput(node, 7) !== undefined ||
-    lengthsOf(node, p, stepsOf(node, p, x)) !== undefined ||
-    functionsOf(node, kind).some((each, which) =>
-      each.some(({ name }) => name !== usualFunctions[kind][which]?.[0]?.name),
-    )
+    lengthsOf(node, p, stepsOf(node, p, x)) !== undefined
   );
+}
+
+const gateFunctions = { sigmoid: 'Sigmoid', hardsigmoid: 'HardSigmoid' } as const;
+const cellFunctions = { tanh: 'Tanh', relu: 'Relu' } as const;
+
+/** The activations as the backend's layer takes them; undefined where it does not. */
+function layerActivations(
+  node: GraphNode,
+  p: Planner,
+  kind: RecurrentKind,
+): RecurrentActivations | 'default' | undefined {
+  const functions = functionsOf(node, kind);
+  const isDefault = functions.every((each, which) =>
+    each.every(({ name }) => name === usualFunctions[kind][which]?.[0]?.name),
+  );
+  if (isDefault) return 'default';
+  const taken = p.capabilities.recurrent?.activations;
+  const usual = usualFunctions[kind].length;
+  // A plain RNN has no gates.
+  const names = (from: number, to: number) =>
+    new Set(
+      functions
+        .slice(from, to)
+        .flat()
+        .map(({ name }) => name),
+    );
+  const [gate = 'sigmoid', ...otherGates] = names(0, usual === 1 ? 0 : 1);
+  const [cell, ...otherCells] = names(usual === 1 ? 0 : 1, usual);
+  const isPlain = functions.flat().every(({ name, alpha, beta }) => {
+    return name !== 'hardsigmoid' || (Math.abs(alpha - 0.2) < 1e-6 && beta === 0.5);
+  });
+  if (!taken || !isPlain || otherGates.length > 0 || otherCells.length > 0) return undefined;
+  const gates = gateFunctions[gate as keyof typeof gateFunctions];
+  const found = { gates, cell: cellFunctions[cell as keyof typeof cellFunctions] };
+  return taken.gates.includes(found.gates) && taken.cell.includes(found.cell) ? found : undefined;
 }
 
 /** The framework's own layer; undefined where it has none that does this. */

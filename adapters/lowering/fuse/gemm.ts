@@ -1,5 +1,6 @@
 /** A product with a constant matrix, and the bias that is added to it, are a dense layer. */
 import { at } from '../../../common/at.js';
+import { elementCount } from '../../../model/graph.js';
 import type { Capabilities } from '../capabilities.js';
 import type { Operand } from '../operations/operation.js';
 import type { PlannedConstant, PlannedOperation } from '../plan.js';
@@ -49,6 +50,18 @@ function operandOf({ tensor, type, shape }: PlannedConstant): Operand {
   return { id: tensor, type, shape };
 }
 
+/** One number that is added to all outputs; a trained one would need the sum of their gradients. */
+function isOneForAll({ shape, trained }: PlannedConstant): boolean {
+  return !trained && elementCount(shape) === 1;
+}
+
+function filling(constant: PlannedConstant, count: number): PlannedConstant {
+  const { source } = constant;
+  if (source.kind === 'weight') return { ...constant, shape: [count] };
+  const data = Array.from({ length: count }, () => at(source.data, 0));
+  return { ...constant, shape: [count], source: { kind: 'literal', data } };
+}
+
 class GemmPass {
   readonly transB: boolean;
   readonly #draft: Draft;
@@ -85,7 +98,7 @@ class GemmPass {
   /** The constant matrix of a product, as the backend keeps it; undefined where this is no dense layer. */
   weightOf({ inputs }: Of<'MatMul'>): PlannedConstant | undefined {
     const constant = this.#constants.get(at(inputs, 1));
-    if (!constant || constant.source.kind !== 'weight' || constant.shape.length !== 2) return undefined;
+    if (constant?.source.kind !== 'weight' || constant.shape.length !== 2) return undefined;
     if (this.#constants.has(at(inputs, 0)) || !this.#once.has(constant.tensor)) return undefined;
     if (!this.transB) return constant;
     const weight = transposedMatrix(constant.source.weight, constant.shape);
@@ -109,6 +122,8 @@ class GemmPass {
     const count = at(at(results, 0).shape, -1);
     const isRow =
       constant.shape.at(-1) === count && constant.shape.slice(0, -1).every((extent) => extent === 1);
+    if (isOneForAll(constant) && this.#once.has(constant.tensor))
+      return { operation, constant: filling(constant, count) };
     // One that is trained and read elsewhere too keeps its shape for its other readers.
     return isRow && (this.#once.has(constant.tensor) || constant.shape.length === 1)
       ? { operation, constant }

@@ -7,9 +7,10 @@ import { fuseActivations } from './activations.js';
 import type { Draft } from './draft.js';
 import { flattenInPlace } from './flatten.js';
 import { fuseGemm } from './gemm.js';
+import { dropReducedAxes } from './reductions.js';
 import { mergeViews } from './views.js';
 
 export function fuse(draft: Draft, capabilities: Capabilities): Draft {
-  const flat = mergeViews(flattenInPlace(mergeViews(draft)));
+  const flat = dropReducedAxes(mergeViews(flattenInPlace(mergeViews(draft))));
   return fuseActivations(fuseGemm(flat, capabilities), capabilities);
 }

@@ -203,10 +203,11 @@ export type Operations = { readonly [Kind in PlainUnary | PlainBinary]: None } &
  * Of x and the operands that `given` names, in that order. They lie as the backend's `RecurrentForm` says:
  * - x [steps, batch, inputs]
  * - for each direction, the backward one's with `Backward` behind the name: `w` [gates·hidden, inputs],
- *   `r` [gates·hidden, hidden], `bias` [gates·hidden] and, with two biases, `recurrentBias` [gates·hidden]
+ *   `r` [gates·hidden, hidden], `bias` [gates·hidden] and, with two biases, `recurrentBias` [gates·hidden]; with stacked ones
+ *   `bias` is [2, gates·hidden]
  * - `initialH` and for LSTM `initialC`
  *
- * Activations are ONNX's default ones; no clip, no peepholes, no sequence lengths: what has those is decomposed.
+ * No clip, no peepholes, no sequence lengths: what has those is decomposed.
  *
  * Three outputs (LSTM), else two, always all: every state [steps, batch, directions·hidden], the last one and the last cell;
  * of those that `read` does not name nobody reads anything, so any tensor may stand for them.
@@ -219,6 +220,14 @@ export interface RecurrentSettings {
   readonly direction: 'forward' | 'reverse' | 'bidirectional';
   readonly given: readonly string[];
   readonly read: readonly ('sequence' | 'last' | 'cell')[];
+  /** ONNX's default ones where it is absent: others only come where the backend's `RecurrentForm` names them. */
+  readonly activations?: RecurrentActivations;
+}
+
+/** Of the gates, and of the new cell or state and what goes out; HardSigmoid with ONNX's default alpha and beta. */
+export interface RecurrentActivations {
+  readonly gates: 'Sigmoid' | 'HardSigmoid';
+  readonly cell: 'Tanh' | 'Relu';
 }
 
 export type OperationKind = keyof Operations;

@@ -67,6 +67,8 @@ class WeightPart:
     order: Tuple[int, ...]
     range: Range
     addend: Optional[Range] = None
+    # Never trained: it would scale the gradient.
+    factor: Optional[float] = None
     # An ONNX axis, and which of its equal blocks stands at each place.
     blocks: Optional[Tuple[int, Tuple[int, ...]]] = None
     # Extents with ONNX axes split, which `order` is about; those of the range where it is None.
@@ -82,6 +84,8 @@ class WeightPart:
         part = whole[self.range.slices]
         if self.addend is not None:
             part = part + whole[self.addend.slices]
+        if self.factor is not None:
+            part = part * np.asarray(self.factor, part.dtype)
         if self.blocks is not None:
             axis, order = self.blocks
             part = reordered(part, axis, order)
@@ -127,8 +131,9 @@ class Constant:
         part = self.part
         if part is None:
             return False
-        whole = part.range.extents == part.onnx_shape and part.blocks is None and part.addend is None
-        return not whole or part.order != tuple(range(len(part.extents)))
+        whole = part.range.extents == part.onnx_shape and part.blocks is None
+        plain = part.addend is None and part.factor is None
+        return not whole or not plain or part.order != tuple(range(len(part.extents)))
 
     def to_onnx(self, native: Array) -> Array:
         """A value or a gradient as the whole weight in ONNX layout, zero where nothing is trained."""
@@ -143,7 +148,10 @@ class Constant:
         whole = held(weights[self.part.name], self.type, self.part.name)
         if self.trained and self.part.addend is not None and whole[self.part.addend.slices].any():
             raise ValueError(f"the part of {self.part.name} that training does not update is not zero")
-        return np.array(self.part.to_native(whole).reshape(self.shape), order="C")
+        native = self.part.to_native(whole)
+        # One element fills any shape.
+        filled = np.broadcast_to(native, self.shape) if native.size == 1 else native.reshape(self.shape)
+        return np.array(filled, order="C")
 
 
 def onnx_weights(natives: Iterable[Tuple[Constant, Array]]) -> Dict[str, Array]:
@@ -265,6 +273,7 @@ def _part(raw: Any) -> WeightPart:
         order=tuple(raw["order"]),
         range=_range(raw["range"]) if "range" in raw else whole,
         addend=_range(raw["addend"]) if "addend" in raw else None,
+        factor=raw.get("factor"),
         blocks=None if blocks is None else (blocks["axis"], tuple(blocks["order"])),
         view=None if view is None else tuple(view),
     )

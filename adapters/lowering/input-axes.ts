@@ -1,0 +1,48 @@
+/** In what layout the graph's inputs come: as users of the framework keep them, so that nothing is moved in front of its layers. */
+import type { Graph } from '../adapter.js';
+import { type GraphNode, integer } from './attributes.js';
+import type { Capabilities } from './capabilities.js';
+import { pictureAxes } from './operations/layout.js';
+
+/** ONNX axis at each native position of an input. */
+export function inputAxes(
+  graph: Graph,
+  capabilities: Capabilities,
+  { name, shape }: Graph['inputs'][number],
+): readonly number[] {
+  const axes = shape.map((_, axis) => axis);
+  if (shape.length > 2 && capabilities.channels === 'last' && isImage(graph, name))
+    return pictureAxes('last', shape.length);
+  return recurrentAxes(graph, capabilities, name) ?? axes;
+}
+
+/** What an image may go through before the first window is laid over it. */
+const elementwise = /^(Add|Sub|Mul|Div|Clip|Cast|Relu|Sigmoid|Tanh|Identity|Dropout)$/;
+
+function isImage({ nodes }: Graph, name: string): boolean {
+  const [seen, open] = [new Set([name]), [name]];
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    for (const { operator, inputs, outputs } of nodes) {
+      if (inputs[0] === value && /^(QLinear)?Conv|Pool$/.test(operator)) return true;
+      const [next = ''] = elementwise.test(operator) && inputs.includes(value) ? outputs : [];
+      if (next === '' || seen.has(next)) continue;
+      seen.add(next);
+      open.push(next);
+    }
+  }
+  return false;
+}
+
+/** A sequence or a state that a recurrent layer reads, as the backend's layer takes it. */
+function recurrentAxes(
+  { nodes }: Graph,
+  { recurrent }: Capabilities,
+  name: string,
+): readonly number[] | undefined {
+  const layers = nodes.filter(({ operator }) => /^(LSTM|GRU|RNN)$/.test(operator));
+  const batchFirst = (node: GraphNode) => (integer(node, 'layout', 0) === 1 ? [0, 1, 2] : [1, 0, 2]);
+  const ofSequence = layers.find(({ inputs }) => inputs[0] === name);
+  if (ofSequence && recurrent?.batchFirst) return batchFirst(ofSequence);
+  const ofState = layers.find(({ inputs }) => inputs[5] === name || inputs[6] === name);
+  return ofState && recurrent?.states === 'joined' ? batchFirst(ofState) : undefined;
+}
