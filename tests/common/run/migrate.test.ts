@@ -46,9 +46,20 @@ describe.each(runs)('the run %s of version 1', (run) => {
   });
 });
 
-/** The name of the schema has the version in it; of a target that never started, only events tell the two apart. */
+/** Notes that are worded otherwise today. */
+const rewordings = [
+  ['the median hides more than usual', 'the median does not describe them'],
+  ['turns hold one iteration', 'turns have a single iteration'],
+] as const;
+
+/** The name of the schema contains its version. */
 function comparable({ $schema, ...results }: RunResults): unknown {
-  return results;
+  const cells = results.cells.map((cell) => ({ ...cell, notes: cell.notes.map(reworded) }));
+  return { ...results, cells };
+}
+
+function reworded(note: string): string {
+  return rewordings.reduce((text, [before, now]) => text.replace(before, now), note);
 }
 
 it('a gate of version 1 keeps what it compares', async () => {
