@@ -53,10 +53,11 @@ export async function compareAll(comparison: Comparison): Promise<void> {
     const own = await rowsFor(kind, cell, prepared, effort);
     for (const one of own) say(cellsOf(bar, one).filter(Boolean).join('  '));
     rows.push(...own);
+    // A session that is stopped has kept what it measured.
+    if (isKept) keep(comparison, own);
   }
   const table = rows.map((one) => cellsOf(bar, one));
   process.stdout.write(`${markdownTable(headOf(head, bar), table)}\n`);
-  if (isKept) keep(comparison, rows);
 }
 
 function optionsOf({ kind, workloads }: Comparison) {
