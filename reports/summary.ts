@@ -1,13 +1,26 @@
 /** The results of a run in sentences, the same in the terminal and at the head of the page. */
 
 import { groupKey } from '../common/run/cell.js';
-import { type CellState, type Group, type RunResults, threadCounts } from '../common/run/results.js';
+import { deviceId, deviceLabel } from '../common/run/device.js';
+import {
+  type CellResult,
+  type CellState,
+  type Group,
+  type RunResults,
+  threadCounts,
+} from '../common/run/results.js';
 import { canRank } from '../common/statistics/ranking.js';
 import { listed } from '../common/text.js';
 import { settingsInShort } from './analyse/configuration-lint.js';
-import { settingsOf } from './analyse/groups.js';
+import { settingsOf, targetSettings } from './analyse/groups.js';
 import { impreciseGroups } from './analyse/precision.js';
 import { groupTitle, inline, percent, ratio, threadsText } from './text.js';
+
+/** The effective device of a cell; of one that never started, the planned one. */
+export function deviceOf({ targets }: RunResults, cell: CellResult): string {
+  const found = targets.find(({ target }) => target === cell.target)?.device;
+  return found ? deviceLabel(found) : deviceId(cell.device);
+}
 
 /** A group in one sentence: which target is fastest, by how much over the next rank, or that the data do not show it. */
 export function verdict(group: Group): string {
@@ -75,10 +88,7 @@ export function runDifferences(results: RunResults): string[] {
   const found = new Map<string, number[]>();
   for (const count of counts) {
     const lines = settingsInShort(
-      sides.map(({ target, configuration, threadConfiguration }) => ({
-        target,
-        settings: { ...configuration, ...threadConfiguration?.[String(count)] },
-      })),
+      sides.map((side) => ({ target: side.target, settings: targetSettings(side, count) })),
       largest,
     );
     for (const line of lines) found.set(line, [...(found.get(line) ?? []), count]);

@@ -21,6 +21,7 @@ interface SettingRule {
 }
 
 const differenceRules: readonly SettingRule[] = [
+  { key: 'device', title: 'device', says: (value) => `computes on ${value}` },
   { key: 'threads', title: 'threads', says: (value) => `computes with ${plural(value, 'thread')}` },
   {
     key: 'interOpThreads',

@@ -1,6 +1,7 @@
 /** Comparison and ranking of all targets of one group of cells. */
 import { at, required } from '../../common/at.js';
 import { groupCells } from '../../common/run/cell.js';
+import { deviceLabel } from '../../common/run/device.js';
 import type { CellResult, Comparison, Group, TargetResult } from '../../common/run/results.js';
 import { holm } from '../../common/statistics/holm.js';
 import { rankingAlpha } from '../../common/statistics/ranking.js';
@@ -91,13 +92,19 @@ export function comparisonsWith(
   });
 }
 
-/** The target's settings with those of the thread count, and those of the cell, over them. */
+/** The target's device and settings, overridden by those of the thread count and of the cell. */
 export function settingsOf(cell: CellResult, targets: readonly TargetResult[]): Settings {
   const target = targets.find((candidate) => candidate.target === cell.target);
+  return target ? { ...targetSettings(target, cell.threads), ...target.cellConfiguration[cell.id] } : {};
+}
+
+/** What all cells of a target with so many threads have in common. */
+export function targetSettings(target: TargetResult, threads: number | undefined): Settings {
+  const { device, configuration, threadConfiguration } = target;
   return {
-    ...target?.configuration,
-    ...target?.threadConfiguration?.[String(cell.threads)],
-    ...target?.cellConfiguration[cell.id],
+    ...(device ? { device: deviceLabel(device) } : {}),
+    ...configuration,
+    ...threadConfiguration?.[String(threads)],
   };
 }
 

@@ -4,6 +4,7 @@ import pc from 'picocolors';
 import { type CellResult, type Group, type RunResults, threadCounts } from '../../common/run/results.js';
 import {
   commonLevel,
+  deviceOf,
   endingText,
   groupCells,
   precisionText,
@@ -51,7 +52,7 @@ function header(results: RunResults): string {
 function groupText(results: RunResults, group: Group): string {
   const cells = groupCells(results, group);
   const lines = [pc.bold(pc.cyan(fitted(groupTitle(group), columns)))];
-  if (group.ranking.length > 0) lines.push(tableOf(cells, group));
+  if (group.ranking.length > 0) lines.push(tableOf(results, cells, group));
   lines.push(...wrapped(verdict(group), columns, '  '));
   const saidOnce = new Set(sameEverywhere(results).map(({ target }) => target));
   for (const cell of cells) {
@@ -60,23 +61,25 @@ function groupText(results: RunResults, group: Group): string {
   return lines.join('\n');
 }
 
-function tableOf(cells: readonly CellResult[], group: Group): string {
+function tableOf(results: RunResults, cells: readonly CellResult[], group: Group): string {
   const table = new Table({
-    head: ['rank', 'target', 'time per iteration', 'against the fastest', 'items/s'].map((text) =>
+    head: ['rank', 'target', 'device', 'time per iteration', 'against the fastest', 'items/s'].map((text) =>
       pc.dim(text),
     ),
-    colAligns: ['right', 'left', 'right', 'right', 'right'],
+    colAligns: ['right', 'left', 'left', 'right', 'right', 'right'],
     style: { head: [], border: [], compact: true, 'padding-left': 1, 'padding-right': 1 },
     chars: noBorders,
   });
   for (const { target, rank } of group.ranking) {
-    const metrics = cells.find((cell) => cell.target === target)?.metrics;
-    if (!metrics) continue;
+    const cell = cells.find((candidate) => candidate.target === target);
+    if (!cell?.metrics) continue;
+    const { metrics } = cell;
     const comparison = group.comparisons.find((candidate) => candidate.target === target);
     const tied = group.ranking.filter((other) => other.rank === rank).length > 1;
     table.push([
       `${rank}${tied ? '=' : ' '}`,
       rank === 1 ? pc.green(fitted(target, 24)) : fitted(target, 24),
+      fitted(deviceOf(results, cell), 18),
       inline(duration(metrics.iterationNs)),
       comparison ? inline(ratio(comparison.ratio)) : '1×',
       rate(metrics.itemsPerSecond).value,

@@ -2,7 +2,8 @@
  * A made-up run with a known truth: what each cell really takes, which targets are equal, and one cell in every state.
  * Written as the runners write it, so that everything from the event log to the report can be checked against it.
  */
-import { firstDevice } from '../../common/run/device.js';
+import { cellId } from '../../common/run/cell.js';
+import { type Device, firstDevice } from '../../common/run/device.js';
 import type { ParityCheck } from '../../common/run/results.js';
 import type { NewRunEvent, PlannedCell, RunEvent, RunManifest } from '../../common/run/run-folder.js';
 import { runVersion } from '../../common/run/version.js';
@@ -18,7 +19,22 @@ export interface FixtureOptions {
   readonly hostile?: boolean;
   readonly ending?: 'finished' | 'interrupted' | null;
   readonly blocks?: number;
+  /** Effective devices of some targets; the processors of all others. */
+  readonly devices?: Readonly<Record<string, Device>>;
 }
+
+const processors: Device = {
+  ...firstDevice('cpu'),
+  name: 'Example CPU @ 2.60GHz',
+  driver: null,
+  software: false,
+};
+export const swiftShader: Device = {
+  ...firstDevice('webgpu'),
+  name: 'SwiftShader',
+  driver: 'Dawn 1.2',
+  software: true,
+};
 
 const groups = [
   { workload: 'lenet5', mode: 'inference', batch: 1 },
@@ -49,9 +65,11 @@ export function fixtureRun(options: FixtureOptions = {}): { manifest: RunManifes
   if (options.hostile) truth[hostileTarget] = [300, 3000, 9000, 3000, 9000];
   const targets = Object.keys(truth);
   const cells = groups.flatMap((group, index) =>
-    targets.map((target) => planned(group, target, truth[target]?.[index] ?? 'failed')),
+    targets.map((target) =>
+      planned(group, target, truth[target]?.[index] ?? 'failed', options.devices?.[target] ?? processors),
+    ),
   );
-  const log = new Log();
+  const log = new Log(options.devices ?? {});
   log.write({ type: 'began', conditions: conditions() });
   const timed = gate(log, cells, truth, random);
   for (const host of ['node', 'python'] as const) {
@@ -80,13 +98,24 @@ const slowNote =
 
 class Log {
   readonly events: RunEvent[] = [];
+  readonly devices: Readonly<Record<string, Device>>;
   atMs = 0;
+
+  constructor(devices: Readonly<Record<string, Device>>) {
+    this.devices = devices;
+  }
+
   write(event: NewRunEvent): void {
     this.events.push({ atMs: this.atMs, ...event } as RunEvent);
   }
 }
 
-function planned(group: (typeof groups)[number], target: string, truth: number | string): PlannedCell {
+function planned(
+  group: (typeof groups)[number],
+  target: string,
+  truth: number | string,
+  { kind, index }: Device,
+): PlannedCell {
   const decided = {
     unsupported: {
       state: 'unsupported' as const,
@@ -98,10 +127,10 @@ function planned(group: (typeof groups)[number], target: string, truth: number |
     },
   };
   return {
-    id: `${group.workload}:${group.mode}:b${group.batch}:float32:cpu:${target}`,
+    id: cellId({ ...group, precision: 'float32', device: { kind, index }, target }),
     ...group,
     precision: 'float32',
-    device: firstDevice('cpu'),
+    device: { kind, index },
     target,
     decided: decided[truth as keyof typeof decided] ?? null,
   };
@@ -216,7 +245,7 @@ function startProcess(log: Log, target: string, process: number, round: number |
     runtime: js ? 'node 20.20.2' : 'python 3.11.7',
     versions: { [target.split('/')[0] ?? target]: '1.2.3' },
     configuration: configurations[target] ?? plainJavaScript,
-    device: { ...firstDevice('cpu'), name: 'Example CPU @ 2.60GHz', driver: null, software: false },
+    device: log.devices[target] ?? processors,
     spawnMs: 45 * Math.exp(0.1 * random.normal()),
     importMs: (js ? 220 : 1900) * Math.exp(0.08 * random.normal()),
   });

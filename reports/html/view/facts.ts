@@ -1,5 +1,6 @@
 /** Tables of what was run, on which machine, and with which outcome. */
 
+import { deviceText } from '../../../common/run/device.js';
 import type { CellResult, RunResults, TargetResult } from '../../../common/run/results.js';
 import { worstCheck } from '../../analyse/cell-state.js';
 import { bytes, groupTitle, once, percent, threadsText } from '../../text.js';
@@ -98,11 +99,12 @@ function settingText(value: string | number | boolean | null | undefined): strin
 export function versionsTable({ targets }: RunResults): Table {
   return {
     caption: 'Frameworks and their versions',
-    head: ['Target', 'Framework', 'Runtime', 'Versions'],
-    rows: targets.map(({ target, framework, runtime, versions }) => ({
+    head: ['Target', 'Framework', 'Device', 'Runtime', 'Versions'],
+    rows: targets.map(({ target, framework, device, runtime, versions }) => ({
       heading: target,
       cells: [
         { text: framework },
+        { text: device ? deviceText(device) : 'never started' },
         { text: runtime ?? 'never started' },
         {
           text: Object.entries(versions)

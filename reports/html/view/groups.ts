@@ -2,7 +2,7 @@
 import { defined } from '../../../common/at.js';
 import type { Group, RunResults } from '../../../common/run/results.js';
 import { isOk, type OkCell } from '../../analyse/groups.js';
-import { groupCells, groupDifferences, verdict } from '../../summary.js';
+import { deviceOf, groupCells, groupDifferences, verdict } from '../../summary.js';
 import { duration, groupTitle, inline, levelText, rate, ratio } from '../../text.js';
 import { number, type Table } from '../chart.js';
 
@@ -29,7 +29,7 @@ export function groupView(results: RunResults, group: Group): GroupView {
     title: groupTitle(group),
     verdict: verdict(group),
     differences: groupDifferences(results, group),
-    ranking: cells[0] ? rankingTable(group, cells, levelText(cells[0].metrics.iterationNs)) : null,
+    ranking: cells[0] ? rankingTable(results, group, cells, levelText(cells[0].metrics.iterationNs)) : null,
   };
 }
 
@@ -43,11 +43,12 @@ export function rankedCells(results: RunResults, group: Group): OkCell[] {
   return group.ranking.flatMap(({ target }) => cells.filter((cell) => cell.target === target));
 }
 
-function rankingTable(group: Group, cells: readonly OkCell[], level: string): Table {
+function rankingTable(results: RunResults, group: Group, cells: readonly OkCell[], level: string): Table {
   return {
     caption: `${groupTitle(group)}: times and ratios with ${level}`,
     head: [
       'Target',
+      'Device',
       'Rank',
       'Time per iteration',
       'Against the fastest',
@@ -66,6 +67,7 @@ function rankingTable(group: Group, cells: readonly OkCell[], level: string): Ta
       return {
         heading: cell.target,
         cells: [
+          { text: deviceOf(results, cell) },
           { text: `${rank}${shared ? '=' : ''}` },
           number(inline(duration(iterationNs))),
           number(comparison ? inline(ratio(comparison.ratio)) : '1×'),

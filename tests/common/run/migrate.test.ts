@@ -46,20 +46,23 @@ describe.each(runs)('the run %s of version 1', (run) => {
   });
 });
 
-/** Notes that are worded otherwise today. */
-const rewordings = [
-  ['the median hides more than usual', 'the median does not describe them'],
-  ['turns hold one iteration', 'turns have a single iteration'],
-] as const;
-
-/** The name of the schema contains its version. */
+/** Without the schema's name, which has the version in it, and without sentences, whose words may change: their number stays. */
 function comparable({ $schema, ...results }: RunResults): unknown {
-  const cells = results.cells.map((cell) => ({ ...cell, notes: cell.notes.map(reworded) }));
-  return { ...results, cells };
-}
-
-function reworded(note: string): string {
-  return rewordings.reduce((text, [before, now]) => text.replace(before, now), note);
+  return {
+    ...results,
+    cells: results.cells.map(({ notes, reason, ...cell }) => ({
+      ...cell,
+      notes: notes.length,
+      reason: reason !== '',
+    })),
+    groups: results.groups.map((group) => ({
+      ...group,
+      comparisons: group.comparisons.map(({ notLikeForLike, ...comparison }) => ({
+        ...comparison,
+        notLikeForLike: notLikeForLike.length,
+      })),
+    })),
+  };
 }
 
 it('a gate of version 1 keeps what it compares', async () => {

@@ -6,7 +6,7 @@ import { projectRoot } from '../../../common/paths.js';
 import { analyse } from '../../../reports/analyse/analyse.js';
 import { maxPageBytes, renderReport, writeReport } from '../../../reports/html/index.js';
 import { scriptData } from '../../../reports/html/script-data.js';
-import { type FixtureOptions, fixtureRun, hostileTarget } from '../fixtures.js';
+import { type FixtureOptions, fixtureRun, hostileTarget, swiftShader } from '../fixtures.js';
 
 const resultsOf = (options?: FixtureOptions) => {
   const { manifest, events } = fixtureRun(options);
@@ -59,8 +59,16 @@ describe('content', () => {
     expect(textOf(html)).toMatch(
       /onnxruntime\/cpu is fastest; pytorch\/cpu takes 3\.\d+× \[[\d.]+, [\d.]+] as long/,
     );
-    expect(textOf(html)).toMatch(/convnetjs\/js 4&#x3D; 1\.\d+ ms/);
-    expect(textOf(html)).toMatch(/tfjs\/js 4&#x3D; 1\.\d+ ms/);
+    expect(textOf(html)).toMatch(/convnetjs\/js cpu 4&#x3D; 1\.\d+ ms/);
+    expect(textOf(html)).toMatch(/tfjs\/js cpu 4&#x3D; 1\.\d+ ms/);
+  });
+
+  it('names the device beside each target, with its driver beside the versions', async () => {
+    const { manifest, events } = fixtureRun({ devices: { 'tfjs/wasm': swiftShader } });
+    const text = textOf(await renderReport(analyse(manifest, events)));
+    expect(text).toMatch(/tfjs\/wasm webgpu0 \(software\) 3 4\d\d µs/);
+    expect(text).toContain('tfjs/wasm tfjs webgpu0 (software): SwiftShader, Dawn 1.2');
+    expect(text).toContain('pytorch/cpu pytorch cpu: Example CPU @ 2.60GHz');
   });
 
   it('gives every cell that is not ok its reason', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { analyse } from '../../../reports/analyse/analyse.js';
 import { renderTerminal } from '../../../reports/terminal/index.js';
 import { clean, fitted, wrapped } from '../../../reports/terminal/lines.js';
-import { type FixtureOptions, fixtureRun } from '../fixtures.js';
+import { type FixtureOptions, fixtureRun, swiftShader } from '../fixtures.js';
 import { threadSweep } from '../sweeps.js';
 
 /** Colours are off where output is no terminal, and so in tests; strip them where a shell forces them. */
@@ -20,16 +20,26 @@ describe('the comparison table', () => {
   it('says rank, time and ratio with intervals, fastest first', () => {
     const start = rows.indexOf('lenet5 · inference · batch 1');
     const table = rows.slice(start + 1, start + 7);
-    expect(table[0]).toMatch(/rank +target +time per iteration +against the fastest +items\/s/);
-    expect(table[1]).toMatch(/1 +onnxruntime\/cpu +6\d µs \[\d+, \d+] +1× +1\d,\d00/);
-    expect(table[2]).toMatch(/2 +pytorch\/cpu +1\d\d µs \[\d+, \d+] +3\.\d+× \[[23]\.\d+, 3\.\d+]/);
+    expect(table[0]).toMatch(/rank +target +device +time per iteration +against the fastest +items\/s/);
+    expect(table[1]).toMatch(/1 +onnxruntime\/cpu +cpu +6\d µs \[\d+, \d+] +1× +1\d,\d00/);
+    expect(table[2]).toMatch(/2 +pytorch\/cpu +cpu +1\d\d µs \[\d+, \d+] +3\.\d+× \[[23]\.\d+, 3\.\d+]/);
     expect(table.slice(4).map((row) => row.trim().slice(0, 2))).toEqual(['4=', '4=']);
   });
 
   it('fits into 100 columns, hostile names included', () => {
-    for (const line of [...rows, ...render({ hostile: true }).split('\n')]) {
+    const software = render({ devices: { 'tfjs/wasm': swiftShader } }).split('\n');
+    for (const line of [...rows, ...software, ...render({ hostile: true }).split('\n')]) {
       expect([...line].length).toBeLessThanOrEqual(100);
     }
+  });
+
+  it('names the device beside each target, and what is not like for like about it', () => {
+    const mixed = render({ devices: { 'tfjs/wasm': swiftShader } });
+    expect(mixed).toMatch(/3 +tfjs\/wasm +webgpu0 \(software\) +4\d\d µs/);
+    expect(mixed.replaceAll(/\s+/g, ' ')).toContain(
+      'not like for like: device: cpu (onnxruntime/cpu, pytorch/cpu, tfjs/js, convnetjs/js, slowpoke/js); webgpu0 (software) (tfjs/wasm)',
+    );
+    expect(text).not.toContain('not like for like: device');
   });
 
   it('gives every other cell its state and reason, and no number', () => {

@@ -146,6 +146,30 @@ describe('a run', () => {
     expect(turns(world.events).length).toBeGreaterThan(0);
   });
 
+  it('times a target only on the device that was asked for', async () => {
+    const gpu = { kind: 'cuda', index: 0, name: 'NVIDIA H200', driver: 'CUDA 13.0', software: false };
+    const there = { ...fast, name: 'a/there', deviceKind: 'cuda', device: gpu };
+    // The framework fell back to the processors.
+    const fallen = { ...fast, name: 'a/fallen', deviceKind: 'cuda' };
+    const { events, starts } = await run({ targets: [there, fallen], rounds: 2 });
+    expect(failed(events)).toEqual([
+      expect.objectContaining({
+        cell: 'w:inference:b1:float32:cuda0:a/fallen',
+        state: 'failed',
+        reason: expect.stringMatching(/^a\/fallen computes on cpu, not on cuda0 \(/),
+      }),
+    ]);
+    expect(new Set(turns(events).map(({ cell }) => cell))).toEqual(
+      new Set(['w:inference:b1:float32:cuda0:a/there']),
+    );
+    const started = starts.filter(({ target }) => !target.startsWith('null/'));
+    expect(started.every(({ device }) => device.kind === 'cuda' && device.index === 0)).toBe(true);
+    const devices = events.flatMap((event) =>
+      event.type === 'process' && event.target === 'a/there' ? [event.device] : [],
+    );
+    expect(devices[0]).toEqual(gpu);
+  });
+
   it('times a version only where that is what runs', async () => {
     const target = (name: string, runs: string) => ({ ...fast, name, versions: { a: runs, numpy: '9.9.9' } });
     const { events } = await run({

@@ -35,6 +35,8 @@ export interface ScriptedTarget {
   readonly peakRssBytes?: number;
   /** What `describe` says; the processors where nothing is given. */
   readonly device?: Device;
+  /** The kind that it is planned for; `cpu` where nothing is given. */
+  readonly deviceKind?: string;
 }
 
 const processors: Device = { ...firstDevice('cpu'), name: 'scripted', driver: null, software: false };
@@ -52,7 +54,7 @@ const reference: Reference = {
   tolerance: { output: 1e-4, loss: 1e-4, gradient: 1e-4, weight: 1e-3 },
 };
 
-type WorkerStart = Pick<WorkerRequest, 'target' | 'threads' | 'cpus'>;
+type WorkerStart = Pick<WorkerRequest, 'target' | 'threads' | 'cpus' | 'device'>;
 
 export interface World {
   readonly context: RunContext;
@@ -105,8 +107,8 @@ export function makeWorld(options: WorldOptions): World {
   const starts: World['starts'] = [];
   const gaveWay: number[] = [];
 
-  const startWorker = ({ target, threads, cpus }: WorkerRequest): Worker => {
-    starts.push({ target, threads, cpus, others: alive.size });
+  const startWorker = ({ target, threads, cpus, device }: WorkerRequest): Worker => {
+    starts.push({ target, threads, cpus, device, others: alive.size });
     const script = options.targets.find((candidate) => candidate.name === target) ?? {
       name: target,
       iterationMs: 0.001,
@@ -242,7 +244,7 @@ export function makeWorld(options: WorldOptions): World {
 }
 
 function makeManifest(options: WorldOptions): RunManifest {
-  const targets = options.targets.map((target) => describeTarget(target.name));
+  const targets = options.targets.map(describeTarget);
   const workloads = options.workloads ?? ['w'];
   const items = workloads.map((workload) => ({
     workload,
@@ -288,11 +290,11 @@ function makeManifest(options: WorldOptions): RunManifest {
   };
 }
 
-function describeTarget(name: string): NodeTarget {
+function describeTarget({ name, deviceKind = 'cpu' }: ScriptedTarget): NodeTarget {
   return {
     name,
     host: 'node',
-    device: 'cpu',
+    device: deviceKind,
     summary: '',
     packages: [],
     precisions: ['float32'],
