@@ -23,7 +23,7 @@ export function makePlan(graph: Graph, mode: Mode, capabilities: Capabilities): 
   const planner = new Planner(graph, mode, capabilities);
   const inputs = graph.inputs.map((input) => planner.input(input, inputAxes(graph, capabilities, input)));
   if (mode === 'training' && graph.outputs.length !== 1)
-    refuse('training needs a graph whose only output is the logits');
+    refuse('training needs a graph with one output, the logits');
   for (const node of graph.nodes) planNode(planner, node);
   const taken = new Set(inputs.map(({ tensor }) => tensor));
   const outputs = graph.outputs.map(({ name }) => planOutput(planner, name, taken));
@@ -35,7 +35,7 @@ export function makePlan(graph: Graph, mode: Mode, capabilities: Capabilities): 
   const constants = readConstants(draft);
   const untrained =
     mode === 'training' ? graph.parameters.find((name) => !holds(constants, name)) : undefined;
-  if (untrained !== undefined) refuse(`it cannot train the weight ${untrained}, which no operation reads`);
+  if (untrained !== undefined) refuse(`the weight ${untrained} cannot be trained: no operation reads it`);
   return { ...draft, constants, form: formOf(draft.operations.map(nameOf)) };
 }
 
@@ -55,7 +55,7 @@ function planNode(planner: Planner, node: GraphNode): void {
     rule(node, planner);
   } catch (error) {
     if (!(error instanceof UnsupportedError)) throw error;
-    refuse(`${node.operator} (${node.name}) ${error.message}`.replace(') : ', '): '));
+    refuse(`${node.operator} (${node.name}): ${error.message}`);
   }
 }
 

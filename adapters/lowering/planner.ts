@@ -56,18 +56,18 @@ export class Planner implements Emitter {
 
   /** Observed ONNX shape. */
   shape(name: string): readonly number[] {
-    return this.graph.values[name]?.shape ?? refuse(`whose value ${name} has no known shape`);
+    return this.graph.values[name]?.shape ?? refuse(`the shape of ${name} is unknown`);
   }
 
   /** ONNX type. */
   type(name: string): DataType {
-    return this.graph.values[name]?.type ?? refuse(`whose value ${name} has no known type`);
+    return this.graph.values[name]?.type ?? refuse(`the type of ${name} is unknown`);
   }
 
   /** The numbers of a small constant: what settings come from. @throws UnsupportedError for anything else */
   numbers(name: string): readonly number[] {
     const data = this.graph.constants?.[name];
-    if (!data || this.isTrained(name)) refuse(`whose input ${name} is not a small constant`);
+    if (!data || this.isTrained(name)) refuse(`input ${name} must be a small constant`);
     return data.map(fromJsonNumber);
   }
 
@@ -75,7 +75,7 @@ export class Planner implements Emitter {
   value(name: string): Value {
     const known = this.#values.get(name);
     if (known) return known;
-    if (!this.isConstant(name)) refuse(`whose input ${name} nothing makes`);
+    if (!this.isConstant(name)) refuse(`input ${name} is not computed by any node`);
     const identity = this.shape(name).map((_, axis) => axis);
     return { operand: this.weight(name, identity), axes: identity };
   }
@@ -140,7 +140,7 @@ export class Planner implements Emitter {
 
   held(type: DataType): DataType {
     return (
-      this.capabilities.types[type] ?? refuse(`of type ${type}, which ${this.capabilities.title} has not`)
+      this.capabilities.types[type] ?? refuse(`type ${type} is not supported by ${this.capabilities.title}`)
     );
   }
 
@@ -178,10 +178,10 @@ export class Planner implements Emitter {
     reason: string,
   ): readonly Operand[] {
     const definition = decompositions[kind];
-    if (!definition || this.#depth > deepest) refuse(`: ${reason}`);
+    if (!definition || this.#depth > deepest) refuse(reason);
     this.#depth += 1;
     try {
-      return definition(this, settings, inputs, results) ?? refuse(`: ${reason}`);
+      return definition(this, settings, inputs, results) ?? refuse(reason);
     } finally {
       this.#depth -= 1;
     }

@@ -82,13 +82,13 @@ export class WeightTable {
     const first = all.find((each) => sameRange(rangeOf(each.part), range));
     if (!first) {
       if (all.some((each) => overlap(rangeOf(each.part), range)))
-        refuse(`whose trained weight ${part.name} is read in parts that overlap`);
+        refuse(`the trained weight ${part.name} is read in parts that overlap`);
       const operand = this.#constant(part, type, shape, true);
       this.#trained.set(part.name, [...all, { part, operand }]);
       return operand;
     }
     if (JSON.stringify(first.part.blocks) !== JSON.stringify(part.blocks))
-      refuse(`whose trained weight ${part.name} is read in two orders of its gates`);
+      refuse(`the trained weight ${part.name} is read in two orders of its gates`);
     const arranged = reshape(p, first.operand, arrangedShape(first.part));
     const perm = part.order.map((axis) => first.part.order.indexOf(axis));
     return reshape(p, transpose(p, arranged, perm), shape);

@@ -184,12 +184,12 @@ describe('plans', () => {
     expect(kindsOf(planOf(sketch({ activations: ['Sigmoid', 'Tanh', 'Tanh'] })))).toEqual(['LSTM']);
   });
 
-  test('with the batch first, axes have other numbers, and the states of the output lie as they come', () => {
+  test('with the batch first, axes have other numbers, and the states of one direction are only reshaped', () => {
     const { values: _, ...rest } = sketch({ layout: 1 });
     const values = { x: [2, 5, 3], W: [1, 16, 3], R: [1, 16, 4], B: [1, 32], y: [2, 1, 4] };
     const made = planOf({ ...rest, values });
-    expect(kindsOf(made)).toEqual(['Transpose', 'LSTM']);
-    expect(made.outputs[0]?.axes).toEqual([1, 0, 2]);
+    expect(kindsOf(made)).toEqual(['Transpose', 'LSTM', 'Reshape']);
+    expect(made.outputs[0]?.axes).toEqual([0, 1, 2]);
   });
 
   test('written out: one product for all steps, one more for each, weights turned at load', () => {
@@ -205,14 +205,14 @@ describe('plans', () => {
   });
 
   test.each([
-    ['with the activation Gauss', sketch({ activations: ['Gauss', 'Tanh', 'Tanh'] })],
-    ['with activations Sigmoid', sketch({ activations: ['Sigmoid'] })],
-    ['with direction up', sketch({ direction: 'up' })],
+    ['activation Gauss is not supported', sketch({ activations: ['Gauss', 'Tanh', 'Tanh'] })],
+    ['activations Sigmoid are not supported: 3 are needed', sketch({ activations: ['Sigmoid'] })],
+    ['direction up is not supported', sketch({ direction: 'up' })],
     [
-      'with sequence_lens of 6, and 5 steps',
+      'sequence_lens 6 is outside 1 to 5, the number of steps',
       { ...sketch({}, ['x', 'W', 'R', 'B', 'lengths']), numbers: { lengths: [6, 1] } },
     ],
   ])('refused: %s', (reason, each) => {
-    expect(() => planOf(each)).toThrow(`LSTM (node_0) ${reason}`);
+    expect(() => planOf(each)).toThrow(`LSTM (node_0): ${reason}`);
   });
 });

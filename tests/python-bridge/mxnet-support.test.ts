@@ -87,7 +87,7 @@ it('plans other types as operations, of which MXNet may lack some', () => {
     type: 'int32',
   });
   const reasons: [GraphNode, DataType, RegExp][] = [
-    [sum, 'uint32', /of type uint32, which MXNet has not/],
+    [sum, 'uint32', /type uint32 is not supported by MXNet/],
     [node('Div', ['x', 'x'], ['y']), 'int64', /divides int64 as float64/],
     [node('BitShift', ['x', 'x'], ['y'], { direction: 'LEFT' }), 'uint8', /MXNet has no BitShift/],
   ];

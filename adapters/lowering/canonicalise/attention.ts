@@ -28,7 +28,8 @@ function inHeads(node: GraphNode, p: Planner, position: number, heads: string): 
   if (x.shape.length === 4) return x;
   const [batch = 1, steps = 1, hidden = 1] = x.shape;
   const count = integer(node, heads, 0);
-  if (x.shape.length !== 3 || count < 1) refuse(`with inputs of ${x.shape.length} axes and no ${heads}`);
+  if (x.shape.length !== 3 || count < 1)
+    refuse(`an input of ${x.shape.length} axes without ${heads} is not supported`);
   return transpose(p, reshape(p, x, [batch, steps, count, hidden / count]), [0, 2, 1, 3]);
 }
 
@@ -63,7 +64,7 @@ const attention: Canonicaliser = (node, p) => {
   if (shown === undefined || !isRead(p, shown)) return;
   const stages = [raw, scores, bias ? binary(p, 'Add', scores, bias.operand) : scores, chances];
   const mode = integer(node, 'qk_matmul_output_mode', 0);
-  p.define(shown, stages[mode] ?? refuse(`with qk_matmul_output_mode ${mode}`));
+  p.define(shown, stages[mode] ?? refuse(`qk_matmul_output_mode ${mode} is not supported`));
 };
 
 /** What is added to the scores: -∞ where a query may not look. */
@@ -150,7 +151,7 @@ function precisionOf(node: GraphNode, p: Planner, scores: Operand): Operand['typ
   if (given === 0) return scores.type;
   const types = { 1: 'float32', 10: 'float16', 11: 'float64' } as const;
   const type = Object.entries(types).find(([key]) => Number(key) === given)?.[1];
-  return p.held(type ?? refuse(`with softmax_precision ${given}`));
+  return p.held(type ?? refuse(`softmax_precision ${given} is not supported`));
 }
 
 /** Pairs of numbers turned by angles that grow with the position: Su et al., "RoFormer" (2021). */
@@ -158,13 +159,13 @@ const rotaryEmbedding: Canonicaliser = (node, p) => {
   const given = p.plain(inputOf(node, 0));
   const heads = integer(node, 'num_heads', 0);
   const isFlat = given.shape.length === 3;
-  if (isFlat && heads < 1) refuse('with an input of three axes and no num_heads');
+  if (isFlat && heads < 1) refuse('an input of three axes needs num_heads');
   const [batch = 1, steps = 1, hidden = 1] = given.shape;
   const x = isFlat ? reshape(p, given, [batch, steps, heads, hidden / heads]) : given;
   const size = x.shape[3] ?? 1;
   const turned = integer(node, 'rotary_embedding_dim', 0) || size;
   const [cos, sin] = [1, 2].map((position) => angles(node, p, position, isFlat ? 2 : 1));
-  if (!cos || !sin) refuse('without its tables');
+  if (!cos || !sin) refuse('cos_cache and sin_cache are needed');
   const parts = sliceAxis(p, x, 3, 0, turned);
   const isInterleaved = integer(node, 'interleaved', 0) !== 0;
   const half = [...x.shape.slice(0, 3), turned / 2];

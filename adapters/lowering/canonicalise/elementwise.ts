@@ -48,7 +48,7 @@ function ofTwo(compute: (p: Planner, a: Operand, b: Operand, node: GraphNode) =>
   return (node, p) => {
     const { operands, axes } = inCommonLayout(p, node.inputs.slice(0, 2));
     const [a, b] = operands;
-    if (!a || !b) refuse('with fewer than two inputs');
+    if (!a || !b) refuse('two inputs are needed');
     p.define(outputOf(node), p.wrapped(compute(p, a, b, node), p.type(outputOf(node))), axes);
   };
 }
@@ -61,7 +61,7 @@ function ofSeveral(
   return (node, p) => {
     const { operands, axes } = inCommonLayout(p, node.inputs);
     const [first, ...rest] = operands;
-    if (!first) refuse('without inputs');
+    if (!first) refuse('an input is needed');
     const all = rest.reduce((sum, operand) => combine(p, sum, operand), first);
     p.define(outputOf(node), p.wrapped(finish(p, all, operands.length), p.type(outputOf(node))), axes);
   };
@@ -71,7 +71,7 @@ function ofSeveral(
 const power: Canonicaliser = (node, p) => {
   const { operands, axes } = inCommonLayout(p, node.inputs);
   const [base, exponent] = operands;
-  if (!base || !exponent) refuse('with fewer than two inputs');
+  if (!base || !exponent) refuse('two inputs are needed');
   const isBroken = isWhole(p.type(inputOf(node, 0))) && !isWhole(p.type(inputOf(node, 1)));
   if (!isBroken) {
     const result = binary(p, 'Pow', base, cast(p, exponent, base.type));
@@ -109,7 +109,7 @@ const castTo: Canonicaliser = (node, p) => {
 const select: Canonicaliser = (node, p) => {
   const { operands, axes } = inCommonLayout(p, node.inputs);
   const [condition, a, b] = operands;
-  if (!condition || !a || !b) refuse('with fewer than three inputs');
+  if (!condition || !a || !b) refuse('three inputs are needed');
   p.define(outputOf(node), where(p, condition, a, b), axes);
 };
 
@@ -127,7 +127,7 @@ const shrink = ofOne((p, x, node) => {
 
 /** In inference it hands on what it gets; its mask is all ones. */
 const dropout: Canonicaliser = (node, p) => {
-  if (p.mode === 'training') refuse('in training: its masks are random');
+  if (p.mode === 'training') refuse('not supported in training: its masks are random');
   const { operand, axes } = p.value(inputOf(node, 0));
   p.define(outputOf(node), operand, axes);
   const mask = node.outputs[1];

@@ -29,7 +29,7 @@ export function reachOf(p: Planner, name: string, zero: string | undefined): num
  */
 export function exactParts(count: number, terms: number, reach: number): readonly number[] {
   const most = Math.floor(mostExact / reach / terms);
-  if (most < 1) refuse(`of ${terms} products of 8 bits at once, whose sum float32 does not hold`);
+  if (most < 1) refuse(`the sum of ${terms} products of 8-bit integers is not exact in float32`);
   const parts = Math.ceil(count / most);
   return Array.from(
     { length: parts },

@@ -62,7 +62,7 @@ const reductionsOfScatter = ['none', 'add', 'mul', 'max', 'min'] as const;
 
 function reductionOf(node: GraphNode) {
   const given = text(node, 'reduction', 'none');
-  return reductionsOfScatter.find((name) => name === given) ?? refuse(`with reduction ${given}`);
+  return reductionsOfScatter.find((name) => name === given) ?? refuse(`reduction ${given} is not supported`);
 }
 
 const scatteredElements: Canonicaliser = (node, p) => {

@@ -37,7 +37,7 @@ function sumsOf(node: GraphNode, p: Planner, at: Places): Operand {
   const [zero, filterZero] = [optionalInput(node, at.zero), optionalInput(node, at.filterZero)];
   const kernel = p.shape(filters).slice(2);
   const { strides, dilations, pads, beyond } = windowOf(node, p, kernel);
-  if (beyond.some((each) => each > 0)) refuse('with more positions than its pads give');
+  if (beyond.some((each) => each > 0)) refuse('the output is larger than kernel, strides and pads give');
   const rank = kernel.length + 2;
   const float = p.held('float32');
   const ofFilters = filterAxes(channels, rank);

@@ -35,7 +35,7 @@ function centred(node: GraphNode, p: Planner, { matrix, zero }: Places, along: '
   const name = inputOf(node, matrix);
   const float = p.held('float32');
   const order = [...p.shape(name).keys()];
-  if (order.length < 2) refuse('of a vector');
+  if (order.length < 2) refuse('a vector as an operand is not supported');
   const x = p.isConstant(name) ? p.weight(name, order, undefined, float) : cast(p, p.plain(name), float);
   const point = optionalInput(node, zero);
   if (point === undefined || isZero(p, point)) return x;

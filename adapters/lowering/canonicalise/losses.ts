@@ -28,7 +28,7 @@ function likelihoodLoss(node: GraphNode, p: Planner, x: Operand): Operand {
           )
         : reduce(p, 'ReduceMean', losses, all, false);
     default:
-      return refuse(`with reduction ${text(node, 'reduction', '')}`);
+      return refuse(`reduction ${text(node, 'reduction', '')} is not supported`);
   }
 }
 

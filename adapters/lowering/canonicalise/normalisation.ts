@@ -31,13 +31,14 @@ import { powerOf, rootOf } from './windows.js';
 
 /** With the statistics that it is given, or in training_mode with those of the batch. */
 const batchNormalization: Canonicaliser = (node, p) => {
-  if (integer(node, 'spatial', 1) === 0) refuse('with spatial 0');
+  if (integer(node, 'spatial', 1) === 0) refuse('spatial 0 is not supported');
   const byBatch = integer(node, 'training_mode', 0) !== 0;
   if (byBatch && p.mode === 'inference') {
     normalizedByBatch(node, p);
     return;
   }
-  if (node.outputs.slice(1).some((name) => isRead(p, name))) refuse('whose statistics are read');
+  if (node.outputs.slice(1).some((name) => isRead(p, name)))
+    refuse('its further outputs, the running statistics, must not be read');
   const { operand, axes } = p.value(inputOf(node, 0));
   const statistics = [1, 2, 3, 4].map((position) => cast(p, p.plain(inputOf(node, position)), operand.type));
   const settings = { axis: axes.indexOf(1), epsilon: number(node, 'epsilon', 1e-5) };
@@ -84,7 +85,7 @@ function pictureOf(node: GraphNode, p: Planner): { x: Operand; axes: readonly nu
 
 const instanceNormalization: Canonicaliser = (node, p) => {
   const { x, axes } = pictureOf(node, p);
-  if (axes.length < 3) refuse('without spatial axes');
+  if (axes.length < 3) refuse('spatial axes are needed');
   const operands = [x, p.plain(inputOf(node, 1)), p.plain(inputOf(node, 2))];
   const settings = { epsilon: number(node, 'epsilon', 1e-5) };
   p.define(outputOf(node), one(p, 'InstanceNormalization', settings, operands, x), axes);

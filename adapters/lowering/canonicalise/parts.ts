@@ -10,7 +10,8 @@ const reversedSequences: Canonicaliser = (node, p) => {
   const x = p.plain(inputOf(node, 0));
   const [first = 1, second = 1, ...rest] = x.shape;
   const isTimeFirst = integer(node, 'time_axis', 0) === 0;
-  if (integer(node, 'batch_axis', 1) !== Number(isTimeFirst)) refuse('with other axes than the first two');
+  if (integer(node, 'batch_axis', 1) !== Number(isTimeFirst))
+    refuse('batch_axis and time_axis other than the first two are not supported');
   const lengths = p.numbers(inputOf(node, 1));
   const rows = Array.from({ length: first * second }, (_, row) => {
     const [outer, inner] = [Math.floor(row / second), row % second];

@@ -28,7 +28,8 @@ export function peakPositions(
   const input = x.shape.slice(2);
   const places = output.slice(2);
   const offsets = offsetsOf(kernel);
-  if (offsets.length > mostOffsets) refuse(`with positions of ${offsets.length} elements`);
+  if (offsets.length > mostOffsets)
+    refuse(`positions of the maxima in windows of ${offsets.length} elements are not supported`);
   const padded = filled(p, x, [[0, 0], [0, 0], ...pads], leastOf(x.type));
   const steps = stepsOf(input, isColumnMajor);
   const found = Array.from({ length: elementCount(places) }, () => false);
@@ -54,7 +55,8 @@ export function peakPositions(
     });
     best = best ? better(p, best, { peaks, positions }, firsts, shape) : { peaks, positions };
   }
-  if (!best || found.includes(false)) refuse('with positions, and windows of nothing but pads');
+  if (!best || found.includes(false))
+    refuse('positions of the maxima are not supported where a window covers padding only');
   return { peaks: best.peaks, positions: inWhole(p, best.positions, output, elementCount(input)) };
 }
 

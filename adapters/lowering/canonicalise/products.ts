@@ -32,7 +32,7 @@ const gemm: Canonicaliser = (node, p) => {
   const b = matrix(p, inputOf(node, 1), integer(node, 'transB', 0) !== 0, isFolded ? alpha : 1);
   const scaled = (x: Operand, factor: number) => {
     if (factor === 1) return x;
-    if (isWhole(x.type)) refuse('with a factor, of integers');
+    if (isWhole(x.type)) refuse('alpha or beta other than 1 is not supported for integers');
     return withNumber(p, 'Mul', x, factor);
   };
   const found = scaled(matMul(p, a, b), isFolded ? 1 : alpha);
@@ -65,7 +65,7 @@ const einsum: Canonicaliser = (node, p) => {
   const equation = text(node, 'equation', '').replaceAll(' ', '');
   const operands = node.inputs.map((name) => p.plain(name));
   const [first] = operands;
-  if (!first) refuse('without inputs');
+  if (!first) refuse('an input is needed');
   const shape = p.shape(outputOf(node));
   p.define(outputOf(node), one(p, 'Einsum', { equation }, operands, { type: first.type, shape }));
 };
@@ -73,12 +73,12 @@ const einsum: Canonicaliser = (node, p) => {
 const determinant: Canonicaliser = (node, p) => {
   const x = p.plain(inputOf(node, 0));
   const size = x.shape.at(-1) ?? 1;
-  if (size > mostRows) refuse(`of matrices of ${size} rows`);
+  if (size > maxRows) refuse(`matrices of ${size} rows are not supported: at most ${maxRows} are`);
   p.define(outputOf(node), reshape(p, expansion(p, x), p.shape(outputOf(node))));
 };
 
 /** More would be too many products: one takes a factorisation, which the vocabulary has not. */
-const mostRows = 4;
+const maxRows = 4;
 
 /** Laplace's, along the first row; with the last two axes still there. */
 function expansion(p: Planner, x: Operand): Operand {

@@ -26,7 +26,7 @@ const ranges: Readonly<Partial<Record<DataType, readonly [low: number, high: num
 
 /** What a type holds. @throws UnsupportedError for others than whole numbers of 8 and 16 bits */
 export function rangeOf(type: DataType): readonly [low: number, high: number] {
-  return ranges[type] ?? refuse(`to ${type}`);
+  return ranges[type] ?? refuse(`quantising to ${type} is not supported`);
 }
 
 /** y = saturate(round(x / scale) + zero), with halves rounded to even. */
@@ -35,7 +35,7 @@ const quantised: Canonicaliser = (node, p) => {
   const range = rangeOf(type);
   // In which it is divided, if not in that of x (operator set 23); numbers are ONNX's of types.
   const precision = integer(node, 'precision', 0);
-  if (precision !== 0 && precision !== 1) refuse('with a precision that is not float32');
+  if (precision !== 0 && precision !== 1) refuse('precision other than float32 is not supported');
   const { x, axes, scale, zero } = parametersOf(node, p);
   const float = p.held('float32');
   const divided = cast(p, x, precision === 1 || isInteger(x) ? float : x.type);
@@ -74,7 +74,8 @@ function parametersOf(node: GraphNode, p: Planner) {
     const count = elementCount(shape);
     if (block > 0) return inBlocks(p, p.plain(name), axis, block, x.shape[axis] ?? 1);
     if (count === 1) return shaped(p, name, []);
-    if (shape.length !== 1 || count !== x.shape[axis]) refuse(`whose input ${name} has shape ${shape}`);
+    if (shape.length !== 1 || count !== x.shape[axis])
+      refuse(`input ${name} of shape [${shape}] is not supported`);
     return shaped(
       p,
       name,
@@ -117,7 +118,7 @@ export function shaped(
 /** Each of `x` along the axis `block` times, as far as there are elements. */
 function inBlocks(p: Planner, x: Operand, axis: number, block: number, extent: number): Operand {
   if (Math.ceil(extent / block) !== x.shape[axis])
-    refuse(`with blocks of ${block} of ${extent}, and ${x.shape[axis]} scales`);
+    refuse(`block_size ${block} does not divide ${extent} elements into ${x.shape[axis]} scales`);
   return take(
     p,
     x,

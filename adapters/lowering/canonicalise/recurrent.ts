@@ -13,10 +13,10 @@ import {
 import {
   type Activation,
   activations,
+  defaultFunctions,
   type Functions,
   gatesOf,
   type RecurrentKind,
-  usualFunctions,
 } from '../decompositions/cells.js';
 import { type Recurrence, unrolled } from '../decompositions/recurrent.js';
 import { type Result, reshape } from '../operations/emitter.js';
@@ -35,8 +35,8 @@ interface Layout {
 const stepsFirst: Layout = { x: [0, 1, 2], state: [0, 1, 2], sequence: [0, 1, 2, 3] };
 const batchFirst: Layout = { x: [1, 0, 2], state: [1, 0, 2], sequence: [1, 2, 0, 3] };
 
-/** Of a plan with so many steps written out, no framework makes an executable in bearable time. */
-const mostSteps = 512;
+/** With more steps decomposed, no framework compiles the plan in reasonable time. */
+const maxSteps = 512;
 
 const directions = ['forward', 'reverse', 'bidirectional'] as const;
 const outputs = ['sequence', 'last', 'cell'] as const;
@@ -185,8 +185,7 @@ function resultsOf(kind: RecurrentKind, x: Operand, { hidden, direction }: Recur
 function recurrence(node: GraphNode, p: Planner, kind: RecurrentKind, layout: Layout): Recurrence {
   const x = p.arranged(inputOf(node, 0), layout.x);
   const steps = stepsOf(node, p, layout.x);
-  if (steps > mostSteps)
-    refuse(`of ${steps} steps, more than ${mostSteps}, which are written out one by one`);
+  if (steps > maxSteps) refuse(`${steps} steps are too many to decompose: at most ${maxSteps} are`);
   const peepholes = optionalInput(node, 7);
   return {
     kind,
@@ -239,7 +238,7 @@ function hiddenOf(node: GraphNode, p: Planner): number {
 
 function directionOf(node: GraphNode): RecurrentSettings['direction'] {
   const given = text(node, 'direction', 'forward').toLowerCase();
-  return directions.find((each) => each === given) ?? refuse(`with direction ${given}`);
+  return directions.find((each) => each === given) ?? refuse(`direction ${given} is not supported`);
 }
 
 function clipOf(node: GraphNode): number | undefined {
@@ -252,16 +251,17 @@ function lengthsOf(node: GraphNode, p: Planner, steps: number): readonly number[
   if (name === undefined) return undefined;
   const lengths = p.numbers(name);
   const outside = lengths.find((length) => length < 1 || length > steps);
-  if (outside !== undefined) refuse(`with sequence_lens of ${outside}, and ${steps} steps`);
+  if (outside !== undefined) refuse(`sequence_lens ${outside} is outside 1 to ${steps}, the number of steps`);
   return lengths.some((length) => length < steps) ? lengths : undefined;
 }
 
 /** f, g and h of each direction. Alphas and betas go, in order, to the functions that take them. */
 function functionsOf(node: GraphNode, kind: RecurrentKind): Functions {
-  const usual = usualFunctions[kind].flatMap((each) => each.map(({ name }) => name));
+  const defaults = defaultFunctions[kind].flatMap((each) => each.map(({ name }) => name));
   const count = directionOf(node) === 'bidirectional' ? 2 : 1;
-  const names = texts(node, 'activations', count === 2 ? [...usual, ...usual] : usual);
-  if (names.length !== usual.length * count) refuse(`with activations ${names}`);
+  const names = texts(node, 'activations', count === 2 ? [...defaults, ...defaults] : defaults);
+  if (names.length !== defaults.length * count)
+    refuse(`activations ${names} are not supported: ${defaults.length * count} are needed`);
   const left = {
     alpha: [...integers(node, 'activation_alpha')],
     beta: [...integers(node, 'activation_beta')],
@@ -269,12 +269,12 @@ function functionsOf(node: GraphNode, kind: RecurrentKind): Functions {
   const all = names.map((given): Activation => {
     const name = given.toLowerCase();
     const takes = Object.hasOwn(activations, name) ? activations[name] : undefined;
-    if (!takes) refuse(`with the activation ${given}`);
+    if (!takes) refuse(`activation ${given} is not supported`);
     const taken = (which: 'alpha' | 'beta') =>
       takes[which] === undefined ? 0 : (left[which].shift() ?? takes[which]);
     return { name, alpha: taken('alpha'), beta: taken('beta') };
   });
-  return usual.map((_, which) => all.filter((__, position) => position % usual.length === which));
+  return defaults.map((_, which) => all.filter((__, position) => position % defaults.length === which));
 }
 
 export const recurrences: Canonicalisers = {

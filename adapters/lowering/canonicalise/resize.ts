@@ -26,7 +26,7 @@ const modes = ['nearest', 'linear', 'cubic'] as const;
 
 function modeOf(node: GraphNode): Interpolation['mode'] {
   const given = text(node, 'mode', 'nearest');
-  return modes.find((mode) => mode === given) ?? refuse(`with mode ${given}`);
+  return modes.find((mode) => mode === given) ?? refuse(`mode ${given} is not supported`);
 }
 
 const resize: Canonicaliser = (node, p) => {
@@ -43,7 +43,7 @@ const resize: Canonicaliser = (node, p) => {
     antialias: integer(node, 'antialias', 0) !== 0,
   };
   if (settings.mode === 'nearest' && (settings.antialias || settings.excludeOutside)) {
-    refuse('with mode nearest and antialias or exclude_outside');
+    refuse('antialias or exclude_outside with mode nearest is not supported');
   }
   resized(
     node,
@@ -71,9 +71,9 @@ function old(node: GraphNode, p: Planner, scales: readonly number[]): void {
     excludeOutside: false,
     antialias: false,
   };
-  if (settings.mode === 'cubic') refuse('with mode cubic');
+  if (settings.mode === 'cubic') refuse('mode cubic is not supported');
   if (settings.mode === 'nearest' && settings.nearest === 'ceil' && scales.some((scale) => scale > 1)) {
-    refuse('that shrinks one axis and stretches another');
+    refuse('shrinking one axis and stretching another is not supported');
   }
   const from = p.shape(inputOf(node, 0));
   const all = scales.map((scale, axis) => scaled(node, p, from, axis, scale));
@@ -107,8 +107,7 @@ function changesOf(node: GraphNode, p: Planner, coordinates: string): readonly S
   };
   const isCropped = coordinates === 'tf_crop_and_resize';
   const roi = isCropped ? list(1) : [];
-  if (isCropped && roi.length !== 2 * axes.length)
-    refuse('with tf_crop_and_resize and no roi for every axis');
+  if (isCropped && roi.length !== 2 * axes.length) refuse('tf_crop_and_resize needs a roi for every axis');
   const part = (index: number) => [roi[index] ?? 0, roi[index + axes.length] ?? 1] as const;
   const scales = list(2);
   if (scales.length > 0) {
@@ -117,7 +116,7 @@ function changesOf(node: GraphNode, p: Planner, coordinates: string): readonly S
       .filter(changes);
   }
   const ratios = axes.map((axis, index) => (list(3)[index] ?? 1) / (shape[axis] ?? 1));
-  if (list(3).length !== axes.length) refuse('with sizes of other axes than it has');
+  if (list(3).length !== axes.length) refuse('sizes and axes differ in number');
   const policy = text(node, 'keep_aspect_ratio_policy', 'stretch');
   const common = policyScale(policy, ratios);
   return axes
@@ -131,7 +130,9 @@ function changesOf(node: GraphNode, p: Planner, coordinates: string): readonly S
 function policyScale(policy: string, ratios: readonly number[]): number | undefined {
   if (policy === 'stretch') return undefined;
   if (policy === 'not_larger') return Math.min(...ratios);
-  return policy === 'not_smaller' ? Math.max(...ratios) : refuse(`with keep_aspect_ratio_policy ${policy}`);
+  return policy === 'not_smaller'
+    ? Math.max(...ratios)
+    : refuse(`keep_aspect_ratio_policy ${policy} is not supported`);
 }
 
 function resized(
@@ -143,7 +144,7 @@ function resized(
 ): void {
   const name = inputOf(node, 0);
   if (settings.mode !== 'nearest' && (isWhole(p.type(name)) || p.type(name) === 'bool')) {
-    refuse(`with mode ${settings.mode}, of type ${p.type(name)}`);
+    refuse(`mode ${settings.mode} is not supported for ${p.type(name)}`);
   }
   const rank = p.shape(name).length;
   if (changed.length > 0 && isSimple(settings, changed, rank)) {
@@ -160,7 +161,9 @@ function resized(
   const found = changed.reduce<Operand>(
     (whole, { axis, ...stretch }) =>
       stretched(p, whole, axes.indexOf(axis), settings, stretch, outside) ??
-      refuse(`with coordinates ${settings.coordinates} and nearest ${settings.nearest}`),
+      refuse(
+        `coordinate_transformation_mode ${settings.coordinates} with nearest_mode ${settings.nearest} is not supported`,
+      ),
     operand,
   );
   p.define(outputOf(node), found, axes);

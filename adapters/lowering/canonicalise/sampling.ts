@@ -102,8 +102,8 @@ function samplingOf(node: GraphNode): Sampling {
   const mode = text(node, 'mode', 'linear');
   const padding = text(node, 'padding_mode', 'zeros');
   return {
-    mode: modes[mode] ?? refuse(`with mode ${mode}`),
-    padding: paddings.find((name) => name === padding) ?? refuse(`with padding_mode ${padding}`),
+    mode: modes[mode] ?? refuse(`mode ${mode} is not supported`),
+    padding: paddings.find((name) => name === padding) ?? refuse(`padding_mode ${padding} is not supported`),
     isAligned: integer(node, 'align_corners', 0) !== 0,
   };
 }
@@ -113,7 +113,7 @@ const gridSample: Canonicaliser = (node, p) => {
   const [batch = 1, channels = 1, ...extents] = p.shape(inputOf(node, 0));
   const grid = cast(p, p.plain(inputOf(node, 1)), p.held('float32'));
   const axes = extents.length;
-  if (sampling.mode === 'cubic' && axes > 2) refuse(`with mode cubic over ${axes} axes`);
+  if (sampling.mode === 'cubic' && axes > 2) refuse(`mode cubic over ${axes} spatial axes is not supported`);
   const outer = grid.shape.slice(0, -1);
   // The last axis of the picture comes first.
   const taps = extents.map((extent, axis) => {
@@ -243,7 +243,8 @@ function coordinatesOf(extent: number, isAligned: boolean): readonly number[] {
 const regions: Canonicaliser = (node, p) => {
   const [, channels = 1, height = 1, width = 1] = p.shape(inputOf(node, 0));
   const samples = integer(node, 'sampling_ratio', 0);
-  if (samples < 1) refuse('with as many samples as the size of a region says');
+  if (samples < 1)
+    refuse('sampling_ratio 0 is not supported: the number of samples would depend on the regions');
   const rois = p.plain(inputOf(node, 1));
   const [count = 0] = rois.shape;
   const isHalf =

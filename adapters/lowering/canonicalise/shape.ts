@@ -103,8 +103,8 @@ const sliced: Canonicaliser = (node, p) => {
     if (input !== undefined) return p.numbers(input);
     return attribute in node.attributes ? integers(node, attribute) : undefined;
   };
-  const starts = list('starts', 1) ?? refuse('without starts');
-  const ends = list('ends', 2) ?? refuse('without ends');
+  const starts = list('starts', 1) ?? refuse('starts are needed');
+  const ends = list('ends', 2) ?? refuse('ends are needed');
   const over = list('axes', 3) ?? starts.map((_, position) => position);
   const steps = list('steps', 4) ?? starts.map(() => 1);
   const parts = shape.map((extent) => ({ begin: 0, end: extent, stride: 1, isBackward: false }));
@@ -193,7 +193,7 @@ function surrounded(node: GraphNode, p: Planner, x: Operand, pads: Pads): Operan
     const value = input === undefined ? number(node, 'value', 0) : (p.numbers(input)[0] ?? 0);
     return filled(p, x, pads, value);
   }
-  const source = sourceOf[mode] ?? refuse(`with mode ${mode}`);
+  const source = sourceOf[mode] ?? refuse(`mode ${mode} is not supported`);
   return pads.reduce((whole, [before, behind], axis) => {
     const extent = whole.shape[axis] ?? 1;
     const positions = Array.from({ length: before + extent + behind }, (_, index) =>

@@ -26,7 +26,8 @@ const maxUnpool: Canonicaliser = (node, p) => {
   });
   const shape = [...x.shape.slice(0, 2), ...extents];
   const wanted = p.shape(outputOf(node));
-  if (wanted.some((extent, axis) => extent < (shape[axis] ?? 1))) refuse('to less than its windows give');
+  if (wanted.some((extent, axis) => extent < (shape[axis] ?? 1)))
+    refuse('output_shape is smaller than the windows give');
   const count = elementCount(x.shape);
   const positions = reshape(p, cast(p, p.plain(inputOf(node, 1)), p.held('int64')), [count]);
   const empty = expand(p, scalar(p, x, 0), [elementCount(shape)]);
@@ -40,7 +41,7 @@ const maxUnpool: Canonicaliser = (node, p) => {
 const col2Im: Canonicaliser = (node, p) => {
   const image = p.numbers(inputOf(node, 1));
   const block = p.numbers(inputOf(node, 2));
-  if (image.length < 1 || image.length > 3) refuse(`over ${image.length} spatial axes`);
+  if (image.length < 1 || image.length > 3) refuse(`${image.length} spatial axes are not supported`);
   const given = p.plain(inputOf(node, 0));
   const [batch = 1, rows = 1] = given.shape;
   const size = elementCount(block);

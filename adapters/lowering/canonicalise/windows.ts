@@ -20,10 +20,11 @@ export interface NodeWindow {
 
 /** @param kernel of the filters, or of the node */
 export function windowOf(node: GraphNode, p: Planner, kernel: PerAxis): NodeWindow {
-  if (kernel.length < 1 || kernel.length > 3) refuse(`over ${kernel.length} spatial axes`);
+  if (kernel.length < 1 || kernel.length > 3) refuse(`${kernel.length} spatial axes are not supported`);
   const input = p.shape(inputOf(node, 0)).slice(2);
   const positions = p.shape(outputOf(node)).slice(2);
-  if (input.length !== kernel.length) refuse(`with a kernel of ${kernel.length} axes on ${input.length}`);
+  if (input.length !== kernel.length)
+    refuse(`kernel_shape has ${kernel.length} axes, the input has ${input.length}`);
   const strides = integers(node, 'strides', perAxis(kernel, 1));
   const dilations = integers(node, 'dilations', perAxis(kernel, 1));
   /** From the first element of the first window to behind the last of the last. */
@@ -51,7 +52,7 @@ function padsOf(node: GraphNode, input: PerAxis, reach: PerAxis): Pads {
     if (automatic === 'VALID') return [0, 0];
     if (!automatic.startsWith('SAME')) {
       const pads = [given[axis] ?? 0, given[axis + input.length] ?? 0] as const;
-      return pads.some((each) => each < 0) ? refuse('with negative pads') : pads;
+      return pads.some((each) => each < 0) ? refuse('negative pads are not supported') : pads;
     }
     return halves(Math.max(0, (reach[axis] ?? 1) - extent), automatic === 'SAME_UPPER');
   });
@@ -85,7 +86,7 @@ function pictureOf(node: GraphNode, p: Planner): Picture {
 const convolution: Canonicaliser = (node, p) => {
   const filters = p.shape(inputOf(node, 1));
   const { strides, dilations, pads, beyond } = windowOf(node, p, filters.slice(2));
-  if (beyond.some((each) => each > 0)) refuse('with more positions than its pads give');
+  if (beyond.some((each) => each > 0)) refuse('the output is larger than kernel, strides and pads give');
   const { x, axes, shape } = pictureOf(node, p);
   const settings = { strides, dilations, pads, group: integer(node, 'group', 1) };
   const operands = [x, ...filtersOf(node, p, filters.length)];
@@ -103,7 +104,7 @@ function filtersOf(node: GraphNode, p: Planner, rank: number): readonly Operand[
 const transposedConvolution: Canonicaliser = (node, p) => {
   const filters = p.shape(inputOf(node, 1));
   const kernel = filters.slice(2);
-  if (kernel.length < 1 || kernel.length > 3) refuse(`over ${kernel.length} spatial axes`);
+  if (kernel.length < 1 || kernel.length > 3) refuse(`${kernel.length} spatial axes are not supported`);
   const input = p.shape(inputOf(node, 0)).slice(2);
   const strides = integers(node, 'strides', perAxis(kernel, 1));
   const dilations = integers(node, 'dilations', perAxis(kernel, 1));
@@ -125,7 +126,7 @@ const transposedConvolution: Canonicaliser = (node, p) => {
       ? own + Math.max(0, -(excess[axis] ?? 0))
       : before + behind === excess[axis]
         ? own
-        : refuse('with a result of another size than its pads give');
+        : refuse('the output has another size than kernel, strides and pads give');
   });
   const { x, axes, shape } = pictureOf(node, p);
   const settings = { strides, dilations, pads, outputPadding, group: integer(node, 'group', 1) };

@@ -185,7 +185,7 @@ export const activations: Readonly<
 const sigmoid = [{ name: 'sigmoid', alpha: 0, beta: 0 }];
 const tanh = [{ name: 'tanh', alpha: 0, beta: 0 }];
 
-export const usualFunctions: Readonly<Record<RecurrentKind, Functions>> = {
+export const defaultFunctions: Readonly<Record<RecurrentKind, Functions>> = {
   LSTM: [sigmoid, tanh, tanh],
   GRU: [sigmoid, tanh],
   RNN: [tanh],
