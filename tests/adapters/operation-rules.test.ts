@@ -258,7 +258,9 @@ describe('refusals name the operator, the node and the reason', () => {
   test('a type that the framework does not hold', () => {
     const capabilities = { ...everything(), types: { float32: 'float32' as const } };
     const nodes = [['Neg', ['i'], ['y']]] as const;
-    expect(() => planOf({ nodes, values, inputs: ['i'] }, capabilities)).toThrow('type int32 is not supported by Everything');
+    expect(() => planOf({ nodes, values, inputs: ['i'] }, capabilities)).toThrow(
+      'type int32 is not supported by Everything',
+    );
   });
 });
 

@@ -119,11 +119,11 @@ function layerActivations(
 ): RecurrentActivations | 'default' | undefined {
   const functions = functionsOf(node, kind);
   const isDefault = functions.every((each, which) =>
-    each.every(({ name }) => name === usualFunctions[kind][which]?.[0]?.name),
+    each.every(({ name }) => name === defaultFunctions[kind][which]?.[0]?.name),
   );
   if (isDefault) return 'default';
   const taken = p.capabilities.recurrent?.activations;
-  const usual = usualFunctions[kind].length;
+  const count = defaultFunctions[kind].length;
   // A plain RNN has no gates.
   const names = (from: number, to: number) =>
     new Set(
@@ -132,8 +132,8 @@ function layerActivations(
         .flat()
         .map(({ name }) => name),
     );
-  const [gate = 'sigmoid', ...otherGates] = names(0, usual === 1 ? 0 : 1);
-  const [cell, ...otherCells] = names(usual === 1 ? 0 : 1, usual);
+  const [gate = 'sigmoid', ...otherGates] = names(0, count === 1 ? 0 : 1);
+  const [cell, ...otherCells] = names(count === 1 ? 0 : 1, count);
   const isPlain = functions.flat().every(({ name, alpha, beta }) => {
     return name !== 'hardsigmoid' || (Math.abs(alpha - 0.2) < 1e-6 && beta === 0.5);
   });
