@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** Tests that start a real framework or a browser, install a Python environment, or take minutes. */
 const integration = [
-  'tests/adapters/{null,operations*,recurrent-forms,smoke,tfjs*,training}.test.ts',
+  'tests/adapters/{null,operation-recurrent,operations*,recurrent-forms,smoke,tfjs*,training}.test.ts',
   'tests/conformance/**/*.test.ts',
   'tests/e2e/**/*.test.ts',
   'tests/faults/**/*.test.ts',
