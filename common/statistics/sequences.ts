@@ -1,8 +1,13 @@
-/** Element `index` of a sequence; an index outside is a defect of the caller, which a default would turn into a wrong number. */
+/**
+ * Element `index` of a sequence; an index outside is a defect of the caller, which a default would turn into a wrong
+ * number.
+ */
 export function at<Element>(sequence: ArrayLike<Element>, index: number): Element {
-  const element = sequence[index];
-  if (element === undefined) throw new RangeError(`no element ${index} in a sequence of ${sequence.length}`);
-  return element;
+  return sequence[index] ?? missing(sequence.length, index);
+}
+
+function missing(length: number, index: number): never {
+  throw new RangeError(`no element ${index} in a sequence of ${length}`);
 }
 
 export function sum(values: readonly number[]): number {
