@@ -1,6 +1,7 @@
 /**
  * `npm run measure:fidelity`: our clock against others on the same loaded model, in turn, in one process: torch.utils.benchmark for
- * PyTorch, a bare loop in the same language for the others. Bar: 1 ± 0.01. See `paired/compare.ts` for the options.
+ * PyTorch, a bare loop in the same language for the others, and tinybench beside it in JavaScript, which reads iterations of less than
+ * about 100 µs too high (`paired/tinybench.ts`). Bar: 1 ± 0.01. See `paired/compare.ts` for the options.
  */
 import { compareAll } from './paired/compare.js';
 
@@ -12,5 +13,7 @@ await compareAll({
   introduction: [
     'Our clock against other timers on the same loaded model, in turn, in one process, on one thread. Ratios are Hodges–Lehmann estimates',
     'over adjacent blocks with signed-rank intervals; the whole interval decides, and `undecided` has a side of the bar within it.',
+    'tinybench reads iterations of less than about 100 µs too high, by what it does between two of them: there the bare loop is the',
+    'reference.',
   ].join('\n'),
 });

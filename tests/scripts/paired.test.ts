@@ -10,6 +10,7 @@ import { chosenCells, isSmallOf } from '../../scripts/measure/paired/cells.js';
 import { type Contender, interleave, roundsWithin } from '../../scripts/measure/paired/contenders.js';
 import { type KeptRow, merged, page } from '../../scripts/measure/paired/kept.js';
 import { cellsOf, type Row, rowsOf, unmeasured, verdict } from '../../scripts/measure/paired/rows.js';
+import { tinybench } from '../../scripts/measure/paired/tinybench.js';
 import { type Net, problemOf } from '../../scripts/measure/paired/verify.js';
 
 const bar = { low: 0, high: 1.02 };
@@ -52,6 +53,18 @@ describe('rounds', () => {
     });
     expect(measured).toEqual({ state: 'slow', iterationNs: 5e8 });
   });
+});
+
+it('tinybench rotates through the buffers and reads the time of a call', async () => {
+  const seen: number[] = [];
+  const contender = tinybench((buffer) => {
+    seen.push(buffer);
+    const endMs = performance.now() + 1;
+    while (performance.now() < endMs);
+  }, 2);
+  expect(await contender(10)).toBeGreaterThanOrEqual(1e6);
+  expect(seen.length).toBeGreaterThanOrEqual(10);
+  expect(seen.slice(0, 4)).toEqual([0, 1, 0, 1]);
 });
 
 describe('a row', () => {

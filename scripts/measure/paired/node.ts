@@ -11,6 +11,7 @@ import { loadModel, type Model } from '../../../model/artefact/load-model.js';
 import { nativeNet } from '../native/native.js';
 import { bareLoop, type Effort, interleave, maxIterationNs, ourClock } from './contenders.js';
 import { type Outcome, type Request, request as requestSchema } from './messages.js';
+import { tinybench } from './tinybench.js';
 import { type Net, problemOf } from './verify.js';
 
 const [, , path = ''] = process.argv;
@@ -44,10 +45,11 @@ async function measure({ kind, target: name, folder, plan, threads, ...given }: 
 }
 
 async function fidelity({ timed: call }: Net, buffers: number, effort: Effort): Promise<Outcome> {
-  const measured = await interleave([ourClock(call, buffers), bareLoop(call, buffers)], effort);
+  const timers = [ourClock(call, buffers), bareLoop(call, buffers), tinybench(call, buffers)];
+  const measured = await interleave(timers, effort);
   return measured.state === 'slow'
     ? measured
-    : { ...measured, contenders: ['our clock', 'bare loop'], form: null, note: '' };
+    : { ...measured, contenders: ['our clock', 'bare loop', 'tinybench'], form: null, note: '' };
 }
 
 /** The timed path of the adapter, and the form that its lowering took. */
