@@ -12,7 +12,7 @@ import { withAcceptances } from '../../../reports/regression/apply-settings.js';
 import type { GateFinding } from '../../../reports/regression/report.js';
 import { defaultMargins } from '../../../reports/regression/settings.js';
 import { readSettings, schemaReference } from '../../../reports/regression/settings-file.js';
-import { estimate, finding, report } from './fixture.js';
+import { estimate, finding, report } from '../../reports/regression/fixture.js';
 
 let folder = '';
 let config = '';

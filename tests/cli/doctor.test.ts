@@ -5,9 +5,9 @@ import {
   type PythonTarget,
   supported,
   type Target,
-} from '../../../adapters/adapter.js';
-import { render, renderDoctor } from '../../../cli/doctor.js';
-import { doctor } from '../../../runners/machine/doctor.js';
+} from '../../adapters/adapter.js';
+import { render, renderDoctor } from '../../cli/doctor.js';
+import { doctor } from '../../runners/machine/doctor.js';
 
 const common = {
   device: 'cpu',

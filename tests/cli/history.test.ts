@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
-import { historyCommand } from '../../../cli/history.js';
-import { recordRun } from '../../../reports/history/record.js';
-import { cell, nthRun, steppedRuns, temporaryStore } from './runs.js';
+import { historyCommand } from '../../cli/history.js';
+import { recordRun } from '../../reports/history/record.js';
+import { cell, nthRun, steppedRuns, temporaryStore } from '../reports/history/runs.js';
 
 afterEach(() => vi.restoreAllMocks());
 
