@@ -1,4 +1,5 @@
 /** From a graph to a plan of operations in a framework's capabilities. */
+import { precisionOf } from '../../model/precision.js';
 import type { Graph, Lowering, Mode } from '../adapter.js';
 import type { GraphNode } from './attributes.js';
 import { canonicalisers } from './canonicalise/index.js';
@@ -36,7 +37,8 @@ export function makePlan(graph: Graph, mode: Mode, capabilities: Capabilities): 
   const untrained =
     mode === 'training' ? graph.parameters.find((name) => !holds(constants, name)) : undefined;
   if (untrained !== undefined) refuse(`the weight ${untrained} cannot be trained: no operation reads it`);
-  return { ...draft, constants, form: formOf(draft.operations.map(nameOf)) };
+  const precision = precisionOf(graph, (type) => capabilities.types[type] ?? type);
+  return { ...draft, constants, form: formOf(draft.operations.map(nameOf)), precision };
 }
 
 function readConstants({ constants, operations, outputs }: Draft): Plan['constants'] {

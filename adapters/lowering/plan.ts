@@ -1,4 +1,5 @@
 /** A plan of operations: plain data, which JavaScript adapters read as it is and Python ones as JSON. */
+import type { Precision } from '../../common/vocabulary.js';
 import type { DataType, JsonNumber } from '../../model/graph.js';
 import type { Result } from './operations/emitter.js';
 import type { OperationKind, Operations } from './operations/operation.js';
@@ -7,6 +8,8 @@ import type { WeightPart } from './weight-part.js';
 export interface Plan {
   /** What the model is built of, in one line: `2 Conv+Relu, 2 MaxPool, 3 Gemm`. */
   readonly form: string;
+  /** The arithmetic: the types in which the backend holds the graph's. */
+  readonly precision?: Precision;
   readonly inputs: readonly PlannedPort[];
   /** Every constant that an operation reads, each once. */
   readonly constants: readonly PlannedConstant[];

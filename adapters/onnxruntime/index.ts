@@ -4,6 +4,7 @@
  */
 
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { precisionOf } from '../../model/precision.js';
 import {
   type Budget,
   type Description,
@@ -63,7 +64,9 @@ function lowerToOwnImport(graph: Graph): Lowering {
     if (otherwise !== undefined)
       return { unsupported: `ONNX Runtime's ${node.operator} (${node.name}) ${otherwise}` };
   }
-  return { plan: { form: 'model.onnx, imported by the runtime itself' } };
+  // Its CPU provider has hardly a kernel in half precision: it casts to float32 around every node.
+  const precision = precisionOf(graph, (type) => (type === 'float16' ? 'float32' : type));
+  return { plan: { form: 'model.onnx, imported by the runtime itself', precision } };
 }
 
 const answersOtherwise: Readonly<Record<string, (node: Node, graph: Graph) => string | undefined>> = {

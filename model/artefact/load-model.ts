@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { at } from '../../common/at.js';
+import { type Precision, precision } from '../../common/vocabulary.js';
 import { type Graph, graph, type Tensor, type Tensors } from '../graph.js';
 import { readTensors } from '../safetensors.js';
 import { type ArtefactManifest, artefactFiles, artefactManifest } from './manifest.js';
@@ -25,9 +26,11 @@ export interface Model {
 export interface TargetPlan {
   /** What the model is built of, in one line, for the cell's configuration: `2 Conv+Relu, 3 Gemm`. */
   readonly form: string;
+  /** The arithmetic that is used; where a target does not say it, that of the graph (`model/precision.ts`). */
+  readonly precision?: Precision | undefined;
 }
 
-const targetPlan = z.looseObject({ form: z.string() });
+const targetPlan = z.looseObject({ form: z.string(), precision: precision.optional() });
 
 /**
  * @param folder of the artefact

@@ -10,6 +10,7 @@ import { explain } from '../../common/errors.js';
 import { firstDevice } from '../../common/run/device.js';
 import type { Artefact } from '../../model/artefact/artefact.js';
 import { readTensors } from '../../model/safetensors.js';
+import { toleranceFor } from '../../model/tolerance.js';
 import type { Tolerance } from '../../model/workload.js';
 import { startDescribed } from '../hosts/described.js';
 import { checkParity } from '../parity/parity.js';
@@ -102,7 +103,7 @@ async function verify(
   const { weights: initial, ...reference } = await loadReference(folder);
   const checks = checkParity({
     ...reference,
-    tolerance: tolerance ?? reference.tolerance,
+    tolerance: toleranceFor(tolerance ?? reference.tolerance, precision, target.device),
     initial,
     actual: await readTensors(file),
   });

@@ -2,9 +2,11 @@
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { CellIdentity } from '../../common/run/cell.js';
 import { artefactFiles, artefactManifest } from '../../model/artefact/manifest.js';
 import type { Tensors } from '../../model/graph.js';
 import { readTensors } from '../../model/safetensors.js';
+import { toleranceFor } from '../../model/tolerance.js';
 import type { Mode, Optimiser, Tolerance } from '../../model/workload.js';
 
 /** What the parity check and the audits compare with. */
@@ -18,6 +20,14 @@ export interface Reference {
   readonly optimiser?: Optimiser;
   readonly weights: Tensors;
   readonly tolerance: Tolerance;
+}
+
+/** What a cell's results may differ by: as its workload declares it, for the arithmetic and the device of the cell. */
+export function cellTolerance(
+  { tolerance }: Pick<Reference, 'tolerance'>,
+  { precision, device }: Pick<CellIdentity, 'precision' | 'device'>,
+): Tolerance {
+  return toleranceFor(tolerance, precision, device.kind);
 }
 
 /** @param folder of the artefact */

@@ -7,7 +7,7 @@ import { artefactKey, fileNameOf } from '../../common/run/cell.js';
 import type { ParityCheck } from '../../common/run/results.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
 import { checkParity } from '../parity/parity.js';
-import type { Reference } from '../parity/reference.js';
+import { cellTolerance, type Reference } from '../parity/reference.js';
 import type { RunContext } from './context.js';
 import { firstDivergence } from './divergence.js';
 import { type LiveWorker, openWorker } from './live-worker.js';
@@ -61,7 +61,8 @@ async function verify(
   const file = join(context.folder, 'tensors', `${fileNameOf(cell.id)}.safetensors`);
   await worker.ask('parity gate', { type: 'verify', file });
   const { weights: initial, ...expectation } = reference;
-  const checks = checkParity({ ...expectation, initial, actual: await context.files.read(file) });
+  const tolerance = cellTolerance(reference, cell);
+  const checks = checkParity({ ...expectation, tolerance, initial, actual: await context.files.read(file) });
   // Tensors that disagree are kept, for whoever looks into it.
   if (checks.every((check) => check.passed)) await context.files.remove(file);
   return checks;

@@ -4,6 +4,7 @@ import { fileNameOf } from '../../common/run/cell.js';
 import type { Divergence } from '../../common/run/results.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
 import { checkParity } from '../parity/parity.js';
+import { cellTolerance } from '../parity/reference.js';
 import type { RunContext } from './context.js';
 import type { LiveWorker } from './live-worker.js';
 
@@ -25,10 +26,11 @@ export async function firstDivergence(
   await worker.ask('parity gate', { type: 'verify', file });
   const actual = await context.files.read(file);
   await context.files.remove(file);
-  const { expected, tolerance } = await context.files.reference(found.folder);
+  const whole = await context.files.reference(found.folder);
+  const tolerance = cellTolerance(whole, cell);
   for (const { node, operator, value } of found.values) {
     const name = `output/0/${value}`;
-    const reference = expected[name];
+    const reference = whole.expected[name];
     if (!reference) continue;
     const own = actual[name];
     const checks = checkParity({

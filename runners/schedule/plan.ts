@@ -2,11 +2,18 @@
  * The plan: every cell that was asked for, and for each that will not run, why. Decided from descriptions alone,
  * before any worker is spawned.
  */
-import { type Support, supported, type Target, unsupported } from '../../adapters/adapter.js';
+import {
+  type Support,
+  supported,
+  type Target,
+  type TargetPlan,
+  unsupported,
+} from '../../adapters/adapter.js';
 import { cellId } from '../../common/run/cell.js';
 import { firstDevice } from '../../common/run/device.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
 import type { Graph } from '../../model/graph.js';
+import { precisionOf } from '../../model/precision.js';
 import type { Generation, Mode, Precision, Training } from '../../model/workload.js';
 import type { Availability } from '../hosts/host.js';
 
@@ -56,13 +63,14 @@ function planCell(
   target: Target,
   availability: Availability,
 ): PlannedCell {
-  const { workload, mode, batch, length, otherLength, precision } = item;
+  const { workload, mode, batch, length, otherLength } = item;
+  const support = loweringOf(item, target);
   const common = {
     workload,
     mode,
     batch,
     ...(threads === undefined ? {} : { threads }),
-    precision,
+    precision: 'plan' in support ? plannedPrecision(support, item) : item.precision,
     device: firstDevice(target.device),
     target: target.name,
   };
@@ -70,13 +78,20 @@ function planCell(
     id: cellId({ ...common, ...(otherLength === undefined ? {} : { length: otherLength }) }),
     ...common,
     ...(length === undefined ? {} : { length }),
-    decided: decide(item, target, availability),
+    decided: decide(item, support, availability),
   };
 }
 
-function decide(item: WorkItem, target: Target, availability: Availability): PlannedCell['decided'] {
-  const support = supportOf(item, target);
-  if (!support.supported) return { state: 'unsupported', reason: support.reason };
+/** The arithmetic that is used, which need not be the type in which the model is stored. */
+function plannedPrecision(
+  { plan }: { readonly plan: TargetPlan },
+  { graph, precision }: WorkItem,
+): Precision {
+  return plan.precision ?? ('nodes' in graph ? precisionOf(graph) : precision);
+}
+
+function decide(item: WorkItem, support: PlannedSupport, availability: Availability): PlannedCell['decided'] {
+  if ('reason' in support) return { state: 'unsupported', reason: support.reason };
   if ('failed' in item.graph) return { state: 'failed', reason: item.graph.failed };
   if (!availability.available) {
     return { state: 'unavailable', reason: `${availability.reason}; fix it with: ${availability.fix}` };
@@ -87,6 +102,14 @@ function decide(item: WorkItem, target: Target, availability: Availability): Pla
 
 /** Whether a target can run it at all, decided from descriptions alone. */
 export function supportOf(item: Omit<WorkItem, 'workload' | 'batch'>, target: Target): Support {
+  const support = loweringOf(item, target);
+  return 'reason' in support ? support : supported;
+}
+
+/** Why a target cannot run it, or its plan; neither where there is no graph to plan for yet. */
+type PlannedSupport = Support | { readonly plan: TargetPlan };
+
+function loweringOf(item: Omit<WorkItem, 'workload' | 'batch'>, target: Target): PlannedSupport {
   const byMode = target.modes[item.mode];
   if (!byMode.supported) return byMode;
   if (!target.precisions.includes(item.precision))
@@ -97,10 +120,10 @@ export function supportOf(item: Omit<WorkItem, 'workload' | 'batch'>, target: Ta
   }
   const lacking = item.training ? lackOfTraining(target, item.training) : undefined;
   if (lacking !== undefined) return unsupported(lacking);
-  // What lacks a graph for now is not known to be unsupported.
+  // Without a graph for now, nothing shows that it is unsupported.
   if ('failed' in item.graph) return supported;
   const lowered = target.lower(item.graph, item.mode, item.training?.optimiser);
-  return 'plan' in lowered ? supported : unsupported(lowered.unsupported);
+  return 'plan' in lowered ? lowered : unsupported(lowered.unsupported);
 }
 
 function lackOfTraining(target: Target, training: Pick<Training, 'loss' | 'optimiser'>): string | undefined {

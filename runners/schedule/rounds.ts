@@ -9,7 +9,7 @@ import type { ParityCheck } from '../../common/run/results.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
 import type { ProcessorReading } from '../machine/processors.js';
 import { checkAudit, checkLosses } from '../parity/parity.js';
-import type { Reference } from '../parity/reference.js';
+import { cellTolerance, type Reference } from '../parity/reference.js';
 import type { Share } from './budget.js';
 import { type RunContext, threadsOf } from './context.js';
 import { rethrowStorage, stateOfFailure } from './failures.js';
@@ -320,7 +320,12 @@ async function takeTurn(
       : {}),
   });
   if (reference.mode === 'training') {
-    const check = checkLosses(turn.losses, turn.finite, reference.expected.losses, reference.tolerance.loss);
+    const check = checkLosses(
+      turn.losses,
+      turn.finite,
+      reference.expected.losses,
+      cellTolerance(reference, cell).loss,
+    );
     recordAudit(context, cell, round, check);
   }
   seat.kept.push(turn.auditBuffer);
@@ -358,7 +363,7 @@ async function leaveSeat(
         actual: actual[`${turn}/${name}`],
       })),
     );
-    const check = checkAudit(pairs, reference.tolerance);
+    const check = checkAudit(pairs, cellTolerance(reference, cell));
     recordAudit(context, cell, round, check);
     if (check.passed) await context.files.remove(file);
   }

@@ -51,3 +51,24 @@ it('fails a cell whose graph cannot be made here, unless the target would refuse
   const [cell] = planCells([{ ...lacking, mode: 'training' }], [inferring], () => ({ available: true }));
   expect(cell?.decided?.state).toBe('unsupported');
 });
+
+it('labels a cell by the arithmetic that its target uses, not by how the model is stored', () => {
+  const half = {
+    ...{ name: 'g', opset: 21, outputs: [], parameters: [], nodes: [], values: {} },
+    inputs: [{ name: 'x', type: 'float16', shape: [1, 4] }],
+    weights: [{ name: 'w', type: 'float16', shape: [4, 4] }],
+  } as Graph;
+  const planning = (precision?: 'float32' | 'float16') => ({
+    ...target,
+    name: `a/${precision ?? 'silent'}`,
+    lower: () => ({ plan: { form: 'nothing', precision } }),
+  });
+  const targets = [planning('float32'), planning('float16'), planning()];
+  const cells = planCells([{ ...item, graph: half }], targets, () => ({ available: true }));
+  expect(cells.map(({ id, precision }) => [id, precision])).toEqual([
+    ['w:inference:b4:float32:cpu:a/float32', 'float32'],
+    ['w:inference:b4:float16:cpu:a/float16', 'float16'],
+    // What does not say it computes in the graph's own types.
+    ['w:inference:b4:float16:cpu:a/silent', 'float16'],
+  ]);
+});
