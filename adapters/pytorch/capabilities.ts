@@ -1,147 +1,153 @@
 /**
  * What PyTorch 2.13 has of the vocabulary of operations on the CPU:
- * `python-bridge/touchstone_bridge/frameworks/pytorch/operation_*.py`. Which types its kernels take was found by calling each
+ * `python-bridge/touchstone_bridge/frameworks/pytorch/operations/`. Which types its kernels take was found by calling each
  * with every type.
  */
-import type { DataType } from '../../model/graph.js';
-import { type Capabilities, type Lack, type OperationTable, wholly } from '../lowering/capabilities.js';
+import { at, defined } from '../../common/at.js';
+import { elementCount } from '../../model/graph.js';
+import {
+  type Capabilities,
+  type Lack as Limit,
+  type OperationTable,
+  type RecurrentForm,
+  wholly,
+} from '../lowering/capabilities.js';
+import { all, any, unlessTypes } from '../lowering/limits.js';
 import { recipesOf, stretchTo } from '../lowering/operations/interpolation.js';
-import type { Operand, OperationKind, Pads, PerAxis } from '../lowering/operations/operation.js';
+import type { Operand, Pads, PerAxis } from '../lowering/operations/operation.js';
 
 const title = 'PyTorch';
 
-type AnyLack = (settings: unknown, inputs: readonly Operand[]) => string | undefined;
+const floatingPoint = unlessTypes(title, (type) => type.startsWith('float'));
+const numbers = unlessTypes(title, (type) => type !== 'bool');
+const bools = unlessTypes(title, (type) => type === 'bool');
+const integers = unlessTypes(title, (type) => type.includes('int'));
 
-function of(isTaken: (type: DataType) => boolean): AnyLack {
-  return (_, inputs) => {
-    const other = inputs.find(({ type }) => !isTaken(type));
-    return other && `${title} has it not for ${other.type}`;
-  };
-}
-
-const fractions = of((type) => type.startsWith('float'));
-const numbers = of((type) => type !== 'bool');
-const bools = of((type) => type === 'bool');
-const wholeNumbers = of((type) => type.includes('int'));
-
-/** Several kinds with one check. */
-function all(lack: AnyLack, ...kinds: readonly OperationKind[]): OperationTable {
-  return Object.fromEntries(kinds.map((kind) => [kind, lack]));
-}
-
-/** The first reason. */
-function any<Kind extends OperationKind>(...lacks: readonly Lack<Kind>[]): Lack<Kind> {
-  return (settings, inputs) => {
-    for (const lack of lacks) {
-      const reason = lack(settings, inputs);
-      if (reason !== undefined) return reason;
-    }
-    return undefined;
-  };
-}
-
-/** Constants that are written with the eight digits of a float32. */
+/** Constants of a model are written with the eight digits of a float32. */
 function isAbout(value: number, constant: number): boolean {
   return Math.abs(value - constant) < 1e-7;
 }
 
 const elementwise: OperationTable = {
-  ...all(fractions, 'Acos', 'Acosh', 'Asin', 'Asinh', 'Atan', 'Atanh', 'Cos', 'Cosh', 'Erf', 'Exp', 'Log'),
-  ...all(fractions, 'HardSwish', 'Mish', 'Reciprocal', 'Sigmoid', 'Sin', 'Sinh', 'Softplus', 'Softsign'),
-  ...all(fractions, 'Sqrt', 'Tan', 'Tanh', 'Celu', 'Elu', 'Gelu', 'LeakyRelu'),
+  ...all(
+    floatingPoint,
+    'Acos',
+    'Acosh',
+    'Asin',
+    'Asinh',
+    'Atan',
+    'Atanh',
+    'Cos',
+    'Cosh',
+    'Erf',
+    'Exp',
+    'Log',
+  ),
+  ...all(floatingPoint, 'HardSwish', 'Mish', 'Reciprocal', 'Sigmoid', 'Sin', 'Sinh', 'Softplus', 'Softsign'),
+  ...all(floatingPoint, 'Sqrt', 'Tan', 'Tanh', 'Celu', 'Elu', 'Gelu', 'LeakyRelu'),
   ...all(numbers, 'Abs', 'Ceil', 'Floor', 'Neg', 'Relu', 'Round', 'Sign'),
   ...all(numbers, 'Sub', 'Mul', 'Div', 'Pow', 'Mod', 'Add', 'Max', 'Min'),
   ...all(bools, 'Not', 'And', 'Or', 'Xor'),
-  ...all(wholeNumbers, 'BitwiseNot', 'BitwiseAnd', 'BitwiseOr', 'BitwiseXor', 'BitShift'),
+  ...all(integers, 'BitwiseNot', 'BitwiseAnd', 'BitwiseOr', 'BitwiseXor', 'BitShift'),
   ...wholly('Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'Where', 'Cast', 'IsNaN'),
   IsInf: ({ negative, positive }) =>
-    negative || positive ? undefined : `${title} tells infinities of one sign at least`,
-  // JSON has no infinities; those that bound nothing are as good as none.
+    negative || positive ? undefined : `IsInf that detects neither sign is not supported by ${title}`,
+  // A plan is JSON, which has no infinities. A bound beyond which nothing lies is left out by the driver.
   Clip: any(numbers, ({ low, high }) =>
     low === Number.POSITIVE_INFINITY || high === Number.NEGATIVE_INFINITY
-      ? 'this plan has no Clip to infinities'
+      ? `Clip with bounds ${low} and ${high} is not supported by ${title}`
       : undefined,
   ),
-  HardSigmoid: any(fractions, ({ alpha, beta }) =>
-    isAbout(alpha, 1 / 6) && beta === 0.5 ? undefined : `${title} has HardSigmoid with its own slope only`,
+  HardSigmoid: any(floatingPoint, ({ alpha, beta }) =>
+    isAbout(alpha, 1 / 6) && beta === 0.5
+      ? undefined
+      : `HardSigmoid with alpha ${alpha} and beta ${beta} is not supported by ${title}: it has 1/6 and 0.5`,
   ),
-  Selu: any(fractions, ({ alpha, gamma }) =>
+  Selu: any(floatingPoint, ({ alpha, gamma }) =>
     isAbout(alpha, 1.6732632423543772) && isAbout(gamma, 1.0507009873554805)
       ? undefined
-      : `${title} has Selu with its own alpha and gamma only`,
+      : `Selu with alpha ${alpha} and gamma ${gamma} is not supported by ${title}`,
   ),
-  Swish: any(fractions, ({ alpha }) => (alpha === 1 ? undefined : `${title} has Swish with alpha 1 only`)),
+  Swish: any(floatingPoint, ({ alpha }) =>
+    alpha === 1 ? undefined : `Swish with alpha ${alpha} is not supported by ${title}`,
+  ),
 };
 
-const alongSome: Lack<'ArgMax' | 'ArgMin'> = ({ axis }, [x]) =>
-  x?.shape[axis] === 0 ? `${title} finds no peak of nothing` : undefined;
+const alongElements: Limit<'ArgMax' | 'ArgMin' | 'CumSum'> = ({ axis }, [x]) =>
+  at(shapeOf(x), axis) === 0 ? `an axis without elements is not supported by ${title}` : undefined;
 
-const scatter: Lack<'ScatterElements' | 'ScatterND'> = ({ reduction }, [x]) =>
-  reduction !== 'none' && x?.type === 'bool' ? `${title} reduces no bool` : undefined;
+const scatter: Limit<'ScatterElements' | 'ScatterND'> = ({ reduction }, [x]) =>
+  reduction !== 'none' && x?.type === 'bool'
+    ? `reduction ${reduction} is not supported for bool by ${title}`
+    : undefined;
 
 const shapes: OperationTable = {
-  ...all(numbers, 'ReduceSum', 'ReduceProd', 'ReduceMax', 'ReduceMin', 'TopK', 'MatMul', 'Einsum'),
-  ...all(fractions, 'ReduceMean', 'ReduceLogSumExp', 'Softmax', 'LogSoftmax'),
-  ArgMax: any(numbers, alongSome),
-  ArgMin: any(numbers, alongSome),
-  CumSum: any(numbers, ({ axis }, [x]) =>
-    x?.shape[axis] === 0 ? `${title} has no CumSum of nothing` : undefined,
-  ),
+  ...all(numbers, 'ReduceSum', 'ReduceProd', 'ReduceMax', 'ReduceMin', 'TopK'),
+  ...all(numbers, 'MatMul', 'Einsum'),
+  Gemm: floatingPoint,
+  ...all(floatingPoint, 'ReduceMean', 'ReduceLogSumExp', 'Softmax', 'LogSoftmax'),
+  ArgMax: any(numbers, alongElements),
+  ArgMin: any(numbers, alongElements),
+  CumSum: any(numbers, alongElements),
   ...wholly('Reshape', 'Transpose', 'Expand', 'Tile', 'Concat', 'Split', 'Slice', 'Reverse'),
   ...wholly('Gather', 'GatherElements', 'GatherND'),
-  // JSON has no infinities.
-  Pad: ({ value }) => (Number.isFinite(value) ? undefined : `this plan has no Pad with ${value}`),
+  // A plan is JSON, which has no infinities.
+  Pad: ({ value }) => (Number.isFinite(value) ? undefined : `Pad with ${value} is not supported`),
   ScatterElements: scatter,
   ScatterND: scatter,
 };
 
 const isSymmetric = (pads: Pads) => pads.every(([before, behind]) => before === behind);
 
-function pooledTypes(type: DataType, axes: number): string | undefined {
-  if (type.startsWith('float') || (axes > 1 && type.includes('int'))) return undefined;
-  return `${title} pools no ${type} over ${axes} axes`;
-}
-
-const averaged: Lack<'AveragePool'> = ({ kernel, dilations, pads, countPads }, [x]) => {
-  if (dilations.some((each) => each > 1)) return `${title} has no AveragePool with dilations`;
-  if (x?.type === 'float16' && kernel.length === 3) return `${title} averages no float16 over three axes`;
-  const isOwn = isSymmetric(pads) && pads.every(([before], axis) => 2 * before <= (kernel[axis] ?? 1));
-  return isOwn || countPads ? undefined : `${title} has not these pads without counting them`;
+const maxPool: Limit<'MaxPool'> = ({ kernel }, [x]) => {
+  const { type } = operandOf(x);
+  if (type.startsWith('float') || (kernel.length > 1 && type.includes('int'))) return undefined;
+  return `MaxPool over ${kernel.length} axes is not supported for ${type} by ${title}`;
 };
 
-/** What is longer than the strides or dilations allow for, or cut differently on both sides, is written out. */
-const transposed: Lack<'ConvTranspose'> = ({ pads, strides, dilations, outputPadding }) => {
-  const isLong = outputPadding.some(
-    (each, axis) => each >= Math.max(strides[axis] ?? 1, dilations[axis] ?? 1),
-  );
-  return isSymmetric(pads) && !isLong ? undefined : `${title} has not these pads`;
+const averagePool: Limit<'AveragePool'> = ({ kernel, dilations, pads, countPads }, [x]) => {
+  if (dilations.some((each) => each > 1))
+    return `AveragePool with dilations ${dilations} is not supported by ${title}`;
+  if (x?.type === 'float16' && kernel.length === 3)
+    return `AveragePool over 3 axes is not supported for float16 by ${title}`;
+  const isOwn = isSymmetric(pads) && pads.every(([before], axis) => 2 * before <= at(kernel, axis));
+  return isOwn || countPads
+    ? undefined
+    : `AveragePool with pads ${pads.join(' ')} that do not count is not supported by ${title}`;
+};
+
+const convTranspose: Limit<'ConvTranspose'> = ({ pads, strides, dilations, outputPadding }) => {
+  const isLong = outputPadding.some((each, axis) => each >= Math.max(at(strides, axis), at(dilations, axis)));
+  if (isLong) return `ConvTranspose with output_padding ${outputPadding} is not supported by ${title}`;
+  return isSymmetric(pads)
+    ? undefined
+    : `ConvTranspose with pads ${pads.join(' ')} is not supported by ${title}: it cuts both sides alike`;
+};
+
+const resize: Limit<'Resize'> = ({ mode, coordinates, nearest, sizes }, [x]) => {
+  const { type, shape } = operandOf(x);
+  const reason = `${mode} Resize of ${type} to ${sizes} with coordinates ${coordinates} is not supported by ${title}`;
+  if (mode === 'nearest') {
+    const isTaken = type.startsWith('float') || type === 'uint8';
+    return isTaken && isNearest(coordinates, nearest, shape.slice(2), sizes) ? undefined : reason;
+  }
+  if (!type.startsWith('float') || (mode === 'cubic' && sizes.length !== 2)) return reason;
+  const isCentred =
+    ['half_pixel', 'half_pixel_symmetric'].includes(coordinates) ||
+    // To a single position PyTorch's own rule is another one by now.
+    (coordinates === 'pytorch_half_pixel' && !sizes.includes(1));
+  return isCentred || coordinates === 'align_corners' ? undefined : reason;
 };
 
 const windows: OperationTable = {
-  Conv: fractions,
-  ConvTranspose: any(fractions, transposed),
-  MaxPool: ({ kernel }, [x]) => pooledTypes(x?.type ?? 'bool', kernel.length),
-  AveragePool: any(fractions, averaged),
-  Resize: ({ mode, coordinates, nearest, sizes }, [x]) => {
-    const from = x?.shape.slice(2) ?? [];
-    const isCentred =
-      ['half_pixel', 'half_pixel_symmetric'].includes(coordinates) ||
-      // PyTorch's own rule is another for a single position since.
-      (coordinates === 'pytorch_half_pixel' && !sizes.includes(1));
-    if (mode === 'nearest') {
-      const isTaken = x?.type.startsWith('float') || x?.type === 'uint8';
-      return isTaken && isNearest(coordinates, nearest, from, sizes)
-        ? undefined
-        : `${title} has no such Resize`;
-    }
-    const isSmooth =
-      fractions({}, x ? [x] : []) === undefined && (isCentred || coordinates === 'align_corners');
-    if (mode === 'cubic' && sizes.length !== 2) return `${title} has cubic Resize over two axes only`;
-    return isSmooth ? undefined : `${title} has no ${mode} Resize with coordinates ${coordinates}`;
-  },
+  Conv: floatingPoint,
+  ConvTranspose: any(floatingPoint, convTranspose),
+  MaxPool: maxPool,
+  AveragePool: any(floatingPoint, averagePool),
+  Resize: resize,
 };
 
-/** Whether `interpolate` picks the very elements that ONNX picks: it computes positions in float32. */
+/** Whether `interpolate`, which computes positions in float32, picks the elements that ONNX picks. */
 function isNearest(coordinates: string, nearest: string, from: PerAxis, sizes: PerAxis): boolean {
   const offset = coordinates === 'asymmetric' ? 0 : 0.5;
   const settings = {
@@ -149,7 +155,7 @@ function isNearest(coordinates: string, nearest: string, from: PerAxis, sizes: P
     ...{ excludeOutside: false, antialias: false },
   };
   return sizes.every((to, axis) => {
-    const extent = from[axis] ?? 1;
+    const extent = at(from, axis);
     const recipes = recipesOf(settings, stretchTo(extent, to));
     return recipes?.every((recipe, place) =>
       [Math.fround, (value: number) => value].every((rounded) => {
@@ -160,40 +166,49 @@ function isNearest(coordinates: string, nearest: string, from: PerAxis, sizes: P
   });
 }
 
+const alongChannels: Limit<'BatchNormalization' | 'TrainingBatchNormalization'> = ({ axis }) =>
+  axis === 1 ? undefined : `BatchNormalization along axis ${axis} is not supported by ${title}`;
+
+const single = `normalisation of a single element is not supported by ${title}`;
+
 const normalisation: OperationTable = {
-  BatchNormalization: any(fractions, ({ axis }) =>
-    axis === 1 ? undefined : `${title} has BatchNormalization along the second axis only`,
+  BatchNormalization: any(floatingPoint, alongChannels),
+  TrainingBatchNormalization: any(floatingPoint, alongChannels, (_, [x]) =>
+    elementCount(shapeOf(x)) > at(shapeOf(x), 1) ? undefined : single,
   ),
-  LayerNormalization: fractions,
-  InstanceNormalization: any(fractions, (_, [x]) =>
-    countOf(x, 2) > 1 ? undefined : `${title} normalises no single element`,
+  LayerNormalization: floatingPoint,
+  InstanceNormalization: any(floatingPoint, (_, [x]) =>
+    elementCount(shapeOf(x).slice(2)) > 1 ? undefined : single,
   ),
-  GroupNormalization: any(fractions, ({ groups }, [x]) =>
-    countOf(x, 0) > groups ? undefined : `${title} normalises no single element`,
+  GroupNormalization: any(floatingPoint, ({ groups }, [x]) =>
+    elementCount(shapeOf(x)) > groups ? undefined : single,
   ),
-  LRN: any(fractions, ({ axis, size }, [x]) => {
-    const rank = x?.shape.length ?? 0;
-    if (x?.type === 'float16') return `${title} has LRN not for float16`;
-    return axis === 1 && rank > 2 && size % 2 === 1
+  LRN: any(floatingPoint, ({ axis, size }, [x]) => {
+    const { type, shape } = operandOf(x);
+    if (type === 'float16') return `LRN is not supported for float16 by ${title}`;
+    return axis === 1 && shape.length > 2 && size % 2 === 1
       ? undefined
-      : `${title} has LRN of an odd size along the second of three axes only`;
+      : `LRN of size ${size} along axis ${axis} of ${shape.length} is not supported by ${title}`;
   }),
 };
 
-/** Elements from that axis on. */
-function countOf(x: Operand | undefined, axis: number): number {
-  return (x?.shape ?? []).slice(axis).reduce((product, extent) => product * extent, 1);
-}
-
-const recurrent: OperationTable = {
-  LSTM: fractions,
-  GRU: any(fractions, ({ linearBeforeReset }) =>
-    linearBeforeReset ? undefined : `${title} resets the state of its GRU behind the product only`,
+const layers: OperationTable = {
+  LSTM: floatingPoint,
+  GRU: any(floatingPoint, ({ linearBeforeReset }) =>
+    linearBeforeReset ? undefined : `GRU with linear_before_reset 0 is not supported by ${title}`,
   ),
-  RNN: fractions,
+  RNN: floatingPoint,
 };
 
-/** Its unsigned types but for uint8 have hardly any kernels: 16 bits lie in 32, wider ones nowhere. */
+const recurrent: RecurrentForm = {
+  gates: { LSTM: 'ifco', GRU: 'rzh' },
+  biases: { LSTM: 2, GRU: 2, RNN: 2 },
+  transposed: false,
+  batchFirst: true,
+  states: 'stacked',
+};
+
+/** Its unsigned types other than uint8 have hardly any kernels: uint16 is held in int32, wider ones are unsupported. */
 const types: Capabilities['types'] = {
   float32: 'float32',
   float64: 'float64',
@@ -210,6 +225,16 @@ const types: Capabilities['types'] = {
 export const pytorch: Capabilities = {
   title,
   channels: 'first',
-  operations: { ...elementwise, ...shapes, ...windows, ...normalisation, ...recurrent },
+  operations: { ...elementwise, ...shapes, ...windows, ...normalisation, ...layers },
+  gemmOutputs: 'first',
+  recurrent,
   types,
 };
+
+function operandOf(x: Operand | undefined): Operand {
+  return defined(x, 'the first operand');
+}
+
+function shapeOf(x: Operand | undefined): readonly number[] {
+  return operandOf(x).shape;
+}

@@ -27,6 +27,8 @@ class PlanLearning(unittest.TestCase):
     # Of (model).
     inference: Any
     training: Any
+    # Whether its recurrent layers have an operand for each of their parameters, and the batch first: `RecurrentForm`.
+    by_parameter = False
 
     def test_a_weight_in_two_layouts_learns_as_one(self) -> None:
         """logits = (x · w) · wᵀ · v"""
@@ -68,6 +70,9 @@ class PlanLearning(unittest.TestCase):
 
     def recurrent(self, kind: str, direction: str, shared: bool) -> None:
         """@param shared: the bias and R are multiplied by one before the layer reads them"""
+        if self.by_parameter:
+            self.recurrent_by_parameter(kind, direction, shared)
+            return
         count, gates = 1 + (direction == "bidirectional"), GATES[kind] * HIDDEN
         weights = {
             "w": random(count, gates, VALUES),
@@ -103,6 +108,45 @@ class PlanLearning(unittest.TestCase):
         nodes = [make_node(kind, ["x", "w", "r", "b"], ["y"])]
         frozen = {"b": np.s_[:, gates:]}
         self.check(weights, random(STEPS, BATCH, VALUES), constants, operations, 18, nodes, frozen)
+
+    def recurrent_by_parameter(self, kind: str, direction: str, shared: bool) -> None:
+        count, gates = 1 + (direction == "bidirectional"), GATES[kind] * HIDDEN
+        weights = {
+            "w": random(count, gates, VALUES),
+            "r": random(count, gates, HIDDEN),
+            "b": random(count, 2 * gates),
+            "v": random(count * HIDDEN, CLASSES),
+        }
+        weights["b"][:, gates:] = 0
+        constants = [constant(1, "v", weights["v"]), literal(2, np.ones(1, np.float32))]
+        operations, given, read = [], [], [0]
+        for each, suffix in enumerate(["", "Backward"][:count]):
+            first = 10 * (each + 1)
+            own = slice(each, each + 1)
+            constants += [
+                constant(first, "w", weights["w"], np.s_[own, :, :], shape=[gates, VALUES]),
+                constant(first + 1, "r", weights["r"], np.s_[own, :, :], shape=[gates, HIDDEN]),
+                constant(first + 2, "b", weights["b"], np.s_[own, :gates], shape=[gates]),
+                constant(first + 3, "b", weights["b"], np.s_[own, gates:], False, [gates]),
+            ]
+            names = ("w", "r", "bias", "recurrentBias")
+            given += [name + suffix for name in names]
+            if shared:
+                operations.append(operation("Mul", [first + 1, 2], [first + 4]))
+            read += [first, first + 4 if shared else first + 1, first + 2, first + 3]
+        settings: Dict[str, Any] = {"hidden": HIDDEN, "direction": direction, "given": given}
+        settings["read"] = ["sequence"]
+        if kind == "GRU":
+            settings["linearBeforeReset"] = True
+        outputs = [30, 31, 32] if kind == "LSTM" else [30, 31]
+        operations += [
+            operation(kind, read, outputs, **settings),
+            operation("ReduceMean", [30], [33], axes=[1], keepdims=False),
+            operation("MatMul", [33, 1], [34]),
+        ]
+        nodes = [make_node(kind, ["x", "w", "r", "b"], ["y"])]
+        frozen = {"b": np.s_[:, gates:]}
+        self.check(weights, random(BATCH, STEPS, VALUES), constants, operations, 34, nodes, frozen)
 
     def check(
         self,

@@ -26,22 +26,23 @@ def constant(
     array: Array,
     part: Optional[Tuple[slice, ...]] = None,
     trained: bool = True,
+    shape: Optional[Sequence[int]] = None,
 ) -> Dict[str, Any]:
-    """A weight, or a part of it, as ONNX has it."""
+    """A weight, or a part of it, as ONNX has it; in another shape where one is given."""
     weight: Dict[str, Any] = {
         "name": name,
         "onnxShape": list(array.shape),
         "order": list(range(array.ndim)),
     }
-    shape = array.shape
+    own = array.shape
     if part is not None:
         bounds = [each.indices(extent) for each, extent in zip(part, array.shape)]
         weight["range"] = {"begins": [each[0] for each in bounds], "ends": [each[1] for each in bounds]}
-        shape = array[part].shape
+        own = array[part].shape
     return {
         "tensor": tensor,
         "type": str(array.dtype),
-        "shape": list(shape),
+        "shape": list(own if shape is None else shape),
         "trained": trained,
         "source": {"kind": "weight", "weight": weight},
     }

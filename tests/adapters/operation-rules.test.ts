@@ -293,4 +293,13 @@ describe('batch normalisation in training', () => {
     expect(kindsOf(plan)).not.toContain('BatchNormalization');
     expect(kindsOf(plan)).toContain('ReduceMean');
   });
+  test('has gradients by given statistics that are trained, since no kernel has them', () => {
+    const [conv, [operator, inputs, outputs]] = [sketch.nodes[0]!, sketch.nodes[1]!];
+    const given = { ...graphOf({ ...sketch, nodes: [conv, [operator, inputs, outputs]] }) };
+    const kinds = (parameters: string[]) =>
+      kindsOf(makePlan({ ...given, parameters }, 'training', everything('first')));
+    expect(kinds(['scale', 'bias'])).toEqual(['Conv', 'BatchNormalization']);
+    expect(kinds(['mean'])).not.toContain('BatchNormalization');
+    expect(kinds(['mean'])).toContain('Sqrt');
+  });
 });

@@ -1,65 +1,84 @@
-/**
- * The descriptor of `pytorch/cpu` leaves to the lowering in Python what that can build, and nothing else; the rest it plans
- * itself, as operations, or refuses.
- */
+/** What PyTorch's capabilities make of graphs: its own layers where it has them, decompositions or reasons elsewhere. */
 
 import { expect, it } from 'vitest';
 import type { PythonTarget } from '../../adapters/adapter.js';
 import type { Plan } from '../../adapters/lowering/plan.js';
 import { pytorch as capabilities } from '../../adapters/pytorch/capabilities.js';
 import pytorch from '../../adapters/pytorch/index.js';
-import type { GraphNode } from '../../model/graph.js';
+import type { Graph, GraphNode } from '../../model/graph.js';
+import type { Mode } from '../../model/workload.js';
 import { supportOf } from '../adapters/model.js';
+import { graphOf as sketched } from '../adapters/operation-graph.js';
 import { node } from './artefacts.js';
 import { type GraphOptions, graphOf, namesIn } from './support.js';
 
 const target = pytorch.targets[0] as PythonTarget;
 
-it('lists the very operators of the lowering', { timeout: 600_000 }, async () => {
-  const operators = await namesIn('pytorch', 'pytorch.lowering', 'OPERATORS');
-  expect(operators.length).toBeGreaterThan(30);
-  for (const operator of operators) {
-    expect(support([plain(operator)])).toEqual({ supported: true });
-    expect(planOf([plain(operator)])).toBeUndefined();
-  }
-  const strangers = ['NonMaxSuppression', 'If', 'constructor'];
-  for (const operator of strangers) {
-    expect(support([plain(operator)])).toEqual({
+it('claims the very operations that its driver builds', { timeout: 600_000 }, async () => {
+  const operations = await namesIn('pytorch', 'pytorch.operations', 'OPERATIONS');
+  expect(operations.sort()).toEqual(Object.keys(capabilities.operations).sort());
+});
+
+it('names an operator that the lowering does not know', () => {
+  for (const operator of ['NonMaxSuppression', 'If', 'constructor']) {
+    expect(support([node(operator, ['x'], ['y'])])).toEqual({
       supported: false,
       reason: `the lowering has no operator ${operator}`,
     });
   }
 });
 
-it('lists the very operations that it builds', { timeout: 600_000 }, async () => {
-  const operations = await namesIn('pytorch', 'pytorch.operation_lowering', 'OPERATIONS');
-  expect(operations.sort()).toEqual(Object.keys(capabilities.operations).sort());
-});
-
 const pooled = { kernel_shape: [2, 2], strides: [1, 1] };
-const leftToOperations: [string, GraphNode, readonly number[], readonly string[]][] = [
+const decomposed: [string, GraphNode, readonly number[], readonly string[]][] = [
   [
     'pads that differ',
     node('AveragePool', ['x'], ['y'], { ...pooled, pads: [0, 0, 1, 1] }),
     [1, 1, 4, 4],
-    // Counted as zeros, and then weighed by what each window really has of the picture.
+    // Counted as zeros, and then weighed by the share of each window that lies in the image.
     ['Pad', 'AveragePool', 'Mul', 'Mul'],
   ],
   ['dilations', node('AveragePool', ['x'], ['y'], { ...pooled, dilations: [2, 2] }), [1, 1, 2, 2], ['Slice']],
   ['computed filters', node('Conv', ['x', 'x'], ['y']), [1, 1, 1, 1], ['Conv']],
-  ['what it has not', node('Sin', ['x'], ['y']), [1, 1, 4, 4], ['Sin']],
 ];
 
-it.each(leftToOperations)('plans %s as operations', (_, own, shape, kinds) => {
+it.each(decomposed)('plans %s', (_, own, shape, kinds) => {
   expect(support([own], { shape })).toEqual({ supported: true });
-  expect(planOf([own], { shape })?.operations.map(({ kind }) => kind)).toEqual(
-    expect.arrayContaining([...kinds]),
-  );
+  expect(kindsOf([own], { shape })).toEqual(expect.arrayContaining([...kinds]));
 });
 
-it('plans other types as operations, of which PyTorch may lack some', () => {
+it('joins a product and its bias, with the weight as nn.Linear has it', () => {
+  const nodes = [
+    ['MatMul', ['x', 'w'], ['a']],
+    ['Add', ['a', 'b'], ['y']],
+  ] as const;
+  const values = { x: [2, 3], w: [3, 5], b: [5], a: [2, 5], y: [2, 5] };
+  const plan = planned(sketched({ nodes, values, weights: ['w', 'b'] }));
+  expect(plan.operations.map(({ kind }) => kind)).toEqual(['Gemm']);
+  expect(plan.constants.map(({ shape }) => shape)).toEqual([[5, 3], [5]]);
+});
+
+it('gives a recurrent layer the batch first, without a transposition, and a parameter for each weight', () => {
+  const values = {
+    ...{ x: [3, 4, 5], t: [4, 3, 5], y: [1, 3, 2] },
+    ...{ w: [1, 8, 5], r: [1, 8, 2], b: [1, 16] },
+  };
+  const sketch: Parameters<typeof sketched>[0] = {
+    nodes: [
+      ['Transpose', ['x'], ['t'], { perm: [1, 0, 2] }],
+      ['LSTM', ['t', 'w', 'r', 'b'], ['', 'y'], { hidden_size: 2 }],
+    ],
+    values,
+    weights: ['w', 'r', 'b'],
+  };
+  const plan = planned(sketched(sketch));
+  expect(plan.operations.map(({ kind }) => kind)).toEqual(['LSTM']);
+  expect(plan.operations[0]?.settings).toMatchObject({ given: ['w', 'r', 'bias', 'recurrentBias'] });
+  expect(plan.constants.map(({ shape }) => shape)).toEqual([[8, 5], [8, 2], [8], [8]]);
+});
+
+it('holds types in wider ones, and names those that it cannot hold', () => {
   const [sum, shape] = [node('Add', ['x', 'x'], ['y']), [1, 1, 4, 4]];
-  expect(planOf([sum], { type: 'uint16', shape })?.outputs[0]).toMatchObject({
+  expect(planOf([sum], { type: 'uint16', shape }).outputs[0]).toMatchObject({
     onnxType: 'uint16',
     type: 'int32',
   });
@@ -68,25 +87,23 @@ it('plans other types as operations, of which PyTorch may lack some', () => {
   });
 });
 
-it('refuses what neither has', () => {
+it('names the attribute that no operator has', () => {
   const lstm = node('LSTM', ['x', 'w', 'w'], ['y'], { direction: 'up' });
   expect(support([lstm])).toMatchObject({ supported: false, reason: expect.stringMatching(/direction up/) });
 });
 
-it('refuses in training what it can only answer with', () => {
-  for (const operator of ['Dropout', 'BatchNormalization']) {
-    expect(support([plain(operator)]).supported).toBe(true);
-    expect(support([plain(operator)], { mode: 'training' }).supported).toBe(false);
-  }
+it('refuses to train with random masks', () => {
+  const dropout = node('Dropout', ['x'], ['y']);
+  expect(support([dropout], { shape: [1, 1, 4, 4] })).toEqual({ supported: true });
+  expect(support([dropout], { shape: [1, 1, 4, 4], mode: 'training' })).toMatchObject({
+    reason: expect.stringContaining('masks are random'),
+  });
 });
 
-it('has a trained weight that several nodes share in a plan only, where it is one', () => {
+it('trains a weight that several nodes share as one parameter', () => {
   const shared = [node('MatMul', ['x', 'w'], ['y']), node('MatMul', ['y', 'w'], ['z'])];
-  const options = { shape: [1, 1, 4, 4], parameters: ['w'] };
-  expect(planOf(shared, { ...options, mode: 'inference' })).toBeUndefined();
-  expect(planOf(shared.slice(0, 1), { ...options, mode: 'training' })).toBeUndefined();
-  const plan = planOf(shared, { ...options, mode: 'training' });
-  expect(plan?.constants).toHaveLength(1);
+  const plan = planOf(shared, { shape: [1, 1, 4, 4], parameters: ['w'], mode: 'training' });
+  expect(plan.constants.filter(({ trained }) => trained)).toHaveLength(1);
 });
 
 it('gives every thread pool the budget, and keeps products in float32', () => {
@@ -98,16 +115,20 @@ it('gives every thread pool the budget, and keeps products in float32', () => {
   });
 });
 
-/** A node without attributes whose further inputs are constants. */
-function plain(operator: string): GraphNode {
-  return node(operator, ['x', 'w', 'w', 'w', ''].slice(0, operator === 'LSTM' ? 4 : 5), ['y']);
-}
-
 function support(nodes: GraphNode[], options: GraphOptions = {}) {
   return supportOf(target, graphOf(nodes, options), options.mode ?? 'inference');
 }
 
-function planOf(nodes: GraphNode[], options: GraphOptions = {}): Plan | undefined {
-  const lowered = target.lower(graphOf(nodes, options), options.mode ?? 'inference');
-  return 'plan' in lowered && 'operations' in lowered.plan ? (lowered.plan as Plan) : undefined;
+function kindsOf(nodes: GraphNode[], options: GraphOptions) {
+  return planOf(nodes, options).operations.map(({ kind }) => kind);
+}
+
+function planOf(nodes: GraphNode[], options: GraphOptions): Plan {
+  return planned(graphOf(nodes, options), options.mode);
+}
+
+function planned(graph: Graph, mode: Mode = 'inference'): Plan {
+  const lowered = target.lower(graph, mode);
+  if (!('plan' in lowered)) throw new Error(lowered.unsupported);
+  return lowered.plan as Plan;
 }

@@ -1,6 +1,7 @@
 /** Normalisations. */
+import { at, defined } from '../../../common/at.js';
 import { type GraphNode, integer, decimal as number, optionalInput } from '../attributes.js';
-import { affine, standardised } from '../decompositions/normalisation.js';
+import { affine, batchNormalised, standardised } from '../decompositions/normalisation.js';
 import {
   along,
   binary,
@@ -15,7 +16,7 @@ import {
   withNumber,
 } from '../operations/emitter.js';
 import { pictureAxes } from '../operations/layout.js';
-import type { Operand } from '../operations/operation.js';
+import type { Operand, Operations } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
 import { refuse } from '../refusal.js';
 import { sameList } from '../value.js';
@@ -32,8 +33,7 @@ import { powerOf, rootOf } from './windows.js';
 /** With the statistics that it is given, or in training_mode with those of the batch. */
 const batchNormalization: Canonicaliser = (node, p) => {
   if (integer(node, 'spatial', 1) === 0) refuse('spatial 0 is not supported');
-  const byBatch = integer(node, 'training_mode', 0) !== 0;
-  if (byBatch && p.mode === 'inference') {
+  if (isByBatch(node) && p.mode === 'inference') {
     normalizedByBatch(node, p);
     return;
   }
@@ -43,17 +43,32 @@ const batchNormalization: Canonicaliser = (node, p) => {
   const statistics = [1, 2, 3, 4].map((position) => cast(p, p.plain(inputOf(node, position)), operand.type));
   const settings = { axis: axes.indexOf(1), epsilon: number(node, 'epsilon', 1e-5) };
   const operands = [operand, ...statistics];
-  const result = byBatch
-    ? one(
-        p,
-        'TrainingBatchNormalization',
-        { ...settings, momentum: number(node, 'momentum', 0.9) },
-        operands,
-        operand,
-      )
-    : one(p, 'BatchNormalization', settings, operands, operand);
-  p.define(outputOf(node), result, axes);
+  p.define(outputOf(node), batchNormalisedBy(node, p, operands, settings), axes);
 };
+
+function batchNormalisedBy(
+  node: GraphNode,
+  p: Planner,
+  operands: readonly Operand[],
+  settings: Operations['BatchNormalization'],
+): Operand {
+  const x = at(operands, 0);
+  if (isByBatch(node)) {
+    const momentum = number(node, 'momentum', 0.9);
+    return one(p, 'TrainingBatchNormalization', { ...settings, momentum }, operands, x);
+  }
+  const isFrozen = [3, 4].every((position) => {
+    const name = inputOf(node, position);
+    return p.isConstant(name) && !p.isTrained(name);
+  });
+  if (p.mode === 'inference' || isFrozen) return one(p, 'BatchNormalization', settings, operands, x);
+  // The kernels of the frameworks have no gradients by the statistics that they are given.
+  return at(defined(batchNormalised(p, settings, operands, [x]), 'the decomposition'), 0);
+}
+
+function isByBatch(node: GraphNode): boolean {
+  return integer(node, 'training_mode', 0) !== 0;
+}
 
 /** With the statistics of what it is given, which are taken into the running ones; since operator set 14. */
 function normalizedByBatch(node: GraphNode, p: Planner): void {

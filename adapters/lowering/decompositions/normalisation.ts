@@ -13,7 +13,7 @@ import {
 } from '../operations/emitter.js';
 import { channelAxis, spatialAxes } from '../operations/layout.js';
 import type { Operand } from '../operations/operation.js';
-import type { Decompositions } from './decomposition.js';
+import type { Decomposition, Decompositions } from './decomposition.js';
 
 export interface Standardised {
   readonly result: Operand;
@@ -43,15 +43,19 @@ function byChannel(p: Emitter, x: Operand, scale: Operand, bias: Operand): Opera
   return affine(p, x, along(p, scale, axis, rank), along(p, bias, axis, rank));
 }
 
+/** BatchNormalization in simpler operations. */
+export const batchNormalised: Decomposition<'BatchNormalization'> = (p, { axis, epsilon }, operands) => {
+  const [x, scale, bias, mean, variance] = operands;
+  if (!x || !scale || !bias || !mean || !variance) return undefined;
+  const deviation = unary(p, 'Sqrt', withNumber(p, 'Add', variance, epsilon));
+  const factor = binary(p, 'Div', scale, deviation);
+  const rank = x.shape.length;
+  const centred = binary(p, 'Sub', x, along(p, mean, axis, rank));
+  return [affine(p, centred, along(p, factor, axis, rank), along(p, bias, axis, rank))];
+};
+
 export const normalisation: Decompositions = {
-  BatchNormalization: (p, { axis, epsilon }, [x, scale, bias, mean, variance]) => {
-    if (!x || !scale || !bias || !mean || !variance) return undefined;
-    const deviation = unary(p, 'Sqrt', withNumber(p, 'Add', variance, epsilon));
-    const factor = binary(p, 'Div', scale, deviation);
-    const rank = x.shape.length;
-    const centred = binary(p, 'Sub', x, along(p, mean, axis, rank));
-    return [affine(p, centred, along(p, factor, axis, rank), along(p, bias, axis, rank))];
-  },
+  BatchNormalization: batchNormalised,
   /** The running statistics stay as they are. */
   TrainingBatchNormalization: (p, { axis, epsilon }, [x, scale, bias]) => {
     if (!x || !scale || !bias) return undefined;

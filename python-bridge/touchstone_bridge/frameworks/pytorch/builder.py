@@ -1,96 +1,146 @@
-"""What the operators of an ONNX graph build with."""
+"""What the operations of a plan are built with."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Union
 
 import torch
 from torch import fx, nn
 
-from ...artefact import Graph, Node, Tensors
-from ...errors import UnsupportedError
-from .module_builder import Assemble, ModuleBuilder, as_is
+from ...artefact import Tensors
+from ...lowering.operations import Constant, Operation, OperationPlan, Result
+from .module_builder import ModuleBuilder
 
-__all__ = ["Builder", "as_is"]
+# Python's floats and integers convert to these as a user would expect.
+SCALAR_TYPES = {"float32", "float64", "float16", "int32", "int64"}
 
 
 class Builder(ModuleBuilder):
-    """One lowering under way."""
+    """The module of one plan. Tensors go by the numbers that the plan gives them."""
 
-    def __init__(self, graph: Graph, weights: Tensors, training: bool) -> None:
-        super().__init__(graph.parameters if training else ())
-        self.graph = graph
+    def __init__(self, plan: OperationPlan, weights: Tensors, training: bool) -> None:
+        super().__init__()
         self.training = training
-        # Nodes that an earlier one has taken into itself.
-        self.absorbed: set[str] = set()
         self._weights = weights
-        self._values: dict[str, fx.Node] = {}
-        self._uses = Counter(name for node in graph.nodes for name in node.inputs)
-        self._consumers = {name: node for node in graph.nodes for name in node.inputs}
-        self._outputs = {info.name for info in graph.outputs}
-        for number, info in enumerate(graph.inputs):
-            self._values[info.name] = self.input(number)
+        self._constants = {constant.tensor: constant for constant in plan.constants}
+        self._parameters: dict[int, nn.Parameter] = {}
+        self._reads = Counter(tensor for operation in plan.operations for tensor in operation.inputs)
+        self._reads.update(port.tensor for port in plan.outputs)
+        self._values = {port.tensor: self.input(number) for number, port in enumerate(plan.inputs)}
+        self._results = {port.tensor: Result(port.type, port.native_shape) for port in plan.inputs}
+        self._results.update((each.tensor, Result(each.type, each.shape)) for each in plan.constants)
+        for operation in plan.operations:
+            self._results.update(zip(operation.outputs, operation.results))
 
-    def rank(self, name: str) -> int:
-        """Number of axes of a value."""
-        return len(self.graph.values[name].shape)
+    def type(self, tensor: int) -> torch.dtype:
+        return dtype(self._results[tensor].type)
 
-    def shape(self, name: str) -> tuple[int, ...]:
-        """Observed shape of a value."""
-        return self.graph.values[name].shape
+    def shape(self, tensor: int) -> tuple[int, ...]:
+        return self._results[tensor].shape
 
-    def is_constant(self, name: str) -> bool:
-        """Whether a value is a weight or a folded constant."""
-        return name in self._weights
+    def is_read(self, tensor: int) -> bool:
+        return self._reads[tensor] > 0
 
-    def constant(self, node: Node, position: int) -> torch.Tensor:
-        """A copy of the weight at that input. UnsupportedError where the input is computed by the graph."""
-        name = node.inputs[position]
-        if name not in self._weights:
-            raise UnsupportedError(f"{node.operator} whose input {position} ({name}) is not a constant")
-        return torch.tensor(self._weights[name])
+    def is_constant(self, *tensors: int) -> bool:
+        """Whether a layer can have all of them as its own."""
+        return all(tensor in self._constants for tensor in tensors)
 
-    def has_input(self, node: Node, position: int) -> bool:
-        """Whether an optional input is given."""
-        return len(node.inputs) > position and node.inputs[position] != ""
+    def tensor(self, tensor: int) -> torch.Tensor:
+        """A copy of a constant."""
+        return torch.tensor(self._constants[tensor].to_native(self._weights))
 
-    def parameter(self, node: Node, position: int, value: torch.Tensor, assemble: Assemble) -> nn.Parameter:
-        """A parameter that holds the weight at that input, in PyTorch's layout; bound if training updates it."""
-        name = node.inputs[position]
-        parameter = nn.Parameter(value.contiguous(), requires_grad=self.is_trainable(name))
-        self.bind(name, (parameter,), assemble)
-        return parameter
+    def parameter(self, tensor: int) -> nn.Parameter:
+        """A constant as a parameter, the same one for all layers that have it. Frozen where it is not trained."""
+        if tensor not in self._parameters:
+            trained = self._constants[tensor].trained
+            self._parameters[tensor] = nn.Parameter(self.tensor(tensor), requires_grad=trained)
+        return self._parameters[tensor]
 
-    def bind(self, name: str | None, parameters: tuple[nn.Parameter, ...], assemble: Assemble) -> None:
-        """Each layer has its own copy of a weight, so a trained one serves one node."""
-        if name is not None and self.is_trainable(name) and self._uses[name] > 1:
-            raise UnsupportedError(f"training of the weight {name}, which several nodes share")
-        super().bind(name, parameters, assemble)
+    def number(self, tensor: int) -> float | int | None:
+        """A scalar that is not trained as a Python number; None for anything else."""
+        constant = self._constants.get(tensor)
+        if constant is None or constant.trained or constant.shape or constant.type not in SCALAR_TYPES:
+            return None
+        number: float | int = constant.to_native(self._weights).item()
+        return number
 
-    def value(self, name: str) -> fx.Node:
-        """A value of the graph as an operand; constants are registered on the module at their first use."""
-        if name not in self._values:
-            target = f"constant_{len(self._values)}"
-            self._values[name] = self.hold(target, torch.tensor(self._weights[name]), name, as_is)
-        return self._values[name]
+    def value(self, tensor: int) -> fx.Node:
+        """An operand of a function; constants are registered on the module at their first use."""
+        if tensor not in self._values:
+            self._values[tensor] = self._held(self._constants[tensor])
+        return self._values[tensor]
 
-    def define(self, name: str, value: fx.Node) -> None:
-        """Names a computed value; the empty name of an unused output is ignored."""
-        if name:
-            self._values[name] = value
+    def define(self, operation: Operation, results: Sequence[fx.Node]) -> None:
+        self._values.update(zip(operation.outputs, results))
 
-    def only_consumer(self, name: str) -> Node | None:
-        """The node that alone reads a value, if there is exactly one and the value is no output."""
-        return self._consumers[name] if self._uses[name] == 1 and name not in self._outputs else None
+    def _held(self, constant: Constant) -> fx.Node:
+        if constant.trained:
+            return self.hold(f"weight_{constant.tensor}", self.parameter(constant.tensor))
+        return self.hold(f"constant_{constant.tensor}", self.tensor(constant.tensor))
 
-    def producer(self, name: str) -> Node | None:
-        """The node that computes a value."""
-        return next((node for node in self.graph.nodes if name in node.outputs), None)
 
-    def remove(self, name: str) -> None:
-        """Takes back the computation of a value that its only consumer does without."""
-        self._code.erase_node(self._values.pop(name))
+@dataclass(frozen=True)
+class Step:
+    """One operation of the plan, as the function that builds it sees it."""
 
-    def finish(self) -> nn.Module:
-        """The module: its `forward` takes the graph's inputs in order, and returns its outputs."""
-        return self.module([self.value(info.name) for info in self.graph.outputs])
+    builder: Builder
+    operation: Operation
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        return self.operation.settings
+
+    @property
+    def inputs(self) -> tuple[int, ...]:
+        return self.operation.inputs
+
+    @property
+    def operands(self) -> tuple[fx.Node, ...]:
+        return tuple(map(self.builder.value, self.inputs))
+
+    @property
+    def x(self) -> fx.Node:
+        """The first operand."""
+        return self.builder.value(self.inputs[0])
+
+    @property
+    def second(self) -> fx.Node | float | int:
+        """The second operand; a constant scalar is a Python number, as a user would write it."""
+        tensor = self.inputs[1]
+        number = self.builder.number(tensor)
+        return self.builder.value(tensor) if number is None else number
+
+    @property
+    def type(self) -> torch.dtype:
+        """Of the first operand."""
+        return self.builder.type(self.inputs[0])
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of the first operand."""
+        return self.builder.shape(self.inputs[0])
+
+    def call(self, function: Callable[..., Any], *arguments: Any, **options: Any) -> fx.Node:
+        return self.builder.call(function, *arguments, **options)
+
+
+def dtype(name: str) -> torch.dtype:
+    found: torch.dtype = getattr(torch, name)
+    return found
+
+
+# Returns one result, or several.
+Build = Callable[[Step], Union[fx.Node, Sequence[fx.Node]]]
+
+
+def plain(function: Callable[..., Any]) -> Build:
+    """A call with all operands and nothing else."""
+    return lambda step: step.call(function, *step.operands)
+
+
+def with_number(function: Callable[..., Any]) -> Build:
+    """A call with two operands, where the second may be a number."""
+    return lambda step: step.call(function, step.x, step.second)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Union
 
 import torch
 from torch import nn
@@ -10,12 +11,13 @@ from torch import nn
 from ...artefact import Adam, Model, RMSProp, Tensors
 from ...errors import UnsupportedError
 from ...framework import Configuration
+from ...lowering.operations import TypedPort, onnx_weights
 from .losses import loss_of, native_targets
 from .lowering import Lowered, lower
-from .ports import named, native_inputs
 
 # What is done to the lowered module before it is called.
 Prepare = Callable[[nn.Module], nn.Module]
+Output = Union[torch.Tensor, tuple[torch.Tensor, ...]]
 
 
 def as_it_is(module: nn.Module) -> nn.Module:
@@ -33,7 +35,7 @@ class TorchInference:
         self.inputs = native_inputs(model, lowered.inputs)
         self._module = prepare(lowered.module.eval())
 
-    def run(self, buffer: int) -> torch.Tensor | tuple[torch.Tensor, ...]:
+    def run(self, buffer: int) -> Output:
         with torch.inference_mode():
             return self._module(*self.inputs[buffer])
 
@@ -42,7 +44,7 @@ class TorchInference:
             outputs = self._module(*inputs)
         return outputs if isinstance(outputs, tuple) else (outputs,)
 
-    def read(self, output: torch.Tensor | tuple[torch.Tensor, ...]) -> Tensors:
+    def read(self, output: Output) -> Tensors:
         return named(self._outputs, output)
 
     def dispose(self) -> None:
@@ -88,12 +90,19 @@ class TorchTraining:
     def gradients(self, buffer: int) -> Tensors:
         self._optimiser.zero_grad()
         self._loss(self._module(*self._inputs[buffer]), *self._targets[buffer]).backward()
-        gradients = {binding.name: binding.gradient().numpy() for binding in self._lowered.bindings}
+        # The loss may not depend on a parameter.
+        gradients = [
+            (constant, torch.zeros_like(parameter) if parameter.grad is None else parameter.grad)
+            for constant, parameter in self._lowered.trained
+        ]
+        found = onnx_weights((constant, gradient.numpy()) for constant, gradient in gradients)
         self._optimiser.zero_grad()
-        return gradients
+        return found
 
     def weights(self) -> Tensors:
-        return {binding.name: binding.weight().numpy() for binding in self._lowered.bindings}
+        return onnx_weights(
+            (constant, parameter.detach().numpy()) for constant, parameter in self._lowered.trained
+        )
 
     def dispose(self) -> None:
         del self._module, self._lowered, self._optimiser, self._first, self._inputs, self._targets
@@ -113,3 +122,14 @@ class TorchTraining:
             rate, decay = recipe.learning_rate, recipe.decay
             return torch.optim.RMSprop(trainable, lr=rate, alpha=decay, eps=recipe.epsilon)
         return torch.optim.SGD(trainable, lr=recipe.learning_rate, momentum=recipe.momentum)
+
+
+def native_inputs(model: Model, ports: Sequence[TypedPort]) -> list[tuple[torch.Tensor, ...]]:
+    """One tuple a buffer, in the order of the inputs; copied, so that PyTorch's allocator aligns them."""
+    return [tuple(torch.tensor(port.to_native(tensors)) for port in ports) for tensors in model.inputs]
+
+
+def named(ports: Iterable[TypedPort], output: Output) -> Tensors:
+    """Outputs as NumPy arrays by ONNX name."""
+    outputs = (output,) if isinstance(output, torch.Tensor) else output
+    return {port.name: port.to_onnx(value.numpy()) for port, value in zip(ports, outputs)}

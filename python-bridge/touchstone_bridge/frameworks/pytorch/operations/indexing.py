@@ -8,16 +8,16 @@ import torch
 import torch.nn.functional as functional
 from torch import fx
 
-from .operation_builder import Build, Step
+from ..builder import Build, Step
 
 # Names of `scatter_reduce`'s reductions.
 REDUCTIONS = {"add": "sum", "mul": "prod", "max": "amax", "min": "amin"}
 
 
 def gather(step: Step) -> fx.Node:
-    """Rows of a table that is a weight are an embedding, with a gradient of its own."""
+    """Rows of a constant table are an embedding, whose gradient has a kernel of its own."""
     x, indices = step.operands
-    if step.settings["axis"] == 0 and step.builder.constant_rank(step.operation.inputs[0]) == 2:
+    if step.settings["axis"] == 0 and step.builder.is_constant(step.inputs[0]) and len(step.shape) == 2:
         return step.call(functional.embedding, indices, x)
     before = (slice(None),) * step.settings["axis"]
     return step.call(operator.getitem, x, (*before, indices))
@@ -29,7 +29,7 @@ def gather_elements(step: Step) -> fx.Node:
 
 
 def gather_slices(x: torch.Tensor, indices: torch.Tensor, batch_dims: int) -> torch.Tensor:
-    """Of each element of the batch, at the indices in the last axis."""
+    """For each element of the batch, what lies at the indices in the last axis."""
     outer = indices.dim() - 1
     batch = [
         torch.arange(x.shape[axis]).reshape([-1 if each == axis else 1 for each in range(outer)])
@@ -62,7 +62,7 @@ def put_slices(
 
 
 def reduce_slices(x: torch.Tensor, indices: torch.Tensor, updates: torch.Tensor, how: str) -> torch.Tensor:
-    """By rows: the indexed axes as one."""
+    """With the indexed axes as one, and the others as another."""
     depth = indices.shape[-1]
     rows = torch.zeros(indices.shape[:-1], dtype=indices.dtype)
     for axis, place in enumerate(indices.unbind(-1)):

@@ -6,17 +6,17 @@ import torch
 import torch.nn.functional as functional
 from torch import fx
 
-from .operation_builder import Build, Step, dtype, plain, with_number
+from ..builder import Build, Step, dtype, plain, with_number
 
 
 def division(step: Step) -> fx.Node:
-    """Of integers towards zero."""
+    """Integers are divided towards zero."""
     options = {} if step.type.is_floating_point else {"rounding_mode": "trunc"}
     return step.call(torch.div, step.x, step.second, **options)
 
 
 def clip(step: Step) -> fx.Node:
-    """A bound beyond what the type holds bounds nothing."""
+    """A bound beyond the range of an integer type is its end."""
     low, high = step.settings["low"], step.settings["high"]
     if not step.type.is_floating_point:
         kind = torch.iinfo(step.type)
@@ -44,7 +44,7 @@ def modulo(step: Step) -> fx.Node:
 
 
 def remainder(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
-    """`torch.remainder`, of which TorchInductor 2.13 makes NaN where the divisor is infinite."""
+    """`torch.remainder`, which TorchInductor 2.13 compiles to NaN where the divisor is infinite."""
     found = torch.fmod(a, b)
     return torch.where((found != 0) & ((found < 0) != (b < 0)), found + b, found)
 
@@ -91,7 +91,7 @@ PLAIN = {
     "BitwiseOr": torch.bitwise_or,
     "BitwiseXor": torch.bitwise_xor,
     "Where": torch.where,
-    # Of the usual constants, alpha 1/6 and 1/2; the capabilities let through no others.
+    # With their default constants; the capabilities allow no others.
     "HardSigmoid": functional.hardsigmoid,
     "Selu": functional.selu,
     "Swish": functional.silu,

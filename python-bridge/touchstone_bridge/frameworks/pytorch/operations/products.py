@@ -1,0 +1,28 @@
+"""Dense layers and products of matrices."""
+
+from __future__ import annotations
+
+import torch
+from torch import fx, nn
+
+from ..builder import Build, Step, plain
+
+
+def dense(step: Step) -> fx.Node:
+    """`nn.Linear`: its weight is [outputs, inputs], as the capabilities ask for it."""
+    x, weight, *bias = step.inputs
+    outputs, inputs = step.builder.shape(weight)
+    layer = nn.Linear(inputs, outputs, bias=bool(bias), device="meta")
+    layer.weight = step.builder.parameter(weight)
+    if bias:
+        layer.bias = step.builder.parameter(bias[0])
+    return step.builder.layer(layer, step.builder.value(x))
+
+
+def einsum(step: Step) -> fx.Node:
+    """PyTorch sums integers in 64 bits."""
+    found = step.call(torch.einsum, step.settings["equation"], *step.operands)
+    return found if step.type.is_floating_point else step.call(torch.Tensor.to, found, step.type)
+
+
+PRODUCTS: dict[str, Build] = {"Gemm": dense, "MatMul": plain(torch.matmul), "Einsum": einsum}
