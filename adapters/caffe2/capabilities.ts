@@ -1,10 +1,11 @@
 /**
- * What Caffe2 has of the vocabulary of operations, in the copy inside PyTorch 1.8.1, on the CPU:
- * `python-bridge/touchstone_bridge/frameworks/caffe2/operation_*.py`. Which types and shapes its operators take, and which
- * gradients are right, was found by calling each beside NumPy, and beside PyTorch's gradients.
+ * The operations that Caffe2 supports, in the copy inside PyTorch 1.8.1, on the CPU; they are built by
+ * `python-bridge/touchstone_bridge/frameworks/caffe2/operations/`. Which types and shapes its operators accept, and which
+ * gradients are right, was found by comparing each with NumPy, and with PyTorch's gradients.
  *
- * The wheel's operator `ATen` is left out: it calls PyTorch's kernels, which are `pytorch/cpu`.
+ * The wheel's operator `ATen` is not used: it calls PyTorch's kernels, which are `pytorch/cpu`.
  */
+import { at, defined } from '../../common/at.js';
 import type { DataType } from '../../model/graph.js';
 import { type Capabilities, type Lack, type OperationTable, whole } from '../lowering/capabilities.js';
 import { type AnyLack, all, any, both, unlessTypes } from '../lowering/limits.js';
@@ -13,43 +14,46 @@ import type { Operand, Pads, PerAxis } from '../lowering/operations/operation.js
 
 const title = 'Caffe2';
 
-const floats = unlessTypes(title, (type) => type === 'float32');
-const wideFloats = unlessTypes(title, (type) => type === 'float32' || type === 'float64');
+const float32 = unlessTypes(title, (type) => type === 'float32');
+const float32And64 = unlessTypes(title, (type) => type === 'float32' || type === 'float64');
 const numbers = unlessTypes(title, (type) => type !== 'bool' && type !== 'float16');
-/** Half precision is stored, and moved in some ways. */
+/** Half precision is stored, and moved by some operators. */
 const notHalf = unlessTypes(title, (type) => type !== 'float16');
-const wholeNumbers = unlessTypes(title, (type) => type.includes('int'));
+const integers = unlessTypes(title, (type) => type.includes('int'));
 const bools = unlessTypes(title, (type) => type === 'bool');
 
-/** Operators that divide the work by the number of elements, or copy none at all. */
-const something: AnyLack = (_, inputs) =>
-  inputs.some(({ shape }) => shape.includes(0))
-    ? `${title} has it not for tensors of no elements`
-    : undefined;
+/** Operators that divide the work by the number of elements, or fail for none. */
+const nonEmpty: AnyLack = (_, inputs) =>
+  inputs.some(({ shape }) => shape.includes(0)) ? `${title} fails for tensors without elements` : undefined;
 
 const elementwise: OperationTable = {
-  ...all(floats, 'Abs', 'Acos', 'Asin', 'Atan', 'Ceil', 'Cos', 'Cosh', 'Erf', 'Exp', 'Floor', 'Log', 'Mish'),
-  ...all(floats, 'Reciprocal', 'Relu', 'Sigmoid', 'Sin', 'Sinh', 'Softsign', 'Tan', 'Tanh', 'Clip'),
-  ...all(floats, 'Elu', 'Gelu', 'HardSigmoid', 'LeakyRelu', 'Selu', 'Max', 'Min', 'Pow'),
-  ...all(wideFloats, 'Sqrt', 'IsNaN'),
+  ...all(float32, 'Abs', 'Acos', 'Asin', 'Atan', 'Ceil', 'Cos', 'Cosh', 'Erf', 'Exp', 'Floor', 'Log', 'Mish'),
+  ...all(float32, 'Reciprocal', 'Relu', 'Sigmoid', 'Sin', 'Sinh', 'Softsign', 'Tan', 'Tanh', 'Clip'),
+  ...all(float32, 'Elu', 'Gelu', 'HardSigmoid', 'LeakyRelu', 'Selu', 'Max', 'Min', 'Pow'),
+  ...all(float32And64, 'Sqrt', 'IsNaN'),
   ...all(numbers, 'Neg', 'Sign', 'Add', 'Sub', 'Mul', 'Div'),
   ...all(numbers, 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual'),
   ...all(bools, 'Not', 'And', 'Or', 'Xor'),
-  ...all(wholeNumbers, 'BitwiseAnd', 'BitwiseOr', 'BitwiseXor'),
-  Swish: any(floats, ({ alpha }) => (alpha === 1 ? undefined : `${title} has Swish with alpha 1 only`)),
+  ...all(integers, 'BitwiseAnd', 'BitwiseOr', 'BitwiseXor'),
+  Swish: any(float32, ({ alpha }) =>
+    alpha === 1 ? undefined : `Swish with alpha ${alpha} is not supported in ${title}`,
+  ),
   Equal: notHalf,
   Cast: whole,
   Where: whole,
 };
 
 const reductions: OperationTable = {
-  ...all(both(numbers, something), 'ReduceMax', 'ReduceMin', 'ArgMax', 'ArgMin'),
-  ...all(both(floats, something), 'ReduceMean', 'ReduceLogSumExp', 'Softmax', 'LogSoftmax', 'TopK', 'MatMul'),
+  ...all(both(numbers, nonEmpty), 'ReduceMax', 'ReduceMin', 'ArgMax', 'ArgMin'),
+  ...all(both(float32, nonEmpty), 'ReduceMean', 'ReduceLogSumExp', 'Softmax', 'LogSoftmax', 'TopK'),
+  ...all(both(float32, nonEmpty), 'MatMul', 'FusedMatMul', 'Gemm'),
   ReduceSum: numbers,
 };
 
 const scattered: Lack<'ScatterElements' | 'ScatterND'> = ({ reduction }, inputs) =>
-  reduction === 'none' ? something({}, inputs) : `${title} scatters without a reduction only`;
+  reduction === 'none'
+    ? nonEmpty({}, inputs)
+    : `a scatter with reduction ${reduction} is not supported in ${title}`;
 
 const shapes: OperationTable = {
   Reshape: whole,
@@ -57,14 +61,22 @@ const shapes: OperationTable = {
   Split: whole,
   Slice: whole,
   Transpose: notHalf,
-  Expand: both(notHalf, something),
-  CumSum: both(numbers, something),
-  ...all(something, 'Tile', 'Gather'),
+  Expand: both(notHalf, nonEmpty),
+  CumSum: both(numbers, nonEmpty),
+  ...all(nonEmpty, 'Tile', 'Gather'),
   ScatterElements: scattered,
   ScatterND: scattered,
   // JSON has no infinities.
-  Pad: ({ value }) => (Number.isFinite(value) ? undefined : `this plan has no Pad with ${value}`),
+  Pad: ({ value }) => (Number.isFinite(value) ? undefined : `Pad with ${value} is not supported in ${title}`),
 };
+
+function shapeOf(x: Operand | undefined): readonly number[] {
+  return defined(x, 'the first operand').shape;
+}
+
+function spatialOf(x: Operand | undefined): readonly number[] {
+  return shapeOf(x).slice(2);
+}
 
 interface Window {
   readonly kernel: PerAxis;
@@ -72,42 +84,52 @@ interface Window {
   readonly pads: Pads;
 }
 
-/** Pooling has no dilations, and none of its windows may see pads alone. */
+const unsupportedAxes = (kind: string, perAxis: PerAxis) =>
+  `${kind} over ${perAxis.length} spatial axes is not supported in ${title}`;
+
+/** Pooling has no dilations, and no window may lie wholly within the pads. */
 const pooled = ({ kernel, dilations, pads }: Window): string | undefined => {
-  if (dilations.some((each) => each > 1)) return `${title} pools with no dilations`;
-  const isWide = pads.some((sides, axis) => Math.max(...sides) >= (kernel[axis] ?? 1));
-  return isWide ? `${title} pools with no pads as wide as the kernel` : undefined;
+  if (dilations.some((each) => each > 1))
+    return `pooling with dilations ${dilations} is not supported in ${title}`;
+  const isWide = pads.some((sides, axis) => Math.max(...sides) >= at(kernel, axis));
+  return isWide
+    ? `pooling with pads ${pads} as wide as the kernel ${kernel} is not supported in ${title}`
+    : undefined;
 };
 
 const transposed: Lack<'ConvTranspose'> = ({ strides, dilations, outputPadding }) => {
-  if (strides.length !== 2) return `${title} has ConvTranspose over two axes only`;
-  if (dilations.some((each) => each > 1)) return `${title} has ConvTranspose without dilations only`;
-  const isLong = outputPadding.some((each, axis) => each >= (strides[axis] ?? 1));
-  return isLong ? `${title} makes nothing longer by a stride or more` : undefined;
+  if (strides.length !== 2) return unsupportedAxes('ConvTranspose', strides);
+  if (dilations.some((each) => each > 1))
+    return `ConvTranspose with dilations ${dilations} is not supported in ${title}`;
+  const isLong = outputPadding.some((each, axis) => each >= at(strides, axis));
+  return isLong
+    ? `ConvTranspose with output_padding ${outputPadding} and strides ${strides} is not supported in ${title}`
+    : undefined;
 };
 
-/** `ResizeNearest`, which cuts positions off, and `UpsampleBilinear`, of pictures. */
+/** `ResizeNearest`, which truncates positions, and `UpsampleBilinear`, over two spatial axes. */
 const resized: Lack<'Resize'> = ({ mode, coordinates, nearest, sizes }, [x]) => {
-  const from = x?.shape.slice(2) ?? [];
-  if (sizes.length !== 2) return `${title} resizes over two axes only`;
-  const isSized = sizes.every(
-    (to, axis) => Math.trunc(Math.fround(Math.fround(to / (from[axis] ?? 1)) * (from[axis] ?? 1))) === to,
-  );
+  const from = spatialOf(x);
+  if (sizes.length !== 2) return unsupportedAxes('Resize', sizes);
+  const isSized = sizes.every((to, axis) => {
+    const extent = at(from, axis);
+    return Math.trunc(Math.fround(Math.fround(to / extent) * extent)) === to;
+  });
   const isSmooth = mode === 'linear' && coordinates === 'align_corners';
   const isNear = mode === 'nearest' && isNearest(coordinates, nearest, from, sizes);
   return isSized && (isSmooth || isNear)
     ? undefined
-    : `${title} has no ${mode} Resize with coordinates ${coordinates} and these sizes`;
+    : `${mode} Resize with coordinates ${coordinates} from ${from} to ${sizes} is not supported in ${title}`;
 };
 
-/** Whether it picks the very elements that ONNX picks: it computes positions in float32. */
+/** Whether `ResizeNearest`, which computes positions in float32, picks the elements that ONNX picks. */
 function isNearest(coordinates: string, nearest: string, from: PerAxis, sizes: PerAxis): boolean {
   const settings = {
     ...{ mode: 'nearest' as const, coordinates, nearest, cubic: -0.75 },
     ...{ excludeOutside: false, antialias: false },
   };
   return sizes.every((to, axis) => {
-    const extent = from[axis] ?? 1;
+    const extent = at(from, axis);
     const scale = Math.fround(to / extent);
     return recipesOf(settings, stretchTo(extent, to))?.every(
       (recipe, place) =>
@@ -117,26 +139,32 @@ function isNearest(coordinates: string, nearest: string, from: PerAxis, sizes: P
 }
 
 const windows: OperationTable = {
-  Conv: both(floats, something),
-  ConvTranspose: any(both(floats, something), transposed),
-  MaxPool: any(both(floats, something), pooled),
-  AveragePool: any(both(floats, something), pooled),
-  Resize: any(both(floats, something), resized),
+  Conv: both(float32, nonEmpty),
+  ConvTranspose: any(both(float32, nonEmpty), transposed),
+  MaxPool: any(both(float32, nonEmpty), pooled),
+  AveragePool: any(both(float32, nonEmpty), pooled),
+  Resize: any(both(float32, nonEmpty), resized),
 };
 
-const normalisation: OperationTable = {
-  ...all(both(floats, something), 'LayerNormalization', 'InstanceNormalization', 'GroupNormalization'),
-  ...all(both(floats, something), 'LSTM', 'GRU', 'RNN'),
-  BatchNormalization: any(both(floats, something), ({ axis }, [x]) => {
-    const rank = x?.shape.length ?? 0;
+const batchNormalisation: Lack<'BatchNormalization' | 'TrainingBatchNormalization'> = any(
+  both(float32, nonEmpty),
+  ({ axis }, [x]) => {
+    const rank = shapeOf(x).length;
     return axis === 1 && rank >= 2 && rank <= 5
       ? undefined
-      : `${title} has BatchNormalization along the second of at most five axes only`;
-  }),
-  LRN: any(both(floats, something), ({ axis, size }, [x]) =>
-    axis === 1 && size % 2 === 1 && x?.shape.length === 4
+      : `BatchNormalization along axis ${axis} of ${rank} axes is not supported in ${title}`;
+  },
+);
+
+const normalisation: OperationTable = {
+  ...all(both(float32, nonEmpty), 'LayerNormalization', 'InstanceNormalization', 'GroupNormalization'),
+  ...all(both(float32, nonEmpty), 'LSTM', 'GRU', 'RNN'),
+  BatchNormalization: batchNormalisation,
+  TrainingBatchNormalization: batchNormalisation,
+  LRN: any(both(float32, nonEmpty), ({ axis, size }, [x]) =>
+    axis === 1 && size % 2 === 1 && shapeOf(x).length === 4
       ? undefined
-      : `${title} has LRN of an odd size along the channels of pictures only`,
+      : `LRN of size ${size} along axis ${axis} of ${shapeOf(x).length} axes is not supported in ${title}`,
   ),
 };
 
@@ -148,11 +176,20 @@ const operations: OperationTable = {
   ...normalisation,
 };
 
-/** It computes with int32 and int64 alone of the whole numbers. */
+/** Integers are int32 or int64. */
 export const caffe2: Capabilities = {
   title,
   channels: 'first',
   operations,
+  gemmOutputs: 'first',
+  gemmFlattens: true,
+  recurrent: {
+    gates: { LSTM: 'ifoc', GRU: 'rzh' },
+    biases: { LSTM: 2, GRU: 2, RNN: 2 },
+    transposed: false,
+    batchFirst: false,
+    states: 'stacked',
+  },
   types: {
     float32: 'float32',
     float64: 'float64',
@@ -168,40 +205,46 @@ export const caffe2: Capabilities = {
   },
 };
 
-const everyPeak = () => `the gradient of ${title} goes whole to every one of several equal values`;
+const ties = () => `${title} gives every one of tied maxima the whole gradient`;
 
 const unscattered: AnyLack = (_, inputs) =>
-  inputs[0]?.type.startsWith('float') ? `${title} has no gradient of Scatter` : undefined;
+  at(inputs, 0).type.startsWith('float') ? `${title} has no gradient of Scatter` : undefined;
 
-/** Maxima are oneDNN's, whose gradient has two axes and takes thin pictures for others. */
-const learningMaximum: Lack<'MaxPool'> = ({ kernel, strides, pads }, [x]) => {
-  if (kernel.length !== 2) return `the gradient of ${title} has MaxPool over two axes only`;
-  const from = x?.shape.slice(2) ?? [];
+/**
+ * Where a gradient flows back, maxima are oneDNN's: over two axes only, and it mistakes the layout of an image of a single row
+ * or column.
+ */
+const trainedMaximum: Lack<'MaxPool'> = ({ kernel, strides, pads }, [x]) => {
+  if (kernel.length !== 2) return `${unsupportedAxes('MaxPool', kernel)} in training`;
+  const from = spatialOf(x);
   const to = from.map((extent, axis) => {
-    const padded = extent + (pads[axis]?.[0] ?? 0) + (pads[axis]?.[1] ?? 0);
-    return Math.floor((padded - (kernel[axis] ?? 1)) / (strides[axis] ?? 1)) + 1;
+    const [before, behind] = at(pads, axis);
+    return Math.floor((before + extent + behind - at(kernel, axis)) / at(strides, axis)) + 1;
   });
-  const isThin = [...from, ...to].some((extent) => extent <= 1);
-  return isThin ? `the gradient of ${title} has no MaxPool from or to a single row or column` : undefined;
+  return [...from, ...to].some((extent) => extent <= 1)
+    ? `MaxPool from ${from} to ${to} is not supported in ${title} in training`
+    : undefined;
 };
 
 const isOther = (type: DataType) => type === 'float64' || type === 'float16';
 
-/** Nothing is cast that a gradient would come back through. */
-function narrow(_: unknown, inputs: readonly Operand[]): string | undefined {
-  return inputs.some(({ type }) => isOther(type)) ? `${title} learns in float32 only` : undefined;
-}
+/** A cast has no gradient, so none is between floating-point types. */
+const castInTraining: Lack<'Cast'> = ({ to }, inputs) => {
+  const other = [to, ...inputs.map(({ type }) => type)].find(isOther);
+  return other && `Cast of ${other} is not supported in ${title} in training`;
+};
 
 export const caffe2InTraining: Capabilities = {
   ...caffe2,
   operations: {
     ...operations,
-    Max: everyPeak,
-    Min: everyPeak,
+    Max: ties,
+    Min: ties,
     ScatterElements: any(scattered, unscattered),
     ScatterND: any(scattered, unscattered),
-    MaxPool: any(both(floats, something), pooled, learningMaximum),
-    BatchNormalization: () => `the gradient of ${title} takes the statistics for those of the batch`,
-    Cast: any(narrow, ({ to }) => (isOther(to) ? `${title} learns in float32 only` : undefined)),
+    MaxPool: any(both(float32, nonEmpty), pooled, trainedMaximum),
+    BatchNormalization: () =>
+      `the gradient of BatchNormalization with statistics that are given is not supported in ${title}`,
+    Cast: castInTraining,
   },
 };

@@ -24,6 +24,8 @@ export interface Capabilities {
   readonly fusedActivations?: { readonly [Kind in FusingKind]?: readonly OperationKind[] };
   /** Where a dense layer keeps its outputs: `first` is [outputs, inputs], ONNX's Gemm with transB 1. `last` where it is left out. */
   readonly gemmOutputs?: 'first' | 'last';
+  /** Whether its dense layer takes x with several last axes that are its inputs together, so that no reshape flattens them before. */
+  readonly gemmFlattens?: boolean;
   /** How its recurrent layers take weights and states. */
   readonly recurrent?: RecurrentForm;
   /**

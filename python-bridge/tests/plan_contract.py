@@ -13,9 +13,9 @@ import numpy as np
 
 from touchstone_bridge.artefact import Array, Model
 
+from .definitions import CLASSES, cross_entropy, labels
 from .graphs import make_graph, make_model, make_node, random, sgd
 from .plans import constant, literal, operation, port, wide
-from .training_contract import CLASSES, cross_entropy, labels
 
 STEPS, BATCH, VALUES, HIDDEN = 4, 3, 2, 3
 GATES = {"LSTM": 4, "GRU": 3, "RNN": 1}

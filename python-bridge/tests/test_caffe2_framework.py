@@ -1,25 +1,25 @@
-"""What Caffe2 tells of itself, whole graphs, refusals, and that models neither meet nor stay."""
+"""What Caffe2 reports of itself and of a net, refusals, and that models neither meet nor stay."""
 
 from __future__ import annotations
 
 import unittest
+from dataclasses import replace
 
 import numpy as np
 
-from touchstone_bridge.artefact import Attribute
 from touchstone_bridge.errors import UnsupportedError
 
 try:
-    from caffe2.python import workspace
-
     from touchstone_bridge.frameworks.caffe2 import open_framework
     from touchstone_bridge.frameworks.caffe2.models import Caffe2Inference, Caffe2Training
 except ImportError as missing:
     raise unittest.SkipTest("Caffe2 is not in this environment") from missing
 
-from . import operators_contract
-from .graphs import make_graph, make_model, make_node, random
-from .training_contract import conv_model, linear_model, lstm_model
+from .chains import Chain, begin, end
+from .graphs import random
+from .recurrences import BATCH, STEPS, VALUES, Layer
+from .steps_contract import linear_model
+from .test_caffe2_windows import pooling
 
 
 class Framework(unittest.TestCase):
@@ -34,14 +34,21 @@ class Framework(unittest.TestCase):
         self.assertEqual((settings["execution"], settings["netType"]), ("graph", "simple"))
         self.assertIs(settings["flushToZero"], False)
 
-    def test_says_what_a_net_uses(self) -> None:
-        settings = Caffe2Training(lstm_model(), threads=2).configuration
+    def test_reports_the_threads_of_a_recurrent_net(self) -> None:
+        chain, x = begin((STEPS, BATCH, VALUES))
+        last = Layer("LSTM", "forward", "ifoc").add(chain, x, ["last"])[1]
+        settings = Caffe2Training(chain.model(end(chain, last), learning=True), threads=2).configuration
         self.assertEqual(settings["threadsOfRecurrentNetwork"], 2)
         self.assertEqual(settings["threadsOfRecurrentNetworkGradient"], 2)
-        self.assertEqual(Caffe2Training(conv_model()).configuration["kernelLibrary"], "MKL, Eigen, oneDNN")
-        self.assertNotIn("kernelLibrary", Caffe2Training(linear_model()).configuration)
 
-    def test_models_are_apart_and_go(self) -> None:
+    def test_reports_the_kernel_libraries_of_a_net(self) -> None:
+        chain, x = begin((BATCH, 1, 4, 4))
+        pooled = pooling("MaxPool", [2, 2], 2, [[0, 0], [0, 0]])(chain, x)
+        settings = Caffe2Training(chain.model(end(chain, pooled), learning=True)).configuration
+        self.assertEqual(settings["kernelLibrary"], "MKL, Eigen, oneDNN")
+        self.assertNotIn("kernelLibrary", Caffe2Inference(chain.model(pooled)).configuration)
+
+    def test_models_are_independent(self) -> None:
         first, second = Caffe2Training(linear_model()), Caffe2Training(linear_model())
         untouched = second.output(0)["logits"]
         first.step(0)
@@ -50,41 +57,30 @@ class Framework(unittest.TestCase):
         np.testing.assert_array_equal(second.output(0)["logits"], untouched)
         second.dispose()
 
-    def test_nothing_of_a_model_stays(self) -> None:
-        x = random(2, 3)
-        graph = make_graph([make_node("Relu", ["x"], ["y"])], {"x": x}, {}, {"y": x}, ["y"])
-        model = Caffe2Inference(make_model(graph, {}, [{"x": x}], None))
-        net, output = model._net, model._outputs[0]
-        np.testing.assert_array_equal(model.run(0), np.maximum(x, 0))
+    def test_a_model_that_is_disposed_of_answers_no_more(self) -> None:
+        chain = Chain(random(2, 3))
+        model = Caffe2Inference(chain.model(chain.add("Relu", [0], lambda x: np.maximum(x, 0))))
+        np.testing.assert_array_equal(model.run(0), np.maximum(chain.x, 0))
         model.dispose()
-        with self.assertRaisesRegex(RuntimeError, "(?i)net"):
-            workspace.RunNet(net)
-        # Of a blob without contents it gives a sentence.
-        self.assertIn("nullptr", str(workspace.FetchBlob(output)))
+        with self.assertRaises((RuntimeError, AttributeError)):
+            model.run(0)
 
+    def test_an_operation_that_is_not_supported_is_named(self) -> None:
+        chain = Chain(random(2, 3))
+        with self.assertRaisesRegex(UnsupportedError, "node is planned as Det"):
+            Caffe2Inference(chain.model(chain.add("Det", [0], np.negative)))
 
-class Whole(operators_contract.Whole):
-    model = Caffe2Inference
-
-    def test_refusals_name_the_operator(self) -> None:
-        x = random(1, 1, 4, 4)
-        refused: list[tuple[str, dict[str, Attribute], str]] = [
-            ("NonMaxSuppression", {}, "NonMaxSuppression"),
-            ("LogSoftmax", {}, "LogSoftmax"),
-            ("AveragePool", {"kernel_shape": [2, 2], "pads": [0, 0, 2, 1]}, "pads as wide"),
-            ("AveragePool", {"kernel_shape": [2, 2], "dilations": [2, 2]}, "dilations"),
-            ("MaxPool", {"kernel_shape": [2, 2], "dilations": [2, 2]}, "dilations"),
-            ("AveragePool", {"kernel_shape": [2, 2], "ceil_mode": 1, "count_include_pad": 1}, "ceil_mode"),
-        ]
-        for operator, attributes, reason in refused:
-            with self.subTest(operator=operator), self.assertRaisesRegex(UnsupportedError, reason):
-                self.run_node(operator, {"x": x}, {}, x, attributes)
-        with self.assertRaisesRegex(UnsupportedError, "not a constant"):
-            self.run_node("Conv", {"x": x, "w": random(1, 1, 2, 2)}, {}, x)
-        with self.assertRaisesRegex(UnsupportedError, "broadcast"):
-            self.run_node("Pow", {"x": x}, {"e": random(4)}, x)
-        with self.assertRaisesRegex(UnsupportedError, "two vectors"):
-            self.run_node("MatMul", {"x": random(4), "z": random(4)}, {}, np.float32(1.0) * np.zeros(()))
+    def test_an_output_may_be_read_within_the_net_too(self) -> None:
+        chain = Chain(random(2, 3))
+        relu = chain.add("Relu", [0], lambda x: np.maximum(x, 0))
+        product = chain.add("Mul", [relu, 0], np.multiply)
+        model = chain.model(product)
+        first = chain.model(relu).plan["outputs"][0]
+        both = {**model.plan, "outputs": [*model.plan["outputs"], {**first, "name": "relu"}]}
+        found = Caffe2Inference(replace(model, plan=both))
+        tensors = found.read(found.run(0))
+        np.testing.assert_allclose(tensors["logits"], np.maximum(chain.x, 0) * chain.x, rtol=1e-6)
+        np.testing.assert_array_equal(tensors["relu"], np.maximum(chain.x, 0))
 
 
 if __name__ == "__main__":

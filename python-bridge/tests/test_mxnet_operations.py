@@ -16,10 +16,10 @@ except ImportError as missing:
     raise unittest.SkipTest("MXNet is not in this environment") from missing
 
 from . import plan_contract
+from .definitions import CLASSES
 from .graphs import make_graph, make_model, random
 from .plan_contract import BATCH
 from .plans import constant, operation, port
-from .training_contract import CLASSES
 
 # The places of operands, results and what comes behind them among the tensors of a plan.
 OPERANDS, RESULT, BEHIND = 10, 100, 200

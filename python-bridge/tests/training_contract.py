@@ -13,21 +13,9 @@ import numpy as np
 from touchstone_bridge.artefact import Array, Model
 from touchstone_bridge.errors import UnsupportedError
 
+from .definitions import CLASSES, central_differences, cross_entropy, labels
 from .graphs import make_graph, make_model, make_node, random, sgd
 from .lstm_contract import BATCH, HIDDEN, INPUT, STEPS, reference
-
-CLASSES = 5
-
-
-def labels(batch: int, buffer: int) -> Array:
-    return (np.arange(batch, dtype=np.int32) + buffer) % CLASSES
-
-
-def cross_entropy(logits: Array, classes: Array) -> float:
-    """Mean over the batch of −log softmax(logits)[label]."""
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    chosen = shifted[np.arange(len(classes)), classes]
-    return float((np.log(np.exp(shifted).sum(axis=1)) - chosen).mean())
 
 
 def linear_model(momentum: float = 0.9) -> Model:
@@ -112,22 +100,6 @@ def conv_loss(model: Model, weights: Mapping[str, Array]) -> float:
             conv += kernel[None, :, i, j, None, None] * image[:, None, i : i + 4, j : j + 4]
     pool = np.maximum(conv, 0).reshape(3, 2, 2, 2, 2, 2).max(axis=(3, 5))
     return cross_entropy(pool.reshape(3, 8) @ weights["m"] + weights["mb"], model.inputs[0]["labels"])
-
-
-def central_differences(
-    loss: Callable[[Mapping[str, Array]], float], weights: Mapping[str, Array], name: str, step: float = 1e-6
-) -> Array:
-    """Gradient of a float64 loss, element by element."""
-    exact = {key: array.astype(np.float64) for key, array in weights.items()}
-    gradient = np.zeros_like(exact[name])
-    for at in np.ndindex(gradient.shape):
-        original = exact[name][at]
-        exact[name][at] = original + step
-        above = loss(exact)
-        exact[name][at] = original - step
-        gradient[at] = (above - loss(exact)) / (2 * step)
-        exact[name][at] = original
-    return gradient
 
 
 class Learning(unittest.TestCase):

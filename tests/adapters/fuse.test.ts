@@ -87,6 +87,121 @@ describe('dense layers', () => {
   });
 });
 
+describe('a flattening in front of a dense layer', () => {
+  const flattened = (input: readonly number[], shape: readonly number[], gemmFlattens = true) => {
+    const values = { x: input, a: shape, w: [6, 4], y: [...shape.slice(0, -1), 4] };
+    return planOf(
+      {
+        nodes: [
+          ['Reshape', ['x', 'shape'], ['a']],
+          ['MatMul', ['a', 'w'], ['y']],
+        ],
+        values,
+        weights: ['w'],
+        numbers: { shape: shape },
+      },
+      { ...fusing, gemmFlattens },
+    );
+  };
+
+  test('is the layer’s own where it flattens', () => {
+    const plan = flattened([2, 3, 2], [2, 6]);
+    expect(plan.form).toBe('1 Gemm');
+    expect(plan.operations[0]?.inputs[0]).toBe(plan.inputs[0]?.tensor);
+    expect(plan.operations[0]?.results[0]?.shape).toEqual([2, 4]);
+    expect(flattened([5, 2, 3, 2], [5, 2, 6]).form).toBe('1 Gemm');
+  });
+
+  test('stays where the layer does not, and where rows are merged', () => {
+    expect(flattened([2, 3, 2], [2, 6], false).form).toBe('1 Reshape, 1 Gemm');
+    expect(flattened([2, 2, 6], [4, 6]).form).toBe('1 Reshape, 1 Gemm');
+    expect(flattened([4, 3], [2, 6]).form).toBe('1 Reshape, 1 Gemm');
+  });
+
+  test('is computed where something else reads it too', () => {
+    const values = { x: [2, 3, 2], a: [2, 6], w: [6, 4], y: [2, 4], b: [2, 6] };
+    const plan = planOf(
+      {
+        nodes: [
+          ['Flatten', ['x'], ['a']],
+          ['MatMul', ['a', 'w'], ['y']],
+          ['Relu', ['a'], ['b']],
+        ],
+        values,
+        weights: ['w'],
+        outputs: ['y', 'b'],
+      },
+      { ...fusing, gemmFlattens: true },
+    );
+    expect(kindsOf(plan)).toEqual(['Reshape', 'Gemm', 'Relu']);
+    expect(plan.operations[1]?.inputs[0]).toBe(plan.inputs[0]?.tensor);
+  });
+});
+
+describe('a product with a transposed factor', () => {
+  const scores = (perm: readonly number[], key: readonly number[], turned: readonly number[]) =>
+    planOf(
+      {
+        nodes: [
+          ['Transpose', ['k'], ['t'], { perm: [...perm] }],
+          ['MatMul', ['x', 't'], ['y']],
+        ],
+        values: { x: [2, 3, 4, 5], k: key, t: turned, y: [2, 3, 4, 6] },
+        inputs: ['x', 'k'],
+      },
+      fusing,
+    );
+
+  test('reads it as it is where only its last axes are swapped', () => {
+    const plan = scores([0, 1, 3, 2], [2, 3, 6, 5], [2, 3, 5, 6]);
+    expect(plan.form).toBe('1 FusedMatMul');
+    expect(plan.operations[0]?.inputs).toEqual(plan.inputs.map(({ tensor }) => tensor));
+  });
+
+  test('moves whole rows where others move too', () => {
+    const plan = scores([0, 2, 3, 1], [2, 6, 3, 5], [2, 3, 5, 6]);
+    expect(kindsOf(plan)).toEqual(['Transpose', 'FusedMatMul']);
+    expect(plan.operations[0]).toMatchObject({
+      settings: { perm: [0, 2, 1, 3] },
+      results: [{ shape: [2, 3, 6, 5] }],
+    });
+  });
+
+  test('keeps the transposition where its rows would be taken apart otherwise, and where others read it', () => {
+    expect(kindsOf(scores([1, 0, 2, 3], [3, 2, 5, 6], [2, 3, 5, 6]))).toEqual(['Transpose', 'MatMul']);
+    const values = { x: [5, 5], k: [5, 5], t: [5, 5], y: [5, 5], z: [5, 5] };
+    const plan = planOf(
+      {
+        nodes: [
+          ['Transpose', ['k'], ['t'], { perm: [1, 0] }],
+          ['MatMul', ['x', 't'], ['y']],
+          ['MatMul', ['t', 'y'], ['z']],
+        ],
+        values,
+        inputs: ['x', 'k'],
+        outputs: ['z'],
+      },
+      fusing,
+    );
+    expect(kindsOf(plan)).toEqual(['Transpose', 'MatMul', 'MatMul']);
+  });
+
+  test('stays two operations in a backend without the fused one', () => {
+    const plan = planOf(
+      {
+        nodes: [
+          ['Transpose', ['k'], ['t'], { perm: [1, 0] }],
+          ['MatMul', ['x', 't'], ['y']],
+        ],
+        values: { x: [4, 5], k: [6, 5], t: [5, 6], y: [4, 6] },
+        inputs: ['x', 'k'],
+      },
+      everything('last', 'FusedMatMul'),
+    );
+    expect(kindsOf(plan)).toEqual(['Transpose', 'MatMul']);
+  });
+});
+
 test('reshapes in a row are one, and one that changes nothing is none', () => {
   const plan = planOf({
     nodes: [
@@ -113,7 +228,7 @@ describe('weights that are trained', () => {
   const trained = { ...graphOf(sketch), parameters: ['w'] };
 
   test('one that is read in two layouts is one constant', () => {
-    const plan = makePlan(trained, 'training', everything('last'));
+    const plan = makePlan(trained, 'training', everything('last', 'FusedMatMul'));
     expect(plan.constants).toHaveLength(1);
     expect(plan.constants[0]?.trained).toBe(true);
     expect(kindsOf(plan)).toContain('Transpose');

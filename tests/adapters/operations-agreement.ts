@@ -22,6 +22,7 @@ const fusing: Capabilities = {
   ...capabilitiesOf('last', 'all'),
   title: 'fusing',
   gemmOutputs: 'first',
+  gemmFlattens: true,
   fusedActivations: { Conv: ['Relu', 'Sigmoid', 'Tanh'], Gemm: ['Relu', 'Softmax'] },
 };
 

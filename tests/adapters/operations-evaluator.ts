@@ -64,6 +64,24 @@ const reductions = {
   max: over((values) => Math.max(...values)),
 };
 
+function product([a = nothing, b = nothing]: readonly Plain[], transB: boolean): Plain {
+  const batch = broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  const columns = b.shape.at(transB ? -2 : -1) ?? 1;
+  return built([...batch, a.shape.at(-2) ?? 1, columns], (index) => {
+    const [outer, row = 0, column = 0] = [index.slice(0, -2), index.at(-2), index.at(-1)];
+    let sum = 0;
+    for (let k = 0; k < (a.shape.at(-1) ?? 1); k++)
+      sum += at(a, [...outer, row, k]) * at(b, [...outer, ...(transB ? [column, k] : [k, column])]);
+    return sum;
+  });
+}
+
+/** With as many of its last axes as one as make up the inputs of a dense layer. */
+function flattened(x: Plain, inputs: number): Plain {
+  const first = x.shape.findLastIndex((_, axis) => elementCount(x.shape.slice(axis)) === inputs);
+  return { ...x, shape: [...x.shape.slice(0, first), inputs] };
+}
+
 const evaluators: { readonly [Kind in OperationKind]?: Evaluate<Kind> } = {
   Abs: ofOne(Math.abs),
   Floor: ofOne(Math.floor),
@@ -164,18 +182,11 @@ const evaluators: { readonly [Kind in OperationKind]?: Evaluate<Kind> } = {
       ]),
     );
   },
-  MatMul: ([a = nothing, b = nothing]) => {
-    const batch = broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2));
-    return built([...batch, a.shape.at(-2) ?? 1, b.shape.at(-1) ?? 1], (index) => {
-      const [outer, row = 0, column = 0] = [index.slice(0, -2), index.at(-2), index.at(-1)];
-      let sum = 0;
-      for (let k = 0; k < (a.shape.at(-1) ?? 1); k++)
-        sum += at(a, [...outer, row, k]) * at(b, [...outer, k, column]);
-      return sum;
-    });
-  },
-  Gemm: ([x = nothing, w = nothing, bias], { transB }) => {
-    const outputs = (transB ? w.shape[0] : w.shape[1]) ?? 1;
+  MatMul: (inputs) => product(inputs, false),
+  FusedMatMul: (inputs) => product(inputs, true),
+  Gemm: ([given = nothing, w = nothing, bias], { transB }) => {
+    const [outputs = 1, inputs = 1] = transB ? w.shape : w.shape.toReversed();
+    const x = flattened(given, inputs);
     return built([...x.shape.slice(0, -1), outputs], (index) => {
       const [outer, column] = [index.slice(0, -1), index.at(-1) ?? 0];
       let sum = bias ? at(bias, [column]) : 0;

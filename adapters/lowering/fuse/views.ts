@@ -49,7 +49,7 @@ function isIdentity(operation: PlannedOperation, shape: readonly number[]): bool
   return operation.kind === 'Transpose' && operation.settings.perm.every((axis, place) => axis === place);
 }
 
-function shapesOf({ inputs, constants, operations }: Draft): ReadonlyMap<number, readonly number[]> {
+export function shapesOf({ inputs, constants, operations }: Draft): ReadonlyMap<number, readonly number[]> {
   const shapes = new Map<number, readonly number[]>();
   for (const { tensor, axes, onnxShape } of inputs)
     shapes.set(

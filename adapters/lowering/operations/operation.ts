@@ -132,11 +132,17 @@ export type Operations = { readonly [Kind in PlainUnary | PlainBinary]: None } &
   // Products.
   /** Of two operands of two axes at least; those before the last two broadcast. */
   readonly MatMul: None;
+  /**
+   * MatMul with the last two axes of the second operand swapped: ONNX Runtime's FusedMatMul. Made by the fuse pass of Transpose and
+   * MatMul (`fuse/transposed-products.ts`), and only where the backend has it.
+   */
+  readonly FusedMatMul: { readonly transB: true };
   readonly Einsum: { readonly equation: string };
   /**
    * ONNX's Gemm with alpha and beta 1, where x may have further axes before its last: x [..., inputs], a weight
    * [inputs, outputs], or [outputs, inputs] with `transB`, and if there is a third operand a bias [outputs]. Weight and
-   * bias are constants. Made by the fuse pass of MatMul and Add (`fuse/gemm.ts`), and only where the backend has it.
+   * bias are constants. Made by the fuse pass of MatMul and Add (`fuse/gemm.ts`), and only where the backend has it. Where its
+   * capabilities say `gemmFlattens`, x may have several axes in place of its last one, behind as many as the result has before its own.
    */
   readonly Gemm: { readonly transB: boolean };
 

@@ -1,91 +1,188 @@
-"""What the operators of a graph build with: its constants, its values, and who reads them."""
+"""What the operations of a plan are built with: the blobs of its tensors, and the weights that training updates."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Callable, Union
 
+import numpy as np
 from caffe2.python import core
 
-from ...artefact import Array, Graph, Node, Tensors
-from ...errors import UnsupportedError
-from .net_builder import Assemble, NetBuilder, as_is
+from ...artefact import Array, Tensors
+from ...lowering.operations import Constant, Operation, OperationPlan, Result
+from .net import NetBuilder
+
+
+@dataclass(frozen=True)
+class Binding:
+    """A trained constant and the blobs that hold it: one, or several with its rows in order."""
+
+    constant: Constant
+    blobs: tuple[str, ...]
+
+    def joined(self, arrays: Sequence[Array]) -> Array:
+        """The constant's values from those of the blobs."""
+        return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
 
 
 class Builder(NetBuilder):
-    """One lowering of a graph under way."""
+    """The net of one plan under construction. Tensors are identified by their numbers in the plan."""
 
-    def __init__(self, graph: Graph, weights: Tensors, training: bool, threads: int) -> None:
-        super().__init__(len(graph.inputs), graph.parameters, training, threads)
-        self.graph = graph
-        # Nodes that an earlier one has taken into itself.
-        self.absorbed: set[str] = set()
+    def __init__(self, plan: OperationPlan, weights: Tensors, training: bool, threads: int) -> None:
+        super().__init__(len(plan.inputs), training, threads)
+        self.bindings: list[Binding] = []
         self._weights = weights
-        self._uses = Counter(name for node in graph.nodes for name in node.inputs)
-        self._consumers = {name: node for node in graph.nodes for name in node.inputs}
-        self._outputs = {info.name for info in graph.outputs}
-        self._needed = needed_values(graph)
-        self._blobs = {info.name: blob for info, blob in zip(graph.inputs, self.inputs)}
+        self._constants = {constant.tensor: constant for constant in plan.constants}
+        self._reads = Counter(tensor for operation in plan.operations for tensor in operation.inputs)
+        self._reads.update(port.tensor for port in plan.outputs)
+        # Kind of the operation that makes a tensor.
+        self._makers: dict[int, str] = {}
+        self._blobs = {port.tensor: blob for port, blob in zip(plan.inputs, self.inputs)}
+        self._results = results_of(plan)
+        self._carrying = carrying(plan, self._results) if training else frozenset[int]()
 
-    def rank(self, name: str) -> int:
-        """Number of axes of a value."""
-        return len(self.graph.values[name].shape)
+    def type(self, tensor: int) -> str:
+        return self._results[tensor].type
 
-    def shape(self, name: str) -> tuple[int, ...]:
-        """Observed shape of a value."""
-        return self.graph.values[name].shape
+    def shape(self, tensor: int) -> tuple[int, ...]:
+        return self._results[tensor].shape
 
-    def is_constant(self, name: str) -> bool:
-        """Whether a value is a weight or a folded constant."""
-        return name in self._weights
+    def carries(self, tensor: int) -> bool:
+        """Whether a gradient flows back through it; never in inference."""
+        return tensor in self._carrying
 
-    def constant(self, node: Node, position: int) -> Array:
-        """The weight at that input. UnsupportedError where the input is computed by the graph."""
-        name = node.inputs[position]
-        if name not in self._weights:
-            raise UnsupportedError(f"{node.operator} whose input {position} ({name}) is not a constant")
-        return self._weights[name]
+    def is_shared(self, tensor: int) -> bool:
+        """Whether it has several readers; an output of the plan is one."""
+        return self._reads[tensor] > 1
 
-    def has_input(self, node: Node, position: int) -> bool:
-        """Whether an optional input is given."""
-        return len(node.inputs) > position and node.inputs[position] != ""
+    def literal(self, tensor: int) -> Array | None:
+        """The value of a constant that training does not update; None for anything else."""
+        constant = self._constants.get(tensor)
+        if constant is None or constant.trained:
+            return None
+        return constant.to_native(self._weights)
 
-    def parameter(self, name: str, value: Array, assemble: Assemble) -> core.BlobReference:
-        """A blob that holds the weight of that name in Caffe2's layout; bound if training updates it."""
-        blob = self.feed(value)
-        self.bind(name, (blob,), assemble)
-        return blob
+    def value(self, tensor: int) -> core.BlobReference:
+        """As an operand; constants are fed at their first use."""
+        if tensor not in self._blobs:
+            constant = self._constants[tensor]
+            blob = self.feed(constant.to_native(self._weights))
+            self._bind(constant, [blob])
+            self._blobs[tensor] = blob
+        return self._blobs[tensor]
 
-    def bind(self, name: str, blobs: Sequence[core.BlobReference], assemble: Assemble) -> None:
-        """Each operator has its own copy, so a trained weight serves one node."""
-        if self.is_trainable(name) and self._uses[name] > 1:
-            raise UnsupportedError(f"training of the weight {name}, which several nodes share")
-        super().bind(name, blobs, assemble)
+    def hold(self, tensor: int, names: Sequence[str]) -> None:
+        """Puts a tensor into blobs of these names, its rows evenly divided among them.
 
-    def value(self, name: str) -> core.BlobReference:
-        """A value of the graph as an operand; constants are fed at their first use."""
-        if name not in self._blobs:
-            self._blobs[name] = self.parameter(name, self._weights[name], as_is)
-        return self._blobs[name]
+        A constant that nothing else reads is fed there, and trained there; anything else is copied in every run.
+        """
+        constant = self._constants.get(tensor)
+        blobs = [self.named(name) for name in names]
+        if constant is None or self.is_shared(tensor):
+            source = self.value(tensor)
+            if len(blobs) == 1:
+                self.net.Copy([source], blobs)
+            else:
+                self.net.Split([source], blobs, axis=0)
+            return
+        parts = np.split(constant.to_native(self._weights), len(blobs))
+        self.values.update(zip(map(str, blobs), map(np.ascontiguousarray, parts)))
+        self._bind(constant, blobs)
 
-    def define(self, name: str, blob: core.BlobReference) -> None:
-        """Names a computed value; the empty name of an unused output is ignored."""
-        if name:
-            self._blobs[name] = blob
+    def define(self, operation: Operation, blobs: Sequence[core.BlobReference]) -> None:
+        self._blobs.update(zip(operation.outputs, blobs))
+        self._makers.update((tensor, operation.kind) for tensor in operation.outputs)
 
-    def is_needed(self, name: str) -> bool:
-        """Whether an output of the graph depends on a value."""
-        return name in self._needed
+    def maker(self, tensor: int) -> str | None:
+        """Kind of the operation that makes a tensor; None of inputs and constants."""
+        return self._makers.get(tensor)
 
-    def only_consumer(self, name: str) -> Node | None:
-        """The node that alone reads a value, if there is exactly one and the value is no output."""
-        return self._consumers[name] if self._uses[name] == 1 and name not in self._outputs else None
+    def _bind(self, constant: Constant, blobs: Sequence[core.BlobReference]) -> None:
+        if constant.trained and self.training:
+            self.model.params.extend(blobs)
+            self.bindings.append(Binding(constant, tuple(map(str, blobs))))
 
 
-def needed_values(graph: Graph) -> set[str]:
-    """Values on which an output of the graph depends; nodes come in the order of their computation."""
-    needed = {info.name for info in graph.outputs}
-    for node in reversed(graph.nodes):
-        if not needed.isdisjoint(node.outputs):
-            needed.update(node.inputs)
-    return needed - {""}
+def results_of(plan: OperationPlan) -> dict[int, Result]:
+    """Type and shape of every tensor."""
+    found = {port.tensor: Result(port.type, port.native_shape) for port in plan.inputs}
+    found.update((constant.tensor, Result(constant.type, constant.shape)) for constant in plan.constants)
+    for operation in plan.operations:
+        found.update(zip(operation.outputs, operation.results))
+    return found
+
+
+def carrying(plan: OperationPlan, results: Mapping[int, Result]) -> frozenset[int]:
+    """Tensors through which a gradient flows back from the output: floating-point all the way."""
+    found = {port.tensor for port in plan.outputs}
+    for operation in reversed(plan.operations):
+        if not found.isdisjoint(operation.outputs):
+            found.update(tensor for tensor in operation.inputs if results[tensor].type.startswith("float"))
+    return frozenset(found)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One operation of the plan, with what is needed to build it."""
+
+    builder: Builder
+    operation: Operation
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        return self.operation.settings
+
+    def number(self, name: str) -> float:
+        """A setting as a float: Caffe2 does not read an argument of another type, and JSON writes 1.0 as 1."""
+        return float(self.settings[name])
+
+    @property
+    def operands(self) -> list[core.BlobReference]:
+        return [self.builder.value(tensor) for tensor in self.operation.inputs]
+
+    @property
+    def x(self) -> core.BlobReference:
+        return self.builder.value(self.operation.inputs[0])
+
+    @property
+    def shapes(self) -> list[tuple[int, ...]]:
+        """Of the operands."""
+        return [self.builder.shape(tensor) for tensor in self.operation.inputs]
+
+    @property
+    def type(self) -> str:
+        """Of the first operand."""
+        return self.builder.type(self.operation.inputs[0])
+
+    @property
+    def result(self) -> Result:
+        """The first."""
+        return self.operation.results[0]
+
+    @property
+    def carries(self) -> bool:
+        """Whether a gradient flows back to the first result."""
+        return self.builder.carries(self.operation.outputs[0])
+
+    def call(
+        self, operator: str, inputs: Sequence[core.BlobReference], **arguments: Any
+    ) -> core.BlobReference:
+        return self.builder.operate(operator, inputs, **arguments)
+
+
+# One result, or several.
+Build = Callable[[Step], Union[core.BlobReference, Sequence[core.BlobReference]]]
+
+
+def plain(operator: str, **arguments: Any) -> Build:
+    """An operator of all operands."""
+    return lambda step: step.call(operator, step.operands, **arguments)
+
+
+def with_numbers(operator: str, **names: str) -> Build:
+    """An operator of all operands whose arguments are settings: Caffe2's name of each, and the plan's."""
+    return lambda step: step.call(
+        operator, step.operands, **{own: step.number(name) for own, name in names.items()}
+    )

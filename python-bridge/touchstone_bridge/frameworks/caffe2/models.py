@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Sequence, Tuple, Union
+from typing import Callable, Sequence, Tuple, Union
 
 import numpy as np
 from caffe2.python import _import_c_extension as extension
@@ -11,6 +11,7 @@ from caffe2.python.model_helper import ModelHelper
 
 from ...artefact import Adam, Array, Model, Optimiser, RMSProp, Tensors
 from ...errors import UnsupportedError
+from ...lowering.operations import onnx_weights
 from .configuration import read_net
 from .losses import add_loss, loss_inputs
 from .lowering import Lowered, lower
@@ -76,7 +77,7 @@ class Caffe2Training:
             loss, blobs = add_loss(helper, model, core.BlobReference(lowered.outputs[0]))
             helper.AddGradientOperators([loss])
             backward = helper.net.Clone("backward")
-            add_updates(helper, recipe)
+        add_updates(helper, recipe, lowered.prefix)
         self._inputs = native_inputs(model, lowered)
         for pairs, arrays in zip(self._inputs, loss_inputs(model)):
             pairs.extend(zip(blobs, arrays))
@@ -111,32 +112,35 @@ class Caffe2Training:
     def gradients(self, buffer: int) -> Tensors:
         feed(self._inputs[buffer])
         workspace.RunNet(self._backward)
-        return {
-            binding.name: binding.assemble([self._gradient(blob) for blob in binding.blobs])
-            for binding in self._lowered.bindings
-        }
+        return self._assembled(self._gradient)
 
     def weights(self) -> Tensors:
-        return {
-            binding.name: binding.assemble([workspace.FetchBlob(blob) for blob in binding.blobs])
-            for binding in self._lowered.bindings
-        }
+        return self._assembled(workspace.FetchBlob)
 
     def dispose(self) -> None:
         release(self._lowered, [self._net, self._forward, self._backward])
         del self._lowered, self._inputs
 
+    def _assembled(self, array_of: Callable[[str], Array]) -> Tensors:
+        """Trained weights in ONNX layout, from arrays of their blobs."""
+        return onnx_weights(
+            (binding.constant, binding.joined([array_of(blob) for blob in binding.blobs]))
+            for binding in self._lowered.bindings
+        )
+
     def _gradient(self, blob: str) -> Array:
-        """Zero where the loss does not depend on it."""
+        """Zero where the loss does not depend on the blob."""
         gradient = self._gradients.get(blob)
         return (
             np.zeros_like(self._lowered.values[blob]) if gradient is None else workspace.FetchBlob(gradient)
         )
 
 
-def add_updates(helper: ModelHelper, rule: Optimiser) -> None:
+def add_updates(helper: ModelHelper, rule: Optimiser, prefix: str) -> None:
+    """Outside a name scope: within one, `optimizer` would compute rate and iteration anew for every weight."""
     if isinstance(rule, Adam):
-        add_adam(helper, rule)
+        with core.NameScope(prefix):
+            add_adam(helper, rule)
     elif isinstance(rule, RMSProp):
         # It adds epsilon inside the root.
         optimizer.build_rms_prop(

@@ -1,4 +1,4 @@
-"""Operations over axes, and products of matrices."""
+"""Reductions, softmax and sorting over axes."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from math import prod
 import numpy as np
 from caffe2.python import core
 
-from .operation_builder import Build, Step
-from .operation_elementwise import expanded
+from ..builder import Build, Step
 
 
 def reduction(operator: str) -> Build:
@@ -22,7 +21,10 @@ def reduced(step: Step, operator: str, x: core.BlobReference, keepdims: bool) ->
 
 
 def peak(operator: str, position: str) -> Build:
-    """Gathered from the first of several equal values: the gradient of Caffe2's goes whole to every one."""
+    """Where a gradient flows back, gathered from the position of the first of equal values.
+
+    The gradient of Caffe2's own gives every one of tied maxima the whole gradient.
+    """
 
     def build(step: Step) -> core.BlobReference:
         if not step.carries:
@@ -42,11 +44,11 @@ def peak(operator: str, position: str) -> Build:
 
 
 def log_sum_exp(step: Step) -> core.BlobReference:
-    """Less what is largest, so that nothing overflows: that goes in and out again, so it needs no gradient."""
-    most = step.builder.stopped(reduced(step, "ReduceMax", step.x, True))
-    raised = step.call("Exp", [step.call("Sub", [step.x, most])])
+    """The maximum is subtracted before and added after, so that nothing overflows; so it needs no gradient."""
+    maximum = step.builder.stopped(reduced(step, "ReduceMax", step.x, True))
+    raised = step.call("Exp", [step.call("Sub", [step.x, maximum])])
     summed = step.call("Log", [reduced(step, "ReduceSum", raised, step.settings["keepdims"])])
-    back = most if step.settings["keepdims"] else step.builder.reshaped(most, step.result.shape)
+    back = maximum if step.settings["keepdims"] else step.builder.reshaped(maximum, step.result.shape)
     return step.call("Add", [summed, back])
 
 
@@ -57,7 +59,7 @@ def positions(operator: str) -> Build:
 
 
 def softmax(step: Step) -> core.BlobReference:
-    """Caffe2's is over all axes from one on: another than the last one is moved there."""
+    """Caffe2's is over all axes from one on, so an axis that is not the last one is moved there."""
     rank, axis = len(step.shapes[0]), step.settings["axis"]
     if axis == rank - 1:
         return step.call("Softmax", [step.x], axis=axis)
@@ -69,39 +71,18 @@ def softmax(step: Step) -> core.BlobReference:
 
 def log_softmax(step: Step) -> core.BlobReference:
     axes = {"axes": [step.settings["axis"]], "keepdims": 1}
-    most = step.builder.stopped(step.call("ReduceMax", [step.x], **axes))
-    shifted = step.call("Sub", [step.x, most])
+    maximum = step.builder.stopped(step.call("ReduceMax", [step.x], **axes))
+    shifted = step.call("Sub", [step.x, maximum])
     summed = step.call("ReduceSum", [step.call("Exp", [shifted])], **axes)
     return step.call("Sub", [shifted, step.call("Log", [summed])])
 
 
 def top(step: Step) -> list[core.BlobReference]:
-    """The smallest are the largest of the negative."""
+    """The smallest are the largest of the negated values."""
     largest = step.settings["largest"]
     x = step.x if largest else step.call("Negative", [step.x])
     values, indices = step.builder.operate_several("TopK", [x], 2, k=step.settings["k"])
     return [values if largest else step.call("Negative", [values]), indices]
-
-
-def product(step: Step) -> core.BlobReference:
-    left, right = step.shapes
-    if len(left) == 2 and len(right) == 2:
-        return step.call("MatMul", step.operands)
-    if len(right) == 2:
-        # One product of all rows: what a linear layer is.
-        rows = step.builder.reshaped(step.x, [prod(left[:-1]), left[-1]])
-        return step.builder.reshaped(step.call("MatMul", [rows, step.operands[1]]), step.result.shape)
-    if left[:-2] == right[:-2]:
-        return step.call("BatchMatMul", step.operands)
-    if not step.carries:
-        return step.call("BatchMatMul", step.operands, broadcast=1)
-    # Its gradient knows no broadcasting.
-    batch = step.result.shape[:-2]
-    operands = [
-        expanded(step.builder, blob, shape, (*batch, *shape[-2:]))
-        for blob, shape in zip(step.operands, step.shapes)
-    ]
-    return step.call("BatchMatMul", operands)
 
 
 REDUCTIONS: dict[str, Build] = {
@@ -114,5 +95,4 @@ REDUCTIONS: dict[str, Build] = {
     "Softmax": softmax,
     "LogSoftmax": log_softmax,
     "TopK": top,
-    "MatMul": product,
 }

@@ -1,4 +1,4 @@
-"""What both lowerings build with: one Caffe2 net, and the values of the blobs that it reads.
+"""One Caffe2 net under construction, and the values of the blobs that it reads.
 
 All blobs of a model have generated names under a prefix of its own, so several models share the process's workspace
 and none has to be switched to in the timed path. Every operator writes a blob of its own: the gradient pass refuses
@@ -8,8 +8,8 @@ a net that overwrites what a gradient needs.
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
-from typing import Any, Callable, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from caffe2.python import core
@@ -17,39 +17,21 @@ from caffe2.python.model_helper import ModelHelper
 
 from ...artefact import Array
 
-Assemble = Callable[[Sequence[Array]], Array]
-
 prefixes = (f"touchstone_{number}" for number in itertools.count())
-
-
-@dataclass(frozen=True)
-class Binding:
-    """A trainable ONNX weight and the blobs that hold it; `assemble` gives ONNX layout back."""
-
-    name: str
-    blobs: tuple[str, ...]
-    assemble: Assemble
-
-
-def as_is(arrays: Sequence[Array]) -> Array:
-    """For a blob that Caffe2 keeps in ONNX layout."""
-    return arrays[0]
 
 
 class NetBuilder:
     """It must be used inside `core.NameScope(builder.prefix)`."""
 
-    def __init__(self, inputs: int, trainable: Sequence[str], training: bool, threads: int) -> None:
+    def __init__(self, inputs: int, training: bool, threads: int) -> None:
         """@param inputs: how many blobs the timed path feeds"""
         self.training = training
         self.threads = threads
         self.prefix = next(prefixes)
         # Weights are fed, so the model has no initialisers.
         self.model = ModelHelper(name=self.prefix, init_params=False)
-        self.bindings: list[Binding] = []
-        # First values by blob.
+        # Initial values by blob.
         self.values: dict[str, Array] = {}
-        self._trainable = frozenset(trainable) if training else frozenset()
         self._numbers = itertools.count()
         self.inputs = [self.external(f"input_{number}") for number in range(inputs)]
 
@@ -60,14 +42,18 @@ class NetBuilder:
 
     def external(self, name: str) -> core.BlobReference:
         """A blob that is fed."""
-        return self.model.net.AddExternalInput(core.BlobReference(f"{self.prefix}/{name}"))
+        return self.net.AddExternalInput(self.named(name))
 
     def fresh(self, kind: str) -> core.BlobReference:
-        """A blob name that nothing has yet."""
-        return core.BlobReference(f"{self.prefix}/{kind}_{next(self._numbers)}")
+        """A blob name that is not taken."""
+        return self.named(f"{kind}_{next(self._numbers)}")
+
+    def named(self, name: str) -> core.BlobReference:
+        """The blob of that name under the model's prefix."""
+        return core.BlobReference(f"{self.prefix}/{name}")
 
     def operate(self, operator: str, inputs: Sequence[Any], **arguments: Any) -> core.BlobReference:
-        """Adds an operator with one output, and names that."""
+        """Adds an operator with one output; returns the output."""
         return getattr(self.net, operator)(list(inputs), self.fresh(operator.lower()), **arguments)
 
     def operate_several(
@@ -78,19 +64,25 @@ class NetBuilder:
         getattr(self.net, operator)(list(inputs), blobs, **arguments)
         return blobs
 
-    def is_trainable(self, name: str) -> bool:
-        """Whether training updates it; never in inference."""
-        return name in self._trainable
-
     def feed(self, value: Array) -> core.BlobReference:
         """A blob that holds a constant."""
         blob = self.external(f"weight_{next(self._numbers)}")
         self.values[str(blob)] = np.asarray(value, order="C")
         return blob
 
-    def bind(self, name: str, blobs: Sequence[core.BlobReference], assemble: Assemble) -> None:
-        """Says which blobs hold a weight that learns; of others it is of no matter."""
-        if not self.is_trainable(name):
-            return
-        self.model.params.extend(blob for blob in blobs if blob not in self.model.params)
-        self.bindings.append(Binding(name, tuple(map(str, blobs)), assemble))
+    def reshaped(self, blob: core.BlobReference, shape: Sequence[int]) -> core.BlobReference:
+        return self.operate_several("Reshape", [blob], 2, shape=list(shape))[0]
+
+    def taken(
+        self, blob: core.BlobReference, indices: core.BlobReference | Array, axis: int
+    ) -> core.BlobReference:
+        """`Gather` with a gradient as large as `blob`: the optimisers update all rows or none."""
+        held = self.feed(indices) if isinstance(indices, np.ndarray) else indices
+        return self.operate("Gather", [blob, held], axis=axis, dense_gradient=True)
+
+    def joined(self, blobs: Sequence[core.BlobReference], axis: int) -> core.BlobReference:
+        return self.operate_several("Concat", blobs, 2, axis=axis)[0]
+
+    def stopped(self, blob: core.BlobReference) -> core.BlobReference:
+        """Without a gradient: for operators that have none, where Caffe2 would fail to find one."""
+        return self.operate("StopGradient", [blob]) if self.training else blob

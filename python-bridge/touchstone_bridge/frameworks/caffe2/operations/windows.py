@@ -1,4 +1,4 @@
-"""Operations over windows, and pictures of other sizes."""
+"""Convolution, pooling and resizing over spatial axes; pads may differ between the two sides of an axis."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import Any
 
 from caffe2.python import core
 
-from .convolution import learning_maximum
-from .operation_builder import Build, Step
+from .. import onednn
+from ..builder import Build, Step
 
 
 def sides(pads: Any) -> list[int]:
-    """Begins, then ends, of pairs."""
+    """Begins, then ends, as Caffe2 takes pads."""
     return [before for before, _ in pads] + [behind for _, behind in pads]
 
 
@@ -47,10 +47,18 @@ def window(step: Step) -> dict[str, Any]:
 
 
 def max_pool(step: Step) -> core.BlobReference:
-    if step.carries:
-        is_shared = step.builder.is_shared(step.operation.inputs[0])
-        return learning_maximum(step.builder, step.x, window(step), is_shared)
-    return step.call("MaxPool", [step.x], order="NCHW", **window(step))
+    """On the CPU, but where a gradient flows back oneDNN's: its gradient goes to one of tied maxima.
+
+    What others read too is copied on the CPU first, since Caffe2 does not add up gradients of two devices.
+    """
+    if not step.carries:
+        return step.call("MaxPool", [step.x], order="NCHW", **window(step))
+    is_shared = step.builder.is_shared(step.operation.inputs[0])
+    x = step.call("Copy", [step.x]) if is_shared else step.x
+    with core.DeviceScope(onednn.DEVICE):
+        inside = onednn.copy(step.builder, onednn.ENTER, x)
+        pooled = step.call("MaxPool", [inside], order="NCHW", **window(step))
+        return onednn.copy(step.builder, onednn.LEAVE, pooled)
 
 
 def average_pool(step: Step) -> core.BlobReference:
@@ -59,7 +67,7 @@ def average_pool(step: Step) -> core.BlobReference:
 
 
 def resize(step: Step) -> core.BlobReference:
-    """Of two spatial axes; the capabilities let through those alone that come out as ONNX's."""
+    """Over two spatial axes; the capabilities admit only sizes for which it picks the elements that ONNX picks."""
     operator = "ResizeNearest" if step.settings["mode"] == "nearest" else "UpsampleBilinear"
     height, width = (to / extent for to, extent in zip(step.settings["sizes"], step.shapes[0][2:]))
     return step.call(operator, [step.x], height_scale=height, width_scale=width, order="NCHW")

@@ -1,4 +1,4 @@
-"""Operations that move elements about, and running sums, which are made of such."""
+"""Operations that rearrange elements, and cumulative sums, which are composed of such."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from caffe2.python import core
 
-from .operation_builder import Build, OperationBuilder, Step
-from .operation_elementwise import cast_to, expanded
+from ..builder import Build, Builder, Step
+from .elementwise import cast_to, expanded
 
 
 def as_numbers(step: Step, move: Callable[[core.BlobReference], core.BlobReference]) -> core.BlobReference:
-    """Booleans go as numbers where Caffe2 moves nothing else."""
+    """Booleans are rearranged as integers where Caffe2's operator does not support bool."""
     if step.type != "bool":
         return move(step.x)
     return cast_to(step.builder, move(cast_to(step.builder, step.x, "int32")), "bool")
 
 
 def reshape(step: Step) -> core.BlobReference:
-    """The gradient of Reshape knows no way back to a scalar."""
+    """The gradient of Reshape fails for a scalar operand."""
     target = step.result.shape
     if step.shapes[0]:
         return step.builder.reshaped(step.x, target)
@@ -49,7 +49,7 @@ def tile(step: Step) -> core.BlobReference:
 
 
 def split(step: Step) -> Sequence[core.BlobReference]:
-    """The gradient of Split takes parts of which none comes back for parts that are not there: those are sliced."""
+    """The gradient of Split needs a gradient of every part: where only some have one, parts are sliced."""
     axis, sizes = step.settings["axis"], step.settings["sizes"]
     carrying = [step.builder.carries(tensor) for tensor in step.operation.outputs]
     if all(carrying) or not any(carrying):
@@ -62,21 +62,21 @@ def split(step: Step) -> Sequence[core.BlobReference]:
 
 
 def part(
-    builder: OperationBuilder,
+    builder: Builder,
     x: core.BlobReference,
     shape: Sequence[int],
     axis: int,
     begin: int,
     end: int,
 ) -> core.BlobReference:
-    """Of one axis: Caffe2's Slice cuts no two at once."""
+    """A range of one axis: Caffe2's Slice restricts one axis at a time."""
     starts = [begin if each == axis else 0 for each in range(len(shape))]
     ends = [end if each == axis else extent for each, extent in enumerate(shape)]
     return builder.operate("Slice", [x], starts=starts, ends=ends)
 
 
-def cut(step: Step) -> core.BlobReference:
-    """One axis after the other; Caffe2's Slice takes no strides, so what has those is gathered."""
+def sliced(step: Step) -> core.BlobReference:
+    """One axis after the other. Caffe2's Slice has no strides, so a strided range is gathered."""
     x, shape = step.x, list(step.shapes[0])
     bounds = zip(step.settings["begins"], step.settings["ends"], step.settings["strides"])
     for axis, (begin, end, stride) in enumerate(bounds):
@@ -89,10 +89,10 @@ def cut(step: Step) -> core.BlobReference:
 
 
 def pad(step: Step) -> core.BlobReference:
-    """Pictures have an operator of their own; all else is put together."""
+    """`PadImage` for the spatial axes of images; concatenation with constant blocks for all else."""
     pads, value = step.settings["pads"], step.settings["value"]
-    is_picture = len(pads) == 4 and not any((*pads[0], *pads[1])) and step.type == "float32"
-    if is_picture:
+    is_image = len(pads) == 4 and not any((*pads[0], *pads[1])) and step.type == "float32"
+    if is_image:
         (top, bottom), (left, right) = pads[2:]
         sides = [top, left, bottom, right]
         return step.call("PadImage", [step.x], pads=sides, value=float(value), mode="constant", order="NCHW")
@@ -119,18 +119,18 @@ def surrounded(
 
 
 def running_sum(step: Step) -> core.BlobReference:
-    """Sums over one, two, four … neighbours: each of the half before it and the half itself."""
+    """Sums over 1, 2, 4, … neighbours, each of two sums over half as many."""
     axis, reverse = step.settings["axis"], step.settings["reverse"]
     extent = step.shapes[0][axis]
     x, distance = step.x, 1
     while distance < extent:
-        x = step.call("Add", [x, moved(step, x, distance, reverse)])
+        x = step.call("Add", [x, shifted(step, x, distance, reverse)])
         distance *= 2
-    return moved(step, x, 1, reverse) if step.settings["exclusive"] else x
+    return shifted(step, x, 1, reverse) if step.settings["exclusive"] else x
 
 
-def moved(step: Step, x: core.BlobReference, distance: int, reverse: bool) -> core.BlobReference:
-    """Along the axis, with zeros from where nothing comes."""
+def shifted(step: Step, x: core.BlobReference, distance: int, reverse: bool) -> core.BlobReference:
+    """Shifted along the axis, with zeros shifted in."""
     axis, shape = step.settings["axis"], step.shapes[0]
     extent = shape[axis]
     zeros = step.builder.feed(np.zeros([*shape[:axis], distance, *shape[axis + 1 :]], step.type))
@@ -148,7 +148,7 @@ SHAPES: dict[str, Build] = {
     "Tile": tile,
     "Concat": lambda step: step.builder.joined(step.operands, step.settings["axis"]),
     "Split": split,
-    "Slice": cut,
+    "Slice": sliced,
     "Pad": pad,
     "CumSum": running_sum,
 }

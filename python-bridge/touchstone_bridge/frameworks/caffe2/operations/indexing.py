@@ -7,12 +7,12 @@ from math import prod
 import numpy as np
 from caffe2.python import core
 
-from .operation_builder import Build, Step
-from .operation_elementwise import expanded
+from ..builder import Build, Step
+from .elementwise import expanded
 
 
 def gather(step: Step) -> core.BlobReference:
-    """The gradient takes no other indices than a vector."""
+    """The gradient of Gather supports indices of one axis only."""
     builder, axis = step.builder, step.settings["axis"]
     shape = step.shapes[1]
     if not step.carries or len(shape) == 1:
@@ -29,7 +29,7 @@ def scatter_elements(step: Step) -> core.BlobReference:
 
 
 def scatter_slices(step: Step) -> core.BlobReference:
-    """Over rows as long as a slice: every element of an update goes to the row that its indices say."""
+    """Data as rows of one slice each: every element of an update is scattered to the row that its indices name."""
     builder = step.builder
     data, positions, _ = step.shapes
     depth = positions[-1]
