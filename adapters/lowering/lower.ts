@@ -12,7 +12,6 @@ import { inputAxes } from './input-axes.js';
 import type { Plan, PlannedPort } from './plan.js';
 import { Planner } from './planner.js';
 import { lowering, refuse, UnsupportedError } from './refusal.js';
-import { ascending } from './value.js';
 
 /** What most targets' `lower` is: the plan in the backend's capabilities, or what of the graph it has not. */
 export function lower(graph: Graph, mode: Mode, capabilities: Capabilities): Lowering {
@@ -63,12 +62,11 @@ function planNode(planner: Planner, node: GraphNode): void {
 
 function planOutput(planner: Planner, name: string, inputs: ReadonlySet<number>): PlannedPort {
   const value = planner.value(name);
-  // Each label belongs to one place of the logits. Where the layouts differ by axes of extent 1 alone, ONNX's costs nothing,
-  // and what is fed back as an input is laid out as that input is.
-  const isPlain = planner.mode === 'training' || isSameOrder(value.operand.shape, value.axes);
-  const { operand, axes } = isPlain
-    ? { operand: planner.plain(name), axes: value.axes.map((_, axis) => axis) }
-    : value;
+  // Each label belongs to one place of the logits.
+  const { operand, axes } =
+    planner.mode === 'training'
+      ? { operand: planner.plain(name), axes: value.axes.map((_, axis) => axis) }
+      : value;
   const isMade = !inputs.has(operand.id) && !planner.constants.some(({ tensor }) => tensor === operand.id);
   return {
     name,
@@ -78,11 +76,6 @@ function planOutput(planner: Planner, name: string, inputs: ReadonlySet<number>)
     onnxShape: planner.shape(name),
     axes,
   };
-}
-
-/** Whether ONNX's order of the axes needs no data to be moved. @param shape in the order of `axes` */
-function isSameOrder(shape: readonly number[], axes: readonly number[]): boolean {
-  return ascending(axes.filter((_, place) => shape[place] !== 1));
 }
 
 function holds(constants: Plan['constants'], parameter: string): boolean {

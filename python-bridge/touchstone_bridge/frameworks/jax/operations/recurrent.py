@@ -74,9 +74,8 @@ def recurrent(make: MakeCell, states: Tuple[str, ...]) -> Call:
         sequences, lasts = [], []
         for suffix, backward in DIRECTIONS[settings["direction"]]:
             weights = {name: given[name + suffix] for name in WEIGHTS if name + suffix in given}
-            product = x @ weights["w"] + weights.get("bias", 0)
             first = tuple(given.get(name + suffix, zeros) for name in states)
-            last, sequence = run(make(settings, weights), first, product, backward, keeps)
+            last, sequence = run(make(settings, weights), weights, first, x, backward, keeps)
             lasts.append(last)
             sequences.append(sequence)
         ends = tuple(joined(each) for each in zip(*lasts))
@@ -94,14 +93,19 @@ def joined(directions: Any) -> Tensor:
     return directions[0] if len(directions) == 1 else jnp.concatenate(directions, axis=-1)
 
 
-def run(cell: Cell, first: State, product: Tensor, backward: bool, keeps: bool) -> Tuple[State, Any]:
-    """One direction. States that nothing reads would be kept for the gradient as well."""
+def run(
+    cell: Cell, weights: Mapping[str, Tensor], first: State, x: Tensor, backward: bool, keeps: bool
+) -> Tuple[State, Any]:
+    """One direction. States that nothing reads would be kept for the gradient as well.
+
+    The product with x is one of the steps: XLA makes slower code on the CPU of one product for all of them.
+    """
 
     def step(state: State, part: Tensor) -> Tuple[State, Optional[Tensor]]:
-        state = cell(state, part)
+        state = cell(state, part @ weights["w"] + weights.get("bias", 0))
         return state, state[0] if keeps else None
 
-    last, sequence = lax.scan(step, first, product, reverse=backward)
+    last, sequence = lax.scan(step, first, x, reverse=backward)
     return last, sequence
 
 
