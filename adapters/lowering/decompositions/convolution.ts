@@ -15,7 +15,16 @@ import {
 import { channelAxis, kernelAxes } from '../operations/layout.js';
 import type { Operand, Operations, PerAxis } from '../operations/operation.js';
 import type { Decomposition } from './decomposition.js';
-import { around, firstOf, isPadded, lifted, liftedShape, noPads, spatialOf } from './helpers.js';
+import {
+  around,
+  firstOf,
+  isPadded,
+  lifted,
+  liftedShape,
+  liftedWindow,
+  noPads,
+  spatialOf,
+} from './helpers.js';
 import { filled, offsetsOf, type Places, shifted, spaced } from './shifts.js';
 
 export function withBias(p: Emitter, sum: Operand, bias: Operand | undefined): Operand {
@@ -77,12 +86,7 @@ const grouped: Decomposition<'Conv'> = (p, settings, [x, filters, bias], [result
 /** Of one axis as of two. */
 const flat: Decomposition<'Conv'> = (p, settings, [x, filters, bias], [result]) => {
   if (!x || !filters || !result || settings.strides.length !== 1) return undefined;
-  const two = {
-    group: settings.group,
-    strides: [1, ...settings.strides],
-    dilations: [1, ...settings.dilations],
-    pads: [[0, 0] as const, ...settings.pads],
-  };
+  const two = { group: settings.group, ...liftedWindow(settings) };
   const [axis = 1] = spatialOf(p, x);
   const shape = liftedShape(result.shape, axis);
   const operands = present(lifted(p, x), liftedFilters(p, filters), bias);
@@ -143,7 +147,8 @@ function sumOf(
     .reduce((a, b) => binary(p, 'Add', a, b));
 }
 
-function kernelOf(p: Emitter, filters: Operand): PerAxis {
+/** Extents of the kernel's spatial axes. */
+export function kernelOf(p: Emitter, filters: Operand): PerAxis {
   return kernelAxes(p.capabilities.channels, filters.shape.length).map((axis) => filters.shape[axis] ?? 1);
 }
 

@@ -1,7 +1,7 @@
 /** What the decompositions of operations over windows have in common. */
 import { type Emitter, reshape } from '../operations/emitter.js';
 import { spatialAxes } from '../operations/layout.js';
-import type { Operand, OperationKind, Pads, PerAxis } from '../operations/operation.js';
+import type { Operand, OperationKind, Operations, Pads, PerAxis } from '../operations/operation.js';
 import type { Decomposition } from './decomposition.js';
 
 /** The first of them that applies. */
@@ -37,6 +37,19 @@ export function around(p: Emitter, x: Operand, pads: Pads): Pads {
 export function lifted(p: Emitter, x: Operand): Operand {
   const [axis = 1] = spatialOf(p, x);
   return reshape(p, x, liftedShape(x.shape, axis));
+}
+
+/** The strides, dilations and pads of one axis as those of two: see `lifted`. */
+export function liftedWindow({
+  strides,
+  dilations,
+  pads,
+}: Pick<Operations['Conv'], 'strides' | 'dilations' | 'pads'>) {
+  return {
+    strides: [1, ...strides],
+    dilations: [1, ...dilations],
+    pads: [[0, 0] as const, ...pads],
+  };
 }
 
 export function liftedShape(shape: readonly number[], axis: number): readonly number[] {

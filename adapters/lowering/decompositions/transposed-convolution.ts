@@ -11,9 +11,18 @@ import {
 } from '../operations/emitter.js';
 import { channelAxis, kernelAxes } from '../operations/layout.js';
 import type { Operand } from '../operations/operation.js';
-import { liftedFilters, present, withBias } from './convolution.js';
+import { kernelOf, liftedFilters, present, withBias } from './convolution.js';
 import type { Decomposition } from './decomposition.js';
-import { around, firstOf, isPadded, lifted, liftedShape, noPads, spatialOf } from './helpers.js';
+import {
+  around,
+  firstOf,
+  isPadded,
+  lifted,
+  liftedShape,
+  liftedWindow,
+  noPads,
+  spatialOf,
+} from './helpers.js';
 import { filled, spaced } from './shifts.js';
 
 /** Pads cut what comes without them; what it is longer by is zeros there, or what the pads would have cut. */
@@ -22,9 +31,7 @@ const cut: Decomposition<'ConvTranspose'> = (p, settings, [x, filters, bias], [r
   if (!x || !filters || !result) return undefined;
   if (!isPadded(pads) && outputPadding.every((each) => each === 0)) return undefined;
   const spatial = spatialOf(p, x);
-  const kernel = kernelAxes(p.capabilities.channels, filters.shape.length).map(
-    (axis) => filters.shape[axis] ?? 1,
-  );
+  const kernel = kernelOf(p, filters);
   const whole = result.shape.map((extent, axis) => {
     const index = spatial.indexOf(axis);
     if (index < 0) return extent;
@@ -73,9 +80,7 @@ const flat: Decomposition<'ConvTranspose'> = (p, settings, [x, filters, bias], [
   if (!x || !filters || !result || settings.strides.length !== 1) return undefined;
   const two = {
     group: settings.group,
-    strides: [1, ...settings.strides],
-    dilations: [1, ...settings.dilations],
-    pads: [[0, 0] as const, ...settings.pads],
+    ...liftedWindow(settings),
     outputPadding: [0, ...settings.outputPadding],
   };
   const [axis = 1] = spatialOf(p, x);

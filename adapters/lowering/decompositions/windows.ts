@@ -7,7 +7,16 @@ import { binary, type Emitter, one, type Result, reshape, withNumber } from '../
 import type { Operand, PerAxis } from '../operations/operation.js';
 import { convolution } from './convolution.js';
 import type { Decomposition, Decompositions } from './decomposition.js';
-import { around, firstOf, isPadded, lifted, liftedShape, noPads, spatialOf } from './helpers.js';
+import {
+  around,
+  firstOf,
+  isPadded,
+  lifted,
+  liftedShape,
+  liftedWindow,
+  noPads,
+  spatialOf,
+} from './helpers.js';
 import { filled, leastOf, type Places, shifted } from './shifts.js';
 import { transposedConvolution } from './transposed-convolution.js';
 
@@ -20,9 +29,7 @@ function pooledFlat<Kind extends 'MaxPool' | 'AveragePool'>(kind: Kind): Decompo
     const two = {
       ...settings,
       kernel: [1, ...settings.kernel],
-      strides: [1, ...settings.strides],
-      dilations: [1, ...settings.dilations],
-      pads: [[0, 0] as const, ...settings.pads],
+      ...liftedWindow(settings),
     };
     return [reshape(p, one(p, kind, two, [lifted(p, x)], { type: result.type, shape }), result.shape)];
   };

@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import { isNodeTarget, type NodeTarget, type Target } from '../../../adapters/adapter.js';
 import { TouchstoneError } from '../../../common/errors.js';
 import { invocation } from '../../../common/invocation.js';
-import { projectRoot } from '../../../common/paths.js';
-import { workerEnvironment } from '../../process/environment.js';
-import { canStopProcesses, startProcess, type WorkerProcess } from '../../process/worker-process.js';
+import { canStopProcesses, type WorkerProcess } from '../../process/worker-process.js';
 import type { Installation } from '../../provision/installation.js';
 import type { Availability, LaunchOptions, WorkerHost } from '../host.js';
+import { startWorkerProcess } from '../start-process.js';
 import { addonInstallation } from './addons.js';
 import { packageFolder, packagesInstallation, packageVersion } from './packages.js';
 
@@ -30,19 +29,10 @@ const host = {
     };
   },
   launch(options: LaunchOptions): WorkerProcess {
-    const { target, budget, checkout, command, environment, logFile, deadlineMs } = options;
-    const folder = checkout?.root ?? projectRoot;
-    const extra = { ...checkout?.environment, ...environment };
-    return startProcess({
-      subject: target.name,
-      command: command ?? [process.execPath, join(folder, 'build', 'runners', 'hosts', 'node', 'worker.js')],
-      environment: workerEnvironment(target, budget, {}, extra),
-      folder,
-      cpus: budget.cpus,
-      logFile,
-      deadlineMs,
-      canPause: host.canPause(target.device),
-    });
+    return startWorkerProcess(host, options, (root) => ({
+      command: options.command ?? [process.execPath, join(root, 'build/runners/hosts/node/worker.js')],
+      variables: {},
+    }));
   },
   canPause: canStopProcesses,
   close: async () => undefined,

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { isPythonTarget, type PythonTarget, type Target } from '../../../adapters/adapter.js';
 import { TouchstoneError } from '../../../common/errors.js';
 import { invocation } from '../../../common/invocation.js';
-import { projectRoot, stateFolder } from '../../../common/paths.js';
-import { workerEnvironment } from '../../process/environment.js';
-import { canStopProcesses, startProcess, type WorkerProcess } from '../../process/worker-process.js';
+import { stateFolder } from '../../../common/paths.js';
+import { canStopProcesses, type WorkerProcess } from '../../process/worker-process.js';
 import { environmentDefinition, variantOf } from '../../provision/definition.js';
 import { environmentInstallation, environmentState } from '../../provision/environments.js';
 import { findInterpreter } from '../../provision/interpreter.js';
 import type { Availability, LaunchOptions, WorkerHost } from '../host.js';
+import { startWorkerProcess } from '../start-process.js';
 import { installedPackages } from './installed-packages.js';
 
 const host = {
@@ -28,19 +28,10 @@ const host = {
     return { versions: installedPackages(definition), folders: [folder], environment: folder };
   },
   launch(options: LaunchOptions): WorkerProcess {
-    const { target, budget, checkout, environment, logFile, deadlineMs } = options;
-    const folder = checkout?.root ?? projectRoot;
-    const extra = { ...checkout?.environment, ...environment };
-    return startProcess({
-      subject: target.name,
-      command: options.command ?? workerCommand(pythonTarget(target), options.executable),
-      environment: workerEnvironment(target, budget, pythonVariables(folder), extra),
-      folder,
-      cpus: budget.cpus,
-      logFile,
-      deadlineMs,
-      canPause: host.canPause(target.device),
-    });
+    return startWorkerProcess(host, options, (root) => ({
+      command: options.command ?? workerCommand(pythonTarget(options.target), options.executable),
+      variables: pythonVariables(root),
+    }));
   },
   canPause: canStopProcesses,
   close: async () => undefined,

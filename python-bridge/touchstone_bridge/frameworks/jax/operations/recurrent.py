@@ -12,20 +12,15 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from ....lowering.directions import directions
 from .call import Call, Settings, Tensor
 
 # The hidden state first.
 State = Tuple[Tensor, ...]
 # From a state and the step's product with x to the next state.
 Cell = Callable[[State, Tensor], State]
-# Of settings, and of the weights and biases of one direction by name.
+# Of settings, and of the operands of one direction by name.
 MakeCell = Callable[[Settings, Mapping[str, Tensor]], Cell]
-
-DIRECTIONS = {
-    "forward": [("", False)],
-    "reverse": [("", True)],
-    "bidirectional": [("", False), ("Backward", True)],
-}
 
 
 def lstm_cell(_: Settings, weights: Mapping[str, Tensor]) -> Cell:
@@ -68,13 +63,11 @@ def recurrent(make: MakeCell, states: Tuple[str, ...]) -> Call:
     """@param states: names of the first ones."""
 
     def call(settings: Settings, x: Tensor, *rest: Tensor) -> Tuple[Tensor, ...]:
-        given = dict(zip(settings["given"], rest))
         keeps = "sequence" in settings["read"]
         zeros = jnp.zeros((x.shape[1], settings["hidden"]), x.dtype)
         sequences, lasts = [], []
-        for suffix, backward in DIRECTIONS[settings["direction"]]:
-            weights = {name: given[name + suffix] for name in WEIGHTS if name + suffix in given}
-            first = tuple(given.get(name + suffix, zeros) for name in states)
+        for weights, backward in directions(settings, rest):
+            first = tuple(weights.get(name, zeros) for name in states)
             last, sequence = run(make(settings, weights), weights, first, x, backward, keeps)
             lasts.append(last)
             sequences.append(sequence)
@@ -83,9 +76,6 @@ def recurrent(make: MakeCell, states: Tuple[str, ...]) -> Call:
         return (joined(sequences) if keeps else ends[0], *ends)
 
     return call
-
-
-WEIGHTS = ("w", "r", "bias", "recurrentBias")
 
 
 def joined(directions: Any) -> Tensor:

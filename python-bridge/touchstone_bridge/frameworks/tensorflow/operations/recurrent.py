@@ -10,22 +10,15 @@ from typing import Any, Callable, Mapping, Tuple
 
 import tensorflow as tf
 
+from ....lowering.directions import directions
 from .call import Call, Settings, Tensor
 
 # The hidden state first.
 State = Tuple[Tensor, ...]
 # From a state and the step's product with x to the next state.
 Cell = Callable[[State, Tensor], State]
-# Of settings, and of the weights and biases of one direction by name.
+# Of settings, and of the operands of one direction by name.
 MakeCell = Callable[[Settings, Mapping[str, Tensor]], Cell]
-
-# Suffixes of the names of weights, and whether the steps are taken from the last one on.
-DIRECTIONS = {
-    "forward": [("", False)],
-    "reverse": [("", True)],
-    "bidirectional": [("", False), ("Backward", True)],
-}
-WEIGHTS = ("w", "r", "bias", "recurrentBias")
 
 
 def lstm_cell(_: Settings, weights: Mapping[str, Tensor]) -> Cell:
@@ -69,13 +62,11 @@ def recurrent(make: MakeCell, states: Tuple[str, ...]) -> Call:
     """@param states: names of the first ones."""
 
     def call(settings: Settings, x: Tensor, *rest: Tensor) -> Tuple[Tensor, ...]:
-        given = dict(zip(settings["given"], rest))
         zeros = tf.zeros([x.shape[0], settings["hidden"]], x.dtype)
         sequences, lasts = [], []
-        for suffix, backward in DIRECTIONS[settings["direction"]]:
-            weights = {name: given[name + suffix] for name in WEIGHTS if name + suffix in given}
+        for weights, backward in directions(settings, rest):
             product = tf.tensordot(x, weights["w"], 1) + weights.get("bias", 0)
-            first = tuple(given.get(name + suffix, zeros) for name in states)
+            first = tuple(weights.get(name, zeros) for name in states)
             steps = tf.transpose(product, [1, 0, 2])
             every = tf.scan(make(settings, weights), steps, first, reverse=backward)
             sequences.append(tf.transpose(every[0], [1, 0, 2]))
