@@ -18,6 +18,8 @@ const integration = [
 ];
 
 const limits = { testTimeout: 60_000, hookTimeout: 120_000 };
+/** Bounds a hang, not a duration: on two cores an end-to-end test shares them with the conformance of a whole framework. */
+const integrationLimits = { testTimeout: 240_000, hookTimeout: 240_000 };
 
 export default defineConfig({
   test: {
@@ -34,7 +36,7 @@ export default defineConfig({
           setupFiles: ['tests/unit-setup.ts'],
         },
       },
-      { test: { ...limits, name: 'integration', include: integration } },
+      { test: { ...integrationLimits, name: 'integration', include: integration } },
     ],
   },
 });

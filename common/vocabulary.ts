@@ -5,7 +5,7 @@ export const modes = ['inference', 'training'] as const;
 export const mode = z.enum(modes);
 export type Mode = z.infer<typeof mode>;
 
-/** Of floating-point arithmetic. */
+/** Types of floating-point arithmetic. */
 export const precisions = ['float32', 'float64', 'float16', 'bfloat16'] as const;
 export const precision = z.enum(precisions);
 export type Precision = z.infer<typeof precision>;

@@ -37,7 +37,7 @@ export interface ConvolutionLayer {
   readonly groups?: number;
   /** By default there is a bias. */
   readonly bias?: false;
-  /** Of the weights: see `parameter`. */
+  /** Gain of the weights: see `parameter`. */
   readonly gain?: number;
 }
 

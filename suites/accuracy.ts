@@ -1,7 +1,7 @@
 /**
  * Time-to-accuracy tasks: training until a stated accuracy on held-out digits is reached.
  *
- * Of the 10,000 digits of `data/mnist.ts`, 200 images of each digit (2,000 in total) are held out; the other 8,000 are the
+ * 200 images of each digit of the 10,000 in `data/mnist.ts` (2,000 in total) are held out; the other 8,000 are the
  * training set. On its own that is too small: LeNet-5 stays below its required accuracy at any learning rate (97.2 to 97.6 %
  * in 40 epochs) and the LSTM is slow to reach its own. Therefore the set is augmented with further passes over the same 8,000
  * images, each shifted by up to a pixel, and successive epochs use successive passes; both networks then get there in about

@@ -1,6 +1,6 @@
 /**
  * The identity, one for each kind of worker: what is timed is the harness itself. Its figures are printed in every
- * report; it is never compared with frameworks and never passes a parity gate, because it computes nothing.
+ * report; it is never compared with frameworks and never passes a parity check, because it computes nothing.
  */
 import {
   type Description,

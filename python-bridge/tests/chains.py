@@ -157,7 +157,7 @@ def end(chain: Chain, result: int) -> int:
 class ChainCase(unittest.TestCase):
     """Test modules import this module and not the class, which would be collected with them."""
 
-    # Of (model).
+    # Takes the model.
     inference: Callable[[Model], Any]
     training: Callable[[Model], Any]
 

@@ -1,4 +1,4 @@
-"""What every framework's LSTM must hold, against ONNX's equations written out in NumPy float64.
+"""What every framework's LSTM must hold, against ONNX's equations in NumPy float64.
 
 Test modules derive from `Lstm` and name the framework's inference model.
 """

@@ -24,7 +24,7 @@ GATES = {"LSTM": 4, "GRU": 3, "RNN": 1}
 class PlanLearning(unittest.TestCase):
     """Test modules import this module and not the class, which would be collected with them."""
 
-    # Of (model).
+    # Takes the model.
     inference: Any
     training: Any
     # Whether its recurrent layers have an operand for each of their parameters, and the batch first: `RecurrentForm`.

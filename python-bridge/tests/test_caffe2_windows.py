@@ -89,7 +89,7 @@ def pooling(kind: str, kernel: Sequence[int], stride: int, pads: Any, counted: b
 
 
 def negative(pool: Build) -> Build:
-    """Of numbers below zero, where a pad of zero would be the maximum."""
+    """On numbers below zero, where a pad of zero would be the maximum."""
     return lambda chain, x: pool(chain, chain.add("Sub", [x, chain.number(6)], np.subtract))
 
 

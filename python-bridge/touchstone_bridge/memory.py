@@ -27,7 +27,7 @@ def allocator() -> str | None:
 
 
 def bound_cpus() -> list[int] | None:
-    """Processors that this process may run on; None where the system does not tell."""
+    """Processors that this process may run on; None where the system does not report it."""
     if not hasattr(os, "sched_getaffinity"):
         return None
     return sorted(os.sched_getaffinity(0))

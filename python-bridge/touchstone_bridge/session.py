@@ -213,7 +213,7 @@ class Session:
         return {"classes": [classes_of(model.output(buffer)) for buffer in request.buffers]}
 
     def _learning(self, buffers: Sequence[int]) -> Learning:
-        """ProtocolError where the model does not learn, or lacks one of these buffers."""
+        """ProtocolError where the model does not learn, or has no such buffer."""
         loaded = self._present()
         if not isinstance(loaded, Learning):
             raise ProtocolError("the model that is loaded does not learn")

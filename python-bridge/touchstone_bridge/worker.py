@@ -36,7 +36,7 @@ def main(arguments: list[str]) -> int:
         print(f"touchstone worker: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:
-        # The coordinator is gone: nobody is left to tell.
+        # The coordinator is gone: nobody is left to report to.
         return 0
 
 

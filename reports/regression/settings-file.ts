@@ -123,7 +123,7 @@ export function schemaReference(config: string | undefined): string | undefined 
   return path.startsWith('.') ? path : `./${path}`;
 }
 
-/** Margins written out, so that they can be changed without looking them up, and do not change with a new version. */
+/** Margins in full, so that they can be changed without looking them up, and do not change with a new version. */
 export function startingSettings(config: string | undefined): GateSettings {
   const $schema = schemaReference(config);
   return {

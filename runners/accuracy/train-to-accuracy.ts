@@ -40,7 +40,7 @@ export interface TrainingRun {
   readonly task: AccuracyTask;
   readonly seed: number;
   readonly prepared: AccuracySource;
-  /** Of the prepared source. */
+  /** Made from the prepared source. */
   readonly artefact: Artefact;
 }
 
@@ -50,7 +50,7 @@ export interface TrainingSubject {
   readonly executable?: string | undefined;
   readonly budget: Budget;
   readonly logFile: string;
-  /** Of one epoch. */
+  /** Deadline of one epoch. */
   readonly deadlineMs: number;
   readonly limit: TimeLimit;
 }

@@ -6,7 +6,7 @@ import type { OptimiserName } from '../../suites/optimisers.js';
 
 /**
  * Measuring budget where none is given: long enough for eight rounds of the smoke suite on two cores. Up to five
- * targets stay under 3 minutes with the parity gate and the report; each further one costs its imports in every round.
+ * targets stay under 3 minutes with the parity check and the report; each further one costs its imports in every round.
  *
  * @param targets that have a cell to be measured
  */
@@ -21,7 +21,7 @@ export interface RunOptions {
   readonly workload?: readonly string[];
   /** The small form of every workload that has one. */
   readonly scale?: 'small';
-  /** Of training, in place of the workloads' own. */
+  /** The optimiser of training, in place of the workloads' own. */
   readonly optimiser?: OptimiserName;
   readonly targets?: readonly string[];
   readonly mode?: readonly Mode[];
@@ -50,7 +50,7 @@ export interface RunOptions {
   /** Shell command that builds the adapters of another commit, for a gate in another project's repository. */
   readonly prepare?: string;
   readonly dryRun?: true;
-  /** Milliseconds after which a silent worker is given up. */
+  /** Milliseconds after which a worker that has not answered is ended. */
   readonly deadline: number;
 }
 

@@ -37,7 +37,7 @@ import { hostOf } from '../hosts/discover.js';
 import type { WorkerHost } from '../hosts/host.js';
 import { ensureEnvironment } from '../provision/environments.js';
 import { type NoGraph, planCells, type WorkItem } from '../schedule/plan.js';
-import { lackOfMemory } from '../schedule/prediction.js';
+import { shortageOfMemory } from '../schedule/prediction.js';
 import { inputNames, modelRequest } from './model-request.js';
 import { type ModelFile, modelFiles } from './models.js';
 import type { RunOptions } from './options.js';
@@ -203,12 +203,12 @@ function workOf(workload: Workload, options: RunOptions, selected?: Selection['b
 /** @param selected batches by mode, where a suite measures only those */
 function workloadWork(workload: Workload, options: RunOptions, selected?: Selection['batches']): Work {
   const { name, title, source, training, generation } = workload;
-  const usual = workload.modes.filter((mode) => !selected || selected[mode]);
+  const defaultModes = workload.modes.filter((mode) => !selected || selected[mode]);
   return {
     name,
     title,
     source,
-    modes: options.mode ?? usual,
+    modes: options.mode ?? defaultModes,
     ...(training ? { training } : {}),
     ...(generation ? { generation } : {}),
     batches: (mode) => options.batch ?? selected?.[mode] ?? batchesOf(workload, mode),
@@ -218,8 +218,8 @@ function workloadWork(workload: Workload, options: RunOptions, selected?: Select
       if (tooLong(workload))
         return { refused: `${name} goes up to a length of ${workload.sequence?.maxLength}` };
       const needed = await estimatedBytes(workload, mode, batch, committedSeed);
-      const lack = lackOfMemory(needed, process.availableMemory());
-      return lack ? { failed: explain(lack) } : plannedArtefact(workload, mode, batch, committedSeed);
+      const shortage = shortageOfMemory(needed, process.availableMemory());
+      return shortage ? { failed: explain(shortage) } : plannedArtefact(workload, mode, batch, committedSeed);
     },
   };
 }
@@ -332,8 +332,8 @@ async function makeArtefacts(work: readonly Work[], options: RunOptions, say: (l
       }
       const { generation, training } = item;
       const cost = costOf(made.graph, { steps: generation?.steps, optimiser: training?.optimiser });
-      const lack = lackOfMemory(cost.bytes, process.availableMemory());
-      items.push(lack ? { ...item, lack: explain(lack) } : item);
+      const shortage = shortageOfMemory(cost.bytes, process.availableMemory());
+      items.push(shortage ? { ...item, shortage: explain(shortage) } : item);
       folders[artefactKey(item)] = made.folder;
       costs[artefactKey(item)] = cost;
     }

@@ -19,7 +19,7 @@ export interface WorkerHost {
   /**
    * Starts a worker that has been asked nothing yet. A worker that does not come up fails its first request.
    *
-   * @throws TouchstoneError where the options lack what the host needs to start anything
+   * @throws TouchstoneError where an option is missing that the host needs to start anything
    */
   launch(options: LaunchOptions): Worker;
   /**
@@ -48,7 +48,7 @@ export type Availability =
 
 /** What a target has on disk. */
 export interface Footprint {
-  /** Of the installed packages, by name. */
+  /** Versions of the installed packages, by name. */
   readonly versions: Readonly<Record<string, string>>;
   /** What the installation takes up; folders that do not exist count as nothing. */
   readonly folders: readonly string[];

@@ -15,7 +15,7 @@ export function readConditions(): { loadAverage: number | null; stealShare: numb
 }
 
 /**
- * Of the given processors, or of all together where none is given. Fields of a line of /proc/stat are user, nice, system,
+ * Reads the given processors, or all together where none is given. Fields of a line of /proc/stat are user, nice, system,
  * idle, iowait, irq, softirq, steal (proc(5)).
  */
 export function readSteal(cpus: readonly number[] = []): CpuTicks | null {

@@ -13,7 +13,7 @@ export interface TargetHealth {
   readonly target: string;
   readonly framework: string;
   readonly available: boolean;
-  /** Of the framework and its kernel libraries, as reported by the framework; of installed packages where it was not started. */
+  /** Versions of the framework and its kernel libraries, as the framework reports them; those of the installed packages where it was not started. */
   readonly versions: Readonly<Record<string, string>>;
   /** Effective settings as reported by the framework: threads, instructions, kernel library; null where it was not started. */
   readonly configuration: Partial<Configuration> | null;

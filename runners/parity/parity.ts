@@ -237,7 +237,7 @@ function lossError(expected: Tensor | undefined, actual: Tensor | undefined): Te
 }
 
 function mismatchOf(expected: Tensor | undefined, actual: Tensor | undefined): string | undefined {
-  if (!expected) return 'the reference lacks this tensor';
+  if (!expected) return 'this tensor is missing in the reference';
   if (!actual) return 'the framework did not give this tensor';
   if (expected.shape.join('×') !== actual.shape.join('×')) {
     return `shape ${describe(actual.shape)} instead of ${describe(expected.shape)}`;

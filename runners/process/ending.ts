@@ -43,7 +43,7 @@ export function failureOf(exit: Exit, facts: EndingFacts): WorkerFailure {
 /** The failure of a worker that lives but cannot answer any more. */
 export function hungUp(subject: string): WorkerFailure {
   return new WorkerFailure(
-    { kind: 'silent' },
+    { kind: 'timeout' },
     `${subject} closed its reply pipe without leaving, and was ended`,
   );
 }

@@ -41,19 +41,19 @@ export function openChannel({ subject, requests, replies, explainEnd }: ChannelE
     lines.stop();
     pending?.reject(failure);
   };
-  const babbled = (what: string) =>
-    fail(new WorkerFailure({ kind: 'babbled' }, `${subject} wrote ${what} on its reply pipe`));
+  const protocolError = (what: string) =>
+    fail(new WorkerFailure({ kind: 'protocol-error' }, `${subject} wrote ${what} on its reply pipe`));
 
   const lines = readLines(replies, maxLineBytes, {
     line(text) {
       const answer = parseReply(text);
-      if (!answer) babbled(`something that is not a reply (${excerpt(text)})`);
+      if (!answer) protocolError(`something that is not a reply (${excerpt(text)})`);
       else if (answer.id === pending?.id) settle(pending, answer);
       else if (answer.id >= 1 && answer.id <= lastId) fail(answeredTwice(subject, answer.id));
-      else babbled(`a reply to request ${answer.id}, which was never made,`);
+      else protocolError(`a reply to request ${answer.id}, which was never made,`);
     },
-    tooLong: () => babbled(`a line of more than ${maxLineBytes} bytes`),
-    end: () => void explainEnd().then(fail, (error: unknown) => babbled(messageOf(error))),
+    tooLong: () => protocolError(`a line of more than ${maxLineBytes} bytes`),
+    end: () => void explainEnd().then(fail, (error: unknown) => protocolError(messageOf(error))),
   });
   const settle = (request: Pending, answer: Reply) => {
     pending = undefined;
@@ -61,7 +61,9 @@ export function openChannel({ subject, requests, replies, explainEnd }: ChannelE
     const parsed = results[request.type].safeParse(answer.result);
     if (parsed.success) return request.resolve(parsed.data);
     const wrong = parsed.error.issues[0];
-    babbled(`a wrong answer to ${request.type} (${wrong?.path.join('.') || 'result'}: ${wrong?.message})`);
+    protocolError(
+      `a wrong answer to ${request.type} (${wrong?.path.join('.') || 'result'}: ${wrong?.message})`,
+    );
     if (broken) request.reject(broken);
   };
   // Whatever keeps a request from being written ends the reply pipe as well, or lets the deadline pass.
@@ -78,7 +80,7 @@ export function openChannel({ subject, requests, replies, explainEnd }: ChannelE
         pending = { id, type: body.type, resolve, reject };
       });
       requests.write(`${JSON.stringify({ id, body })}\n`);
-      const cancel = atDeadline(deadlineMs, () => fail(silent(subject, body.type, deadlineMs)));
+      const cancel = atDeadline(deadlineMs, () => fail(timeout(subject, body.type, deadlineMs)));
       try {
         // The schema of this very type has accepted it.
         return (await answered) as Results[(typeof body)['type']];
@@ -120,9 +122,9 @@ function answeredTwice(subject: string, id: number): WorkerFailure {
   );
 }
 
-function silent(subject: string, type: RequestType, deadlineMs: number): WorkerFailure {
+function timeout(subject: string, type: RequestType, deadlineMs: number): WorkerFailure {
   return new WorkerFailure(
-    { kind: 'silent' },
+    { kind: 'timeout' },
     `${subject} did not answer ${type} within ${deadlineMs / 1000} s, and was ended`,
     { hint: 'a slow machine may need a longer --deadline' },
   );

@@ -7,9 +7,9 @@ export type FailureDetail =
   | { readonly kind: 'exited'; readonly status: number | null }
   | { readonly kind: 'killed'; readonly signal: string }
   /** No answer before the deadline, or none possible any more. */
-  | { readonly kind: 'silent' }
+  | { readonly kind: 'timeout' }
   /** What it wrote is not the protocol. */
-  | { readonly kind: 'babbled' }
+  | { readonly kind: 'protocol-error' }
   | { readonly kind: 'answered-twice' }
   /** It answered with an error of its own; only after this one the process still lives. */
   | { readonly kind: 'refused'; readonly refusal: Refusal; readonly error: ErrorRecord };

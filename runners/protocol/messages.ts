@@ -146,11 +146,11 @@ export const results = {
   epoch: z.object({
     /** From before the first step to after the last. */
     spanNs: nanoseconds,
-    /** Of that, the first step: in the first epoch what a framework compiles for it is in here. */
+    /** Time of the first step, which is part of it: in the first epoch it includes what a framework compiles. */
     firstStepNs: nanoseconds,
     /** CPU time of the whole process during the span, user and system; null where the host does not report it. */
     cpuNs: nanoseconds.nullable(),
-    /** Of the steps, each before its update. */
+    /** Losses of the steps, each before its update. */
     meanLoss: loss,
     witness: turnWitness,
   }),

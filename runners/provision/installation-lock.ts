@@ -31,7 +31,7 @@ export async function whileLocked<T>(
     } catch (error) {
       if (!overruled.signal.aborted) throw error;
     } finally {
-      // Of a lock that was lost there is nothing to give back.
+      // A lock that was taken over by another process cannot be released.
       if (!overruled.signal.aborted) await release();
     }
   }

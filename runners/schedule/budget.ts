@@ -1,11 +1,11 @@
 /**
- * Divides the measuring time over rounds and cells, once the parity gate has told how long one iteration takes.
+ * Divides the measuring time over rounds and cells, once the parity check has told how long one iteration takes.
  *
  * Rounds come first, because the process is the unit of replication: as many as the budget holds
  * up to the wanted number, with a warm-up and a turn of every cell in each. What is then left of a round is shared out
  * equally; a cell whose single iteration is longer than its share takes one iteration behind one that warms up and says
  * so, and what it does not use goes to the others. No cell is timed cold: where the budget cannot hold that, it holds fewer
- * rounds. (Shares of fractions of a millisecond once timed one copy of a target cold and another warm, which 60 rounds
+ * rounds. (Shares under a millisecond once timed one copy of a target cold and another warm, which 60 rounds
  * confirmed: `npm run measure:aa` told.)
  */
 
@@ -30,7 +30,7 @@ export interface Needs {
   /** Most targets of one comparison. */
   readonly rivals?: number;
   /** With less than this for a cell and round there are fewer rounds. */
-  readonly leastNs?: number;
+  readonly minNs?: number;
 }
 
 export interface Schedule {
@@ -41,23 +41,23 @@ export interface Schedule {
 }
 
 /** A turn is at least this long, so that caches and clocks settle after a switch. */
-const shortestTurnNs = 20e6;
-const longestTurnNs = 25e6;
+const minTurnNs = 20e6;
+const maxTurnNs = 25e6;
 /**
- * With more time than this for a cell and round, further rounds tell more than further turns. A shared machine changes
+ * With more time than this for a cell and round, further rounds narrow intervals more than further turns. A shared machine changes
  * its speed over tenths of a second: on ours the ratio of two targets varies from round to round by 2 to 12 % with three
  * turns of each, and by 0.5 to 1.5 % with eighteen. Between processes there is little more than that.
  */
 const amplePerCellNs = 800e6;
-const mostPerCellNs = 2e9;
+const maxPerCellNs = 2e9;
 /** A turn and its warm-up: with less, rounds are cold starts, however many there are. */
-const leastPerCellNs = 40e6;
+const minPerCellNs = 40e6;
 /** Where rounds are confirmed one by one, fewer of this length tell more than many of the least. */
-const leastPerStepNs = 200e6;
+const minPerStepNs = 200e6;
 /** Asking a worker for something, and switching from one worker to the next. */
 const requestNs = 3e6;
 /**
- * What a round takes of what the parity gate's figures say: the gate runs several workers at once and does not warm
+ * What a round takes of what the parity check's figures say: the check runs several workers at once and does not warm
  * them (rounds of the smoke suite took 0.75 to 0.8 of the estimate). Too little is no danger: the budget is kept by
  * looking at the clock before every turn.
  */
@@ -66,8 +66,8 @@ const ofEstimate = 0.8;
 const spareRounds = 2;
 
 /** Fewest rounds that carry a 99 % signed-rank interval, and the most that are worth their process starts. */
-export const usualRounds = 8;
-export const mostRounds = 20;
+export const defaultRounds = 8;
+export const maxRounds = 20;
 
 /**
  * Rounds that a ranking of so many targets needs, and two more, since rounds under foreign load are left out: without them
@@ -86,18 +86,18 @@ export function divideBudget(
   startMs: number,
   cells: readonly CellCost[],
   wanted: number | undefined,
-  { rivals = 1, leastNs = leastPerCellNs }: Needs = {},
+  { rivals = 1, minNs = minPerCellNs }: Needs = {},
 ): Schedule {
-  const usual = Math.min(mostRounds, Math.max(usualRounds, rankingRounds(rivals)));
-  const fixedNs = ofEstimate * (startMs * 1e6 + sum(cells.map(leastCostNs)));
+  const defaultCount = Math.min(maxRounds, Math.max(defaultRounds, rankingRounds(rivals)));
+  const fixedNs = ofEstimate * (startMs * 1e6 + sum(cells.map(minCostNs)));
   const affordable = (rounds: number, perCellNs: number) =>
     rounds * (fixedNs + sum(cells.map((cell) => extraNs(cell, perCellNs)))) <= budgetMs * 1e6;
   const rounds = wanted
-    ? firstFitting(wanted, 1, (count) => affordable(count, leastNs))
-    : (search(mostRounds, usual + 1, (count) => affordable(count, amplePerCellNs)) ??
-      firstFitting(usual, 1, (count) => affordable(count, leastNs)));
+    ? firstFitting(wanted, 1, (count) => affordable(count, minNs))
+    : (search(maxRounds, defaultCount + 1, (count) => affordable(count, amplePerCellNs)) ??
+      firstFitting(defaultCount, 1, (count) => affordable(count, minNs)));
   const spareNs = Math.max(0, (budgetMs * 1e6) / rounds - fixedNs);
-  const perCellNs = Math.min(mostPerCellNs, Math.max(leastNs, equalShare(spareNs, cells)));
+  const perCellNs = Math.min(maxPerCellNs, Math.max(minNs, equalShare(spareNs, cells)));
   const shares = Object.fromEntries(cells.map((cell) => [cell.cell, shareOf(cell, perCellNs)]));
   const extra = sum(cells.map((cell) => extraNs(cell, perCellNs)));
   return { rounds, shares, roundMs: (fixedNs + extra) / 1e6 };
@@ -105,23 +105,24 @@ export function divideBudget(
 
 /**
  * For a run that goes on until enough is known: rounds of the length that tells most for their time, shorter where the
- * budget would else not hold the usual number of them, fewer where they would be too short to tell anything. How many follow is not decided here.
+ * budget does not hold the default number of them, fewer where they would be too short to tell anything. The stopping rule decides
+ * how many follow.
  */
 export function divideSteps(
   budgetMs: number,
   startMs: number,
   cells: readonly CellCost[],
-  usual: number,
+  defaultCount: number,
 ): Schedule {
-  const fixedMs = ofEstimate * (startMs + sum(cells.map(leastCostNs)) / 1e6);
+  const fixedMs = ofEstimate * (startMs + sum(cells.map(minCostNs)) / 1e6);
   const ampleMs = fixedMs + (amplePerCellNs * cells.length) / 1e6;
-  return divideBudget(Math.min(budgetMs, usual * ampleMs), startMs, cells, usual, {
-    leastNs: leastPerStepNs,
+  return divideBudget(Math.min(budgetMs, defaultCount * ampleMs), startMs, cells, defaultCount, {
+    minNs: minPerStepNs,
   });
 }
 
 /** One round's cost of a cell that gets a single iteration behind one that warms up. */
-function leastCostNs(cell: CellCost): number {
+function minCostNs(cell: CellCost): number {
   return cell.loadNs + 2 * cell.iterationNs + 5 * requestNs;
 }
 
@@ -148,7 +149,7 @@ function shareOf(cell: CellCost, perCellNs: number): Share {
   }
   const warmNs = Math.min(perCellNs * 0.35, 300e6);
   const measureNs = perCellNs - warmNs + cell.iterationNs;
-  const turnNs = Math.min(longestTurnNs, Math.max(shortestTurnNs, measureNs / 4));
+  const turnNs = Math.min(maxTurnNs, Math.max(minTurnNs, measureNs / 4));
   const turns = Math.max(1, Math.floor(measureNs / (Math.max(turnNs, cell.iterationNs) + requestNs)));
   return { turns, turnNs, warmNs, note: null };
 }

@@ -1,5 +1,5 @@
 /**
- * The parity gate for one cell, in a process of its own, so that the figures that only a fresh process can give come
+ * The parity check for one cell, in a process of its own, so that the figures that only a fresh process can give come
  * with it: the first iteration, the load and the peak of memory before the verification itself takes any.
  */
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ import { type LiveWorker, openWorker } from './live-worker.js';
 const probe = { minIterations: 3, minNs: 60e6, maxNs: 400e6 };
 
 /** Records the finding as a `gate` event. Rejects with the worker's failure; the caller decides what that makes of the cell. */
-export async function gateCell(
+export async function checkCell(
   context: RunContext,
   cell: PlannedCell,
   cpus: readonly number[],
@@ -25,12 +25,12 @@ export async function gateCell(
   const reference = await context.files.reference(folder);
   const worker = await openWorker(context, cell, cpus, null);
   try {
-    const loaded = await worker.ask('parity gate', { type: 'load', folder, mode: cell.mode });
-    const first = await worker.ask('parity gate', { type: 'warm', minIterations: 1, minNs: 0, maxNs: 0 });
+    const loaded = await worker.ask('parity check', { type: 'load', folder, mode: cell.mode });
+    const first = await worker.ask('parity check', { type: 'warm', minIterations: 1, minNs: 0, maxNs: 0 });
     // One iteration of a slow cell says enough.
     const isSlow = (first.samplesNs[0] ?? 0) > probe.maxNs;
-    const later = isSlow ? first : await worker.ask('parity gate', { type: 'warm', ...probe });
-    const memory = await worker.ask('parity gate', { type: 'memory' });
+    const later = isSlow ? first : await worker.ask('parity check', { type: 'warm', ...probe });
+    const memory = await worker.ask('parity check', { type: 'memory' });
     const found = await verify(context, worker, cell, reference);
     // What a loop ends with has no node where it begins.
     const checks = reference.generates ? found : await explained(context, worker, cell, folder, found);
@@ -59,7 +59,7 @@ async function verify(
   reference: Reference,
 ): Promise<ParityCheck[]> {
   const file = join(context.folder, 'tensors', `${fileNameOf(cell.id)}.safetensors`);
-  await worker.ask('parity gate', { type: 'verify', file });
+  await worker.ask('parity check', { type: 'verify', file });
   const { weights: initial, ...expectation } = reference;
   const tolerance = cellTolerance(reference, cell);
   const checks = checkParity({ ...expectation, tolerance, initial, actual: await context.files.read(file) });

@@ -22,20 +22,20 @@ export interface RunContext {
   readonly observer: Observer;
   /** Aborted when the user asks to stop: workers are killed, nothing more is started. */
   readonly signal: AbortSignal;
-  /** Measuring time that this session may use: of a resumed run, what earlier ones left of it or what is given anew. */
+  /** Measuring time that this session may use: in a resumed run, what earlier sessions left of it or what is given anew. */
   readonly allowanceMs: number;
   /** Whether a run that goes on was given time anew: more rounds than were planned, then. */
   readonly isExtended: boolean;
   /** Decides, round by round, what still has to be measured; absent where the plan alone does. */
   readonly stoppingRule?: StoppingRule;
-  /** Of the processors that workers with so many threads are timed on. */
+  /** Reads the processors that workers with so many threads are timed on. */
   readProcessors(threads: number): ProcessorReading;
   /** Monotonic, in milliseconds. */
   nowMs(): number;
   readonly cpus: {
     /** Where timed work with so many threads runs, one worker at a time. */
     worker(threads: number): readonly number[];
-    /** All that may be used where nothing is timed for comparison, as in the parity gate. */
+    /** All that may be used where nothing is timed for comparison, as in the parity check. */
     readonly all: readonly number[];
     /** Before anything is timed with so many threads: the coordinator goes where it leaves them room. */
     giveWay(threads: number): void;

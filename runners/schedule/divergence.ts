@@ -21,9 +21,9 @@ export async function firstDivergence(
   const found = await context.files.intermediates(folder);
   if (!found) return undefined;
   const file = join(context.folder, 'tensors', `${fileNameOf(cell.id)}-intermediates.safetensors`);
-  await worker.ask('parity gate', { type: 'unload' });
-  await worker.ask('parity gate', { type: 'load', folder: found.folder, mode: 'inference' });
-  await worker.ask('parity gate', { type: 'verify', file });
+  await worker.ask('parity check', { type: 'unload' });
+  await worker.ask('parity check', { type: 'load', folder: found.folder, mode: 'inference' });
+  await worker.ask('parity check', { type: 'verify', file });
   const actual = await context.files.read(file);
   await context.files.remove(file);
   const whole = await context.files.reference(found.folder);

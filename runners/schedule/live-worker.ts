@@ -123,7 +123,7 @@ function verifyCpus(
   );
 }
 
-/** Frameworks fall back to the processors in silence where a device or its driver does not come up. */
+/** Frameworks fall back to the CPU without a message where a device or its driver does not come up. */
 function verifyDevice(target: string, given: DeviceChoice, found: DeviceChoice): void {
   if (deviceId(given) === deviceId(found)) return;
   throw new TouchstoneError('worker', `${target} computes on ${deviceId(found)}, not on ${deviceId(given)}`, {

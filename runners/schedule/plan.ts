@@ -31,8 +31,8 @@ export interface WorkItem {
   readonly generation?: Generation;
   /** The graph that all targets get; or why there is none. */
   readonly graph: Graph | NoGraph;
-  /** Why it is not tried although there is one. */
-  readonly lack?: string;
+  /** Why a cell is not tried although there is a graph: too little memory. */
+  readonly shortage?: string;
 }
 
 /** Why there is no graph to give to targets: it is not meant to be, or it cannot be made here. */
@@ -40,7 +40,7 @@ export type NoGraph = { readonly refused: string } | { readonly failed: string }
 
 /**
  * Cells in the order workload × length × mode × batch × threads × target. A cell's state is decided by the first of: the framework
- * lacks the mode, the precision, an operator (`unsupported`); it is not installed (`unavailable`).
+ * does not support the mode, the precision, an operator (`unsupported`); it is not installed (`unavailable`).
  */
 export function planCells(
   items: readonly WorkItem[],
@@ -96,7 +96,7 @@ function decide(item: WorkItem, support: PlannedSupport, availability: Availabil
   if (!availability.available) {
     return { state: 'unavailable', reason: `${availability.reason}; fix it with: ${availability.fix}` };
   }
-  if (item.lack !== undefined) return { state: 'failed', reason: item.lack };
+  if (item.shortage !== undefined) return { state: 'failed', reason: item.shortage };
   return null;
 }
 
@@ -118,15 +118,18 @@ function loweringOf(item: Omit<WorkItem, 'workload' | 'batch'>, target: Target):
   if (item.generation && !target.generates) {
     return unsupported('its adapter has no loop that feeds outputs back into inputs');
   }
-  const lacking = item.training ? lackOfTraining(target, item.training) : undefined;
-  if (lacking !== undefined) return unsupported(lacking);
+  const missing = item.training ? missingForTraining(target, item.training) : undefined;
+  if (missing !== undefined) return unsupported(missing);
   // Without a graph for now, nothing shows that it is unsupported.
   if ('failed' in item.graph) return supported;
   const lowered = target.lower(item.graph, item.mode, item.training?.optimiser);
   return 'plan' in lowered ? lowered : unsupported(lowered.unsupported);
 }
 
-function lackOfTraining(target: Target, training: Pick<Training, 'loss' | 'optimiser'>): string | undefined {
+function missingForTraining(
+  target: Target,
+  training: Pick<Training, 'loss' | 'optimiser'>,
+): string | undefined {
   const { optimisers = ['sgd'], losses = ['softmax-cross-entropy'] } = target;
   const { loss, optimiser } = training;
   if (!optimisers.includes(optimiser.name)) {

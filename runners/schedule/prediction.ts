@@ -1,5 +1,5 @@
 /**
- * Cells that memory or time cannot hold are found before they are started: from what the graph needs at the least, and
+ * Cells that memory or time cannot hold are found before they are started: from the minimum that the graph needs, and
  * from how fast the target computes a probe (`suites/probe.ts`).
  */
 import { TouchstoneError } from '../../common/errors.js';
@@ -11,10 +11,10 @@ import type { RunContext } from './context.js';
 import { type Owner, openWorker } from './live-worker.js';
 
 /** Below this every target is done within any deadline, and no probe is worth its import. */
-const leastMultiplyAdds = 2e9;
-/** Iterations of the parity gate within one request: every input buffer, or the steps of a trajectory with its gradients. */
+const minMultiplyAdds = 2e9;
+/** Iterations of the parity check within one request: every input buffer, or the steps of a trajectory with its gradients. */
 const iterationsOfRequest = 5;
-/** The least that a round takes of a cell: one iteration that warms up, and one that is timed. */
+/** The minimum of iterations that a round takes of a cell: one iteration that warms up, and one that is timed. */
 const iterationsOfRound = 2;
 /** Networks reach the rate of the probe within a few times; only what misses by more is called hopeless. */
 const benefitOfDoubt = 2;
@@ -25,7 +25,7 @@ export type Rates = Map<string, number | undefined>;
 
 /** What has to be probed before anything can be said of the cells: one cell stands for all with the same key. */
 export function toProbe(context: RunContext, cells: readonly PlannedCell[]): PlannedCell[] {
-  const large = cells.filter((cell) => (costOf(context, cell)?.multiplyAdds ?? 0) >= leastMultiplyAdds);
+  const large = cells.filter((cell) => (costOf(context, cell)?.multiplyAdds ?? 0) >= minMultiplyAdds);
   return [...new Map(large.map((cell) => [rateKey(context, cell), cell])).values()];
 }
 
@@ -51,7 +51,7 @@ export function hopelessCells(
   const predicted = cells.flatMap((cell) => {
     const rate = rates.get(rateKey(context, cell));
     const work = costOf(context, cell)?.multiplyAdds ?? 0;
-    return rate === undefined || work < leastMultiplyAdds
+    return rate === undefined || work < minMultiplyAdds
       ? []
       : [{ cell, work, rate, iterationMs: (1000 * work) / rate }];
   });
@@ -85,8 +85,8 @@ function limitOf(context: RunContext, iterationMs: number, roundMs: number): str
 }
 
 /** @returns why the cell is not started now; undefined where there is enough */
-export function lackForCell(context: RunContext, cell: PlannedCell): TouchstoneError | undefined {
-  return lackOfMemory(costOf(context, cell)?.bytes ?? 0, context.availableBytes());
+export function shortageForCell(context: RunContext, cell: PlannedCell): TouchstoneError | undefined {
+  return shortageOfMemory(costOf(context, cell)?.bytes ?? 0, context.availableBytes());
 }
 
 function costOf({ state }: RunContext, cell: PlannedCell) {
@@ -102,9 +102,9 @@ function rateKey(context: RunContext, cell: PlannedCell): string {
 }
 
 /** @returns why so much is not tried; undefined where there is enough */
-export function lackOfMemory(needed: number, available: number): TouchstoneError | undefined {
-  const lack = memoryShortage(needed, available);
-  return lack === undefined ? undefined : unstarted(`it ${lack}`);
+export function shortageOfMemory(needed: number, available: number): TouchstoneError | undefined {
+  const shortage = memoryShortage(needed, available);
+  return shortage === undefined ? undefined : unstarted(`it ${shortage}`);
 }
 
 function unstarted(why: string): TouchstoneError {
@@ -123,8 +123,8 @@ async function rateAt(
   if (folder === undefined) return undefined;
   const worker = await openWorker(context, owner, cpus, null).catch(() => undefined);
   try {
-    await worker?.ask('parity gate', { type: 'load', folder, mode: 'inference' });
-    const warm = await worker?.ask('parity gate', { type: 'warm', ...probing });
+    await worker?.ask('parity check', { type: 'load', folder, mode: 'inference' });
+    const warm = await worker?.ask('parity check', { type: 'warm', ...probing });
     const fastestNs = Math.min(...(warm?.samplesNs ?? []));
     const isTold = fastestNs > 0 && Number.isFinite(fastestNs);
     return isTold ? (1e9 * probes[name].multiplyAdds) / fastestNs : undefined;

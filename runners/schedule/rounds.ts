@@ -1,7 +1,7 @@
 /**
  * The rounds: fresh processes, all of a group alive at once on the same processors, one awake at a time, alternating
- * short turns in random order. Where memory does not hold the models of a group at once, one sitting
- * after the other, there and back.
+ * short turns in random order. Where memory does not hold the models of a group at once, each is loaded
+ * alone, in two passes, the second in the opposite order.
  */
 import { join } from 'node:path';
 import { artefactKey, fileNameOf, groupCells, processKey } from '../../common/run/cell.js';
@@ -16,8 +16,8 @@ import { rethrowStorage, stateOfFailure } from './failures.js';
 import { type LiveWorker, type Owner, openWorker } from './live-worker.js';
 import { type Random, randomFor, shuffled } from './random.js';
 
-/** Most samples of one turn: a null iteration takes nanoseconds, and a reply has to stay a line of JSON. */
-const mostIterations = 20_000;
+/** Maximum of samples in one turn: a null iteration takes nanoseconds, and a reply has to stay a line of JSON. */
+const maxIterations = 20_000;
 
 /** What the rounds need of the recorded schedule. */
 export interface Plan {
@@ -26,14 +26,14 @@ export interface Plan {
   readonly apart?: readonly string[] | undefined;
 }
 
-/** Those that are loaded at once, and how much of their turns they then take. */
-interface Sitting {
+/** Cells that are loaded at once, and which of their turns they take. */
+interface Pass {
   readonly cells: readonly PlannedCell[];
   readonly part: 'all' | 'first half' | 'second half';
 }
 
-/** A cell's part in one sitting: its worker and what its turns kept for the audit. */
-interface Seat {
+/** A cell that is loaded for a pass: its worker, and what its turns kept for the audit. */
+interface LoadedCell {
   readonly cell: PlannedCell;
   readonly worker: LiveWorker;
   readonly share: Share;
@@ -95,7 +95,7 @@ async function measurePart(
   }
 }
 
-/** Of use beside the times only: a worker that does not answer any more has given those already. */
+/** Supplements the times only, which a worker that no longer answers has given already. */
 async function recordMemory(
   context: RunContext,
   worker: LiveWorker,
@@ -125,7 +125,7 @@ function hasWork(
   return context.state.isTimed(cell) && context.state.turnsIn(cell.id, round) < (shares[cell.id]?.turns ?? 0);
 }
 
-/** A target that does not start costs all of its cells their place: none of them can be measured like its rivals. */
+/** A target that does not start fails all of its cells: none of them can be measured like its rivals. */
 async function startFor(
   context: RunContext,
   workers: Map<string, LiveWorker>,
@@ -146,7 +146,7 @@ async function startFor(
 }
 
 /** Everything that one group's turns need. */
-interface Table {
+interface Group {
   readonly context: RunContext;
   readonly round: number;
   readonly reference: Reference;
@@ -166,7 +166,7 @@ async function measureGroup(
 ): Promise<void> {
   const key = cells[0] ? artefactKey(cells[0]) : '';
   const threads = cells[0]?.threads;
-  const table: Table = {
+  const group: Group = {
     context,
     round,
     reference: await context.files.reference(context.state.manifest.artefacts[key] ?? ''),
@@ -180,13 +180,13 @@ async function measureGroup(
     guarded: guard(context, workers, round),
     checkTime,
   };
-  for (const sitting of sittingsOf(shuffled(cells, table.random), plan))
-    await sit(table, sitting, plan.shares, workers);
+  for (const pass of passesOf(shuffled(cells, group.random), plan))
+    await measurePass(group, pass, plan.shares, workers);
   context.observer.step(`round ${round + 1}: ${key}${threads === undefined ? '' : `:t${threads}`}`);
 }
 
 /** All at once; or each alone, and again in the opposite order, so that a machine that changes its speed does so for all. */
-function sittingsOf(cells: readonly PlannedCell[], { shares, apart = [] }: Plan): Sitting[] {
+function passesOf(cells: readonly PlannedCell[], { shares, apart = [] }: Plan): Pass[] {
   if (!cells.some(({ id }) => apart.includes(id))) return [{ cells, part: 'all' }];
   const isSplit = ({ id }: PlannedCell) => (shares[id]?.turns ?? 0) > 1;
   const there = cells.map((cell) => ({ cells: [cell], part: 'first half' as const }));
@@ -194,47 +194,47 @@ function sittingsOf(cells: readonly PlannedCell[], { shares, apart = [] }: Plan)
   return [...there, ...back.reverse()];
 }
 
-async function sit(
-  table: Table,
-  { cells, part }: Sitting,
+async function measurePass(
+  group: Group,
+  { cells, part }: Pass,
   shares: Readonly<Record<string, Share>>,
   workers: Map<string, LiveWorker>,
 ): Promise<void> {
-  const { context, round, reference } = table;
-  const seats = new Set<Seat>();
+  const { context, round, reference } = group;
+  const loaded = new Set<LoadedCell>();
   try {
     for (const cell of cells) {
-      table.checkTime();
-      const seat = await table.guarded(cell, () => takeSeat(context, cell, shares, workers));
-      if (seat) seats.add(seat);
+      group.checkTime();
+      const member = await group.guarded(cell, () => loadCell(context, cell, shares, workers));
+      if (member) loaded.add(member);
     }
-    await takeTurns(table, seats, part);
+    await takeTurns(group, loaded, part);
   } finally {
-    for (const seat of seats) {
-      await table.guarded(seat.cell, () => leaveSeat(context, seat, round, reference));
+    for (const member of loaded) {
+      await group.guarded(member.cell, () => unloadCell(context, member, round, reference));
     }
   }
 }
 
-/** Blocks of one turn each, in an order drawn anew for every block; who fails leaves the table. */
-async function takeTurns(table: Table, seats: Set<Seat>, part: Sitting['part']): Promise<void> {
-  const { context, round, random, reference } = table;
-  const blocks = Math.max(0, ...[...seats].map((seat) => seat.share.turns));
+/** Blocks of one turn each, in an order drawn anew for every block; a cell that fails takes no further turn. */
+async function takeTurns(group: Group, loaded: Set<LoadedCell>, part: Pass['part']): Promise<void> {
+  const { context, round, random, reference } = group;
+  const blocks = Math.max(0, ...[...loaded].map((member) => member.share.turns));
   for (let block = 0; block < blocks; block++) {
-    for (const seat of shuffled([...seats], random)) {
-      if (!isInPart(block, seat.share.turns, part)) continue;
-      if (context.state.hasTurn(seat.cell.id, round, block)) continue;
-      table.checkTime();
+    for (const member of shuffled([...loaded], random)) {
+      if (!isInPart(block, member.share.turns, part)) continue;
+      if (context.state.hasTurn(member.cell.id, round, block)) continue;
+      group.checkTime();
       const buffer = Math.floor(random() * reference.buffers);
-      const done = await table.guarded(seat.cell, () =>
-        takeTurn(context, seat, round, block, buffer, reference),
+      const done = await group.guarded(member.cell, () =>
+        takeTurn(context, member, round, block, buffer, reference),
       );
-      if (!done) seats.delete(seat);
+      if (!done) loaded.delete(member);
     }
   }
 }
 
-function isInPart(block: number, turns: number, part: Sitting['part']): boolean {
+function isInPart(block: number, turns: number, part: Pass['part']): boolean {
   const half = Math.ceil(turns / 2);
   const [from, to] = part === 'all' ? [0, turns] : part === 'first half' ? [0, half] : [half, turns];
   return block >= from && block < to;
@@ -266,12 +266,12 @@ function othersOf(context: RunContext, cell: PlannedCell): PlannedCell[] {
   );
 }
 
-async function takeSeat(
+async function loadCell(
   context: RunContext,
   cell: PlannedCell,
   shares: Readonly<Record<string, Share>>,
   workers: Map<string, LiveWorker>,
-): Promise<Seat | undefined> {
+): Promise<LoadedCell | undefined> {
   const worker = workers.get(cell.target);
   const share = shares[cell.id];
   if (!worker || !share) return undefined;
@@ -285,16 +285,16 @@ async function takeSeat(
 
 async function takeTurn(
   context: RunContext,
-  seat: Seat,
+  member: LoadedCell,
   round: number,
   block: number,
   firstBuffer: number,
   reference: Reference,
 ): Promise<true> {
-  const { cell, worker, share } = seat;
+  const { cell, worker, share } = member;
   const startMs = context.nowMs();
-  const gate = context.state.parityOf(cell.id);
-  const expectedIterations = Math.max(1, Math.floor(share.turnNs / Math.max(1, gate?.iterationNs ?? 1)));
+  const parity = context.state.parityOf(cell.id);
+  const expectedIterations = Math.max(1, Math.floor(share.turnNs / Math.max(1, parity?.iterationNs ?? 1)));
   // Which iteration is audited must not be guessable from the turn: it follows from the seed.
   const random = randomFor(context.state.manifest.options.seed, 'audit', cell.id, round, block);
   const threads = threadsOf(context, cell.threads);
@@ -302,9 +302,9 @@ async function takeTurn(
   const turn = await worker.ask('measuring', {
     type: 'turn',
     minNs: share.turnNs,
-    maxIterations: share.turnNs === 0 ? 1 : mostIterations,
+    maxIterations: share.turnNs === 0 ? 1 : maxIterations,
     firstBuffer,
-    auditIteration: Math.floor(random() * Math.min(expectedIterations, mostIterations)),
+    auditIteration: Math.floor(random() * Math.min(expectedIterations, maxIterations)),
   });
   context.state.record({
     type: 'turn',
@@ -328,7 +328,7 @@ async function takeTurn(
     );
     recordAudit(context, cell, round, check);
   }
-  seat.kept.push(turn.auditBuffer);
+  member.kept.push(turn.auditBuffer);
   return true;
 }
 
@@ -342,13 +342,13 @@ function sinceThen(before: ProcessorReading, after: ProcessorReading) {
 }
 
 /** After the clock: checks what the turns kept, and makes room for the next model. */
-async function leaveSeat(
+async function unloadCell(
   context: RunContext,
-  seat: Seat,
+  member: LoadedCell,
   round: number,
   reference: Reference,
 ): Promise<void> {
-  const { cell, worker, kept } = seat;
+  const { cell, worker, kept } = member;
   if (reference.mode === 'inference' && kept.length > 0) {
     const file = join(context.folder, 'tensors', `${fileNameOf(cell.id)}-r${round}.safetensors`);
     await worker.ask('audit', { type: 'audit', file });
@@ -370,7 +370,7 @@ async function leaveSeat(
   await worker.ask('audit', { type: 'unload' });
 }
 
-/** What was timed was not what was verified: the cell is `wrong` from here on, whatever the parity gate said. */
+/** What was timed was not what was verified: the cell is `wrong` from here on, whatever the parity check said. */
 function recordAudit(context: RunContext, cell: PlannedCell, round: number, check: ParityCheck): void {
   context.state.record({ type: 'audit', cell: cell.id, round, check });
   if (!check.passed && !context.state.hasFailed(cell.id)) {

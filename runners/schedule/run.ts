@@ -1,5 +1,5 @@
 /**
- * A run from its manifest to its last event: the parity gate, the harness's own overhead, the division of the budget,
+ * A run from its manifest to its last event: the parity check, the harness's own overhead, the division of the budget,
  * the rounds. Everything that is learnt goes into the event log; a run that resumes skips what the log already holds.
  */
 import { messageOf, type TouchstoneError } from '../../common/errors.js';
@@ -8,11 +8,11 @@ import { threadCounts } from '../../common/run/results.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
 import { median } from '../../common/statistics/quantiles.js';
 import { divideBudget, divideSteps } from './budget.js';
-import { gateCell } from './check-cell.js';
+import { checkCell } from './check-cell.js';
 import { type RunContext, threadsOf } from './context.js';
 import { rethrowStorage, stateOfFailure } from './failures.js';
 import { type Owner, openWorker } from './live-worker.js';
-import { hopelessCells, lackForCell, probeInto, type Rates, toProbe } from './prediction.js';
+import { hopelessCells, probeInto, type Rates, shortageForCell, toProbe } from './prediction.js';
 import { BudgetSpent, measureRound } from './rounds.js';
 import { uncharged } from './stopwatch.js';
 
@@ -20,7 +20,7 @@ import { uncharged } from './stopwatch.js';
 export type Ending = 'finished' | 'interrupted';
 
 export async function executeRun(context: RunContext): Promise<Ending> {
-  await gateAll(context);
+  await checkAll(context);
   await measureOverhead(context);
   if (!context.signal.aborted) planRounds(context);
   if (!context.signal.aborted) await measureRounds(context);
@@ -28,7 +28,7 @@ export async function executeRun(context: RunContext): Promise<Ending> {
 }
 
 /** Gates every cell that is not decided yet: nothing is compared by time here. */
-async function gateAll(context: RunContext): Promise<void> {
+async function checkAll(context: RunContext): Promise<void> {
   const { state } = context;
   const all = state.manifest.cells.filter(
     (cell) => cell.decided === null && !state.hasFailed(cell.id) && state.parityOf(cell.id) === undefined,
@@ -36,12 +36,12 @@ async function gateAll(context: RunContext): Promise<void> {
   if (all.length === 0) return;
   const rates = await probeAll(context, all);
   const hopeless = hopelessCells(context, all, rates);
-  context.observer.stage('parity gate', all.length);
+  context.observer.stage('parity check', all.length);
   // What is likely to take longest comes first, so that no lane is left with it at the end.
   const likelyCost = (cell: PlannedCell) => cell.batch * (cell.mode === 'training' ? 3 : 1);
   const longestFirst = [...all].sort((one, other) => likelyCost(other) - likelyCost(one));
   await onLanes(context, longestFirst, async (beside, cell, cpus) => {
-    await gateOrLose(beside, cell, cpus, hopeless.get(cell.id));
+    await checkOrFail(beside, cell, cpus, hopeless.get(cell.id));
     context.observer.step(cell.id);
   });
 }
@@ -74,22 +74,22 @@ async function onLanes(
       }
     };
     await context.stopwatch.time(
-      'parity gate',
+      'parity check',
       async () => void (await Promise.all(lanesOf(context, threads).map(lane))),
     );
   }
 }
 
-async function gateOrLose(
+async function checkOrFail(
   context: RunContext,
   cell: PlannedCell,
   cpus: readonly number[],
   hopeless: TouchstoneError | undefined,
 ): Promise<void> {
   try {
-    const why = hopeless ?? lackForCell(context, cell);
+    const why = hopeless ?? shortageForCell(context, cell);
     if (why) return context.state.fail(cell.id, 'failed', why);
-    await gateCell(context, cell, cpus);
+    await checkCell(context, cell, cpus);
   } catch (failure) {
     if (context.signal.aborted) return;
     rethrowStorage(context.folder, failure);
@@ -152,7 +152,7 @@ async function timeNull(context: RunContext, owner: Owner, cell: PlannedCell): P
   }
 }
 
-/** Until a loaded cell iterates at its usual pace: some compile at load, some at the first call. */
+/** Until a loaded cell iterates at its steady pace: some compile at load, some at the first call. */
 function readyNs(gate: ReturnType<RunContext['state']['parityOf']>): number {
   return gate ? gate.loadNs + Math.max(0, gate.firstNs - gate.iterationNs) : 0;
 }
@@ -229,11 +229,11 @@ async function measureRounds(context: RunContext): Promise<void> {
       break;
     }
   }
-  loseUntimed(context, timed);
+  failUntimed(context, timed);
 }
 
 /** A cell for which no time was left has no number, and says what would give it one. */
-function loseUntimed(context: RunContext, timed: readonly PlannedCell[]): void {
+function failUntimed(context: RunContext, timed: readonly PlannedCell[]): void {
   if (context.signal.aborted) return;
   const { state } = context;
   const rounds = state.schedule()?.rounds ?? 0;

@@ -4,7 +4,7 @@ export const activities = [
   'load',
   'warm-up',
   'measuring',
-  'parity gate',
+  'parity check',
   'audit',
   'harness',
 ] as const;

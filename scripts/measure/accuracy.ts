@@ -53,7 +53,7 @@ const { values } = parseArgs({
 });
 /** One thread on a dedicated processor, for every target. */
 const budget = { threads: 1, cpus: splitCpus(1).workers };
-/** Of one epoch, which takes minutes in plain JavaScript. */
+/** Deadline of one epoch, which takes minutes in plain JavaScript. */
 const deadlineMs = 30 * 60_000;
 const trainingMs = duration(values.time);
 const seeds = integers(values.seeds);

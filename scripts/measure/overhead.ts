@@ -19,7 +19,7 @@ import { markdownTable } from './table.js';
 
 const requirements = { iterationUs: 5, usefulShare: 0.9 };
 /** The parity check precedes the rounds, once, independent of the budget. */
-const beforeRounds: (typeof activities)[number] = 'parity gate';
+const beforeRounds: (typeof activities)[number] = 'parity check';
 /** Activities that a measurement needs. */
 const useful = new Set<string>(['start-up', 'load', 'warm-up', 'measuring']);
 

@@ -93,7 +93,7 @@ export async function unreferencedCase(testCase: ConformanceCase): Promise<Artef
 }
 
 interface Committed {
-  /** Of the file. */
+  /** Fingerprint of the committed file. */
   readonly fingerprint: string;
   readonly byArtefact: ReadonlyMap<string, Tensors>;
 }

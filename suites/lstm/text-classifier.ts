@@ -37,7 +37,7 @@ interface Cell {
 
 interface Size {
   readonly vocabulary: number;
-  /** Of the embedding. */
+  /** Width of the embedding. */
   readonly width: number;
   readonly hidden: number;
 }

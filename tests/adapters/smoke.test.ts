@@ -1,4 +1,4 @@
-/** The cells of the smoke suite through the adapters, by the parity gate's own rule. */
+/** The cells of the smoke suite through the adapters, by the parity check's own rule. */
 import { describe, expect, test } from 'vitest';
 import { workloadArtefact } from '../../model/artefact/artefact.js';
 import { loadArtefact } from '../../model/artefact/load-model.js';

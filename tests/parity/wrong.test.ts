@@ -55,7 +55,7 @@ async function gate(kind: string, name: Name, mode: Mode): Promise<ParityCheck[]
 const failing = (checks: readonly ParityCheck[]) =>
   checks.filter((check) => !check.passed).map((check) => check.what);
 
-describe('the parity gate', () => {
+describe('the parity check', () => {
   it.each([
     ['lenet5', 'inference'],
     ['lenet5', 'training'],

@@ -122,7 +122,7 @@ class Constant:
 
     @property
     def name(self) -> Optional[str]:
-        """Of the weight."""
+        """Name of the weight."""
         return None if self.part is None else self.part.name
 
     @property
@@ -183,7 +183,7 @@ class Operation:
     settings: Mapping[str, Any]
     inputs: Tuple[int, ...]
     outputs: Tuple[int, ...]
-    # Of each output.
+    # Type and shape of each output.
     results: Tuple[Result, ...] = ()
 
 
@@ -223,7 +223,7 @@ BOOLEAN = frozenset({"Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual"
 
 
 def result_types(operation: Operation, type_of: Callable[[int], str]) -> Tuple[str, ...]:
-    """Of each output, from those of the operands by their tensors."""
+    """Types of the outputs, from those of the operands."""
     first = type_of(operation.inputs[-1] if operation.kind == "Where" else operation.inputs[0])
     if operation.kind in BOOLEAN:
         return ("bool",)
@@ -237,11 +237,11 @@ def result_types(operation: Operation, type_of: Callable[[int], str]) -> Tuple[s
 
 
 def held(array: Array, kind: str, name: str) -> Array:
-    """The array in another type. ValueError where a whole number does not fit: nothing is cut off silently."""
+    """The array in another type. ValueError where an integer does not fit: nothing is truncated silently."""
     source = np.asarray(array)
     target = source.astype(kind)
     if source.dtype.kind in "iu" and target.dtype.kind in "iu" and (target != source).any():
-        raise ValueError(f"{name} holds whole numbers that {kind} does not")
+        raise ValueError(f"{name} holds integers outside the range of {kind}")
     return target
 
 

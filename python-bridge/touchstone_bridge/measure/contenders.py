@@ -17,7 +17,7 @@ MIN_ROUNDS = 8
 """Rounds below which there is no interval at 99 %."""
 
 WARM_UP_SHARE = 0.1
-"""Of all rounds, the share that comes before them and does not count: compilers are at work meanwhile."""
+"""Share of all rounds that comes first and does not count: compilers are at work meanwhile."""
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ def our_clock(call: Call, buffers: int) -> Contender:
 
 
 CLOCKS = {"wall": time.perf_counter_ns, "cpu": time.process_time_ns}
-"""Of the wall, or of the processor time that the process has used."""
+"""Wall time, or the processor time that the process has used."""
 
 
 def own_timer(framework: str, call: Call, buffers: int, threads: int, clock: str = "wall") -> Contender:

@@ -1,7 +1,7 @@
 /** What `importFrom` does to a resolution; in older Nodes this module is loaded a second time, by the thread of hooks. */
 
 export interface Origin {
-  /** Of a file in the folder from which packages are imported. */
+  /** URL of a file in the folder from which packages are imported. */
   readonly parentURL: string;
   readonly packages: readonly string[];
   /** The root of Touchstone, which may itself lie in a `node_modules`. */

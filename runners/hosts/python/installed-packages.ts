@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EnvironmentDefinition } from '../../provision/definition.js';
 
-/** Of the packages that the environment is for, and of those that the bridge needs: the versions that are installed. */
+/** Installed versions of the packages that the environment is for and of those that the bridge needs. */
 export function installedPackages({ folder, requires }: EnvironmentDefinition): Record<string, string> {
   const library = join(folder, 'lib');
   const python = existsSync(library)

@@ -32,12 +32,12 @@ import { type Bar, cellsOf, headOf, type Row, rowsOf, unmeasured } from './rows.
 
 export interface Comparison {
   readonly kind: Kind;
-  /** Of the column of ratios. */
+  /** Heading of the column of ratios. */
   readonly head: string;
   readonly bar: Bar;
   /** Measured where none are named. */
   readonly workloads: readonly string[];
-  /** Of the page. */
+  /** Introduction of the page. */
   readonly introduction: string;
 }
 

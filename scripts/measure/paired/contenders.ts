@@ -42,7 +42,7 @@ export function maxIterationNs(effort: Effort, contenders: number): number {
   return effort.budgetNs / (contenders * minRounds);
 }
 
-/** Of all rounds, the share that comes before them and does not count: compilers are at work meanwhile. */
+/** Share of all rounds that comes first and does not count: compilers are at work meanwhile. */
 const warmUpShare = 0.1;
 
 /** Rounds of one block of each contender, adjacent in time, in an order drawn anew for each round (seeded). */

@@ -71,7 +71,7 @@ async function programOf(host: string): Promise<MeasuringProgram> {
   return ((await import(file.href)) as { default: MeasuringProgram }).default;
 }
 
-/** Of an exception it is the message, before the stack or behind it; Node adds its version behind that. */
+/** The line with the exception's message, before or after the stack; Node appends its version. */
 function lastLine(text: string): string | undefined {
   const lines = text
     .split('\n')

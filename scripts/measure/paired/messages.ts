@@ -4,14 +4,14 @@ import { z } from 'zod';
 export const kind = z.enum(['fidelity', 'lowering']);
 export type Kind = z.infer<typeof kind>;
 
-/** Of the wall, or of the processor time that the process has used: the same where nothing else runs on that processor. */
+/** Wall time, or the processor time of the process: the same where nothing else runs on that processor. */
 export const clock = z.enum(['wall', 'cpu']);
 export type Clock = z.infer<typeof clock>;
 
 export const request = z.object({
   kind,
   target: z.string(),
-  /** Of the artefact. */
+  /** Folder of the artefact. */
   folder: z.string(),
   threads: z.number().int().positive(),
   clock,

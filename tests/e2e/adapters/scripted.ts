@@ -18,7 +18,7 @@ import { readTensors } from '../../../model/safetensors.js';
 /** Called before each iteration, with how many there were before; may return another output. */
 type Trick = (iteration: number, output: Tensors) => Tensors | Promise<Tensors> | undefined;
 
-/** Iterations that the parity gate may take before a trick begins: the cell is then already timed. */
+/** Iterations that the parity check may take before a trick begins: the cell is then already timed. */
 const beginsAt = 80;
 
 const tricks: Readonly<Record<string, { ms: number; trick?: Trick }>> = {

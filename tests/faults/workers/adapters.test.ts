@@ -102,7 +102,7 @@ describe('a framework that hangs', () => {
     const started = begin('hangs-busy');
     await hello(started);
     const failure = await failureOf(started.worker.request({ type: 'describe' }, 300));
-    expect(failure.kind).toBe('silent');
+    expect(failure.kind).toBe('timeout');
     expect(await leftOver(mark)).toEqual([]);
   });
 });

@@ -86,7 +86,7 @@ describe('a worker that ends', () => {
 describe('a worker that says nothing', () => {
   it('to the first request is ended at the deadline', async () => {
     const failure = await failureOf(hello(begin('requests(() => {});'), 300));
-    expect(failure.kind).toBe('silent');
+    expect(failure.kind).toBe('timeout');
     expect(failure.message).toContain('did not answer hello within 0.3 s');
     expect(await leftOver(mark)).toEqual([]);
   });
@@ -103,7 +103,7 @@ describe('a worker that says nothing', () => {
 
   it('any more, because it closed its reply pipe, is ended without waiting for the deadline', async () => {
     const failure = await failureOf(hello(begin('requests(() => fs.closeSync(4));')));
-    expect(failure.kind).toBe('silent');
+    expect(failure.kind).toBe('timeout');
     expect(failure.message).toMatch(/closed its reply pipe/);
   });
 });
@@ -123,7 +123,7 @@ describe('a worker that babbles', () => {
   };
   it.each(Object.entries(babbles))('%s', async (_, script) => {
     const failure = await failureOf(hello(begin(`requests(({ id }) => { ${script} });`)));
-    expect(failure.kind).toBe('babbled');
+    expect(failure.kind).toBe('protocol-error');
     expect(failure.message.length).toBeLessThan(300);
     expect(await leftOver(mark)).toEqual([]);
   });
@@ -134,7 +134,7 @@ describe('a worker that babbles', () => {
       `requests(() => { const a = Buffer.alloc(1 << 20, 97); for (;;) fs.writeSync(4, a); });`,
     );
     const failure = await failureOf(hello(started));
-    expect(failure.kind).toBe('babbled');
+    expect(failure.kind).toBe('protocol-error');
     expect(process.memoryUsage().rss - before).toBeLessThan(256 * 2 ** 20);
   });
 

@@ -1,5 +1,5 @@
 /**
- * Adapters that are subtly wrong, each in one of the ways that real benchmarks were: the parity gate has to catch
+ * Adapters that are subtly wrong, each in one of the ways that real benchmarks were: the parity check has to catch
  * every one. Each wraps the TensorFlow.js adapter and spoils exactly one thing.
  */
 import {

@@ -68,10 +68,10 @@ describe('a channel that has failed', () => {
 
   it('by silence takes no late answer', async () => {
     const { channel, say } = open();
-    await expect(channel.request(memory, 5)).rejects.toMatchObject({ kind: 'silent' });
+    await expect(channel.request(memory, 5)).rejects.toMatchObject({ kind: 'timeout' });
     say({ id: 1, ok: true, result });
     await turn();
-    await expect(channel.request(memory, 5)).rejects.toMatchObject({ kind: 'silent' });
+    await expect(channel.request(memory, 5)).rejects.toMatchObject({ kind: 'timeout' });
   });
 
   it('keeps its first failure', async () => {
@@ -79,7 +79,7 @@ describe('a channel that has failed', () => {
     replies.write('noise\n');
     await turn();
     channel.fail(ended);
-    await expect(channel.request(memory, 5)).rejects.toMatchObject({ kind: 'babbled' });
+    await expect(channel.request(memory, 5)).rejects.toMatchObject({ kind: 'protocol-error' });
   });
 });
 

@@ -217,7 +217,7 @@ export function makeWorld(options: WorldOptions): World {
     nowMs: () => clockMs,
     cpus: {
       worker: (threads) => Array.from({ length: threads }, (_, index) => index + 1),
-      // One lane in the parity gate, where a sweep does not need another.
+      // One lane in the parity check, where a sweep does not need another.
       all: options.threads ? [1, 2] : [1],
       giveWay: (threads) => void gaveWay.push(threads),
     },

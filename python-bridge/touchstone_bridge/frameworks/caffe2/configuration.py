@@ -36,7 +36,7 @@ def read_configuration() -> Configuration:
         "threads": call("omp_get_max_threads"),
         # A simple net runs its operators in order, on the calling thread.
         "interOpThreads": 1 if kind == "simple" else net.num_workers,
-        # Neither Caffe2 nor its MKL tells which instructions its kernels choose on this processor.
+        # Neither Caffe2 nor its MKL reports which instructions its kernels choose on this processor.
         "instructionSet": None,
         "kernelLibrary": "MKL, Eigen" if options["BLAS_INFO"] == "mkl" else options["BLAS_INFO"],
         "execution": "graph",
@@ -88,7 +88,7 @@ def library() -> ctypes.CDLL | None:
 
 
 def call(name: str) -> int | None:
-    """A number that the library or one that it needs (OpenMP's, for one) tells; None where it has no such function."""
+    """A number reported by the library or one that it loads, such as OpenMP; None where it has no such function."""
     function = getattr(library(), name, None)
     return None if function is None else int(function())
 

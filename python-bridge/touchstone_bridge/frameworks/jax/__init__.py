@@ -34,7 +34,7 @@ class JaxFramework:
 
 def read_configuration() -> Configuration:
     """Keys of `Configuration` in adapters/adapter.ts, then JAX's own."""
-    # XLA does not tell the size of its pool: the threads that a first parallel computation starts do.
+    # XLA does not report the size of its pool: the threads that a first parallel computation starts do.
     before = thread_count()
     jnp.dot(jnp.ones((512, 512)), jnp.ones((512, 512))).block_until_ready()
     return {

@@ -16,7 +16,7 @@ from .wide import is_wide, wide_types
 
 # By the numbers of the constants that they are, as text: JAX sorts the keys of its trees.
 Parameters = Mapping[str, Tensor]
-# Of parameters and inputs: outputs, and running statistics by their keys.
+# Takes parameters and inputs; returns outputs, and running statistics by their keys.
 Apply = Callable[[Parameters, Sequence[Tensor]], Tuple[List[Tensor], Dict[str, Tensor]]]
 
 

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 
 from ...artefact import Adam, Momentum, Optimiser, RMSProp
 
-# Of what is kept, the parameters and their gradients: what is kept then, and the parameters.
+# Takes the optimiser's state, the parameters and their gradients; returns the next state and parameters.
 Update = Callable[[Any, Any, Any], Tuple[Any, Any]]
 
 

@@ -115,12 +115,12 @@ class Step:
 
     @property
     def type(self) -> torch.dtype:
-        """Of the first operand."""
+        """Type of the first operand."""
         return self.builder.type(self.inputs[0])
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Of the first operand."""
+        """Shape of the first operand."""
         return self.builder.shape(self.inputs[0])
 
     def call(self, function: Callable[..., Any], *arguments: Any, **options: Any) -> fx.Node:

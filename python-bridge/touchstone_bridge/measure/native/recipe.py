@@ -1,4 +1,4 @@
-"""What every hand-written net is given: the same arrays that the adapters get, in the framework's usual layout."""
+"""What every hand-written net is given: the same arrays that the adapters get, in the framework's default layout."""
 
 from __future__ import annotations
 

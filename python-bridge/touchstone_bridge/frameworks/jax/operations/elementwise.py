@@ -13,7 +13,7 @@ from .call import Call, Settings, Tensor, of
 
 
 def division(_: Settings, a: Tensor, b: Tensor) -> Tensor:
-    """Of integers towards zero, as lax has it and NumPy has not."""
+    """Rounds the quotient of integers towards zero, as lax does and NumPy does not."""
     return lax.div(*jnp.broadcast_arrays(a, b)) if jnp.issubdtype(a.dtype, jnp.integer) else jnp.divide(a, b)
 
 
@@ -103,7 +103,7 @@ ELEMENTWISE: Mapping[str, Call] = {
     "Gelu": lambda s, x: jax.nn.gelu(x, approximate=s["approximate"] == "tanh"),
     "HardSigmoid": lambda s, x: jnp.clip(s["alpha"] * x + s["beta"], 0, 1),
     "LeakyRelu": lambda s, x: jax.nn.leaky_relu(x, s["alpha"]),
-    # jax.nn.selu is this with the usual constants.
+    # jax.nn.selu is this with the default constants.
     "Selu": lambda s, x: s["gamma"] * jax.nn.elu(x, s["alpha"]),
     "Swish": swish,
     "Clip": clip,

@@ -24,7 +24,7 @@ def elements(settings: Settings, x: Tensor, indices: Tensor) -> Tensor:
 
 
 def slices(settings: Settings, x: Tensor, indices: Tensor) -> Tensor:
-    """Of each element of the batch, at the indices in the last axis."""
+    """Gathers from each element of the batch, at the indices in the last axis."""
 
     def gather(data: Tensor, places: Tensor) -> Tensor:
         return data.at[tuple(jnp.moveaxis(places, -1, 0))].get(mode="clip")

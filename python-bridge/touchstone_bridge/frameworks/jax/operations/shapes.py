@@ -19,7 +19,7 @@ def total(function: Callable[..., Any]) -> Call:
 
 
 def extreme(function: Callable[..., Any], is_largest: bool) -> Call:
-    """Of nothing, which NumPy refuses, what any element would replace."""
+    """The identity of the reduction where there is no element, which NumPy refuses."""
 
     def call(settings: Settings, x: Tensor) -> Tensor:
         axes = tuple(settings["axes"])
@@ -56,7 +56,7 @@ def cumulative_sum(settings: Settings, x: Tensor) -> Tensor:
 
 
 def top(settings: Settings, x: Tensor) -> Tuple[Tensor, Tensor]:
-    """Of the last axis. The smallest are the largest of what runs the other way: -x, and ~x for integers."""
+    """Over the last axis. The smallest are the largest of -x, for integers of ~x."""
     if settings["largest"]:
         values, positions = lax.top_k(x, settings["k"])
         return values, positions.astype(jnp.int64)

@@ -12,7 +12,7 @@ Settings = Mapping[str, Any]
 # The one result, or a tuple of several.
 Call = Callable[..., Any]
 
-# Integers that many kernels lack. Sums, products and powers in the wider type, cut, are those of the narrow one.
+# Integer types that many kernels do not take, and the wider type that computes the same after truncation.
 WIDER: Mapping[Any, Any] = {
     tf.int8: tf.int32,
     tf.uint8: tf.int32,

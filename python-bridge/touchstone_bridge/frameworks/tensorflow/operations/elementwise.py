@@ -15,12 +15,12 @@ def absolute(_: Settings, x: Tensor) -> Tensor:
 
 
 def sign(_: Settings, x: Tensor) -> Tensor:
-    """Of unsigned integers, which have no kernel, by comparing."""
+    """Compares, since unsigned integers have no kernel."""
     return tf.cast(tf.not_equal(x, tf.zeros((), x.dtype)), x.dtype) if x.dtype.is_unsigned else tf.sign(x)
 
 
 def division(_: Settings, a: Tensor, b: Tensor) -> Tensor:
-    """Of integers towards zero."""
+    """Rounds the quotient of integers towards zero."""
     return tf.truncatediv(a, b) if a.dtype.is_integer else tf.divide(a, b)
 
 
@@ -95,10 +95,10 @@ def celu(settings: Settings, x: Tensor) -> Tensor:
 
 
 def selu(settings: Settings, x: Tensor) -> Tensor:
-    """With the usual constants TensorFlow has it."""
+    """TensorFlow has it with the default constants."""
     alpha, gamma = settings["alpha"], settings["gamma"]
-    usual = abs(alpha - 1.6732632423543772) < 1e-7 and abs(gamma - 1.0507009873554805) < 1e-7
-    return tf.nn.selu(x) if usual else gamma * elu(x, alpha)
+    is_default = abs(alpha - 1.6732632423543772) < 1e-7 and abs(gamma - 1.0507009873554805) < 1e-7
+    return tf.nn.selu(x) if is_default else gamma * elu(x, alpha)
 
 
 PLAIN: Mapping[str, Callable[..., Any]] = {

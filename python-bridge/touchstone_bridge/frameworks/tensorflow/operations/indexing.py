@@ -22,7 +22,7 @@ def elements(settings: Settings, x: Tensor, indices: Tensor) -> Tensor:
 
 
 def strides_of(shape: Sequence[int]) -> List[int]:
-    """Of a row-major tensor."""
+    """Strides of a row-major tensor."""
     return [prod(shape[axis + 1 :]) for axis in range(len(shape))]
 
 
@@ -31,7 +31,7 @@ def multiplied(rows: Tensor, places: Tensor, updates: Tensor) -> Tensor:
     return rows * tf.math.unsorted_segment_prod(updates, tf.squeeze(places, -1), rows.shape[0])
 
 
-# Of rows, their indices [updates, 1] and the updates.
+# Takes rows, their indices [updates, 1] and the updates.
 PLACING: Mapping[str, Callable[..., Any]] = {
     "none": tf.tensor_scatter_nd_update,
     "add": tf.tensor_scatter_nd_add,

@@ -17,7 +17,7 @@ from .call import Call, Settings, Tensor
 State = Tuple[Tensor, ...]
 # From a state and the step's product with x to the next state.
 Cell = Callable[[State, Tensor], State]
-# Of settings, and of the operands of one direction by name.
+# Takes settings, and the operands of one direction by name.
 MakeCell = Callable[[Settings, Mapping[str, Tensor]], Cell]
 
 

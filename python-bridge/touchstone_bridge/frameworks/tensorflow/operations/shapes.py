@@ -23,7 +23,7 @@ def position(function: Callable[..., Any]) -> Call:
 
 
 def top(settings: Settings, x: Tensor) -> Tuple[Tensor, Tensor]:
-    """Of the last axis. The smallest are the largest of what runs the other way: -x, and ~x for integers."""
+    """Over the last axis. The smallest are the largest of -x, for integers of ~x."""
     if settings["largest"]:
         values, positions = tf.math.top_k(x, settings["k"])
         return values, tf.cast(positions, tf.int64)

@@ -18,7 +18,7 @@ AVERAGES = {1: tf.nn.avg_pool1d, 2: tf.nn.avg_pool2d, 3: tf.nn.avg_pool3d}
 
 
 def padding_of(settings: Settings, extents: Sequence[int], kernel: Sequence[int]) -> Any:
-    """TensorFlow's word for the pads, or for pictures the pads themselves.
+    """TensorFlow's word for the pads, or for images the pads themselves.
 
     @param extents: of what the windows go over
     """
@@ -58,7 +58,7 @@ def convolution(settings: Settings, x: Tensor, filters: Tensor, *bias: Tensor) -
 
 
 def is_depthwise(settings: Settings, depth: int) -> bool:
-    """Of each channel by itself, over pictures. That call takes strides that are alike, and none with dilations."""
+    """Convolves each channel of images by itself. That call takes equal strides, and none with dilations."""
     strides, dilations = settings["strides"], settings["dilations"]
     alike = len(set(strides)) == 1 and (strides[0] == 1 or set(dilations) == {1})
     return settings["group"] > 1 and depth == 1 and len(strides) == 2 and alike
