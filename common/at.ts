@@ -13,6 +13,21 @@ export function at<Element>(list: ArrayLike<Element>, index: number, what = 'lis
   return element;
 }
 
+type Tuple<
+  Element,
+  Count extends number,
+  Found extends readonly Element[] = [],
+> = Found['length'] extends Count ? Found : Tuple<Element, Count, readonly [...Found, Element]>;
+
+/** The first `count` elements, for destructuring: `const [batch, steps] = leading(shape, 2)`. */
+export function leading<Element, Count extends 1 | 2 | 3 | 4>(
+  list: readonly Element[],
+  count: Count,
+  what = 'list',
+): Tuple<Element, Count> {
+  return Array.from({ length: count }, (_, index) => at(list, index, what)) as Tuple<Element, Count>;
+}
+
 /** Value of `key` in a map or a record; inherited properties of a record are not its values. */
 export function required<Key, Value>(from: ReadonlyMap<Key, Value>, key: Key, what?: string): Value;
 export function required<Key extends PropertyKey, Value>(

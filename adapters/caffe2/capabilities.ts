@@ -5,12 +5,12 @@
  *
  * The wheel's operator `ATen` is not used: it calls PyTorch's kernels, which are `pytorch/cpu`.
  */
-import { at, defined } from '../../common/at.js';
+import { at } from '../../common/at.js';
 import type { DataType } from '../../model/graph.js';
-import { type Capabilities, type Lack, type OperationTable, whole } from '../lowering/capabilities.js';
-import { type AnyLack, all, any, both, unlessTypes } from '../lowering/limits.js';
+import { type Capabilities, type Limit, type OperationTable, whole } from '../lowering/capabilities.js';
+import { type AnyLimit, all, any, both, unlessTypes } from '../lowering/limits.js';
 import { recipesOf, stretchTo } from '../lowering/operations/interpolation.js';
-import type { Operand, Pads, PerAxis } from '../lowering/operations/operation.js';
+import type { Operand, PerAxis } from '../lowering/operations/operation.js';
 
 const title = 'Caffe2';
 
@@ -23,8 +23,10 @@ const integers = unlessTypes(title, (type) => type.includes('int'));
 const bools = unlessTypes(title, (type) => type === 'bool');
 
 /** Operators that divide the work by the number of elements, or fail for none. */
-const nonEmpty: AnyLack = (_, inputs) =>
-  inputs.some(({ shape }) => shape.includes(0)) ? `${title} fails for tensors without elements` : undefined;
+const nonEmpty: AnyLimit = (_, inputs, kind) =>
+  inputs.some(({ shape }) => shape.includes(0))
+    ? `${kind} of tensors without elements is not supported by ${title}`
+    : undefined;
 
 const elementwise: OperationTable = {
   ...all(float32, 'Abs', 'Acos', 'Asin', 'Atan', 'Ceil', 'Cos', 'Cosh', 'Erf', 'Exp', 'Floor', 'Log', 'Mish'),
@@ -36,7 +38,7 @@ const elementwise: OperationTable = {
   ...all(bools, 'Not', 'And', 'Or', 'Xor'),
   ...all(integers, 'BitwiseAnd', 'BitwiseOr', 'BitwiseXor'),
   Swish: any(float32, ({ alpha }) =>
-    alpha === 1 ? undefined : `Swish with alpha ${alpha} is not supported in ${title}`,
+    alpha === 1 ? undefined : `Swish with alpha ${alpha} is not supported by ${title}`,
   ),
   Equal: notHalf,
   Cast: whole,
@@ -50,10 +52,10 @@ const reductions: OperationTable = {
   ReduceSum: numbers,
 };
 
-const scattered: Lack<'ScatterElements' | 'ScatterND'> = ({ reduction }, inputs) =>
+const scattered: Limit<'ScatterElements' | 'ScatterND'> = ({ reduction }, inputs, kind) =>
   reduction === 'none'
-    ? nonEmpty({}, inputs)
-    : `a scatter with reduction ${reduction} is not supported in ${title}`;
+    ? nonEmpty({}, inputs, kind)
+    : `${kind} with reduction ${reduction} is not supported by ${title}`;
 
 const shapes: OperationTable = {
   Reshape: whole,
@@ -67,48 +69,36 @@ const shapes: OperationTable = {
   ScatterElements: scattered,
   ScatterND: scattered,
   // JSON has no infinities.
-  Pad: ({ value }) => (Number.isFinite(value) ? undefined : `Pad with ${value} is not supported in ${title}`),
+  Pad: ({ value }) => (Number.isFinite(value) ? undefined : `Pad with ${value} is not supported by ${title}`),
 };
 
-function shapeOf(x: Operand | undefined): readonly number[] {
-  return defined(x, 'the first operand').shape;
-}
-
-function spatialOf(x: Operand | undefined): readonly number[] {
-  return shapeOf(x).slice(2);
-}
-
-interface Window {
-  readonly kernel: PerAxis;
-  readonly dilations: PerAxis;
-  readonly pads: Pads;
-}
+const spatialOf = (x: Operand) => x.shape.slice(2);
 
 const unsupportedAxes = (kind: string, perAxis: PerAxis) =>
-  `${kind} over ${perAxis.length} spatial axes is not supported in ${title}`;
+  `${kind} over ${perAxis.length} spatial axes is not supported by ${title}`;
 
 /** Pooling has no dilations, and no window may lie wholly within the pads. */
-const pooled = ({ kernel, dilations, pads }: Window): string | undefined => {
+const pooled: Limit<'MaxPool' | 'AveragePool'> = ({ kernel, dilations, pads }, _, kind) => {
   if (dilations.some((each) => each > 1))
-    return `pooling with dilations ${dilations} is not supported in ${title}`;
+    return `${kind} with dilations ${dilations} is not supported by ${title}`;
   const isWide = pads.some((sides, axis) => Math.max(...sides) >= at(kernel, axis));
   return isWide
-    ? `pooling with pads ${pads} as wide as the kernel ${kernel} is not supported in ${title}`
+    ? `${kind} with pads ${pads.join(' ')} as wide as the kernel ${kernel} is not supported by ${title}`
     : undefined;
 };
 
-const transposed: Lack<'ConvTranspose'> = ({ strides, dilations, outputPadding }) => {
+const transposed: Limit<'ConvTranspose'> = ({ strides, dilations, outputPadding }) => {
   if (strides.length !== 2) return unsupportedAxes('ConvTranspose', strides);
   if (dilations.some((each) => each > 1))
-    return `ConvTranspose with dilations ${dilations} is not supported in ${title}`;
+    return `ConvTranspose with dilations ${dilations} is not supported by ${title}`;
   const isLong = outputPadding.some((each, axis) => each >= at(strides, axis));
   return isLong
-    ? `ConvTranspose with output_padding ${outputPadding} and strides ${strides} is not supported in ${title}`
+    ? `ConvTranspose with output_padding ${outputPadding} and strides ${strides} is not supported by ${title}`
     : undefined;
 };
 
 /** `ResizeNearest`, which truncates positions, and `UpsampleBilinear`, over two spatial axes. */
-const resized: Lack<'Resize'> = ({ mode, coordinates, nearest, sizes }, [x]) => {
+const resized: Limit<'Resize'> = ({ mode, coordinates, nearest, sizes }, [x]) => {
   const from = spatialOf(x);
   if (sizes.length !== 2) return unsupportedAxes('Resize', sizes);
   const isSized = sizes.every((to, axis) => {
@@ -119,7 +109,7 @@ const resized: Lack<'Resize'> = ({ mode, coordinates, nearest, sizes }, [x]) => 
   const isNear = mode === 'nearest' && isNearest(coordinates, nearest, from, sizes);
   return isSized && (isSmooth || isNear)
     ? undefined
-    : `${mode} Resize with coordinates ${coordinates} from ${from} to ${sizes} is not supported in ${title}`;
+    : `${mode} Resize with coordinates ${coordinates} from ${from} to ${sizes} is not supported by ${title}`;
 };
 
 /** Whether `ResizeNearest`, which computes positions in float32, picks the elements that ONNX picks. */
@@ -146,13 +136,13 @@ const windows: OperationTable = {
   Resize: any(both(float32, nonEmpty), resized),
 };
 
-const batchNormalisation: Lack<'BatchNormalization' | 'TrainingBatchNormalization'> = any(
+const batchNormalisation: Limit<'BatchNormalization' | 'TrainingBatchNormalization'> = any(
   both(float32, nonEmpty),
   ({ axis }, [x]) => {
-    const rank = shapeOf(x).length;
+    const rank = x.shape.length;
     return axis === 1 && rank >= 2 && rank <= 5
       ? undefined
-      : `BatchNormalization along axis ${axis} of ${rank} axes is not supported in ${title}`;
+      : `BatchNormalization along axis ${axis} of ${rank} axes is not supported by ${title}`;
   },
 );
 
@@ -162,9 +152,9 @@ const normalisation: OperationTable = {
   BatchNormalization: batchNormalisation,
   TrainingBatchNormalization: batchNormalisation,
   LRN: any(both(float32, nonEmpty), ({ axis, size }, [x]) =>
-    axis === 1 && size % 2 === 1 && shapeOf(x).length === 4
+    axis === 1 && size % 2 === 1 && x.shape.length === 4
       ? undefined
-      : `LRN of size ${size} along axis ${axis} of ${shapeOf(x).length} axes is not supported in ${title}`,
+      : `LRN of size ${size} along axis ${axis} of ${x.shape.length} axes is not supported by ${title}`,
   ),
 };
 
@@ -205,16 +195,18 @@ export const caffe2: Capabilities = {
   },
 };
 
-const ties = () => `${title} gives every one of tied maxima the whole gradient`;
+/** Every one of tied elements gets the whole gradient. */
+const ties: AnyLimit = (_, __, kind) =>
+  `the gradient of ${kind} is not supported by ${title}: it is wrong for ties`;
 
-const unscattered: AnyLack = (_, inputs) =>
-  at(inputs, 0).type.startsWith('float') ? `${title} has no gradient of Scatter` : undefined;
+const unscattered: AnyLimit = (_, inputs, kind) =>
+  at(inputs, 0).type.startsWith('float') ? `the gradient of ${kind} is not supported by ${title}` : undefined;
 
 /**
- * Where a gradient flows back, maxima are oneDNN's: over two axes only, and it mistakes the layout of an image of a single row
- * or column.
+ * With a gradient MaxPool is oneDNN's: two spatial axes only, and wrong for images of a single row or column, whose layout it
+ * mistakes.
  */
-const trainedMaximum: Lack<'MaxPool'> = ({ kernel, strides, pads }, [x]) => {
+const trainedMaximum: Limit<'MaxPool'> = ({ kernel, strides, pads }, [x]) => {
   if (kernel.length !== 2) return `${unsupportedAxes('MaxPool', kernel)} in training`;
   const from = spatialOf(x);
   const to = from.map((extent, axis) => {
@@ -222,16 +214,16 @@ const trainedMaximum: Lack<'MaxPool'> = ({ kernel, strides, pads }, [x]) => {
     return Math.floor((before + extent + behind - at(kernel, axis)) / at(strides, axis)) + 1;
   });
   return [...from, ...to].some((extent) => extent <= 1)
-    ? `MaxPool from ${from} to ${to} is not supported in ${title} in training`
+    ? `MaxPool from ${from} to ${to} is not supported by ${title} in training`
     : undefined;
 };
 
 const isOther = (type: DataType) => type === 'float64' || type === 'float16';
 
-/** A cast has no gradient, so none is between floating-point types. */
-const castInTraining: Lack<'Cast'> = ({ to }, inputs) => {
+/** Cast has no gradient, so that a model in training may have none between floating-point types. */
+const castInTraining: Limit<'Cast'> = ({ to }, inputs) => {
   const other = [to, ...inputs.map(({ type }) => type)].find(isOther);
-  return other && `Cast of ${other} is not supported in ${title} in training`;
+  return other && `Cast of ${other} is not supported by ${title} in training`;
 };
 
 export const caffe2InTraining: Capabilities = {
@@ -244,7 +236,7 @@ export const caffe2InTraining: Capabilities = {
     ScatterND: any(scattered, unscattered),
     MaxPool: any(both(float32, nonEmpty), pooled, trainedMaximum),
     BatchNormalization: () =>
-      `the gradient of BatchNormalization with statistics that are given is not supported in ${title}`,
+      `the gradient of BatchNormalization with statistics that are given is not supported by ${title}`,
     Cast: castInTraining,
   },
 };

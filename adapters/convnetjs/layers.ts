@@ -5,7 +5,7 @@
 import type { LayerDefinition } from 'convnetjs';
 import type { Graph, Mode } from '../adapter.js';
 import {
-  decimal,
+  number as decimal,
   type GraphNode,
   integer,
   integers,
@@ -166,7 +166,7 @@ function softmax(node: GraphNode, { previous, next }: Chain): Made {
 function checkedWindow(node: GraphNode, extent: Extent, kernelShape?: readonly number[]): Window {
   const spatial = [extent.height, extent.width];
   const dilations = integers(node, 'dilations', [1, 1]);
-  const kernel = integers(node, 'kernel_shape', kernelShape);
+  const kernel = integers(node, 'kernel_shape', kernelShape ?? []);
   if (kernel.length !== 2) cannot(node, `over ${kernel.length} spatial axes`);
   if (dilations.some((dilation) => dilation !== 1)) cannot(node, `with dilations ${dilations}`);
   const window = windowOf(node, spatial, kernelShape);

@@ -1,12 +1,13 @@
-/** What JAX has of the vocabulary of operations: `python-bridge/touchstone_bridge/frameworks/jax/operations/`. */
+/** The operations that JAX supports; they are built by `python-bridge/touchstone_bridge/frameworks/jax/operations/`. */
+import { at } from '../../common/at.js';
 import { dataTypes } from '../../model/graph.js';
-import { type Capabilities, type Lack, type OperationTable, wholly } from '../lowering/capabilities.js';
+import { type Capabilities, type Limit, type OperationTable, wholly } from '../lowering/capabilities.js';
 import { all, unlessTypes } from '../lowering/limits.js';
 import type { OperationKind } from '../lowering/operations/operation.js';
 
 const title = 'JAX';
 
-/** Kinds that JAX has for floating-point types: of integers it makes floating-point numbers, or refuses them. */
+/** Operations that JAX supports for floating-point types: it converts integers to floating-point, or rejects them. */
 function floats(...kinds: readonly OperationKind[]): OperationTable {
   return all(
     unlessTypes(title, (type) => type.startsWith('float')),
@@ -14,26 +15,25 @@ function floats(...kinds: readonly OperationKind[]): OperationTable {
   );
 }
 
-const peak: Lack<'ArgMax' | 'ArgMin'> = ({ axis }, [x]) =>
-  x?.shape[axis] === 0 ? `${title} has no ArgMax or ArgMin over an axis without elements` : undefined;
+const extremePosition: Limit<'ArgMax' | 'ArgMin'> = ({ axis }, [x], kind) =>
+  at(x.shape, axis) === 0 ? `${kind} along an axis without elements is not supported by ${title}` : undefined;
 
-/** Which elements jax.image.resize takes, and in which parts, are those of ONNX. */
-const resize: OperationTable['Resize'] = ({ mode, coordinates, nearest, sizes }, [x]) => {
-  const from = x?.shape.slice(1, -1) ?? [];
+/** Where `jax.image.resize` weights the same elements as ONNX. */
+const resize: Limit<'Resize'> = ({ mode, coordinates, nearest, sizes }, [x]) => {
+  const from = x.shape.slice(1, -1);
+  const reason = `${mode} Resize of ${x.type} to ${sizes} with coordinates ${coordinates} is not supported by ${title}`;
   const isCentred = ['half_pixel', 'half_pixel_symmetric', 'pytorch_half_pixel'].includes(coordinates);
   if (mode === 'linear') {
-    // PyTorch's rule is another for a single position.
+    // pytorch_half_pixel differs for a single position.
     const isAlone = coordinates === 'pytorch_half_pixel' && sizes.includes(1);
-    return isCentred && !isAlone && x?.type.startsWith('float')
-      ? undefined
-      : `${title} has no linear Resize with coordinates ${coordinates}`;
+    return isCentred && !isAlone && x.type.startsWith('float') ? undefined : reason;
   }
-  // By a whole factor no position lies between two elements, so how it is rounded does not matter.
-  const isRepeated = sizes.every((size, axis) => size % (from[axis] ?? 1) === 0);
+  // With an integer factor no position lies halfway between two elements, so that rounding does not matter.
+  const isRepeated = sizes.every((size, axis) => size % at(from, axis) === 0);
   const isNearest = isCentred
     ? nearest.startsWith('round')
     : coordinates === 'asymmetric' && nearest === 'floor';
-  return mode === 'nearest' && isRepeated && isNearest ? undefined : `${title} has no such Resize`;
+  return mode === 'nearest' && isRepeated && isNearest ? undefined : reason;
 };
 
 const operations: OperationTable = {
@@ -53,14 +53,14 @@ const operations: OperationTable = {
   ...floats('InstanceNormalization', 'GroupNormalization', 'LRN'),
   ...floats('LSTM', 'GRU', 'RNN', 'AveragePool'),
   ...wholly('Conv', 'ConvTranspose', 'MaxPool'),
-  ArgMax: peak,
-  ArgMin: peak,
-  // JSON has no infinities.
+  ArgMax: extremePosition,
+  ArgMin: extremePosition,
+  // A plan is JSON, which has no infinities.
   Pad: ({ value }) => (Number.isFinite(value) ? undefined : `Pad with ${value} is not supported`),
   Resize: resize,
 };
 
-/** Written as a scan over the steps: any order of gates and any layout of the weights is as fast as another. */
+/** A scan over the steps: any order of gates and any layout of the weights is equally fast. */
 const recurrent: Capabilities['recurrent'] = {
   gates: { LSTM: 'iofc', GRU: 'zrh' },
   biases: { LSTM: 1, GRU: 2, RNN: 1 },
@@ -69,25 +69,24 @@ const recurrent: Capabilities['recurrent'] = {
   states: 'joined',
 };
 
-/** 64-bit types are off in JAX, and switched on for models that have any. */
+/** 64-bit types are disabled in JAX by default; the driver enables them for models that have any. */
 const types: Capabilities['types'] = Object.fromEntries(dataTypes.map((type) => [type, type]));
 
 export const jax: Capabilities = { title, channels: 'last', operations, recurrent, types };
 
-/** Its gradients have limits of their own. */
+const scatterInTraining: Limit<'ScatterElements' | 'ScatterND'> = ({ reduction }, _, kind) =>
+  reduction === 'mul' ? `the gradient of ${kind} with reduction mul is not supported by ${title}` : undefined;
+
+/** With the limits of its gradients. */
 export const jaxInTraining: Capabilities = {
   ...jax,
   operations: {
     ...operations,
     MaxPool: ({ dilations }) =>
       dilations.some((dilation) => dilation > 1)
-        ? `the gradient of ${title} has no MaxPool with dilations`
+        ? `the gradient of MaxPool with dilations ${dilations} is not supported by ${title}`
         : undefined,
     ScatterElements: scatterInTraining,
     ScatterND: scatterInTraining,
   },
 };
-
-function scatterInTraining({ reduction }: { readonly reduction: string }): string | undefined {
-  return reduction === 'mul' ? `the gradient of ${title} has no scatter with ${reduction}` : undefined;
-}

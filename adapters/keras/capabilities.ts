@@ -5,7 +5,12 @@
  */
 import type { DataType } from '../../model/graph.js';
 import type { Mode } from '../adapter.js';
-import { type Capabilities, type Lack, type OperationTable, wholly } from '../lowering/capabilities.js';
+import {
+  type Capabilities,
+  type Limit as Lack,
+  type OperationTable,
+  wholly,
+} from '../lowering/capabilities.js';
 import { all, any, unlessTypes } from '../lowering/limits.js';
 import type { Operand, OperationKind, Pads, PerAxis } from '../lowering/operations/operation.js';
 import { tensorflow, tensorflowInTraining } from '../tensorflow/capabilities.js';
@@ -107,9 +112,9 @@ function padded({ kernel, strides, dilations, pads }: Window, x: Operand | undef
   return isNone || isSame ? undefined : 'Keras has not these pads';
 }
 
-function pooled(settings: Window, inputs: readonly Operand[]): string | undefined {
+function pooled(settings: Window, inputs: readonly Operand[], kind: OperationKind): string | undefined {
   if (!isOne(settings.dilations)) return 'Keras pools without dilations only';
-  return fractions({}, inputs) ?? padded(settings, inputs[0]);
+  return fractions({}, inputs, kind) ?? padded(settings, inputs[0]);
 }
 
 const convolved: Lack<'Conv'> = any(fractions, ({ strides, dilations, pads }, [x, filters]) =>
@@ -132,10 +137,10 @@ const windows: OperationTable = {
   Conv: convolved,
   ConvTranspose: transposed,
   MaxPool: pooled,
-  AveragePool: (settings, inputs) =>
+  AveragePool: (settings, inputs, kind) =>
     settings.countPads && settings.pads.flat().some((each) => each > 0)
       ? 'Keras counts no pads'
-      : pooled(settings, inputs),
+      : pooled(settings, inputs, kind),
   Resize: any(float32, ({ mode, coordinates }, [x]) =>
     mode === 'linear' && coordinates === 'half_pixel' && x?.shape.length === 4
       ? undefined

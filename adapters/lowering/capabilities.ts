@@ -1,36 +1,43 @@
-/** What a framework that is driven by a plan of operations has, and how its tensors lie. */
+/** What a backend supports of the vocabulary of operations, and its layouts. */
 import type { DataType } from '../../model/graph.js';
-import type { Operand, OperationKind, Operations, RecurrentActivations } from './operations/operation.js';
+import type {
+  Operand,
+  Operands,
+  OperationKind,
+  Operations,
+  RecurrentActivations,
+} from './operations/operation.js';
 
 /**
- * Says what the framework lacks of an operation, or nothing: then that is written out in simpler ones, or the graph is
- * refused with this.
+ * Why the backend does not support an operation with these settings and operands; undefined where it does. What it does not
+ * support is decomposed into simpler operations; where there is no decomposition the graph is unsupported, for this reason.
  */
-export type Lack<Kind extends OperationKind> = (
+export type Limit<Kind extends OperationKind> = (
   settings: Operations[Kind],
-  inputs: readonly Operand[],
+  inputs: Operands[Kind],
+  kind: OperationKind,
 ) => string | undefined;
 
-export type OperationTable = { readonly [Kind in OperationKind]?: Lack<Kind> };
+export type OperationTable = { readonly [Kind in OperationKind]?: Limit<Kind> };
 
 export interface Capabilities {
   /** The framework's title, for reasons. */
   readonly title: string;
-  /** Where its pictures have their channels. */
+  /** The place of the channels in its images: `first` is NCHW, `last` is NHWC. */
   readonly channels: 'first' | 'last';
-  /** Operations that it has. */
+  /** The operations that it has, each with its limits. */
   readonly operations: OperationTable;
-  /** Activations that its own kernels apply to their result, by kernel: `Conv` followed by `Relu` is one call then. */
+  /** Activations that a kernel applies to its own result, so that `Conv` followed by `Relu` is one call. */
   readonly fusedActivations?: { readonly [Kind in FusingKind]?: readonly OperationKind[] };
-  /** Where a dense layer keeps its outputs: `first` is [outputs, inputs], ONNX's Gemm with transB 1. `last` where it is left out. */
+  /** Layout of a dense layer's weight: `first` is [outputs, inputs], ONNX's Gemm with transB 1; by default [inputs, outputs]. */
   readonly gemmOutputs?: 'first' | 'last';
-  /** Whether its dense layer takes x with several last axes that are its inputs together, so that no reshape flattens them before. */
+  /** Whether its dense layer flattens the last axes of x by itself, so that no Reshape is needed before it. */
   readonly gemmFlattens?: boolean;
-  /** How its recurrent layers take weights and states. */
+  /** Layout of the weights and states of its recurrent layers. */
   readonly recurrent?: RecurrentForm;
   /**
-   * The type in which it holds each ONNX type; those that it cannot hold are left out. A wider integer may hold a
-   * narrower one (the plan wraps what overflows), and int32 may stand for int64 where it is the widest that there is.
+   * The type in which it holds each ONNX type; unsupported types are absent. A wider integer may hold a narrower one (the
+   * plan wraps what overflows), and int32 may stand for int64 where it is the widest integer that the backend has.
    */
   readonly types: Readonly<Partial<Record<DataType, DataType>>>;
 }
@@ -40,42 +47,42 @@ export type FusingKind = 'Conv' | 'ConvTranspose' | 'Gemm';
 
 export interface RecurrentForm {
   /**
-   * Order in which the backend stacks the gates, by ONNX's letters: `iofc` and `zrh` are ONNX's own. A plain RNN has one.
+   * Order in which the backend stacks the gates, in ONNX's letters: `iofc` and `zrh` are ONNX's own. A plain RNN has one.
    */
   readonly gates: { readonly LSTM: string; readonly GRU: string };
   /**
-   * Biases per gate: 2 as in ONNX and cuDNN, or 1, which is their sum. `stacked` is one operand [2, gates·hidden] where
-   * linear_before_reset tells the two apart, and their sum where it does not.
+   * Biases per gate: 2 as in ONNX and cuDNN, or 1, their sum. `stacked` is one operand [2, gates·hidden] with
+   * linear_before_reset, and their sum without.
    */
   readonly biases: { readonly LSTM: 1 | 2; readonly GRU: 1 | 2 | 'stacked'; readonly RNN: 1 | 2 };
-  /** Weights are [inputs, gates·hidden] where true, [gates·hidden, inputs] as in ONNX where not. */
+  /** Weights are [inputs, gates·hidden] if true, [gates·hidden, inputs] as in ONNX if not. */
   readonly transposed: boolean;
-  /** x is [batch, steps, inputs] where true, [steps, batch, inputs] where not; states of all steps likewise. */
+  /** x is [batch, steps, inputs] if true, [steps, batch, inputs] if not; so are the states of all steps. */
   readonly batchFirst: boolean;
   /**
    * First and last states: `stacked` is one tensor [directions, batch, hidden]; `joined` is [batch, hidden] for each
    * direction's first state, and [batch, directions·hidden] for last ones.
    */
   readonly states: 'stacked' | 'joined';
-  /** Activations that its layers can be given besides ONNX's default ones. */
+  /** Activations that its layers take besides ONNX's defaults. */
   readonly activations?: {
     readonly gates: readonly RecurrentActivations['gates'][];
     readonly cell: readonly RecurrentActivations['cell'][];
   };
 }
 
-/** It has all of it. */
+/** No limits. */
 export const whole = (): undefined => undefined;
 
-/** Several operations that it has whole. */
+/** Operations without limits. */
 export function wholly(...kinds: readonly OperationKind[]): OperationTable {
   return Object.fromEntries(kinds.map((kind) => [kind, whole]));
 }
 
-/** It has the operation for float32 operands, and others of the types given. */
+/** The operations are only supported for operands of these types. */
 export function onlyTypes(title: string, ...types: readonly DataType[]) {
-  return (_: unknown, inputs: readonly Operand[]): string | undefined => {
+  return (_: unknown, inputs: readonly Operand[], kind: OperationKind): string | undefined => {
     const other = inputs.find(({ type }) => !types.includes(type));
-    return other && `${title} has it not for ${other.type}`;
+    return other && `${kind} is not supported for ${other.type} by ${title}`;
   };
 }

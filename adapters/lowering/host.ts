@@ -1,6 +1,6 @@
 /** Inputs, outputs and constants of a plan of operations on the host, in the types in which the framework holds them. */
 
-import { required } from '../../common/at.js';
+import { at, required } from '../../common/at.js';
 import {
   type DataType,
   fromJsonNumber,
@@ -27,7 +27,7 @@ export function hostPort(port: PlannedPort, tensors: Tensors): HostTensor {
   const data = converted(tensor.data, port.type, port.name);
   return {
     type: data.type,
-    shape: port.axes.map((axis) => port.onnxShape[axis] ?? 1),
+    shape: port.axes.map((axis) => at(port.onnxShape, axis)),
     data: permute(data.data, port.onnxShape, port.axes),
   };
 }
@@ -43,7 +43,7 @@ export function hostConstant({ type, shape, source }: PlannedConstant, weights: 
 
 /** An output back in ONNX's order and type. */
 export function onnxPort(port: PlannedPort, data: ArrayLike<number>): Tensor {
-  const native = port.axes.map((axis) => port.onnxShape[axis] ?? 1);
+  const native = port.axes.map((axis) => at(port.onnxShape, axis));
   const values = permute(Float64Array.from(data), native, sortedPositions(port.axes));
   return { type: port.onnxType, shape: port.onnxShape, data: stored(values, port.onnxType) };
 }

@@ -2,7 +2,7 @@
 import type { Graph } from '../adapter.js';
 import { type GraphNode, integer } from './attributes.js';
 import type { Capabilities } from './capabilities.js';
-import { pictureAxes } from './operations/layout.js';
+import { imageAxes } from './operations/layout.js';
 
 /** ONNX axis at each native position of an input. */
 export function inputAxes(
@@ -12,7 +12,7 @@ export function inputAxes(
 ): readonly number[] {
   const axes = shape.map((_, axis) => axis);
   if (shape.length > 2 && capabilities.channels === 'last' && isImage(graph, name))
-    return pictureAxes('last', shape.length);
+    return imageAxes('last', shape.length);
   return recurrentAxes(graph, capabilities, name) ?? axes;
 }
 

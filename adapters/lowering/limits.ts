@@ -1,36 +1,46 @@
-/** Checks of capabilities of backends, put together. */
+/** Limits of backends, and how they combine. */
 import type { DataType } from '../../model/graph.js';
-import type { Lack, OperationTable } from './capabilities.js';
+import type { Limit, OperationTable } from './capabilities.js';
 import type { Operand, OperationKind } from './operations/operation.js';
 
-/** Of any operation. */
-export type AnyLack = (settings: unknown, inputs: readonly Operand[]) => string | undefined;
+/** A limit that any operation may have. */
+export type AnyLimit = (
+  settings: unknown,
+  inputs: readonly Operand[],
+  kind: OperationKind,
+) => string | undefined;
 
-/** Unless every operand has such a type. */
-export function unlessTypes(title: string, isTaken: (type: DataType) => boolean): AnyLack {
-  return (_, inputs) => {
-    const other = inputs.find(({ type }) => !isTaken(type));
-    return other && `${title} has it not for ${other.type}`;
+/** The operation is only supported for operands of these types. */
+export function unlessTypes(title: string, isSupported: (type: DataType) => boolean): AnyLimit {
+  return (_, inputs, kind) => {
+    const other = inputs.find(({ type }) => !isSupported(type));
+    return other && `${kind} is not supported for ${other.type} by ${title}`;
   };
 }
 
-/** Several kinds with one check. */
-export function all(lack: AnyLack, ...kinds: readonly OperationKind[]): OperationTable {
-  return Object.fromEntries(kinds.map((kind) => [kind, lack]));
+/** Several operations with the same limit. */
+export function all(limit: AnyLimit, ...kinds: readonly OperationKind[]): OperationTable {
+  return Object.fromEntries(kinds.map((kind) => [kind, limit]));
 }
 
-/** The first reason. */
-export function any<Kind extends OperationKind>(...lacks: readonly Lack<Kind>[]): Lack<Kind> {
-  return (settings, inputs) => {
-    for (const lack of lacks) {
-      const reason = lack(settings, inputs);
+/** The first reason of several limits. */
+export function any<Kind extends OperationKind>(...limits: readonly Limit<Kind>[]): Limit<Kind> {
+  return (settings, inputs, kind) => {
+    for (const limit of limits) {
+      const reason = limit(settings, inputs, kind);
       if (reason !== undefined) return reason;
     }
     return undefined;
   };
 }
 
-/** The first reason, of checks that look at no settings. */
-export function both(...lacks: readonly AnyLack[]): AnyLack {
-  return (_, inputs) => lacks.map((lack) => lack({}, inputs)).find((reason) => reason !== undefined);
+/** The first reason of several limits that any operation may have. */
+export function both(...limits: readonly AnyLimit[]): AnyLimit {
+  return (settings, inputs, kind) => {
+    for (const limit of limits) {
+      const reason = limit(settings, inputs, kind);
+      if (reason !== undefined) return reason;
+    }
+    return undefined;
+  };
 }

@@ -1,4 +1,4 @@
-/** From a graph to a plan of operations in a framework's capabilities. */
+/** From a graph to a plan of operations for a backend's capabilities. */
 import { precisionOf } from '../../model/precision.js';
 import type { Graph, Lowering, Mode } from '../adapter.js';
 import type { GraphNode } from './attributes.js';
@@ -13,7 +13,7 @@ import type { Plan, PlannedPort } from './plan.js';
 import { Planner } from './planner.js';
 import { lowering, refuse, UnsupportedError } from './refusal.js';
 
-/** What most targets' `lower` is: the plan in the backend's capabilities, or what of the graph it has not. */
+/** The `lower` of most targets: the plan, or the reason why the backend does not support the graph. */
 export function lower(graph: Graph, mode: Mode, capabilities: Capabilities): Lowering {
   return lowering(() => makePlan(graph, mode, capabilities));
 }
@@ -62,7 +62,7 @@ function planNode(planner: Planner, node: GraphNode): void {
 
 function planOutput(planner: Planner, name: string, inputs: ReadonlySet<number>): PlannedPort {
   const value = planner.value(name);
-  // Each label belongs to one place of the logits.
+  // Labels are of the logits in ONNX's layout.
   const { operand, axes } =
     planner.mode === 'training'
       ? { operand: planner.plain(name), axes: value.axes.map((_, axis) => axis) }

@@ -1,4 +1,5 @@
 /** Axis permutations on the host, done once at load or after the clock has stopped. */
+import { at } from '../../common/at.js';
 
 /**
  * The transpose of a row-major array: axis i of the result is axis `order[i]` of `data`, as in ONNX `Transpose`.
@@ -13,18 +14,18 @@ export function permute<Data extends Float32Array | Float64Array | Int32Array | 
   const result = data.slice() as Data;
   if (order.every((axis, position) => axis === position)) return result;
   const strides = stridesOf(shape);
-  const extents = order.map((axis) => shape[axis] ?? 1);
-  const steps = order.map((axis) => strides[axis] ?? 1);
+  const extents = order.map((axis) => at(shape, axis));
+  const steps = order.map((axis) => at(strides, axis));
   const counters = extents.map(() => 0);
   let source = 0;
   for (let index = 0; index < result.length; index++) {
     result[index] = data[source] ?? Number.NaN;
     // Advance like an odometer: the last axis first, carrying over.
     for (let axis = extents.length - 1; axis >= 0; axis--) {
-      const step = steps[axis] ?? 0;
-      const counter = (counters[axis] ?? 0) + 1;
+      const step = at(steps, axis);
+      const counter = at(counters, axis) + 1;
       source += step;
-      if (counter < (extents[axis] ?? 1)) {
+      if (counter < at(extents, axis)) {
         counters[axis] = counter;
         break;
       }
@@ -46,13 +47,13 @@ export function inverse(order: readonly number[]): number[] {
 
 /** Positions of `values` in the order of their size. */
 export function sortedPositions(values: readonly number[]): number[] {
-  return values.map((_, position) => position).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
+  return values.map((_, position) => position).sort((a, b) => at(values, a) - at(values, b));
 }
 
 function stridesOf(shape: readonly number[]): number[] {
   const strides = shape.map(() => 1);
   for (let axis = shape.length - 2; axis >= 0; axis--) {
-    strides[axis] = (strides[axis + 1] ?? 1) * (shape[axis + 1] ?? 1);
+    strides[axis] = at(strides, axis + 1) * at(shape, axis + 1);
   }
   return strides;
 }

@@ -1,11 +1,12 @@
-/** State of one graph on its way to a plan of operations: its values, the layout of each, and what is planned so far. */
+/** State of one graph on its way to a plan of operations: its values, the layout of each, and the operations so far. */
+import { at } from '../../common/at.js';
 import { type DataType, fromJsonNumber, type JsonNumber } from '../../model/graph.js';
 import type { Graph, Mode } from '../adapter.js';
 import type { GraphNode } from './attributes.js';
 import type { Capabilities } from './capabilities.js';
 import { decompositions } from './decompositions/index.js';
-import { type Emitter, type Result, transpose } from './operations/emitter.js';
-import type { Operand, OperationKind, Operations } from './operations/operation.js';
+import { type Emitter, one, type Result, type Results, transpose, withNumber } from './operations/emitter.js';
+import type { Operand, Operands, OperationKind, Operations } from './operations/operation.js';
 import type { PlannedConstant, PlannedOperation, PlannedPort } from './plan.js';
 import { refuse } from './refusal.js';
 import { ascending, sameList } from './value.js';
@@ -64,14 +65,14 @@ export class Planner implements Emitter {
     return this.graph.values[name]?.type ?? refuse(`the type of ${name} is unknown`);
   }
 
-  /** The numbers of a small constant: what settings come from. @throws UnsupportedError for anything else */
+  /** The elements of a small constant, for settings that are inputs. @throws UnsupportedError for anything else */
   numbers(name: string): readonly number[] {
     const data = this.graph.constants?.[name];
     if (!data || this.isTrained(name)) refuse(`input ${name} must be a small constant`);
     return data.map(fromJsonNumber);
   }
 
-  /** A value in whatever layout it has. */
+  /** A value in its present layout. */
   value(name: string): Value {
     const known = this.#values.get(name);
     if (known) return known;
@@ -103,7 +104,7 @@ export class Planner implements Emitter {
     return this.#table.constants;
   }
 
-  /** A constant of the graph, its axes permuted at load and then of another shape, or of another type. */
+  /** A constant of the graph with its axes permuted at load, then reshaped, and converted to another type. */
   weight(name: string, order: readonly number[], shape?: readonly number[], as?: DataType): Operand {
     return this.weightPart({ name, order }, shape, as);
   }
@@ -115,28 +116,32 @@ export class Planner implements Emitter {
     return this.#table.read(this, whole, type, shape ?? arrangedShape(whole));
   }
 
-  /** @param axes in ONNX's order where they are left out */
+  /**
+   * Names a result of the node; an output that the node omits is ignored.
+   *
+   * @param axes ONNX's order by default
+   */
   define(
-    name: string,
+    name: string | undefined,
     operand: Operand,
     axes: readonly number[] = operand.shape.map((_, axis) => axis),
   ): void {
-    if (name === '') return;
+    if (name === undefined || name === '') return;
     const shape = this.shape(name);
-    const native = axes.map((axis) => shape[axis] ?? 1);
+    const native = axes.map((axis) => at(shape, axis));
     if (!sameList(native, operand.shape)) {
-      throw new Error(`${this.#node}: ${name} is planned as ${operand.shape}, and it is ${native}`);
+      throw new Error(`${this.#node}: ${name} is planned with shape ${operand.shape}, but it has ${native}`);
     }
     this.#values.set(name, { operand, axes });
   }
 
   input({ name, type, shape }: Graph['inputs'][number], axes: readonly number[]): PlannedPort {
-    const operand = this.#operand({ type: this.held(type), shape: axes.map((axis) => shape[axis] ?? 1) });
+    const operand = this.#operand({ type: this.held(type), shape: axes.map((axis) => at(shape, axis)) });
     this.#values.set(name, { operand, axes });
     return { name, tensor: operand.id, onnxType: type, type: operand.type, onnxShape: shape, axes };
   }
 
-  // --- what is planned -----------------------------------------------------------------------------------------------
+  // --- operations of the plan -------------------------------------------------------------------------------------------
 
   held(type: DataType): DataType {
     return (
@@ -151,60 +156,62 @@ export class Planner implements Emitter {
   emit<Kind extends OperationKind>(
     kind: Kind,
     settings: Operations[Kind],
-    inputs: readonly Operand[],
-    results: readonly Result[],
-  ): readonly Operand[] {
-    const lack = this.capabilities.operations[kind];
-    const reason = lack ? lack(settings, inputs) : `${this.capabilities.title} has no ${kind}`;
-    if (reason !== undefined) return this.#written(kind, settings, inputs, results, reason);
-    const outputs = results.map((result) => this.#operand(result));
+    inputs: Operands[Kind],
+    results: Results,
+  ): readonly [Operand, ...Operand[]] {
+    const { operations, title } = this.capabilities;
+    const limit = operations[kind];
+    const reason = limit ? limit(settings, inputs, kind) : `${kind} is not supported by ${title}`;
+    if (reason !== undefined) return this.#decomposed(kind, settings, inputs, results, reason);
+    const operands: readonly Operand[] = inputs;
+    const [first, ...others] = results;
+    const outputs = [this.#operand(first), ...others.map((result) => this.#operand(result))] as const;
     this.operations.push({
       node: this.#node,
       kind,
       settings,
-      inputs: inputs.map(({ id }) => id),
+      inputs: operands.map(({ id }) => id),
       outputs: outputs.map(({ id }) => id),
       results: outputs.map(({ type, shape }) => ({ type, shape })),
     } as PlannedOperation);
     return outputs;
   }
 
-  /** By its definition in simpler operations. */
-  #written<Kind extends OperationKind>(
+  /** @param reason why the backend does not support it */
+  #decomposed<Kind extends OperationKind>(
     kind: Kind,
     settings: Operations[Kind],
-    inputs: readonly Operand[],
-    results: readonly Result[],
+    inputs: Operands[Kind],
+    results: Results,
     reason: string,
-  ): readonly Operand[] {
-    const definition = decompositions[kind];
-    if (!definition || this.#depth > deepest) refuse(reason);
+  ): readonly [Operand, ...Operand[]] {
+    const decomposition = decompositions[kind];
+    if (!decomposition || this.#depth > maxDepth) refuse(reason);
     this.#depth += 1;
     try {
-      return definition(this, settings, inputs, results) ?? refuse(reason);
+      const [first, ...others] = decomposition(this, settings, inputs, results) ?? refuse(reason);
+      if (!first || others.length + 1 !== results.length)
+        throw new Error(`the decomposition of ${kind} does not have ${results.length} results`);
+      return [first, ...others];
     } finally {
       this.#depth -= 1;
     }
   }
 
-  /** An integer in a wider one, cut to what the ONNX type holds, as arithmetic in that type would. */
+  /** An integer that is held in a wider type, wrapped to the range of its ONNX type. */
   wrapped(x: Operand, type: DataType): Operand {
     const bits = narrowBits[type];
     if (bits === undefined || x.type === type) return x;
-    const whole = (kind: 'Add' | 'Sub' | 'BitwiseAnd', operand: Operand, value: number) => {
-      const [result] = this.emit(kind, {}, [operand, this.literal(operand.type, [], [value])], [operand]);
-      return result ?? operand;
-    };
     const mask = 2 ** bits - 1;
-    if (type.startsWith('uint')) return whole('BitwiseAnd', x, mask);
+    if (type.startsWith('uint')) return withNumber(this, 'BitwiseAnd', x, mask);
     const half = 2 ** (bits - 1);
-    return whole('Sub', whole('BitwiseAnd', whole('Add', x, half), mask), half);
+    const shifted = withNumber(this, 'Add', x, half);
+    return withNumber(this, 'Sub', withNumber(this, 'BitwiseAnd', shifted, mask), half);
   }
 
   /** A copy, so that no output is an input itself. */
   copied(x: Operand): Operand {
-    const [copy] = this.emit('Reshape', { shape: x.shape }, [x], [x]);
-    return copy ?? x;
+    return one(this, 'Reshape', { shape: x.shape }, [x], x);
   }
 
   #transposed(x: Operand, perm: readonly number[]): Operand {
@@ -220,8 +227,8 @@ export class Planner implements Emitter {
   }
 }
 
-/** Of decompositions within decompositions; more is one that comes back to itself. */
-const deepest = 8;
+/** Decompositions within decompositions; a deeper one is a cycle. */
+const maxDepth = 8;
 const narrowBits: Readonly<Partial<Record<DataType, number>>> = {
   uint8: 8,
   int8: 8,

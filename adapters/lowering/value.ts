@@ -1,4 +1,5 @@
 /** A value of the graph while it is lowered: which native tensor holds it, and how its axes lie in it. */
+import { at } from '../../common/at.js';
 
 export interface Value {
   readonly tensor: number;
@@ -50,7 +51,7 @@ export function sameList(a: readonly unknown[], b: readonly unknown[]): boolean 
 }
 
 export function ascending(values: readonly number[]): boolean {
-  return values.every((value, index) => index === 0 || value > (values[index - 1] ?? 0));
+  return values.every((value, index) => index === 0 || value > at(values, index - 1));
 }
 
 /** The same value with axes of extent 1 put before its first, as broadcasting does. Costs nothing. */

@@ -7,12 +7,12 @@ import type { DataType } from '../../model/graph.js';
 import type { Mode } from '../adapter.js';
 import {
   type Capabilities,
-  type Lack,
+  type Limit as Lack,
   type OperationTable,
   whole,
   wholly,
 } from '../lowering/capabilities.js';
-import { type AnyLack, all, any, both, unlessTypes } from '../lowering/limits.js';
+import { type AnyLimit as AnyLack, all, any, both, unlessTypes } from '../lowering/limits.js';
 import type { Pads, PerAxis } from '../lowering/operations/operation.js';
 import { sameList } from '../lowering/value.js';
 
@@ -33,10 +33,10 @@ const shallow: AnyLack = (_, inputs) =>
   inputs.some(({ shape }) => shape.length > deepest)
     ? `${title} goes over ${deepest} axes at most`
     : undefined;
-const alike: AnyLack = (settings, inputs) =>
+const alike: AnyLack = (settings, inputs, kind) =>
   inputs.every(({ shape }) => sameList(shape, inputs[0]?.shape ?? []))
     ? undefined
-    : shallow(settings, inputs);
+    : shallow(settings, inputs, kind);
 
 /** Whoever asks for what has no elements gets an error with the next answer. */
 const filled: AnyLack = (_, inputs) =>

@@ -1,20 +1,20 @@
 /**
- * What PyTorch 2.13 has of the vocabulary of operations on the CPU:
- * `python-bridge/touchstone_bridge/frameworks/pytorch/operations/`. Which types its kernels take was found by calling each
+ * The operations that PyTorch 2.13 supports on the CPU; they are built by
+ * `python-bridge/touchstone_bridge/frameworks/pytorch/operations/`. Which types its kernels support was found by calling each
  * with every type.
  */
-import { at, defined } from '../../common/at.js';
+import { at } from '../../common/at.js';
 import { elementCount } from '../../model/graph.js';
 import {
   type Capabilities,
-  type Lack as Limit,
+  type Limit,
   type OperationTable,
   type RecurrentForm,
   wholly,
 } from '../lowering/capabilities.js';
 import { all, any, unlessTypes } from '../lowering/limits.js';
 import { recipesOf, stretchTo } from '../lowering/operations/interpolation.js';
-import type { Operand, Pads, PerAxis } from '../lowering/operations/operation.js';
+import type { OperationKind, Pads, PerAxis } from '../lowering/operations/operation.js';
 
 const title = 'PyTorch';
 
@@ -73,12 +73,12 @@ const elementwise: OperationTable = {
   ),
 };
 
-const alongElements: Limit<'ArgMax' | 'ArgMin' | 'CumSum'> = ({ axis }, [x]) =>
-  at(shapeOf(x), axis) === 0 ? `an axis without elements is not supported by ${title}` : undefined;
+const alongElements: Limit<'ArgMax' | 'ArgMin' | 'CumSum'> = ({ axis }, [x], kind) =>
+  at(x.shape, axis) === 0 ? `${kind} along an axis without elements is not supported by ${title}` : undefined;
 
-const scatter: Limit<'ScatterElements' | 'ScatterND'> = ({ reduction }, [x]) =>
-  reduction !== 'none' && x?.type === 'bool'
-    ? `reduction ${reduction} is not supported for bool by ${title}`
+const scatter: Limit<'ScatterElements' | 'ScatterND'> = ({ reduction }, [x], kind) =>
+  reduction !== 'none' && x.type === 'bool'
+    ? `${kind} with reduction ${reduction} is not supported for bool by ${title}`
     : undefined;
 
 const shapes: OperationTable = {
@@ -100,7 +100,7 @@ const shapes: OperationTable = {
 const isSymmetric = (pads: Pads) => pads.every(([before, behind]) => before === behind);
 
 const maxPool: Limit<'MaxPool'> = ({ kernel }, [x]) => {
-  const { type } = operandOf(x);
+  const { type } = x;
   if (type.startsWith('float') || (kernel.length > 1 && type.includes('int'))) return undefined;
   return `MaxPool over ${kernel.length} axes is not supported for ${type} by ${title}`;
 };
@@ -108,7 +108,7 @@ const maxPool: Limit<'MaxPool'> = ({ kernel }, [x]) => {
 const averagePool: Limit<'AveragePool'> = ({ kernel, dilations, pads, countPads }, [x]) => {
   if (dilations.some((each) => each > 1))
     return `AveragePool with dilations ${dilations} is not supported by ${title}`;
-  if (x?.type === 'float16' && kernel.length === 3)
+  if (x.type === 'float16' && kernel.length === 3)
     return `AveragePool over 3 axes is not supported for float16 by ${title}`;
   const isOwn = isSymmetric(pads) && pads.every(([before], axis) => 2 * before <= at(kernel, axis));
   return isOwn || countPads
@@ -125,16 +125,16 @@ const convTranspose: Limit<'ConvTranspose'> = ({ pads, strides, dilations, outpu
 };
 
 const resize: Limit<'Resize'> = ({ mode, coordinates, nearest, sizes }, [x]) => {
-  const { type, shape } = operandOf(x);
+  const { type, shape } = x;
   const reason = `${mode} Resize of ${type} to ${sizes} with coordinates ${coordinates} is not supported by ${title}`;
   if (mode === 'nearest') {
-    const isTaken = type.startsWith('float') || type === 'uint8';
-    return isTaken && isNearest(coordinates, nearest, shape.slice(2), sizes) ? undefined : reason;
+    const isSupported = type.startsWith('float') || type === 'uint8';
+    return isSupported && isNearest(coordinates, nearest, shape.slice(2), sizes) ? undefined : reason;
   }
   if (!type.startsWith('float') || (mode === 'cubic' && sizes.length !== 2)) return reason;
   const isCentred =
     ['half_pixel', 'half_pixel_symmetric'].includes(coordinates) ||
-    // To a single position PyTorch's own rule is another one by now.
+    // PyTorch no longer has this rule for a single position.
     (coordinates === 'pytorch_half_pixel' && !sizes.includes(1));
   return isCentred || coordinates === 'align_corners' ? undefined : reason;
 };
@@ -169,22 +169,22 @@ function isNearest(coordinates: string, nearest: string, from: PerAxis, sizes: P
 const alongChannels: Limit<'BatchNormalization' | 'TrainingBatchNormalization'> = ({ axis }) =>
   axis === 1 ? undefined : `BatchNormalization along axis ${axis} is not supported by ${title}`;
 
-const single = `normalisation of a single element is not supported by ${title}`;
+const single = (kind: OperationKind) => `${kind} over a single element is not supported by ${title}`;
 
 const normalisation: OperationTable = {
   BatchNormalization: any(floatingPoint, alongChannels),
-  TrainingBatchNormalization: any(floatingPoint, alongChannels, (_, [x]) =>
-    elementCount(shapeOf(x)) > at(shapeOf(x), 1) ? undefined : single,
+  TrainingBatchNormalization: any(floatingPoint, alongChannels, (_, [x], kind) =>
+    elementCount(x.shape) > at(x.shape, 1) ? undefined : single(kind),
   ),
   LayerNormalization: floatingPoint,
-  InstanceNormalization: any(floatingPoint, (_, [x]) =>
-    elementCount(shapeOf(x).slice(2)) > 1 ? undefined : single,
+  InstanceNormalization: any(floatingPoint, (_, [x], kind) =>
+    elementCount(x.shape.slice(2)) > 1 ? undefined : single(kind),
   ),
-  GroupNormalization: any(floatingPoint, ({ groups }, [x]) =>
-    elementCount(shapeOf(x)) > groups ? undefined : single,
+  GroupNormalization: any(floatingPoint, ({ groups }, [x], kind) =>
+    elementCount(x.shape) > groups ? undefined : single(kind),
   ),
   LRN: any(floatingPoint, ({ axis, size }, [x]) => {
-    const { type, shape } = operandOf(x);
+    const { type, shape } = x;
     if (type === 'float16') return `LRN is not supported for float16 by ${title}`;
     return axis === 1 && shape.length > 2 && size % 2 === 1
       ? undefined
@@ -230,11 +230,3 @@ export const pytorch: Capabilities = {
   recurrent,
   types,
 };
-
-function operandOf(x: Operand | undefined): Operand {
-  return defined(x, 'the first operand');
-}
-
-function shapeOf(x: Operand | undefined): readonly number[] {
-  return operandOf(x).shape;
-}

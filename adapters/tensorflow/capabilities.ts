@@ -1,40 +1,54 @@
 /**
- * What TensorFlow 2.21 has of the vocabulary of operations on the CPU:
- * `python-bridge/touchstone_bridge/frameworks/tensorflow/operations/`. Which types and how many axes its kernels take was
- * found by calling each with every type and up to nine axes, beside NumPy.
+ * The operations that TensorFlow 2.21 supports on the CPU; they are built by
+ * `python-bridge/touchstone_bridge/frameworks/tensorflow/operations/`. Which types and ranks its kernels support was found by
+ * comparing each with NumPy for every type and up to nine axes.
  */
+import { at } from '../../common/at.js';
 import { type DataType, dataTypes } from '../../model/graph.js';
 import {
   type Capabilities,
-  type Lack,
+  type Limit,
   type OperationTable,
   whole,
   wholly,
 } from '../lowering/capabilities.js';
-import { type AnyLack, all, any, both, unlessTypes } from '../lowering/limits.js';
-import { arithmetic, bitwise, comparisons } from '../lowering/operations/operation.js';
+import { type AnyLimit, all, any, both, unlessTypes } from '../lowering/limits.js';
+import {
+  arithmetic,
+  bitwise,
+  comparisons,
+  type OperationKind,
+  type PerAxis,
+} from '../lowering/operations/operation.js';
 import { tensorflowWindows, tensorflowWindowsInTraining, title } from './windows.js';
 
-const of = (isTaken: (type: DataType) => boolean) => unlessTypes(title, isTaken);
-const fractions = of((type) => type.startsWith('float'));
+const of = (isSupported: (type: DataType) => boolean) => unlessTypes(title, isSupported);
+const floatingPoint = of((type) => type.startsWith('float'));
 const numbers = of((type) => type !== 'bool');
-const wholeNumbers = of((type) => type.includes('int'));
+const integers = of((type) => type.includes('int'));
 const bools = of((type) => type === 'bool');
 
-function ranked(most: number): AnyLack {
-  return (_, inputs) =>
-    inputs.some(({ shape }) => shape.length > most)
-      ? `${title} has no more than ${most} axes there`
-      : undefined;
+function ranked(maxRank: number): AnyLimit {
+  return (_, inputs, kind) => {
+    const deep = inputs.find(({ shape }) => shape.length > maxRank);
+    return (
+      deep && `${kind} over ${deep.shape.length} axes is not supported by ${title}: the maximum is ${maxRank}`
+    );
+  };
 }
 
-/** Kernels that broadcast go over five axes, as which they take all neighbours that broadcast alike. */
-const broadcast: AnyLack = (_, [a, b]) => {
-  if (!a || !b || runsOf(a.shape, b.shape) <= 5) return undefined;
-  return `${title} broadcasts over no more than five axes`;
-};
+/** Kernels broadcast over at most five axes, after merging neighbours that broadcast alike. */
+function unlessBroadcast(a: PerAxis, b: PerAxis, kind: OperationKind): string | undefined {
+  const runs = runsOf(a, b);
+  return runs <= 5
+    ? undefined
+    : `${kind} that broadcasts over ${runs} axes is not supported by ${title}: the maximum is 5`;
+}
 
-function runsOf(a: readonly number[], b: readonly number[]): number {
+const broadcast: AnyLimit = (_, inputs, kind) =>
+  unlessBroadcast(at(inputs, 0).shape, at(inputs, 1).shape, kind);
+
+function runsOf(a: PerAxis, b: PerAxis): number {
   const rank = Math.max(a.length, b.length);
   let [runs, last] = [0, ''];
   for (let axis = 0; axis < rank; axis++) {
@@ -50,23 +64,47 @@ function runsOf(a: readonly number[], b: readonly number[]): number {
 
 const finite = (value: number | null) => value === null || Number.isFinite(value);
 
-/** Its remainder towards zero has few kernels. */
-const modulo: Lack<'Mod'> = any(numbers, broadcast, ({ fmod }, [x]) =>
-  fmod && !['float64', 'float32', 'float16', 'int32', 'int64'].includes(x?.type ?? '')
-    ? `${title} has no fmod for ${x?.type}`
+/** `tf.truncatemod` has few kernels. */
+const modulo: Limit<'Mod'> = any(numbers, broadcast, ({ fmod }, [x]) =>
+  fmod && !['float64', 'float32', 'float16', 'int32', 'int64'].includes(x.type)
+    ? `Mod with fmod 1 is not supported for ${x.type} by ${title}`
     : undefined,
 );
 
 const elementwise: OperationTable = {
-  ...all(fractions, 'Acos', 'Acosh', 'Asin', 'Asinh', 'Atan', 'Atanh', 'Ceil', 'Cos', 'Cosh', 'Erf', 'Exp'),
-  ...all(fractions, 'Floor', 'HardSwish', 'Log', 'Mish', 'Reciprocal', 'Sigmoid', 'Sin', 'Sinh', 'Softplus'),
-  ...all(fractions, 'Softsign', 'Sqrt', 'Tan', 'Tanh', 'Elu', 'Gelu', 'HardSigmoid', 'LeakyRelu', 'Selu'),
-  ...all(fractions, 'Swish', 'IsNaN'),
+  ...all(
+    floatingPoint,
+    'Acos',
+    'Acosh',
+    'Asin',
+    'Asinh',
+    'Atan',
+    'Atanh',
+    'Ceil',
+    'Cos',
+    'Cosh',
+    'Erf',
+    'Exp',
+  ),
+  ...all(
+    floatingPoint,
+    'Floor',
+    'HardSwish',
+    'Log',
+    'Mish',
+    'Reciprocal',
+    'Sigmoid',
+    'Sin',
+    'Sinh',
+    'Softplus',
+  ),
+  ...all(floatingPoint, 'Softsign', 'Sqrt', 'Tan', 'Tanh', 'Elu', 'Gelu', 'HardSigmoid', 'LeakyRelu', 'Selu'),
+  ...all(floatingPoint, 'Swish', 'IsNaN'),
   ...all(numbers, 'Abs', 'Relu', 'Round', 'Sign'),
   ...all(bools, 'Not'),
-  ...all(wholeNumbers, 'BitwiseNot'),
+  ...all(integers, 'BitwiseNot'),
   ...all(both(numbers, broadcast), ...arithmetic, ...comparisons),
-  ...all(both(wholeNumbers, broadcast), ...bitwise, 'BitShift'),
+  ...all(both(integers, broadcast), ...bitwise, 'BitShift'),
   ...all(both(bools, broadcast), 'And', 'Or', 'Xor'),
   Equal: broadcast,
   Neg: any(
@@ -74,53 +112,58 @@ const elementwise: OperationTable = {
     of((type) => !type.startsWith('u')),
   ),
   Mod: modulo,
-  Celu: any(fractions, ({ alpha }) =>
-    alpha > 0 ? undefined : `${title} has Celu with a positive alpha only`,
+  Celu: any(floatingPoint, ({ alpha }) =>
+    alpha > 0 ? undefined : `Celu with alpha ${alpha} is not supported by ${title}`,
   ),
-  // JSON has no infinities.
+  // A plan is JSON, which has no infinities.
   Clip: any(numbers, ({ low, high }) =>
-    finite(low) && finite(high) ? undefined : 'this plan has no Clip to infinities',
+    finite(low) && finite(high) ? undefined : `Clip with bounds ${low} and ${high} is not supported`,
   ),
-  IsInf: any(fractions, ({ negative, positive }) =>
-    negative || positive ? undefined : `${title} tells infinities of one sign at least`,
+  IsInf: any(floatingPoint, ({ negative, positive }) =>
+    negative || positive ? undefined : `IsInf that detects neither sign is not supported by ${title}`,
   ),
   Cast: whole,
   Where: ranked(8),
 };
 
-const peaks: Lack<'ArgMax' | 'ArgMin'> = any(ranked(7), ({ axis }, [x]) =>
-  x?.shape[axis] === 0 ? `${title} finds no peak of nothing` : undefined,
+const extremePosition: Limit<'ArgMax' | 'ArgMin'> = any(ranked(7), ({ axis }, [x], kind) =>
+  at(x.shape, axis) === 0 ? `${kind} along an axis without elements is not supported by ${title}` : undefined,
 );
 
-const scatterElements: Lack<'ScatterElements' | 'ScatterND'> = ({ reduction }, [x]) =>
-  reduction !== 'none' && x?.type === 'bool' ? `${title} reduces no bool` : undefined;
+const scatter: Limit<'ScatterElements' | 'ScatterND'> = ({ reduction }, [x], kind) =>
+  reduction !== 'none' && x.type === 'bool'
+    ? `${kind} with reduction ${reduction} is not supported for bool by ${title}`
+    : undefined;
 
 const shapes: OperationTable = {
   ...all(numbers, 'ReduceSum', 'ReduceProd', 'ReduceMax', 'ReduceMin', 'CumSum', 'TopK', 'Einsum'),
-  ...all(fractions, 'ReduceMean', 'ReduceLogSumExp'),
-  ...all(both(fractions, ranked(5)), 'Softmax', 'LogSoftmax'),
-  ArgMax: peaks,
-  ArgMin: peaks,
-  MatMul: any(numbers, (settings, inputs) =>
-    broadcast(
-      settings,
-      inputs.map((operand) => ({ ...operand, shape: operand.shape.slice(0, -2) })),
-    ),
+  ...all(floatingPoint, 'ReduceMean', 'ReduceLogSumExp'),
+  ...all(both(floatingPoint, ranked(5)), 'Softmax', 'LogSoftmax'),
+  ArgMax: extremePosition,
+  ArgMin: extremePosition,
+  MatMul: any(numbers, (_, [a, b], kind) =>
+    unlessBroadcast(a.shape.slice(0, -2), b.shape.slice(0, -2), kind),
   ),
   ...wholly('Reshape', 'Transpose', 'Tile', 'Concat', 'Split', 'Gather', 'GatherElements'),
-  Expand: ({ shape }, [x]) => x && broadcast({}, [x, { ...x, shape }]),
+  Expand: ({ shape }, [x], kind) => unlessBroadcast(x.shape, shape, kind),
   ...all(ranked(8), 'Slice', 'Reverse'),
-  // JSON has no infinities.
-  Pad: any(ranked(6), ({ value }) => (finite(value) ? undefined : `this plan has no Pad with ${value}`)),
-  GatherND: (_, [, indices]) =>
-    (indices?.shape.at(-1) ?? 1) > 7 ? `${title} gathers by seven indices at most` : undefined,
-  ScatterElements: scatterElements,
-  ScatterND: scatterElements,
+  // A plan is JSON, which has no infinities.
+  Pad: any(ranked(6), ({ value }) =>
+    Number.isFinite(value) ? undefined : `Pad with ${value} is not supported`,
+  ),
+  GatherND: (_, [, indices]) => {
+    const depth = at(indices.shape, -1);
+    return depth > 7
+      ? `GatherND with ${depth} indices for each element is not supported by ${title}: the maximum is 7`
+      : undefined;
+  },
+  ScatterElements: scatter,
+  ScatterND: scatter,
 };
 
 const normalisation: OperationTable = {
   ...all(
-    fractions,
+    floatingPoint,
     'BatchNormalization',
     'TrainingBatchNormalization',
     'LayerNormalization',
@@ -130,15 +173,15 @@ const normalisation: OperationTable = {
   LRN: any(
     of((type) => type === 'float32' || type === 'float16'),
     ({ axis, size }, [x]) =>
-      axis === (x?.shape.length ?? 0) - 1 && size % 2 === 1
+      axis === x.shape.length - 1 && size % 2 === 1
         ? undefined
-        : `${title} has LRN of an odd size along the last axis only`,
+        : `LRN of size ${size} along axis ${axis} of ${x.shape.length} is not supported by ${title}`,
   ),
 };
 
-const layers: OperationTable = all(fractions, 'LSTM', 'GRU', 'RNN', 'Gemm');
+const layers: OperationTable = all(floatingPoint, 'LSTM', 'GRU', 'RNN', 'Gemm');
 
-/** As `tf.keras.layers` takes them. */
+/** As in `tf.keras.layers`. */
 const recurrent: Capabilities['recurrent'] = {
   gates: { LSTM: 'ifco', GRU: 'zrh' },
   biases: { LSTM: 1, GRU: 2, RNN: 1 },
@@ -157,14 +200,16 @@ export const tensorflow: Capabilities = {
   types,
 };
 
-/** What its gradients have not. */
+/** With the limits of its gradients. */
 export const tensorflowInTraining: Capabilities = {
   ...tensorflow,
   operations: {
     ...tensorflow.operations,
     ...tensorflowWindowsInTraining,
     Mod: any(modulo, ({ fmod }, [x]) =>
-      fmod && x?.type.startsWith('float') ? `${title} has no gradient of fmod` : undefined,
+      fmod && x.type.startsWith('float')
+        ? `the gradient of Mod with fmod 1 is not supported by ${title}`
+        : undefined,
     ),
   },
 };

@@ -1,9 +1,10 @@
-/** What TensorFlow has of operations over windows; what the gradients of these lack is apart, as that is more. */
+/** TensorFlow's operations over windows; their gradients have further limits. */
+import { at } from '../../common/at.js';
 import type { DataType } from '../../model/graph.js';
-import type { Lack, OperationTable } from '../lowering/capabilities.js';
+import type { Limit, OperationTable } from '../lowering/capabilities.js';
 import { any, unlessTypes } from '../lowering/limits.js';
 import { recipesOf, stretchTo } from '../lowering/operations/interpolation.js';
-import type { Operand, Operations, Pads, PerAxis } from '../lowering/operations/operation.js';
+import type { Operand, OperationKind, Operations, Pads, PerAxis } from '../lowering/operations/operation.js';
 import { sameList } from '../lowering/value.js';
 
 export const title = 'TensorFlow';
@@ -17,90 +18,96 @@ interface Window {
 const isOne = (numbers: PerAxis) => numbers.every((each) => each === 1);
 const isPadded = (pads: Pads) => pads.some(([before, behind]) => before > 0 || behind > 0);
 const typed = (...types: readonly DataType[]) => unlessTypes(title, (type) => types.includes(type));
-const fractions = typed('float16', 'float32', 'float64');
-const single = typed('float32');
-const spatial = (x: Operand | undefined) => x?.shape.slice(1, -1) ?? [];
+const floatingPoint = typed('float16', 'float32', 'float64');
+const float32 = typed('float32');
+const spatialOf = (x: Operand) => x.shape.slice(1, -1);
 /** Filters are [kernel, …, …]. */
-const kernelOf = (filters: Operand | undefined) => filters?.shape.slice(0, -2) ?? [];
+const kernelOf = (filters: Operand) => filters.shape.slice(0, -2);
 
-/** Whether the pads are what TensorFlow calls SAME, or none. */
+/** Whether the pads are those of TensorFlow's padding SAME or VALID. */
 function isNamed({ strides, dilations, pads }: Window, extents: PerAxis, kernel: PerAxis): boolean {
   if (!isPadded(pads)) return true;
   return pads.every((given, axis) => {
-    const [extent, stride] = [extents[axis] ?? 1, strides[axis] ?? 1];
-    const reach = ((kernel[axis] ?? 1) - 1) * (dilations[axis] ?? 1) + 1;
+    const [extent, stride] = [at(extents, axis), at(strides, axis)];
+    const reach = (at(kernel, axis) - 1) * at(dilations, axis) + 1;
     const sum = Math.max((Math.ceil(extent / stride) - 1) * stride + reach - extent, 0);
     return sameList(given, [Math.floor(sum / 2), Math.ceil(sum / 2)]);
   });
 }
 
-const unnamed = `${title} has not these pads there`;
+/** Pads that have to be those of SAME or VALID. */
+const unnamed = (kind: OperationKind, { pads }: Pick<Window, 'pads'>) =>
+  `${kind} with pads ${pads.join(' ')} is not supported by ${title}: it has SAME and VALID`;
 
-/** Windows of pads alone, of which kernels make different things. */
-const seeing = ({ kernel, dilations, pads }: Operations['MaxPool']) =>
-  pads.some((pair, axis) => Math.max(...pair) > ((kernel[axis] ?? 1) - 1) * (dilations[axis] ?? 1))
-    ? `${title} has no windows of pads alone`
+/** A window may not lie wholly within the pads: kernels differ there. */
+const covering: Limit<'MaxPool' | 'AveragePool'> = ({ kernel, dilations, pads }, _, kind) =>
+  pads.some((pair, axis) => Math.max(...pair) > (at(kernel, axis) - 1) * at(dilations, axis))
+    ? `${kind} with pads ${pads.join(' ')} larger than the kernel ${kernel} is not supported by ${title}`
     : undefined;
 
-const convolved: Lack<'Conv'> = (settings, [x, filters]) => {
-  const axes = settings.strides.length;
-  const wrong = axes === 3 && !isOne(settings.dilations) ? single : fractions;
-  const reason = wrong({}, x ? [x] : []);
+const convolved: Limit<'Conv'> = (settings, [x, filters], kind) => {
+  const { strides, dilations, group } = settings;
+  const isDilatedVolume = strides.length === 3 && !isOne(dilations);
+  const reason = (isDilatedVolume ? float32 : floatingPoint)({}, [x], kind);
   if (reason !== undefined) return reason;
-  if (axes === 3 && settings.group > 1) return `${title} has no groups over three axes`;
-  return axes === 2 || isNamed(settings, spatial(x), kernelOf(filters)) ? undefined : unnamed;
+  if (strides.length === 3 && group > 1)
+    return `Conv with group ${group} over 3 spatial axes is not supported by ${title}`;
+  const isSupported = strides.length === 2 || isNamed(settings, spatialOf(x), kernelOf(filters));
+  return isSupported ? undefined : unnamed(kind, settings);
 };
 
-const transposed: Lack<'ConvTranspose'> = (settings, [x, filters]) => {
+const transposed: Limit<'ConvTranspose'> = (settings, [x, filters], kind) => {
   const { strides, dilations, pads, group, outputPadding } = settings;
-  if (group > 1) return `${title} has no ConvTranspose with groups`;
-  const isLong = outputPadding.some((each, axis) => each >= (strides[axis] ?? 1));
-  if (isLong) return `${title} has no such output_padding`;
+  if (group > 1) return `ConvTranspose with group ${group} is not supported by ${title}`;
+  const isLong = outputPadding.some((each, axis) => each >= at(strides, axis));
+  if (isLong) return `ConvTranspose with output_padding ${outputPadding} is not supported by ${title}`;
   const kernel = kernelOf(filters);
-  const reach = kernel.map((each, axis) => (each - 1) * (dilations[axis] ?? 1));
-  if (pads.some((pair, axis) => Math.max(...pair) > (reach[axis] ?? 0))) return unnamed;
-  const extents = spatial(x).map((extent, axis) => {
-    const [before = 0, behind = 0] = pads[axis] ?? [];
-    const whole = (strides[axis] ?? 1) * (extent - 1) + (reach[axis] ?? 0) + 1;
-    return whole - before - behind + (outputPadding[axis] ?? 0);
+  const reach = kernel.map((each, axis) => (each - 1) * at(dilations, axis));
+  if (pads.some((pair, axis) => Math.max(...pair) > at(reach, axis))) return unnamed(kind, settings);
+  const extents = spatialOf(x).map((extent, axis) => {
+    const [before, behind] = at(pads, axis);
+    const whole = at(strides, axis) * (extent - 1) + at(reach, axis) + 1;
+    return whole - before - behind + at(outputPadding, axis);
   });
   if (isNamed(settings, extents, kernel)) return undefined;
-  return strides.length === 2 && isOne(dilations) ? undefined : unnamed;
+  return strides.length === 2 && isOne(dilations) ? undefined : unnamed(kind, settings);
 };
 
-const maximum: Lack<'MaxPool'> = (settings, [x]) => {
+const maxPool: Limit<'MaxPool'> = (settings, [x], kind) => {
   const { kernel, strides, dilations, pads } = settings;
   if (!isOne(dilations) && (!isOne(strides) || isPadded(pads)))
-    return `${title} has no dilations with strides or pads`;
-  return kernel.length < 3 || isNamed(settings, spatial(x), kernel) ? undefined : unnamed;
+    return `MaxPool with dilations ${dilations} and strides or pads is not supported by ${title}`;
+  const isSupported = kernel.length < 3 || isNamed(settings, spatialOf(x), kernel);
+  return isSupported ? undefined : unnamed(kind, settings);
 };
 
-const pooledTypes: Lack<'MaxPool' | 'AveragePool'> = ({ kernel }, inputs) =>
-  kernel.length === 3 ? single({}, inputs) : undefined;
+const pooledTypes: Limit<'MaxPool' | 'AveragePool'> = ({ kernel }, inputs, kind) =>
+  kernel.length === 3 ? float32({}, inputs, kind) : undefined;
 
-const averaged: Lack<'AveragePool'> = (settings, [x]) => {
-  if (!isOne(settings.dilations)) return `${title} has no AveragePool with dilations`;
-  if (settings.countPads && isPadded(settings.pads)) return `${title} has averages without the pads only`;
-  return isNamed(settings, spatial(x), settings.kernel) ? undefined : unnamed;
+const averagePool: Limit<'AveragePool'> = (settings, [x], kind) => {
+  const { kernel, dilations, pads, countPads } = settings;
+  if (!isOne(dilations)) return `AveragePool with dilations ${dilations} is not supported by ${title}`;
+  if (countPads && isPadded(pads)) return `AveragePool with count_include_pad 1 is not supported by ${title}`;
+  return isNamed(settings, spatialOf(x), kernel) ? undefined : unnamed(kind, settings);
 };
 
-/** The operations behind `tf.image.resize` are of pictures; the smooth one gives float32 whatever it reads. */
-const resized: Lack<'Resize'> = (settings, [x]) => {
+/** The operations of `tf.image.resize` are two-dimensional; the bilinear one returns float32 for any type. */
+const resized: Limit<'Resize'> = (settings, [x]) => {
   const { mode, coordinates, sizes } = settings;
-  const lacking = `${title} has no such Resize`;
-  if (sizes.length !== 2 || !x || mode === 'cubic') return lacking;
+  const reason = `${mode} Resize of ${x.type} to ${sizes} with coordinates ${coordinates} is not supported by ${title}`;
+  if (sizes.length !== 2 || mode === 'cubic') return reason;
   if (mode === 'nearest') {
-    const isTaken = !['bool', 'uint32', 'uint64'].includes(x.type);
-    return isTaken && isNearest(settings, spatial(x)) ? undefined : lacking;
+    const isSupported = !['bool', 'uint32', 'uint64'].includes(x.type);
+    return isSupported && isNearest(settings, spatialOf(x)) ? undefined : reason;
   }
   const isCentred =
     ['half_pixel', 'half_pixel_symmetric'].includes(coordinates) ||
     (coordinates === 'pytorch_half_pixel' && !sizes.includes(1));
   const isOwn = isCentred || coordinates === 'asymmetric' || coordinates === 'align_corners';
-  return isOwn && x.type === 'float32' ? undefined : lacking;
+  return isOwn && x.type === 'float32' ? undefined : reason;
 };
 
-/** Whether TensorFlow picks the very elements that ONNX picks: it computes positions in float32. */
+/** Whether TensorFlow, which computes positions in float32, picks the elements that ONNX picks. */
 function isNearest({ coordinates, nearest, sizes }: Operations['Resize'], from: PerAxis): boolean {
   const settings = {
     ...{ mode: 'nearest' as const, coordinates, nearest, cubic: -0.75 },
@@ -109,7 +116,7 @@ function isNearest({ coordinates, nearest, sizes }: Operations['Resize'], from: 
   const isAligned = coordinates === 'align_corners';
   const offset = coordinates.includes('half_pixel') ? 0.5 : 0;
   return sizes.every((to, axis) => {
-    const extent = from[axis] ?? 1;
+    const extent = at(from, axis);
     const scale = isAligned && to > 1 ? (extent - 1) / (to - 1) : extent / to;
     return recipesOf(settings, stretchTo(extent, to))?.every((recipe, place) =>
       [Math.fround, (value: number) => value].every((rounded) => {
@@ -125,22 +132,23 @@ const pooled = unlessTypes(title, (type) => !['bool', 'uint32', 'uint64'].includ
 export const tensorflowWindows = {
   Conv: convolved,
   ConvTranspose: any(
-    ({ dilations }, inputs) => (isOne(dilations) ? fractions : single)({}, inputs),
+    ({ dilations }, inputs, kind) => (isOne(dilations) ? floatingPoint : float32)({}, inputs, kind),
     transposed,
   ),
-  MaxPool: any(pooled, pooledTypes, seeing, maximum),
-  AveragePool: any(fractions, pooledTypes, seeing, averaged),
+  MaxPool: any(pooled, pooledTypes, covering, maxPool),
+  AveragePool: any(floatingPoint, pooledTypes, covering, averagePool),
   Resize: resized,
 } satisfies OperationTable;
 
-/** Gradients of pictures know explicit pads only where there are neither groups nor dilations, which need float32. */
-const convolvedInTraining: Lack<'Conv'> = (settings, [x, filters]) => {
-  if (settings.group === 1 && isOne(settings.dilations)) return undefined;
-  if (x?.type !== 'float32')
-    return `the gradient of ${title} has neither groups nor dilations for ${x?.type}`;
-  return isNamed(settings, spatial(x), kernelOf(filters))
+/** Gradients with groups or dilations support float32 only, and only the pads of SAME and VALID. */
+const convolvedInTraining: Limit<'Conv'> = (settings, [x, filters]) => {
+  const { group, dilations, pads } = settings;
+  if (group === 1 && isOne(dilations)) return undefined;
+  const gradient = `the gradient of Conv with group ${group} and dilations ${dilations}`;
+  if (x.type !== 'float32') return `${gradient} is not supported for ${x.type} by ${title}`;
+  return isNamed(settings, spatialOf(x), kernelOf(filters))
     ? undefined
-    : `the gradient of ${title} has not these pads`;
+    : `${gradient} is not supported with pads ${pads.join(' ')} by ${title}: it has SAME and VALID`;
 };
 
 export const tensorflowWindowsInTraining: OperationTable = {

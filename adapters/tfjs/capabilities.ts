@@ -6,7 +6,7 @@
  */
 import {
   type Capabilities,
-  type Lack,
+  type Limit as Lack,
   type OperationTable,
   onlyTypes,
   whole,
@@ -28,16 +28,16 @@ export const title = 'TensorFlow.js';
 /** Several kinds with one check. */
 export function all(
   kinds: readonly OperationKind[],
-  lack: (settings: unknown, inputs: readonly Operand[]) => string | undefined,
+  lack: (settings: unknown, inputs: readonly Operand[], kind: OperationKind) => string | undefined,
 ) {
   return Object.fromEntries(kinds.map((kind) => [kind, lack])) as OperationTable;
 }
 
 /** The first reason. */
 function any<Kind extends OperationKind>(...lacks: readonly Lack<Kind>[]): Lack<Kind> {
-  return (settings, inputs) => {
+  return (settings, inputs, kind) => {
     for (const lack of lacks) {
-      const reason = lack(settings, inputs);
+      const reason = lack(settings, inputs, kind);
       if (reason !== undefined) return reason;
     }
     return undefined;

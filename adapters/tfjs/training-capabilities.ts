@@ -2,7 +2,7 @@
  * What gradients of TensorFlow.js 4.22.0 lack: found by comparing every one with differences of its operation's results, on
  * every backend. Those of comparisons, and of what else has no gradient, are refused, since their operands may be trained.
  */
-import type { Capabilities, Lack, OperationTable } from '../lowering/capabilities.js';
+import type { Capabilities, Limit as Lack, OperationTable } from '../lowering/capabilities.js';
 import type { Operand, OperationKind, Operations } from '../lowering/operations/operation.js';
 import { comparisons } from '../lowering/operations/operation.js';
 import { refuse } from '../lowering/refusal.js';

@@ -1,4 +1,4 @@
-/** LSTM, GRU and RNN as operations, against ONNX Runtime where it is written out step by step. */
+/** LSTM, GRU and RNN as operations, against ONNX Runtime where it is unrolled step by step. */
 import { describe, expect, test } from 'vitest';
 import { makePlan } from '../../adapters/lowering/lower.js';
 import type { ValueName } from '../../model/builder.js';
@@ -146,7 +146,7 @@ const asked: Readonly<Record<string, Asked>> = {
   },
 };
 
-describe('written out, they come to what ONNX Runtime makes', () => {
+describe('unrolled, they agree with ONNX Runtime', () => {
   test.each(Object.entries(asked))('%s', async (_, each) => {
     expect(await errorOf(draw(each))).toBeLessThan(1e-5);
   });
@@ -192,7 +192,7 @@ describe('plans', () => {
     expect(made.outputs[0]?.axes).toEqual([1, 0, 2]);
   });
 
-  test('written out: one product for all steps, one more for each, weights turned at load', () => {
+  test('unrolled: one product for all steps, one more for each, weights transposed at load', () => {
     const made = planOf(sketch(), everything('last', 'LSTM', 'Gemm'));
     expect(kindsOf(made).filter((kind) => kind === 'MatMul')).toHaveLength(6);
     expect(kindsOf(made)).not.toContain('Transpose');
@@ -206,10 +206,10 @@ describe('plans', () => {
 
   test.each([
     ['activation Gauss is not supported', sketch({ activations: ['Gauss', 'Tanh', 'Tanh'] })],
-    ['activations Sigmoid are not supported: 3 are needed', sketch({ activations: ['Sigmoid'] })],
+    ['activations Sigmoid are not supported: 3 are required', sketch({ activations: ['Sigmoid'] })],
     ['direction up is not supported', sketch({ direction: 'up' })],
     [
-      'sequence_lens 6 is outside 1 to 5, the number of steps',
+      'sequence_lens 6 is not supported: it is outside 1 to 5, the number of steps',
       { ...sketch({}, ['x', 'W', 'R', 'B', 'lengths']), numbers: { lengths: [6, 1] } },
     ],
   ])('refused: %s', (reason, each) => {

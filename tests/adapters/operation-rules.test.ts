@@ -241,17 +241,17 @@ describe('refusals name the operator, the node and the reason', () => {
     );
   });
 
-  test('a type that it has no range of', () => {
+  test('quantisation to a type without a range', () => {
     const nodes = [['QuantizeLinear', ['x', 's'], ['i']]] as const;
     expect(() => planOf({ nodes, values, weights: ['s'], outputs: ['i'] })).toThrow(
-      'QuantizeLinear (node_0): quantising to int32 is not supported',
+      'QuantizeLinear (node_0): quantisation to int32 is not supported',
     );
   });
 
-  test('what the framework lacks, where nothing simpler comes to it', () => {
+  test('an operation without a decomposition that the backend does not support', () => {
     const nodes = [['Erf', ['x'], ['y']]] as const;
     expect(() => planOf({ nodes, values }, everything('last', 'Erf'))).toThrow(
-      'Erf (node_0): Everything has no Erf',
+      'Erf (node_0): Erf is not supported by Everything',
     );
   });
 

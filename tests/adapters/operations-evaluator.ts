@@ -1,5 +1,5 @@
 /** A plan of operations by plain loops over doubles: slow, and nothing of a framework in it. */
-import type { Capabilities, Lack, OperationTable } from '../../adapters/lowering/capabilities.js';
+import type { Capabilities, Limit, OperationTable } from '../../adapters/lowering/capabilities.js';
 import { wholly } from '../../adapters/lowering/capabilities.js';
 import type {
   OperationKind,
@@ -292,7 +292,7 @@ export function capabilitiesOf(
 ): Capabilities {
   const kinds = Object.keys(evaluators) as OperationKind[];
   const plain = wholly(...kinds.filter((kind) => !windows.includes(kind as WindowKind)));
-  const lack: Lack<WindowKind> = (settings) => {
+  const lack: Limit<WindowKind> = (settings) => {
     if (has === 'all') return undefined;
     if (settings.strides.length === 1) return 'no single axis';
     if (settings.pads.flat().some((pad) => pad > 0)) return 'no pads';

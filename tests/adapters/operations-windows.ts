@@ -1,6 +1,6 @@
 /** Operations over windows as their meaning says: an element at a time. */
 import type { Capabilities } from '../../adapters/lowering/capabilities.js';
-import { filterAxes, pictureAxes } from '../../adapters/lowering/operations/layout.js';
+import { filterAxes, imageAxes } from '../../adapters/lowering/operations/layout.js';
 import type { Operations, PerAxis } from '../../adapters/lowering/operations/operation.js';
 import { permute, sortedPositions } from '../../adapters/lowering/permute.js';
 import { at, built, type Plain } from './plain-tensors.js';
@@ -12,9 +12,9 @@ const scalar: Plain = { shape: [], data: new Float64Array(1) };
 function moved(x: Plain, order: readonly number[]): Plain {
   return { shape: order.map((axis) => x.shape[axis] ?? 1), data: permute(x.data, x.shape, order) };
 }
-const fromPicture = (x: Plain, channels: Channels) =>
-  moved(x, sortedPositions(pictureAxes(channels, x.shape.length)));
-const toPicture = (x: Plain, channels: Channels) => moved(x, pictureAxes(channels, x.shape.length));
+const fromImage = (x: Plain, channels: Channels) =>
+  moved(x, sortedPositions(imageAxes(channels, x.shape.length)));
+const toImage = (x: Plain, channels: Channels) => moved(x, imageAxes(channels, x.shape.length));
 const fromFilters = (x: Plain, channels: Channels) =>
   moved(x, sortedPositions(filterAxes(channels, x.shape.length)));
 
@@ -47,7 +47,7 @@ function sourceOf(
 }
 
 export function convolved(inputs: readonly Plain[], settings: Operations['Conv'], channels: Channels): Plain {
-  const x = fromPicture(inputs[0] ?? scalar, channels);
+  const x = fromImage(inputs[0] ?? scalar, channels);
   const filters = fromFilters(inputs[1] ?? scalar, channels);
   const [results = 1, depth = 1, ...kernel] = filters.shape;
   const made = built(
@@ -63,7 +63,7 @@ export function convolved(inputs: readonly Plain[], settings: Operations['Conv']
       return sum;
     },
   );
-  return toPicture(made, channels);
+  return toImage(made, channels);
 }
 
 export function transposedConvolved(
@@ -71,7 +71,7 @@ export function transposedConvolved(
   settings: Operations['ConvTranspose'],
   channels: Channels,
 ): Plain {
-  const x = fromPicture(inputs[0] ?? scalar, channels);
+  const x = fromImage(inputs[0] ?? scalar, channels);
   const filters = fromFilters(inputs[1] ?? scalar, channels);
   const [depth = 1, width = 1, ...kernel] = filters.shape;
   const { strides, dilations, pads, outputPadding, group } = settings;
@@ -84,7 +84,7 @@ export function transposedConvolved(
     inputs[2] ? at(inputs[2], [m]) : 0,
   );
   const size = depth / group;
-  // Every element of the picture is added where its filter puts it.
+  // Every element of the image is added where its filter puts it.
   built([x.shape[0] ?? 1, depth, width, ...kernel], ([n = 0, c = 0, m = 0, ...offset]) => {
     built(x.shape.slice(2), (place) => {
       const target = sourceOf(place, offset, settings);
@@ -96,7 +96,7 @@ export function transposedConvolved(
     });
     return 0;
   });
-  return toPicture(made, channels);
+  return toImage(made, channels);
 }
 
 export function pooled(
@@ -105,7 +105,7 @@ export function pooled(
   channels: Channels,
   kind: 'max' | 'mean',
 ): Plain {
-  const x = fromPicture(inputs[0] ?? scalar, channels);
+  const x = fromImage(inputs[0] ?? scalar, channels);
   const [batch = 1, depth = 1] = x.shape;
   const made = built(
     [batch, depth, ...placesOf(x, settings.kernel, settings)],
@@ -120,5 +120,5 @@ export function pooled(
       return kind === 'max' ? Math.max(...values) : values.reduce((a, b) => a + b, 0) / values.length;
     },
   );
-  return toPicture(made, channels);
+  return toImage(made, channels);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { at, defined, required } from '../../common/at.js';
+import { at, defined, leading, required } from '../../common/at.js';
 import { TouchstoneError } from '../../common/errors.js';
 
 describe('at', () => {
@@ -13,6 +13,16 @@ describe('at', () => {
     expect(() => at([0], index, 'kernel')).toThrow(
       new TouchstoneError('internal', `kernel has 1 elements, none at index ${index}`),
     );
+  });
+});
+
+describe('leading', () => {
+  it('gives as many elements as are asked for', () => {
+    expect(leading([5, 6, 7], 2)).toEqual([5, 6]);
+  });
+
+  it('throws where there are fewer, and names the list', () => {
+    expect(() => leading([5], 2, 'shape')).toThrow('shape has 1 elements, none at index 1');
   });
 });
 

@@ -1,5 +1,13 @@
 /** Attention and the rotation of its queries and keys (github.com/onnx/onnx, docs/Operators.md). */
-import { type GraphNode, integer, decimal as number, optionalInput, optionalOutput } from '../attributes.js';
+import { at, leading } from '../../../common/at.js';
+import {
+  type GraphNode,
+  integer,
+  number,
+  optionalInput,
+  optionalOutput,
+  requiredInteger,
+} from '../attributes.js';
 import { filled } from '../decompositions/shifts.js';
 import {
   binary,
@@ -22,103 +30,102 @@ import { refuse } from '../refusal.js';
 import { type Canonicaliser, type Canonicalisers, inputOf, isRead, outputOf } from './canonicaliser.js';
 import { indicesOf } from './indexing.js';
 
-/** [N, heads, steps, size], of [N, steps, heads · size] where the heads are an attribute. */
+/** [N, heads, steps, size]; from [N, steps, heads · size], where the number of heads is an attribute. */
 function inHeads(node: GraphNode, p: Planner, position: number, heads: string): Operand {
   const x = p.plain(inputOf(node, position));
   if (x.shape.length === 4) return x;
-  const [batch = 1, steps = 1, hidden = 1] = x.shape;
-  const count = integer(node, heads, 0);
-  if (x.shape.length !== 3 || count < 1)
-    refuse(`an input of ${x.shape.length} axes without ${heads} is not supported`);
+  const count = requiredInteger(node, heads);
+  if (x.shape.length !== 3) refuse(`an input of ${x.shape.length} axes is not supported`);
+  const [batch, steps, hidden] = leading(x.shape, 3);
   return transpose(p, reshape(p, x, [batch, steps, count, hidden / count]), [0, 2, 1, 3]);
 }
 
-/** Behind what is remembered of earlier steps. */
-function remembered(node: GraphNode, p: Planner, position: number, fresh: Operand): Operand {
+/** Appended to the keys or values of earlier steps. */
+function withPast(node: GraphNode, p: Planner, position: number, fresh: Operand): Operand {
   const past = optionalInput(node, position);
   return past === undefined ? fresh : concat(p, [p.plain(past), fresh], 2);
 }
 
 const attention: Canonicaliser = (node, p) => {
   const q = inHeads(node, p, 0, 'q_num_heads');
-  const k = remembered(node, p, 4, inHeads(node, p, 1, 'kv_num_heads'));
-  const v = remembered(node, p, 5, inHeads(node, p, 2, 'kv_num_heads'));
-  const [batch = 1, heads = 1, steps = 1, size = 1] = q.shape;
-  const [, kvHeads = 1, keys = 1] = k.shape;
-  // Queries that share keys lie behind each other, so that nothing is repeated.
+  const k = withPast(node, p, 4, inHeads(node, p, 1, 'kv_num_heads'));
+  const v = withPast(node, p, 5, inHeads(node, p, 2, 'kv_num_heads'));
+  const [batch, heads, steps, size] = leading(q.shape, 4);
+  const [, kvHeads, keys] = leading(k.shape, 3);
+  // Queries that share keys are stacked, so that keys are not repeated.
   const shared = [batch, kvHeads, (heads / kvHeads) * steps];
-  const scale = number(node, 'scale', 0) || 1 / Math.sqrt(size);
+  const scale = number(node, 'scale', 1 / Math.sqrt(size));
   const scaled = reshape(p, withNumber(p, 'Mul', q, scale), [...shared, size]);
   const raw = reshape(p, matMul(p, scaled, transpose(p, k, [0, 1, 3, 2])), [batch, heads, steps, keys]);
   const cap = number(node, 'softcap', 0);
   const scores = cap > 0 ? withNumber(p, 'Mul', unary(p, 'Tanh', withNumber(p, 'Div', raw, cap)), cap) : raw;
   const bias = biasOf(node, p, scores);
-  const chances = chancesOf(node, p, scores, bias);
-  const found = matMul(p, reshape(p, chances, [...shared, keys]), v);
-  const y = reshape(p, found, [batch, heads, steps, v.shape[3] ?? 1]);
+  const weights = weightsOf(node, p, scores, bias);
+  const found = matMul(p, reshape(p, weights, [...shared, keys]), v);
+  const y = reshape(p, found, [batch, heads, steps, at(v.shape, 3)]);
   const isFlat = p.shape(outputOf(node)).length === 3;
   p.define(outputOf(node), isFlat ? reshape(p, transpose(p, y, [0, 2, 1, 3]), p.shape(outputOf(node))) : y);
-  p.define(optionalOutput(node, 1) ?? '', k);
-  p.define(optionalOutput(node, 2) ?? '', v);
-  const shown = optionalOutput(node, 3);
-  if (shown === undefined || !isRead(p, shown)) return;
-  const stages = [raw, scores, bias ? binary(p, 'Add', scores, bias.operand) : scores, chances];
+  p.define(optionalOutput(node, 1), k);
+  p.define(optionalOutput(node, 2), v);
+  const products = optionalOutput(node, 3);
+  if (!isRead(p, products)) return;
+  const stages = [raw, scores, bias ? binary(p, 'Add', scores, bias.operand) : scores, weights];
   const mode = integer(node, 'qk_matmul_output_mode', 0);
-  p.define(shown, stages[mode] ?? refuse(`qk_matmul_output_mode ${mode} is not supported`));
+  p.define(products, stages[mode] ?? refuse(`qk_matmul_output_mode ${mode} is not supported`));
 };
 
-/** What is added to the scores: -∞ where a query may not look. */
+/** What is added to the scores: −∞ where a key is masked. */
 interface Bias {
   readonly operand: Operand;
-  /** Whether there may be queries that see nothing at all. */
-  readonly mayHideAll: boolean;
+  /** Whether all keys of a query may be masked. */
+  readonly mayMaskAll: boolean;
 }
 
 function biasOf(node: GraphNode, p: Planner, scores: Operand): Bias | undefined {
-  const keys = scores.shape[3] ?? 1;
+  const keys = at(scores.shape, 3);
   const mask = optionalInput(node, 3);
   const given = mask === undefined ? undefined : wholeMask(p, p.plain(mask), keys);
-  const isChoice = given?.type === 'bool';
-  const { conditions, mayHideAll } = conditionsOf(node, p, scores);
-  const allowed = [...(given && isChoice ? [given] : []), ...conditions];
-  const added = given && !isChoice ? cast(p, given, scores.type) : undefined;
+  const isBoolean = given?.type === 'bool';
+  const { conditions, mayMaskAll } = conditionsOf(node, p, scores);
+  const allowed = [...(given && isBoolean ? [given] : []), ...conditions];
+  const added = given && !isBoolean ? cast(p, given, scores.type) : undefined;
   const [first, ...others] = allowed;
-  if (!first) return added && { operand: added, mayHideAll: true };
+  if (!first) return added && { operand: added, mayMaskAll: true };
   const all = others.reduce((a, b) => binary(p, 'And', a, b), first);
-  const hidden = scalar(p, scores, Number.NEGATIVE_INFINITY);
-  const operand = where(p, all, added ?? scalar(p, scores, 0), hidden);
-  return { operand, mayHideAll: mayHideAll || given !== undefined };
+  const masked = scalar(p, scores, Number.NEGATIVE_INFINITY);
+  const operand = where(p, all, added ?? scalar(p, scores, 0), masked);
+  return { operand, mayMaskAll: mayMaskAll || given !== undefined };
 }
 
-/** Keys behind the end of a mask are hidden. */
+/** A mask that is shorter than the keys masks the rest. */
 function wholeMask(p: Planner, mask: Operand, keys: number): Operand {
-  const missing = keys - (mask.shape.at(-1) ?? 1);
+  const missing = keys - at(mask.shape, -1);
   if (missing <= 0) return mask;
   const pads = mask.shape.map((_, axis): readonly [number, number] => [
     0,
     axis === mask.shape.length - 1 ? missing : 0,
   ]);
   if (mask.type !== 'bool') return filled(p, mask, pads, Number.NEGATIVE_INFINITY);
-  // Not every framework pads booleans.
+  // Not every backend pads booleans.
   const numbers = filled(p, cast(p, mask, p.held('int32')), pads, 0);
   return withNumber(p, 'Greater', numbers, 0);
 }
 
-/** What follows from where queries and keys stand: the past first, then this block, then what is not there yet. */
+/** Masks by position: causal, windowed, and by the lengths of the keys. */
 function conditionsOf(node: GraphNode, p: Planner, scores: Operand) {
-  const [batch = 1, , steps = 1, keys = 1] = scores.shape;
+  const [batch, , steps, keys] = leading(scores.shape, 4);
   const type = p.held('int64');
   const lengths = optionalInput(node, 6);
   const past = optionalInput(node, 4);
-  const before = past === undefined ? 0 : (p.shape(past)[2] ?? 0);
-  const counted = (count: number, start: number) => Array.from({ length: count }, (_, each) => each + start);
-  const j = p.literal(type, [1, keys], counted(keys, 0));
+  const before = past === undefined ? 0 : at(p.shape(past), 2);
+  const range = (count: number, start: number) => Array.from({ length: count }, (_, each) => each + start);
+  const j = p.literal(type, [1, keys], range(keys, 0));
   const length =
     lengths === undefined ? undefined : reshape(p, cast(p, p.plain(lengths), type), [batch, 1, 1, 1]);
-  // With keys beyond their length, the queries are the last of them.
+  // Given the lengths of the keys, the queries are the last positions within them.
   const i = length
-    ? binary(p, 'Add', length, p.literal(type, [steps, 1], counted(steps, -steps)))
-    : p.literal(type, [steps, 1], counted(steps, before));
+    ? binary(p, 'Add', length, p.literal(type, [steps, 1], range(steps, -steps)))
+    : p.literal(type, [steps, 1], range(steps, before));
   const [left, right] = [integer(node, 'left_window_size', -1), integer(node, 'right_window_size', -1)];
   const conditions = [
     ...(integer(node, 'is_causal', 0) === 0 ? [] : [binary(p, 'LessOrEqual', j, i)]),
@@ -126,26 +133,26 @@ function conditionsOf(node: GraphNode, p: Planner, scores: Operand) {
     ...(right < 0 ? [] : [binary(p, 'LessOrEqual', j, withNumber(p, 'Add', i, right))]),
     ...(length ? [binary(p, 'Less', j, length)] : []),
   ];
-  return { conditions, mayHideAll: length !== undefined || left >= 0 };
+  return { conditions, mayMaskAll: length !== undefined || left >= 0 };
 }
 
-/** Softmax of the scores; of queries that see nothing, zeros. */
-function chancesOf(node: GraphNode, p: Planner, scores: Operand, bias: Bias | undefined): Operand {
-  const chances = (biased: Operand) => {
+/** Softmax of the scores; zeros for a query whose keys are all masked. */
+function weightsOf(node: GraphNode, p: Planner, scores: Operand, bias: Bias | undefined): Operand {
+  const softmax = (biased: Operand) => {
     const precise = cast(p, biased, precisionOf(node, p, biased));
     return cast(p, unary(p, 'Softmax', precise, { axis: 3 }), scores.type);
   };
-  if (!bias) return chances(scores);
-  const { operand, mayHideAll } = bias;
-  if (!mayHideAll) return chances(binary(p, 'Add', scores, operand));
-  const most = reduce(p, 'ReduceMax', operand, [operand.shape.length - 1], true);
-  const isEmpty = binary(p, 'Equal', most, scalar(p, most, Number.NEGATIVE_INFINITY));
+  if (!bias) return softmax(scores);
+  const { operand, mayMaskAll } = bias;
+  if (!mayMaskAll) return softmax(binary(p, 'Add', scores, operand));
+  const max = reduce(p, 'ReduceMax', operand, [operand.shape.length - 1], true);
+  const isEmpty = binary(p, 'Equal', max, scalar(p, max, Number.NEGATIVE_INFINITY));
   const zero = scalar(p, scores, 0);
-  // Of nothing but -∞ there would be no number.
-  return where(p, isEmpty, zero, chances(binary(p, 'Add', scores, where(p, isEmpty, zero, operand))));
+  // Softmax of nothing but −∞ is NaN.
+  return where(p, isEmpty, zero, softmax(binary(p, 'Add', scores, where(p, isEmpty, zero, operand))));
 }
 
-/** Numbers are ONNX's of types. */
+/** Type of the softmax: softmax_precision, a TensorProto data type. */
 function precisionOf(node: GraphNode, p: Planner, scores: Operand): Operand['type'] {
   const given = integer(node, 'softmax_precision', 0);
   if (given === 0) return scores.type;
@@ -154,25 +161,25 @@ function precisionOf(node: GraphNode, p: Planner, scores: Operand): Operand['typ
   return p.held(type ?? refuse(`softmax_precision ${given} is not supported`));
 }
 
-/** Pairs of numbers turned by angles that grow with the position: Su et al., "RoFormer" (2021). */
+/** Pairs of elements rotated by angles that grow with the position: Su et al., "RoFormer" (2021). */
 const rotaryEmbedding: Canonicaliser = (node, p) => {
   const given = p.plain(inputOf(node, 0));
-  const heads = integer(node, 'num_heads', 0);
   const isFlat = given.shape.length === 3;
-  if (isFlat && heads < 1) refuse('an input of three axes needs num_heads');
-  const [batch = 1, steps = 1, hidden = 1] = given.shape;
+  const heads = isFlat ? requiredInteger(node, 'num_heads') : 1;
+  const [batch, steps, hidden] = leading(given.shape, 3);
   const x = isFlat ? reshape(p, given, [batch, steps, heads, hidden / heads]) : given;
-  const size = x.shape[3] ?? 1;
-  const turned = integer(node, 'rotary_embedding_dim', 0) || size;
-  const [cos, sin] = [1, 2].map((position) => angles(node, p, position, isFlat ? 2 : 1));
-  if (!cos || !sin) refuse('cos_cache and sin_cache are needed');
-  const parts = sliceAxis(p, x, 3, 0, turned);
+  const size = at(x.shape, 3);
+  // 0 is all of them.
+  const rotary = integer(node, 'rotary_embedding_dim', 0) || size;
+  const cos = angles(node, p, 1, isFlat ? 2 : 1);
+  const sin = angles(node, p, 2, isFlat ? 2 : 1);
+  const parts = sliceAxis(p, x, 3, 0, rotary);
   const isInterleaved = integer(node, 'interleaved', 0) !== 0;
-  const half = [...x.shape.slice(0, 3), turned / 2];
-  // Of each pair the two numbers are neighbours, or half of the whole apart.
+  const half = [...x.shape.slice(0, 3), rotary / 2];
+  // The elements of a pair are neighbours, or half of the rotated size apart.
   const [pairs, axis] = isInterleaved
     ? [reshape(p, parts, [...half, 2]), 4]
-    : [reshape(p, parts, [...half.slice(0, 3), 2, turned / 2]), 3];
+    : [reshape(p, parts, [...half.slice(0, 3), 2, rotary / 2]), 3];
   const member = (index: number) => reshape(p, sliceAxis(p, pairs, axis, index, index + 1), half);
   const [a, b] = [member(0), member(1)];
   const real = binary(p, 'Sub', binary(p, 'Mul', cos, a), binary(p, 'Mul', sin, b));
@@ -180,16 +187,16 @@ const rotaryEmbedding: Canonicaliser = (node, p) => {
   const apart = half.toSpliced(axis, 0, 1);
   const joined = concat(p, [reshape(p, real, apart), reshape(p, imaginary, apart)], axis);
   const rotated = reshape(p, joined, parts.shape);
-  const whole = turned === size ? rotated : concat(p, [rotated, sliceAxis(p, x, 3, turned, size)], 3);
+  const whole = rotary === size ? rotated : concat(p, [rotated, sliceAxis(p, x, 3, rotary, size)], 3);
   p.define(outputOf(node), reshape(p, whole, given.shape));
 };
 
-/** A table's rows for each step, alike for all heads; picked by position, where positions are given. @param axis of the heads */
+/** The rows of a table for each step, gathered by position_ids if there are any; broadcast over the heads. @param axis of the heads */
 function angles(node: GraphNode, p: Planner, position: number, axis: number): Operand {
   const table = p.plain(inputOf(node, position));
   const positions = optionalInput(node, 3);
   const rows =
-    positions === undefined ? table : gather(p, table, indicesOf(p, positions, [table.shape[0] ?? 1]), 0);
+    positions === undefined ? table : gather(p, table, indicesOf(p, positions, [at(table.shape, 0)]), 0);
   return reshape(p, rows, rows.shape.toSpliced(axis, 0, 1));
 }
 

@@ -1,32 +1,38 @@
-/** How an ONNX operator becomes operations: settings read, layout chosen, results named. */
+/** How an ONNX operator becomes operations: reads its settings, chooses a layout, names its results. */
+import { at } from '../../../common/at.js';
 import type { DataType } from '../../../model/graph.js';
 import type { GraphNode } from '../attributes.js';
 import type { Operand } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
+import { refuse } from '../refusal.js';
 import { sameList } from '../value.js';
 
-/** @throws UnsupportedError with what of the node cannot be expressed, to stand behind the operator's name */
+/** @throws UnsupportedError naming the input, attribute or value that is not supported; the caller adds operator and node */
 export type Canonicaliser = (node: GraphNode, p: Planner) => void;
 
 export type Canonicalisers = Readonly<Record<string, Canonicaliser>>;
 
+/** Name of a required input. @throws UnsupportedError where it is omitted */
 export function inputOf(node: GraphNode, position: number): string {
-  return node.inputs[position] ?? '';
+  return node.inputs[position] || refuse(`input ${position} is required`);
 }
 
-export function outputOf(node: GraphNode, position = 0): string {
-  return node.outputs[position] ?? '';
+/** Name of the first output; empty where the node omits it. */
+export function outputOf(node: GraphNode): string {
+  return at(node.outputs, 0, `outputs of ${node.name}`);
 }
 
-export function isRead(p: Planner, name: string): boolean {
+/** Whether a node or an output of the graph reads this value; false for an output that is omitted. */
+export function isRead(p: Planner, name: string | undefined): name is string {
   return (
+    name !== undefined &&
     name !== '' &&
     (p.graph.outputs.some((output) => output.name === name) ||
       p.graph.nodes.some(({ inputs }) => inputs.includes(name)))
   );
 }
 
-/** An ONNX axis, counted from the front. */
+/** An ONNX axis, which may be negative, counted from the front. */
 export function positive(axis: number, rank: number): number {
   return axis < 0 ? axis + rank : axis;
 }
@@ -39,7 +45,7 @@ export interface Common {
 
 /**
  * Values that broadcast against each other in one layout: that of the computed ones if they agree, else ONNX's. Constants
- * take any at load.
+ * are rearranged at load.
  */
 export function inCommonLayout(p: Planner, names: readonly string[]): Common {
   const rank = Math.max(...names.map((name) => p.shape(name).length));
@@ -59,11 +65,11 @@ function inLayout(p: Planner, name: string, axes: readonly number[]): Operand {
   const shape = p.shape(name);
   const missing = axes.length - shape.length;
   const order = axes.filter((axis) => axis >= missing).map((axis) => axis - missing);
-  const native = axes.map((axis) => (axis < missing ? 1 : (shape[axis - missing] ?? 1)));
+  const native = axes.map((axis) => (axis < missing ? 1 : at(shape, axis - missing)));
   return p.weight(name, order, native);
 }
 
-/** Whether arithmetic of that ONNX type is of whole numbers. */
-export function isWhole(type: DataType): boolean {
+/** Whether arithmetic in this ONNX type is integer arithmetic. */
+export function isInteger(type: DataType): boolean {
   return type.includes('int');
 }

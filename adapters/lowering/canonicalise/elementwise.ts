@@ -1,5 +1,16 @@
-/** Operators that treat every element alike: their result keeps the layout of what they read. */
-import { type GraphNode, integer, decimal as number, optionalInput, text } from '../attributes.js';
+/** Element-wise operators: their result keeps the layout of their inputs. */
+import { at, leading } from '../../../common/at.js';
+import { elementCount } from '../../../model/graph.js';
+import {
+  type GraphNode,
+  integer,
+  number,
+  optionalInput,
+  optionalOutput,
+  requiredNumber,
+  requiredText,
+  text,
+} from '../attributes.js';
 import { binary, cast, scalar, unary, where, withNumber } from '../operations/emitter.js';
 import {
   arithmetic,
@@ -20,13 +31,13 @@ import {
   type Canonicalisers,
   inCommonLayout,
   inputOf,
-  isWhole,
+  isInteger,
   outputOf,
 } from './canonicaliser.js';
 
 type Compute = (p: Planner, x: Operand, node: GraphNode) => Operand;
 
-/** Of the first input. */
+/** A function of the first input. */
 export function ofOne(compute: Compute): Canonicaliser {
   return (node, p) => {
     const { operand, axes } = p.value(inputOf(node, 0));
@@ -43,37 +54,33 @@ function plainTwo(kind: PlainBinary): Canonicaliser {
   return ofTwo((p, a, b) => binary(p, kind, a, b));
 }
 
-/** Of two inputs that broadcast. */
+/** A function of two inputs that broadcast. */
 function ofTwo(compute: (p: Planner, a: Operand, b: Operand, node: GraphNode) => Operand): Canonicaliser {
   return (node, p) => {
-    const { operands, axes } = inCommonLayout(p, node.inputs.slice(0, 2));
-    const [a, b] = operands;
-    if (!a || !b) refuse('two inputs are needed');
+    const { operands, axes } = inCommonLayout(p, [inputOf(node, 0), inputOf(node, 1)]);
+    const [a, b] = leading(operands, 2);
     p.define(outputOf(node), p.wrapped(compute(p, a, b, node), p.type(outputOf(node))), axes);
   };
 }
 
-/** Of any number of inputs, two at a time. */
+/** A reduction of any number of inputs, two at a time. */
 function ofSeveral(
   combine: (p: Planner, a: Operand, b: Operand) => Operand,
   finish: (p: Planner, sum: Operand, count: number) => Operand = (_, sum) => sum,
 ): Canonicaliser {
   return (node, p) => {
     const { operands, axes } = inCommonLayout(p, node.inputs);
-    const [first, ...rest] = operands;
-    if (!first) refuse('an input is needed');
-    const all = rest.reduce((sum, operand) => combine(p, sum, operand), first);
+    const all = operands.reduce((sum, operand) => combine(p, sum, operand));
     p.define(outputOf(node), p.wrapped(finish(p, all, operands.length), p.type(outputOf(node))), axes);
   };
 }
 
-/** ONNX's exponent may be of another type than its base. */
+/** ONNX's exponent may have another type than the base. */
 const power: Canonicaliser = (node, p) => {
-  const { operands, axes } = inCommonLayout(p, node.inputs);
-  const [base, exponent] = operands;
-  if (!base || !exponent) refuse('two inputs are needed');
-  const isBroken = isWhole(p.type(inputOf(node, 0))) && !isWhole(p.type(inputOf(node, 1)));
-  if (!isBroken) {
+  const { operands, axes } = inCommonLayout(p, [inputOf(node, 0), inputOf(node, 1)]);
+  const [base, exponent] = leading(operands, 2);
+  const isFractional = isInteger(p.type(inputOf(node, 0))) && !isInteger(p.type(inputOf(node, 1)));
+  if (!isFractional) {
     const result = binary(p, 'Pow', base, cast(p, exponent, base.type));
     p.define(outputOf(node), p.wrapped(result, p.type(outputOf(node))), axes);
     return;
@@ -82,16 +89,16 @@ const power: Canonicaliser = (node, p) => {
   p.define(outputOf(node), result, axes);
 };
 
-/** Bounds are attributes before operator set 11 and inputs since; a bound that is computed is compared with. */
+/** Bounds are attributes before operator set 11 and inputs since; with a computed bound it is Max or Min. */
 const clip: Canonicaliser = (node, p) => {
   const { operand, axes } = p.value(inputOf(node, 0));
-  const bounds = (['min', 'max'] as const).map((name, position): number | string | null => {
-    const input = optionalInput(node, position + 1);
-    if (input === undefined) return name in node.attributes ? number(node, name, 0) : null;
-    return p.graph.constants?.[input] && !p.isTrained(input) ? (p.numbers(input)[0] ?? null) : input;
-  });
-  const [low, high] = bounds;
-  const fixed = (bound: number | string | null | undefined) => (typeof bound === 'number' ? bound : null);
+  const bound = (name: 'min' | 'max', position: 1 | 2): number | string | null => {
+    const input = optionalInput(node, position);
+    if (input === undefined) return name in node.attributes ? requiredNumber(node, name) : null;
+    return p.graph.constants?.[input] && !p.isTrained(input) ? at(p.numbers(input), 0) : input;
+  };
+  const [low, high] = [bound('min', 1), bound('max', 2)];
+  const fixed = (given: number | string | null) => (typeof given === 'number' ? given : null);
   const settings = { low: fixed(low), high: fixed(high) };
   let result =
     settings.low === null && settings.high === null ? operand : unary(p, 'Clip', operand, settings);
@@ -107,9 +114,8 @@ const castTo: Canonicaliser = (node, p) => {
 };
 
 const select: Canonicaliser = (node, p) => {
-  const { operands, axes } = inCommonLayout(p, node.inputs);
-  const [condition, a, b] = operands;
-  if (!condition || !a || !b) refuse('three inputs are needed');
+  const { operands, axes } = inCommonLayout(p, [inputOf(node, 0), inputOf(node, 1), inputOf(node, 2)]);
+  const [condition, a, b] = leading(operands, 3);
   p.define(outputOf(node), where(p, condition, a, b), axes);
 };
 
@@ -125,22 +131,17 @@ const shrink = ofOne((p, x, node) => {
   return where(p, withNumber(p, 'Less', x, -lambda), withNumber(p, 'Add', x, bias), above);
 });
 
-/** In inference it hands on what it gets; its mask is all ones. */
+/** The identity in inference, with a mask of ones. */
 const dropout: Canonicaliser = (node, p) => {
   if (p.mode === 'training') refuse('not supported in training: its masks are random');
   const { operand, axes } = p.value(inputOf(node, 0));
   p.define(outputOf(node), operand, axes);
-  const mask = node.outputs[1];
-  if (mask)
-    p.define(
-      mask,
-      p.literal(p.held('bool'), operand.shape, operand.shape.length ? ones(operand) : [1]),
-      axes,
-    );
+  const mask = optionalOutput(node, 1);
+  if (mask) p.define(mask, p.literal(p.held('bool'), operand.shape, ones(operand)), axes);
 };
 
 function ones({ shape }: Operand): number[] {
-  return Array.from({ length: shape.reduce((product, extent) => product * extent, 1) }, () => 1);
+  return Array.from({ length: elementCount(shape) }, () => 1);
 }
 
 function table<Kind extends OperationKind & string>(
@@ -169,7 +170,7 @@ export const elementwise: Canonicalisers = {
   Pow: power,
   Mod: ofTwo((p, a, b, node) => binary(p, 'Mod', a, b, { fmod: integer(node, 'fmod', 0) !== 0 })),
   BitShift: ofTwo((p, a, b, node) =>
-    binary(p, 'BitShift', a, b, { direction: text(node, 'direction', '') === 'LEFT' ? 'LEFT' : 'RIGHT' }),
+    binary(p, 'BitShift', a, b, { direction: requiredText(node, 'direction') === 'LEFT' ? 'LEFT' : 'RIGHT' }),
   ),
   Clip: clip,
   Cast: castTo,

@@ -1,6 +1,14 @@
-/** Operators that pick elements by index. */
+/** Operators with indices. */
+import { at } from '../../../common/at.js';
 import { elementCount } from '../../../model/graph.js';
-import { type GraphNode, integer, text } from '../attributes.js';
+import {
+  type GraphNode,
+  integer,
+  optionalInput,
+  optionalOutput,
+  requiredInteger,
+  text,
+} from '../attributes.js';
 import { binary, cast, gather, one, reshape, transpose, where, withNumber } from '../operations/emitter.js';
 import type { Operand } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
@@ -11,10 +19,10 @@ import { type Canonicaliser, type Canonicalisers, inputOf, outputOf, positive } 
 const positions = new Set(['ArgMax', 'ArgMin', 'Shape', 'NonZero', 'TopK']);
 
 /**
- * Indices as operations take them: none negative. Those of a constant are seen; of what is computed, negative ones are
- * counted from the end by the plan, as ONNX allows them.
+ * Indices without negative ones, which ONNX counts from the end: those of a constant are resolved here, computed ones by
+ * operations of the plan.
  *
- * @param extents of the indexed axes, one for each index of the last axis, or one for all
+ * @param extents of the indexed axes: one for each position of the last axis of the indices, or one for all
  */
 export function indicesOf(p: Planner, name: string, extents: readonly number[]): Operand {
   const type = p.held('int64');
@@ -22,7 +30,7 @@ export function indicesOf(p: Planner, name: string, extents: readonly number[]):
   if (known && !p.isTrained(name)) {
     const numbers = p.numbers(name);
     const counted = numbers.map((index, place) =>
-      index < 0 ? index + (extents[place % extents.length] ?? 0) : index,
+      index < 0 ? index + at(extents, place % extents.length) : index,
     );
     return p.literal(type, p.shape(name), counted);
   }
@@ -37,14 +45,14 @@ export function indicesOf(p: Planner, name: string, extents: readonly number[]):
 const gathered: Canonicaliser = (node, p) => {
   const x = p.plain(inputOf(node, 0));
   const axis = positive(integer(node, 'axis', 0), x.shape.length);
-  const indices = indicesOf(p, inputOf(node, 1), [x.shape[axis] ?? 1]);
+  const indices = indicesOf(p, inputOf(node, 1), [at(x.shape, axis)]);
   p.define(outputOf(node), gather(p, x, indices, axis));
 };
 
 const gatheredElements: Canonicaliser = (node, p) => {
   const x = p.plain(inputOf(node, 0));
   const axis = positive(integer(node, 'axis', 0), x.shape.length);
-  const indices = indicesOf(p, inputOf(node, 1), [x.shape[axis] ?? 1]);
+  const indices = indicesOf(p, inputOf(node, 1), [at(x.shape, axis)]);
   const result = { type: x.type, shape: indices.shape };
   p.define(outputOf(node), one(p, 'GatherElements', { axis }, [x, indices], result));
 };
@@ -52,7 +60,7 @@ const gatheredElements: Canonicaliser = (node, p) => {
 const gatheredSlices: Canonicaliser = (node, p) => {
   const x = p.plain(inputOf(node, 0));
   const batchDims = integer(node, 'batch_dims', 0);
-  const depth = p.shape(inputOf(node, 1)).at(-1) ?? 1;
+  const depth = at(p.shape(inputOf(node, 1)), -1);
   const indices = indicesOf(p, inputOf(node, 1), x.shape.slice(batchDims, batchDims + depth));
   const result = { type: x.type, shape: p.shape(outputOf(node)) };
   p.define(outputOf(node), one(p, 'GatherND', { batchDims }, [x, indices], result));
@@ -68,23 +76,23 @@ function reductionOf(node: GraphNode) {
 const scatteredElements: Canonicaliser = (node, p) => {
   const x = p.plain(inputOf(node, 0));
   const axis = positive(integer(node, 'axis', 0), x.shape.length);
-  const indices = indicesOf(p, inputOf(node, 1), [x.shape[axis] ?? 1]);
+  const indices = indicesOf(p, inputOf(node, 1), [at(x.shape, axis)]);
   const settings = { axis, reduction: reductionOf(node) };
-  const operands = [x, indices, p.plain(inputOf(node, 2))];
+  const operands = [x, indices, p.plain(inputOf(node, 2))] as const;
   p.define(outputOf(node), one(p, 'ScatterElements', settings, operands, x));
 };
 
 const scatteredSlices: Canonicaliser = (node, p) => {
   const x = p.plain(inputOf(node, 0));
-  const depth = p.shape(inputOf(node, 1)).at(-1) ?? 1;
+  const depth = at(p.shape(inputOf(node, 1)), -1);
   const indices = indicesOf(p, inputOf(node, 1), x.shape.slice(0, depth));
-  const operands = [x, indices, p.plain(inputOf(node, 2))];
+  const operands = [x, indices, p.plain(inputOf(node, 2))] as const;
   p.define(outputOf(node), one(p, 'ScatterND', { reduction: reductionOf(node) }, operands, x));
 };
 
-/** Values are off and on. The new axis is where `axis` says in the result. */
+/** The values are [off, on]; `axis` is the new axis of the result. */
 const oneHot: Canonicaliser = (node, p) => {
-  const [depth = 0] = p.numbers(inputOf(node, 1));
+  const depth = at(p.numbers(inputOf(node, 1)), 0);
   const shape = p.shape(outputOf(node));
   const axis = positive(integer(node, 'axis', -1), shape.length);
   const name = inputOf(node, 0);
@@ -105,7 +113,7 @@ const oneHot: Canonicaliser = (node, p) => {
   p.define(outputOf(node), where(p, binary(p, 'Equal', indices, classes), value(1), value(0)));
 };
 
-/** Fractions, of which none but whole ones are of a class. */
+/** Floating-point indices; fractional ones equal no class. */
 function classesOf(p: Planner, name: string, depth: number): Operand {
   const given = p.plain(name);
   return where(p, withNumber(p, 'Less', given, 0), withNumber(p, 'Add', given, depth), given);
@@ -114,18 +122,18 @@ function classesOf(p: Planner, name: string, depth: number): Operand {
 const top: Canonicaliser = (node, p) => {
   const x = p.plain(inputOf(node, 0));
   const axis = positive(integer(node, 'axis', -1), x.shape.length);
-  const k = p.graph.opset < 10 ? integer(node, 'k', 1) : (p.numbers(inputOf(node, 1))[0] ?? 1);
+  const k = p.graph.opset < 10 ? requiredInteger(node, 'k') : at(p.numbers(inputOf(node, 1)), 0);
   const last = [...x.shape.keys()].filter((each) => each !== axis);
   const order = [...last, axis];
-  const turned = transpose(p, x, order);
-  const shape = [...turned.shape.slice(0, -1), k];
+  const moved = transpose(p, x, order);
+  const shape = [...moved.shape.slice(0, -1), k];
   const settings = { k, largest: integer(node, 'largest', 1) !== 0 };
   const results = [
     { type: x.type, shape },
     { type: p.held('int64'), shape },
-  ];
-  p.emit('TopK', settings, [turned], results).forEach((result, position) => {
-    p.define(outputOf(node, position), result, order);
+  ] as const;
+  p.emit('TopK', settings, [moved], results).forEach((result, position) => {
+    p.define(optionalOutput(node, position), result, order);
   });
 };
 
@@ -136,13 +144,14 @@ const triangle: Canonicaliser = (node, p) => {
     p.define(outputOf(node), x);
     return;
   }
-  const diagonal = (node.inputs[1] ?? '') === '' ? 0 : (p.numbers(inputOf(node, 1))[0] ?? 0);
+  const offset = optionalInput(node, 1);
+  const diagonal = offset === undefined ? 0 : at(p.numbers(offset), 0);
   const isUpper = integer(node, 'upper', 1) !== 0;
   const matrix = x.shape.slice(-2);
-  const [, columns = 1] = matrix;
+  const columns = at(matrix, -1);
   const mask = Array.from({ length: elementCount(matrix) }, (_, index) => {
-    const offset = (index % columns) - Math.floor(index / columns);
-    return Number(isUpper ? offset >= diagonal : offset <= diagonal);
+    const place = (index % columns) - Math.floor(index / columns);
+    return Number(isUpper ? place >= diagonal : place <= diagonal);
   });
   const zero = p.literal(x.type, [], [0]);
   p.define(outputOf(node), where(p, p.literal(p.held('bool'), matrix, mask), x, zero));

@@ -1,4 +1,5 @@
-/** Products of matrices of quantised numbers, whose sums are whole numbers. */
+/** Products of quantised matrices, whose sums are integers. */
+import { at } from '../../../common/at.js';
 import { type GraphNode, optionalInput } from '../attributes.js';
 import { binary, cast, matMul, reshape, split, unary } from '../operations/emitter.js';
 import type { Operand } from '../operations/operation.js';
@@ -8,30 +9,35 @@ import { type Canonicaliser, type Canonicalisers, inputOf, outputOf } from './ca
 import { exactParts, reachOf, total } from './exact-sums.js';
 import { isZero, rangeOf, saturated } from './quantised.js';
 
-/** A matrix and its zero point, at these inputs. */
-interface Places {
+/** Positions of the inputs that are a matrix and its zero point. */
+interface Positions {
   readonly matrix: number;
   readonly zero: number;
 }
 
-/** (a − its zero point) · (b − its zero point), over as many terms at a time as float32 holds all sums of. */
-function product(node: GraphNode, p: Planner, a: Places, b: Places): Operand {
+/** (a − its zero point) · (b − its zero point), in partial sums short enough to be exact in float32. */
+function product(node: GraphNode, p: Planner, a: Positions, b: Positions): Operand {
   const rows = centred(node, p, a, 'rows');
   const columns = centred(node, p, b, 'columns');
-  const sizes = exactParts(rows.shape.at(-1) ?? 1, 1, reachAt(node, p, a) * reachAt(node, p, b));
+  const sizes = exactParts(at(rows.shape, -1), 1, reachAt(node, p, a) * reachAt(node, p, b));
   const right = split(p, columns, columns.shape.length - 2, sizes);
   const sums = split(p, rows, rows.shape.length - 1, sizes).map((left, part) =>
-    matMul(p, left, right[part] ?? columns),
+    matMul(p, left, at(right, part)),
   );
   return total(p, sums);
 }
 
-function reachAt(node: GraphNode, p: Planner, { matrix, zero }: Places): number {
+function reachAt(node: GraphNode, p: Planner, { matrix, zero }: Positions): number {
   return reachOf(p, inputOf(node, matrix), optionalInput(node, zero));
 }
 
-/** Zero points are of all, of each row of a or of each column of b. */
-function centred(node: GraphNode, p: Planner, { matrix, zero }: Places, along: 'rows' | 'columns'): Operand {
+/** Minus its zero point: one number, one for each row of a, or one for each column of b. */
+function centred(
+  node: GraphNode,
+  p: Planner,
+  { matrix, zero }: Positions,
+  along: 'rows' | 'columns',
+): Operand {
   const name = inputOf(node, matrix);
   const float = p.held('float32');
   const order = [...p.shape(name).keys()];
@@ -43,8 +49,8 @@ function centred(node: GraphNode, p: Planner, { matrix, zero }: Places, along: '
 }
 
 function lengthwise(point: Operand, p: Planner, along: 'rows' | 'columns'): Operand {
-  const [count = 1] = point.shape;
   if (point.shape.length !== 1) return point;
+  const count = at(point.shape, 0);
   return reshape(p, point, count === 1 ? [] : along === 'rows' ? [count, 1] : [1, count]);
 }
 
@@ -53,7 +59,7 @@ const ofIntegers: Canonicaliser = (node, p) => {
   p.define(outputOf(node), cast(p, sums, p.held('int32')));
 };
 
-/** a, its scale and zero point, b with the same, and those of the result. */
+/** a with its scale and zero point, b with its own, and scale and zero point of the result. */
 const quantised: Canonicaliser = (node, p) => {
   const type = p.type(outputOf(node));
   const sums = product(node, p, { matrix: 0, zero: 2 }, { matrix: 3, zero: 5 });

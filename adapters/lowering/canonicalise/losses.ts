@@ -1,4 +1,5 @@
-/** Losses of classes, as parts of graphs: what was scored for the class that each target names. */
+/** Classification losses within a graph. */
+import { at } from '../../../common/at.js';
 import { type GraphNode, integer, optionalInput, optionalOutput, text } from '../attributes.js';
 import { binary, cast, reduce, reshape, scalar, unary, where, withNumber } from '../operations/emitter.js';
 import type { Operand } from '../operations/operation.js';
@@ -6,7 +7,7 @@ import type { Planner } from '../planner.js';
 import { refuse } from '../refusal.js';
 import { type Canonicaliser, type Canonicalisers, inputOf, outputOf } from './canonicaliser.js';
 
-/** @param x logarithms of likelihoods [batch, classes, …]; the second input is the targets [batch, …] */
+/** @param x log-likelihoods [batch, classes, …]; the node's second input is the targets [batch, …] */
 function likelihoodLoss(node: GraphNode, p: Planner, x: Operand): Operand {
   const target = cast(p, p.plain(inputOf(node, 1)), p.held('int32'));
   const losses = unary(p, 'Neg', ofTarget(p, target, x));
@@ -28,14 +29,15 @@ function likelihoodLoss(node: GraphNode, p: Planner, x: Operand): Operand {
           )
         : reduce(p, 'ReduceMean', losses, all, false);
     default:
-      return refuse(`reduction ${text(node, 'reduction', '')} is not supported`);
+      return refuse(`reduction ${text(node, 'reduction', 'mean')} is not supported`);
   }
 }
 
-/** Of [batch or 1, classes, …] what is at the target's class, zero where that is none of them. */
+/** The element of x [batch or 1, classes, …] at the class of each target; zero for a target outside the classes. */
 function ofTarget(p: Planner, target: Operand, x: Operand): Operand {
-  const [batch = 1, ...rest] = target.shape;
-  const classes = x.shape[1] ?? 1;
+  const batch = at(target.shape, 0);
+  const rest = target.shape.slice(1);
+  const classes = at(x.shape, 1);
   const numbers = p.literal(
     target.type,
     [1, classes, ...rest.map(() => 1)],
@@ -45,14 +47,14 @@ function ofTarget(p: Planner, target: Operand, x: Operand): Operand {
   return reduce(p, 'ReduceSum', where(p, isOf, x, scalar(p, x, 0)), [1], false);
 }
 
-/** Of each target; undefined where all count alike. */
+/** Weight of each target; undefined where all are 1. */
 function weightsOf(node: GraphNode, p: Planner, target: Operand, x: Operand): Operand | undefined {
   const name = optionalInput(node, 2);
-  const [, ...rest] = target.shape;
+  const rest = target.shape.slice(1);
   const given =
     name === undefined
       ? undefined
-      : ofTarget(p, target, reshape(p, p.plain(name), [1, x.shape[1] ?? 1, ...rest.map(() => 1)]));
+      : ofTarget(p, target, reshape(p, p.plain(name), [1, at(x.shape, 1), ...rest.map(() => 1)]));
   if (!('ignore_index' in node.attributes)) return given;
   const isIgnored = withNumber(p, 'Equal', target, integer(node, 'ignore_index', 0));
   return where(p, isIgnored, scalar(p, x, 0), given ?? scalar(p, x, 1));

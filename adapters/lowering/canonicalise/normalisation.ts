@@ -1,6 +1,13 @@
 /** Normalisations. */
 import { at, defined } from '../../../common/at.js';
-import { type GraphNode, integer, decimal as number, optionalInput } from '../attributes.js';
+import {
+  type GraphNode,
+  integer,
+  number,
+  optionalInput,
+  optionalOutput,
+  requiredInteger,
+} from '../attributes.js';
 import { affine, batchNormalised, standardised } from '../decompositions/normalisation.js';
 import {
   along,
@@ -8,6 +15,7 @@ import {
   cast,
   expand,
   one,
+  optional,
   reduce,
   reshape,
   scalar,
@@ -15,8 +23,8 @@ import {
   where,
   withNumber,
 } from '../operations/emitter.js';
-import { pictureAxes } from '../operations/layout.js';
-import type { Operand, Operations } from '../operations/operation.js';
+import { imageAxes } from '../operations/layout.js';
+import type { Operand, Operands, Operations } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
 import { refuse } from '../refusal.js';
 import { sameList } from '../value.js';
@@ -30,7 +38,7 @@ import {
 } from './canonicaliser.js';
 import { powerOf, rootOf } from './windows.js';
 
-/** With the statistics that it is given, or in training_mode with those of the batch. */
+/** With given statistics, or in training_mode with those of the batch. */
 const batchNormalization: Canonicaliser = (node, p) => {
   if (integer(node, 'spatial', 1) === 0) refuse('spatial 0 is not supported');
   if (isByBatch(node) && p.mode === 'inference') {
@@ -38,21 +46,21 @@ const batchNormalization: Canonicaliser = (node, p) => {
     return;
   }
   if (node.outputs.slice(1).some((name) => isRead(p, name)))
-    refuse('its further outputs, the running statistics, must not be read');
+    refuse('outputs with running statistics are not supported where they are read');
   const { operand, axes } = p.value(inputOf(node, 0));
-  const statistics = [1, 2, 3, 4].map((position) => cast(p, p.plain(inputOf(node, position)), operand.type));
+  const input = (position: number) => cast(p, p.plain(inputOf(node, position)), operand.type);
   const settings = { axis: axes.indexOf(1), epsilon: number(node, 'epsilon', 1e-5) };
-  const operands = [operand, ...statistics];
+  const operands = [operand, input(1), input(2), input(3), input(4)] as const;
   p.define(outputOf(node), batchNormalisedBy(node, p, operands, settings), axes);
 };
 
 function batchNormalisedBy(
   node: GraphNode,
   p: Planner,
-  operands: readonly Operand[],
+  operands: Operands['BatchNormalization'],
   settings: Operations['BatchNormalization'],
 ): Operand {
-  const x = at(operands, 0);
+  const [x] = operands;
   if (isByBatch(node)) {
     const momentum = number(node, 'momentum', 0.9);
     return one(p, 'TrainingBatchNormalization', { ...settings, momentum }, operands, x);
@@ -62,7 +70,7 @@ function batchNormalisedBy(
     return p.isConstant(name) && !p.isTrained(name);
   });
   if (p.mode === 'inference' || isFrozen) return one(p, 'BatchNormalization', settings, operands, x);
-  // The kernels of the frameworks have no gradients by the statistics that they are given.
+  // Kernels have no gradients with respect to given statistics.
   return at(defined(batchNormalised(p, settings, operands, [x]), 'the decomposition'), 0);
 }
 
@@ -70,7 +78,7 @@ function isByBatch(node: GraphNode): boolean {
   return integer(node, 'training_mode', 0) !== 0;
 }
 
-/** With the statistics of what it is given, which are taken into the running ones; since operator set 14. */
+/** training_mode in inference, since operator set 14: statistics of the batch, which update the running ones. */
 function normalizedByBatch(node: GraphNode, p: Planner): void {
   const { operand, axes } = p.value(inputOf(node, 0));
   const axis = axes.indexOf(1);
@@ -81,37 +89,37 @@ function normalizedByBatch(node: GraphNode, p: Planner): void {
   const variance = reduce(p, 'ReduceMean', binary(p, 'Mul', centred, centred), over, false);
   const settings = { axis, epsilon: number(node, 'epsilon', 1e-5) };
   const given = (position: number) => cast(p, p.plain(inputOf(node, position)), operand.type);
-  const operands = [operand, given(1), given(2), mean, variance];
+  const operands = [operand, given(1), given(2), mean, variance] as const;
   p.define(outputOf(node), one(p, 'BatchNormalization', settings, operands, operand), axes);
   const momentum = number(node, 'momentum', 0.9);
   for (const [position, fresh] of [mean, variance].entries()) {
-    const name = outputOf(node, position + 1);
-    if (name === '') continue;
+    const name = optionalOutput(node, position + 1);
+    if (name === undefined) continue;
     const kept = withNumber(p, 'Mul', given(position + 3), momentum);
     const running = binary(p, 'Add', kept, withNumber(p, 'Mul', fresh, 1 - momentum));
     p.define(name, cast(p, running, p.held(p.type(name))));
   }
 }
 
-function pictureOf(node: GraphNode, p: Planner): { x: Operand; axes: readonly number[] } {
-  const axes = pictureAxes(p.capabilities.channels, p.shape(inputOf(node, 0)).length);
+function imageOf(node: GraphNode, p: Planner): { x: Operand; axes: readonly number[] } {
+  const axes = imageAxes(p.capabilities.channels, p.shape(inputOf(node, 0)).length);
   return { x: p.arranged(inputOf(node, 0), axes), axes };
 }
 
 const instanceNormalization: Canonicaliser = (node, p) => {
-  const { x, axes } = pictureOf(node, p);
-  if (axes.length < 3) refuse('spatial axes are needed');
-  const operands = [x, p.plain(inputOf(node, 1)), p.plain(inputOf(node, 2))];
+  const { x, axes } = imageOf(node, p);
+  if (axes.length < 3) refuse('an input without spatial axes is not supported');
+  const operands = [x, p.plain(inputOf(node, 1)), p.plain(inputOf(node, 2))] as const;
   const settings = { epsilon: number(node, 'epsilon', 1e-5) };
   p.define(outputOf(node), one(p, 'InstanceNormalization', settings, operands, x), axes);
 };
 
-/** Before operator set 21 scale and bias are those of a group. */
+/** Before operator set 21 scale and bias are per group, since then per channel. */
 const groupNormalization: Canonicaliser = (node, p) => {
-  const { x, axes } = pictureOf(node, p);
-  const groups = integer(node, 'num_groups', 1);
-  const channels = p.shape(inputOf(node, 0))[1] ?? 1;
-  const ofChannels = (position: number) => {
+  const { x, axes } = imageOf(node, p);
+  const groups = requiredInteger(node, 'num_groups');
+  const channels = at(p.shape(inputOf(node, 0)), 1);
+  const perChannel = (position: number) => {
     const given = p.plain(inputOf(node, position));
     if (p.graph.opset >= 21) return given;
     return reshape(p, expand(p, reshape(p, given, [groups, 1]), [groups, channels / groups]), [channels]);
@@ -119,12 +127,12 @@ const groupNormalization: Canonicaliser = (node, p) => {
   const settings = { groups, epsilon: number(node, 'epsilon', 1e-5) };
   p.define(
     outputOf(node),
-    one(p, 'GroupNormalization', settings, [x, ofChannels(1), ofChannels(2)], x),
+    one(p, 'GroupNormalization', settings, [x, perChannel(1), perChannel(2)], x),
     axes,
   );
 };
 
-/** Mean and deviation are of float32, whatever is normalised, so where they are read it is computed as it is defined. */
+/** Kernels do not give mean and deviation, which are float32 for any input; where they are read it is decomposed. */
 const layerNormalization: Canonicaliser = (node, p) => {
   const x = p.plain(inputOf(node, 0));
   const axis = positive(integer(node, 'axis', -1), x.shape.length);
@@ -133,10 +141,10 @@ const layerNormalization: Canonicaliser = (node, p) => {
   const scale = p.plain(inputOf(node, 1));
   const given = optionalInput(node, 2);
   const bias = given === undefined ? undefined : p.plain(given);
-  const [, mean = '', deviation = ''] = node.outputs;
+  const [mean, deviation] = [optionalOutput(node, 1), optionalOutput(node, 2)];
   const isWhole = [scale, bias].every((each) => !each || sameList(each.shape, x.shape.slice(axis)));
   if (isWhole && !isRead(p, mean) && !isRead(p, deviation)) {
-    const operands = bias ? [x, scale, bias] : [x, scale];
+    const operands = [x, scale, ...optional(bias)] as const;
     p.define(outputOf(node), one(p, 'LayerNormalization', { axes, epsilon }, operands, x));
     return;
   }
@@ -146,7 +154,7 @@ const layerNormalization: Canonicaliser = (node, p) => {
   if (deviation) p.define(deviation, cast(p, found.inverse, p.held(p.type(deviation))));
 };
 
-/** In the type of the first stage: float32, where what is given has less. */
+/** In the type of the first stage, stash_type: float32 for float16 inputs. */
 function stashed(p: Planner, x: Operand, node: GraphNode): Operand {
   return x.type === 'float16' && integer(node, 'stash_type', 1) === 1 ? cast(p, x, p.held('float32')) : x;
 }
@@ -162,7 +170,7 @@ const rmsNormalization: Canonicaliser = (node, p) => {
   p.define(outputOf(node), binary(p, 'Mul', scaled, p.plain(inputOf(node, 1))));
 };
 
-/** Nothing stays nothing. */
+/** A norm of zero divides by one. */
 const lpNormalization: Canonicaliser = (node, p) => {
   const { operand, axes } = p.value(inputOf(node, 0));
   const axis = axes.indexOf(positive(integer(node, 'axis', -1), axes.length));
@@ -176,7 +184,7 @@ const localResponseNormalization: Canonicaliser = (node, p) => {
   const { operand, axes } = p.value(inputOf(node, 0));
   const settings = {
     axis: axes.indexOf(1),
-    size: integer(node, 'size', 1),
+    size: requiredInteger(node, 'size'),
     alpha: number(node, 'alpha', 0.0001),
     beta: number(node, 'beta', 0.75),
     bias: number(node, 'bias', 1),

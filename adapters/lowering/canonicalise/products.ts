@@ -1,5 +1,6 @@
-/** Products of matrices. */
-import { integer, decimal as number, optionalInput, text } from '../attributes.js';
+/** Matrix products and determinants. */
+import { at } from '../../../common/at.js';
+import { integer, number, optionalInput, requiredText } from '../attributes.js';
 import {
   binary,
   concat,
@@ -13,9 +14,9 @@ import {
 import type { Operand } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
 import { refuse } from '../refusal.js';
-import { type Canonicaliser, type Canonicalisers, inputOf, isWhole, outputOf } from './canonicaliser.js';
+import { type Canonicaliser, type Canonicalisers, inputOf, isInteger, outputOf } from './canonicaliser.js';
 
-/** NumPy's matmul: a vector is a row in front and a column behind, and what it was counted for goes again. */
+/** NumPy's matmul: a vector is a row on the left and a column on the right; the result is without that axis. */
 const product: Canonicaliser = (node, p) => {
   const a = p.plain(inputOf(node, 0));
   const b = p.plain(inputOf(node, 1));
@@ -32,7 +33,7 @@ const gemm: Canonicaliser = (node, p) => {
   const b = matrix(p, inputOf(node, 1), integer(node, 'transB', 0) !== 0, isFolded ? alpha : 1);
   const scaled = (x: Operand, factor: number) => {
     if (factor === 1) return x;
-    if (isWhole(x.type)) refuse('alpha or beta other than 1 is not supported for integers');
+    if (isInteger(x.type)) refuse(`alpha or beta ${factor} is not supported for integers`);
     return withNumber(p, 'Mul', x, factor);
   };
   const found = scaled(matMul(p, a, b), isFolded ? 1 : alpha);
@@ -46,12 +47,12 @@ const gemm: Canonicaliser = (node, p) => {
   p.define(outputOf(node), binary(p, 'Add', found, addend));
 };
 
-/** Whether a factor may be taken into a constant when it is loaded; into one that learns it would scale its gradient. */
+/** Whether a factor may be folded into a constant at load; a trained one would have its gradient scaled. */
 function isFoldable(p: Planner, name: string, factor: number): boolean {
-  return factor !== 1 && p.isConstant(name) && !p.isTrained(name) && !isWhole(p.type(name));
+  return factor !== 1 && p.isConstant(name) && !p.isTrained(name) && !isInteger(p.type(name));
 }
 
-/** A constant is turned, and multiplied, when it is loaded. */
+/** A constant is transposed and multiplied at load. */
 function matrix(p: Planner, name: string, isTransposed: boolean, factor = 1): Operand {
   if (p.isConstant(name)) {
     const axes = p.shape(name).map((_, axis) => axis);
@@ -62,29 +63,28 @@ function matrix(p: Planner, name: string, isTransposed: boolean, factor = 1): Op
 }
 
 const einsum: Canonicaliser = (node, p) => {
-  const equation = text(node, 'equation', '').replaceAll(' ', '');
-  const operands = node.inputs.map((name) => p.plain(name));
-  const [first] = operands;
-  if (!first) refuse('an input is needed');
+  const equation = requiredText(node, 'equation').replaceAll(' ', '');
+  const first = p.plain(inputOf(node, 0));
+  const others = node.inputs.slice(1).map((name) => p.plain(name));
   const shape = p.shape(outputOf(node));
-  p.define(outputOf(node), one(p, 'Einsum', { equation }, operands, { type: first.type, shape }));
+  p.define(outputOf(node), one(p, 'Einsum', { equation }, [first, ...others], { type: first.type, shape }));
 };
 
 const determinant: Canonicaliser = (node, p) => {
   const x = p.plain(inputOf(node, 0));
-  const size = x.shape.at(-1) ?? 1;
-  if (size > maxRows) refuse(`matrices of ${size} rows are not supported: at most ${maxRows} are`);
+  const size = at(x.shape, -1);
+  if (size > maxRows) refuse(`matrices of ${size} rows are not supported: the maximum is ${maxRows}`);
   p.define(outputOf(node), reshape(p, expansion(p, x), p.shape(outputOf(node))));
 };
 
-/** More would be too many products: one takes a factorisation, which the vocabulary has not. */
+/** Larger ones need a factorisation, which is not in the vocabulary of operations. */
 const maxRows = 4;
 
-/** Laplace's, along the first row; with the last two axes still there. */
+/** Laplace expansion along the first row; the last two axes are kept. */
 function expansion(p: Planner, x: Operand): Operand {
   const rank = x.shape.length;
   const [rows, columns] = [rank - 2, rank - 1];
-  const size = x.shape[columns] ?? 1;
+  const size = at(x.shape, columns);
   if (size === 1) return x;
   const first = sliceAxis(p, x, rows, 0, 1);
   const others = sliceAxis(p, x, rows, 1, size);

@@ -1,6 +1,7 @@
-/** Numbers in steps of a scale from a zero point, and back: in whole numbers of 8 or 16 bits. */
+/** Quantisation to integers of 8 or 16 bits by scale and zero point, and back. */
+import { at } from '../../../common/at.js';
 import { type DataType, elementCount } from '../../../model/graph.js';
-import { type GraphNode, integer, optionalInput } from '../attributes.js';
+import { type GraphNode, integer, optionalInput, optionalOutput } from '../attributes.js';
 import {
   binary,
   cast,
@@ -15,7 +16,14 @@ import {
 import type { Operand } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
 import { refuse } from '../refusal.js';
-import { type Canonicaliser, type Canonicalisers, inputOf, outputOf, positive } from './canonicaliser.js';
+import {
+  type Canonicaliser,
+  type Canonicalisers,
+  inputOf,
+  isInteger,
+  outputOf,
+  positive,
+} from './canonicaliser.js';
 
 const ranges: Readonly<Partial<Record<DataType, readonly [low: number, high: number]>>> = {
   int8: [-128, 127],
@@ -24,21 +32,21 @@ const ranges: Readonly<Partial<Record<DataType, readonly [low: number, high: num
   uint16: [0, 65535],
 };
 
-/** What a type holds. @throws UnsupportedError for others than whole numbers of 8 and 16 bits */
+/** Range of an integer type. @throws UnsupportedError for other types than integers of 8 and 16 bits */
 export function rangeOf(type: DataType): readonly [low: number, high: number] {
-  return ranges[type] ?? refuse(`quantising to ${type} is not supported`);
+  return ranges[type] ?? refuse(`quantisation to ${type} is not supported`);
 }
 
-/** y = saturate(round(x / scale) + zero), with halves rounded to even. */
+/** y = saturate(round(x / scale) + zero), halves rounded to even. */
 const quantised: Canonicaliser = (node, p) => {
   const type = p.type(outputOf(node));
   const range = rangeOf(type);
-  // In which it is divided, if not in that of x (operator set 23); numbers are ONNX's of types.
+  // The type of the division, by default that of x: a TensorProto data type, 1 is float32 (operator set 23).
   const precision = integer(node, 'precision', 0);
-  if (precision !== 0 && precision !== 1) refuse('precision other than float32 is not supported');
+  if (precision !== 0 && precision !== 1) refuse(`precision ${precision} is not supported`);
   const { x, axes, scale, zero } = parametersOf(node, p);
   const float = p.held('float32');
-  const divided = cast(p, x, precision === 1 || isInteger(x) ? float : x.type);
+  const divided = cast(p, x, precision === 1 || isInteger(x.type) ? float : x.type);
   const steps = unary(p, 'Round', binary(p, 'Div', divided, cast(p, scale, divided.type)));
   p.define(outputOf(node), saturated(p, cast(p, steps, float), zero, range, type), axes);
 };
@@ -64,7 +72,7 @@ const dequantised: Canonicaliser = (node, p) => {
   p.define(outputOf(node), cast(p, result, p.held(p.type(outputOf(node)))), axes);
 };
 
-/** Scale and zero point of all elements, of those along one axis, or of each block along it; no zero point is zero. */
+/** Scale and zero point, each one number, one for each position of an axis, or one for each block along it. */
 function parametersOf(node: GraphNode, p: Planner) {
   const block = integer(node, 'block_size', 0);
   const { operand: x, axes } = layoutOf(node, p, block > 0);
@@ -72,7 +80,7 @@ function parametersOf(node: GraphNode, p: Planner) {
   const operandOf = (name: string): Operand => {
     const shape = p.shape(name);
     const count = elementCount(shape);
-    if (block > 0) return inBlocks(p, p.plain(name), axis, block, x.shape[axis] ?? 1);
+    if (block > 0) return inBlocks(p, p.plain(name), axis, block, at(x.shape, axis));
     if (count === 1) return shaped(p, name, []);
     if (shape.length !== 1 || count !== x.shape[axis])
       refuse(`input ${name} of shape [${shape}] is not supported`);
@@ -98,7 +106,7 @@ function layoutOf(node: GraphNode, p: Planner, isPlain: boolean) {
   return { operand, axes: operand.shape.map((_, axis) => axis) };
 }
 
-/** @param type in which a constant is held from the start, if not in its own */
+/** A constant or computed value, reshaped and converted; a constant at load. */
 export function shaped(
   p: Planner,
   name: string,
@@ -115,7 +123,7 @@ export function shaped(
     : cast(p, reshape(p, p.plain(name), shape), type);
 }
 
-/** Each of `x` along the axis `block` times, as far as there are elements. */
+/** Each element of `x` along the axis repeated `block` times, up to `extent`. */
 function inBlocks(p: Planner, x: Operand, axis: number, block: number, extent: number): Operand {
   if (Math.ceil(extent / block) !== x.shape[axis])
     refuse(`block_size ${block} does not divide ${extent} elements into ${x.shape[axis]} scales`);
@@ -128,29 +136,25 @@ function inBlocks(p: Planner, x: Operand, axis: number, block: number, extent: n
 }
 
 export function isZero(p: Planner, name: string): boolean {
-  return p.isConstant(name) && (p.graph.constants?.[name]?.every((value) => value === 0) ?? false);
+  return p.isConstant(name) && p.graph.constants?.[name]?.every((value) => value === 0) === true;
 }
 
-function isInteger({ type }: Operand): boolean {
-  return type.includes('int');
-}
-
-/** To uint8, by the range of the numbers themselves and zero. */
+/** To uint8, by the range of the input, extended to include zero. */
 const dynamicallyQuantised: Canonicaliser = (node, p) => {
   const { operand: x, axes } = p.value(inputOf(node, 0));
   const all = x.shape.map((_, axis) => axis);
   const low = withNumber(p, 'Min', reduce(p, 'ReduceMin', x, all, false), 0);
   const high = withNumber(p, 'Max', reduce(p, 'ReduceMax', x, all, false), 0);
   const range = binary(p, 'Sub', high, low);
-  // Zeros only, of which any scale is right.
+  // Nothing but zeros: any scale is right.
   const isFlat = withNumber(p, 'Equal', range, 0);
   const scale = where(p, isFlat, scalar(p, x, 1), withNumber(p, 'Div', range, 255));
   const below = binary(p, 'Div', unary(p, 'Neg', low), scale);
   const zero = unary(p, 'Round', unary(p, 'Clip', below, { low: 0, high: 255 }));
   const steps = unary(p, 'Round', binary(p, 'Div', x, scale));
-  p.define(outputOf(node, 0), saturated(p, steps, zero, [0, 255], 'uint8'), axes);
-  p.define(outputOf(node, 1), scale);
-  p.define(outputOf(node, 2), cast(p, zero, p.held('uint8')));
+  p.define(outputOf(node), saturated(p, steps, zero, [0, 255], 'uint8'), axes);
+  p.define(optionalOutput(node, 1), scale);
+  p.define(optionalOutput(node, 2), cast(p, zero, p.held('uint8')));
 };
 
 export const quantisation: Canonicalisers = {

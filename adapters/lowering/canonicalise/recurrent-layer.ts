@@ -1,13 +1,13 @@
-/** A recurrent layer in the form that the backend's own layer takes: weights by direction, gates in its order. */
-import { at } from '../../../common/at.js';
+/** A recurrent layer in the form of the backend's own layer: weights by direction, gates in its order. */
+import { at, defined, leading } from '../../../common/at.js';
 import type { RecurrentForm } from '../capabilities.js';
 import { gatesOf, type RecurrentKind } from '../decompositions/cells.js';
-import { binary, concat, type Result, reshape, sliceAxis, split, transpose } from '../operations/emitter.js';
-import type { Operand, RecurrentActivations, RecurrentSettings } from '../operations/operation.js';
+import { binary, concat, type Results, reshape, sliceAxis, split, transpose } from '../operations/emitter.js';
+import type { Operand, Operands, RecurrentActivations, RecurrentSettings } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
 import { sameList } from '../value.js';
 
-/** Names of values of the graph; undefined for an optional input that is left out. */
+/** Names of values of the graph; undefined for an optional input that is omitted. */
 export interface LayerInputs {
   readonly x: string;
   readonly w: string;
@@ -23,9 +23,9 @@ export interface LayerRequest {
   readonly direction: RecurrentSettings['direction'];
   readonly linearBeforeReset: boolean;
   readonly read: RecurrentSettings['read'];
-  /** Undefined for ONNX's default ones. */
+  /** Undefined for ONNX's defaults. */
   readonly activations: RecurrentActivations | undefined;
-  /** ONNX axes of x as [steps, batch, inputs], of a state as [directions, batch, hidden], as the node's `layout` has them. */
+  /** ONNX axes of [steps, batch, inputs] and of [directions, batch, hidden], by the node's `layout`. */
   readonly axes: { readonly x: readonly number[]; readonly state: readonly number[] };
   readonly inputs: LayerInputs;
 }
@@ -38,19 +38,22 @@ export interface LayerResult {
 
 const onnxGates = { LSTM: 'iofc', GRU: 'zrh', RNN: 'h' } as const;
 
-/** Outputs of the layer; undefined where the backend has none that does this. */
+/** Outputs of the layer; undefined where the backend does not support it. */
 export function recurrentLayer(
   p: Planner,
   form: RecurrentForm,
   request: LayerRequest,
 ): readonly LayerResult[] | undefined {
   const { kind, hidden, direction, inputs, axes } = request;
-  // One bias per gate cannot say what stands inside the reset.
+  // With linear_before_reset the reset gate scales one bias of the hidden gate, so one bias per gate does not suffice.
   const isSplit = kind === 'GRU' && request.linearBeforeReset && inputs.bias !== undefined;
   if (isSplit && form.biases.GRU === 1) return undefined;
-  const [steps = 0, batch = 1, values = 1] = axes.x.map((axis) => at(p.shape(inputs.x), axis));
+  const [steps, batch, values] = leading(
+    axes.x.map((axis) => at(p.shape(inputs.x), axis)),
+    3,
+  );
   const directions = direction === 'bidirectional' ? 2 : 1;
-  const native = form.batchFirst ? [axes.x[1] ?? 0, axes.x[0] ?? 1, axes.x[2] ?? 2] : axes.x;
+  const native = form.batchFirst ? [at(axes.x, 1), at(axes.x, 0), at(axes.x, 2)] : axes.x;
   const x = p.arranged(inputs.x, native);
   const limit = p.capabilities.operations[kind];
   const names = operandNames(form, request, directions);
@@ -59,9 +62,9 @@ export function recurrentLayer(
     ...(kind === 'GRU' ? { linearBeforeReset: request.linearBeforeReset } : {}),
     ...(request.activations ? { activations: request.activations } : {}),
   };
-  // Limits look at settings and types only, so that nothing is planned for a layer that is then refused.
-  const like: Operand[] = [x, ...names.map(() => ({ ...x, shape: [hidden] }))];
-  if (!limit || limit(settings as never, like) !== undefined) return undefined;
+  // Limits of layers depend on settings and types only, so that no operand is planned for a layer that is not supported.
+  const like: Operands[RecurrentKind] = [x, ...names.map(() => ({ ...x, shape: [hidden] }))];
+  if (!limit || limit(settings as never, like, kind) !== undefined) return undefined;
   const operands = names.map((name) => operandOf(p, form, request, name, values));
   const results = resultsOf(form, request, x, [steps, batch, directions]);
   const outputs = p.emit(kind, settings as never, [x, ...operands], results);
@@ -117,7 +120,7 @@ function operandOf(
         p,
         form,
         request,
-        name.startsWith('initialH') ? inputs.initialH : inputs.initialC,
+        defined(name.startsWith('initialH') ? inputs.initialH : inputs.initialC, name),
         direction,
       );
   }
@@ -152,7 +155,7 @@ function bias(
   rows: number,
   halves: readonly number[],
 ): Operand {
-  const name = inputs.bias ?? '';
+  const name = defined(inputs.bias, 'the bias');
   const gates = gateOrder(form, kind);
   if (p.isConstant(name)) {
     const [range, addend] = halves.map((half) => ({
@@ -175,7 +178,7 @@ function bias(
   return reshape(p, reordered(p, sum, gates), [rows]);
 }
 
-/** Both halves of B of one direction, one behind the other. */
+/** Both halves of B of one direction, stacked. */
 function stackedBias(
   p: Planner,
   form: RecurrentForm,
@@ -183,7 +186,7 @@ function stackedBias(
   direction: number,
   rows: number,
 ): Operand {
-  const name = inputs.bias ?? '';
+  const name = defined(inputs.bias, 'the bias');
   const gates = gateOrder(form, kind);
   const both = [...gates, ...gates.map((gate) => gate + gates.length)];
   if (p.isConstant(name)) {
@@ -198,21 +201,21 @@ function firstState(
   p: Planner,
   form: RecurrentForm,
   { axes, hidden }: LayerRequest,
-  name = '',
+  name: string,
   direction: number,
 ): Operand {
   if (form.states === 'stacked') return p.arranged(name, axes.state);
-  const [directions = 0, batch = 1, values = 2] = axes.state;
+  const [directions, batch, values] = leading(axes.state, 3);
   const shape = [at(p.shape(name), batch), hidden];
   const given = p.value(name);
-  // Wherever the direction stands, the rest is the state where the batch comes before the values.
+  // Wherever the axis of the directions is, one direction is the state if the batch comes before the values.
   const isInOrder = given.axes.indexOf(batch) < given.axes.indexOf(values);
-  const lying = isInOrder ? given.axes : axes.state;
+  const layout = isInOrder ? given.axes : axes.state;
   const operand = isInOrder ? given.operand : p.arranged(name, axes.state);
-  return reshape(p, sliceAxis(p, operand, lying.indexOf(directions), direction, direction + 1), shape);
+  return reshape(p, sliceAxis(p, operand, layout.indexOf(directions), direction, direction + 1), shape);
 }
 
-/** Position in ONNX of each of the backend's gates. */
+/** Position in ONNX's order of each of the backend's gates. */
 function gateOrder({ gates }: RecurrentForm, kind: RecurrentKind): readonly number[] {
   return kind === 'RNN' ? [0] : [...gates[kind]].map((gate) => onnxGates[kind].indexOf(gate));
 }
@@ -246,11 +249,11 @@ function resultsOf(
   { kind, hidden }: LayerRequest,
   { type }: Operand,
   [steps, batch, directions]: readonly [number, number, number],
-): readonly Result[] {
+): Results {
   const sequence = [...(form.batchFirst ? [batch, steps] : [steps, batch]), directions * hidden];
   const state = form.states === 'stacked' ? [directions, batch, hidden] : [batch, directions * hidden];
-  const results = [sequence, state, ...(kind === 'LSTM' ? [state] : [])];
-  return results.map((shape) => ({ type, shape }));
+  const last = { type, shape: state };
+  return [{ type, shape: sequence }, last, ...(kind === 'LSTM' ? [last] : [])];
 }
 
 function sequenceResult(

@@ -1,12 +1,12 @@
-/** LSTM, GRU and RNN: the framework's own layer where it has what the node asks for, else step by step. */
-
-import { at } from '../../../common/at.js';
+/** LSTM, GRU and RNN: the backend's own layer where it supports the node's settings, else unrolled step by step. */
+import { at, leading } from '../../../common/at.js';
 import {
   type GraphNode,
   integer,
   integers,
-  decimal as number,
+  number,
   optionalInput,
+  optionalOutput,
   text,
   texts,
 } from '../attributes.js';
@@ -15,15 +15,14 @@ import {
   activations,
   defaultFunctions,
   type Functions,
-  gatesOf,
   type RecurrentKind,
 } from '../decompositions/cells.js';
 import { type Recurrence, unrolled } from '../decompositions/recurrent.js';
-import { type Result, reshape } from '../operations/emitter.js';
+import { type Results, reshape } from '../operations/emitter.js';
 import type { Operand, RecurrentActivations, RecurrentSettings } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
 import { refuse } from '../refusal.js';
-import { type Canonicaliser, type Canonicalisers, inputOf, isRead, outputOf } from './canonicaliser.js';
+import { type Canonicaliser, type Canonicalisers, inputOf, isRead } from './canonicaliser.js';
 import { type LayerResult, recurrentLayer } from './recurrent-layer.js';
 
 /** ONNX axes of [steps, batch, values], of [directions, batch, hidden] and of [steps, directions, batch, hidden]. */
@@ -35,7 +34,7 @@ interface Layout {
 const stepsFirst: Layout = { x: [0, 1, 2], state: [0, 1, 2], sequence: [0, 1, 2, 3] };
 const batchFirst: Layout = { x: [1, 0, 2], state: [1, 0, 2], sequence: [1, 2, 0, 3] };
 
-/** With more steps decomposed, no framework compiles the plan in reasonable time. */
+/** With more steps unrolled, no framework compiles the plan in reasonable time. */
 const maxSteps = 512;
 
 const directions = ['forward', 'reverse', 'bidirectional'] as const;
@@ -55,18 +54,16 @@ function recurrent(kind: RecurrentKind): Canonicaliser {
       }));
     results.forEach(({ operand, axes }, position) => {
       const onnx = position === 0 ? layout.sequence : layout.state;
-      const name = outputOf(node, position);
-      if (name !== '')
-        p.define(
-          name,
-          operand,
-          axes.map((axis) => at(onnx, axis)),
-        );
+      p.define(
+        optionalOutput(node, position),
+        operand,
+        axes.map((axis) => at(onnx, axis)),
+      );
     });
   };
 }
 
-/** The backend's own layer; undefined where it has none that does this. */
+/** The backend's own layer; undefined where it does not support the node's settings. */
 function layerOf(
   node: GraphNode,
   p: Planner,
@@ -84,7 +81,7 @@ function layerOf(
     hidden: hiddenOf(node, p),
     direction: directionOf(node),
     linearBeforeReset: integer(node, 'linear_before_reset', 0) !== 0,
-    read: outputs.filter((_, position) => isRead(p, outputOf(node, position))),
+    read: outputs.filter((_, position) => isRead(p, optionalOutput(node, position))),
     activations: activations === 'default' ? undefined : activations,
     axes: layout,
     inputs: {
@@ -98,7 +95,7 @@ function layerOf(
   });
 }
 
-/** Whether the node asks for what no framework's layer has. */
+/** Whether the node has settings that no framework's layer supports. */
 function isExotic(node: GraphNode, p: Planner, { x }: Layout): boolean {
   return (
     clipOf(node) !== undefined ||
@@ -111,7 +108,7 @@ function isExotic(node: GraphNode, p: Planner, { x }: Layout): boolean {
 const gateFunctions = { sigmoid: 'Sigmoid', hardsigmoid: 'HardSigmoid' } as const;
 const cellFunctions = { tanh: 'Tanh', relu: 'Relu' } as const;
 
-/** The activations as the backend's layer takes them; undefined where it does not. */
+/** The activations of the backend's layer; undefined where it does not support them. */
 function layerActivations(
   node: GraphNode,
   p: Planner,
@@ -119,7 +116,7 @@ function layerActivations(
 ): RecurrentActivations | 'default' | undefined {
   const functions = functionsOf(node, kind);
   const isDefault = functions.every((each, which) =>
-    each.every(({ name }) => name === defaultFunctions[kind][which]?.[0]?.name),
+    each.every(({ name }) => name === at(at(defaultFunctions[kind], which), 0).name),
   );
   if (isDefault) return 'default';
   const taken = p.capabilities.recurrent?.activations;
@@ -143,7 +140,7 @@ function layerActivations(
   return taken.gates.includes(found.gates) && taken.cell.includes(found.cell) ? found : undefined;
 }
 
-/** The framework's own layer; undefined where it has none that does this. */
+/** The layer of a backend whose layers are as in ONNX; undefined where it does not support the node's settings. */
 function ownLayer(
   node: GraphNode,
   p: Planner,
@@ -161,21 +158,21 @@ function ownLayer(
       ...(initialH ? (['initialH'] as const) : []),
       ...(initialC ? (['initialC'] as const) : []),
     ],
-    read: outputs.filter((_, position) => isRead(p, outputOf(node, position))),
+    read: outputs.filter((_, position) => isRead(p, optionalOutput(node, position))),
     linearBeforeReset: integer(node, 'linear_before_reset', 0) !== 0,
   } satisfies RecurrentSettings & { readonly linearBeforeReset: boolean };
   const weights = [p.plain(inputOf(node, 1)), p.plain(inputOf(node, 2))];
   const given = [bias, initialH, initialC].filter((each) => each !== undefined);
   const { linearBeforeReset: _, ...plain } = settings;
-  const inputs = [x, ...weights, ...given];
-  const lack = p.capabilities.operations[kind];
+  const inputs = [x, ...weights, ...given] as const;
+  const limit = p.capabilities.operations[kind];
   const own = kind === 'GRU' ? settings : plain;
-  if (!lack || lack(own as never, inputs) !== undefined) return undefined;
+  if (!limit || limit(own as never, inputs, kind) !== undefined) return undefined;
   return p.emit(kind, own as never, inputs, resultsOf(kind, x, settings));
 }
 
-function resultsOf(kind: RecurrentKind, x: Operand, { hidden, direction }: RecurrentSettings): Result[] {
-  const [steps = 1, batch = 1] = x.shape;
+function resultsOf(kind: RecurrentKind, x: Operand, { hidden, direction }: RecurrentSettings): Results {
+  const [steps, batch] = leading(x.shape, 2);
   const count = direction === 'bidirectional' ? 2 : 1;
   const state = { type: x.type, shape: [count, batch, hidden] };
   const sequence = { type: x.type, shape: [steps, count, batch, hidden] };
@@ -185,7 +182,8 @@ function resultsOf(kind: RecurrentKind, x: Operand, { hidden, direction }: Recur
 function recurrence(node: GraphNode, p: Planner, kind: RecurrentKind, layout: Layout): Recurrence {
   const x = p.arranged(inputOf(node, 0), layout.x);
   const steps = stepsOf(node, p, layout.x);
-  if (steps > maxSteps) refuse(`${steps} steps are too many to decompose: at most ${maxSteps} are`);
+  if (steps > maxSteps)
+    refuse(`${steps} steps are not supported where the layer is unrolled: the maximum is ${maxSteps}`);
   const peepholes = optionalInput(node, 7);
   return {
     kind,
@@ -193,7 +191,7 @@ function recurrence(node: GraphNode, p: Planner, kind: RecurrentKind, layout: La
     direction: directionOf(node),
     x,
     ...statesOf(node, p, kind, layout),
-    ...turnedWeights(node, p, kind),
+    ...transposedWeights(node, p),
     peepholes: peepholes === undefined ? undefined : p.plain(peepholes),
     lengths: lengthsOf(node, p, steps),
     functions: functionsOf(node, kind),
@@ -203,15 +201,15 @@ function recurrence(node: GraphNode, p: Planner, kind: RecurrentKind, layout: La
   };
 }
 
-/** W and R as the products of the steps take them; constants are turned when they are loaded. */
-function turnedWeights(node: GraphNode, p: Planner, kind: RecurrentKind) {
+/** W and R for the products of the unrolled layer; constants are transposed at load. */
+function transposedWeights(node: GraphNode, p: Planner) {
   const hidden = hiddenOf(node, p);
-  const [count = 1, gates = gatesOf[kind] * hidden, values = 1] = p.shape(inputOf(node, 1));
-  const turned = (name: string, order: readonly number[], shape: readonly number[]) =>
+  const [count, gates, values] = leading(p.shape(inputOf(node, 1)), 3);
+  const transposed = (name: string, order: readonly number[], shape: readonly number[]) =>
     p.isConstant(name) ? p.weight(name, order, shape) : reshape(p, p.arranged(name, order), shape);
   return {
-    w: turned(inputOf(node, 1), [2, 0, 1], [values, count * gates]),
-    r: turned(inputOf(node, 2), [0, 2, 1], [...(count > 1 ? [count] : []), hidden, gates]),
+    w: transposed(inputOf(node, 1), [2, 0, 1], [values, count * gates]),
+    r: transposed(inputOf(node, 2), [0, 2, 1], [...(count > 1 ? [count] : []), hidden, gates]),
   };
 }
 
@@ -233,7 +231,7 @@ function stepsOf(node: GraphNode, p: Planner, xAxes: readonly number[]): number 
 }
 
 function hiddenOf(node: GraphNode, p: Planner): number {
-  return p.shape(inputOf(node, 2))[2] ?? 1;
+  return at(p.shape(inputOf(node, 2)), 2);
 }
 
 function directionOf(node: GraphNode): RecurrentSettings['direction'] {
@@ -245,34 +243,35 @@ function clipOf(node: GraphNode): number | undefined {
   return number(node, 'clip', 0) || undefined;
 }
 
-/** Undefined where every sequence has all steps. */
+/** sequence_lens; undefined where every sequence has all steps. */
 function lengthsOf(node: GraphNode, p: Planner, steps: number): readonly number[] | undefined {
   const name = optionalInput(node, 4);
   if (name === undefined) return undefined;
   const lengths = p.numbers(name);
   const outside = lengths.find((length) => length < 1 || length > steps);
-  if (outside !== undefined) refuse(`sequence_lens ${outside} is outside 1 to ${steps}, the number of steps`);
+  if (outside !== undefined)
+    refuse(`sequence_lens ${outside} is not supported: it is outside 1 to ${steps}, the number of steps`);
   return lengths.some((length) => length < steps) ? lengths : undefined;
 }
 
-/** f, g and h of each direction. Alphas and betas go, in order, to the functions that take them. */
+/** f, g and h of each direction. activation_alpha and activation_beta list, in order, those of the activations that have one. */
 function functionsOf(node: GraphNode, kind: RecurrentKind): Functions {
   const defaults = defaultFunctions[kind].flatMap((each) => each.map(({ name }) => name));
   const count = directionOf(node) === 'bidirectional' ? 2 : 1;
   const names = texts(node, 'activations', count === 2 ? [...defaults, ...defaults] : defaults);
   if (names.length !== defaults.length * count)
-    refuse(`activations ${names} are not supported: ${defaults.length * count} are needed`);
+    refuse(`activations ${names} are not supported: ${defaults.length * count} are required`);
   const left = {
-    alpha: [...integers(node, 'activation_alpha')],
-    beta: [...integers(node, 'activation_beta')],
+    alpha: [...integers(node, 'activation_alpha', [])],
+    beta: [...integers(node, 'activation_beta', [])],
   };
   const all = names.map((given): Activation => {
     const name = given.toLowerCase();
-    const takes = Object.hasOwn(activations, name) ? activations[name] : undefined;
-    if (!takes) refuse(`activation ${given} is not supported`);
-    const taken = (which: 'alpha' | 'beta') =>
-      takes[which] === undefined ? 0 : (left[which].shift() ?? takes[which]);
-    return { name, alpha: taken('alpha'), beta: taken('beta') };
+    const known = Object.hasOwn(activations, name) ? activations[name] : undefined;
+    if (!known) refuse(`activation ${given} is not supported`);
+    const parameter = (which: 'alpha' | 'beta') =>
+      known[which] === undefined ? 0 : (left[which].shift() ?? known[which]);
+    return { name, alpha: parameter('alpha'), beta: parameter('beta') };
   });
   return defaults.map((_, which) => all.filter((__, position) => position % defaults.length === which));
 }

@@ -1,4 +1,5 @@
-/** Operators over whole axes: sums, means, peaks and where they are; and those along one axis. */
+/** Reductions over axes, positions of extremes, and operators along one axis. */
+import { at } from '../../../common/at.js';
 import { type GraphNode, integer, integers, optionalInput } from '../attributes.js';
 import {
   binary,
@@ -18,7 +19,7 @@ import {
   type Canonicaliser,
   type Canonicalisers,
   inputOf,
-  isWhole,
+  isInteger,
   outputOf,
   positive,
 } from './canonicaliser.js';
@@ -47,16 +48,16 @@ function reduction(
   };
 }
 
-/** ONNX axes, an attribute in older operator sets and an input since; all where there are none, unless that is a no-op. */
+/** ONNX axes: an attribute in older operator sets, an input in newer ones. None means all, unless noop_with_empty_axes. */
 function axesOf(node: GraphNode, p: Planner, rank: number): readonly number[] {
   const input = optionalInput(node, 1);
-  const given = input === undefined ? integers(node, 'axes') : p.numbers(input);
+  const given = input === undefined ? integers(node, 'axes', []) : p.numbers(input);
   if (given.length > 0) return given.map((axis) => positive(axis, rank));
   if (integer(node, 'noop_with_empty_axes', 0) !== 0) return [];
   return Array.from({ length: rank }, (_, axis) => axis);
 }
 
-/** A layout when some of its axes are gone and the others are counted anew. */
+/** A layout without some of its axes, the others renumbered. */
 function without(layout: readonly number[], gone: readonly number[]): readonly number[] {
   return layout
     .filter((axis) => !gone.includes(axis))
@@ -67,7 +68,7 @@ function plain(kind: Reduction): Reduce {
   return (p, x, axes, keepdims) => reduce(p, kind, x, axes, keepdims);
 }
 
-/** Of booleans, which most frameworks have no extremes of: as numbers. */
+/** Booleans are reduced as integers, as most frameworks have no extremes of booleans. */
 function extreme(kind: 'ReduceMax' | 'ReduceMin'): Reduce {
   return (p, x, axes, keepdims) =>
     x.type === 'bool'
@@ -81,9 +82,9 @@ const sumOf = (prepare: (p: Planner, x: Operand) => Operand): Reduce => {
 const square = (p: Planner, x: Operand) => binary(p, 'Mul', x, x);
 const magnitude = (p: Planner, x: Operand) => unary(p, 'Abs', x);
 
-/** Of whole numbers a root is taken of fractions. */
+/** The root of integers is computed in float32. */
 function root(p: Planner, x: Operand): Operand {
-  return isWhole(x.type)
+  return isInteger(x.type)
     ? cast(p, unary(p, 'Sqrt', cast(p, x, p.held('float32'))), x.type)
     : unary(p, 'Sqrt', x);
 }
@@ -98,13 +99,13 @@ function extremePosition(kind: 'ArgMax' | 'ArgMin'): Canonicaliser {
     const searched = isLast ? unary(p, 'Reverse', operand, { axes: [axis] }) : operand;
     const shape = reducedShape(operand.shape, [axis], keepdims);
     const found = one(p, kind, { axis, keepdims }, [searched], { type: p.held('int64'), shape });
-    const last = p.literal(found.type, [], [(operand.shape[axis] ?? 1) - 1]);
+    const last = p.literal(found.type, [], [at(operand.shape, axis) - 1]);
     const position = isLast ? binary(p, 'Sub', last, found) : found;
     p.define(outputOf(node), position, keepdims ? layout : without(layout, [onnxAxis]));
   };
 }
 
-/** Before operator set 13 over everything from `axis` on, as one; since then over that axis alone. */
+/** Before operator set 13 all axes from `axis` on are one; since then it is that axis alone. */
 function softmax(compute: (p: Planner, x: Operand, axis: number) => Operand): Canonicaliser {
   return (node, p) => {
     const name = inputOf(node, 0);
@@ -123,22 +124,22 @@ function softmax(compute: (p: Planner, x: Operand, axis: number) => Operand): Ca
   };
 }
 
-/** 1 at the first of the largest, 0 elsewhere. */
+/** 1 at the first maximum, 0 elsewhere. */
 function hardmax(p: Planner, x: Operand, axis: number): Operand {
   const shape = reducedShape(x.shape, [axis], true);
-  const peak = one(p, 'ArgMax', { axis, keepdims: true }, [x], { type: p.held('int64'), shape });
-  const extent = x.shape[axis] ?? 1;
+  const position = one(p, 'ArgMax', { axis, keepdims: true }, [x], { type: p.held('int64'), shape });
+  const extent = at(x.shape, axis);
   const positions = p.literal(
-    peak.type,
+    position.type,
     x.shape.map((_, each) => (each === axis ? extent : 1)),
-    Array.from({ length: extent }, (_, position) => position),
+    Array.from({ length: extent }, (_, index) => index),
   );
-  return cast(p, binary(p, 'Equal', positions, peak), x.type);
+  return cast(p, binary(p, 'Equal', positions, position), x.type);
 }
 
 const cumulative: Canonicaliser = (node, p) => {
   const { operand, axes } = p.value(inputOf(node, 0));
-  const [given = 0] = p.numbers(inputOf(node, 1));
+  const given = at(p.numbers(inputOf(node, 1)), 0);
   const settings = {
     axis: axes.indexOf(positive(given, axes.length)),
     exclusive: integer(node, 'exclusive', 0) !== 0,
@@ -147,15 +148,15 @@ const cumulative: Canonicaliser = (node, p) => {
   p.define(outputOf(node), unary(p, 'CumSum', operand, settings), axes);
 };
 
-/** In steps that double what each product holds: W. D. Hillis, G. L. Steele, "Data parallel algorithms" (1986). */
+/** In log2(extent) steps: W. D. Hillis, G. L. Steele, "Data parallel algorithms" (1986). */
 const cumulativeProduct: Canonicaliser = (node, p) => {
   const { operand, axes } = p.value(inputOf(node, 0));
-  const [given = 0] = p.numbers(inputOf(node, 1));
+  const given = at(p.numbers(inputOf(node, 1)), 0);
   const axis = axes.indexOf(positive(given, axes.length));
   const isBackward = integer(node, 'reverse', 0) !== 0;
-  const extent = operand.shape[axis] ?? 1;
-  /** Each element where it was `by` places before; ones come in. */
-  const moved = (x: Operand, by: number) => {
+  const extent = at(operand.shape, axis);
+  /** Shifted by `by` positions, filled with ones. */
+  const shifted = (x: Operand, by: number) => {
     const kept = isBackward ? sliceAxis(p, x, axis, by, extent) : sliceAxis(p, x, axis, 0, extent - by);
     const sides = isBackward ? ([0, by] as const) : ([by, 0] as const);
     return pad(
@@ -165,8 +166,8 @@ const cumulativeProduct: Canonicaliser = (node, p) => {
       1,
     );
   };
-  let product = integer(node, 'exclusive', 0) === 0 ? operand : moved(operand, 1);
-  for (let by = 1; by < extent; by *= 2) product = binary(p, 'Mul', product, moved(product, by));
+  let product = integer(node, 'exclusive', 0) === 0 ? operand : shifted(operand, 1);
+  for (let by = 1; by < extent; by *= 2) product = binary(p, 'Mul', product, shifted(product, by));
   p.define(outputOf(node), p.wrapped(product, p.type(outputOf(node))), axes);
 };
 
@@ -201,7 +202,7 @@ export const reductions: Canonicalisers = {
     );
     const centred = binary(p, 'Sub', operand, reduce(p, 'ReduceMean', operand, over, true));
     const variance = reduce(p, 'ReduceMean', square(p, centred), over, true);
-    // Epsilon of the function that defines the operator.
+    // The epsilon of ONNX's function body.
     const deviation = withNumber(p, 'Add', unary(p, 'Sqrt', variance), 1e-9);
     p.define(outputOf(node), binary(p, 'Div', centred, deviation), layout);
   },

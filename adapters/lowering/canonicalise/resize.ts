@@ -1,10 +1,19 @@
-/** Resize and Upsample: by the framework's own operation where the settings are simple, else one axis after the other. */
+/** Resize and Upsample: the operation Resize where its settings suffice, else one axis after the other. */
+import { at } from '../../../common/at.js';
 import { elementCount } from '../../../model/graph.js';
-import { type GraphNode, integer, integers, decimal as number, optionalInput, text } from '../attributes.js';
+import {
+  type GraphNode,
+  integer,
+  integers,
+  number,
+  optionalInput,
+  requiredIntegers,
+  text,
+} from '../attributes.js';
 import { stretched } from '../decompositions/resize.js';
 import { one } from '../operations/emitter.js';
 import type { Interpolation, Stretch } from '../operations/interpolation.js';
-import { pictureAxes } from '../operations/layout.js';
+import { imageAxes } from '../operations/layout.js';
 import type { Operand } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
 import { refuse } from '../refusal.js';
@@ -12,12 +21,12 @@ import {
   type Canonicaliser,
   type Canonicalisers,
   inputOf,
-  isWhole,
+  isInteger,
   outputOf,
   positive,
 } from './canonicaliser.js';
 
-/** One that changes, by its ONNX number. */
+/** An ONNX axis that is resized. */
 interface Stretched extends Stretch {
   readonly axis: number;
 }
@@ -55,12 +64,12 @@ const resize: Canonicaliser = (node, p) => {
 };
 
 const upsample: Canonicaliser = (node, p) => {
-  old(node, p, p.graph.opset < 9 ? integers(node, 'scales') : p.numbers(inputOf(node, 1)));
+  old(node, p, p.graph.opset < 9 ? requiredIntegers(node, 'scales') : p.numbers(inputOf(node, 1)));
 };
 
 /**
- * Before operator set 11, when there were no settings: of the nearest element that before a position, or in shrinking that
- * behind it, as ONNX Runtime has it.
+ * Before operator set 11, without settings: `nearest` takes the element before a position, or in downsampling the one after
+ * it, as ONNX Runtime does.
  */
 function old(node: GraphNode, p: Planner, scales: readonly number[]): void {
   const settings = {
@@ -73,7 +82,7 @@ function old(node: GraphNode, p: Planner, scales: readonly number[]): void {
   };
   if (settings.mode === 'cubic') refuse('mode cubic is not supported');
   if (settings.mode === 'nearest' && settings.nearest === 'ceil' && scales.some((scale) => scale > 1)) {
-    refuse('shrinking one axis and stretching another is not supported');
+    refuse('mode nearest with scales both below and above 1 is not supported');
   }
   const from = p.shape(inputOf(node, 0));
   const all = scales.map((scale, axis) => scaled(node, p, from, axis, scale));
@@ -92,11 +101,11 @@ function scaled(
   scale: number,
   roi: readonly [number, number] = [0, 1],
 ): Stretched {
-  const from = shape[axis] ?? 1;
-  return { axis, from, to: p.shape(outputOf(node))[axis] ?? 1, scale, exact: scale * from, roi };
+  const from = at(shape, axis);
+  return { axis, from, to: at(p.shape(outputOf(node)), axis), scale, exact: scale * from, roi };
 }
 
-/** The axes that change, by scales or by sizes. */
+/** The axes that are resized, by scales or by sizes. */
 function changesOf(node: GraphNode, p: Planner, coordinates: string): readonly Stretched[] {
   const shape = p.shape(inputOf(node, 0));
   const given = integers(node, 'axes', [...shape.keys()]);
@@ -107,21 +116,24 @@ function changesOf(node: GraphNode, p: Planner, coordinates: string): readonly S
   };
   const isCropped = coordinates === 'tf_crop_and_resize';
   const roi = isCropped ? list(1) : [];
-  if (isCropped && roi.length !== 2 * axes.length) refuse('tf_crop_and_resize needs a roi for every axis');
-  const part = (index: number) => [roi[index] ?? 0, roi[index + axes.length] ?? 1] as const;
+  if (isCropped && roi.length !== 2 * axes.length)
+    refuse('tf_crop_and_resize without a roi for every axis is not supported');
+  const part = (index: number) =>
+    isCropped ? ([at(roi, index), at(roi, index + axes.length)] as const) : ([0, 1] as const);
   const scales = list(2);
   if (scales.length > 0) {
     return axes
-      .map((axis, index) => scaled(node, p, shape, axis, scales[index] ?? 1, part(index)))
+      .map((axis, index) => scaled(node, p, shape, axis, at(scales, index), part(index)))
       .filter(changes);
   }
-  const ratios = axes.map((axis, index) => (list(3)[index] ?? 1) / (shape[axis] ?? 1));
-  if (list(3).length !== axes.length) refuse('sizes and axes differ in number');
+  const sizes = list(3);
+  if (sizes.length !== axes.length) refuse(`${sizes.length} sizes for ${axes.length} axes are not supported`);
+  const ratios = axes.map((axis, index) => at(sizes, index) / at(shape, axis));
   const policy = text(node, 'keep_aspect_ratio_policy', 'stretch');
   const common = policyScale(policy, ratios);
   return axes
     .map((axis, index) => {
-      const own = scaled(node, p, shape, axis, common ?? ratios[index] ?? 1, part(index));
+      const own = scaled(node, p, shape, axis, common ?? at(ratios, index), part(index));
       return common === undefined ? { ...own, exact: own.to } : own;
     })
     .filter(changes);
@@ -143,15 +155,15 @@ function resized(
   outside: number,
 ): void {
   const name = inputOf(node, 0);
-  if (settings.mode !== 'nearest' && (isWhole(p.type(name)) || p.type(name) === 'bool')) {
+  if (settings.mode !== 'nearest' && (isInteger(p.type(name)) || p.type(name) === 'bool')) {
     refuse(`mode ${settings.mode} is not supported for ${p.type(name)}`);
   }
   const rank = p.shape(name).length;
   if (changed.length > 0 && isSimple(settings, changed, rank)) {
-    const axes = pictureAxes(p.capabilities.channels, rank);
+    const axes = imageAxes(p.capabilities.channels, rank);
     const x = p.arranged(name, axes);
     const output = p.shape(outputOf(node));
-    const result = { type: x.type, shape: axes.map((axis) => output[axis] ?? 1) };
+    const result = { type: x.type, shape: axes.map((axis) => at(output, axis)) };
     const { mode, coordinates, nearest } = settings;
     const own = { mode, coordinates, nearest, sizes: output.slice(2) };
     p.define(outputOf(node), one(p, 'Resize', own, [x], result), axes);
@@ -169,7 +181,7 @@ function resized(
   p.define(outputOf(node), found, axes);
 }
 
-/** Whether sizes say all: spatial axes only, and no scale that is not their ratio. */
+/** Whether the operation Resize suffices: only spatial axes, and scales that are the ratio of the sizes. */
 function isSimple(settings: Interpolation, changed: readonly Stretched[], rank: number): boolean {
   if (settings.excludeOutside || settings.antialias || settings.coordinates === 'tf_crop_and_resize')
     return false;

@@ -1,9 +1,10 @@
 /**
- * Pictures looked at between their elements: GridSample, AffineGrid and RoiAlign, from the formulas of the ONNX operator
- * decompositions. The elements are gathered from the flattened picture, with its channels last.
+ * Interpolation between the elements of an image: GridSample, AffineGrid and RoiAlign, by the formulas of the ONNX operators.
+ * Elements are gathered from the flattened image, its channels last.
  */
+import { at, leading } from '../../../common/at.js';
 import { elementCount } from '../../../model/graph.js';
-import { type GraphNode, integer, decimal as number, text } from '../attributes.js';
+import { type GraphNode, integer, number, text } from '../attributes.js';
 import {
   binary,
   cast,
@@ -16,53 +17,53 @@ import {
   where,
   withNumber,
 } from '../operations/emitter.js';
-import { pictureAxes } from '../operations/layout.js';
+import { imageAxes } from '../operations/layout.js';
 import type { Operand } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
 import { refuse } from '../refusal.js';
 import { type Canonicaliser, type Canonicalisers, inputOf, outputOf } from './canonicaliser.js';
 
-/** An element along one axis, and what it counts for; all of it where there is no weight. */
+/** An element along one axis with its weight, 1 by default. */
 interface Tap {
   readonly position: Operand;
   readonly weight?: Operand | undefined;
 }
 
-/** An element of the picture. */
+/** An element of the image. */
 interface Place {
-  /** In the flattened one. */
+  /** In the flattened image. */
   readonly index: Operand;
   readonly weight?: Operand | undefined;
 }
 
-/** The same weight for every channel, in the type of what is weighed. */
+/** Times a weight, the same for every channel. */
 function weighed(p: Planner, values: Operand, weight: Operand | undefined): Operand {
   if (!weight) return values;
   return binary(p, 'Mul', values, cast(p, reshape(p, weight, [...weight.shape, 1]), values.type));
 }
 
-/** Every tap of the first axis with every one of the next. @param taps of each axis */
+/** Every combination of one tap of each axis. */
 function placesOf(
   p: Planner,
-  pictures: Operand,
+  images: Operand,
   extents: readonly number[],
   taps: readonly (readonly Tap[])[],
 ): readonly Place[] {
   return taps.reduce<readonly Place[]>(
     (places, ofAxis, axis) => {
       const step = elementCount(extents.slice(axis + 1));
-      const moved = ofAxis.map(({ position, weight }): Place => {
-        const whole = cast(p, position, pictures.type);
-        return { index: step === 1 ? whole : withNumber(p, 'Mul', whole, step), weight };
+      const offsets = ofAxis.map(({ position, weight }): Place => {
+        const index = cast(p, position, images.type);
+        return { index: step === 1 ? index : withNumber(p, 'Mul', index, step), weight };
       });
       return places.flatMap((place) =>
-        moved.map((other) => ({
+        offsets.map((other) => ({
           index: binary(p, 'Add', place.index, other.index),
           weight: product(p, place.weight, other.weight),
         })),
       );
     },
-    [{ index: pictures }],
+    [{ index: images }],
   );
 }
 
@@ -70,16 +71,16 @@ function product(p: Planner, a: Operand | undefined, b: Operand | undefined): Op
   return a && b ? binary(p, 'Mul', a, b) : (a ?? b);
 }
 
-/** What is gathered of the picture at each place, times its weight. */
-function seenAt(p: Planner, flat: Operand, places: readonly Place[]): readonly Operand[] {
+/** The elements at each place, times their weights. */
+function weightedElements(p: Planner, flat: Operand, places: readonly Place[]): readonly Operand[] {
   return places.map(({ index, weight }) => weighed(p, gather(p, flat, index, 0), weight));
 }
 
 /** [N · elements, C] */
 function flattened(p: Planner, name: string): Operand {
   const shape = p.shape(name);
-  const x = p.arranged(name, pictureAxes('last', shape.length));
-  return reshape(p, x, [elementCount(x.shape) / (shape[1] ?? 1), shape[1] ?? 1]);
+  const x = p.arranged(name, imageAxes('last', shape.length));
+  return reshape(p, x, [elementCount(x.shape) / at(shape, 1), at(shape, 1)]);
 }
 
 interface Sampling {
@@ -88,7 +89,7 @@ interface Sampling {
   readonly isAligned: boolean;
 }
 
-/** Before operator set 20 modes have the names that they have of pictures. */
+/** Before operator set 20 the names of modes are those for two spatial axes. */
 const modes: Readonly<Record<string, Sampling['mode']>> = {
   nearest: 'nearest',
   linear: 'linear',
@@ -110,38 +111,40 @@ function samplingOf(node: GraphNode): Sampling {
 
 const gridSample: Canonicaliser = (node, p) => {
   const sampling = samplingOf(node);
-  const [batch = 1, channels = 1, ...extents] = p.shape(inputOf(node, 0));
+  const shape = p.shape(inputOf(node, 0));
+  const [batch, channels] = leading(shape, 2);
+  const extents = shape.slice(2);
   const grid = cast(p, p.plain(inputOf(node, 1)), p.held('float32'));
   const axes = extents.length;
   if (sampling.mode === 'cubic' && axes > 2) refuse(`mode cubic over ${axes} spatial axes is not supported`);
   const outer = grid.shape.slice(0, -1);
-  // The last axis of the picture comes first.
+  // The grid names the last axis of the image first.
   const taps = extents.map((extent, axis) => {
     const own = sliceAxis(p, grid, axes + 1, axes - 1 - axis, axes - axis);
     return tapsOf(p, positionOf(p, reshape(p, own, outer), extent, sampling), extent, sampling);
   });
-  const pictures = firstOfEach(p, batch, elementCount(extents), outer.length);
-  const values = seenAt(p, flattened(p, inputOf(node, 0)), placesOf(p, pictures, extents, taps));
+  const images = firstOfEach(p, batch, elementCount(extents), outer.length);
+  const values = weightedElements(p, flattened(p, inputOf(node, 0)), placesOf(p, images, extents, taps));
   const sum = values.reduce((a, b) => binary(p, 'Add', a, b));
-  if (sum.shape.at(-1) !== channels) throw new Error('the channels are lost');
-  p.define(outputOf(node), sum, pictureAxes('last', axes + 2));
+  if (sum.shape.at(-1) !== channels) throw new Error('the sum has no channels');
+  p.define(outputOf(node), sum, imageAxes('last', axes + 2));
 };
 
-/** Where each picture starts in all of them. */
+/** Index of the first element of each image. */
 function firstOfEach(p: Planner, batch: number, size: number, rank: number): Operand {
-  const starts = Array.from({ length: batch }, (_, picture) => picture * size);
+  const starts = Array.from({ length: batch }, (_, image) => image * size);
   return p.literal(p.held('int64'), [batch, ...Array.from({ length: rank - 1 }, () => 1)], starts);
 }
 
 /**
- * From -1 to 1 over the centres of the first and the last element, or over their outer edges. What lies beyond is moved
- * inside; for a cubic interpolation its elements are moved one by one, as PyTorch and ONNX Runtime do it.
+ * From [-1, 1] to positions: of the centres of the first and the last element, or of their outer edges. Positions outside
+ * are padded; in cubic interpolation each element is padded by itself, as PyTorch and ONNX Runtime do.
  */
 function positionOf(p: Planner, given: Operand, extent: number, sampling: Sampling): Operand {
-  const moved = withNumber(p, 'Add', given, 1);
+  const shifted = withNumber(p, 'Add', given, 1);
   const exact = sampling.isAligned
-    ? withNumber(p, 'Mul', moved, (extent - 1) / 2)
-    : withNumber(p, 'Mul', withNumber(p, 'Sub', withNumber(p, 'Mul', moved, extent), 1), 0.5);
+    ? withNumber(p, 'Mul', shifted, (extent - 1) / 2)
+    : withNumber(p, 'Mul', withNumber(p, 'Sub', withNumber(p, 'Mul', shifted, extent), 1), 0.5);
   if (sampling.mode === 'nearest') return unary(p, 'Round', exact);
   return sampling.mode === 'cubic' || sampling.padding === 'zeros'
     ? exact
@@ -152,7 +155,7 @@ function edgesOf(extent: number, { isAligned }: Sampling): readonly [number, num
   return isAligned ? [0, extent - 1] : [-0.5, extent - 0.5];
 }
 
-/** On the border, or back and forth between the edges. */
+/** Clamped to the border, or reflected between the edges. */
 function inside(p: Planner, position: Operand, extent: number, sampling: Sampling): Operand {
   if (sampling.padding !== 'reflection') return unary(p, 'Clip', position, { low: 0, high: extent - 1 });
   const [low, high] = edgesOf(extent, sampling);
@@ -167,22 +170,22 @@ function inside(p: Planner, position: Operand, extent: number, sampling: Samplin
 
 function tapsOf(p: Planner, x: Operand, extent: number, sampling: Sampling): readonly Tap[] {
   const { mode } = sampling;
-  if (mode === 'nearest') return [withinPicture(p, { position: x }, extent, sampling)];
+  if (mode === 'nearest') return [withinImage(p, { position: x }, extent, sampling)];
   const first = unary(p, 'Floor', x);
   const ratio = binary(p, 'Sub', x, first);
   const weights = mode === 'linear' ? triangle(p, ratio) : cubic(p, ratio);
   return weights.map((weight, index) => {
     const offset = index - (mode === 'linear' ? 0 : 1);
     const position = offset === 0 ? first : withNumber(p, 'Add', first, offset);
-    return withinPicture(p, { position, weight }, extent, sampling);
+    return withinImage(p, { position, weight }, extent, sampling);
   });
 }
 
-/** An element beyond the edge is none, or another one. */
-function withinPicture(p: Planner, tap: Tap, extent: number, sampling: Sampling): Tap {
+/** The padding of an element outside: zero, or an element inside. */
+function withinImage(p: Planner, tap: Tap, extent: number, sampling: Sampling): Tap {
   const { position, weight } = tap;
-  const moved = sampling.padding === 'reflection' ? inside(p, position, extent, sampling) : position;
-  const clipped = unary(p, 'Clip', moved, { low: 0, high: extent - 1 });
+  const reflected = sampling.padding === 'reflection' ? inside(p, position, extent, sampling) : position;
+  const clipped = unary(p, 'Clip', reflected, { low: 0, high: extent - 1 });
   if (sampling.padding !== 'zeros') return { position: clipped, weight };
   const isInside = binary(p, 'Equal', position, clipped);
   const one = weight ?? scalar(p, position, 1);
@@ -193,7 +196,7 @@ function triangle(p: Planner, ratio: Operand): readonly Operand[] {
   return [binary(p, 'Sub', scalar(p, ratio, 1), ratio), ratio];
 }
 
-/** Of the one before, both neighbours and the one behind: Keys (1981), see `interpolation.ts`, with a = -0.75. */
+/** Weights of four neighbouring elements: Keys (1981), see `interpolation.ts`, with a = -0.75. */
 function cubic(p: Planner, ratio: Operand): readonly Operand[] {
   const a = -0.75;
   const other = binary(p, 'Sub', scalar(p, ratio, 1), ratio);
@@ -202,22 +205,25 @@ function cubic(p: Planner, ratio: Operand): readonly Operand[] {
   return [far(ratio), near(ratio), near(other), far(other)];
 }
 
-/** @param factors of the powers, from the zeroth on */
-function polynomial(p: Planner, x: Operand, factors: readonly number[]): Operand {
-  const [highest = 0, ...lower] = factors.toReversed();
-  const [next = 0, ...rest] = lower;
+/** Horner's rule. @param coefficients from the constant term on */
+function polynomial(
+  p: Planner,
+  x: Operand,
+  coefficients: readonly [number, number, number, number],
+): Operand {
+  const [zeroth, first, next, highest] = coefficients;
   const start = withNumber(p, 'Add', withNumber(p, 'Mul', x, highest), next);
-  return rest.reduce((sum, factor) => {
+  return [first, zeroth].reduce((sum, coefficient) => {
     const raised = binary(p, 'Mul', sum, x);
-    return factor === 0 ? raised : withNumber(p, 'Add', raised, factor);
+    return coefficient === 0 ? raised : withNumber(p, 'Add', raised, coefficient);
   }, start);
 }
 
-/** Of each position the sum of its coordinates times the columns of theta, whose last one is added as it is. */
+/** For each position its coordinates times the columns of theta, plus its last column. */
 const affineGrid: Canonicaliser = (node, p) => {
-  const [, , ...extents] = p.numbers(inputOf(node, 1));
+  const extents = p.numbers(inputOf(node, 1)).slice(2);
   const theta = p.plain(inputOf(node, 0));
-  const [batch = 1, rows = 1] = theta.shape;
+  const [batch, rows] = leading(theta.shape, 2);
   const isAligned = integer(node, 'align_corners', 0) !== 0;
   const column = (index: number) =>
     reshape(p, sliceAxis(p, theta, 2, index, index + 1), [batch, ...extents.map(() => 1), rows]);
@@ -239,14 +245,14 @@ function coordinatesOf(extent: number, isAligned: boolean): readonly number[] {
   });
 }
 
-/** In each bin of each region so many samples along each axis, of which the mean or the largest is taken. */
+/** The mean or the maximum of `sampling_ratio` samples along each axis, in each bin of each region. */
 const regions: Canonicaliser = (node, p) => {
-  const [, channels = 1, height = 1, width = 1] = p.shape(inputOf(node, 0));
+  const [, channels, height, width] = leading(p.shape(inputOf(node, 0)), 4);
   const samples = integer(node, 'sampling_ratio', 0);
   if (samples < 1)
     refuse('sampling_ratio 0 is not supported: the number of samples would depend on the regions');
   const rois = p.plain(inputOf(node, 1));
-  const [count = 0] = rois.shape;
+  const count = at(rois.shape, 0);
   const isHalf =
     p.graph.opset >= 16 && text(node, 'coordinate_transformation_mode', 'half_pixel') === 'half_pixel';
   const scaled = withNumber(p, 'Mul', rois, number(node, 'spatial_scale', 1));
@@ -255,35 +261,35 @@ const regions: Canonicaliser = (node, p) => {
   const along = (axis: 0 | 1, extent: number) => {
     const start = sliceAxis(p, corners, 1, 1 - axis, 2 - axis);
     const length = binary(p, 'Sub', sliceAxis(p, corners, 1, 3 - axis, 4 - axis), start);
-    // Regions that have no extent have one element's.
-    const held = isHalf ? length : unary(p, 'Clip', length, { low: 1, high: null });
+    // The extent of a region is at least that of one element.
+    const size = isHalf ? length : unary(p, 'Clip', length, { low: 1, high: null });
     const total = bins[axis] * samples;
     const shares = Array.from({ length: total }, (_, sample) => (sample + 0.5) / total);
     const positions = binary(
       p,
       'Add',
       start,
-      binary(p, 'Mul', held, p.literal(rois.type, [1, total], shares)),
+      binary(p, 'Mul', size, p.literal(rois.type, [1, total], shares)),
     );
     const shape = axis === 0 ? [count, total, 1] : [count, 1, total];
     return regionTaps(p, reshape(p, positions, shape), extent);
   };
   const indices = cast(p, p.plain(inputOf(node, 2)), p.held('int64'));
-  const pictures = withNumber(p, 'Mul', reshape(p, indices, [count, 1, 1]), height * width);
-  const places = placesOf(p, pictures, [height, width], [along(0, height), along(1, width)]);
-  const seen = seenAt(p, flattened(p, inputOf(node, 0)), places);
+  const images = withNumber(p, 'Mul', reshape(p, indices, [count, 1, 1]), height * width);
+  const places = placesOf(p, images, [height, width], [along(0, height), along(1, width)]);
+  const elements = weightedElements(p, flattened(p, inputOf(node, 0)), places);
   const isMean = text(node, 'mode', 'avg') === 'avg';
-  const values = seen.reduce((a, b) => binary(p, isMean ? 'Add' : 'Max', a, b));
+  const values = elements.reduce((a, b) => binary(p, isMean ? 'Add' : 'Max', a, b));
   const kind = isMean ? 'ReduceMean' : 'ReduceMax';
   const columns = bins[1] * samples;
   const byRow = reshape(p, values, [count, bins[0], samples, columns, channels]);
   const rows = reduce(p, kind, byRow, [2], false);
   const byColumn = reshape(p, rows, [count, bins[0], bins[1], samples, channels]);
   const result = reduce(p, kind, byColumn, [3], false);
-  p.define(outputOf(node), result, pictureAxes('last', 4));
+  p.define(outputOf(node), result, imageAxes('last', 4));
 };
 
-/** More than one element outside there is nothing; up to there, what is on the border. */
+/** Within one element of the edge it is the border; farther outside it is zero. */
 function regionTaps(p: Planner, position: Operand, extent: number): readonly Tap[] {
   const isInside = binary(
     p,
@@ -295,9 +301,9 @@ function regionTaps(p: Planner, position: Operand, extent: number): readonly Tap
   const first = unary(p, 'Floor', held);
   const next = unary(p, 'Clip', withNumber(p, 'Add', first, 1), { low: 0, high: extent - 1 });
   const weights = triangle(p, binary(p, 'Sub', held, first));
-  return [first, next].map((each, index) => ({
-    position: each,
-    weight: where(p, isInside, weights[index] ?? held, scalar(p, held, 0)),
+  return [first, next].map((position, index) => ({
+    position,
+    weight: where(p, isInside, at(weights, index), scalar(p, held, 0)),
   }));
 }
 

@@ -1,5 +1,16 @@
-/** Operators that move elements and compute none. */
-import { type GraphNode, integer, integers, decimal as number, optionalInput, text } from '../attributes.js';
+/** Operators that move elements and compute nothing. */
+import { at, leading } from '../../../common/at.js';
+import {
+  type GraphNode,
+  integer,
+  integers,
+  number,
+  optionalInput,
+  optionalIntegers,
+  requiredInteger,
+  requiredIntegers,
+  text,
+} from '../attributes.js';
 import { filled } from '../decompositions/shifts.js';
 import { concat, expand, one, reshape, slice, split, take, unary } from '../operations/emitter.js';
 import type { Operand, Pads } from '../operations/operation.js';
@@ -15,7 +26,7 @@ import {
   positive,
 } from './canonicaliser.js';
 
-/** To the shape that was observed, whatever says it. */
+/** To the observed shape, whichever input or attribute gives it. */
 const toObservedShape: Canonicaliser = (node, p) => {
   const target = p.shape(outputOf(node));
   const { operand, axes } = p.value(inputOf(node, 0));
@@ -27,7 +38,7 @@ const toObservedShape: Canonicaliser = (node, p) => {
       reshape(
         p,
         operand,
-        kept.map((axis) => target[axis] ?? 1),
+        kept.map((axis) => at(target, axis)),
       ),
       kept,
     );
@@ -37,8 +48,8 @@ const toObservedShape: Canonicaliser = (node, p) => {
 };
 
 /**
- * The layout in which a value stays as it lies where only axes of extent 1 come or go; undefined where elements would move,
- * or where it lies in ONNX's order anyway.
+ * The layout in which no element moves, where only axes of extent 1 are added or removed; undefined where elements would
+ * move, or where the value is in ONNX's order already.
  */
 function layoutAcross(
   from: readonly number[],
@@ -55,12 +66,12 @@ function layoutAcross(
     )
   )
     return undefined;
-  const order = axes.filter((axis) => from[axis] !== 1).map((axis) => behind[before.indexOf(axis)] ?? 0);
+  const order = axes.filter((axis) => from[axis] !== 1).map((axis) => at(behind, before.indexOf(axis)));
   const short = to.flatMap((extent, axis) => (extent === 1 ? [axis] : []));
   return [...short, ...order];
 }
 
-/** Costs nothing here: the axes get other numbers. */
+/** Costs nothing here: the axes are renumbered. */
 const transposed: Canonicaliser = (node, p) => {
   const { operand, axes } = p.value(inputOf(node, 0));
   const rank = axes.length;
@@ -85,11 +96,10 @@ const concatenated: Canonicaliser = (node, p) => {
 const splitUp: Canonicaliser = (node, p) => {
   const { operand, axes } = p.value(inputOf(node, 0));
   const axis = positive(integer(node, 'axis', 0), axes.length);
-  const sizes = node.outputs.map((name) => p.shape(name)[axis] ?? 1);
+  const sizes = node.outputs.map((name) => at(p.shape(name), axis));
   const parts = split(p, operand, axes.indexOf(axis), sizes);
   node.outputs.forEach((name, position) => {
-    const part = parts[position];
-    if (part) p.define(name, part, axes);
+    p.define(name, at(parts, position), axes);
   });
 };
 
@@ -101,19 +111,19 @@ const sliced: Canonicaliser = (node, p) => {
   const list = (attribute: string, position: number): readonly number[] | undefined => {
     const input = optionalInput(node, position);
     if (input !== undefined) return p.numbers(input);
-    return attribute in node.attributes ? integers(node, attribute) : undefined;
+    return optionalIntegers(node, attribute);
   };
-  const starts = list('starts', 1) ?? refuse('starts are needed');
-  const ends = list('ends', 2) ?? refuse('ends are needed');
+  const starts = list('starts', 1) ?? refuse('starts are required');
+  const ends = list('ends', 2) ?? refuse('ends are required');
   const over = list('axes', 3) ?? starts.map((_, position) => position);
   const steps = list('steps', 4) ?? starts.map(() => 1);
   const parts = shape.map((extent) => ({ begin: 0, end: extent, stride: 1, isBackward: false }));
   over.forEach((given, position) => {
     const axis = positive(given, shape.length);
-    parts[axis] = partOf(shape[axis] ?? 1, starts[position] ?? 0, ends[position] ?? 0, steps[position] ?? 1);
+    parts[axis] = partOf(at(shape, axis), at(starts, position), at(ends, position), at(steps, position));
   });
-  // Forward over the same elements first, then turned around.
-  const native = axes.map((axis) => parts[axis] ?? parts[0]).filter((part) => part !== undefined);
+  // A negative step is the same elements forward, then reversed.
+  const native = axes.map((axis) => at(parts, axis));
   const forward = slice(
     p,
     operand,
@@ -129,7 +139,7 @@ const sliced: Canonicaliser = (node, p) => {
   );
 };
 
-/** NumPy's canonicalisers for what is out of range. */
+/** NumPy's rules for bounds out of range. */
 function partOf(extent: number, start: number, end: number, step: number) {
   const clamp = (value: number, low: number, high: number) => Math.min(Math.max(value, low), high);
   const from = start < 0 ? start + extent : start;
@@ -153,17 +163,21 @@ const expanded: Canonicaliser = (node, p) => {
 const tiled: Canonicaliser = (node, p) => {
   const { operand, axes } = p.value(inputOf(node, 0));
   const given = p.numbers(inputOf(node, 1));
-  const repeats = axes.map((axis) => given[axis] ?? 1);
-  const shape = operand.shape.map((extent, axis) => extent * (repeats[axis] ?? 1));
+  const repeats = axes.map((axis) => at(given, axis));
+  const shape = operand.shape.map((extent, axis) => extent * at(repeats, axis));
   p.define(outputOf(node), one(p, 'Tile', { repeats }, [operand], { type: operand.type, shape }), axes);
 };
 
-/** Pads are attributes before operator set 11 and inputs since; negative ones cut. */
+/** Pads are attributes before operator set 11 and inputs since; negative ones crop. */
 const padded: Canonicaliser = (node, p) => {
   const { operand, axes } = p.value(inputOf(node, 0));
   const rank = axes.length;
   const input = optionalInput(node, 1);
-  const given = input === undefined ? integers(node, 'pads', integers(node, 'paddings')) : p.numbers(input);
+  // Operator set 1 calls them paddings.
+  const given =
+    input === undefined
+      ? (optionalIntegers(node, 'pads') ?? requiredIntegers(node, 'paddings'))
+      : p.numbers(input);
   const axesInput = optionalInput(node, 3);
   const over =
     axesInput === undefined
@@ -171,31 +185,32 @@ const padded: Canonicaliser = (node, p) => {
       : p.numbers(axesInput).map((axis) => positive(axis, rank));
   const pads = axes.map((axis): readonly [number, number] => {
     const position = over.indexOf(axis);
-    return position < 0 ? [0, 0] : [given[position] ?? 0, given[position + over.length] ?? 0];
+    return position < 0 ? [0, 0] : [at(given, position), at(given, position + over.length)];
   });
-  const cut = slice(
+  const cropped = slice(
     p,
     operand,
     pads.map(([before]) => Math.max(0, -before)),
-    pads.map(([, behind], axis) => (operand.shape[axis] ?? 1) - Math.max(0, -behind)),
+    pads.map(([, behind], axis) => at(operand.shape, axis) - Math.max(0, -behind)),
   );
   const grown = pads.map(([before, behind]): readonly [number, number] => [
     Math.max(0, before),
     Math.max(0, behind),
   ]);
-  p.define(outputOf(node), surrounded(node, p, cut, grown), axes);
+  p.define(outputOf(node), extended(node, p, cropped, grown), axes);
 };
 
-function surrounded(node: GraphNode, p: Planner, x: Operand, pads: Pads): Operand {
+/** @param pads of every axis, none negative */
+function extended(node: GraphNode, p: Planner, x: Operand, pads: Pads): Operand {
   const mode = text(node, 'mode', 'constant');
   if (mode === 'constant') {
     const input = optionalInput(node, 2);
-    const value = input === undefined ? number(node, 'value', 0) : (p.numbers(input)[0] ?? 0);
+    const value = input === undefined ? number(node, 'value', 0) : at(p.numbers(input), 0);
     return filled(p, x, pads, value);
   }
   const source = sourceOf[mode] ?? refuse(`mode ${mode} is not supported`);
   return pads.reduce((whole, [before, behind], axis) => {
-    const extent = whole.shape[axis] ?? 1;
+    const extent = at(whole.shape, axis);
     const positions = Array.from({ length: before + extent + behind }, (_, index) =>
       source(index - before, extent),
     );
@@ -203,7 +218,7 @@ function surrounded(node: GraphNode, p: Planner, x: Operand, pads: Pads): Operan
   }, x);
 }
 
-/** Where an element at a position outside comes from, by mode. */
+/** The position inside that an outer position repeats, by mode. */
 const sourceOf: Readonly<Record<string, (position: number, extent: number) => number>> = {
   edge: (position, extent) => Math.min(Math.max(position, 0), extent - 1),
   wrap: (position, extent) => ((position % extent) + extent) % extent,
@@ -214,10 +229,10 @@ const sourceOf: Readonly<Record<string, (position: number, extent: number) => nu
   },
 };
 
-/** Of ONNX's [N, C, H, W]: blocks of channels to places, `DCR` or `CRD`. */
+/** [N, C, H, W] with blocks of channels moved into height and width; mode `DCR` or `CRD`. */
 const depthToSpace: Canonicaliser = (node, p) => {
-  const block = integer(node, 'blocksize', 1);
-  const [n = 1, c = 1, h = 1, w = 1] = p.shape(inputOf(node, 0));
+  const block = requiredInteger(node, 'blocksize');
+  const [n, c, h, w] = leading(p.shape(inputOf(node, 0)), 4);
   const depth = c / (block * block);
   const isDcr = text(node, 'mode', 'DCR') === 'DCR';
   const split = isDcr ? [n, block, block, depth, h, w] : [n, depth, block, block, h, w];
@@ -226,15 +241,15 @@ const depthToSpace: Canonicaliser = (node, p) => {
 };
 
 const spaceToDepth: Canonicaliser = (node, p) => {
-  const block = integer(node, 'blocksize', 1);
-  const [n = 1, c = 1, h = 1, w = 1] = p.shape(inputOf(node, 0));
+  const block = requiredInteger(node, 'blocksize');
+  const [n, c, h, w] = leading(p.shape(inputOf(node, 0)), 4);
   const perm = text(node, 'mode', 'DCR') === 'DCR' ? [0, 3, 5, 1, 2, 4] : [0, 1, 3, 5, 2, 4];
   regroup(node, p, [n, c, h / block, block, w / block, block], perm);
 };
 
 function regroup(node: GraphNode, p: Planner, split: readonly number[], perm: readonly number[]): void {
   const parts = reshape(p, p.plain(inputOf(node, 0)), split);
-  const shape = perm.map((axis) => split[axis] ?? 1);
+  const shape = perm.map((axis) => at(split, axis));
   const moved = one(p, 'Transpose', { perm }, [parts], { type: parts.type, shape });
   p.define(outputOf(node), reshape(p, moved, p.shape(outputOf(node))));
 }

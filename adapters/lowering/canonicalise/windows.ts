@@ -1,15 +1,25 @@
-/** Convolutions and poolings over one to three spatial axes; poolings over whole pictures. */
+/** Convolutions and poolings over one to three spatial axes, and global poolings. */
+import { at } from '../../../common/at.js';
 import { elementCount } from '../../../model/graph.js';
-import { type GraphNode, integer, integers, decimal as number, optionalInput, text } from '../attributes.js';
-import { binary, one, pad, reduce, unary, withNumber } from '../operations/emitter.js';
-import { filterAxes, pictureAxes, spatialAxes } from '../operations/layout.js';
+import {
+  type GraphNode,
+  integer,
+  integers,
+  number,
+  optionalInput,
+  optionalOutput,
+  requiredIntegers,
+  text,
+} from '../attributes.js';
+import { binary, one, optional, pad, reduce, unary, withNumber } from '../operations/emitter.js';
+import { filterAxes, imageAxes, spatialAxes } from '../operations/layout.js';
 import type { Operand, Pads, PerAxis } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
 import { refuse } from '../refusal.js';
 import { type Canonicaliser, type Canonicalisers, inputOf, isRead, outputOf } from './canonicaliser.js';
-import { peakPositions } from './peak-positions.js';
+import { maximumPositions } from './maximum-positions.js';
 
-/** A window as the node has it; what `ceil_mode` adds at the ends stands apart, since it counts for no average. */
+/** The window of a node. What `ceil_mode` adds at the ends is `beyond`, apart from the pads, as it never counts in an average. */
 export interface NodeWindow {
   readonly kernel: PerAxis;
   readonly strides: PerAxis;
@@ -18,7 +28,7 @@ export interface NodeWindow {
   readonly beyond: PerAxis;
 }
 
-/** @param kernel of the filters, or of the node */
+/** @param kernel of the filters, or the node's kernel_shape */
 export function windowOf(node: GraphNode, p: Planner, kernel: PerAxis): NodeWindow {
   if (kernel.length < 1 || kernel.length > 3) refuse(`${kernel.length} spatial axes are not supported`);
   const input = p.shape(inputOf(node, 0)).slice(2);
@@ -27,15 +37,14 @@ export function windowOf(node: GraphNode, p: Planner, kernel: PerAxis): NodeWind
     refuse(`kernel_shape has ${kernel.length} axes, the input has ${input.length}`);
   const strides = integers(node, 'strides', perAxis(kernel, 1));
   const dilations = integers(node, 'dilations', perAxis(kernel, 1));
-  /** From the first element of the first window to behind the last of the last. */
+  /** Length from the first element of the first window to the last element of the last. */
   const reach = kernel.map(
-    (extent, axis) =>
-      ((positions[axis] ?? 1) - 1) * (strides[axis] ?? 1) + (extent - 1) * (dilations[axis] ?? 1) + 1,
+    (extent, axis) => (at(positions, axis) - 1) * at(strides, axis) + (extent - 1) * at(dilations, axis) + 1,
   );
   const pads = padsOf(node, input, reach);
   const beyond = reach.map((length, axis) => {
-    const [before = 0, behind = 0] = pads[axis] ?? [];
-    return Math.max(0, length - (input[axis] ?? 1) - before - behind);
+    const [before, behind] = at(pads, axis);
+    return Math.max(0, length - at(input, axis) - before - behind);
   });
   return { kernel, strides, dilations, pads, beyond };
 }
@@ -44,63 +53,64 @@ function perAxis(like: PerAxis, value: number): PerAxis {
   return like.map(() => value);
 }
 
-/** `auto_pad` by the canonicalisers of the ONNX operators. */
+/** Pads of the node, `auto_pad` resolved. */
 function padsOf(node: GraphNode, input: PerAxis, reach: PerAxis): Pads {
   const given = integers(node, 'pads', perAxis([...input, ...input], 0));
   const automatic = text(node, 'auto_pad', 'NOTSET');
   return input.map((extent, axis): readonly [number, number] => {
     if (automatic === 'VALID') return [0, 0];
     if (!automatic.startsWith('SAME')) {
-      const pads = [given[axis] ?? 0, given[axis + input.length] ?? 0] as const;
+      const pads = [at(given, axis), at(given, axis + input.length)] as const;
       return pads.some((each) => each < 0) ? refuse('negative pads are not supported') : pads;
     }
-    return halves(Math.max(0, (reach[axis] ?? 1) - extent), automatic === 'SAME_UPPER');
+    return halves(Math.max(0, at(reach, axis) - extent), automatic === 'SAME_UPPER');
   });
 }
 
-/** The odd one at the end, or at the start. */
+/** An odd total has the larger half at the end, or at the start. */
 function halves(total: number, isUpper: boolean): readonly [number, number] {
-  const [less, more] = [Math.floor(total / 2), Math.ceil(total / 2)];
-  return isUpper ? [less, more] : [more, less];
+  const [smaller, larger] = [Math.floor(total / 2), Math.ceil(total / 2)];
+  return isUpper ? [smaller, larger] : [larger, smaller];
 }
 
-/** With what `ceil_mode` adds among the pads. */
+/** Pads including what `ceil_mode` adds. */
 function wholePads({ pads, beyond }: NodeWindow): Pads {
-  return pads.map(([before, behind], axis) => [before, behind + (beyond[axis] ?? 0)]);
+  return pads.map(([before, behind], axis) => [before, behind + at(beyond, axis)]);
 }
 
-interface Picture {
+interface Image {
   readonly x: Operand;
-  /** ONNX axis at each native position, of the result too. */
+  /** ONNX axis at each native position of x and of the result. */
   readonly axes: readonly number[];
   /** Native shape of the result. */
   readonly shape: readonly number[];
 }
 
-function pictureOf(node: GraphNode, p: Planner): Picture {
+function imageOf(node: GraphNode, p: Planner): Image {
   const output = p.shape(outputOf(node));
-  const axes = pictureAxes(p.capabilities.channels, output.length);
-  return { x: p.arranged(inputOf(node, 0), axes), axes, shape: axes.map((axis) => output[axis] ?? 1) };
+  const axes = imageAxes(p.capabilities.channels, output.length);
+  return { x: p.arranged(inputOf(node, 0), axes), axes, shape: axes.map((axis) => at(output, axis)) };
 }
 
 const convolution: Canonicaliser = (node, p) => {
   const filters = p.shape(inputOf(node, 1));
   const { strides, dilations, pads, beyond } = windowOf(node, p, filters.slice(2));
-  if (beyond.some((each) => each > 0)) refuse('the output is larger than kernel, strides and pads give');
-  const { x, axes, shape } = pictureOf(node, p);
+  if (beyond.some((each) => each > 0))
+    refuse('an output larger than kernel, strides and pads give is not supported');
+  const { x, axes, shape } = imageOf(node, p);
   const settings = { strides, dilations, pads, group: integer(node, 'group', 1) };
-  const operands = [x, ...filtersOf(node, p, filters.length)];
+  const operands = [x, ...filtersOf(node, p, filters.length)] as const;
   p.define(outputOf(node), one(p, 'Conv', settings, operands, { type: x.type, shape }), axes);
 };
 
-/** Filters, turned when they are loaded if they are constant, and biases. */
-function filtersOf(node: GraphNode, p: Planner, rank: number): readonly Operand[] {
+/** Filters, which are rearranged at load if they are constant, and an optional bias. */
+function filtersOf(node: GraphNode, p: Planner, rank: number) {
   const filters = p.arranged(inputOf(node, 1), filterAxes(p.capabilities.channels, rank));
-  const biases = optionalInput(node, 2);
-  return biases === undefined ? [filters] : [filters, p.plain(biases)];
+  const bias = optionalInput(node, 2);
+  return [filters, ...optional(bias === undefined ? undefined : p.plain(bias))] as const;
 }
 
-/** Where `auto_pad` or `output_shape` says what comes out, pads follow from it; they cut, and what they cannot is longer. */
+/** With `output_shape` or `auto_pad` SAME the pads follow from the shape of the output; negative ones become output padding. */
 const transposedConvolution: Canonicaliser = (node, p) => {
   const filters = p.shape(inputOf(node, 1));
   const kernel = filters.slice(2);
@@ -110,89 +120,90 @@ const transposedConvolution: Canonicaliser = (node, p) => {
   const dilations = integers(node, 'dilations', perAxis(kernel, 1));
   const longer = integers(node, 'output_padding', perAxis(kernel, 0));
   const automatic = text(node, 'auto_pad', 'NOTSET');
-  const isGiven = integers(node, 'output_shape').length > 0 || automatic.startsWith('SAME');
+  const isGiven = integers(node, 'output_shape', []).length > 0 || automatic.startsWith('SAME');
   const uncut = kernel.map(
-    (extent, axis) =>
-      ((input[axis] ?? 1) - 1) * (strides[axis] ?? 1) + (extent - 1) * (dilations[axis] ?? 1) + 1,
+    (extent, axis) => (at(input, axis) - 1) * at(strides, axis) + (extent - 1) * at(dilations, axis) + 1,
   );
   const wanted = p.shape(outputOf(node)).slice(2);
-  const excess = uncut.map((length, axis) => length + (longer[axis] ?? 0) - (wanted[axis] ?? 1));
+  const excess = uncut.map((length, axis) => length + at(longer, axis) - at(wanted, axis));
   const pads = isGiven
     ? excess.map((total) => halves(Math.max(0, total), automatic === 'SAME_UPPER'))
     : padsOf(node, input, input);
   const outputPadding = longer.map((own, axis) => {
-    const [before = 0, behind = 0] = pads[axis] ?? [];
+    const [before, behind] = at(pads, axis);
     return isGiven
-      ? own + Math.max(0, -(excess[axis] ?? 0))
+      ? own + Math.max(0, -at(excess, axis))
       : before + behind === excess[axis]
         ? own
-        : refuse('the output has another size than kernel, strides and pads give');
+        : refuse('an output of another size than kernel, strides and pads give is not supported');
   });
-  const { x, axes, shape } = pictureOf(node, p);
+  const { x, axes, shape } = imageOf(node, p);
   const settings = { strides, dilations, pads, outputPadding, group: integer(node, 'group', 1) };
-  const operands = [x, ...filtersOf(node, p, filters.length)];
+  const operands = [x, ...filtersOf(node, p, filters.length)] as const;
   p.define(outputOf(node), one(p, 'ConvTranspose', settings, operands, { type: x.type, shape }), axes);
 };
 
 function poolWindow(node: GraphNode, p: Planner): NodeWindow {
-  return windowOf(node, p, integers(node, 'kernel_shape'));
+  return windowOf(node, p, requiredIntegers(node, 'kernel_shape'));
 }
 
 const maxPool: Canonicaliser = (node, p) => {
   const window = poolWindow(node, p);
   const { kernel, strides, dilations } = window;
   const pads = wholePads(window);
-  const positions = node.outputs[1] ?? '';
+  const positions = optionalOutput(node, 1);
   if (isRead(p, positions)) {
     const isColumnMajor = integer(node, 'storage_order', 0) !== 0;
     const x = p.plain(inputOf(node, 0));
-    const found = peakPositions(
+    const found = maximumPositions(
       p,
       x,
       { kernel, strides, dilations, pads },
       p.shape(positions),
       isColumnMajor,
     );
-    p.define(outputOf(node), found.peaks);
+    p.define(outputOf(node), found.maxima);
     p.define(positions, found.positions);
     return;
   }
-  const { x, axes, shape } = pictureOf(node, p);
+  const { x, axes, shape } = imageOf(node, p);
   const result = { type: x.type, shape };
   p.define(outputOf(node), one(p, 'MaxPool', { kernel, strides, dilations, pads }, [x], result), axes);
 };
 
-function averaged(p: Planner, picture: Picture, window: NodeWindow, countPads: boolean): Operand {
-  const { x, shape } = picture;
+function averaged(p: Planner, image: Image, window: NodeWindow, countPads: boolean): Operand {
+  const { x, shape } = image;
   const { kernel, strides, dilations, pads, beyond } = window;
   const result = { type: x.type, shape };
   if (!countPads || beyond.every((each) => each === 0)) {
     const settings = { kernel, strides, dilations, pads: wholePads(window), countPads };
     return one(p, 'AveragePool', settings, [x], result);
   }
-  // Pads that count are put on, so that those of ceil_mode are the only ones and do not count.
+  // Pads that count are applied first, so that the only pads left are those of ceil_mode, which do not count.
   const spatial = spatialAxes(p.capabilities.channels, x.shape.length);
-  const around = x.shape.map((_, axis) => pads[spatial.indexOf(axis)] ?? ([0, 0] as const));
+  const around = x.shape.map((_, axis) =>
+    spatial.includes(axis) ? at(pads, spatial.indexOf(axis)) : ([0, 0] as const),
+  );
   const ends = beyond.map((each): readonly [number, number] => [0, each]);
   const settings = { kernel, strides, dilations, pads: ends, countPads: false };
   return one(p, 'AveragePool', settings, [pad(p, x, around, 0)], result);
 }
 
 const averagePool: Canonicaliser = (node, p) => {
-  const picture = pictureOf(node, p);
+  const image = imageOf(node, p);
   const countPads = integer(node, 'count_include_pad', 0) !== 0;
-  p.define(outputOf(node), averaged(p, picture, poolWindow(node, p), countPads), picture.axes);
+  p.define(outputOf(node), averaged(p, image, poolWindow(node, p), countPads), image.axes);
 };
 
-/** By averages, each times the number of elements. Pads are zeros, so they may count. */
+/** Averages of powers times the size of the kernel. Padding is zero, so it may count. */
 const lpPool: Canonicaliser = (node, p) => {
-  const picture = pictureOf(node, p);
+  const image = imageOf(node, p);
   const window = poolWindow(node, p);
   const order = number(node, 'p', 2);
-  const powers = { ...picture, x: powerOf(p, picture.x, order) };
+  const powers = { ...image, x: powerOf(p, image.x, order) };
   const full = { ...window, pads: wholePads(window), beyond: perAxis(window.kernel, 0) };
   const sums = withNumber(p, 'Mul', averaged(p, powers, full, true), elementCount(window.kernel));
-  p.define(outputOf(node), rootOf(p, sums, order), picture.axes);
+  p.define(outputOf(node), rootOf(p, sums, order), image.axes);
 };
 
 /** |x|^order */
@@ -207,13 +218,13 @@ export function rootOf(p: Planner, x: Operand, order: number): Operand {
   return order === 2 ? unary(p, 'Sqrt', x) : withNumber(p, 'Pow', x, 1 / order);
 }
 
-/** Over the spatial axes, wherever they lie. */
+/** Over the spatial axes, in any layout. */
 function overAll(
   compute: (p: Planner, x: Operand, spatial: readonly number[], node: GraphNode) => Operand,
 ): Canonicaliser {
   return (node, p) => {
     const { operand, axes } = p.value(inputOf(node, 0));
-    const spatial = [...axes.keys()].filter((position) => (axes[position] ?? 0) >= 2);
+    const spatial = [...axes.keys()].filter((position) => at(axes, position) >= 2);
     p.define(outputOf(node), spatial.length === 0 ? operand : compute(p, operand, spatial, node), axes);
   };
 }

@@ -1,4 +1,5 @@
 /** One step of each recurrent layer (github.com/onnx/onnx, docs/Operators.md). */
+import { at, required } from '../../../common/at.js';
 import {
   binary,
   concat,
@@ -16,24 +17,23 @@ import type { Operand } from '../operations/operation.js';
 export type RecurrentKind = 'LSTM' | 'GRU' | 'RNN';
 export const gatesOf: Readonly<Record<RecurrentKind, number>> = { LSTM: 4, GRU: 3, RNN: 1 };
 
-/** A function of one argument, `name` in small letters, with what it takes. */
+/** An activation, its name in lower case, with its parameters. */
 export interface Activation {
   readonly name: string;
   readonly alpha: number;
   readonly beta: number;
 }
 
-/** f, g, h: for each the function of every direction. */
+/** ONNX's f, g and h, each with the activation of every direction. */
 export type Functions = readonly (readonly Activation[])[];
 
 export interface Cell {
   readonly hidden: number;
-  /** All gates together, or those of a GRU that resets first: z and r, and h. */
-  readonly r: readonly Operand[];
-  /** Of the state that a GRU resets. */
+  /** Recurrent weights of all gates together; or of z and r, and of h, for a GRU without linear_before_reset. */
+  readonly r: readonly [Operand] | readonly [gates: Operand, state: Operand];
+  /** Recurrent bias of the hidden gate of a GRU with linear_before_reset. */
   readonly recurrentBias?: Operand | undefined;
-  /** i, o, f */
-  readonly peepholes?: readonly Operand[] | undefined;
+  readonly peepholes?: readonly [i: Operand, o: Operand, f: Operand] | undefined;
   readonly functions: Functions;
   readonly clip?: number | undefined;
   readonly inputForget?: boolean;
@@ -42,11 +42,11 @@ export interface Cell {
 
 export interface CellState {
   readonly h: Operand;
-  /** Of an LSTM. */
+  /** The cell of an LSTM. */
   readonly c: Operand;
 }
 
-/** @param x what the step adds of its input and the biases */
+/** @param x the share of the input and the biases in the gates of this step */
 type Step = (p: Emitter, cell: Cell, x: Operand, state: CellState) => CellState;
 
 export const cells: Readonly<Record<RecurrentKind, Step>> = { LSTM: lstm, GRU: gru, RNN: rnn };
@@ -55,50 +55,55 @@ function lstm(p: Emitter, cell: Cell, x: Operand, { h, c }: CellState): CellStat
   const sums = binary(p, 'Add', x, recurrent(p, cell, 0, h));
   if (cell.peepholes || cell.inputForget) return lstmByGates(p, cell, sums, c);
   const axis = x.shape.length - 1;
-  const [gates, fresh] = parts(p, sums, axis, [3 * cell.hidden, cell.hidden]);
-  const [i, o, f] = parts(p, activated(p, cell, 0, gates), axis, alike(3, cell.hidden));
+  const { hidden } = cell;
+  const [gates, fresh] = split(p, sums, axis, [3 * hidden, hidden]);
+  const [i, o, f] = split(p, activated(p, cell, 0, gates), axis, [hidden, hidden, hidden]);
   return lstmState(p, cell, { i, f, o: () => o, fresh }, c);
 }
 
-/** Gates that the cell is looked at for, or that are not all computed. */
+/** With peepholes, or with the forget gate coupled to the input gate: each gate by itself. */
 function lstmByGates(p: Emitter, cell: Cell, sums: Operand, c: Operand): CellState {
-  const [i, o, f, fresh] = parts(p, sums, sums.shape.length - 1, alike(4, cell.hidden));
-  const [ofI, ofO, ofF] = cell.peepholes ?? [];
-  const gate = (sum: Operand, peephole: Operand | undefined, seen: Operand) =>
-    activated(p, cell, 0, peephole ? binary(p, 'Add', sum, binary(p, 'Mul', peephole, seen)) : sum);
-  const open = gate(i, ofI, c);
-  const kept = cell.inputForget ? binary(p, 'Sub', scalar(p, open, 1), open) : gate(f, ofF, c);
-  return lstmState(p, cell, { i: open, f: kept, o: (next) => gate(o, ofO, next), fresh }, c);
+  const { hidden } = cell;
+  const [i, o, f, fresh] = split(p, sums, sums.shape.length - 1, [hidden, hidden, hidden, hidden]);
+  const [peepholeI, peepholeO, peepholeF] = cell.peepholes ?? [];
+  const gate = (sum: Operand, peephole: Operand | undefined, state: Operand) =>
+    activated(p, cell, 0, peephole ? binary(p, 'Add', sum, binary(p, 'Mul', peephole, state)) : sum);
+  const open = gate(i, peepholeI, c);
+  const kept = cell.inputForget ? binary(p, 'Sub', scalar(p, open, 1), open) : gate(f, peepholeF, c);
+  return lstmState(p, cell, { i: open, f: kept, o: (next) => gate(o, peepholeO, next), fresh }, c);
 }
 
 interface LstmGates {
   readonly i: Operand;
   readonly f: Operand;
   readonly fresh: Operand;
-  /** Of the new cell. */
+  /** @param c the new cell */
   o(c: Operand): Operand;
 }
 
 function lstmState(p: Emitter, cell: Cell, { i, f, o, fresh }: LstmGates, c: Operand): CellState {
   const added = binary(p, 'Mul', i, activated(p, cell, 1, fresh));
   const next = binary(p, 'Add', binary(p, 'Mul', f, c), added);
-  // The cell is not clipped: it is `clip` of the sums.
+  // `clip` is applied to the gates' sums, not to the cell.
   return { c: next, h: binary(p, 'Mul', o(next), activated(p, { ...cell, clip: undefined }, 2, next)) };
 }
 
 function gru(p: Emitter, cell: Cell, x: Operand, { h, c }: CellState): CellState {
   const axis = x.shape.length - 1;
   const { hidden } = cell;
-  const [ofGates, ofState] = parts(p, x, axis, [2 * hidden, hidden]);
+  const [inputGates, inputState] = split(p, x, axis, [2 * hidden, hidden]);
   const product = recurrent(p, cell, 0, h);
-  const [recurrentGates, own] = cell.linearBeforeReset
-    ? parts(p, product, axis, [2 * hidden, hidden])
+  const [recurrentGates, recurrentState] = cell.linearBeforeReset
+    ? split(p, product, axis, [2 * hidden, hidden])
     : [product, undefined];
-  const gates = activated(p, cell, 0, binary(p, 'Add', ofGates, recurrentGates));
-  const [z, r] = parts(p, gates, axis, alike(2, hidden));
-  const biased = own && cell.recurrentBias ? binary(p, 'Add', own, cell.recurrentBias) : own;
+  const gates = activated(p, cell, 0, binary(p, 'Add', inputGates, recurrentGates));
+  const [z, r] = split(p, gates, axis, [hidden, hidden]);
+  const biased =
+    recurrentState && cell.recurrentBias
+      ? binary(p, 'Add', recurrentState, cell.recurrentBias)
+      : recurrentState;
   const reset = biased ? binary(p, 'Mul', r, biased) : recurrent(p, cell, 1, binary(p, 'Mul', r, h));
-  const fresh = activated(p, cell, 1, binary(p, 'Add', ofState, reset));
+  const fresh = activated(p, cell, 1, binary(p, 'Add', inputState, reset));
   // (1 − z) · fresh + z · h
   const next = binary(p, 'Add', fresh, binary(p, 'Mul', z, binary(p, 'Sub', h, fresh)));
   return { h: next, c };
@@ -109,24 +114,13 @@ function rnn(p: Emitter, cell: Cell, x: Operand, { h, c }: CellState): CellState
 }
 
 function recurrent(p: Emitter, { r }: Cell, position: number, h: Operand): Operand {
-  const weights = r[position];
-  if (!weights) throw new Error('the cell has fewer recurrent weights');
-  return matMul(p, h, weights);
+  return matMul(p, h, at<Operand>(r, position, 'recurrent weights'));
 }
 
-function alike(count: number, size: number): number[] {
-  return Array.from({ length: count }, () => size);
-}
-
-/** As many as sizes. */
-function parts(p: Emitter, x: Operand, axis: number, sizes: readonly number[]) {
-  return split(p, x, axis, sizes) as readonly [Operand, Operand, Operand, Operand];
-}
-
-/** f, g or h, each direction's own. */
+/** f, g or h (`which` 0, 1 or 2), each direction's own. */
 function activated(p: Emitter, { functions, clip }: Cell, which: number, x: Operand): Operand {
-  const [first, second = first] = functions[which] ?? [];
-  if (!first || !second) throw new Error('the cell has fewer functions');
+  const ofDirections = at(functions, which, 'activations');
+  const [first, second] = [at(ofDirections, 0), at(ofDirections, -1)];
   const within = clip === undefined ? x : unary(p, 'Clip', x, { low: -clip, high: clip });
   const isAlike = first.name === second.name && first.alpha === second.alpha && first.beta === second.beta;
   if (isAlike) return applied(p, first, within);
@@ -137,12 +131,10 @@ function activated(p: Emitter, { functions, clip }: Cell, which: number, x: Oper
 }
 
 function applied(p: Emitter, { name, alpha, beta }: Activation, x: Operand): Operand {
-  const formula = activations[name]?.compute;
-  if (!formula) throw new Error(`there is no activation ${name}`);
-  return formula(p, x, alpha, beta);
+  return required(activations, name, 'activations').compute(p, x, alpha, beta);
 }
 
-/** Those of the recurrent operators, by small names: what they compute, and the defaults of what they take. */
+/** Activations of the recurrent operators by name, with their formulas and ONNX's default parameters. */
 export const activations: Readonly<
   Record<
     string,

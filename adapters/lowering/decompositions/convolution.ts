@@ -1,4 +1,5 @@
-/** Convolutions without pads, groups, a single axis or dilations; in the end as products of shifted slices. */
+/** Conv without pads, groups, dilations or with one more axis, whichever the backend needs; at last products of shifted slices. */
+import { at, leading } from '../../../common/at.js';
 import { elementCount } from '../../../model/graph.js';
 import {
   along,
@@ -7,6 +8,7 @@ import {
   type Emitter,
   matMul,
   one,
+  optional,
   reshape,
   sliceAxis,
   splitEqually,
@@ -32,25 +34,22 @@ export function withBias(p: Emitter, sum: Operand, bias: Operand | undefined): O
   return bias ? binary(p, 'Add', sum, along(p, bias, channelAxis(p.capabilities.channels, rank), rank)) : sum;
 }
 
-export function present(...operands: readonly (Operand | undefined)[]): readonly Operand[] {
-  return operands.filter((operand) => operand !== undefined);
-}
-
-const padded: Decomposition<'Conv'> = (p, settings, [x, ...rest], [result]) => {
-  if (!x || !result || !isPadded(settings.pads)) return undefined;
+const padded: Decomposition<'Conv'> = (p, settings, [x, filters, bias], [result]) => {
+  if (!isPadded(settings.pads)) return undefined;
   const whole = filled(p, x, around(p, x, settings.pads), 0);
-  return [one(p, 'Conv', { ...settings, pads: noPads(settings.strides) }, [whole, ...rest], result)];
+  const unpadded = { ...settings, pads: noPads(settings.strides) };
+  return [one(p, 'Conv', unpadded, [whole, filters, ...optional(bias)], result)];
 };
 
-/** The filters' axis of their results, or of what they read. */
+/** Native position in filters of the outputs (ONNX axis 0) or of the inputs (1). */
 function filterAxis(p: Emitter, filters: Operand, onnxAxis: 0 | 1): number {
   return p.capabilities.channels === 'first' ? onnxAxis : filters.shape.length - 1 - onnxAxis;
 }
 
-/** Every channel by itself: products with each of the kernel's numbers. */
+/** Each channel by itself: a sum of shifted slices, each times its element of the kernel. */
 const depthwise: Decomposition<'Conv'> = (p, { group, strides, dilations }, [x, filters, bias], [result]) => {
-  if (!x || !filters || !result || group < 2) return undefined;
-  const results = filters.shape[filterAxis(p, filters, 0)] ?? 1;
+  if (group < 2) return undefined;
+  const results = at(filters.shape, filterAxis(p, filters, 0));
   if (filters.shape[filterAxis(p, filters, 1)] !== 1 || results !== group) return undefined;
   const kernel = kernelOf(p, filters);
   const window = windowOf(p, x, result.shape, strides, dilations);
@@ -66,16 +65,16 @@ const depthwise: Decomposition<'Conv'> = (p, { group, strides, dilations }, [x, 
 };
 
 const grouped: Decomposition<'Conv'> = (p, settings, [x, filters, bias], [result]) => {
-  if (!x || !filters || !result || settings.group < 2) return undefined;
+  if (settings.group < 2) return undefined;
   const { group } = settings;
   const axis = channelAxis(p.capabilities.channels, x.shape.length);
   const parts = (operand: Operand, of: number) => splitEqually(p, operand, of, group);
-  const pictures = parts(x, axis);
+  const images = parts(x, axis);
   const kernels = parts(filters, filterAxis(p, filters, 0));
   const biases = bias ? parts(bias, 0) : [];
   const shape = result.shape.map((extent, each) => (each === axis ? extent / group : extent));
-  const found = pictures.map((picture, index) =>
-    one(p, 'Conv', { ...settings, group: 1 }, present(picture, kernels[index], biases[index]), {
+  const found = images.map((image, index) =>
+    one(p, 'Conv', { ...settings, group: 1 }, [image, at(kernels, index), ...optional(biases[index])], {
       ...result,
       shape,
     }),
@@ -83,44 +82,44 @@ const grouped: Decomposition<'Conv'> = (p, settings, [x, filters, bias], [result
   return [concat(p, found, axis)];
 };
 
-/** Of one axis as of two. */
+/** One spatial axis as two, the first of extent 1. */
 const flat: Decomposition<'Conv'> = (p, settings, [x, filters, bias], [result]) => {
-  if (!x || !filters || !result || settings.strides.length !== 1) return undefined;
+  if (settings.strides.length !== 1) return undefined;
   const two = { group: settings.group, ...liftedWindow(settings) };
-  const [axis = 1] = spatialOf(p, x);
+  const [axis] = leading(spatialOf(p, x), 1);
   const shape = liftedShape(result.shape, axis);
-  const operands = present(lifted(p, x), liftedFilters(p, filters), bias);
+  const operands = [lifted(p, x), liftedFilters(p, filters), ...optional(bias)] as const;
   return [reshape(p, one(p, 'Conv', two, operands, { ...result, shape }), result.shape)];
 };
 
 export function liftedFilters(p: Emitter, filters: Operand): Operand {
-  const [axis = 0] = kernelAxes(p.capabilities.channels, filters.shape.length);
+  const [axis] = leading(kernelAxes(p.capabilities.channels, filters.shape.length), 1);
   return reshape(p, filters, liftedShape(filters.shape, axis));
 }
 
-/** Filters with zeros between their numbers. */
+/** Filters with zeros between their elements. */
 const dilated: Decomposition<'Conv'> = (p, settings, [x, filters, bias], [result]) => {
-  if (!x || !filters || !result || settings.dilations.every((each) => each === 1)) return undefined;
+  if (settings.dilations.every((each) => each === 1)) return undefined;
   const wide = kernelAxes(p.capabilities.channels, filters.shape.length).reduce(
-    (whole, axis, index) => spaced(p, whole, axis, settings.dilations[index] ?? 1),
+    (whole, axis, index) => spaced(p, whole, axis, at(settings.dilations, index)),
     filters,
   );
   const dense = { ...settings, dilations: settings.dilations.map(() => 1) };
-  return [one(p, 'Conv', dense, present(x, wide, bias), result)];
+  return [one(p, 'Conv', dense, [x, wide, ...optional(bias)], result)];
 };
 
-/** A product for each of the kernel's places. */
+/** A matrix product for each position of the kernel. */
 const products: Decomposition<'Conv'> = (p, settings, [x, filters, bias], [result]) => {
-  if (!x || !filters || !result || settings.group !== 1 || isPadded(settings.pads)) return undefined;
+  if (settings.group !== 1 || isPadded(settings.pads)) return undefined;
   const kernel = kernelOf(p, filters);
   const window = windowOf(p, x, result.shape, settings.strides, settings.dilations);
   const count = elementCount(kernel);
   const isFirst = p.capabilities.channels === 'first';
-  const [batch = 1, ...rest] = result.shape;
+  const batch = at(result.shape, 0);
   const channels = channelAxis(p.capabilities.channels, x.shape.length);
-  const [inputs = 1, outputs = 1] = [x.shape[channels], result.shape[channels]];
-  const places = elementCount(rest) / outputs;
-  // The kernel's places in front, so that one of them is a matrix.
+  const [inputs, outputs] = [at(x.shape, channels), at(result.shape, channels)];
+  const places = elementCount(result.shape.slice(1)) / outputs;
+  // The positions of the kernel come first, so that each is a matrix.
   const matrices = isFirst
     ? transpose(p, reshape(p, filters, [outputs, inputs, count]), [2, 0, 1])
     : reshape(p, filters, [count, inputs, outputs]);
@@ -134,22 +133,23 @@ const products: Decomposition<'Conv'> = (p, settings, [x, filters, bias], [resul
   return sum && [withBias(p, reshape(p, sum, result.shape), bias)];
 };
 
-const mostPlaces = 256;
+/** Positions of a kernel; with more the plan would be too long. */
+const maxPositions = 256;
 
 function sumOf(
   p: Emitter,
   kernel: PerAxis,
   part: (offset: PerAxis, index: number) => Operand,
 ): Operand | undefined {
-  if (elementCount(kernel) > mostPlaces) return undefined;
+  if (elementCount(kernel) > maxPositions) return undefined;
   return offsetsOf(kernel)
     .map(part)
     .reduce((a, b) => binary(p, 'Add', a, b));
 }
 
-/** Extents of the kernel's spatial axes. */
+/** Spatial extents of filters. */
 export function kernelOf(p: Emitter, filters: Operand): PerAxis {
-  return kernelAxes(p.capabilities.channels, filters.shape.length).map((axis) => filters.shape[axis] ?? 1);
+  return kernelAxes(p.capabilities.channels, filters.shape.length).map((axis) => at(filters.shape, axis));
 }
 
 function windowOf(
@@ -160,7 +160,7 @@ function windowOf(
   dilations: Operations['Conv']['dilations'],
 ): Places {
   const axes = spatialOf(p, x);
-  return { axes, strides, dilations, places: axes.map((axis) => result[axis] ?? 1) };
+  return { axes, strides, dilations, places: axes.map((axis) => at(result, axis)) };
 }
 
 export const convolution: Decomposition<'Conv'> = firstOf(

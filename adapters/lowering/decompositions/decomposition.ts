@@ -1,13 +1,13 @@
 /** An operation in terms of simpler ones, for backends without it. */
-import type { Emitter, Result } from '../operations/emitter.js';
-import type { Operand, OperationKind, Operations } from '../operations/operation.js';
+import type { Emitter, Results } from '../operations/emitter.js';
+import type { Operand, Operands, OperationKind, Operations } from '../operations/operation.js';
 
-/** Undefined where this instance of it cannot be decomposed. */
+/** @returns one operand for each of `results`; undefined where these settings and operands cannot be decomposed */
 export type Decomposition<Kind extends OperationKind> = (
   p: Emitter,
   settings: Operations[Kind],
-  inputs: readonly Operand[],
-  results: readonly Result[],
+  inputs: Operands[Kind],
+  results: Results,
 ) => readonly Operand[] | undefined;
 
 export type Decompositions = { readonly [Kind in OperationKind]?: Decomposition<Kind> };

@@ -1,4 +1,5 @@
 /** Element-wise functions, from the formulas of the ONNX operator decompositions (github.com/onnx/onnx, docs/Operators.md). */
+import { at } from '../../../common/at.js';
 import {
   binary,
   cast,
@@ -18,12 +19,13 @@ import type { Decompositions } from './decomposition.js';
 type Formula<Settings = unknown> = (p: Emitter, x: Operand, settings: Settings) => Operand;
 
 function ofOne<Settings>(formula: Formula<Settings>) {
-  return (p: Emitter, settings: Settings, [x]: readonly Operand[]) => x && [formula(p, x, settings)];
+  return (p: Emitter, settings: Settings, [x]: readonly [Operand]) => [formula(p, x, settings)];
 }
 
 function ofTwo<Settings>(formula: (p: Emitter, a: Operand, b: Operand, settings: Settings) => Operand) {
-  return (p: Emitter, settings: Settings, [a, b]: readonly Operand[]) =>
-    a && b && [formula(p, a, b, settings)];
+  return (p: Emitter, settings: Settings, [a, b]: readonly [Operand, Operand]) => [
+    formula(p, a, b, settings),
+  ];
 }
 
 export const elementwise: Decompositions = {
@@ -31,10 +33,10 @@ export const elementwise: Decompositions = {
   Neg: ofOne((p, x) => binary(p, 'Sub', scalar(p, x, 0), x)),
   Reciprocal: ofOne((p, x) => binary(p, 'Div', scalar(p, x, 1), x)),
   Relu: ofOne((p, x) => withNumber(p, 'Max', x, 0)),
-  // All bits the other way round are one less than the negative.
+  // In two's complement ~x = −1 − x.
   BitwiseNot: ofOne((p, x) => binary(p, 'Sub', scalar(p, x, -1), x)),
   Round: ofOne((p, x) => {
-    // Halves go to the even one: down, if that is even.
+    // Halves are rounded to even: down, where that is even.
     const below = unary(p, 'Floor', x);
     const rest = binary(p, 'Sub', x, below);
     const half = withNumber(p, 'Mul', below, 0.5);
@@ -112,7 +114,7 @@ export const elementwise: Decompositions = {
     if (negative) return is(Number.NEGATIVE_INFINITY);
     return positive ? is(Number.POSITIVE_INFINITY) : binary(p, 'And', is(0), unary(p, 'Not', is(0)));
   }),
-  // Of equal values the first is taken, and has the gradient.
+  // The first of equal values is taken, and has the whole gradient.
   Max: ofTwo((p, a, b) => where(p, binary(p, 'Less', a, b), b, a)),
   Min: ofTwo((p, a, b) => where(p, binary(p, 'Greater', a, b), b, a)),
   Xor: ofTwo((p, a, b) => binary(p, 'And', binary(p, 'Or', a, b), unary(p, 'Not', binary(p, 'And', a, b)))),
@@ -120,10 +122,11 @@ export const elementwise: Decompositions = {
   LessOrEqual: ofTwo((p, a, b) => binary(p, 'Or', binary(p, 'Less', a, b), binary(p, 'Equal', a, b))),
   Mod: ofTwo((p, a, b, { fmod }) => {
     const quotient = binary(p, 'Div', a, b);
-    const isWhole = a.type.includes('int');
-    const remainder = binary(p, 'Sub', a, isWhole ? binary(p, 'Mul', quotient, b) : taken(p, quotient, b));
+    const isInteger = a.type.includes('int');
+    const product = isInteger ? binary(p, 'Mul', quotient, b) : truncatedProduct(p, quotient, b);
+    const remainder = binary(p, 'Sub', a, product);
     if (fmod) return remainder;
-    // The remainder towards zero, moved by the divisor where the signs differ.
+    // The remainder of truncated division, plus the divisor where their signs differ.
     const differs = binary(
       p,
       'Less',
@@ -133,24 +136,24 @@ export const elementwise: Decompositions = {
     return where(p, differs, binary(p, 'Add', remainder, b), remainder);
   }),
   ReduceLogSumExp: ofOne((p, x, { axes, keepdims }) => {
-    const peak = reduce(p, 'ReduceMax', x, axes, true);
-    const sum = reduce(p, 'ReduceSum', unary(p, 'Exp', binary(p, 'Sub', x, peak)), axes, keepdims);
-    const shift = keepdims ? peak : reduce(p, 'ReduceMax', x, axes, false);
+    const max = reduce(p, 'ReduceMax', x, axes, true);
+    const sum = reduce(p, 'ReduceSum', unary(p, 'Exp', binary(p, 'Sub', x, max)), axes, keepdims);
+    const shift = keepdims ? max : reduce(p, 'ReduceMax', x, axes, false);
     return binary(p, 'Add', unary(p, 'Log', sum), shift);
   }),
   ReduceMean: ofOne((p, x, { axes, keepdims }) => {
-    const count = axes.reduce((product, axis) => product * (x.shape[axis] ?? 1), 1);
+    const count = axes.reduce((product, axis) => product * at(x.shape, axis), 1);
     return withNumber(p, 'Div', reduce(p, 'ReduceSum', x, axes, keepdims), count);
   }),
   ReduceProd: (p, { axes, keepdims }, [x]) => {
-    if (!x || axes.some((axis) => x.shape[axis] === 0)) return undefined;
-    const whole = axes.reduce((product, axis) => {
-      const slices = Array.from({ length: x.shape[axis] ?? 1 }, (_, place) =>
-        sliceAxis(p, product, axis, place, place + 1),
+    if (axes.some((axis) => at(x.shape, axis) === 0)) return undefined;
+    const product = axes.reduce((partial, axis) => {
+      const slices = Array.from({ length: at(x.shape, axis) }, (_, place) =>
+        sliceAxis(p, partial, axis, place, place + 1),
       );
       return slices.reduce((a, b) => binary(p, 'Mul', a, b));
     }, x);
-    return [reshape(p, whole, reducedShape(x.shape, axes, keepdims))];
+    return [reshape(p, product, reducedShape(x.shape, axes, keepdims))];
   },
   Softmax: ofOne((p, x, { axis }) => {
     const raised = unary(p, 'Exp', binary(p, 'Sub', x, reduce(p, 'ReduceMax', x, [axis], true)));
@@ -168,19 +171,20 @@ export const elementwise: Decompositions = {
     (['And', 'Or'] as const).map((kind) => [
       kind,
       ofTwo((p, a, b) => {
-        const whole = p.held('int32');
+        const integer = p.held('int32');
         const combine = kind === 'And' ? 'Mul' : 'Max';
-        return cast(p, binary(p, combine, cast(p, a, whole), cast(p, b, whole)), 'bool');
+        return cast(p, binary(p, combine, cast(p, a, integer), cast(p, b, integer)), 'bool');
       }),
     ]),
   ),
 };
 
-/** What the quotient, cut towards zero, takes of the divisor: nothing of an infinite one, of which zero times is NaN. */
-function taken(p: Emitter, quotient: Operand, divisor: Operand): Operand {
-  const cut = binary(p, 'Mul', unary(p, 'Sign', quotient), unary(p, 'Floor', unary(p, 'Abs', quotient)));
-  const isNone = withNumber(p, 'Equal', cut, 0);
-  return where(p, isNone, scalar(p, divisor, 0), binary(p, 'Mul', cut, divisor));
+/** trunc(quotient) · divisor; zero for an infinite divisor, as 0 · ∞ would be NaN. */
+function truncatedProduct(p: Emitter, quotient: Operand, divisor: Operand): Operand {
+  const sign = unary(p, 'Sign', quotient);
+  const truncated = binary(p, 'Mul', sign, unary(p, 'Floor', unary(p, 'Abs', quotient)));
+  const isZero = withNumber(p, 'Equal', truncated, 0);
+  return where(p, isZero, scalar(p, divisor, 0), binary(p, 'Mul', truncated, divisor));
 }
 
 /** (e^x ∓ e^−x) / 2 */
@@ -193,7 +197,7 @@ function expMinusOne(p: Emitter, x: Operand): Operand {
   return withNumber(p, 'Sub', unary(p, 'Exp', x), 1);
 }
 
-/** x where it is positive, else `below` of e^x − 1. */
+/** x where it is positive, else `below(e^x − 1)`. */
 function exponential(p: Emitter, x: Operand, below: (y: Operand) => Operand): Operand {
   const raised = below(expMinusOne(p, withNumber(p, 'Min', x, 0)));
   return where(p, withNumber(p, 'Greater', x, 0), x, raised);

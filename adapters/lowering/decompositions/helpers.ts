@@ -1,10 +1,11 @@
-/** What the decompositions of operations over windows have in common. */
+/** Shared by the decompositions of operations over windows. */
+import { at, leading } from '../../../common/at.js';
 import { type Emitter, reshape } from '../operations/emitter.js';
 import { spatialAxes } from '../operations/layout.js';
 import type { Operand, OperationKind, Operations, Pads, PerAxis } from '../operations/operation.js';
 import type { Decomposition } from './decomposition.js';
 
-/** The first of them that applies. */
+/** The first decomposition that applies. */
 export function firstOf<Kind extends OperationKind>(
   ...ways: readonly Decomposition<Kind>[]
 ): Decomposition<Kind> {
@@ -27,19 +28,19 @@ export function isPadded(pads: Pads): boolean {
 
 export const noPads = (like: PerAxis): Pads => like.map(() => [0, 0]);
 
-/** Pads of the spatial axes as those of all. */
+/** Pads of the spatial axes as pads of every axis. */
 export function around(p: Emitter, x: Operand, pads: Pads): Pads {
   const spatial = spatialOf(p, x);
-  return x.shape.map((_, axis) => pads[spatial.indexOf(axis)] ?? [0, 0]);
+  return x.shape.map((_, axis) => (spatial.includes(axis) ? at(pads, spatial.indexOf(axis)) : [0, 0]));
 }
 
-/** With one more spatial axis, of extent 1, before its only one; or without. */
+/** An image of one spatial axis with another one of extent 1 before it. */
 export function lifted(p: Emitter, x: Operand): Operand {
-  const [axis = 1] = spatialOf(p, x);
+  const [axis] = leading(spatialOf(p, x), 1);
   return reshape(p, x, liftedShape(x.shape, axis));
 }
 
-/** The strides, dilations and pads of one axis as those of two: see `lifted`. */
+/** Strides, dilations and pads of one axis as those of two: see `lifted`. */
 export function liftedWindow({
   strides,
   dilations,

@@ -1,4 +1,4 @@
-/** The decompositions of operations that a backend may lack: those of ONNX. */
+/** Decompositions of operations that a backend may not support. */
 import type { Decompositions } from './decomposition.js';
 import { elementwise } from './elementwise.js';
 import { normalisation } from './normalisation.js';

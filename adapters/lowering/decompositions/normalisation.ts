@@ -1,4 +1,5 @@
-/** Normalisations, from the formulas of the ONNX operator decompositions. */
+/** Normalisations, by the formulas of the ONNX operators (github.com/onnx/onnx, docs/Operators.md). */
+import { at } from '../../../common/at.js';
 import { elementCount } from '../../../model/graph.js';
 import {
   along,
@@ -31,7 +32,7 @@ export function standardised(p: Emitter, x: Operand, axes: readonly number[], ep
   return { result: binary(p, 'Mul', centred, inverse), mean, inverse };
 }
 
-/** x · scale + bias, as they broadcast. */
+/** x · scale + bias, with broadcasting. */
 export function affine(p: Emitter, x: Operand, scale: Operand, bias: Operand | undefined): Operand {
   const scaled = binary(p, 'Mul', x, scale);
   return bias ? binary(p, 'Add', scaled, bias) : scaled;
@@ -46,7 +47,6 @@ function byChannel(p: Emitter, x: Operand, scale: Operand, bias: Operand): Opera
 /** BatchNormalization in simpler operations. */
 export const batchNormalised: Decomposition<'BatchNormalization'> = (p, { axis, epsilon }, operands) => {
   const [x, scale, bias, mean, variance] = operands;
-  if (!x || !scale || !bias || !mean || !variance) return undefined;
   const deviation = unary(p, 'Sqrt', withNumber(p, 'Add', variance, epsilon));
   const factor = binary(p, 'Div', scale, deviation);
   const rank = x.shape.length;
@@ -56,26 +56,24 @@ export const batchNormalised: Decomposition<'BatchNormalization'> = (p, { axis, 
 
 export const normalisation: Decompositions = {
   BatchNormalization: batchNormalised,
-  /** The running statistics stay as they are. */
+  /** The running statistics are not updated. */
   TrainingBatchNormalization: (p, { axis, epsilon }, [x, scale, bias]) => {
-    if (!x || !scale || !bias) return undefined;
     const over = [...x.shape.keys()].filter((each) => each !== axis);
     const rank = x.shape.length;
     const { result } = standardised(p, x, over, epsilon);
     return [affine(p, result, along(p, scale, axis, rank), along(p, bias, axis, rank))];
   },
-  LayerNormalization: (p, { axes, epsilon }, [x, scale, bias]) =>
-    x && scale && [affine(p, standardised(p, x, axes, epsilon).result, scale, bias)],
+  LayerNormalization: (p, { axes, epsilon }, [x, scale, bias]) => [
+    affine(p, standardised(p, x, axes, epsilon).result, scale, bias),
+  ],
   InstanceNormalization: (p, { epsilon }, [x, scale, bias]) => {
-    if (!x || !scale || !bias) return undefined;
     const over = spatialAxes(p.capabilities.channels, x.shape.length);
     return [byChannel(p, standardised(p, x, over, epsilon).result, scale, bias)];
   },
   GroupNormalization: (p, { groups, epsilon }, [x, scale, bias]) => {
-    if (!x || !scale || !bias) return undefined;
     const isFirst = p.capabilities.channels === 'first';
-    const [batch = 1] = x.shape;
-    const channels = x.shape[channelAxis(p.capabilities.channels, x.shape.length)] ?? 1;
+    const batch = at(x.shape, 0);
+    const channels = at(x.shape, channelAxis(p.capabilities.channels, x.shape.length));
     const size = channels / groups;
     const places = elementCount(x.shape) / batch / channels;
     const apart = reshape(p, x, isFirst ? [batch, groups, size * places] : [batch, places, groups, size]);
@@ -83,9 +81,8 @@ export const normalisation: Decompositions = {
     return [byChannel(p, reshape(p, result, x.shape), scale, bias)];
   },
   LRN: (p, { axis, size, alpha, beta, bias }, [x]) => {
-    if (!x) return undefined;
     const before = Math.floor((size - 1) / 2);
-    const extent = x.shape[axis] ?? 1;
+    const extent = at(x.shape, axis);
     const sides = x.shape.map((_, each): readonly [number, number] =>
       each === axis ? [before, size - 1 - before] : [0, 0],
     );

@@ -1,9 +1,10 @@
 /**
- * Recurrent layers, step by step in simpler operations: the formulas of the ONNX operators, with all that their attributes
- * may ask for. The steps are known, so the loop is written out; what does not depend on a state is one product before it.
- * Called by the canonicalisers themselves, not by way of the table of decompositions: they have the weights turned when they are loaded.
+ * Recurrent layers unrolled step by step into simpler operations: the formulas of the ONNX operators with all their
+ * attributes. The number of steps is known, and the products with x are one matrix product before the first step.
+ * Called by the canonicalisers, not through the table of decompositions, so that weights are transposed at load.
  */
 
+import { at, leading } from '../../../common/at.js';
 import type { Emitter } from '../operations/emitter.js';
 import {
   binary,
@@ -21,16 +22,16 @@ import {
 import type { Operand, RecurrentSettings } from '../operations/operation.js';
 import { type Cell, type CellState, cells, type Functions, gatesOf, type RecurrentKind } from './cells.js';
 
-/** With one direction, states are [batch, hidden]; with two, these lie before it and are computed at once. */
+/** States are [batch, hidden], with two directions [2, batch, hidden]: both are computed at once. */
 export interface Recurrence {
   readonly kind: RecurrentKind;
   readonly hidden: number;
   readonly direction: RecurrentSettings['direction'];
   /** [steps, batch, values] */
   readonly x: Operand;
-  /** [values, directions·gates·hidden]: turned, so that all steps and directions are one product. */
+  /** [values, directions·gates·hidden]: transposed, so that all steps and directions are one product. */
   readonly w: Operand;
-  /** [directions, hidden, gates·hidden], without `directions` where there is one. */
+  /** [directions, hidden, gates·hidden], or [hidden, gates·hidden] for one direction. */
   readonly r: Operand;
   /** [directions, 2·gates·hidden] */
   readonly bias?: Operand | undefined;
@@ -39,7 +40,7 @@ export interface Recurrence {
   readonly initialC?: Operand | undefined;
   /** [directions, 3·hidden], in the order i, o, f. */
   readonly peepholes?: Operand | undefined;
-  /** Steps of each sequence of the batch; behind its end states stay, and the sequence of states is zero. */
+  /** Steps of each sequence of the batch; after its end states are kept, and the output is zero. */
   readonly lengths?: readonly number[] | undefined;
   readonly functions: Functions;
   readonly clip?: number | undefined;
@@ -47,10 +48,10 @@ export interface Recurrence {
   readonly linearBeforeReset?: boolean;
 }
 
-/** The outputs of the operation: every state, the last one, and the last cell of an LSTM. */
+/** The outputs of the operator: every state, the last one, and the last cell of an LSTM. */
 export function unrolled(p: Emitter, layer: Recurrence): readonly Operand[] {
   const { x, hidden, kind } = layer;
-  const [steps = 1, batch = 1] = x.shape;
+  const [steps, batch] = leading(x.shape, 2);
   const lead = layer.direction === 'bidirectional' ? [2] : [];
   const state = [...lead, batch, hidden];
   const { projected, recurrentBias } = projection(p, layer);
@@ -68,8 +69,7 @@ export function unrolled(p: Emitter, layer: Recurrence): readonly Operand[] {
   let now: CellState = { h: first(layer.initialH), c: first(layer.initialC) };
   const sequence: Operand[] = [];
   for (let step = 0; step < steps; step++) {
-    const part = parts[layer.direction === 'reverse' ? steps - 1 - step : step];
-    if (!part) throw new Error('there are fewer parts than steps');
+    const part = at(parts, layer.direction === 'reverse' ? steps - 1 - step : step);
     const next = cells[kind](p, cell, reshape(p, part, [...lead, batch, gates]), now);
     const mask = maskOf(p, layer, step);
     sequence.push(mask ? where(p, mask, next.h, zero) : next.h);
@@ -77,35 +77,37 @@ export function unrolled(p: Emitter, layer: Recurrence): readonly Operand[] {
       ? { h: where(p, mask, next.h, now.h), c: kind === 'LSTM' ? where(p, mask, next.c, now.c) : now.c }
       : next;
   }
-  const last = [lead[0] ?? 1, batch, hidden];
+  const last = [directionsOf(layer), batch, hidden];
   const ends = kind === 'LSTM' ? [now.h, now.c] : [now.h];
   return [inOrder(p, layer, sequence, last), ...ends.map((end) => reshape(p, end, last))];
 }
 
-/** What the steps add of x and of the biases: [steps, directions, batch, gates·hidden], steps as they are taken. */
+/** The share of x and the biases in the gates: [steps, directions, batch, gates·hidden], in the order of computation. */
 function projection(p: Emitter, layer: Recurrence) {
   const { kind, hidden, x, w } = layer;
-  const [steps = 1, batch = 1, values = 1] = x.shape;
-  const directions = layer.direction === 'bidirectional' ? 2 : 1;
+  const [steps, batch, values] = leading(x.shape, 3);
+  const directions = directionsOf(layer);
   const gates = gatesOf[kind] * hidden;
-  const { ofInput, recurrentBias } = biasesOf(p, layer, directions);
+  const { inputBias, recurrentBias } = biasesOf(p, layer, directions);
   const product = matMul(p, reshape(p, x, [steps * batch, values]), w);
-  const sums = ofInput ? binary(p, 'Add', product, reshape(p, ofInput, [directions * gates])) : product;
+  const sums = inputBias ? binary(p, 'Add', product, reshape(p, inputBias, [directions * gates])) : product;
   const apart = transpose(p, reshape(p, sums, [steps, batch, directions, gates]), [0, 2, 1, 3]);
   return { projected: secondReversed(p, layer, apart), recurrentBias };
 }
 
-/** Both biases are one where nothing comes between; what a GRU resets keeps its own. */
+function directionsOf({ direction }: Recurrence): number {
+  return direction === 'bidirectional' ? 2 : 1;
+}
+
+/** The sum of both biases; with linear_before_reset the recurrent bias of a GRU's hidden gate stays apart. */
 function biasesOf(p: Emitter, { kind, hidden, bias, linearBeforeReset }: Recurrence, directions: number) {
   if (!bias) return {};
   const gates = gatesOf[kind] * hidden;
   const [input, recurrent] = split(p, bias, 1, [gates, gates]);
-  if (!input || !recurrent) throw new Error('the bias has no two halves');
-  if (kind !== 'GRU' || !linearBeforeReset) return { ofInput: binary(p, 'Add', input, recurrent) };
-  const [ofGates, own] = split(p, recurrent, 1, [2 * hidden, hidden]);
-  if (!ofGates || !own) throw new Error('the bias has no three gates');
-  const none = expand(p, scalar(p, bias, 0), [directions, hidden]);
-  return { ofInput: binary(p, 'Add', input, concat(p, [ofGates, none], 1)), recurrentBias: own };
+  if (kind !== 'GRU' || !linearBeforeReset) return { inputBias: binary(p, 'Add', input, recurrent) };
+  const [ofGates, ofState] = split(p, recurrent, 1, [2 * hidden, hidden]);
+  const zeros = expand(p, scalar(p, bias, 0), [directions, hidden]);
+  return { inputBias: binary(p, 'Add', input, concat(p, [ofGates, zeros], 1)), recurrentBias: ofState };
 }
 
 function cellOf(
@@ -121,11 +123,16 @@ function cellOf(
     ...layer,
     r: isReset ? split(p, r, r.shape.length - 1, [2 * hidden, hidden]) : [r],
     recurrentBias: recurrentBias && row(recurrentBias),
-    peepholes: peepholes && split(p, peepholes, 1, [hidden, hidden, hidden]).map(row),
+    peepholes: peepholes && peepholeRows(p, peepholes, hidden, row),
   };
 }
 
-/** Steps [steps, directions, …] with those of the second direction, which goes backwards, in the other order. */
+function peepholeRows(p: Emitter, peepholes: Operand, hidden: number, row: (operand: Operand) => Operand) {
+  const [i, o, f] = split(p, peepholes, 1, [hidden, hidden, hidden]);
+  return [row(i), row(o), row(f)] as const;
+}
+
+/** [steps, directions, …] with the steps of the second direction, which goes backwards, reversed. */
 function secondReversed(p: Emitter, { direction }: Recurrence, x: Operand): Operand {
   if (direction !== 'bidirectional') return x;
   const forward = sliceAxis(p, x, 1, 0, 1);
@@ -133,23 +140,24 @@ function secondReversed(p: Emitter, { direction }: Recurrence, x: Operand): Oper
   return concat(p, [forward, backward], 1);
 }
 
-/** The states of all steps, as they were taken, by the time that each is of. */
+/** The states of all steps, from the order of computation to that of time. */
 function inOrder(
   p: Emitter,
   layer: Recurrence,
   sequence: readonly Operand[],
   state: readonly number[],
 ): Operand {
-  const taken = sequence.map((h) => reshape(p, h, [1, ...state]));
-  return secondReversed(p, layer, concat(p, layer.direction === 'reverse' ? taken.reverse() : taken, 0));
+  const states = sequence.map((h) => reshape(p, h, [1, ...state]));
+  return secondReversed(p, layer, concat(p, layer.direction === 'reverse' ? states.toReversed() : states, 0));
 }
 
-/** Which sequences of the batch have the step, in each direction; nothing where all have it. */
+/** Which sequences of the batch have the step, in each direction; undefined where all have it. */
 function maskOf(p: Emitter, { x, direction, lengths }: Recurrence, step: number): Operand | undefined {
-  const [steps = 1, batch = 1] = x.shape;
+  const [steps, batch] = leading(x.shape, 2);
   const back = steps - 1 - step;
   const times = { forward: [step], reverse: [back], bidirectional: [step, back] }[direction];
-  const has = times.flatMap((time) => (lengths ?? []).map((length) => Number(time < length)));
+  if (!lengths) return undefined;
+  const has = times.flatMap((time) => lengths.map((length) => Number(time < length)));
   if (!has.includes(0)) return undefined;
   return p.literal(p.held('bool'), times.length === 1 ? [batch, 1] : [2, batch, 1], has);
 }

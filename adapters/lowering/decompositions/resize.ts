@@ -1,4 +1,5 @@
-/** Resize, one axis after the other: the nearest elements are picked, all else is a product with a matrix. */
+/** Resize, one axis after the other: `nearest` gathers elements, the other modes are matrix products. */
+import { at } from '../../../common/at.js';
 import { elementCount } from '../../../model/graph.js';
 import { type Emitter, matMul, reshape, scalar, take, where } from '../operations/emitter.js';
 import {
@@ -12,7 +13,12 @@ import type { Operand } from '../operations/operation.js';
 import type { Decompositions } from './decomposition.js';
 import { spatialOf } from './helpers.js';
 
-/** @param outside what lies outside of the input in tf_crop_and_resize. Undefined where there is no such mode. */
+/**
+ * One axis resized.
+ *
+ * @param outside extrapolation_value, for tf_crop_and_resize
+ * @returns undefined for coordinates or a mode that ONNX does not have
+ */
 export function stretched(
   p: Emitter,
   x: Operand,
@@ -29,7 +35,8 @@ export function stretched(
           p,
           x,
           axis,
-          recipes.map((recipe) => recipe?.positions[0] ?? 0),
+          // Elements outside the input take any; they are replaced below.
+          recipes.map((recipe) => (recipe === null ? 0 : at(recipe.positions, 0))),
         )
       : mixed(p, x, axis, recipes);
   if (!recipes.includes(null)) return found;
@@ -43,12 +50,12 @@ export function stretched(
 }
 
 function mixed(p: Emitter, x: Operand, axis: number, recipes: readonly Recipe[]): Operand {
-  const from = x.shape[axis] ?? 1;
+  const from = at(x.shape, axis);
   const to = recipes.length;
   const rows = recipes.map((recipe) => {
     const row = Array.from({ length: from }, () => 0);
     recipe?.positions.forEach((position, index) => {
-      row[position] = (row[position] ?? 0) + (recipe.weights[index] ?? 0);
+      row[position] = at(row, position) + at(recipe.weights, index);
     });
     return row;
   });
@@ -56,9 +63,8 @@ function mixed(p: Emitter, x: Operand, axis: number, recipes: readonly Recipe[])
   const inner = elementCount(x.shape.slice(axis + 1));
   const shape = x.shape.map((extent, each) => (each === axis ? to : extent));
   if (inner === 1) {
-    const columns = Array.from(
-      { length: from * to },
-      (_, index) => rows[index % to]?.[Math.floor(index / to)] ?? 0,
+    const columns = Array.from({ length: from * to }, (_, index) =>
+      at(at(rows, index % to), Math.floor(index / to)),
     );
     return reshape(p, matMul(p, reshape(p, x, [outer, from]), p.literal(x.type, [from, to], columns)), shape);
   }
@@ -68,11 +74,10 @@ function mixed(p: Emitter, x: Operand, axis: number, recipes: readonly Recipe[])
 
 export const resize: Decompositions = {
   Resize: (p, { mode, coordinates, nearest, sizes }, [x]) => {
-    if (!x) return undefined;
     const settings = { mode, coordinates, nearest, cubic: -0.75, excludeOutside: false, antialias: false };
     const found = spatialOf(p, x).reduce<Operand | undefined>((whole, axis, index) => {
-      const from = x.shape[axis] ?? 1;
-      const to = sizes[index] ?? from;
+      const from = at(x.shape, axis);
+      const to = at(sizes, index);
       if (!whole || to === from) return whole;
       return stretched(p, whole, axis, settings, stretchTo(from, to), 0);
     }, x);

@@ -1,4 +1,5 @@
-/** Operations that move elements, by those that every framework has. */
+/** Operations that move elements. */
+import { at } from '../../../common/at.js';
 import { elementCount } from '../../../model/graph.js';
 import {
   binary,
@@ -17,7 +18,6 @@ import type { Decompositions } from './decomposition.js';
 
 export const shapes: Decompositions = {
   Expand: (p, { shape }, [x]) => {
-    if (!x) return undefined;
     const full = reshape(p, x, [
       ...Array.from({ length: shape.length - x.shape.length }, () => 1),
       ...x.shape,
@@ -25,75 +25,58 @@ export const shapes: Decompositions = {
     const repeats = shape.map((extent, axis) => (full.shape[axis] === 1 ? extent : 1));
     return p.emit('Tile', { repeats }, [full], [{ type: x.type, shape }]);
   },
-  Tile: (p, { repeats }, [x]) =>
-    x && [
-      repeats.reduce(
-        (tiled, count, axis) =>
-          concat(
-            p,
-            Array.from({ length: count }, () => tiled),
-            axis,
-          ),
-        x,
-      ),
-    ],
+  Tile: (p, { repeats }, [x]) => [
+    repeats.reduce((tiled, count, axis) => {
+      const copies = Array.from({ length: count }, () => tiled);
+      return concat(p, copies, axis);
+    }, x),
+  ],
   Split: (p, { axis, sizes }, [x]) => {
     let begin = 0;
-    return (
-      x &&
-      sizes.map((size) => {
-        begin += size;
-        return sliceAxis(p, x, axis, begin - size, begin);
-      })
-    );
+    return sizes.map((size) => {
+      begin += size;
+      return sliceAxis(p, x, axis, begin - size, begin);
+    });
   },
-  Reverse: (p, { axes }, [x]) =>
-    x && [
-      axes.reduce((turned, axis) => {
-        const extent = x.shape[axis] ?? 1;
-        return take(
-          p,
-          turned,
-          axis,
-          Array.from({ length: extent }, (_, index) => extent - 1 - index),
-        );
-      }, x),
-    ],
+  Reverse: (p, { axes }, [x]) => [
+    axes.reduce((reversed, axis) => {
+      const extent = at(x.shape, axis);
+      const positions = Array.from({ length: extent }, (_, index) => extent - 1 - index);
+      return take(p, reversed, axis, positions);
+    }, x),
+  ],
   CumSum: (p, { axis, exclusive, reverse }, [x]) => {
-    if (!x) return undefined;
-    // A product with a triangle of ones, along the last axis.
-    const extent = x.shape[axis] ?? 1;
+    // A product with a triangular matrix of ones, along the last axis.
+    const extent = at(x.shape, axis);
     const counts = (from: number, to: number) =>
       reverse ? (exclusive ? from > to : from >= to) : exclusive ? from < to : from <= to;
     const ones = Array.from({ length: extent * extent }, (_, index) =>
       Number(counts(Math.floor(index / extent), index % extent)),
     );
     const last = x.shape.map((_, each) => each).filter((each) => each !== axis);
-    const turned = cast(p, transpose(p, x, [...last, axis]), p.held('float32'));
-    const matrix = reshape(p, turned, [elementCount(x.shape) / extent, extent]);
+    const moved = cast(p, transpose(p, x, [...last, axis]), p.held('float32'));
+    const matrix = reshape(p, moved, [elementCount(x.shape) / extent, extent]);
     const sums = matMul(p, matrix, p.literal(matrix.type, [extent, extent], ones));
-    const back = reshape(p, cast(p, sums, x.type), turned.shape);
+    const back = reshape(p, cast(p, sums, x.type), moved.shape);
     const order = x.shape.map((_, each) => (each === axis ? last.length : last.indexOf(each)));
     return [transpose(p, back, order)];
   },
   GatherElements: (p, { axis }, [x, indices]) => {
-    if (!x || !indices) return undefined;
-    // Positions in the flattened data: those of the other axes are known, that of this one comes.
+    // Positions in the flattened data: those along the other axes are known.
     const strides = stridesOf(x.shape);
     const known = positionsWithout(indices.shape, strides, axis);
-    const own = withNumber(p, 'Mul', indices, strides[axis] ?? 1);
+    const own = withNumber(p, 'Mul', indices, at(strides, axis));
     const flat = binary(p, 'Add', own, p.literal(indices.type, indices.shape, known));
     return [gather(p, reshape(p, x, [elementCount(x.shape)]), flat, 0)];
   },
   GatherND: (p, { batchDims }, [x, indices], [result]) => {
-    if (!x || !indices || !result) return undefined;
-    const depth = indices.shape.at(-1) ?? 1;
+    const depth = at(indices.shape, -1);
     const strides = stridesOf(x.shape.slice(0, batchDims + depth));
     const outer = indices.shape.slice(0, -1);
     let flat: Operand | undefined;
     for (let place = 0; place < depth; place++) {
       const own = reshape(p, sliceAxis(p, indices, outer.length, place, place + 1), outer);
-      const weighted = withNumber(p, 'Mul', own, strides[batchDims + place] ?? 1);
+      const weighted = withNumber(p, 'Mul', own, at(strides, batchDims + place));
       flat = flat ? binary(p, 'Add', flat, weighted) : weighted;
     }
     if (!flat) return undefined;
@@ -107,29 +90,30 @@ export const shapes: Decompositions = {
 function stridesOf(shape: readonly number[]): number[] {
   const strides = shape.map(() => 1);
   for (let axis = shape.length - 2; axis >= 0; axis--) {
-    strides[axis] = (strides[axis + 1] ?? 1) * (shape[axis + 1] ?? 1);
+    strides[axis] = at(strides, axis + 1) * at(shape, axis + 1);
   }
   return strides;
 }
 
-/** Row-major over `shape`: what all axes but one add to a flat position. */
+/** Row-major over `shape`: the share of a flat position of all axes but one. */
 function positionsWithout(shape: readonly number[], strides: readonly number[], axis: number): number[] {
   const own = stridesOf(shape);
   return Array.from({ length: elementCount(shape) }, (_, index) =>
     shape.reduce((sum, extent, each) => {
-      const position = Math.floor(index / (own[each] ?? 1)) % extent;
-      return each === axis ? sum : sum + position * (strides[each] ?? 1);
+      const position = Math.floor(index / at(own, each)) % extent;
+      return each === axis ? sum : sum + position * at(strides, each);
     }, 0),
   );
 }
 
+/** Row-major over `shape`: the share of a flat position of the batch axes. */
 function positionsOfBatch(shape: readonly number[], strides: readonly number[], batchDims: number): number[] {
   const own = stridesOf(shape);
   return Array.from({ length: elementCount(shape) }, (_, index) =>
     shape
       .slice(0, batchDims)
       .reduce(
-        (sum, extent, each) => sum + (Math.floor(index / (own[each] ?? 1)) % extent) * (strides[each] ?? 1),
+        (sum, extent, each) => sum + (Math.floor(index / at(own, each)) % extent) * at(strides, each),
         0,
       ),
   );

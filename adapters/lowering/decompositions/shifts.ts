@@ -1,4 +1,5 @@
-/** Windows by hand: the elements at one offset of every window are a strided slice. */
+/** The elements at one offset of every window are a strided slice. */
+import { at } from '../../../common/at.js';
 import { type DataType, elementCount, toJsonNumber } from '../../../model/graph.js';
 import { concat, type Emitter, expand, pad, reshape, slice } from '../operations/emitter.js';
 import type { Operand, Pads, PerAxis } from '../operations/operation.js';
@@ -8,19 +9,19 @@ export interface Places {
   readonly axes: readonly number[];
   readonly strides: PerAxis;
   readonly dilations: PerAxis;
-  /** How many windows there are along each. */
+  /** Number of windows along each axis. */
   readonly places: PerAxis;
 }
 
-/** The elements at one offset of every window; nothing is padded. */
+/** The elements at one offset of every window, without padding. */
 export function shifted(p: Emitter, x: Operand, window: Places, offset: PerAxis): Operand {
   const { axes, strides, dilations, places } = window;
   const part = (axis: number) => {
     const spatial = axes.indexOf(axis);
-    if (spatial < 0) return { begin: 0, end: x.shape[axis] ?? 1, stride: 1 };
-    const begin = (offset[spatial] ?? 0) * (dilations[spatial] ?? 1);
-    const stride = strides[spatial] ?? 1;
-    return { begin, end: begin + ((places[spatial] ?? 1) - 1) * stride + 1, stride };
+    if (spatial < 0) return { begin: 0, end: at(x.shape, axis), stride: 1 };
+    const begin = at(offset, spatial) * at(dilations, spatial);
+    const stride = at(strides, spatial);
+    return { begin, end: begin + (at(places, spatial) - 1) * stride + 1, stride };
   };
   const parts = x.shape.map((_, axis) => part(axis));
   return slice(
@@ -32,7 +33,7 @@ export function shifted(p: Emitter, x: Operand, window: Places, offset: PerAxis)
   );
 }
 
-/** Row-major. */
+/** Every offset within a kernel, row-major. */
 export function offsetsOf(kernel: PerAxis): readonly PerAxis[] {
   return kernel.reduce<readonly PerAxis[]>(
     (offsets, extent) =>
@@ -41,11 +42,11 @@ export function offsetsOf(kernel: PerAxis): readonly PerAxis[] {
   );
 }
 
-/** Padded; settings hold no infinities, as JSON has none, so with those it is put together. */
+/** Constant padding. Plans are JSON, which has no infinities, so padding with one is concatenated. */
 export function filled(p: Emitter, x: Operand, pads: Pads, value: number): Operand {
   if (Number.isFinite(value)) return pad(p, x, pads, value);
-  return pads.reduce((whole, sides, axis) => {
-    const blocks = sides.map((count) => {
+  return pads.reduce((whole, [before, behind], axis) => {
+    const block = (count: number) => {
       const shape = whole.shape.map((extent, each) => (each === axis ? count : extent));
       const single = p.literal(
         x.type,
@@ -53,21 +54,22 @@ export function filled(p: Emitter, x: Operand, pads: Pads, value: number): Opera
         [toJsonNumber(value)],
       );
       return count === 0 ? [] : [expand(p, single, shape)];
-    });
-    return concat(p, [...(blocks[0] ?? []), whole, ...(blocks[1] ?? [])], axis);
+    };
+    const first = block(before);
+    return concat(p, [...first, whole, ...block(behind)], axis);
   }, x);
 }
 
-/** What is less than everything else of that type. */
-export function leastOf(type: DataType): number {
+/** The lowest value of a type. */
+export function lowestOf(type: DataType): number {
   if (type.startsWith('float')) return Number.NEGATIVE_INFINITY;
   if (type.startsWith('uint') || type === 'bool') return 0;
   return -(2 ** (Number(type.slice('int'.length)) - 1));
 }
 
-/** With `factor - 1` zeros between the elements of one axis. */
+/** Dilated along one axis: `factor - 1` zeros between its elements. */
 export function spaced(p: Emitter, x: Operand, axis: number, factor: number): Operand {
-  const extent = x.shape[axis] ?? 1;
+  const extent = at(x.shape, axis);
   if (factor === 1 || extent === 1) return x;
   const before = x.shape.slice(0, axis);
   const behind = x.shape.slice(axis + 1);

@@ -1,7 +1,8 @@
 /**
- * Convolutions and poolings in simpler ones. One thing that a framework may lack is taken away at a time: pads, groups, a
- * single spatial axis, dilations; the rest is asked for again, since it may have that. Last come sums over shifted slices.
+ * Convolutions and poolings as simpler ones. Each step removes one property that a backend may not support (pads, groups, a
+ * single spatial axis, dilations) and emits the rest again, which it may support. At last they are sums of shifted slices.
  */
+import { at, leading } from '../../../common/at.js';
 import { elementCount } from '../../../model/graph.js';
 import { binary, type Emitter, one, type Result, reshape, withNumber } from '../operations/emitter.js';
 import type { Operand, PerAxis } from '../operations/operation.js';
@@ -17,14 +18,14 @@ import {
   noPads,
   spatialOf,
 } from './helpers.js';
-import { filled, leastOf, type Places, shifted } from './shifts.js';
+import { filled, lowestOf, type Places, shifted } from './shifts.js';
 import { transposedConvolution } from './transposed-convolution.js';
 
-/** Poolings of one axis as of two. */
+/** One spatial axis as two, the first of extent 1. */
 function pooledFlat<Kind extends 'MaxPool' | 'AveragePool'>(kind: Kind): Decomposition<Kind> {
   return (p, settings, [x], [result]) => {
-    if (!x || !result || settings.kernel.length !== 1) return undefined;
-    const [axis = 1] = spatialOf(p, x);
+    if (settings.kernel.length !== 1) return undefined;
+    const [axis] = leading(spatialOf(p, x), 1);
     const shape = liftedShape(result.shape, axis);
     const two = {
       ...settings,
@@ -35,7 +36,7 @@ function pooledFlat<Kind extends 'MaxPool' | 'AveragePool'>(kind: Kind): Decompo
   };
 }
 
-/** Over one axis after the other, by the slices at each offset. */
+/** One axis after the other, combining the slices at each offset of the window. */
 function alongAxes(
   p: Emitter,
   x: Operand,
@@ -46,11 +47,11 @@ function alongAxes(
   return window.axes.reduce((whole, axis, spatial) => {
     const part: Places = {
       axes: [axis],
-      strides: [window.strides[spatial] ?? 1],
-      dilations: [window.dilations[spatial] ?? 1],
-      places: [window.places[spatial] ?? 1],
+      strides: [at(window.strides, spatial)],
+      dilations: [at(window.dilations, spatial)],
+      places: [at(window.places, spatial)],
     };
-    const slices = Array.from({ length: kernel[spatial] ?? 1 }, (_, offset) =>
+    const slices = Array.from({ length: at(kernel, spatial) }, (_, offset) =>
       shifted(p, whole, part, [offset]),
     );
     return slices.reduce(combine);
@@ -59,43 +60,42 @@ function alongAxes(
 
 function placesOf(p: Emitter, x: Operand, result: Result, strides: PerAxis, dilations: PerAxis): Places {
   const axes = spatialOf(p, x);
-  return { axes, strides, dilations, places: axes.map((axis) => result.shape[axis] ?? 1) };
+  return { axes, strides, dilations, places: axes.map((axis) => at(result.shape, axis)) };
 }
 
 const paddedMaxPool: Decomposition<'MaxPool'> = (p, settings, [x], [result]) => {
-  if (!x || !result || !isPadded(settings.pads)) return undefined;
-  const whole = filled(p, x, around(p, x, settings.pads), leastOf(x.type));
+  if (!isPadded(settings.pads)) return undefined;
+  const whole = filled(p, x, around(p, x, settings.pads), lowestOf(x.type));
   return [one(p, 'MaxPool', { ...settings, pads: noPads(settings.pads.map(() => 0)) }, [whole], result)];
 };
 
 const shiftedMaxPool: Decomposition<'MaxPool'> = (p, { kernel, strides, dilations }, [x], [result]) => {
-  if (!x || !result) return undefined;
   const window = placesOf(p, x, result, strides, dilations);
   return [alongAxes(p, x, kernel, window, (a, b) => binary(p, 'Max', a, b))];
 };
 
-/** Pads that do not count: an average over them too, times what it is too small by. */
+/** Padding that does not count: an average that counts it, scaled by kernel size / number of elements inside. */
 const paddedAveragePool: Decomposition<'AveragePool'> = (p, settings, [x], [result]) => {
-  if (!x || !result || !isPadded(settings.pads)) return undefined;
+  if (!isPadded(settings.pads)) return undefined;
   const whole = filled(p, x, around(p, x, settings.pads), 0);
   const pads = noPads(settings.kernel);
   const average = one(p, 'AveragePool', { ...settings, pads, countPads: true }, [whole], result);
   if (settings.countPads) return [average];
   const spatial = spatialOf(p, x);
   const factors = spatial.map((axis, index) => {
-    const own = (list: PerAxis) => list[index] ?? 1;
+    const own = (list: PerAxis) => at(list, index);
     const kernel = own(settings.kernel);
-    const before = settings.pads[index]?.[0] ?? 0;
-    return Array.from({ length: result.shape[axis] ?? 1 }, (_, place) => {
+    const [before] = at(settings.pads, index);
+    return Array.from({ length: at(result.shape, axis) }, (_, place) => {
       const first = place * own(settings.strides) - before;
       const seen = Array.from({ length: kernel }, (_, each) => first + each * own(settings.dilations));
-      return kernel / seen.filter((each) => each >= 0 && each < (x.shape[axis] ?? 1)).length;
+      return kernel / seen.filter((each) => each >= 0 && each < at(x.shape, axis)).length;
     });
   });
   if (factors.flat().some((factor) => !Number.isFinite(factor))) return undefined;
   return [
     spatial.reduce((scaled, axis, index) => {
-      const own = factors[index] ?? [];
+      const own = at(factors, index);
       if (own.every((factor) => factor === 1)) return scaled;
       const shape = x.shape.map((_, each) => (each === axis ? own.length : 1));
       return binary(p, 'Mul', scaled, p.literal(x.type, shape, own));
@@ -109,7 +109,6 @@ const shiftedAveragePool: Decomposition<'AveragePool'> = (
   [x],
   [result],
 ) => {
-  if (!x || !result) return undefined;
   const window = placesOf(p, x, result, strides, dilations);
   const sum = alongAxes(p, x, kernel, window, (a, b) => binary(p, 'Add', a, b));
   return [withNumber(p, 'Div', sum, elementCount(kernel))];

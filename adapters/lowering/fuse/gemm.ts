@@ -25,9 +25,9 @@ export function fuseGemm(draft: Draft, capabilities: Capabilities): Draft {
       continue;
     }
     const addition = pass.biasOf(operation);
-    const operands = [pass.operand(at(operation.inputs, 0)), operandOf(weight)];
+    const operands = [pass.operand(at(operation.inputs, 0)), operandOf(weight)] as const;
     const settings = { transB: pass.transB };
-    if (limit(settings, operands) !== undefined) {
+    if (limit(settings, operands, 'Gemm') !== undefined) {
       operations.push(operation);
       continue;
     }

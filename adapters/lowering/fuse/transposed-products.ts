@@ -26,8 +26,8 @@ export function fuseTransposedProducts(draft: Draft, capabilities: Capabilities)
     const operands = [
       { id: x, type, shape: required(shapes, x, 'shapes') },
       { id: factor, type, shape },
-    ];
-    if (limit({ transB: true }, operands) !== undefined) continue;
+    ] as const;
+    if (limit({ transB: true }, operands, 'FusedMatMul') !== undefined) continue;
     const isNone = ascending(kept.settings.perm);
     changed.set(transpose, isNone ? [] : [kept]);
     const inputs = [x, isNone ? at(transpose.inputs, 0) : factor];

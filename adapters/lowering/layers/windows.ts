@@ -20,7 +20,7 @@ export interface Window {
  * @param spatial extents of the input
  */
 export function windowOf(node: GraphNode, spatial: PerAxis, kernelShape?: PerAxis): Window {
-  const kernel = integers(node, 'kernel_shape', kernelShape);
+  const kernel = integers(node, 'kernel_shape', kernelShape ?? []);
   if (kernel.length !== 1 && kernel.length !== 2) refuse(`over ${kernel.length} spatial axes`);
   const ones = kernel.map(() => 1);
   const strides = integers(node, 'strides', ones);

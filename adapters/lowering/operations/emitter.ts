@@ -1,10 +1,12 @@
 /** Operations as they are planned: shapes and types follow from the operands, and what changes nothing is not planned. */
+import { at } from '../../../common/at.js';
 import { type DataType, elementCount, type JsonNumber, toJsonNumber } from '../../../model/graph.js';
 import type { Capabilities } from '../capabilities.js';
 import { sameList } from '../value.js';
 import type {
   Comparison,
   Operand,
+  Operands,
   OperationKind,
   Operations,
   Pads,
@@ -19,24 +21,28 @@ export interface Result {
   readonly shape: readonly number[];
 }
 
+/** Of the outputs of one operation, of which there is at least one. */
+export type Results = readonly [Result, ...Result[]];
+
 /** What canonicalisers and decompositions plan with. */
 export interface Emitter {
   readonly capabilities: Capabilities;
-  /** The type in which the framework holds an ONNX type. @throws UnsupportedError where it cannot */
+  /** The type in which the backend holds an ONNX type. @throws UnsupportedError for a type without one */
   held(type: DataType): DataType;
-  /** A constant made here; each once. */
+  /** A constant of the plan's own; equal ones are one. */
   literal(type: DataType, shape: readonly number[], data: readonly JsonNumber[]): Operand;
   /**
-   * One operation, or what it is written out in where the framework lacks it.
+   * One operation, or its decomposition where the backend does not support it.
    *
-   * @throws UnsupportedError where it lacks it and there is no definition
+   * @returns one operand for each of `results`
+   * @throws UnsupportedError where it is not supported and has no decomposition
    */
   emit<Kind extends OperationKind>(
     kind: Kind,
     settings: Operations[Kind],
-    inputs: readonly Operand[],
-    results: readonly Result[],
-  ): readonly Operand[];
+    inputs: Operands[Kind],
+    results: Results,
+  ): readonly [Operand, ...Operand[]];
 }
 
 /** An operation with one result. */
@@ -44,12 +50,15 @@ export function one<Kind extends OperationKind>(
   p: Emitter,
   kind: Kind,
   settings: Operations[Kind],
-  inputs: readonly Operand[],
+  inputs: Operands[Kind],
   result: Result,
 ): Operand {
-  const [operand] = p.emit(kind, settings, inputs, [result]);
-  if (!operand) throw new Error(`${kind} has no result`);
-  return operand;
+  return p.emit(kind, settings, inputs, [result])[0];
+}
+
+/** An optional operand, to be spread among the others. */
+export function optional(operand: Operand | undefined): readonly [] | readonly [Operand] {
+  return operand ? [operand] : [];
 }
 
 type UnaryKind =
@@ -126,16 +135,16 @@ export function reshape(p: Emitter, x: Operand, shape: readonly number[]): Opera
   return sameList(x.shape, shape) ? x : one(p, 'Reshape', { shape }, [x], { type: x.type, shape });
 }
 
-/** Axis i of the result is axis perm[i]. One that moves no data is a Reshape. */
+/** Axis i of the result is axis perm[i]. Where no data moves it is a Reshape. */
 export function transpose(p: Emitter, x: Operand, perm: readonly number[]): Operand {
-  const shape = perm.map((axis) => x.shape[axis] ?? 1);
+  const shape = perm.map((axis) => at(x.shape, axis));
   const moving = perm.filter((axis) => x.shape[axis] !== 1);
-  if (moving.every((axis, position) => position === 0 || axis > (moving[position - 1] ?? 0)))
+  if (moving.every((axis, position) => position === 0 || axis > at(moving, position - 1)))
     return reshape(p, x, shape);
   return one(p, 'Transpose', { perm }, [x], { type: x.type, shape });
 }
 
-/** The part from `begins` to `ends` with `strides`; for every axis, as the operation has it. */
+/** The part from `begins` to `ends` with `strides`, each given for every axis. */
 export function slice(
   p: Emitter,
   x: Operand,
@@ -144,7 +153,7 @@ export function slice(
   strides: readonly number[] = x.shape.map(() => 1),
 ): Operand {
   const shape = begins.map((begin, axis) =>
-    Math.max(0, Math.ceil(((ends[axis] ?? 0) - begin) / (strides[axis] ?? 1))),
+    Math.max(0, Math.ceil((at(ends, axis) - begin) / at(strides, axis))),
   );
   if (sameList(shape, x.shape)) return x;
   return one(p, 'Slice', { begins, ends, strides }, [x], { type: x.type, shape });
@@ -160,28 +169,38 @@ export function sliceAxis(p: Emitter, x: Operand, axis: number, begin: number, e
   );
 }
 
-/** With one value around it; for every axis, none negative. */
+/** Constant padding; `pads` has every axis, none negative. */
 export function pad(p: Emitter, x: Operand, pads: Pads, value: number): Operand {
   if (pads.every(([before, behind]) => before === 0 && behind === 0)) return x;
-  const shape = x.shape.map((extent, axis) => extent + (pads[axis]?.[0] ?? 0) + (pads[axis]?.[1] ?? 0));
+  const shape = x.shape.map((extent, axis) => {
+    const [before, behind] = at(pads, axis);
+    return extent + before + behind;
+  });
   return one(p, 'Pad', { pads, value }, [x], { type: x.type, shape });
 }
 
 export function concat(p: Emitter, operands: readonly Operand[], axis: number): Operand {
-  const [first] = operands;
-  if (!first) throw new Error('Concat of nothing');
+  const first = at(operands, 0, 'operands of Concat');
   if (operands.length === 1) return first;
-  const extent = operands.reduce((sum, { shape }) => sum + (shape[axis] ?? 1), 0);
+  const extent = operands.reduce((sum, { shape }) => sum + at(shape, axis), 0);
   const shape = first.shape.map((own, each) => (each === axis ? extent : own));
-  return one(p, 'Concat', { axis }, operands, { type: first.type, shape });
+  return one(p, 'Concat', { axis }, [first, ...operands.slice(1)], { type: first.type, shape });
 }
 
-export function split(p: Emitter, x: Operand, axis: number, sizes: readonly number[]): readonly Operand[] {
-  const results = sizes.map((size) => ({
-    type: x.type,
-    shape: x.shape.map((extent, each) => (each === axis ? size : extent)),
-  }));
-  return sizes.length === 1 ? [x] : p.emit('Split', { axis, sizes }, [x], results);
+/** One operand for each size. */
+export function split<const Sizes extends readonly number[]>(
+  p: Emitter,
+  x: Operand,
+  axis: number,
+  sizes: Sizes,
+): { readonly [Place in keyof Sizes]: Operand } {
+  type Parts = { readonly [Place in keyof Sizes]: Operand };
+  if (sizes.length === 1) return [x] as unknown as Parts;
+  const results = sizes.map((size): Result => {
+    return { type: x.type, shape: x.shape.map((extent, each) => (each === axis ? size : extent)) };
+  });
+  const first = at(results, 0, 'sizes of Split');
+  return p.emit('Split', { axis, sizes }, [x], [first, ...results.slice(1)]) as unknown as Parts;
 }
 
 export function splitEqually(p: Emitter, x: Operand, axis: number, parts: number): readonly Operand[] {
@@ -189,7 +208,7 @@ export function splitEqually(p: Emitter, x: Operand, axis: number, parts: number
     p,
     x,
     axis,
-    Array.from({ length: parts }, () => (x.shape[axis] ?? 1) / parts),
+    Array.from({ length: parts }, () => at(x.shape, axis) / parts),
   );
 }
 
@@ -202,12 +221,12 @@ export function gather(p: Emitter, x: Operand, indices: Operand, axis: number): 
   return one(p, 'Gather', { axis }, [x, indices], { type: x.type, shape });
 }
 
-/** The positions of one axis, in that order. */
+/** The elements at these positions of one axis, in that order. */
 export function take(p: Emitter, x: Operand, axis: number, positions: readonly number[]): Operand {
   if (
     sameList(
       positions,
-      Array.from({ length: x.shape[axis] ?? 0 }, (_, index) => index),
+      Array.from({ length: at(x.shape, axis) }, (_, index) => index),
     )
   )
     return x;
@@ -216,11 +235,11 @@ export function take(p: Emitter, x: Operand, axis: number, positions: readonly n
 
 export function matMul(p: Emitter, a: Operand, b: Operand): Operand {
   const batch = broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2));
-  const shape = [...batch, a.shape.at(-2) ?? 1, b.shape.at(-1) ?? 1];
+  const shape = [...batch, at(a.shape, -2), at(b.shape, -1)];
   return one(p, 'MatMul', {}, [a, b], { type: a.type, shape });
 }
 
-/** A number as an operand of the type of `like`. */
+/** A number in the type of `like`. */
 export function scalar(p: Emitter, like: Operand, value: number): Operand {
   return p.literal(like.type, [], [toJsonNumber(value)]);
 }
@@ -230,7 +249,7 @@ export function withNumber(p: Emitter, kind: PlainBinary, x: Operand, value: num
   return binary(p, kind, x, scalar(p, x, value));
 }
 
-/** NumPy's rule. */
+/** The shape to which two operands broadcast, by NumPy's rule: missing leading axes have extent 1. */
 export function broadcast(a: readonly number[], b: readonly number[]): readonly number[] {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, axis) => {
@@ -240,7 +259,7 @@ export function broadcast(a: readonly number[], b: readonly number[]): readonly 
   });
 }
 
-/** A vector as an operand that broadcasts along one axis of a tensor of so many. */
+/** A vector that broadcasts along one axis of a tensor of that rank. */
 export function along(p: Emitter, vector: Operand, axis: number, rank: number): Operand {
   const shape = Array.from({ length: rank }, (_, each) => (each === axis ? elementCount(vector.shape) : 1));
   return reshape(p, vector, shape);

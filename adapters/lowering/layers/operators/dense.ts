@@ -1,5 +1,5 @@
 /** Products with a constant matrix: Gemm and MatMul. */
-import { decimal, type GraphNode, integer, optionalInput } from '../../attributes.js';
+import { type GraphNode, integer, number, optionalInput } from '../../attributes.js';
 import { refuse } from '../../refusal.js';
 import { allAxes, batchAxis, extent, type Value } from '../../value.js';
 import type { Planner } from '../planner.js';
@@ -13,7 +13,7 @@ export function gemm(node: GraphNode, planner: Planner): void {
   const x = withFeaturesLast(planner, planner.value(node.inputs[0]));
   const transposed = integer(node, 'transB', 0) !== 0;
   const units = weightShape[transposed ? 0 : 1] ?? 0;
-  const alpha = decimal(node, 'alpha', 1);
+  const alpha = number(node, 'alpha', 1);
   // A factor folded into a weight that learns would scale its gradient.
   const scale = planner.isTrained(weightName) ? alpha : 1;
   const weight = kernel(weightName, weightShape, transposed, x, alpha / scale);
@@ -81,7 +81,7 @@ function defineApart(
   const tensor = scale === 1 ? product : planner.layer({ kind: 'rescaling', scale }, [product]);
   const value = { tensor, shape: planner.shape(output), axes: x.axes };
   const c = optionalInput(node, 2);
-  const sum = c === undefined ? tensor : plusConstant(planner, value, c, decimal(node, 'beta', 1));
+  const sum = c === undefined ? tensor : plusConstant(planner, value, c, number(node, 'beta', 1));
   planner.define(output, { ...value, tensor: sum });
 }
 
@@ -119,7 +119,7 @@ function gemmBias(
   units: number,
 ): readonly NativeWeight[] | undefined {
   const shape = planner.constantShape(name);
-  const factor = decimal(node, 'beta', 1);
+  const factor = number(node, 'beta', 1);
   const rows = shape.length === 2 ? shape[0] : 1;
   const columns = shape.at(-1) ?? 1;
   if (rows !== 1) return undefined;

@@ -1,6 +1,6 @@
 /** Activations, and arithmetic between two values or a value and a constant. */
 import { elementCount } from '../../../../model/graph.js';
-import { decimal, type GraphNode, optionalInput } from '../../attributes.js';
+import { type GraphNode, number, optionalInput } from '../../attributes.js';
 import { refuse } from '../../refusal.js';
 import { allAxes, batchAxis, extent, sameList, type Value, withRank } from '../../value.js';
 import type { Activation, BinaryOperator, LayerDefinition } from '../layer-plan.js';
@@ -11,8 +11,8 @@ export function activation(name: Activation) {
   return unary(() => ({ kind: 'activation', activation: name }));
 }
 
-export const leakyRelu = unary((node) => ({ kind: 'leakyReLU', alpha: decimal(node, 'alpha', 0.01) }));
-export const elu = unary((node) => ({ kind: 'elu', alpha: decimal(node, 'alpha', 1) }));
+export const leakyRelu = unary((node) => ({ kind: 'leakyReLU', alpha: number(node, 'alpha', 0.01) }));
+export const elu = unary((node) => ({ kind: 'elu', alpha: number(node, 'alpha', 1) }));
 
 /** Bounds are inputs since operator set 11 and attributes before. */
 export const clip = unary((node, planner) => {
@@ -22,7 +22,7 @@ export const clip = unary((node, planner) => {
 });
 
 function bound(node: GraphNode, name: 'min' | 'max'): number | null {
-  return node.attributes[name] === undefined ? null : decimal(node, name, 0);
+  return node.attributes[name] === undefined ? null : number(node, name, 0);
 }
 
 /** What changes no element's place works in whatever order they lie. */

@@ -1,5 +1,5 @@
 /** One LSTM layer: forward, backward, or both, from states that are zero or given. */
-import { decimal, type GraphNode, integer, optionalInput, optionalOutput, text } from '../../attributes.js';
+import { type GraphNode, integer, number, optionalInput, optionalOutput, text } from '../../attributes.js';
 import { refuse } from '../../refusal.js';
 import { extent, type Value } from '../../value.js';
 import type { DefinitionOf, Direction, LstmOutput } from '../layer-plan.js';
@@ -125,7 +125,7 @@ function constantState(planner: Planner, name: string, axes: readonly number[], 
 }
 
 function checkAttributes(node: GraphNode): void {
-  if (decimal(node, 'clip', 0) !== 0) refuse('with clip');
+  if (number(node, 'clip', 0) !== 0) refuse('with clip');
   if (integer(node, 'input_forget', 0) !== 0) refuse('with input_forget 1');
   if (optionalInput(node, 4) !== undefined) refuse('with sequence_lens');
   if (optionalInput(node, 7) !== undefined) refuse('with peepholes (input P)');

@@ -1,5 +1,5 @@
 /** Softmax over one axis, and BatchNormalization with its learnt statistics. */
-import { decimal, type GraphNode, integer } from '../../attributes.js';
+import { type GraphNode, integer, number } from '../../attributes.js';
 import { refuse } from '../../refusal.js';
 import { batchAxis, extent } from '../../value.js';
 import type { Planner } from '../planner.js';
@@ -37,8 +37,8 @@ export function batchNormalisation(node: GraphNode, planner: Planner): void {
   const weights = node.inputs
     .slice(1, 5)
     .map((name) => plainWeight(name, planner.constantShape(name), channels));
-  const epsilon = decimal(node, 'epsilon', 1e-5);
-  const momentum = decimal(node, 'momentum', 0.9);
+  const epsilon = number(node, 'epsilon', 1e-5);
+  const momentum = number(node, 'momentum', 0.9);
   const definition = { kind: 'batchNormalization', epsilon, momentum, learns } as const;
   const tensor = planner.layer(definition, [x.tensor], weights);
   planner.define(node.outputs[0] ?? '', { ...x, tensor });

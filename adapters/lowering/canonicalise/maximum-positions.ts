@@ -1,88 +1,91 @@
 /**
- * Maxima of windows with their positions in the whole flattened tensor, as MaxPool's second output gives them. Frameworks
- * number them otherwise or not at all, so they are found by comparing the windows' elements, one after the other: of
- * equal ones the first wins. In ONNX's order of axes.
+ * Maxima of windows with their positions in the flattened tensor, MaxPool's second output. Frameworks number them
+ * differently or not at all, so they are found by comparing the elements of the windows one after the other; the first of
+ * equal ones wins. Axes are in ONNX's order.
  */
+import { at, leading } from '../../../common/at.js';
 import { elementCount, type JsonNumber } from '../../../model/graph.js';
-import { filled, leastOf, offsetsOf, shifted } from '../decompositions/shifts.js';
+import { filled, lowestOf, offsetsOf, shifted } from '../decompositions/shifts.js';
 import { binary, where } from '../operations/emitter.js';
 import type { Operand, Operations } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
 import { refuse } from '../refusal.js';
 
-interface Peaks {
-  readonly peaks: Operand;
+interface Maxima {
+  readonly maxima: Operand;
   readonly positions: Operand;
 }
 
 /** @param isColumnMajor numbers the spatial positions with the first axis running fastest */
-export function peakPositions(
+export function maximumPositions(
   p: Planner,
   x: Operand,
   window: Operations['MaxPool'],
   output: readonly number[],
   isColumnMajor: boolean,
-): Peaks {
+): Maxima {
   const { kernel, strides, dilations, pads } = window;
   const spatial = kernel.map((_, axis) => axis + 2);
   const input = x.shape.slice(2);
   const places = output.slice(2);
   const offsets = offsetsOf(kernel);
-  if (offsets.length > mostOffsets)
+  if (offsets.length > maxOffsets)
     refuse(`positions of the maxima in windows of ${offsets.length} elements are not supported`);
-  const padded = filled(p, x, [[0, 0], [0, 0], ...pads], leastOf(x.type));
+  const padded = filled(p, x, [[0, 0], [0, 0], ...pads], lowestOf(x.type));
   const steps = stepsOf(input, isColumnMajor);
   const found = Array.from({ length: elementCount(places) }, () => false);
-  let best: Peaks | undefined;
+  let best: Maxima | undefined;
   for (const offset of offsets) {
     const seen = places.map((count, axis) =>
       Array.from({ length: count }, (_, place) => {
-        const before = pads[axis]?.[0] ?? 0;
-        return place * (strides[axis] ?? 1) - before + (offset[axis] ?? 0) * (dilations[axis] ?? 1);
+        const [before] = at(pads, axis);
+        return place * at(strides, axis) - before + at(offset, axis) * at(dilations, axis);
       }),
     );
     const sources = everyPlace(seen, input, steps);
     const shape = [1, 1, ...places];
-    const peaks = shifted(p, padded, { axes: spatial, strides, dilations, places }, offset);
+    const maxima = shifted(p, padded, { axes: spatial, strides, dilations, places }, offset);
     const positions = p.literal(
       p.held('int64'),
       shape,
+      // A position in the padding is never taken, so it may be any.
       sources.map((each) => each ?? 0),
     );
     const firsts = sources.map((each, index) => each !== undefined && !found[index]);
     sources.forEach((each, index) => {
       if (each !== undefined) found[index] = true;
     });
-    best = best ? better(p, best, { peaks, positions }, firsts, shape) : { peaks, positions };
+    best = best ? better(p, best, { maxima, positions }, firsts, shape) : { maxima, positions };
   }
   if (!best || found.includes(false))
     refuse('positions of the maxima are not supported where a window covers padding only');
-  return { peaks: best.peaks, positions: inWhole(p, best.positions, output, elementCount(input)) };
+  return { maxima: best.maxima, positions: inWhole(p, best.positions, output, elementCount(input)) };
 }
 
-const mostOffsets = 256;
+/** Elements of a window; with more the plan would be too long. */
+const maxOffsets = 256;
 
-/** @param firsts places whose window had no element before this one */
+/** @param firsts whether this is the first element of each window */
 function better(
   p: Planner,
-  best: Peaks,
-  next: Peaks,
+  best: Maxima,
+  next: Maxima,
   firsts: readonly boolean[],
   shape: readonly number[],
-): Peaks {
-  const greater = binary(p, 'Greater', next.peaks, best.peaks);
+): Maxima {
+  const greater = binary(p, 'Greater', next.maxima, best.maxima);
   const isBetter = firsts.includes(true)
     ? binary(p, 'Or', greater, p.literal(p.held('bool'), shape, firsts.map(Number)))
     : greater;
   return {
-    peaks: where(p, isBetter, next.peaks, best.peaks),
+    maxima: where(p, isBetter, next.maxima, best.maxima),
     positions: where(p, isBetter, next.positions, best.positions),
   };
 }
 
-/** Counted from the first element of the first channel of the first picture. */
+/** Positions within a channel as positions in the whole tensor. */
 function inWhole(p: Planner, positions: Operand, output: readonly number[], step: number): Operand {
-  const [batch = 1, channels = 1] = output;
+  const [batch, channels] = leading(output, 2);
   const shape = [batch, channels, ...output.slice(2).map(() => 1)];
   const starts = Array.from({ length: batch * channels }, (_, index): JsonNumber => index * step);
   return binary(p, 'Add', positions, p.literal(positions.type, shape, starts));
@@ -92,7 +95,7 @@ function stepsOf(input: readonly number[], isColumnMajor: boolean): readonly num
   return input.map((_, axis) => elementCount(isColumnMajor ? input.slice(0, axis) : input.slice(axis + 1)));
 }
 
-/** Row-major over the places: the position of the element that is seen there, undefined in the pads. */
+/** Row-major over the places: the position of the element there; undefined in the padding. */
 function everyPlace(
   seen: readonly (readonly number[])[],
   input: readonly number[],
@@ -102,9 +105,9 @@ function everyPlace(
     (sums, places, axis) =>
       sums.flatMap((sum) =>
         places.map((place) =>
-          sum === undefined || place < 0 || place >= (input[axis] ?? 1)
+          sum === undefined || place < 0 || place >= at(input, axis)
             ? undefined
-            : sum + place * (steps[axis] ?? 1),
+            : sum + place * at(steps, axis),
         ),
       ),
     [0],
