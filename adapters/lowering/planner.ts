@@ -7,7 +7,7 @@ import { decompositions } from './decompositions/index.js';
 import { type Emitter, type Result, transpose } from './operations/emitter.js';
 import type { Operand, OperationKind, Operations } from './operations/operation.js';
 import type { PlannedConstant, PlannedOperation, PlannedPort } from './plan.js';
-import { refuse } from './refusal.js';
+import { decomposed, refuse } from './refusal.js';
 import { ascending, sameList } from './value.js';
 import { arrangedShape, type WeightPart } from './weight-part.js';
 import { WeightTable } from './weight-table.js';
@@ -148,14 +148,23 @@ export class Planner implements Emitter {
     return this.#table.literal(type, shape, data);
   }
 
+  /** Why the backend has not the operation; undefined where it has it. */
+  lack<Kind extends OperationKind>(
+    kind: Kind,
+    settings: Operations[Kind],
+    inputs: readonly Operand[],
+  ): string | undefined {
+    const limit = this.capabilities.operations[kind];
+    return limit ? limit(settings, inputs) : `${this.capabilities.title} has no ${kind}`;
+  }
+
   emit<Kind extends OperationKind>(
     kind: Kind,
     settings: Operations[Kind],
     inputs: readonly Operand[],
     results: readonly Result[],
   ): readonly Operand[] {
-    const lack = this.capabilities.operations[kind];
-    const reason = lack ? lack(settings, inputs) : `${this.capabilities.title} has no ${kind}`;
+    const reason = this.lack(kind, settings, inputs);
     if (reason !== undefined) return this.#written(kind, settings, inputs, results, reason);
     const outputs = results.map((result) => this.#operand(result));
     this.operations.push({
@@ -181,7 +190,7 @@ export class Planner implements Emitter {
     if (!definition || this.#depth > deepest) refuse(reason);
     this.#depth += 1;
     try {
-      return definition(this, settings, inputs, results) ?? refuse(reason);
+      return decomposed(reason, () => definition(this, settings, inputs, results) ?? refuse(reason));
     } finally {
       this.#depth -= 1;
     }

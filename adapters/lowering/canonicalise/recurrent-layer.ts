@@ -38,21 +38,21 @@ export interface LayerResult {
 
 const onnxGates = { LSTM: 'iofc', GRU: 'zrh', RNN: 'h' } as const;
 
-/** Outputs of the layer; undefined where the backend has none that does this. */
+/** Outputs of the layer, or why the backend has none that does this. */
 export function recurrentLayer(
   p: Planner,
   form: RecurrentForm,
   request: LayerRequest,
-): readonly LayerResult[] | undefined {
+): readonly LayerResult[] | string {
   const { kind, hidden, direction, inputs, axes } = request;
   // One bias per gate cannot say what stands inside the reset.
   const isSplit = kind === 'GRU' && request.linearBeforeReset && inputs.bias !== undefined;
-  if (isSplit && form.biases.GRU === 1) return undefined;
+  if (isSplit && form.biases.GRU === 1)
+    return `GRU with linear_before_reset 1 is not supported by ${p.capabilities.title}`;
   const [steps = 0, batch = 1, values = 1] = axes.x.map((axis) => at(p.shape(inputs.x), axis));
   const directions = direction === 'bidirectional' ? 2 : 1;
   const native = form.batchFirst ? [axes.x[1] ?? 0, axes.x[0] ?? 1, axes.x[2] ?? 2] : axes.x;
   const x = p.arranged(inputs.x, native);
-  const limit = p.capabilities.operations[kind];
   const names = operandNames(form, request, directions);
   const settings = {
     ...{ hidden, direction, given: names, read: request.read },
@@ -61,7 +61,8 @@ export function recurrentLayer(
   };
   // Limits look at settings and types only, so that nothing is planned for a layer that is then refused.
   const like: Operand[] = [x, ...names.map(() => ({ ...x, shape: [hidden] }))];
-  if (!limit || limit(settings as never, like) !== undefined) return undefined;
+  const reason = p.lack(kind, settings as never, like);
+  if (reason !== undefined) return reason;
   const operands = names.map((name) => operandOf(p, form, request, name, values));
   const results = resultsOf(form, request, x, [steps, batch, directions]);
   const outputs = p.emit(kind, settings as never, [x, ...operands], results);
