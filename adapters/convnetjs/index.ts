@@ -4,19 +4,24 @@
  */
 import { createRequire } from 'node:module';
 import type { Net, UpdateRule, Vol } from 'convnetjs';
+import { at } from '../../common/at.js';
 import {
   type Framework,
+  type Graph,
   type InferenceModel,
+  type Mode,
   type Model,
   type OpenFramework,
   type Optimiser,
   supported,
   type TrainingModel,
 } from '../adapter.js';
+import { makePlan } from '../lowering/lower.js';
+import type { Plan } from '../lowering/plan.js';
 import { lowering } from '../lowering/refusal.js';
-import type { LayerList } from './layer-list.js';
+import { convnetjs as capabilities } from './capabilities.js';
 import { layersOf } from './layers.js';
-import { gather, volumes } from './tensors.js';
+import { outputOf, volumes } from './tensors.js';
 import { clearGradients, putWeights, takeWeights } from './weights.js';
 
 type ConvNetJs = typeof import('convnetjs').default;
@@ -35,13 +40,20 @@ const framework: Framework = {
       precisions: ['float32'],
       optimisers: ['sgd', 'rmsprop'],
       modes: { inference: supported, training: supported },
-      lower: (graph, mode) => lowering(() => layersOf(graph, mode)),
+      lower: (graph, mode) => lowering(() => planOf(graph, mode)),
       environment: () => ({}),
       open,
     },
   ],
 };
 export default framework;
+
+/** A plan that is a chain of its layers. */
+function planOf(graph: Graph, mode: Mode): Plan {
+  const plan = makePlan(graph, mode, capabilities);
+  layersOf(plan, mode);
+  return plan;
+}
 
 async function open(): Promise<OpenFramework> {
   const { default: convnetjs } = await import('convnetjs');
@@ -74,20 +86,20 @@ function installedVersion(): string {
 }
 
 function build(convnetjs: ConvNetJs, model: Model) {
-  const { definitions, weighted } = model.plan as LayerList;
+  const plan = model.plan as Plan;
+  const { input, definitions, weighted } = layersOf(plan, model.manifest.mode);
   const net = new convnetjs.Net();
-  net.makeLayers(definitions);
+  net.makeLayers([...definitions]);
   putWeights(net, weighted, model.weights);
-  const [input] = model.graph.inputs;
-  const batches = model.inputs.map((tensors) => volumes(convnetjs, tensors[input?.name ?? '']));
-  return { net, weighted, batches };
+  const batches = model.inputs.map((tensors) => volumes(convnetjs, plan, input, tensors));
+  return { plan, net, weighted, batches };
 }
 
 function loadInference(convnetjs: ConvNetJs, model: Model): InferenceModel<Float64Array[]> {
-  const { net, batches } = build(convnetjs, model);
+  const { plan, net, batches } = build(convnetjs, model);
   return {
-    run: (buffer) => forward(net, batches[buffer] ?? []),
-    read: (rows) => ({ [model.graph.outputs[0]?.name ?? '']: gather(model.graph, rows) }),
+    run: (buffer) => forward(net, at(batches, buffer)),
+    read: (rows) => outputOf(plan, rows),
     dispose: () => undefined,
   };
 }
@@ -108,23 +120,18 @@ function ruleOf(optimiser: Optimiser): UpdateRule {
 }
 
 function loadTraining(convnetjs: ConvNetJs, model: Model): TrainingModel {
-  const { net, weighted, batches } = build(convnetjs, model);
-  const { training } = model.manifest;
+  const { plan, net, weighted, batches } = build(convnetjs, model);
+  const { training, batch: examples } = model.manifest;
   if (!training) throw new Error('the artefact is not made for training');
   const rule = ruleOf(training.optimiser);
   const labels = model.inputs.map((tensors) => Array.from(tensors.labels?.data as Int32Array));
-  const examples = model.manifest.batch;
-  const makeTrainer = () =>
-    new convnetjs.Trainer(net, {
-      ...rule,
-      // It updates after so many examples, with the mean of their gradients.
-      batch_size: examples,
-    });
+  // It updates after so many examples, with the mean of their gradients.
+  const makeTrainer = () => new convnetjs.Trainer(net, { ...rule, batch_size: examples });
   let trainer = makeTrainer();
   return {
     step(buffer) {
-      const batch = batches[buffer] ?? [];
-      const classes = labels[buffer] ?? [];
+      const batch = at(batches, buffer);
+      const classes = at(labels, buffer);
       let loss = 0;
       for (let example = 0; example < batch.length; example++) {
         loss += trainer.train(batch[example] as Vol, classes[example] as number).loss;
@@ -136,23 +143,23 @@ function loadTraining(convnetjs: ConvNetJs, model: Model): TrainingModel {
       trainer = makeTrainer();
     },
     output(buffer) {
-      const logits = (batches[buffer] ?? []).map((example) => {
+      const logits = at(batches, buffer).map((example) => {
         net.forward(example);
-        return net.layers.at(-2)?.out_act.w ?? new Float64Array();
+        return at(net.layers, -2).out_act.w;
       });
-      return { [model.graph.outputs[0]?.name ?? '']: gather(model.graph, logits) };
+      return outputOf(plan, logits);
     },
     gradients(buffer) {
       clearGradients(net);
-      (batches[buffer] ?? []).forEach((example, index) => {
+      at(batches, buffer).forEach((example, index) => {
         net.forward(example, true);
-        net.backward(labels[buffer]?.[index] ?? 0);
+        net.backward(at(at(labels, buffer), index));
       });
-      const found = takeWeights(net, weighted, model.graph, 'dw', examples);
+      const found = takeWeights(net, weighted, 'dw', examples);
       clearGradients(net);
       return found;
     },
-    weights: () => takeWeights(net, weighted, model.graph, 'w'),
+    weights: () => takeWeights(net, weighted, 'w'),
     dispose: () => undefined,
   };
 }

@@ -1,25 +1,22 @@
-/** A graph as ConvNetJS's list of layers. */
+/** What ConvNetJS's own list of layers is made of. */
 import type { LayerDefinition } from 'convnetjs';
+import type { PlannedConstant } from '../lowering/plan.js';
 
-/** Where the weights of one `conv` or `fc` layer come from. */
+/** The constants of a `conv` or `fc` layer. */
 export interface Weighted {
-  /** Of the ONNX node. */
   readonly node: string;
-  readonly weight: string;
+  readonly kind: 'Conv' | 'Gemm';
+  readonly weight: PlannedConstant;
   /** Undefined where the graph has none; ConvNetJS then keeps a bias of zero. */
-  readonly bias: string | undefined;
-  /** Of a convolution: its filters' extents; of a fully connected layer: what its input was before flattening. */
-  readonly channels: number;
-  readonly height: number;
-  readonly width: number;
-  /** A Gemm whose weight is [inputs, outputs], not [outputs, inputs]. */
-  readonly isTransposed: boolean;
+  readonly bias: PlannedConstant | undefined;
 }
 
+/** Extents of a volume: y, x, channels. */
+export type Volume = readonly [number, number, number];
+
 export interface LayerList {
-  /** Types of layers with their counts. */
-  readonly form: string;
-  readonly definitions: LayerDefinition[];
+  readonly input: Volume;
+  readonly definitions: readonly LayerDefinition[];
   /** In the order of the net's `conv` and `fc` layers. */
-  readonly weighted: Weighted[];
+  readonly weighted: readonly Weighted[];
 }

@@ -1,94 +1,79 @@
 /**
- * Weights between ONNX's layouts and ConvNetJS's volumes, which are channels-last: a convolution's filter d holds
- * W[d][c][y][x] at (y·width + x)·channels + c; a fully connected neuron likewise what it reads of an image.
+ * Weights between a plan and ConvNetJS's layers, which have a volume for each output: a fully connected layer's weight
+ * [outputs, inputs] lies like these already, the filters of a convolution are [y, x, channels, outputs].
  */
 import type { Layer, Net, Vol } from 'convnetjs';
-import type { Graph, Tensors } from '../adapter.js';
-import { floats } from '../lowering/layers/weights.js';
+import { at } from '../../common/at.js';
+import type { Tensors } from '../adapter.js';
+import { hostConstant } from '../lowering/host.js';
+import { permute } from '../lowering/permute.js';
+import type { PlannedConstant } from '../lowering/plan.js';
+import { toOnnx, type WeightPart } from '../lowering/weight-part.js';
 import type { Weighted } from './layer-list.js';
-import { float32, shapeOf } from './tensors.js';
-
-/** Takes a value out of a filter or puts one in: `array` is `w` or `dw` of a volume. */
-type Part = 'w' | 'dw';
-
-export function putWeights(net: Net, weighted: readonly Weighted[], weights: Tensors): void {
-  eachLayer(net, weighted, (layer, source) => {
-    const weight = floats(weights, source.weight);
-    eachElement(layer, source, (volume, native, onnx) => {
-      volume.w[native] = weight[onnx] ?? 0;
-    });
-    layer.biases.w.fill(0);
-    if (source.bias !== undefined) layer.biases.w.set(floats(weights, source.bias));
-  });
-  clearGradients(net);
-}
-
-/** Present weights, or gradients divided by `divisor`, by ONNX name and in ONNX layout. */
-export function takeWeights(
-  net: Net,
-  weighted: readonly Weighted[],
-  graph: Graph,
-  part: Part,
-  divisor = 1,
-): Tensors {
-  const taken: Record<string, Tensors[string]> = {};
-  eachLayer(net, weighted, (layer, source) => {
-    const shape = shapeOf(graph, source.weight);
-    const weight = new Float32Array(shape.reduce((product, extent) => product * extent, 1));
-    eachElement(layer, source, (volume, native, onnx) => {
-      weight[onnx] = (volume[part][native] ?? 0) / divisor;
-    });
-    taken[source.weight] = float32(shape, weight);
-    if (source.bias !== undefined) {
-      taken[source.bias] = float32(
-        shapeOf(graph, source.bias),
-        Float32Array.from(layer.biases[part], (value) => value / divisor),
-      );
-    }
-  });
-  return taken;
-}
-
-/** Gradients add up until someone clears them. */
-export function clearGradients(net: Net): void {
-  for (const layer of net.layers) {
-    for (const volume of [...(layer.filters ?? []), ...(layer.biases ? [layer.biases] : [])])
-      volume.dw.fill(0);
-  }
-}
 
 interface WeightedLayer {
   readonly filters: Vol[];
   readonly biases: Vol;
 }
 
-function eachLayer(
-  net: Net,
-  weighted: readonly Weighted[],
-  visit: (layer: WeightedLayer, source: Weighted) => void,
-): void {
-  const layers = net.layers.filter(
-    (layer): layer is Layer & WeightedLayer => layer.filters !== undefined && layer.biases !== undefined,
-  );
-  for (const [index, source] of weighted.entries()) {
-    const layer = layers[index];
-    if (layer) visit(layer, source);
-  }
+export function putWeights(net: Net, weighted: readonly Weighted[], weights: Tensors): void {
+  weightedLayers(net).forEach(({ filters, biases }, place) => {
+    const { kind, weight, bias } = at(weighted, place);
+    const data = floats(weight, weights);
+    const inputs = data.length / filters.length;
+    const rows = kind === 'Conv' ? permute(data, [inputs, filters.length], [1, 0]) : data;
+    filters.forEach(({ w }, output) => {
+      w.set(rows.subarray(output * inputs, (output + 1) * inputs));
+    });
+    biases.w.fill(0);
+    if (bias) biases.w.set(floats(bias, weights));
+  });
+  clearGradients(net);
 }
 
-function eachElement(
-  layer: WeightedLayer,
-  { channels, height, width, isTransposed }: Weighted,
-  visit: (volume: Vol, native: number, onnx: number) => void,
-): void {
-  const inputs = channels * height * width;
-  layer.filters.forEach((volume, filter) => {
-    for (let channel = 0; channel < channels; channel++) {
-      for (let place = 0; place < height * width; place++) {
-        const input = channel * height * width + place;
-        const onnx = isTransposed ? input * layer.filters.length + filter : filter * inputs + input;
-        visit(volume, place * channels + channel, onnx);
-      }
-    }
-  });
+/** Present weights (`w`), or gradients (`dw`) divided by `divisor`, by ONNX name and in ONNX layout. */
+export function takeWeights(
+  net: Net,
+  weighted: readonly Weighted[],
+  field: 'w' | 'dw',
+  divisor = 1,
+): Tensors {
+  const layers = weightedLayers(net);
+  const values = (volumes: readonly Vol[]) =>
+    Float32Array.from(
+      volumes.flatMap((volume) => Array.from(volume[field])),
+      (value) => value / divisor,
+    );
+  return toOnnx(
+    weighted.flatMap(({ kind, weight, bias }, place): (readonly [WeightPart, Float32Array])[] => {
+      const { filters, biases } = at(layers, place);
+      const rows = values(filters);
+      const shape = [filters.length, rows.length / filters.length];
+      return [
+        [partOf(weight), kind === 'Conv' ? permute(rows, shape, [1, 0]) : rows],
+        ...(bias ? [[partOf(bias), values([biases])] as const] : []),
+      ];
+    }),
+  );
+}
+
+/** Gradients add up until someone clears them. */
+export function clearGradients(net: Net): void {
+  for (const { filters, biases } of weightedLayers(net))
+    for (const { dw } of [...filters, biases]) dw.fill(0);
+}
+
+function weightedLayers({ layers }: Net): readonly WeightedLayer[] {
+  return layers.filter(
+    (layer): layer is Layer & WeightedLayer => layer.filters !== undefined && layer.biases !== undefined,
+  );
+}
+
+function floats(constant: PlannedConstant, weights: Tensors): Float32Array {
+  return hostConstant(constant, weights).data as Float32Array;
+}
+
+function partOf({ source }: PlannedConstant): WeightPart {
+  if (source.kind !== 'weight') throw new Error('a constant that is made by the plan is not trained');
+  return source.weight;
 }

@@ -8,19 +8,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type KerasJs from 'keras-js';
 import type { KerasJsModel } from 'keras-js';
+import { at, required } from '../../common/at.js';
 import {
   type Framework,
+  type Graph,
   type InferenceModel,
   type Model,
   type OpenFramework,
   supported,
   unsupported,
 } from '../adapter.js';
-import { hostInput, onnxOutput } from '../lowering/layers/host-layout.js';
-import type { LayerPlan } from '../lowering/layers/layer-plan.js';
+import { hostPort, onnxPort } from '../lowering/host.js';
+import { makePlan } from '../lowering/lower.js';
+import type { Plan } from '../lowering/plan.js';
 import { lowering } from '../lowering/refusal.js';
-import { planFor } from './layers.js';
+import { kerasjs } from './capabilities.js';
 import { modelFile } from './model-file.js';
+import { batchOf, netOf } from './net.js';
 
 const framework: Framework = {
   name: 'kerasjs',
@@ -35,13 +39,20 @@ const framework: Framework = {
       packages: ['keras-js'],
       precisions: ['float32'],
       modes: { inference: supported, training: unsupported('Keras.js has no training, by design') },
-      lower: (graph) => lowering(() => planFor(graph)),
+      lower: (graph) => lowering(() => planOf(graph)),
       environment: () => ({}),
       open,
     },
   ],
 };
 export default framework;
+
+/** A plan that is a net of its layers. */
+function planOf(graph: Graph): Plan {
+  const plan = makePlan(graph, 'inference', kerasjs);
+  netOf(plan);
+  return plan;
+}
 
 async function open(): Promise<OpenFramework> {
   const keras = createRequire(import.meta.url)('keras-js') as typeof KerasJs;
@@ -72,30 +83,25 @@ async function load(
   KerasModel: (typeof KerasJs)['default']['Model'],
   { plan: given, inputs, weights }: Model,
 ): Promise<InferenceModel<Outputs>> {
-  const plan = given as LayerPlan;
-  const file = modelFile(plan, weights);
+  const plan = given as Plan;
+  const net = netOf(plan);
   const folder = await mkdtemp(join(tmpdir(), 'touchstone-kerasjs-'));
   const filepath = join(folder, 'model.bin');
-  await writeFile(filepath, file.bytes);
+  await writeFile(filepath, modelFile(net, weights));
   const model = new KerasModel({ filepath, filesystem: true, gpu: false });
   await model.ready();
   await rm(folder, { recursive: true });
   const batch = batchOf(plan);
   const buffers = inputs.map((tensors) => {
-    const arrays = plan.inputs.map((input) => hostInput(input, tensors).data);
+    const arrays = plan.inputs.map((port) => hostPort(port, tensors).data as Float32Array);
     return Array.from({ length: batch }, (_, example) =>
-      Object.fromEntries(arrays.map((data, position) => [file.inputs[position], part(data, example, batch)])),
+      Object.fromEntries(arrays.map((data, place) => [at(net.inputs, place), part(data, example, batch)])),
     );
   });
   return {
-    run: (buffer) => predictBatch(model, buffers[buffer] ?? [], file.outputs),
+    run: (buffer) => predictBatch(model, at(buffers, buffer), net.outputs),
     read: (outputs) =>
-      Object.fromEntries(
-        plan.outputs.map((output, position) => [
-          output.name,
-          onnxOutput(output, outputs[position] ?? new Float32Array()),
-        ]),
-      ),
+      Object.fromEntries(plan.outputs.map((port, place) => [port.name, onnxPort(port, at(outputs, place))])),
     dispose: () => model.cleanup(),
   };
 }
@@ -110,18 +116,13 @@ async function predictBatch(
   for (const [example, inputs] of examples.entries()) {
     const predicted = await model.predict(inputs);
     names.forEach((name, position) => {
-      const values = predicted[name] ?? new Float32Array();
+      const values = required(predicted, name, 'outputs of the model');
       const whole = outputs[position] ?? new Float32Array(values.length * examples.length);
       outputs[position] = whole;
       whole.set(values, example * values.length);
     });
   }
   return outputs;
-}
-
-function batchOf(plan: LayerPlan): number {
-  const [first] = plan.inputs;
-  return first?.onnxShape[first.axes[0] ?? 0] ?? 1;
 }
 
 function part(data: Float32Array, example: number, batch: number): Float32Array {

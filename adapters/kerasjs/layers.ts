@@ -1,118 +1,100 @@
-/**
- * The layers of Keras 2's JSON for a plan, and what Keras.js 1.0.3 does not compute. It reads one example at a time, so
- * shapes leave out the batch.
- */
-import type { Graph } from '../adapter.js';
-import type { LayerPlan, PlannedLayer } from '../lowering/layers/layer-plan.js';
-import { planLayers } from '../lowering/layers/plan-layers.js';
-import { refuse } from '../lowering/refusal.js';
-import { type KerasLayer, kernelAndBias, without } from './keras-layer.js';
-import { lstm } from './recurrent.js';
-import { className, convolution, layout, pooling, zeroPadding } from './spatial.js';
+/** The layers of Keras 2's JSON for the operations of a plan. Keras.js reads one example at a time, so shapes leave out the batch. */
+import { at } from '../../common/at.js';
+import { elementCount } from '../../model/graph.js';
+import type { PerAxis, RecurrentSettings } from '../lowering/operations/operation.js';
+import { inverse } from '../lowering/permute.js';
+import type { PlannedOperation } from '../lowering/plan.js';
+import { ascending } from '../lowering/value.js';
+import { activations, fused, type KerasLayer, kernelAndBias, reshape, without } from './keras-layer.js';
+import { recurrentKinds, recurrentLayer } from './recurrent.js';
+import { spatial } from './spatial.js';
 
-/** @throws UnsupportedError naming what Keras.js has no layer for, or computes otherwise */
-export function planFor(graph: Graph): LayerPlan {
-  const plan = planLayers(graph, 'inference');
-  for (const layer of plan.layers) {
-    kerasLayer(layer);
-    checkShapes(layer, graph);
-  }
-  checkSharing(plan);
-  return plan;
+const merges: Readonly<Partial<Record<PlannedOperation['kind'], string>>> = {
+  Add: 'Add',
+  Sub: 'Subtract',
+  Mul: 'Multiply',
+  Max: 'Maximum',
+  Min: 'Minimum',
+};
+
+/** Layers that compute in the array of the layer before. */
+export const overwriting: ReadonlySet<PlannedOperation['kind']> = new Set([
+  'LeakyRelu',
+  'Elu',
+  'BatchNormalization',
+]);
+
+/** Operations whose layer holds all operands but the first as its weights. */
+export const weighted: ReadonlySet<PlannedOperation['kind']> = new Set([
+  ...(['Conv', 'Gemm', 'MatMul', 'BatchNormalization'] as const),
+  ...recurrentKinds,
+]);
+
+/**
+ * One layer after the other, the first with the weights.
+ *
+ * @param x shape of the first operand, the batch included
+ * @param weight shape of its first weight, if it has any
+ */
+export function layersOf(operation: PlannedOperation, x: PerAxis, weight?: PerAxis): readonly KerasLayer[] {
+  if (operation.kind === 'Softmax') return softmax(operation.settings.axis, x);
+  const layer = layerOf(operation, x, weight);
+  const isReduced = operation.kind === 'ReduceMean' || operation.kind === 'ReduceMax';
+  return isReduced && operation.settings.keepdims
+    ? [layer, reshape([], at(operation.results, 0).shape)]
+    : [layer];
 }
 
-export function kerasLayer(layer: PlannedLayer): KerasLayer {
-  const { definition } = layer;
-  switch (definition.kind) {
-    case 'conv1d':
-    case 'conv2d':
-      return convolution(definition, layer.node);
-    case 'zeroPadding1d':
-    case 'zeroPadding2d':
-      return zeroPadding(definition);
-    case 'maxPooling1d':
-    case 'maxPooling2d':
-    case 'averagePooling1d':
-    case 'averagePooling2d':
-      return pooling(definition);
-    case 'globalAveragePooling1d':
-    case 'globalAveragePooling2d':
-    case 'globalMaxPooling1d':
-    case 'globalMaxPooling2d':
-      return without(className(definition.kind), layout);
-    case 'dense': {
-      const { units, activation, useBias } = definition;
-      const config = { units, activation, use_bias: useBias };
-      return { className: 'Dense', config, weightNames: kernelAndBias(useBias) };
+/** Its softmax is along the last axis of a vector or a matrix. */
+function softmax(axis: number, x: PerAxis): readonly KerasLayer[] {
+  const places = [...x.keys()];
+  const perm = [...places.filter((place) => place !== axis), axis];
+  const moved = perm.map((place) => at(x, place));
+  const rows = [at(moved, 0), elementCount(moved.slice(1, -1)), at(moved, -1)];
+  const layer = without('Activation', { activation: 'softmax' });
+  const flat = x.length > 3 ? [reshape(moved, rows), layer, reshape(rows, moved)] : [layer];
+  return ascending(perm) ? flat : [permute(perm), ...flat, permute(inverse(perm))];
+}
+
+function permute(perm: readonly number[]): KerasLayer {
+  return without('Permute', { dims: perm.slice(1) });
+}
+
+function layerOf(operation: PlannedOperation, x: PerAxis, weight: PerAxis = []): KerasLayer {
+  const { kind } = operation;
+  const activation = activations[kind];
+  if (activation !== undefined) return without('Activation', { activation });
+  const merge = merges[kind];
+  if (merge !== undefined) return without(merge);
+  const result = at(operation.results, 0).shape;
+  switch (operation.kind) {
+    case 'LeakyRelu':
+      return without('LeakyReLU', operation.settings);
+    case 'Elu':
+      return without('ELU', operation.settings);
+    case 'Concat':
+      return without('Concatenate', operation.settings);
+    case 'Reshape':
+      return reshape(x, result);
+    case 'Transpose':
+      return permute(operation.settings.perm);
+    case 'Gemm':
+    case 'MatMul': {
+      const useBias = operation.inputs.length === 3;
+      const config = { units: at(result, -1), ...fused(operation.activation), use_bias: useBias };
+      return { className: 'Dense', config, weightNames: kernelAndBias };
     }
-    case 'lstm':
-      return lstm(definition, layer.inputs.length > 1);
-    case 'batchNormalization':
+    case 'BatchNormalization':
       return {
         className: 'BatchNormalization',
-        config: { axis: -1, epsilon: definition.epsilon, center: true, scale: true },
+        config: { ...operation.settings, center: true, scale: true },
         weightNames: ['gamma', 'beta', 'moving_mean', 'moving_variance'],
       };
-    case 'activation':
-      return without('Activation', { activation: definition.activation });
-    case 'leakyReLU':
-      return without('LeakyReLU', { alpha: definition.alpha });
-    case 'elu':
-      return without('ELU', { alpha: definition.alpha });
-    case 'add':
-      return without('Add');
-    case 'multiply':
-      return without('Multiply');
-    case 'concatenate':
-      if (definition.axis === 0)
-        refuse(`Keras.js sees one example at a time, and ${layer.node} joins batches`);
-      return without('Concatenate', { axis: definition.axis });
-    case 'flatten':
-      return without('Flatten');
-    case 'reshape':
-      return without('Reshape', { target_shape: definition.targetShape });
-    case 'permute':
-      return without('Permute', { dims: definition.dims });
+    case 'LSTM':
+    case 'GRU':
+    case 'RNN':
+      return recurrentLayer(operation.kind, operation.settings as RecurrentSettings);
     default:
-      return refuse(`Keras.js has no layer ${definition.kind}, which ${layer.node} needs`);
-  }
-}
-
-/** Its dense layer takes vectors only, its softmax vectors and matrices; over one axis it drops extents of 1. */
-function checkShapes(layer: PlannedLayer, graph: Graph): void {
-  const node = graph.nodes.find(({ name }) => name === layer.node);
-  const shape = graph.values[node?.outputs[0] ?? '']?.shape ?? [1, 1];
-  const axes = shape.length;
-  const { definition } = layer;
-  if (definition.kind === 'conv1d' && shape.slice(1).includes(1)) {
-    refuse(
-      `Keras.js has no Conv over one axis with an output of ${shape.slice(1).join('×')}, as ${layer.node} has`,
-    );
-  }
-  if (definition.kind === 'dense' && axes !== 2) {
-    refuse(`Keras.js has a Dense layer for vectors only, and ${layer.node} has ${axes} axes`);
-  }
-  if (definition.kind === 'activation' && definition.activation === 'softmax' && axes > 3) {
-    refuse(`Keras.js has a softmax of vectors and matrices only, and ${layer.node} has ${axes} axes`);
-  }
-}
-
-/**
- * Some of its layers work in the array of the layer before, which no other layer may then read; and its outputs are
- * the layers that nothing follows.
- */
-function checkSharing(plan: LayerPlan): void {
-  const readers = (tensor: number) => plan.layers.filter(({ inputs }) => inputs.includes(tensor));
-  for (const layer of plan.layers) {
-    const shared = layer.inputs.some((tensor) => readers(tensor).length > 1);
-    const overwrites = layer.definition.kind === 'leakyReLU' || layer.definition.kind === 'elu';
-    if (shared && overwrites) refuse(`Keras.js overwrites what ${layer.node} reads, and others read it too`);
-    if (new Set(layer.inputs).size < layer.inputs.length) {
-      refuse(`Keras.js cannot give one value twice to ${layer.node}`);
-    }
-  }
-  for (const { name, tensor } of plan.outputs) {
-    if (readers(tensor).length > 0) refuse(`Keras.js gives no output such as ${name}, which others read on`);
-    if (plan.inputs.some((input) => input.tensor === tensor)) refuse(`its output ${name} is an input`);
+      return spatial(operation, x, weight);
   }
 }

@@ -1,48 +1,31 @@
-/** A plan as the file that Keras.js reads: a protobuf of its own schema with the JSON of a Keras 2 model inside. */
+/** A net as the file that Keras.js reads: a protobuf of its own schema with the JSON of a Keras 2 model inside. */
 import { createRequire } from 'node:module';
 import type KerasProto from 'keras-js/lib/proto.js';
 import type { Tensors } from '../adapter.js';
-import type { LayerPlan } from '../lowering/layers/layer-plan.js';
-import { toNative } from '../lowering/layers/weights.js';
-import { kerasLayer } from './layers.js';
+import { hostConstant } from '../lowering/host.js';
+import type { KerasNet } from './net.js';
 
-export interface ModelFile {
-  readonly bytes: Uint8Array;
-  /** Names of the input and output layers, in the order of the plan's. */
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
-}
-
-export function modelFile(plan: LayerPlan, weights: Tensors): ModelFile {
+export function modelFile(net: KerasNet, weights: Tensors): Uint8Array {
   const proto = createRequire(import.meta.url)('keras-js/lib/proto.js') as typeof KerasProto;
-  const layerOf = new Map<number, string>();
-  const layers: object[] = plan.inputs.map(({ tensor, onnxShape, axes }, position) => {
-    const name = `input_${position}`;
-    layerOf.set(tensor, name);
-    const shape = axes.map((axis) => onnxShape[axis] ?? 1);
-    const config = { name, batch_input_shape: [null, ...shape.slice(1)], shape: shape.slice(1) };
-    return { class_name: 'InputLayer', name, config, inbound_nodes: [] };
-  });
-  const modelWeights = plan.layers.flatMap((planned, position) => {
-    const { className, config, weightNames } = kerasLayer(planned);
-    const name = `layer_${position}`;
-    const inbound = planned.inputs.map((tensor) => [layerOf.get(tensor), 0, 0, {}]);
-    for (const tensor of planned.outputs) layerOf.set(tensor, name);
-    layers.push({ class_name: className, name, config: { ...config, name }, inbound_nodes: [inbound] });
-    return planned.weights.map((weight, index) => {
-      const data = toNative(weight, weights);
+  const layers = net.layers.map(({ className, name, config, inbound }) => ({
+    class_name: className,
+    name,
+    config: { ...config, name },
+    inbound_nodes: [inbound.map((other) => [other, 0, 0, {}])],
+  }));
+  const modelWeights = net.layers.flatMap((layer) =>
+    layer.weights.map(([weight, constant]) => {
+      const { shape, data } = hostConstant(constant, weights);
       return {
-        layerName: name,
-        weightName: `${name}/${weightNames[index]}:0`,
-        shape: [...weight.shape],
+        layerName: layer.name,
+        weightName: `${layer.name}/${weight}:0`,
+        shape: [...shape],
         type: 'float32' as const,
         data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
       };
-    });
-  });
-  const named = (tensors: readonly { tensor: number }[]) =>
-    tensors.map(({ tensor }) => layerOf.get(tensor) ?? '');
-  const bytes = proto.default.Model.encode({
+    }),
+  );
+  return proto.default.Model.encode({
     id: 'touchstone',
     name: 'touchstone',
     kerasVersion: '2.1.3',
@@ -50,5 +33,4 @@ export function modelFile(plan: LayerPlan, weights: Tensors): ModelFile {
     modelConfig: JSON.stringify({ class_name: 'Model', config: { name: 'touchstone', layers } }),
     modelWeights,
   }).finish();
-  return { bytes, inputs: named(plan.inputs), outputs: named(plan.outputs) };
 }

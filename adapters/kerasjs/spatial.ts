@@ -1,53 +1,55 @@
-/** Layers of Keras.js over one or two spatial axes. Over one axis its settings are numbers, not lists of one. */
-import { type DefinitionOf, isStridedAndDilated } from '../lowering/layers/layer-plan.js';
-import { refuse } from '../lowering/refusal.js';
-import { type KerasLayer, kernelAndBias, without } from './keras-layer.js';
+/** Layers of Keras.js over one to three spatial axes. Over one axis, settings are numbers instead of lists of one. */
+import { at } from '../../common/at.js';
+import type { PerAxis } from '../lowering/operations/operation.js';
+import { paddingOf } from '../lowering/operations/same-pads.js';
+import type { PlannedOperation } from '../lowering/plan.js';
+import { fused, type KerasLayer, kernelAndBias, without } from './keras-layer.js';
 
-export const layout = { data_format: 'channels_last' };
+type Of<Kind extends PlannedOperation['kind']> = Extract<PlannedOperation, { kind: Kind }>;
 
-export function convolution(definition: DefinitionOf<'conv1d' | 'conv2d'>, node: string): KerasLayer {
-  const { kind, filters, groups, strides, dilationRate, useBias } = definition;
-  if (groups > 1) refuse(`Keras.js has no layer for Conv (${node}) with group ${groups}`);
-  if (isStridedAndDilated(definition)) {
-    refuse(`Keras.js has no layer for Conv (${node}) with dilations and strides at once`);
+export function spatial(operation: PlannedOperation, x: PerAxis, weight: PerAxis): KerasLayer {
+  const axes = x.length - 2;
+  const layer = (name: string, config: Readonly<Record<string, unknown>>) =>
+    without(`${name}${axes}D`, { ...config, data_format: 'channels_last' });
+  switch (operation.kind) {
+    case 'Conv':
+      return { ...layer('Conv', convolution(operation, x, weight)), weightNames: kernelAndBias };
+    case 'MaxPool':
+      return layer('MaxPooling', pooling(operation, x));
+    case 'AveragePool':
+      return layer('AveragePooling', pooling(operation, x));
+    case 'ReduceMax':
+      return layer('GlobalMaxPooling', {});
+    case 'ReduceMean':
+      return layer('GlobalAveragePooling', {});
+    case 'Pad':
+      return layer('ZeroPadding', { padding: setting(operation.settings.pads.slice(1, -1)) });
+    default:
+      throw new Error(`${operation.kind} is no layer of Keras.js`);
   }
+}
+
+function convolution({ settings, inputs, activation }: Of<'Conv'>, x: PerAxis, weight: PerAxis) {
+  const kernel = weight.slice(0, -2);
   return {
-    className: className(kind),
-    config: {
-      filters,
-      kernel_size: setting(definition.kernelSize),
-      strides: setting(strides),
-      padding: definition.padding,
-      dilation_rate: setting(dilationRate),
-      activation: definition.activation,
-      use_bias: useBias,
-      ...layout,
-    },
-    weightNames: kernelAndBias(useBias),
+    filters: at(weight, -1),
+    kernel_size: setting(kernel),
+    strides: setting(settings.strides),
+    padding: paddingOf(settings, x.slice(1, -1), kernel),
+    dilation_rate: setting(settings.dilations),
+    ...fused(activation),
+    use_bias: inputs.length === 3,
   };
 }
 
-export function zeroPadding({ kind, pads }: DefinitionOf<'zeroPadding1d' | 'zeroPadding2d'>): KerasLayer {
-  if (kind === 'zeroPadding1d') return without('ZeroPadding1D', { padding: pads });
-  const [top, left, bottom, right] = pads;
-  const padding = [
-    [top, bottom],
-    [left, right],
-  ];
-  return without('ZeroPadding2D', { padding, ...layout });
+function pooling({ settings }: Of<'MaxPool' | 'AveragePool'>, x: PerAxis) {
+  return {
+    pool_size: setting(settings.kernel),
+    strides: setting(settings.strides),
+    padding: paddingOf(settings, x.slice(1, -1), settings.kernel),
+  };
 }
 
-export function pooling(definition: DefinitionOf<`${'max' | 'average'}Pooling${'1d' | '2d'}`>): KerasLayer {
-  const { kind, poolSize, strides, padding } = definition;
-  const sizes = { pool_size: setting(poolSize), strides: setting(strides) };
-  return without(className(kind), { ...sizes, padding, ...layout });
-}
-
-/** `globalMaxPooling1d` → `GlobalMaxPooling1D` */
-export function className(kind: string): string {
-  return kind.charAt(0).toUpperCase() + kind.slice(1, -1) + kind.slice(-1).toUpperCase();
-}
-
-function setting(values: readonly number[]): number | readonly number[] {
-  return values.length === 1 ? (values[0] ?? 1) : values;
+function setting<Each>(values: readonly Each[]): Each | readonly Each[] {
+  return values.length === 1 ? at(values, 0) : values;
 }

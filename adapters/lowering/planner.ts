@@ -8,7 +8,7 @@ import { decompositions } from './decompositions/index.js';
 import { type Emitter, one, type Result, type Results, transpose, withNumber } from './operations/emitter.js';
 import type { Operand, Operands, OperationKind, Operations } from './operations/operation.js';
 import type { PlannedConstant, PlannedOperation, PlannedPort } from './plan.js';
-import { refuse } from './refusal.js';
+import { decomposed, refuse } from './refusal.js';
 import { ascending, sameList } from './value.js';
 import { arrangedShape, type WeightPart } from './weight-part.js';
 import { WeightTable } from './weight-table.js';
@@ -153,15 +153,24 @@ export class Planner implements Emitter {
     return this.#table.literal(type, shape, data);
   }
 
+  /** Why the backend does not support the operation; undefined where it does. */
+  limit<Kind extends OperationKind>(
+    kind: Kind,
+    settings: Operations[Kind],
+    inputs: Operands[Kind],
+  ): string | undefined {
+    const { operations, title } = this.capabilities;
+    const limit = operations[kind];
+    return limit ? limit(settings, inputs, kind) : `${kind} is not supported by ${title}`;
+  }
+
   emit<Kind extends OperationKind>(
     kind: Kind,
     settings: Operations[Kind],
     inputs: Operands[Kind],
     results: Results,
   ): readonly [Operand, ...Operand[]] {
-    const { operations, title } = this.capabilities;
-    const limit = operations[kind];
-    const reason = limit ? limit(settings, inputs, kind) : `${kind} is not supported by ${title}`;
+    const reason = this.limit(kind, settings, inputs);
     if (reason !== undefined) return this.#decomposed(kind, settings, inputs, results, reason);
     const operands: readonly Operand[] = inputs;
     const [first, ...others] = results;
@@ -189,7 +198,10 @@ export class Planner implements Emitter {
     if (!decomposition || this.#depth > maxDepth) refuse(reason);
     this.#depth += 1;
     try {
-      const [first, ...others] = decomposition(this, settings, inputs, results) ?? refuse(reason);
+      const [first, ...others] = decomposed(
+        reason,
+        () => decomposition(this, settings, inputs, results) ?? refuse(reason),
+      );
       if (!first || others.length + 1 !== results.length)
         throw new Error(`the decomposition of ${kind} does not have ${results.length} results`);
       return [first, ...others];

@@ -11,6 +11,19 @@ export function refuse(reason: string): never {
   throw new UnsupportedError(reason);
 }
 
+/**
+ * The result of a decomposition. Where that is refused, the reason is the one for which there is a decomposition: it names what was
+ * asked for, instead of the simpler operation that is missing.
+ */
+export function decomposed<Result>(reason: string, decompose: () => Result): Result {
+  try {
+    return decompose();
+  } catch (error) {
+    if (error instanceof UnsupportedError) refuse(reason);
+    throw error;
+  }
+}
+
 /** What a target's `lower` returns: the plan, or what refused it. */
 export function lowering(plan: () => TargetPlan): Lowering {
   try {

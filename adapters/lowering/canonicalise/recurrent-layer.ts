@@ -38,16 +38,17 @@ export interface LayerResult {
 
 const onnxGates = { LSTM: 'iofc', GRU: 'zrh', RNN: 'h' } as const;
 
-/** Outputs of the layer; undefined where the backend does not support it. */
+/** Outputs of the layer, or why the backend has none that does this. */
 export function recurrentLayer(
   p: Planner,
   form: RecurrentForm,
   request: LayerRequest,
-): readonly LayerResult[] | undefined {
+): readonly LayerResult[] | string {
   const { kind, hidden, direction, inputs, axes } = request;
   // With linear_before_reset the reset gate scales one bias of the hidden gate, so one bias per gate does not suffice.
   const isSplit = kind === 'GRU' && request.linearBeforeReset && inputs.bias !== undefined;
-  if (isSplit && form.biases.GRU === 1) return undefined;
+  if (isSplit && form.biases.GRU === 1)
+    return `GRU with linear_before_reset 1 is not supported by ${p.capabilities.title}`;
   const [steps, batch, values] = leading(
     axes.x.map((axis) => at(p.shape(inputs.x), axis)),
     3,
@@ -55,7 +56,6 @@ export function recurrentLayer(
   const directions = direction === 'bidirectional' ? 2 : 1;
   const native = form.batchFirst ? [at(axes.x, 1), at(axes.x, 0), at(axes.x, 2)] : axes.x;
   const x = p.arranged(inputs.x, native);
-  const limit = p.capabilities.operations[kind];
   const names = operandNames(form, request, directions);
   const settings = {
     ...{ hidden, direction, given: names, read: request.read },
@@ -64,7 +64,8 @@ export function recurrentLayer(
   };
   // Limits of layers depend on settings and types only, so that no operand is planned for a layer that is not supported.
   const like: Operands[RecurrentKind] = [x, ...names.map(() => ({ ...x, shape: [hidden] }))];
-  if (!limit || limit(settings as never, like, kind) !== undefined) return undefined;
+  const reason = p.limit(kind, settings as never, like);
+  if (reason !== undefined) return reason;
   const operands = names.map((name) => operandOf(p, form, request, name, values));
   const results = resultsOf(form, request, x, [steps, batch, directions]);
   const outputs = p.emit(kind, settings as never, [x, ...operands], results);

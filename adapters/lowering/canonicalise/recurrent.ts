@@ -21,7 +21,7 @@ import { type Recurrence, unrolled } from '../decompositions/recurrent.js';
 import { type Results, reshape } from '../operations/emitter.js';
 import type { Operand, RecurrentActivations, RecurrentSettings } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
-import { refuse } from '../refusal.js';
+import { decomposed, refuse } from '../refusal.js';
 import { type Canonicaliser, type Canonicalisers, inputOf, isRead } from './canonicaliser.js';
 import { type LayerResult, recurrentLayer } from './recurrent-layer.js';
 
@@ -43,15 +43,11 @@ const outputs = ['sequence', 'last', 'cell'] as const;
 function recurrent(kind: RecurrentKind): Canonicaliser {
   return (node, p) => {
     const layout = integer(node, 'layout', 0) === 1 ? batchFirst : stepsFirst;
-    const activations = layerActivations(node, p, kind);
-    const isLayer = activations !== undefined && !isExotic(node, p, layout);
-    const layers = isLayer ? layerOf(node, p, kind, layout, activations) : undefined;
+    const own = layerOf(node, p, kind, layout);
     const results =
-      layers ??
-      unrolled(p, recurrence(node, p, kind, layout)).map((operand) => ({
-        operand,
-        axes: operand.shape.map((_, axis) => axis),
-      }));
+      typeof own === 'string'
+        ? decomposed(own, () => unrolled(p, recurrence(node, p, kind, layout))).map(inOrder)
+        : own;
     results.forEach(({ operand, axes }, position) => {
       const onnx = position === 0 ? layout.sequence : layout.state;
       p.define(
@@ -63,18 +59,25 @@ function recurrent(kind: RecurrentKind): Canonicaliser {
   };
 }
 
-/** The backend's own layer; undefined where it does not support the node's settings. */
+function inOrder(operand: Operand): LayerResult {
+  return { operand, axes: operand.shape.map((_, axis) => axis) };
+}
+
+/** The outputs of the backend's own layer, or why it has none that does this. */
 function layerOf(
   node: GraphNode,
   p: Planner,
   kind: RecurrentKind,
   layout: Layout,
-  activations: RecurrentActivations | 'default',
-): readonly LayerResult[] | undefined {
-  const form = p.capabilities.recurrent;
+): readonly LayerResult[] | string {
+  const { title, recurrent: form } = p.capabilities;
+  const exotic = exoticSetting(node, p, layout);
+  if (exotic !== undefined) return `${kind} with ${exotic} is not supported by ${title}`;
+  const activations = layerActivations(node, p, kind);
+  if (activations === undefined) return `${kind} with these activations is not supported by ${title}`;
   if (!form) {
     const own = ownLayer(node, p, kind, p.arranged(inputOf(node, 0), layout.x), layout);
-    return own?.map((operand) => ({ operand, axes: operand.shape.map((_, axis) => axis) }));
+    return typeof own === 'string' ? own : own.map(inOrder);
   }
   return recurrentLayer(p, form, {
     kind,
@@ -95,14 +98,12 @@ function layerOf(
   });
 }
 
-/** Whether the node has settings that no framework's layer supports. */
-function isExotic(node: GraphNode, p: Planner, { x }: Layout): boolean {
-  return (
-    clipOf(node) !== undefined ||
-    integer(node, 'input_forget', 0) !== 0 ||
-    optionalInput(node, 7) !== undefined ||
-    lengthsOf(node, p, stepsOf(node, p, x)) !== undefined
-  );
+/** What the node asks for and no framework's layer has. */
+function exoticSetting(node: GraphNode, p: Planner, { x }: Layout): string | undefined {
+  if (clipOf(node) !== undefined) return 'clip';
+  if (integer(node, 'input_forget', 0) !== 0) return 'input_forget 1';
+  if (optionalInput(node, 7) !== undefined) return 'peepholes';
+  return lengthsOf(node, p, stepsOf(node, p, x)) && 'sequences of different lengths';
 }
 
 const gateFunctions = { sigmoid: 'Sigmoid', hardsigmoid: 'HardSigmoid' } as const;
@@ -140,14 +141,14 @@ function layerActivations(
   return taken.gates.includes(found.gates) && taken.cell.includes(found.cell) ? found : undefined;
 }
 
-/** The layer of a backend whose layers are as in ONNX; undefined where it does not support the node's settings. */
+/** The outputs of the layer of a backend whose layers are as in ONNX, or why it has none that does this. */
 function ownLayer(
   node: GraphNode,
   p: Planner,
   kind: RecurrentKind,
   x: Operand,
   layout: Layout,
-): readonly Operand[] | undefined {
+): readonly Operand[] | string {
   const { bias, initialH, initialC } = statesOf(node, p, kind, layout);
   const hidden = hiddenOf(node, p);
   const settings = {
@@ -165,9 +166,9 @@ function ownLayer(
   const given = [bias, initialH, initialC].filter((each) => each !== undefined);
   const { linearBeforeReset: _, ...plain } = settings;
   const inputs = [x, ...weights, ...given] as const;
-  const limit = p.capabilities.operations[kind];
   const own = kind === 'GRU' ? settings : plain;
-  if (!limit || limit(own as never, inputs, kind) !== undefined) return undefined;
+  const reason = p.limit(kind, own as never, inputs);
+  if (reason !== undefined) return reason;
   return p.emit(kind, own as never, inputs, resultsOf(kind, x, settings));
 }
 
