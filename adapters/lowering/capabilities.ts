@@ -26,6 +26,8 @@ export interface Capabilities {
   readonly gemmOutputs?: 'first' | 'last';
   /** Whether its dense layer takes x with several last axes that are its inputs together, so that no reshape flattens them before. */
   readonly gemmFlattens?: boolean;
+  /** Whether its Gather takes negative indices, counted from the end as in ONNX, so that the plan need not count them. */
+  readonly negativeIndices?: boolean;
   /** How its recurrent layers take weights and states. */
   readonly recurrent?: RecurrentForm;
   /**

@@ -118,7 +118,10 @@ export type Operations = { readonly [Kind in PlainUnary | PlainBinary]: None } &
   readonly Pad: { readonly pads: Pads; readonly value: number };
 
   // Indices: the second operand, of the backend's int64 or int32; none is negative.
-  /** NumPy's `take`: the axis is replaced by the axes of the indices, of which there may be none. */
+  /**
+   * NumPy's `take`: the axis is replaced by the axes of the indices, of which there may be none. Where a backend's capabilities
+   * say `negativeIndices`, these may be negative, too.
+   */
   readonly Gather: { readonly axis: number };
   readonly GatherElements: { readonly axis: number };
   readonly GatherND: { readonly batchDims: number };
