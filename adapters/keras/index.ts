@@ -1,6 +1,6 @@
 /**
- * Keras 3 on its three backends. Driven by `touchstone_bridge.frameworks.keras`, from a plan of layers or of operations; this is its
- * descriptor. Each backend shares the environment of the framework itself: Keras beside it changes nothing there.
+ * Keras 3 on its three backends. Driven by `touchstone_bridge.frameworks.keras`; this is its descriptor. Each backend shares the
+ * environment of the framework itself: Keras beside it changes nothing there.
  */
 import {
   type Budget,
@@ -11,11 +11,8 @@ import {
   type PythonTarget,
   supported,
 } from '../adapter.js';
-import { dilatedPooling, stridedAndDilated } from '../lowering/layers/layer-checks.js';
-import { layersOrOperations } from '../lowering/layers/plans.js';
+import { lower } from '../lowering/lower.js';
 import { type Backend, kerasCapabilities } from './capabilities.js';
-
-const checks = [stridedAndDilated('Keras', /^conv/), dilatedPooling('Keras')];
 
 const framework: Framework = {
   name: 'keras',
@@ -39,9 +36,9 @@ function target(
   title: string,
   threads: (budget: Budget) => Readonly<Record<string, string>>,
 ): PythonTarget {
-  const lowerings = {
-    inference: layersOrOperations(checks, kerasCapabilities(backend, 'inference')),
-    training: layersOrOperations(checks, kerasCapabilities(backend, 'training')),
+  const capabilities = {
+    inference: kerasCapabilities(backend, 'inference'),
+    training: kerasCapabilities(backend, 'training'),
   };
   return {
     name: `keras/${backend}`,
@@ -58,14 +55,14 @@ function target(
     losses: ['softmax-cross-entropy', 'policy-gradient', 'huber'],
     lower: (graph, mode, optimiser) =>
       (backend === 'tensorflow' && optimiser ? rowByRow(graph, optimiser) : undefined) ??
-      lowerings[mode](graph, mode),
+      lower(graph, mode, capabilities[mode]),
     environment: (budget) => ({ KERAS_BACKEND: backend, ...threads(budget) }),
   };
 }
 
 /**
- * TensorFlow has an embedding's gradient as rows, one for each time that a word occurs. Keras 3's optimisers square them before they add
- * those of one word, in Adam and RMSProp; what they only add up, as in momentum, is the same either way.
+ * TensorFlow's gradient of an embedding is a list of rows, one for each occurrence of an index. Adam and RMSProp of Keras 3 square these
+ * rows before they add those of one index. Momentum only adds, so it is right either way.
  */
 function rowByRow({ nodes, parameters }: Graph, { name }: Optimiser): Lowering | undefined {
   if (name === 'sgd') return undefined;
@@ -74,6 +71,6 @@ function rowByRow({ nodes, parameters }: Graph, { name }: Optimiser): Lowering |
   );
   if (!gather) return undefined;
   return {
-    unsupported: `Gather (${gather.name}) in training: Keras on TensorFlow squares the rows of its gradient before it adds those of one index, so its ${name} is another rule; sgd and momentum are not`,
+    unsupported: `Gather (${gather.name}) in training with ${name} is not supported by Keras on TensorFlow: it squares the rows of the gradient before it adds those of one index; use sgd`,
   };
 }

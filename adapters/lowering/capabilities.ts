@@ -33,6 +33,8 @@ export interface Capabilities {
   readonly gemmOutputs?: 'first' | 'last';
   /** Whether its dense layer flattens the last axes of x by itself, so that no Reshape is needed before it. */
   readonly gemmFlattens?: boolean;
+  /** Whether its Gather takes negative indices, counted from the end as in ONNX, so that the plan need not count them. */
+  readonly negativeIndices?: boolean;
   /** Layout of the weights and states of its recurrent layers. */
   readonly recurrent?: RecurrentForm;
   /**

@@ -76,6 +76,10 @@ class Chain:
         self._calls.append(call)
         return outputs
 
+    def fuse(self, kind: str, **settings: Any) -> None:
+        """An activation within the last operation, whose function applies it."""
+        self._operations[-1]["activation"] = {"kind": kind, "settings": settings}
+
     def shape(self, tensor: int) -> Tuple[int, ...]:
         return self._values[tensor].shape
 

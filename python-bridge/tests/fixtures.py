@@ -34,7 +34,6 @@ def with_unknown_kind(model: Model, kind: str) -> Model:
     """The model with the last step, of its graph and of its plan, replaced by a kind that no framework has."""
     nodes = (*model.graph.nodes[:-1], replace(model.graph.nodes[-1], operator=kind))
     plan = json.loads(json.dumps(model.plan))
-    for step in (plan.get("operations") or plan.get("layers") or [])[-1:]:
-        # An operation has its kind at the top, a layer in its definition.
-        step.get("definition", step).update(kind=kind)
+    for step in plan.get("operations", [])[-1:]:
+        step.update(kind=kind)
     return replace(model, graph=replace(model.graph, nodes=nodes), plan=plan)

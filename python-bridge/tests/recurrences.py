@@ -53,9 +53,9 @@ class Layer:
                 tensor = chain.weight(name + suffix, array, trained=trained)
                 one = chain.number(1)
                 inputs.append(chain.add("Mul", [tensor, one], np.multiply) if self.computed else tensor)
-        for seed, name in enumerate(STATES[self.kind] if self.has_states else ()):
+        for name, array in (self.draw_states() if self.has_states else {}).items():
             names.append(name)
-            inputs.append(chain.weight(name, random(len(self.runs), BATCH, HIDDEN, seed=seed)))
+            inputs.append(chain.weight(name, array))
         settings: Dict[str, Any] = {"hidden": HIDDEN, "direction": self.direction, "given": names}
         if self.kind == "GRU":
             settings["linearBeforeReset"] = self.linear_before_reset
@@ -69,6 +69,12 @@ class Layer:
         if self.has_bias:
             weights["bias"], weights["recurrentBias"] = random(rows, seed=place), random(rows, seed=7 + place)
         return weights
+
+    def draw_states(self) -> Dict[str, Array]:
+        return {
+            name: random(len(self.runs), BATCH, HIDDEN, seed=seed)
+            for seed, name in enumerate(STATES[self.kind])
+        }
 
     def compute(self, names: Sequence[str], arrays: Sequence[Array]) -> List[Array]:
         """Every state [steps, batch, directions·hidden], the last one and the last cell [directions, batch, hidden]."""

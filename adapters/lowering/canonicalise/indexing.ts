@@ -1,4 +1,4 @@
-/** Operators with indices. */
+/** Operators that pick elements by index. */
 import { at } from '../../../common/at.js';
 import { elementCount } from '../../../model/graph.js';
 import {
@@ -45,7 +45,11 @@ export function indicesOf(p: Planner, name: string, extents: readonly number[]):
 const gathered: Canonicaliser = (node, p) => {
   const x = p.plain(inputOf(node, 0));
   const axis = positive(integer(node, 'axis', 0), x.shape.length);
-  const indices = indicesOf(p, inputOf(node, 1), [at(x.shape, axis)]);
+  const name = inputOf(node, 1);
+  const isGiven = p.capabilities.negativeIndices && !p.graph.constants?.[name];
+  const indices = isGiven
+    ? cast(p, p.plain(name), p.held('int64'))
+    : indicesOf(p, name, [at(x.shape, axis)]);
   p.define(outputOf(node), gather(p, x, indices, axis));
 };
 

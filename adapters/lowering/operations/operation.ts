@@ -118,7 +118,10 @@ export type Operations = { readonly [Kind in PlainUnary | PlainBinary]: None } &
   readonly Pad: { readonly pads: Pads; readonly value: number };
 
   // Indices are the second operand, the backend's int64 or int32; none is negative.
-  /** NumPy's `take`: the axis is replaced by the axes of the indices, which may be a scalar. */
+  /**
+   * NumPy's `take`: the axis is replaced by the axes of the indices, which may be a scalar. Where a backend's capabilities say
+   * `negativeIndices`, these may be negative, too.
+   */
   readonly Gather: { readonly axis: number };
   readonly GatherElements: { readonly axis: number };
   readonly GatherND: { readonly batchDims: number };

@@ -1,1 +1,1 @@
-"""The Python half of `adapters/lowering/`: reads a plan of layers, and moves weights, inputs and outputs by it."""
+"""The Python half of `adapters/lowering/`: reads a plan of operations, and moves weights, inputs and outputs by it."""

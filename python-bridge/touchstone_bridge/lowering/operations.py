@@ -176,6 +176,14 @@ class Result:
 
 
 @dataclass(frozen=True)
+class Activation:
+    """What the kernel of an operation applies to its result."""
+
+    kind: str
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Operation:
     # Name of the ONNX node that it is of.
     node: str
@@ -185,6 +193,8 @@ class Operation:
     outputs: Tuple[int, ...]
     # Type and shape of each output.
     results: Tuple[Result, ...] = ()
+    # Only where the target's capabilities name it.
+    activation: Optional[Activation] = None
 
 
 @dataclass(frozen=True)
@@ -285,5 +295,6 @@ def _range(raw: Any) -> Range:
 
 def _operation(raw: Any) -> Operation:
     results = tuple(Result(each["type"], tuple(each["shape"])) for each in raw.get("results", ()))
-    inputs, outputs = tuple(raw["inputs"]), tuple(raw["outputs"])
-    return Operation(raw["node"], raw["kind"], raw["settings"], inputs, outputs, results)
+    inputs, outputs, fused = tuple(raw["inputs"]), tuple(raw["outputs"]), raw.get("activation")
+    activation = None if fused is None else Activation(fused["kind"], fused["settings"])
+    return Operation(raw["node"], raw["kind"], raw["settings"], inputs, outputs, results, activation)

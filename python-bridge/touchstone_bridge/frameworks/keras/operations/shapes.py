@@ -8,7 +8,7 @@ from typing import Any, Callable, Mapping, Tuple
 import numpy as np
 from keras import ops
 
-from .operation_call import BACKEND, Call, Settings, Tensor, is_fraction, type_of
+from .call import BACKEND, Call, Settings, Tensor, is_floating_point, type_of
 
 
 def reduced(function: Callable[..., Any], **options: Any) -> Call:
@@ -70,7 +70,7 @@ def sums_along(x: Tensor, axis: int) -> Tensor:
 
 def top(settings: Settings, x: Tensor) -> Tuple[Tensor, Tensor]:
     """Of the last axis. The smallest are the largest of what runs the other way: -x, and ~x for integers."""
-    turned = ops.negative if is_fraction(x) else ops.bitwise_not
+    turned = ops.negative if is_floating_point(x) else ops.bitwise_not
     if BACKEND == "torch":
         # Its own does not say which of equal elements comes first.
         order = ops.argsort(turned(x) if settings["largest"] else x, axis=-1)
@@ -83,6 +83,11 @@ def top(settings: Settings, x: Tensor) -> Tuple[Tensor, Tensor]:
 def matrix_product(_: Settings, a: Tensor, b: Tensor) -> Tensor:
     """Of integers Keras makes float32 on the way."""
     return ops.matmul(a, b) if type_of(a) in ("float32", "float16") else a @ b
+
+
+def dense(settings: Settings, x: Tensor, w: Tensor, *bias: Tensor) -> Tensor:
+    y = matrix_product(settings, x, w)
+    return y + bias[0] if bias else y
 
 
 def split(settings: Settings, x: Tensor) -> Tuple[Tensor, ...]:
@@ -110,6 +115,7 @@ SHAPES: Mapping[str, Call] = {
     "Softmax": lambda s, x: ops.softmax(x, axis=s["axis"]),
     "LogSoftmax": lambda s, x: ops.log_softmax(x, axis=s["axis"]),
     "TopK": top,
+    "Gemm": dense,
     "MatMul": matrix_product,
     "Einsum": lambda s, *operands: ops.einsum(s["equation"], *operands),
     "Reshape": lambda s, x: ops.reshape(x, s["shape"]),

@@ -25,10 +25,5 @@ def type_of(x: Tensor) -> str:
     return name
 
 
-def is_fraction(x: Tensor) -> bool:
+def is_floating_point(x: Tensor) -> bool:
     return type_of(x).startswith("float")
-
-
-def typed(function: Callable[..., Any]) -> Callable[..., Any]:
-    """In the type of the first operand, where Keras takes a wider one as NumPy does."""
-    return lambda x, *rest: keras.ops.cast(function(x, *rest), type_of(x))

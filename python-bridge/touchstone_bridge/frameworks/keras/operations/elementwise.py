@@ -13,7 +13,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from .operation_call import BACKEND, Call, Settings, Tensor, is_fraction, of, type_of
+from .call import BACKEND, Call, Settings, Tensor, is_floating_point, of, type_of
 
 
 def addition(_: Settings, a: Tensor, b: Tensor) -> Tensor:
@@ -32,7 +32,7 @@ def is_row(x: Tensor) -> bool:
 
 def division(_: Settings, a: Tensor, b: Tensor) -> Tensor:
     """Of integers towards zero: one more than the quotient below, where that is below zero and something remains."""
-    if is_fraction(a):
+    if is_floating_point(a):
         return a / b
     below = a // b
     if type_of(a).startswith("u"):
@@ -44,7 +44,7 @@ def division(_: Settings, a: Tensor, b: Tensor) -> Tensor:
 def modulo(settings: Settings, a: Tensor, b: Tensor) -> Tensor:
     if not settings["fmod"]:
         return ops.mod(a, b)
-    return ops.fmod(a, b) if is_fraction(a) else a - division(settings, a, b) * b
+    return ops.fmod(a, b) if is_floating_point(a) else a - division(settings, a, b) * b
 
 
 def shift(settings: Settings, a: Tensor, b: Tensor) -> Tensor:
@@ -69,7 +69,7 @@ def extreme(function: Callable[..., Any], compare: Callable[..., Any]) -> Callab
         if BACKEND != "torch" or not type_of(a).endswith("64"):
             return function(a, b)
         is_first = compare(a, b)
-        return ops.where(ops.logical_or(is_first, ops.isnan(a)) if is_fraction(a) else is_first, a, b)
+        return ops.where(ops.logical_or(is_first, ops.isnan(a)) if is_floating_point(a) else is_first, a, b)
 
     return call
 

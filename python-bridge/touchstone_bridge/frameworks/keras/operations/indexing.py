@@ -7,7 +7,7 @@ from typing import Mapping
 import numpy as np
 from keras import ops
 
-from .operation_call import Call, Settings, Tensor, type_of
+from .call import Call, Settings, Tensor, type_of
 
 REDUCTIONS = {"none": None, "add": "add", "mul": "mul", "max": "max", "min": "min"}
 
