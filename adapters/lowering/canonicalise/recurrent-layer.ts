@@ -48,6 +48,7 @@ export function recurrentLayer(
   // One bias per gate cannot say what stands inside the reset.
   const isSplit = kind === 'GRU' && request.linearBeforeReset && inputs.bias !== undefined;
   if (isSplit && form.biases.GRU === 1) return undefined;
+  if (form.ownsWeights && !areOwn(p, [inputs.w, inputs.r, inputs.bias])) return undefined;
   const [steps = 0, batch = 1, values = 1] = axes.x.map((axis) => at(p.shape(inputs.x), axis));
   const directions = direction === 'bidirectional' ? 2 : 1;
   const native = form.batchFirst ? [axes.x[1] ?? 0, axes.x[0] ?? 1, axes.x[2] ?? 2] : axes.x;
@@ -70,6 +71,16 @@ export function recurrentLayer(
       ? sequenceResult(p, form, output, [steps, batch, directions, hidden])
       : stateResult(p, form, output, [batch, directions, hidden]),
   );
+}
+
+/** Whether a layer can create them: constants, of which no other node reads one that is trained. */
+function areOwn(p: Planner, names: readonly (string | undefined)[]): boolean {
+  return names
+    .filter((name) => name !== undefined)
+    .every((name) => {
+      const readers = p.graph.nodes.flatMap(({ inputs }) => inputs).filter((input) => input === name);
+      return p.isConstant(name) && (!p.isTrained(name) || readers.length === 1);
+    });
 }
 
 function operandNames(
