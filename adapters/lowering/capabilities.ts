@@ -71,6 +71,11 @@ export interface RecurrentForm {
     readonly gates: readonly RecurrentActivations['gates'][];
     readonly cell: readonly RecurrentActivations['cell'][];
   };
+  /**
+   * Whether its layers create their weights themselves: then they must be constants, and trained ones must belong to one node.
+   * Other nodes are decomposed.
+   */
+  readonly ownsWeights?: boolean;
 }
 
 /** No limits. */

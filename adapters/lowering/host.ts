@@ -10,7 +10,7 @@ import {
 } from '../../model/graph.js';
 import { permute, sortedPositions } from './permute.js';
 import type { PlannedConstant, PlannedPort } from './plan.js';
-import { nativeOf } from './weight-part.js';
+import { nativeOf, toNative } from './weight-part.js';
 
 /** The types that JavaScript frameworks hold. */
 export type HostType = 'float32' | 'int32' | 'bool';
@@ -32,12 +32,21 @@ export function hostPort(port: PlannedPort, tensors: Tensors): HostTensor {
   };
 }
 
-export function hostConstant({ type, shape, source }: PlannedConstant, weights: Tensors): HostTensor {
+/** @throws Error where a trained part has a frozen addend that is not zero: its values would come back as the sum of the two */
+export function hostConstant(
+  { type, shape, source, trained }: PlannedConstant,
+  weights: Tensors,
+): HostTensor {
   if (source.kind === 'literal')
     return { ...converted(source.data.map(fromJsonNumber), type, 'a literal'), shape };
   const { weight } = source;
   const tensor = required(weights, weight.name, 'weights of the artefact');
   const { type: held, data } = converted(tensor.data, type, weight.name);
+  if (trained && weight.addend) {
+    const { name, onnxShape, addend, order } = weight;
+    if (toNative({ name, onnxShape, range: addend, order }, data).some((value) => value !== 0))
+      throw new Error(`the part of ${name} that training does not update is not zero`);
+  }
   return { type: held, shape, data: nativeOf(weight, data, shape) };
 }
 

@@ -1,293 +1,207 @@
 /**
- * What TensorFlow.js 4.22.0 has, by backend: found by calling every kernel with every type and up to eight axes beside plain
- * JavaScript, since kernels that lack something more often give wrong numbers than errors.
+ * What TensorFlow.js 4.22.0 has of the vocabulary of operations, by backend: found by calling every kernel with every type and
+ * up to eight axes beside plain JavaScript, since unsupported arguments more often give wrong numbers than errors.
  *
- * int64 and the narrow integers are int32, the only integer there is.
+ * int64 and the narrow integers are int32, the only integer type there is.
  */
 import {
   type Capabilities,
-  type Limit as Lack,
+  type Limit,
   type OperationTable,
-  onlyTypes,
-  whole,
+  type RecurrentForm,
+  wholly,
 } from '../lowering/capabilities.js';
-import {
-  arithmetic,
-  comparisons,
-  type Operand,
-  type OperationKind,
-  type Operations,
-  type Pads,
-  type PerAxis,
-} from '../lowering/operations/operation.js';
+import { type AnyLimit, all, any, both, unlessTypes } from '../lowering/limits.js';
+import { arithmetic, bitwise, comparisons, type OperationKind } from '../lowering/operations/operation.js';
+import { sameList } from '../lowering/value.js';
+import { floats, nodeWindows, shapeOf, title, wasmWindows, windows } from './windows.js';
 
 export type Backend = 'cpu' | 'wasm' | 'tensorflow';
 
-export const title = 'TensorFlow.js';
+const numbers = unlessTypes(title, (type) => type === 'float32' || type === 'int32');
+const integers = unlessTypes(title, (type) => type === 'int32');
+const bools = unlessTypes(title, (type) => type === 'bool');
 
-/** Several kinds with one check. */
-export function all(
-  kinds: readonly OperationKind[],
-  lack: (settings: unknown, inputs: readonly Operand[], kind: OperationKind) => string | undefined,
-) {
-  return Object.fromEntries(kinds.map((kind) => [kind, lack])) as OperationTable;
+/** Constants of a model are written with the eight digits of a float32. */
+function isAbout(value: number, constant: number): boolean {
+  return Math.abs(value - constant) < 1e-6;
 }
-
-/** The first reason. */
-function any<Kind extends OperationKind>(...lacks: readonly Lack<Kind>[]): Lack<Kind> {
-  return (settings, inputs, kind) => {
-    for (const lack of lacks) {
-      const reason = lack(settings, inputs, kind);
-      if (reason !== undefined) return reason;
-    }
-    return undefined;
-  };
-}
-
-const floats = onlyTypes(title, 'float32');
-const numbers = onlyTypes(title, 'float32', 'int32');
-const whole32 = onlyTypes(title, 'int32');
-const bools = onlyTypes(title, 'bool');
 
 const elementwise: OperationTable = {
-  ...all(
-    [
-      ...([
-        'Acos',
-        'Acosh',
-        'Asin',
-        'Asinh',
-        'Atan',
-        'Atanh',
-        'Ceil',
-        'Cos',
-        'Cosh',
-        'Erf',
-        'Exp',
-        'Floor',
-      ] as const),
-      ...([
-        'Log',
-        'Reciprocal',
-        'Round',
-        'Sigmoid',
-        'Sin',
-        'Sinh',
-        'Softplus',
-        'Sqrt',
-        'Tan',
-        'Tanh',
-      ] as const),
-      ...(['IsNaN', 'LeakyRelu'] as const),
-    ],
-    floats,
+  ...all(floats, 'Acos', 'Acosh', 'Asin', 'Asinh', 'Atan', 'Atanh', 'Ceil', 'Cos', 'Cosh', 'Erf', 'Exp'),
+  ...all(floats, 'Floor', 'Log', 'Reciprocal', 'Round', 'Sigmoid', 'Sin', 'Sinh', 'Softplus', 'Sqrt'),
+  ...all(floats, 'Tan', 'Tanh', 'IsNaN', 'LeakyRelu'),
+  ...all(numbers, ...arithmetic, ...comparisons, 'Abs', 'Neg', 'Relu', 'Sign', 'Mod'),
+  ...all(bools, 'Not', 'And', 'Or'),
+  ...all(integers, ...bitwise, 'BitwiseNot', 'BitShift'),
+  ...wholly('Cast', 'Where', 'Equal'),
+  Elu: any(floats, ({ alpha }) =>
+    alpha === 1 ? undefined : `Elu with alpha ${alpha} is not supported by ${title}`,
   ),
-  ...all([...arithmetic, ...comparisons, 'Abs', 'Neg', 'Relu', 'Sign', 'Mod', 'Clip'], numbers),
-  ...all(['Not', 'And', 'Or'], bools),
-  ...all(['BitwiseAnd', 'BitwiseOr', 'BitwiseXor', 'BitwiseNot', 'BitShift'], whole32),
-  ...all(['Cast', 'Where', 'Equal'], whole),
-  Elu: any(floats, ({ alpha }) => (alpha === 1 ? undefined : `${title} has Elu with alpha 1 only`)),
   Selu: any(floats, ({ alpha, gamma }) =>
-    Math.abs(alpha - 1.6732632423543772) < 1e-6 && Math.abs(gamma - 1.0507009873554805) < 1e-6
+    isAbout(alpha, 1.6732632423543772) && isAbout(gamma, 1.0507009873554805)
       ? undefined
-      : `${title} has Selu with its own alpha and gamma only`,
+      : `Selu with alpha ${alpha} and gamma ${gamma} is not supported by ${title}`,
   ),
   Clip: any(numbers, ({ low, high }) =>
-    low !== null && high !== null && low > high ? `${title} clips to bounds in order only` : undefined,
+    low !== null && high !== null && low > high
+      ? `Clip with bounds ${low} and ${high} is not supported by ${title}: they must be in order`
+      : undefined,
   ),
   IsInf: any(floats, ({ negative, positive }) =>
-    negative && positive ? undefined : `${title} tells infinities of both signs only`,
+    negative && positive ? undefined : `IsInf that detects one sign is not supported by ${title}`,
   ),
 };
 
-const lastAxis: Lack<'Softmax' | 'LogSoftmax'> = any(floats, ({ axis }, [x]) =>
-  x && axis === x.shape.length - 1 ? undefined : `${title} has it along the last axis only`,
-);
-
-const ofNone: Lack<'ReduceMax' | 'ReduceMin'> = any(numbers, (_, [x]) =>
-  x?.type === 'int32' && x.shape.includes(0) ? `${title} has no largest of no integers` : undefined,
-);
-
-const reductions: OperationTable = {
-  ...all(['ReduceSum', 'ReduceProd', 'ArgMax', 'ArgMin', 'CumSum', 'TopK'], numbers),
-  ReduceMean: floats,
-  ReduceLogSumExp: any(floats, (_, [x]) =>
-    x?.shape.includes(0) ? `${title} sums no elements there` : undefined,
-  ),
-  ReduceMax: ofNone,
-  ReduceMin: ofNone,
-  Softmax: lastAxis,
-  LogSoftmax: lastAxis,
-  MatMul: numbers,
-  Einsum: any(numbers, ({ equation }, { length }) => {
-    if (equation.includes('.')) return `${title} has no Einsum with an ellipsis`;
-    const repeats = equation.split(/,|->/).some((labels) => new Set(labels).size < labels.length);
-    if (repeats) return `${title} has no Einsum with a label twice in one operand`;
-    return length > 2 ? `${title} has Einsum of two operands at most` : undefined;
-  }),
-};
-
-const added: Lack<'ScatterElements' | 'ScatterND'> = ({ reduction }, [x]) => {
-  if (reduction !== 'none' && reduction !== 'add') return `${title} scatters with no reduction ${reduction}`;
-  return reduction === 'add' && x?.type === 'bool' ? `${title} adds no bool` : undefined;
-};
-
-const shapes: OperationTable = {
-  ...all(
-    ['Reshape', 'Transpose', 'Expand', 'Tile', 'Concat', 'Split', 'Slice', 'Reverse', 'Pad', 'Gather'],
-    whole,
-  ),
-  GatherND: ({ batchDims }) =>
-    batchDims === 0 ? undefined : `${title} has GatherND without batch_dims only`,
-  ScatterElements: added,
-  ScatterND: added,
-};
-
-export const isOne = (numbers: PerAxis) => numbers.every((each) => each === 1);
-export const isPadded = (pads: Pads) => pads.some(([before, behind]) => before > 0 || behind > 0);
-
-interface Window {
-  readonly strides: PerAxis;
-  readonly dilations: PerAxis;
-  readonly pads: Pads;
-}
-
-const strided = ({ strides, dilations }: Window) =>
-  isOne(strides) || isOne(dilations)
+const alongLastAxis: Limit<'Softmax' | 'LogSoftmax'> = ({ axis }, [x]) =>
+  axis === shapeOf(x).length - 1
     ? undefined
-    : `${title} has no windows with strides and dilations at once`;
+    : `a softmax along axis ${axis} of ${shapeOf(x).length} is not supported by ${title}`;
 
-const undilated = ({ dilations }: Window) =>
-  isOne(dilations) ? undefined : `${title} has no dilations there`;
-
-/** Of three axes it takes TensorFlow's two paddings only. */
-const unpaddedVolume = ({ pads }: Window) =>
-  pads.length === 3 && isPadded(pads) ? `${title} pads nothing over three axes` : undefined;
-
-const flat = ({ strides }: Pick<Window, 'strides'>) =>
-  strides.length === 3 ? `${title} has wrong kernels of three axes there` : undefined;
-
-const unpadded = ({ pads }: Window) => (isPadded(pads) ? `${title} has not these pads` : undefined);
-
-/** Groups are of one channel each, over pictures; then strides are alike. */
-const grouped: Lack<'Conv'> = ({ group, strides, dilations }, [x, filters]) => {
-  if (group === 1) return undefined;
-  const isEach = x?.shape.at(-1) === group && filters?.shape.at(-2) === 1;
-  if (!isEach || strides.length > 2) return `${title} has no groups of several channels`;
-  const alike = [strides, dilations].every((each) => new Set(each).size === 1);
-  return alike ? undefined : `${title} has groups with strides and dilations that are alike only`;
-};
-
-const sizedPool: Lack<'AveragePool'> = ({ countPads, pads }) =>
-  countPads && isPadded(pads) ? `${title} has averages without the pads only` : undefined;
-
-/** Of pads alone each backend makes something else. */
-const seeing = ({ kernel, pads }: Operations['MaxPool']) =>
-  pads.some(([before, behind], axis) => Math.max(before, behind) >= (kernel[axis] ?? 1))
-    ? `${title} has no windows of pads alone`
+const ofElements: Limit<'ReduceMax' | 'ReduceMin'> = (_, [x]) =>
+  x?.type === 'int32' && x.shape.includes(0)
+    ? `a reduction of no integers is not supported by ${title}`
     : undefined;
 
-const windows: OperationTable = {
-  Conv: any(floats, strided, unpaddedVolume, grouped),
-  ConvTranspose: any(floats, undilated, unpaddedVolume, ({ group }) =>
-    group === 1 ? undefined : `${title} has no ConvTranspose with groups`,
-  ),
-  MaxPool: any(floats, undilated, unpaddedVolume, seeing),
-  AveragePool: any(floats, undilated, unpaddedVolume, seeing, sizedPool),
-  Resize: any(floats, resized),
+/** Of two operands at most, with every label once in each. */
+const einsum: Limit<'Einsum'> = ({ equation }, { length }) => {
+  const isPlain =
+    length <= 2 &&
+    !equation.includes('.') &&
+    equation.split(/,|->/).every((labels) => new Set(labels).size === labels.length);
+  return isPlain ? undefined : `Einsum with equation ${equation} is not supported by ${title}`;
 };
 
-/**
- * `tf.image.resizeBilinear` and `resizeNearestNeighbor`, of pictures: the latter takes the upper of two nearest, and
- * without half pixels the one below.
- */
-function resized(
-  { mode, coordinates, nearest, sizes }: Operations['Resize'],
-  [x]: readonly Operand[],
-): string | undefined {
-  const lacking = `${title} has no Resize like that`;
-  if (x?.shape.length !== 4 || mode === 'cubic') return lacking;
-  if (!['half_pixel', 'asymmetric', 'align_corners'].includes(coordinates)) return lacking;
-  if (mode === 'linear') return undefined;
-  if (coordinates === 'asymmetric') return nearest === 'floor' ? undefined : lacking;
-  return coordinates === 'half_pixel' && !isBetween(x.shape.slice(1, 3), sizes) && nearest.startsWith('round')
+/** Kernels read either factor transposed; those of JavaScript and WebAssembly broadcast one side only. */
+const transposedProduct: Limit<'FusedMatMul'> = (_, [a, b]) =>
+  sameList(shapeOf(a).slice(0, -2), shapeOf(b).slice(0, -2))
     ? undefined
-    : lacking;
-}
+    : `FusedMatMul of shapes ${shapeOf(a)} and ${shapeOf(b)} is not supported by ${title}`;
 
-/** Whether a position lies in the middle of two elements, where ways of rounding differ. */
-function isBetween(from: PerAxis, to: PerAxis): boolean {
-  return to.some((size, axis) =>
-    Array.from({ length: size }, (_, place) => (2 * place + 1) * (from[axis] ?? 1)).some(
-      (doubled) => doubled % (2 * size) === 0,
-    ),
-  );
-}
+const products: OperationTable = {
+  ...all(numbers, 'ReduceSum', 'ReduceProd', 'ArgMax', 'ArgMin', 'CumSum', 'TopK', 'MatMul'),
+  ReduceMean: floats,
+  ReduceLogSumExp: any(floats, (_, [x]) =>
+    shapeOf(x).includes(0) ? `ReduceLogSumExp of no elements is not supported by ${title}` : undefined,
+  ),
+  ReduceMax: any(numbers, ofElements),
+  ReduceMin: any(numbers, ofElements),
+  Softmax: any(floats, alongLastAxis),
+  LogSoftmax: any(floats, alongLastAxis),
+  Einsum: any(numbers, einsum),
+  FusedMatMul: any(floats, transposedProduct),
+  Gemm: floats,
+};
+
+const scatter: Limit<'ScatterElements' | 'ScatterND'> = ({ reduction }, [x]) =>
+  reduction === 'none' || (reduction === 'add' && x?.type !== 'bool')
+    ? undefined
+    : `a scatter with reduction ${reduction} of ${x?.type} is not supported by ${title}`;
+
+const shapes: OperationTable = {
+  ...wholly('Reshape', 'Transpose', 'Expand', 'Tile', 'Concat', 'Split', 'Slice', 'Reverse', 'Pad', 'Gather'),
+  GatherND: ({ batchDims }) =>
+    batchDims === 0 ? undefined : `GatherND with batch_dims ${batchDims} is not supported by ${title}`,
+  ScatterElements: scatter,
+  ScatterND: scatter,
+};
+
+const alongChannels: Limit<'BatchNormalization' | 'TrainingBatchNormalization'> = ({ axis }, [x]) => {
+  const rank = shapeOf(x).length;
+  return axis === rank - 1 && rank <= 4
+    ? undefined
+    : `BatchNormalization along axis ${axis} of ${rank} is not supported by ${title}`;
+};
 
 const normalisation: OperationTable = {
-  BatchNormalization: any(floats, ({ axis }, [x]) => {
-    const rank = x?.shape.length ?? 0;
-    return axis === rank - 1 && rank <= 4
-      ? undefined
-      : `${title} has BatchNormalization along the last of four axes only`;
-  }),
+  BatchNormalization: any(floats, alongChannels),
+  TrainingBatchNormalization: any(floats, alongChannels),
   LRN: any(floats, ({ axis, size }, [x]) => {
-    const rank = x?.shape.length ?? 0;
+    const rank = shapeOf(x).length;
     return size % 2 === 1 && axis === rank - 1 && (rank === 3 || rank === 4)
       ? undefined
-      : `${title} has LRN of an odd size along the last axis only`;
+      : `LRN of size ${size} along axis ${axis} of ${rank} is not supported by ${title}`;
   }),
 };
 
-const common: OperationTable = { ...elementwise, ...reductions, ...shapes, ...windows, ...normalisation };
+/** Its layers take one step at least. */
+const steps: AnyLimit = (_, [x]) =>
+  shapeOf(x).includes(0) ? `a recurrent layer of no elements is not supported by ${title}` : undefined;
 
-/** More checks of some operations. */
-export function narrowed(table: OperationTable, checks: OperationTable): OperationTable {
-  const entries = Object.entries(checks).map(([kind, check]) => {
+const layers: OperationTable = {
+  LSTM: any(both(floats, steps), ({ given }) =>
+    given.includes('initialC') === given.includes('initialH')
+      ? undefined
+      : `LSTM with only one of initial_h and initial_c is not supported by ${title}`,
+  ),
+  GRU: any(both(floats, steps), ({ linearBeforeReset }) =>
+    linearBeforeReset ? `GRU with linear_before_reset 1 is not supported by ${title}` : undefined,
+  ),
+  RNN: both(floats, steps),
+};
+
+/** As `tf.layers` takes them. Its GRU has no `resetAfter`. */
+const recurrent: RecurrentForm = {
+  gates: { LSTM: 'ifco', GRU: 'zrh' },
+  biases: { LSTM: 1, GRU: 1, RNN: 1 },
+  transposed: true,
+  batchFirst: true,
+  states: 'joined',
+  activations: { gates: ['Sigmoid', 'HardSigmoid'], cell: ['Tanh', 'Relu'] },
+  ownsWeights: true,
+};
+
+const common: OperationTable = {
+  ...elementwise,
+  ...products,
+  ...shapes,
+  ...windows,
+  ...normalisation,
+  ...layers,
+};
+
+/** With further limits of some operations, and of no others. */
+export function narrowed(table: OperationTable, limits: OperationTable): OperationTable {
+  const entries = Object.entries(limits).flatMap(([kind, limit]) => {
     const own = table[kind as OperationKind];
-    return [kind, own ? any(own as Lack<OperationKind>, check as Lack<OperationKind>) : check];
+    return own ? [[kind, any(own as Limit<OperationKind>, limit as Limit<OperationKind>)]] : [];
   });
   return { ...table, ...Object.fromEntries(entries) };
 }
 
-function ranked(most: number) {
-  return (_: unknown, inputs: readonly Operand[]) =>
-    inputs.some(({ shape }) => shape.length > most)
-      ? `its backend has no more than ${most} axes there`
-      : undefined;
+function ranked(most: number): AnyLimit {
+  return (_, inputs) => {
+    const wide = inputs.find(({ shape }) => shape.length > most);
+    return (
+      wide && `an operand of ${wide.shape.length} axes is not supported by ${title}: ${most} are at most`
+    );
+  };
 }
 
 const byBackend: Readonly<Record<Backend, OperationTable>> = {
   // Its magnitudes are of float32.
   cpu: { Abs: floats },
   wasm: {
-    Abs: floats,
-    Neg: floats,
-    Clip: floats,
+    ...all(floats, 'Abs', 'Neg', 'Clip'),
     Reverse: numbers,
-    ...all([...arithmetic, 'Pad', 'Mod', 'BitShift'], ranked(6)),
-    MatMul: (_, [x]) => (x?.type === 'int32' ? ranked(5)({}, [x]) : undefined),
-    // They start from the least positive number, and from what was there before.
-    MaxPool: flat,
-    ConvTranspose: flat,
-    Einsum: () => 'the WebAssembly backend of TensorFlow.js has no kernel Einsum',
+    ...all(ranked(6), ...arithmetic, 'Pad', 'Mod', 'BitShift'),
+    MatMul: (settings, [x], kind) => (x.type === 'int32' ? ranked(5)(settings, [x], kind) : undefined),
+    ...wasmWindows,
+    Einsum: () => `Einsum is not supported by the WebAssembly backend of ${title}`,
   },
-  tensorflow: {
-    ...all(['ArgMax', 'ArgMin'], ranked(7)),
-    Conv: ({ dilations }) =>
-      dilations.length === 3 && !isOne(dilations) ? `${title} dilates nothing over three axes` : undefined,
-    ConvTranspose: unpadded,
-    MaxPool: unpadded,
-    AveragePool: unpadded,
-  },
+  tensorflow: { ...all(ranked(7), 'ArgMax', 'ArgMin'), ...nodeWindows },
 };
+
+const activations = ['Relu', 'Sigmoid', 'Tanh'] as const;
 
 export function tfjsCapabilities(backend: Backend): Capabilities {
   const own = narrowed(common, byBackend[backend]);
   return {
     title,
     channels: 'last',
-    operations: narrowed(own, all(Object.keys(own) as OperationKind[], ranked(8))),
+    operations: narrowed(own, all(ranked(8), ...(Object.keys(own) as OperationKind[]))),
+    fusedActivations: { Conv: activations, Gemm: [...activations, 'Softmax'] },
+    recurrent,
     types: {
       float32: 'float32',
       bool: 'bool',

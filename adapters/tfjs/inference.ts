@@ -1,57 +1,61 @@
 /** `predict`, from typed arrays in the framework's layout to typed arrays. */
 import type { Tensor } from '@tensorflow/tfjs';
-import type { InferenceModel, Model, Stepping } from '../adapter.js';
+import { at } from '../../common/at.js';
+import type { Model, Stepping, Tensors } from '../adapter.js';
 import { fed, feedbackOf } from '../lowering/feedback.js';
-import { hostInput, onnxOutput } from '../lowering/layers/host-layout.js';
-import type { LayerPlan } from '../lowering/layers/layer-plan.js';
-import { isPlan, type Plan } from '../lowering/plan.js';
-import { buildModel } from './build.js';
-import { loadOperations } from './operations/inference.js';
+import { type HostTensor, hostPort, onnxPort } from '../lowering/host.js';
+import type { Plan } from '../lowering/plan.js';
+import { buildModel } from './model.js';
+import { tensorOf } from './operations/program.js';
 import type { Tf } from './tf.js';
 
-type Outputs = readonly Float32Array[];
+type Outputs = readonly ArrayLike<number>[];
+type Inputs = readonly HostTensor[];
 
-export function loadInference(tf: Tf, given: Model): InferenceModel {
-  const plan = given.plan as LayerPlan | Plan;
-  return isPlan(plan) ? loadOperations(tf, plan, given) : loadLayers(tf, plan, given);
-}
-
-type Inputs = readonly { readonly data: Float32Array; readonly shape: number[] }[];
-
-function loadLayers(tf: Tf, plan: LayerPlan, given: Model): Stepping<Outputs, Inputs> {
-  const { model } = buildModel(tf, plan, given.graph, given.weights);
-  const buffers = given.inputs.map((tensors) => {
-    const arrays = plan.inputs.map((input) => hostInput(input, tensors));
-    return arrays.map(({ data, shape }) => ({ data, shape: [...shape] }));
-  });
-  // Its own default cuts a batch into pieces of 32.
-  const batchSize = buffers[0]?.[0]?.shape[0] ?? 1;
+export function loadInference(tf: Tf, given: Model): Stepping<Outputs, Inputs> {
+  const plan = given.plan as Plan;
+  const { model, places, dispose } = buildModel(tf, plan, 'inference', given.weights);
+  const buffers = given.inputs.map((tensors) => plan.inputs.map((port) => hostPort(port, tensors)));
   const feedback = feedbackOf(given.manifest, plan.inputs, plan.outputs);
-  const inputsOf = (buffer: number): Inputs => buffers[buffer] ?? [];
-  const call = async (arrays: Inputs): Promise<Outputs> => {
-    const inputs = arrays.map(({ data, shape }) => tf.tensor(data, shape));
-    const outputs = [model.predict(inputs, { batchSize })].flat();
-    const values = await Promise.all(outputs.map((output) => output.data<'float32'>()));
-    disposeAll(inputs);
-    disposeAll(outputs);
-    return values;
+  const batchSize = batchOf(plan);
+  const inputsOf = (buffer: number): Inputs => at(buffers, buffer);
+  const outputsOf = (hosts: Inputs): Tensor[] => {
+    const inputs = hosts.map((host) => tensorOf(tf, host));
+    const nothing = () => [tf.zeros([1])];
+    return [
+      batchSize === undefined
+        ? (model.apply(inputs.length > 0 ? inputs : nothing()) as Tensor | Tensor[])
+        : model.predict(inputs, { batchSize }),
+    ].flat();
+  };
+  const call = async (hosts: Inputs): Promise<Outputs> => {
+    const outputs = tf.tidy(() => outputsOf(hosts));
+    const values = await Promise.all(outputs.map((output) => output.data()));
+    tf.dispose(outputs);
+    return places.map((place) => at(values, place));
   };
   return {
     run: (buffer) => call(inputsOf(buffer)),
     inputsOf,
     call,
-    feed: (inputs, outputs) => fed(inputs, outputs, feedback),
-    read: (values) =>
+    feed: (inputs, outputs) => fed(inputs, outputs as readonly HostTensor['data'][], feedback),
+    read: (values): Tensors =>
       Object.fromEntries(
-        plan.outputs.map((output, position) => [
-          output.name,
-          onnxOutput(output, values[position] ?? new Float32Array()),
-        ]),
+        plan.outputs.map((port, position) => [port.name, onnxPort(port, at(values, position))] as const),
       ),
-    dispose: () => void model.dispose(),
+    dispose,
   };
 }
 
-export function disposeAll(tensors: readonly Tensor[]): void {
-  for (const tensor of tensors) tensor.dispose();
+/**
+ * The number of examples, where `predict` takes the inputs: it cuts them along their first axis, in pieces of 32 by default.
+ * Undefined for others, which the model is applied to.
+ */
+function batchOf({ inputs }: Plan): number | undefined {
+  const shapes = inputs.map(({ axes, onnxShape }) => axes.map((axis) => at(onnxShape, axis)));
+  const [[batch] = []] = shapes;
+  const isTaken = shapes.every(
+    (shape) => shape.length > 1 && shape.length <= 6 && shape[0] === batch && !shape.includes(0),
+  );
+  return isTaken ? batch : undefined;
 }

@@ -1,85 +1,103 @@
 /**
- * What gradients of TensorFlow.js 4.22.0 lack: found by comparing every one with differences of its operation's results, on
- * every backend. Those of comparisons, and of what else has no gradient, are refused, since their operands may be trained.
+ * Gradients that TensorFlow.js 4.22.0 does not have or computes wrongly: found by comparing each with differences of the results
+ * of its operation, on every backend. Comparisons and other operations without a gradient are refused where their operands may
+ * be trained.
  */
-import type { Capabilities, Limit as Lack, OperationTable } from '../lowering/capabilities.js';
-import type { Operand, OperationKind, Operations } from '../lowering/operations/operation.js';
-import { comparisons } from '../lowering/operations/operation.js';
+import { at } from '../../common/at.js';
+import type { Capabilities, Limit, OperationTable } from '../lowering/capabilities.js';
+import { type AnyLimit, all } from '../lowering/limits.js';
+import { comparisons, type Operand } from '../lowering/operations/operation.js';
 import { refuse } from '../lowering/refusal.js';
 import { sameList } from '../lowering/value.js';
-import { all, type Backend, isOne, isPadded, narrowed, tfjsCapabilities, title } from './capabilities.js';
+import { type Backend, narrowed, tfjsCapabilities } from './capabilities.js';
+import { missing, missingKernels } from './wasm-gradients.js';
+import { isDepthwise, isOne, isPadded, shapeOf, title } from './windows.js';
 
-/** Refused, and not written out either: what that comes to is no longer what its users train. */
-const never = (reason: string) => (): never => refuse(`in training: ${reason}`);
+/** Refused instead of decomposed: a decomposition is no longer what users of the framework train. */
+const never = (reason: string): never => refuse(`in training: ${reason}`);
 
-const noGradient = never(`${title} has no gradient of it`);
+const isFloat = ({ type }: Operand) => type === 'float32';
 
-const ofFloats = (_: unknown, inputs: readonly Operand[]) =>
-  inputs.some(({ type }) => type === 'float32') ? noGradient() : undefined;
+const integersOnly: AnyLimit = (_, inputs) =>
+  inputs.some(isFloat) ? never(`its gradient is not supported by ${title}`) : undefined;
 
-const sameShapes = (_: unknown, inputs: readonly Operand[]) =>
-  inputs.every(({ shape }) => sameList(shape, inputs[0]?.shape ?? []))
+const sameShapes: AnyLimit = (_, inputs) =>
+  inputs.every(({ shape }) => sameList(shape, shapeOf(inputs[0])))
     ? undefined
-    : never(`${title} has no gradient of it between different shapes`)();
+    : never(`its gradient between different shapes is not supported by ${title}`);
 
-const unpadded: Lack<'MaxPool' | 'AveragePool'> = ({ kernel, pads }) =>
-  kernel.length === 3 || isPadded(pads) ? `the gradient of ${title} has not these pads or axes` : undefined;
+const twoAxes: Limit<'MaxPool' | 'AveragePool'> = ({ kernel }) =>
+  kernel.length === 3 ? `the gradient of pooling over three axes is not supported by ${title}` : undefined;
 
-const undilated: Lack<'Conv'> = ({ dilations }) =>
-  isOne(dilations) ? undefined : `the gradient of ${title} has no dilations`;
+/** Layers take the steps apart by `unstack`, whose gradient in `Unpack_grad.js` of tfjs-core fails on a single one. */
+const manySteps: AnyLimit = (_, [x]) =>
+  at(shapeOf(x), 1) > 1
+    ? undefined
+    : `the gradient of a recurrent layer of one step is not supported by ${title}`;
 
 const common: OperationTable = {
-  ...all([...comparisons, 'IsNaN', 'IsInf', 'ArgMax', 'ArgMin', 'TopK', 'Einsum', 'ScatterND'], ofFloats),
-  ScatterElements: ofFloats,
-  GatherND: () => `${title} has no gradient of it`,
-  Max: sameShapes,
-  Min: sameShapes,
-  Cast: ({ to }, inputs) => (to === 'float32' ? undefined : ofFloats({}, inputs)),
+  ...all(manySteps, 'LSTM', 'GRU', 'RNN'),
+  ...all(integersOnly, ...comparisons, 'IsNaN', 'IsInf', 'ArgMax', 'ArgMin', 'TopK', 'Einsum'),
+  ...all(integersOnly, 'ScatterND', 'ScatterElements'),
+  ...all(sameShapes, 'Max', 'Min'),
+  GatherND: () => `the gradient of GatherND is not supported by ${title}`,
+  Cast: (settings, inputs, kind) =>
+    settings.to === 'float32' ? undefined : integersOnly(settings, inputs, kind),
   CumSum: ({ axis }, [x]) =>
-    axis === (x?.shape.length ?? 0) - 1
+    axis === shapeOf(x).length - 1
       ? undefined
-      : `the gradient of ${title} sums along the last axis only`,
+      : `the gradient of CumSum along axis ${axis} of ${shapeOf(x).length} is not supported by ${title}`,
   Tile: (_, [x]) =>
-    (x?.shape.length ?? 0) <= 4 ? undefined : `the gradient of ${title} tiles four axes at most`,
+    shapeOf(x).length <= 4
+      ? undefined
+      : `the gradient of Tile over ${shapeOf(x).length} axes is not supported by ${title}`,
   Slice: ({ strides }) =>
-    isOne(strides) ? undefined : never(`${title} has no gradient of slices with steps`)(),
-  Conv: undilated,
+    isOne(strides) ? undefined : never(`the gradient of Slice with steps is not supported by ${title}`),
+  // `Conv2D_grad.js` and `DepthwiseConv2dNative_grad.js` of tfjs-core.
+  Conv: ({ dilations }) =>
+    isOne(dilations)
+      ? undefined
+      : `the gradient of Conv with dilations ${dilations} is not supported by ${title}`,
   ConvTranspose: ({ strides }) =>
-    strides.length === 3 ? `${title} has no gradient of it over three axes` : undefined,
-  MaxPool: unpadded,
-  AveragePool: unpadded,
-  Resize: ({ mode }) => (mode === 'nearest' ? undefined : `the gradient of ${title} is another`),
+    strides.length === 3
+      ? `the gradient of ConvTranspose over three axes is not supported by ${title}`
+      : undefined,
+  MaxPool: twoAxes,
+  AveragePool: twoAxes,
+  Resize: ({ mode }) =>
+    mode === 'nearest' ? undefined : `the gradient of ${mode} Resize is not supported by ${title}`,
 };
 
-const noFilters: Lack<'Conv'> = ({ group }) =>
-  group === 1
-    ? never(missing('Conv2DBackpropFilter', 'Conv'))()
-    : never(missing('DepthwiseConv2dNativeBackpropFilter', 'Conv with groups'))();
+/**
+ * `AvgPoolGrad` of tfjs-backend-cpu and tfjs-backend-wasm divides by the whole window where a part of it is padding, which the
+ * forward kernel does not count.
+ */
+const unpadded: Limit<'AveragePool'> = ({ pads }) =>
+  isPadded(pads)
+    ? `the gradient of AveragePool with pads ${pads.join(' ')} is not supported by ${title}`
+    : undefined;
 
-function missing(kernel: string, operator: string): string {
-  return `the WebAssembly backend of TensorFlow.js has no kernel ${kernel}, which the gradient of ${operator} needs`;
-}
-
-const padless = ({ pads }: Pick<Operations['Conv'], 'pads'>) =>
-  isPadded(pads) ? `the gradient of tfjs-node has valid pads only` : undefined;
+/** `MaxPoolGrad` of tfjs-backend-wasm misplaces gradients of windows with more pads before than behind. */
+const balanced: Limit<'MaxPool'> = ({ pads }) =>
+  pads.some(([before, behind]) => before > behind)
+    ? `the gradient of MaxPool with pads ${pads.join(' ')} is not supported by the WebAssembly backend of ${title}`
+    : undefined;
 
 const byBackend: Readonly<Record<Backend, OperationTable>> = {
-  cpu: {},
+  cpu: { AveragePool: unpadded },
   wasm: {
-    Conv: noFilters,
-    ConvTranspose: never(missing('Conv2DBackpropFilter', 'ConvTranspose')),
-    Gather: (_, [x]) =>
-      x?.type === 'float32' ? never(missing('UnsortedSegmentSum', 'Gather'))() : undefined,
+    AveragePool: unpadded,
+    MaxPool: balanced,
+    Conv: ({ group }, [x, filters]) =>
+      never(missing(isDepthwise(group, x, filters) ? missingKernels.depthwiseConv : missingKernels.Conv)),
+    ConvTranspose: () => never(missing(missingKernels.ConvTranspose)),
+    Gather: (_, inputs) => (isFloat(at(inputs, 0)) ? never(missing(missingKernels.Gather)) : undefined),
   },
-  tensorflow: { Conv: padless },
+  tensorflow: {},
 };
 
 export function tfjsInTraining(backend: Backend): Capabilities {
   const capabilities = tfjsCapabilities(backend);
-  const narrow = (table: OperationTable, checks: OperationTable) =>
-    narrowed(
-      table,
-      Object.fromEntries(Object.entries(checks).filter(([kind]) => table[kind as OperationKind])),
-    );
-  return { ...capabilities, operations: narrow(narrow(capabilities.operations, common), byBackend[backend]) };
+  const operations = narrowed(narrowed(capabilities.operations, common), byBackend[backend]);
+  return { ...capabilities, operations };
 }

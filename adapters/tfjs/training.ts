@@ -1,105 +1,74 @@
-/** `compile` and `trainOnBatch`. */
-import type { LayersModel, Optimizer, Tensor } from '@tensorflow/tfjs';
+/** The loop of one's own that the guide to training shows: `minimize` and `variableGrads`. */
+import type { Scalar, Tensor } from '@tensorflow/tfjs';
+import { at, defined } from '../../common/at.js';
 import type { Model, Tensors, TrainingModel } from '../adapter.js';
-import { hostInput, onnxOutput } from '../lowering/layers/host-layout.js';
-import type { LayerPlan } from '../lowering/layers/layer-plan.js';
-import { toNative, toOnnx } from '../lowering/layers/weights.js';
-import { isPlan, type Plan } from '../lowering/plan.js';
-import { buildModel, type HeldWeight } from './build.js';
-import { disposeAll } from './inference.js';
-import { hostTargets, type Loss, lossOf } from './losses.js';
-import { trainOperations } from './operations/training.js';
+import { hostPort, onnxPort } from '../lowering/host.js';
+import type { Plan } from '../lowering/plan.js';
+import { toOnnx } from '../lowering/weight-part.js';
+import { hostTargets, lossOf } from './losses.js';
+import { assign, buildModel, type Held } from './model.js';
+import { tensorOf } from './operations/program.js';
 import { disposeOptimiser, optimiserOf } from './optimisers.js';
 import type { Tf } from './tf.js';
 
 export function loadTraining(tf: Tf, given: Model): TrainingModel {
-  const plan = given.plan as LayerPlan | Plan;
-  return isPlan(plan) ? trainOperations(tf, plan, given) : trainLayers(tf, plan, given);
-}
-
-function trainLayers(tf: Tf, plan: LayerPlan, given: Model): TrainingModel {
-  const { model, held } = buildModel(tf, plan, given.graph, given.weights);
-  const trained = held.filter((weight) => weight.trained);
-  const [output] = plan.outputs;
-  if (!output) throw new Error('the graph has no output');
-  const classes = output.onnxShape.at(-1) ?? 1;
-  const buffers = given.inputs.map((tensors) => ({
-    inputs: plan.inputs.map((input) => mutable(hostInput(input, tensors))),
-  }));
-  const targets = hostTargets(given, classes);
-  /** Of the batch that a step is at. */
+  const plan = given.plan as Plan;
+  const built = buildModel(tf, plan, 'training', given.weights);
+  const trained = built.held.filter(({ constant }) => constant.trained);
+  const variables = trained.map(({ variable }) => variable);
+  const port = at(plan.outputs, 0);
+  const buffers = given.inputs.map((tensors) => plan.inputs.map((each) => hostPort(each, tensors)));
+  const targets = hostTargets(given, at(port.onnxShape, -1));
+  const outputOf = (buffer: number): Tensor => {
+    const inputs = at(buffers, buffer).map((host) => tensorOf(tf, host));
+    return at([built.model.apply(inputs, { training: true }) as Tensor | Tensor[]].flat(), 0);
+  };
   let advantages: Float32Array | undefined;
   const lossFunction = lossOf(tf, given, () => advantages);
-  const inputsOf = (buffer: number) =>
-    (buffers[buffer]?.inputs ?? []).map(({ data, shape }) => tf.tensor(data, shape));
-  const labelsOf = (buffer: number) => {
-    const target = targets[buffer];
-    advantages = target?.advantages;
-    return tf.tensor(target?.labels.data ?? [], target?.labels.shape ?? [0]);
+  const lossAt = (buffer: number) => (): Scalar => {
+    const target = at(targets, buffer);
+    advantages = target.advantages;
+    return lossFunction(tf.tensor(target.labels.data, target.labels.shape), outputOf(buffer));
   };
-  let optimiser = compile(tf, model, given, lossFunction);
+  let optimiser = optimiserOf(tf, given);
   return {
     async step(buffer) {
-      const inputs = inputsOf(buffer);
-      const labels = labelsOf(buffer);
-      const loss = await model.trainOnBatch(inputs, labels);
-      disposeAll(inputs);
-      labels.dispose();
-      return Array.isArray(loss) ? (loss[0] ?? Number.NaN) : loss;
+      const loss = tf.tidy(() => defined(optimiser.minimize(lossAt(buffer), true, variables), 'the loss'));
+      const value = at(await loss.data(), 0);
+      loss.dispose();
+      return value;
     },
     reset() {
       disposeOptimiser(tf, optimiser);
-      assign(tf, held, given.weights);
-      optimiser = compile(tf, model, given, lossFunction);
+      for (const held of built.held) assign(tf, held, given.weights);
+      optimiser = optimiserOf(tf, given);
     },
     output(buffer) {
-      const data = tf.tidy(() => {
-        const logits = model.apply(inputsOf(buffer), { training: true }) as Tensor;
-        return Float32Array.from(logits.dataSync());
-      });
-      return { [output.name]: onnxOutput(output, data) };
+      const data = tf.tidy(() => outputOf(buffer).dataSync());
+      return { [port.name]: onnxPort(port, data) };
     },
     gradients(buffer) {
-      const inputs = inputsOf(buffer);
-      const labels = labelsOf(buffer);
-      const loss = () => lossFunction(labels, model.apply(inputs, { training: true }) as Tensor);
-      const { value, grads } = tf.variableGrads(
-        loss,
-        trained.map(({ variable }) => variable),
-      );
+      const { value, grads } = tf.tidy(() => tf.variableGrads(lossAt(buffer), variables));
       const found = onnxTensors(trained, ({ variable }) => grads[variable.name]);
-      tf.dispose([inputs, labels, value, grads]);
+      tf.dispose([value, grads]);
       return found;
     },
     weights: () => onnxTensors(trained, ({ variable }) => variable),
     dispose() {
       disposeOptimiser(tf, optimiser);
-      model.dispose();
+      built.dispose();
     },
   };
 }
 
-function compile(tf: Tf, model: LayersModel, given: Model, loss: Loss): Optimizer {
-  const optimizer = optimiserOf(tf, given);
-  model.compile({ optimizer, loss });
-  return optimizer;
-}
-
-function assign(tf: Tf, held: readonly HeldWeight[], weights: Tensors): void {
-  for (const { weight, variable } of held) {
-    tf.tidy(() => variable.assign(tf.tensor(toNative(weight, weights), [...weight.shape])));
-  }
-}
-
-function onnxTensors(
-  held: readonly HeldWeight[],
-  tensorOf: (held: HeldWeight) => Tensor | undefined,
-): Tensors {
+/** Values or gradients of what is trained; zeros where there is no gradient. */
+function onnxTensors(trained: readonly Held[], tensorOf: (held: Held) => Tensor | undefined): Tensors {
   return toOnnx(
-    held.map((each) => [each.weight, Float32Array.from(tensorOf(each)?.dataSync() ?? [])] as const),
+    trained.flatMap((held) => {
+      const { source } = held.constant;
+      if (source.kind !== 'weight') return [];
+      const values = tensorOf(held)?.dataSync() ?? new Float32Array(held.variable.size);
+      return [[source.weight, Float32Array.from(values)] as const];
+    }),
   );
-}
-
-function mutable({ data, shape }: { data: Float32Array; shape: readonly number[] }) {
-  return { data, shape: [...shape] };
 }

@@ -1,26 +1,26 @@
 /**
- * Kernels that gradients call and that the WebAssembly backend lacks in version 4.22.0: the gradient functions are in
- * `@tensorflow/tfjs-core/dist/gradients/` (`Conv2D_grad.js`, `DepthwiseConv2dNative_grad.js`), the backend's kernels in
- * `@tensorflow/tfjs-backend-wasm/dist/register_all_kernels.js`. `tests/adapters/tfjs-wasm.test.ts` compares this table
- * with the kernels that are registered in fact, and trains every other layer.
+ * Kernels that gradients call and that the WebAssembly backend of version 4.22.0 does not have. The gradients are in
+ * `@tensorflow/tfjs-core/dist/gradients/` (`Conv2D_grad.js`, `DepthwiseConv2dNative_grad.js`, `GatherV2_grad.js`), the kernels
+ * of the backend in `@tensorflow/tfjs-backend-wasm/dist/register_all_kernels.js`. `tests/adapters/tfjs.test.ts` compares this
+ * table with the kernels that are registered.
  */
-import type { LayerDefinition } from '../lowering/layers/layer-plan.js';
-
 export interface MissingKernel {
-  /** ONNX operator whose gradient it is. */
+  /** The operator whose gradient calls it. */
   readonly operator: string;
   readonly kernel: string;
 }
 
-const plain: MissingKernel = { operator: 'Conv', kernel: 'Conv2DBackpropFilter' };
-const depthwise: MissingKernel = {
-  operator: 'Conv with a group for each channel',
-  kernel: 'DepthwiseConv2dNativeBackpropFilter',
-};
+/** By kind of operation; a convolution with a group for each channel is apart. */
+export const missingKernels = {
+  Conv: { operator: 'Conv', kernel: 'Conv2DBackpropFilter' },
+  depthwiseConv: {
+    operator: 'Conv with a group for each channel',
+    kernel: 'DepthwiseConv2dNativeBackpropFilter',
+  },
+  ConvTranspose: { operator: 'ConvTranspose', kernel: 'Conv2DBackpropFilter' },
+  Gather: { operator: 'Gather', kernel: 'UnsortedSegmentSum' },
+} as const satisfies Readonly<Record<string, MissingKernel>>;
 
-export const missingKernels: Partial<Record<LayerDefinition['kind'], MissingKernel>> = {
-  conv1d: plain,
-  conv2d: plain,
-  depthwiseConv1d: depthwise,
-  depthwiseConv2d: depthwise,
-};
+export function missing({ operator, kernel }: MissingKernel): string {
+  return `the WebAssembly backend of TensorFlow.js has no kernel ${kernel}, which the gradient of ${operator} needs`;
+}

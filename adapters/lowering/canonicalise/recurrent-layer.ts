@@ -47,8 +47,10 @@ export function recurrentLayer(
   const { kind, hidden, direction, inputs, axes } = request;
   // With linear_before_reset the reset gate scales one bias of the hidden gate, so one bias per gate does not suffice.
   const isSplit = kind === 'GRU' && request.linearBeforeReset && inputs.bias !== undefined;
-  if (isSplit && form.biases.GRU === 1)
-    return `GRU with linear_before_reset 1 is not supported by ${p.capabilities.title}`;
+  const { title } = p.capabilities;
+  if (isSplit && form.biases.GRU === 1) return `GRU with linear_before_reset 1 is not supported by ${title}`;
+  if (form.ownsWeights && !areOwn(p, [inputs.w, inputs.r, inputs.bias]))
+    return `${kind} with weights that are computed or that other nodes read is not supported by ${title}`;
   const [steps, batch, values] = leading(
     axes.x.map((axis) => at(p.shape(inputs.x), axis)),
     3,
@@ -74,6 +76,16 @@ export function recurrentLayer(
       ? sequenceResult(p, form, output, [steps, batch, directions, hidden])
       : stateResult(p, form, output, [batch, directions, hidden]),
   );
+}
+
+/** Whether a layer can create them: constants, of which no other node reads one that is trained. */
+function areOwn(p: Planner, names: readonly (string | undefined)[]): boolean {
+  return names
+    .filter((name) => name !== undefined)
+    .every((name) => {
+      const readers = p.graph.nodes.flatMap(({ inputs }) => inputs).filter((input) => input === name);
+      return p.isConstant(name) && (!p.isTrained(name) || readers.length === 1);
+    });
 }
 
 function operandNames(

@@ -1,11 +1,19 @@
-/** A plan of operations as calls, prepared once; tensors in between are freed with their last reader. */
+/** Operations of a plan as calls, prepared once; tensors in between are freed with their last reader. */
 import type { Tensor } from '@tensorflow/tfjs';
+import { at, defined, required } from '../../../common/at.js';
 import type { HostTensor } from '../../lowering/host.js';
-import type { OperationKind } from '../../lowering/operations/operation.js';
-import type { Plan, PlannedOperation } from '../../lowering/plan.js';
+import type { OperationKind, Operations } from '../../lowering/operations/operation.js';
+import type { PlannedOperation } from '../../lowering/plan.js';
 import type { Tf } from '../tf.js';
 import { natives } from './index.js';
 import type { Call, Native } from './native.js';
+
+/** Operations in topological order, with the numbers of the tensors that they begin and end with. */
+export interface Run {
+  readonly operations: readonly PlannedOperation[];
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+}
 
 interface Step {
   readonly call: Call;
@@ -15,42 +23,43 @@ interface Step {
   readonly done: readonly number[];
 }
 
-export interface Program {
-  /**
-   * The plan's outputs; call it within `tf.tidy`.
-   *
-   * @param constants by number
-   * @param keep everything in between, as gradients need it
-   */
-  compute(constants: ReadonlyMap<number, Tensor>, inputs: readonly Tensor[], keep?: boolean): Tensor[];
-}
+/**
+ * The outputs of a run; called within `tf.tidy`.
+ *
+ * @param constants by number
+ * @param keep everything in between, as gradients need it
+ */
+export type Program = (
+  constants: ReadonlyMap<number, Tensor>,
+  inputs: readonly Tensor[],
+  keep: boolean,
+) => Tensor[];
 
-export function prepare(tf: Tf, plan: Plan): Program {
-  const steps = stepsOf(tf, plan);
-  return {
-    compute(constants, inputs, keep = false) {
-      const tensors = new Map(constants);
-      plan.inputs.forEach(({ tensor }, position) => {
-        tensors.set(tensor, present(inputs[position], tensor));
+export function prepare(tf: Tf, run: Run): Program {
+  const steps = stepsOf(tf, run);
+  return (constants, inputs, keep) => {
+    const tensors = new Map<number, Tensor>();
+    const find = (tensor: number) => tensors.get(tensor) ?? required(constants, tensor, 'tensors');
+    run.inputs.forEach((tensor, position) => {
+      tensors.set(tensor, at(inputs, position));
+    });
+    for (const step of steps) {
+      const found = [step.call(step.inputs.map(find))].flat();
+      step.outputs.forEach((tensor, position) => {
+        tensors.set(tensor, at(found, position));
       });
-      for (const step of steps) {
-        const found = [step.call(step.inputs.map((tensor) => present(tensors.get(tensor), tensor)))].flat();
-        step.outputs.forEach((tensor, position) => {
-          tensors.set(tensor, present(found[position], tensor));
-        });
-        if (!keep) for (const tensor of step.done) tensors.get(tensor)?.dispose();
-      }
-      return plan.outputs.map(({ tensor }) => present(tensors.get(tensor), tensor));
-    },
+      if (!keep) for (const tensor of step.done) required(tensors, tensor).dispose();
+    }
+    return run.outputs.map((tensor) => required(tensors, tensor, 'tensors'));
   };
 }
 
-function stepsOf(tf: Tf, { operations, outputs }: Plan): Step[] {
+function stepsOf(tf: Tf, { operations, outputs }: Run): Step[] {
   const lastReader = new Map<number, number>();
   operations.forEach((operation, index) => {
     for (const tensor of [...operation.outputs, ...operation.inputs]) lastReader.set(tensor, index);
   });
-  const kept = new Set(outputs.map(({ tensor }) => tensor));
+  const kept = new Set(outputs);
   const made = new Set(operations.flatMap((operation) => operation.outputs));
   return operations.map((operation, index) => ({
     call: callOf(tf, operation),
@@ -62,17 +71,17 @@ function stepsOf(tf: Tf, { operations, outputs }: Plan): Step[] {
   }));
 }
 
-function callOf<Kind extends OperationKind>(tf: Tf, { kind, settings, node }: PlannedOperation): Call {
-  const native = natives[kind] as Native<Kind> | undefined;
-  if (!native) throw new Error(`${node} is planned with ${kind}, which TensorFlow.js has no call for`);
-  return native(tf, settings as never);
+function callOf(tf: Tf, { kind, settings, activation }: PlannedOperation): Call {
+  const call = nativeOf(kind)(tf, settings as never);
+  if (!activation) return call;
+  const activate = nativeOf(activation.kind)(tf, activation.settings as never);
+  return (inputs) => activate([call(inputs)].flat());
+}
+
+function nativeOf<Kind extends OperationKind>(kind: Kind): (tf: Tf, settings: Operations[Kind]) => Call {
+  return defined(natives[kind] as Native<Kind> | undefined, `the call of TensorFlow.js for ${kind}`);
 }
 
 export function tensorOf(tf: Tf, { data, shape, type }: HostTensor): Tensor {
   return tf.tensor(data, [...shape], type);
-}
-
-export function present<Item>(item: Item | undefined, tensor: number): Item {
-  if (item === undefined) throw new Error(`no operation makes tensor ${tensor}`);
-  return item;
 }

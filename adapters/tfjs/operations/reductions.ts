@@ -1,5 +1,6 @@
 /** Operations over axes, and products. */
 import type { Tensor } from '@tensorflow/tfjs';
+import { at } from '../../../common/at.js';
 import type { Operations } from '../../lowering/operations/operation.js';
 import { sameList } from '../../lowering/value.js';
 import type { Tf } from '../tf.js';
@@ -58,6 +59,14 @@ function matMul(tf: Tf, a: Tensor, b: Tensor): Tensor {
   return tf.matMul(whole(a), whole(b));
 }
 
+/** x may have further axes before its last. `tf.fused.matMul` is slower: it reshapes its operands and its result. */
+const dense: Native<'Gemm'> = (tf) => (inputs) => {
+  const [x, weight] = [operand(inputs, 0), operand(inputs, 1)];
+  const rows = tf.matMul(tf.reshape(x, [-1, at(weight.shape, 0)]), weight);
+  const bias = inputs[2];
+  return tf.reshape(bias ? tf.add(rows, bias) : rows, [...x.shape.slice(0, -1), at(weight.shape, 1)]);
+};
+
 /** With the result written out, which stands in the order of the alphabet where it is not given. */
 function explicit(equation: string): string {
   if (equation.includes('->')) return equation;
@@ -79,6 +88,8 @@ export const reductions: NativeTable = {
   LogSoftmax: ofOne((tf, x, { axis }) => tf.logSoftmax(x, axis)),
   TopK: topK,
   MatMul: ofTwo(matMul),
+  FusedMatMul: ofTwo((tf, a, b) => tf.matMul(a, b, false, true)),
+  Gemm: dense,
   Einsum:
     (tf, { equation }) =>
     (inputs) =>
