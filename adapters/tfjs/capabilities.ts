@@ -134,16 +134,18 @@ const layers: OperationTable = {
       ? undefined
       : `LSTM with only one of initial_h and initial_c is not supported by ${title}`,
   ),
-  GRU: any(both(floats, steps), ({ linearBeforeReset }) =>
-    linearBeforeReset ? `GRU with linear_before_reset 1 is not supported by ${title}` : undefined,
+  GRU: any(both(floats, steps), ({ linearBeforeReset, activations }) =>
+    linearBeforeReset && activations
+      ? `GRU with linear_before_reset 1 and other activations is not supported by ${title}`
+      : undefined,
   ),
   RNN: both(floats, steps),
 };
 
-/** As `tf.layers` takes them. Its GRU has no `resetAfter`. */
+/** As `tf.layers` takes them. Its GRU has no `resetAfter`: with linear_before_reset it is a custom layer. */
 const recurrent: RecurrentForm = {
   gates: { LSTM: 'ifco', GRU: 'zrh' },
-  biases: { LSTM: 1, GRU: 1, RNN: 1 },
+  biases: { LSTM: 1, GRU: 'stacked', RNN: 1 },
   transposed: true,
   batchFirst: true,
   states: 'joined',

@@ -91,4 +91,7 @@ function keepingArguments(layer: Layer): Layer {
   return layer;
 }
 
-export const recurrentLayers: LayerTable = { LSTM: recurrent, GRU: recurrent, RNN: recurrent };
+const gru: LayerOf<'GRU'> = (tf, operation, shapes) =>
+  operation.settings.linearBeforeReset ? undefined : recurrent(tf, operation, shapes);
+
+export const recurrentLayers: LayerTable = { LSTM: recurrent, GRU: gru, RNN: recurrent };

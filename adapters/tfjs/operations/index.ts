@@ -1,5 +1,6 @@
 /** The call of TensorFlow.js for each kind of operation; `adapters/tfjs/capabilities.ts` says which of them hold on which backend. */
 import { elementwise } from './elementwise.js';
+import { gru } from './gru.js';
 import type { NativeTable } from './native.js';
 import { normalisation } from './normalisation.js';
 import { reductions } from './reductions.js';
@@ -12,4 +13,5 @@ export const natives: NativeTable = {
   ...shapes,
   ...windows,
   ...normalisation,
+  GRU: gru,
 };
