@@ -37,7 +37,7 @@ export interface Framework {
   readonly targets: readonly (NodeTarget | PythonTarget | Target)[];
 }
 
-/** What planning and reports read of a target; what its host needs beyond that is in the types of each host's targets. */
+/** What planning and reports need of a target; each host's type of target has what the host needs. */
 export interface Target {
   /** The host that carries its workers: a folder of `runners/hosts/`, such as `node` or `python`. */
   readonly host: string;
@@ -47,14 +47,14 @@ export interface Target {
   readonly name: string;
   /** One line: what it is and how it computes. */
   readonly summary: string;
-  /** Modes that the framework has at all, with the reason for each that it lacks. */
+  /** Modes that the framework supports, with the reason for each that it does not. */
   readonly modes: Readonly<Record<Mode, Support>>;
   readonly precisions: readonly Precision[];
-  /** Update rules of model/workload.ts that it trains with; `sgd` alone where nothing is said. */
+  /** Update rules of model/workload.ts that it supports; by default `sgd` only. */
   readonly optimisers?: readonly Optimiser['name'][];
   /** Whether its models are a `Stepping` too, which workloads that generate need. */
   readonly generates?: true;
-  /** Losses of model/workload.ts that it can be given; `softmax-cross-entropy` alone where nothing is said. */
+  /** Losses of model/workload.ts that it supports; by default `softmax-cross-entropy` only. */
   readonly losses?: readonly Loss[];
   /**
    * The plan by which this target builds the model, or why it cannot: decided from the graph alone, before anything is
@@ -96,7 +96,7 @@ export interface Addon {
 }
 
 export interface AddonTools {
-  /** Of the package. */
+  /** Folder of the package. */
   readonly folder: string;
   /** Runs a program in that folder, its output into the log; rejects when it fails. */
   run(
@@ -115,7 +115,7 @@ export interface PythonTarget extends Target {
   readonly host: 'python';
   /** Name of the environment under `python-bridge/environments/`; outside the tree, its path without extension. */
   readonly environmentName: string;
-  /** Package of that environment which is the framework, as pip calls it: what another version is asked of. */
+  /** Name for pip of the framework's package in that environment, which another version replaces. */
   readonly distribution: string;
   /**
    * Module under `touchstone_bridge.frameworks` whose `open_framework(target, threads)` drives it; outside the tree, the
@@ -163,7 +163,7 @@ export interface Budget {
 
 /** A framework that has been imported and set up in this process. */
 export interface OpenFramework {
-  /** What really runs: read from inside the framework, never repeated from what was asked for. */
+  /** The effective settings, read from inside the framework, never repeated from the request. */
   describe(): Promise<Description> | Description;
   /** Device memory that this process has taken, at its highest; null where the framework does not report it. Absent: never. */
   deviceBytes?(): Promise<number | null> | number | null;
@@ -181,8 +181,8 @@ export interface Description {
 }
 
 /**
- * Effective settings, read from inside. The named ones are compared between every two targets on one chart; a
- * `null` says that the framework does not tell. Further keys are shown and not compared.
+ * Effective settings, read from inside. The named ones are compared between every two targets on one chart; `null` means that
+ * the framework does not report it. Further keys are shown and not compared.
  */
 export interface Configuration {
   /** Threads that one operator may use. */
@@ -212,7 +212,7 @@ export interface InferenceModel<Native = unknown> {
   run(buffer: number): Native | Promise<Native>;
   /** Untimed. Converts what `run` returned to ONNX names and layout. */
   read(output: Native): Tensors;
-  /** Untimed, optional: gives back what `run` returned where the framework does not collect it by itself. */
+  /** Untimed, optional: releases what `run` returned where the framework does not collect it by itself. */
   release?(output: Native): void;
   /** Settings that hold for this model only, such as which LSTM kernel was chosen. */
   readonly configuration?: Partial<Configuration>;
@@ -220,7 +220,7 @@ export interface InferenceModel<Native = unknown> {
 }
 
 /**
- * A model whose `run` is taken apart, so that outputs can be fed back into inputs: all that a loop over it does is timed.
+ * A model whose `run` is split into steps, so that outputs can be fed back into inputs; the whole loop is timed.
  *
  * @typeParam Inputs what `call` takes: the graph's inputs in host memory, in the framework's own layout and container
  */
@@ -237,7 +237,7 @@ export interface Stepping<Native = unknown, Inputs = unknown> extends InferenceM
  */
 export interface TrainingModel {
   step(buffer: number): number | Promise<number>;
-  /** Untimed. The first weights again, and an optimiser that has seen nothing. */
+  /** Untimed. Restores the initial weights and the initial state of the optimiser. */
   reset(): void | Promise<void>;
   /** Untimed. The graph's output (logits) for a buffer, with the present weights. */
   output(buffer: number): Tensors | Promise<Tensors>;

@@ -1,14 +1,14 @@
-/** Which outputs become which inputs, by place. */
+/** Generation: outputs that are fed back into inputs, by position. */
+import { at } from '../../common/at.js';
 import type { ArtefactManifest } from '../../model/artefact/manifest.js';
 
 interface Named {
   readonly name: string;
 }
 
-/** Which input by place is fed which output. */
 type Feedback = readonly { readonly input: number; readonly output: number }[];
 
-/** The inputs of the next step: those that are fed with other data, and the rest as they are. */
+/** The inputs of the next step: fed inputs have the data of their outputs, the others are unchanged. */
 export function fed<Host extends { readonly data: unknown }>(
   inputs: readonly Host[],
   outputs: readonly Host['data'][],
@@ -16,11 +16,11 @@ export function fed<Host extends { readonly data: unknown }>(
 ): Host[] {
   return inputs.map((host, place) => {
     const source = feedback.find(({ input }) => input === place);
-    return source ? { ...host, data: outputs[source.output] } : host;
+    return source ? { ...host, data: at(outputs, source.output, 'outputs') } : host;
   });
 }
 
-/** Nothing where the model does not generate. @throws Error where the graph has no such input or output */
+/** Empty where the model does not generate. @throws Error where the graph has no such input or output */
 export function feedbackOf(
   { generation }: ArtefactManifest,
   inputs: readonly Named[],
@@ -31,7 +31,8 @@ export function feedbackOf(
     if (place < 0) throw new Error(`${wanted} is not among the graph's inputs and outputs`);
     return place;
   };
-  return Object.entries(generation?.feedback ?? {}).map(([input, output]) => ({
+  if (!generation) return [];
+  return Object.entries(generation.feedback).map(([input, output]) => ({
     input: placeOf(inputs, input),
     output: placeOf(outputs, output),
   }));

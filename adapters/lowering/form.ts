@@ -1,4 +1,4 @@
-/** What a model is built of, in one line, for the configuration of its cell. */
+/** The operations of a model in one line, for the configuration of its cell. */
 import type { PlannedOperation } from './plan.js';
 
 /** `2 Conv+Relu, 2 MaxPool, 3 Gemm`: names in the order in which they first occur. */

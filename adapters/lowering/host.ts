@@ -1,4 +1,4 @@
-/** Inputs, outputs and constants of a plan of operations on the host, in the types in which the framework holds them. */
+/** Inputs, outputs and constants of a plan on the host, in the types in which the framework holds them. */
 
 import { at, required } from '../../common/at.js';
 import {
@@ -23,7 +23,7 @@ export interface HostTensor {
 
 export function hostPort(port: PlannedPort, tensors: Tensors): HostTensor {
   const tensor = tensors[port.name];
-  if (!tensor) throw new Error(`there is no input ${port.name}`);
+  if (!tensor) throw new Error(`input ${port.name} is missing`);
   const data = converted(tensor.data, port.type, port.name);
   return {
     type: data.type,
@@ -57,7 +57,7 @@ export function onnxPort(port: PlannedPort, data: ArrayLike<number>): Tensor {
   return { type: port.onnxType, shape: port.onnxShape, data: stored(values, port.onnxType) };
 }
 
-/** @throws Error where a whole number does not fit: nothing is cut off silently */
+/** @throws Error for an integer that does not fit into 32 bits */
 function converted(
   data: TensorData | readonly number[],
   type: DataType,
@@ -67,9 +67,9 @@ function converted(
   if (type === 'float32') return { type, data: Float32Array.from(numbers) };
   if (type === 'bool') return { type, data: Uint8Array.from(numbers) };
   if (type !== 'int32')
-    throw new Error(`${name} is planned as ${type}, which JavaScript frameworks do not hold`);
+    throw new Error(`${name} is planned as ${type}, which JavaScript frameworks do not support`);
   const outside = numbers.find((value) => value !== Math.trunc(value) || Math.abs(value) > 2 ** 31);
-  if (outside !== undefined) throw new Error(`${name} holds ${outside}, which 32 bits do not`);
+  if (outside !== undefined) throw new Error(`${name} contains ${outside}, which is not an int32`);
   return { type, data: Int32Array.from(numbers) };
 }
 

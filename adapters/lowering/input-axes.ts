@@ -1,4 +1,4 @@
-/** In what layout the graph's inputs come: as users of the framework keep them, so that nothing is moved in front of its layers. */
+/** Layout of the graph's inputs: that of the framework's users, so that nothing is transposed before its layers. */
 import type { Graph } from '../adapter.js';
 import { type GraphNode, integer } from './attributes.js';
 import type { Capabilities } from './capabilities.js';
@@ -16,7 +16,7 @@ export function inputAxes(
   return recurrentAxes(graph, capabilities, name) ?? axes;
 }
 
-/** What an image may go through before the first window is laid over it. */
+/** Operators that an image may pass before its first convolution or pooling. */
 const elementwise = /^(Add|Sub|Mul|Div|Clip|Cast|Relu|Sigmoid|Tanh|Identity|Dropout)$/;
 
 function isImage({ nodes }: Graph, name: string): boolean {
@@ -24,8 +24,8 @@ function isImage({ nodes }: Graph, name: string): boolean {
   for (let value = open.pop(); value !== undefined; value = open.pop()) {
     for (const { operator, inputs, outputs } of nodes) {
       if (inputs[0] === value && /^(QLinear)?Conv|Pool$/.test(operator)) return true;
-      const [next = ''] = elementwise.test(operator) && inputs.includes(value) ? outputs : [];
-      if (next === '' || seen.has(next)) continue;
+      const next = elementwise.test(operator) && inputs.includes(value) ? outputs[0] : undefined;
+      if (!next || seen.has(next)) continue;
       seen.add(next);
       open.push(next);
     }
@@ -33,7 +33,7 @@ function isImage({ nodes }: Graph, name: string): boolean {
   return false;
 }
 
-/** A sequence or a state that a recurrent layer reads, as the backend's layer takes it. */
+/** Layout of a sequence or state that a recurrent layer reads, in the backend's form. */
 function recurrentAxes(
   { nodes }: Graph,
   { recurrent }: Capabilities,

@@ -45,7 +45,7 @@ export function inverse(order: readonly number[]): number[] {
   return undone;
 }
 
-/** Positions of `values` in the order of their size. */
+/** Positions of `values` in ascending order of the values. */
 export function sortedPositions(values: readonly number[]): number[] {
   return values.map((_, position) => position).sort((a, b) => at(values, a) - at(values, b));
 }

@@ -6,7 +6,7 @@ import type { OperationKind, Operations } from './operations/operation.js';
 import type { WeightPart } from './weight-part.js';
 
 export interface Plan {
-  /** What the model is built of, in one line: `2 Conv+Relu, 2 MaxPool, 3 Gemm`. */
+  /** Operations of the model in one line: `2 Conv+Relu, 2 MaxPool, 3 Gemm`. */
   readonly form: string;
   /** The arithmetic: the types in which the backend holds the graph's. */
   readonly precision?: Precision;
@@ -22,7 +22,7 @@ export interface Plan {
 export interface PlannedPort {
   readonly name: string;
   readonly tensor: number;
-  /** In the graph, and in the framework. */
+  /** Types in the graph and in the framework. */
   readonly onnxType: DataType;
   readonly type: DataType;
   readonly onnxShape: readonly number[];
@@ -33,11 +33,11 @@ export interface PlannedConstant {
   readonly tensor: number;
   readonly type: DataType;
   readonly shape: readonly number[];
-  /** Whether training updates it. A trained part of a weight is in a plan once, whoever reads it and in whatever layout. */
+  /** Whether training updates it. A trained part of a weight is in a plan once, whichever operations read it in whichever layouts. */
   readonly trained: boolean;
   readonly source:
     | { readonly kind: 'weight'; readonly weight: WeightPart }
-    /** Made by the plan, row-major. */
+    /** A constant of the plan's own, row-major. */
     | { readonly kind: 'literal'; readonly data: readonly JsonNumber[] };
 }
 
@@ -47,7 +47,7 @@ export type FusedActivation = {
 
 export type PlannedOperation = {
   [Kind in OperationKind]: {
-    /** Name of the ONNX node that it is of. */
+    /** Name of its ONNX node. */
     readonly node: string;
     readonly kind: Kind;
     readonly settings: Operations[Kind];
@@ -55,7 +55,7 @@ export type PlannedOperation = {
     readonly outputs: readonly number[];
     /** Applied to the result by the same kernel; absent where there is none. */
     readonly activation?: FusedActivation;
-    /** Of each output; frameworks that keep no shapes have them from here. */
+    /** Type and shape of each output, for frameworks that do not infer them. */
     readonly results: readonly Result[];
   };
 }[OperationKind];

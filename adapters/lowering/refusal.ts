@@ -1,4 +1,4 @@
-/** What a lowering says when it cannot express a graph. */
+/** How a lowering reports that a graph is unsupported. */
 import type { Lowering, TargetPlan } from '../adapter.js';
 
 /** The worker's protocol knows this name: the cell becomes `unsupported`, not `failed`. */
@@ -6,7 +6,7 @@ export class UnsupportedError extends Error {
   override readonly name = 'UnsupportedError';
 }
 
-/** @throws UnsupportedError always; `reason` names the attribute or input that cannot be expressed */
+/** @throws UnsupportedError always. @param reason names the attribute, input or value that is not supported */
 export function refuse(reason: string): never {
   throw new UnsupportedError(reason);
 }
@@ -24,7 +24,7 @@ export function decomposed<Result>(reason: string, decompose: () => Result): Res
   }
 }
 
-/** What a target's `lower` returns: the plan, or what refused it. */
+/** What a target's `lower` returns: the plan, or the reason of the UnsupportedError. */
 export function lowering(plan: () => TargetPlan): Lowering {
   try {
     return { plan: plan() };

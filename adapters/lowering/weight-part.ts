@@ -1,4 +1,4 @@
-/** Weights of the graph as a plan reads them: a part of the ONNX tensor, rearranged at load, before the clock starts. */
+/** Weights of a plan: parts of ONNX tensors, rearranged at load, before the clock starts. */
 import { at } from '../../common/at.js';
 import { elementCount, type Tensor, type Tensors } from '../../model/graph.js';
 import { inverse, permute } from './permute.js';
@@ -10,8 +10,8 @@ export interface Range {
 }
 
 /**
- * In this order: take `range`, add `addend`, multiply by `factor`, reorder `blocks`, reshape to `view`, transpose by `order`; the
- * constant's shape is the last step. A part of one element fills it.
+ * In this order: take `range`, add `addend`, multiply by `factor`, reorder `blocks`, reshape to `view`, transpose by `order`, and
+ * reshape to the shape of the constant, which a part of one element fills.
  */
 export interface WeightPart {
   /** ONNX name. */
@@ -20,7 +20,7 @@ export interface WeightPart {
   readonly onnxShape: readonly number[];
   /** The whole tensor where it is absent. */
   readonly range?: Range;
-  /** Another part of the same extents that is added: the second bias of a recurrent layer. It is never trained. */
+  /** Another part of the same extents that is added, the second bias of a recurrent layer; never trained. */
   readonly addend?: Range;
   /** Never trained: it would scale the gradient. */
   readonly factor?: number;

@@ -1,4 +1,4 @@
-/** The constants of a plan: every one once, and every trained part of a weight once, whoever reads it. */
+/** The constants of a plan: each once, and each trained part of a weight once, whichever operations read it. */
 import { at } from '../../common/at.js';
 import type { DataType, JsonNumber } from '../../model/graph.js';
 import type { Graph, Mode } from '../adapter.js';
@@ -46,8 +46,8 @@ export class WeightTable {
   }
 
   /**
-   * A part of a weight as an operand. What training updates of it is a constant of its own; what stays is another one, and
-   * the two are joined by operations of the plan.
+   * A part of a weight as an operand. Elements that training updates and elements that it does not are separate constants,
+   * which operations of the plan concatenate.
    *
    * @param shape of the operand, with as many elements as the part
    * @throws UnsupportedError where a trained weight is read in parts that overlap, or in two orders of gates
@@ -75,20 +75,20 @@ export class WeightTable {
     return this.#graph.trainableRanges?.[name] ?? wholeRange(onnxShape);
   }
 
-  /** The first reader decides how a trained part is stored; the others rearrange it, so that all update the same values. */
+  /** The first reader decides the layout of a trained part; the others rearrange it, so that all update the same values. */
   #shared(p: Emitter, part: WeightPart, type: DataType, shape: readonly number[]): Operand {
     const all = this.#trained.get(part.name) ?? [];
     const range = rangeOf(part);
     const first = all.find((each) => sameRange(rangeOf(each.part), range));
     if (!first) {
       if (all.some((each) => overlap(rangeOf(each.part), range)))
-        refuse(`the trained weight ${part.name} is read in parts that overlap`);
+        refuse(`the trained weight ${part.name} is read in overlapping parts, which is not supported`);
       const operand = this.#constant(part, type, shape, true);
       this.#trained.set(part.name, [...all, { part, operand }]);
       return operand;
     }
     if (JSON.stringify(first.part.blocks) !== JSON.stringify(part.blocks))
-      refuse(`the trained weight ${part.name} is read in two orders of its gates`);
+      refuse(`the trained weight ${part.name} is read in two orders of its gates, which is not supported`);
     const arranged = reshape(p, first.operand, arrangedShape(first.part));
     const perm = part.order.map((axis) => first.part.order.indexOf(axis));
     return reshape(p, transpose(p, arranged, perm), shape);

@@ -2,6 +2,7 @@
  * The identity, one for each kind of worker: what is timed is the harness itself. Its figures are printed in every
  * report; it is never compared with frameworks and never passes a parity check, because it computes nothing.
  */
+import { at } from '../../common/at.js';
 import {
   type Description,
   type Framework,
@@ -72,13 +73,13 @@ const opened: OpenFramework = {
     inputsOf: (buffer) => buffer,
     call: (buffer) => buffer,
     feed: (buffer) => buffer,
-    read: (buffer) => model.inputs[buffer] ?? {},
+    read: (buffer) => at(model.inputs, buffer, 'input buffers'),
     dispose: () => undefined,
   }),
   loadTraining: (model): TrainingModel => ({
     step: () => 0,
     reset: () => undefined,
-    output: (buffer) => model.inputs[buffer] ?? {},
+    output: (buffer) => at(model.inputs, buffer, 'input buffers'),
     weights: () => parametersOf(model),
     dispose: () => undefined,
   }),

@@ -4,6 +4,7 @@
  */
 
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
+import { at, required } from '../../common/at.js';
 import { precisionOf } from '../../model/precision.js';
 import {
   type Budget,
@@ -55,30 +56,32 @@ const framework: Framework = {
 export default framework;
 
 /**
- * What it is known to answer otherwise than ONNX defines (version 1.30; `npm run conformance -- --onnx` found it): better refused
- * with its reason than found wrong.
+ * Operators whose results are known to differ from ONNX's definition (version 1.30; found by `npm run conformance -- --onnx`) are
+ * unsupported instead of wrong.
  */
 function lowerToOwnImport(graph: Graph): Lowering {
   for (const node of graph.nodes) {
-    const otherwise = answersOtherwise[node.operator]?.(node, graph);
-    if (otherwise !== undefined)
-      return { unsupported: `ONNX Runtime's ${node.operator} (${node.name}) ${otherwise}` };
+    const deviation = deviations[node.operator]?.(node, graph);
+    if (deviation !== undefined)
+      return { unsupported: `${node.operator} (${node.name}): ${deviation} by ONNX Runtime` };
   }
-  // Its CPU provider has hardly a kernel in half precision: it casts to float32 around every node.
+  // Its CPU provider has few kernels in half precision: it casts to float32 around the other nodes.
   const precision = precisionOf(graph, (type) => (type === 'float16' ? 'float32' : type));
   return { plan: { form: 'model.onnx, imported by the runtime itself', precision } };
 }
 
-const answersOtherwise: Readonly<Record<string, (node: Node, graph: Graph) => string | undefined>> = {
+/** Why a node is unsupported, to be followed by the name of the runtime. */
+const deviations: Readonly<Record<string, (node: Node, graph: Graph) => string | undefined>> = {
   Resize(node, graph) {
     if (node.attributes.coordinate_transformation_mode !== 'align_corners') return undefined;
-    const scales = graph.values[node.inputs[2] ?? '']?.shape[0] ?? 0;
-    return scales > 0 ? 'aligns corners by its own rounding where it is given scales' : undefined;
+    const scales = node.inputs[2];
+    const count = scales ? at(required(graph.values, scales, 'values').shape, 0) : 0;
+    return count > 0 ? 'scales with coordinates align_corners are rounded differently' : undefined;
   },
   MaxUnpool: ({ inputs }) =>
-    inputs[2] ? 'takes the places of values for those of another shape where it is given one' : undefined,
+    inputs[2] ? 'positions with output_shape are interpreted differently' : undefined,
   Attention: ({ inputs, outputs }) =>
-    inputs[3] && outputs[3] ? 'gives the lowest number for what a mask makes minus infinity' : undefined,
+    inputs[3] && outputs[3] ? 'masked scores are the lowest finite number instead of −∞' : undefined,
 };
 
 async function open(budget: Budget): Promise<OpenFramework> {
@@ -89,7 +92,7 @@ async function open(budget: Budget): Promise<OpenFramework> {
   };
 }
 
-/** Session options are all that it tells: there is no API to read its thread pool or kernels back. */
+/** From the session options: the runtime has no API that reports its thread pool or kernels. */
 function describe(ort: Ort, budget: Budget): Description {
   return {
     versions: {
@@ -119,15 +122,16 @@ async function loadInference(ort: Ort, budget: Budget, model: Model): Promise<St
     executionMode: 'sequential',
     intraOpNumThreads: budget.threads,
     interOpNumThreads: 1,
-  }).catch(unlessItHasNone);
+  }).catch(unsupportedWithoutKernel);
   const feeds = model.inputs.map((tensors) => {
     const entries = model.graph.inputs.map(({ name }) => [name, toOrt(ort, tensors[name], name)] as const);
     return Object.fromEntries(entries);
   });
-  const feedback = Object.entries(model.manifest.generation?.feedback ?? {});
+  const { generation } = model.manifest;
+  const feedback = generation ? Object.entries(generation.feedback) : [];
   return {
-    run: (buffer) => session.run(feeds[buffer] ?? {}),
-    inputsOf: (buffer) => feeds[buffer] ?? {},
+    run: (buffer) => session.run(at(feeds, buffer, 'input buffers')),
+    inputsOf: (buffer) => at(feeds, buffer, 'input buffers'),
     call: (inputs) => session.run(inputs),
     feed: (inputs, outputs) => ({
       ...inputs,
@@ -139,13 +143,13 @@ async function loadInference(ort: Ort, budget: Budget, model: Model): Promise<St
   };
 }
 
-/** Its own words for an operator, a type or an operator set that it has no kernel for. */
-const hasNone =
+/** Its errors for an operator, type or operator set without a kernel. */
+const noKernel =
   /NOT_IMPLEMENTED|Could not find an implementation|is not a registered function|No Op registered for|INVALID_GRAPH|Unrecognized attribute|are not supported/;
 
-function unlessItHasNone(error: unknown): never {
+function unsupportedWithoutKernel(error: unknown): never {
   const message = error instanceof Error ? error.message : String(error);
-  if (hasNone.test(message)) refuse(`ONNX Runtime: ${message}`);
+  if (noKernel.test(message)) refuse(`ONNX Runtime: ${message}`);
   throw error;
 }
 

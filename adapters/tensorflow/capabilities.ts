@@ -13,6 +13,7 @@ import {
   wholly,
 } from '../lowering/capabilities.js';
 import { type AnyLimit, all, any, both, unlessTypes } from '../lowering/limits.js';
+import { ofRank } from '../lowering/operations/emitter.js';
 import {
   arithmetic,
   bitwise,
@@ -48,12 +49,13 @@ function unlessBroadcast(a: PerAxis, b: PerAxis, kind: OperationKind): string | 
 const broadcast: AnyLimit = (_, inputs, kind) =>
   unlessBroadcast(at(inputs, 0).shape, at(inputs, 1).shape, kind);
 
+/** Number of runs of neighbouring axes that broadcast alike. */
 function runsOf(a: PerAxis, b: PerAxis): number {
   const rank = Math.max(a.length, b.length);
   let [runs, last] = [0, ''];
-  for (let axis = 0; axis < rank; axis++) {
-    const left = a[axis - rank + a.length] ?? 1;
-    const right = b[axis - rank + b.length] ?? 1;
+  const others = ofRank(b, rank);
+  for (const [axis, left] of ofRank(a, rank).entries()) {
+    const right = at(others, axis);
     if (left === 1 && right === 1) continue;
     const kind = left === right ? 'both' : left === 1 ? 'right' : 'left';
     if (kind !== last) runs += 1;

@@ -8,7 +8,7 @@
 import { modelError } from '../model-error.js';
 import { type Decompose, type Decomposition, decomposed } from './decomposition.js';
 import { fusedOperators } from './fused-operators.js';
-import type { NodeProto } from './proto.js';
+import { type NodeProto, nodeFields } from './proto.js';
 
 const contribDomain = 'com.microsoft';
 
@@ -50,8 +50,8 @@ const sameInOnnx: ReadonlySet<string> = new Set(['QuantizeLinear', 'DequantizeLi
  * @throws TouchstoneError('model') for `channels_last`, which no ONNX operator supports
  */
 export function toOnnxDomain(node: NodeProto): readonly NodeProto[] {
-  const type = node.opType ?? '';
-  if (node.domain !== contribDomain) return [node];
+  const { opType: type, domain } = nodeFields(node);
+  if (domain !== contribDomain) return [node];
   if (sameInOnnx.has(type)) return [{ ...node, domain: '' }];
   const decompose = decompositions.get(type);
   return decompose ? decomposed(node, decompose) : [node];
@@ -59,8 +59,8 @@ export function toOnnxDomain(node: NodeProto): readonly NodeProto[] {
 
 function throughFloatingPoint({ operator, operands, resultScale }: QuantisedOperator): Decompose {
   return (to: Decomposition, inputs, node) => {
-    const attributes = node.attribute ?? [];
-    if (attributes.some(({ name, i }) => name === 'channels_last' && Number(i ?? 0) !== 0)) {
+    const attributes = nodeFields(node).attribute;
+    if (attributes.some(({ name, i }) => name === 'channels_last' && i && Number(i) !== 0)) {
       throw modelError(
         `node ${to.label} (${node.opType}) has attribute channels_last = 1, which is not supported`,
         'export the model with channels first',

@@ -1,4 +1,7 @@
-/** Converts ONNX protobuf messages to our types. Every size is checked before memory is allocated for it. */
+/**
+ * Converts ONNX protobuf messages to our types. Absent fields have protobuf's defaults: 0, no bytes, an empty list. Every size is
+ * checked before memory is allocated for it.
+ */
 import {
   allocate,
   type DataType,
@@ -10,7 +13,7 @@ import {
 import { modelError } from '../model-error.js';
 import { elementTypes } from './encode.js';
 import type { ExternalData } from './external-data.js';
-import { type AttributeProto, proto, type TensorProto } from './proto.js';
+import { type AttributeProto, nameOf, proto, type TensorProto } from './proto.js';
 import type { RawAttribute } from './raw-model.js';
 
 const typesByNumber = new Map(
@@ -91,7 +94,7 @@ export function decodeAttribute(
   where: string,
 ): RawAttribute {
   const { AttributeType } = proto.AttributeProto;
-  const name = `${where}, attribute ${attribute.name ?? ''}`;
+  const name = `${where}, attribute ${nameOf(attribute)}`;
   switch (attribute.type) {
     case AttributeType.FLOAT:
       return attribute.f ?? 0;
@@ -106,9 +109,9 @@ export function decodeAttribute(
     case AttributeType.STRINGS:
       return (attribute.strings ?? []).map((text) => Buffer.from(text).toString('utf8'));
     case AttributeType.TENSOR:
-      return { tensor: decodeTensor(attribute.t ?? {}, external, name) };
+      return { tensor: decodeTensor(presentIn(attribute.t, name), external, name) };
     case AttributeType.GRAPH:
-      return { graph: attribute.g ?? {} };
+      return { graph: presentIn(attribute.g, name) };
     default:
       throw modelError(`${name} has the attribute type ${String(attribute.type)}, which is not supported`);
   }
@@ -129,6 +132,11 @@ export function withInlineData(tensor: TensorProto, external: ExternalData, wher
     externalData: [],
     rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
   };
+}
+
+function presentIn<Value>(value: Value | null | undefined, where: string): Value {
+  if (!value) throw modelError(`${where} has no value`);
+  return value;
 }
 
 /** Exporters write INT64_MAX for "to the end"; the nearest double means the same. */
@@ -158,7 +166,9 @@ function bytesOf(
       );
     }
     const offset = toNumber(entries.get('offset') ?? 0, `the offset of ${where}`);
-    return external(entries.get('location') ?? '', offset, length);
+    const location = entries.get('location');
+    if (location === undefined) throw modelError(`${where} has external data without a location`);
+    return external(location, offset, length);
   }
   return tensor.rawData && tensor.rawData.length > 0 ? tensor.rawData : undefined;
 }

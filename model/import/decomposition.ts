@@ -3,7 +3,7 @@
 import { at } from '../../common/at.js';
 import type { Attribute, Tensor } from '../graph.js';
 import { encodeAttribute, encodeTensor } from './encode.js';
-import { type AttributeProto, type NodeProto, proto } from './proto.js';
+import { type AttributeProto, type NodeProto, nodeFields, proto } from './proto.js';
 
 /** Collects the nodes that replace one. */
 export class Decomposition {
@@ -44,8 +44,9 @@ export type Decompose = (to: Decomposition, inputs: readonly string[], node: Nod
 
 /** The nodes that replace `node`; the last of them takes its name and outputs. */
 export function decomposed(node: NodeProto, decompose: Decompose): readonly NodeProto[] {
-  const to = new Decomposition(node.name || (node.output?.[0] ?? ''));
-  decompose(to, node.input ?? [], node);
-  Object.assign(at(to.nodes, -1), { name: to.label, output: node.output ?? [] });
+  const { name, input, output } = nodeFields(node);
+  const to = new Decomposition(name || at(output, 0, 'outputs of an unnamed node'));
+  decompose(to, input, node);
+  Object.assign(at(to.nodes, -1), { name: to.label, output });
   return to.nodes;
 }

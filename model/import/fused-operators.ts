@@ -10,21 +10,21 @@ import { decodeAttribute } from './decode.js';
 import type { Decompose, Decomposition } from './decomposition.js';
 import { elementTypes } from './encode.js';
 import { noExternalData } from './external-data.js';
-import type { NodeProto } from './proto.js';
+import { type NodeProto, nameOf, nodeFields } from './proto.js';
 
 type Attributes = Readonly<Record<string, Attribute>>;
 
 /** By operator type. An optional input that the node omits is ''. */
 export const fusedOperators: Readonly<Record<string, Decompose>> = {
   FusedConv(to, [x = '', weights = '', bias = '', sum = ''], node) {
-    const own = (node.attribute ?? []).filter(({ name }) => !/^activation/.test(name ?? ''));
+    const own = nodeFields(node).attribute.filter((each) => !nameOf(each).startsWith('activation'));
     const convolved = to.add('Conv', [x, weights, ...(bias === '' ? [] : [bias])], own);
     const added = sum === '' ? convolved : to.add('Add', [convolved, sum]);
     const { activation, activation_params: parameters } = attributesOf(node);
     activate(to, added, activation, Array.isArray(parameters) ? parameters.map(Number) : []);
   },
   FusedGemm(to, inputs, node) {
-    const own = (node.attribute ?? []).filter(({ name }) => !/^activation/.test(name ?? ''));
+    const own = nodeFields(node).attribute.filter((each) => !nameOf(each).startsWith('activation'));
     const { activation, activation_alpha: alpha, activation_beta: beta } = attributesOf(node);
     const parameters = [alpha, beta].flatMap((value) => (value === undefined ? [] : [Number(value)]));
     activate(to, to.add('Gemm', inputs, own), activation, parameters);
@@ -80,14 +80,15 @@ export const fusedOperators: Readonly<Record<string, Decompose>> = {
     const [wScale = '', wZero = '', rScale = '', rZero = ''] = inputs.slice(8);
     const weights = [dequantisedWeights(to, w, wScale, wZero), dequantisedWeights(to, r, rScale, rZero)];
     const given = [x, ...weights, b, lengths, h, c, peepholes];
-    to.add('LSTM', withoutTrailingBlanks(given), node.attribute ?? []);
+    to.add('LSTM', withoutTrailingBlanks(given), nodeFields(node).attribute);
   },
 };
 
 function attributesOf(node: NodeProto): Attributes {
-  const decoded = (node.attribute ?? []).map((attribute) => [
-    attribute.name ?? '',
-    decodeAttribute(attribute, noExternalData, `node ${node.name ?? ''} (${node.opType ?? ''})`),
+  const { name, opType, attribute } = nodeFields(node);
+  const decoded = attribute.map((each) => [
+    nameOf(each),
+    decodeAttribute(each, noExternalData, `node ${name} (${opType})`),
   ]);
   return Object.fromEntries(decoded) as Attributes;
 }

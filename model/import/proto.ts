@@ -1,4 +1,7 @@
-/** Typed access to the official ONNX schema: the npm package `onnx-proto`, generated from onnx.proto by protobufjs. */
+/**
+ * Typed access to the official ONNX schema: the npm package `onnx-proto`, generated from onnx.proto by protobufjs. Every field
+ * may be absent; `nodeFields` and `graphFields` fill in the defaults of protobuf.
+ */
 
 import type { onnx } from 'onnx-proto';
 import onnxProto from 'onnx-proto';
@@ -10,3 +13,32 @@ export type NodeProto = onnx.INodeProto;
 export type AttributeProto = onnx.IAttributeProto;
 export type TensorProto = onnx.ITensorProto;
 export type ValueInfoProto = onnx.IValueInfoProto;
+
+/** Fields of a node, absent ones with protobuf's defaults. */
+export function nodeFields({ name, opType, domain, input, output, attribute }: NodeProto) {
+  return {
+    name: name ?? '',
+    opType: opType ?? '',
+    domain: domain ?? '',
+    input: input ?? [],
+    output: output ?? [],
+    attribute: attribute ?? [],
+  };
+}
+
+/** Fields of a graph, absent ones with protobuf's defaults. */
+export function graphFields({ name, input, output, initializer, sparseInitializer, node }: GraphProto) {
+  return {
+    name: name ?? '',
+    input: input ?? [],
+    output: output ?? [],
+    initializer: initializer ?? [],
+    sparseInitializer: sparseInitializer ?? [],
+    node: node ?? [],
+  };
+}
+
+/** Name of an attribute, a tensor or a value; empty where it is absent. */
+export function nameOf({ name }: { readonly name?: string | null }): string {
+  return name ?? '';
+}

@@ -13,8 +13,11 @@ import { dataTypeOf, decodeAttribute, decodeTensor, isExternal, toNumber, withIn
 import { type ExternalData, externalDataIn, noExternalData } from './external-data.js';
 import {
   type GraphProto,
+  graphFields,
   type ModelProto,
   type NodeProto,
+  nameOf,
+  nodeFields,
   proto,
   type TensorProto,
   type ValueInfoProto,
@@ -80,7 +83,7 @@ function checkedModel(model: ModelProto, external: ExternalData): RawModel {
   const graph = model.graph;
   if (!graph) throw modelError('it contains no graph', 'is it a complete .onnx file?');
   const opset = opsetOf(model);
-  if ((model.functions ?? []).length > 0) {
+  if (model.functions?.length) {
     throw modelError(
       'it contains model-local functions, which are not supported',
       'inline them with onnx.inliner',
@@ -88,24 +91,23 @@ function checkedModel(model: ModelProto, external: ExternalData): RawModel {
   }
   checkNesting(graph, 0);
   const initialisers = decodeInitialisers(graph, external);
-  const inputs = (graph.input ?? [])
-    .filter((input) => !initialisers.has(input.name ?? ''))
-    .map((input) => decodeInput(input));
-  const outputs = (graph.output ?? []).map((output) => output.name ?? '');
+  const { name, input, output, node } = graphFields(graph);
+  const inputs = input.filter((each) => !initialisers.has(nameOf(each))).map((each) => decodeInput(each));
+  const outputs = output.map(nameOf);
   if (outputs.length === 0) throw modelError('its graph has no output');
-  const nodes = (graph.node ?? [])
+  const nodes = node
     .flatMap(toOnnxDomain)
-    .map((node) => withInlineTensors(node, external))
-    .map((node, index) => decodeNode(node, index, external));
-  const inputNames = new Set(inputs.map((input) => input.name));
+    .map((each) => withInlineTensors(each, external))
+    .map((each, index) => decodeNode(each, index, external));
+  const inputNames = new Set(inputs.map(nameOf));
   if (inputNames.size < inputs.length) throw modelError('two of its inputs have the same name');
-  checkNames([...inputNames, ...initialisers.keys(), ...nodes.flatMap((node) => node.outputs)]);
+  checkNames([...inputNames, ...initialisers.keys(), ...nodes.flatMap(({ outputs: own }) => own)]);
   const sorted = inTopologicalOrder(nodes, new Set([...initialisers.keys(), ...inputNames]), outputs);
-  return { name: graph.name ?? '', opset, inputs, outputs, initialisers, nodes: sorted };
+  return { name, opset, inputs, outputs, initialisers, nodes: sorted };
 }
 
 function opsetOf(model: ModelProto): number {
-  const imported = (model.opsetImport ?? []).find((entry) => isOnnxDomain(entry.domain));
+  const imported = model.opsetImport?.find((entry) => isOnnxDomain(entry.domain));
   if (!imported) throw modelError('it imports no ONNX operator set', 'is it a .onnx file?');
   const opset = toNumber(imported.version ?? 0, 'its operator set version');
   if (opset < minOpset) {
@@ -118,7 +120,7 @@ function opsetOf(model: ModelProto): number {
 }
 
 function decodeInput(input: ValueInfoProto): RawInput {
-  const name = input.name ?? '';
+  const name = nameOf(input);
   const tensor = input.type?.tensorType;
   if (name === '' || !tensor) throw modelError(`input ${name || '(unnamed)'} is not a tensor`);
   const shape = tensor.shape?.dim?.map((dim) => {
@@ -132,12 +134,13 @@ function decodeInput(input: ValueInfoProto): RawInput {
 
 /** Initialisers of a graph or subgraph by name. */
 export function decodeInitialisers(graph: GraphProto, external: ExternalData): Map<string, Tensor> {
-  if ((graph.sparseInitializer ?? []).length > 0) {
+  const { initializer, sparseInitializer } = graphFields(graph);
+  if (sparseInitializer.length > 0) {
     throw modelError('it contains sparse initialisers, which are not supported');
   }
   const initialisers = new Map<string, Tensor>();
-  for (const tensor of graph.initializer ?? []) {
-    const name = tensor.name ?? '';
+  for (const tensor of initializer) {
+    const name = nameOf(tensor);
     if (name === '') throw modelError('an initialiser has no name');
     if (initialisers.has(name)) throw modelError(`initialiser ${name} occurs twice`);
     initialisers.set(name, decodeTensor(tensor, external, `initialiser ${name}`));
@@ -153,34 +156,35 @@ function withInlineTensors(node: NodeProto, external: ExternalData): NodeProto {
   if (!hasExternalTensors(node)) return node;
   const inline = (tensor: TensorProto) =>
     withInlineData(tensor, external, `tensor ${tensor.name || '(unnamed)'}`);
-  const inlineGraph = (graph: GraphProto): GraphProto => ({
-    ...graph,
-    input: graph.input ?? [],
-    output: graph.output ?? [],
-    initializer: (graph.initializer ?? []).map(inline),
-    node: (graph.node ?? []).map((inner) => withInlineTensors(inner, external)),
-  });
-  const attribute = (node.attribute ?? []).map((one) => ({
+  const inlineGraph = (graph: GraphProto): GraphProto => {
+    const fields = graphFields(graph);
+    return {
+      ...graph,
+      ...fields,
+      initializer: fields.initializer.map(inline),
+      node: fields.node.map((inner) => withInlineTensors(inner, external)),
+    };
+  };
+  const attribute = nodeFields(node).attribute.map((one) => ({
     ...one,
     type: one.type ?? 0,
     ...(one.t ? { t: inline(one.t) } : {}),
     ...(one.g ? { g: inlineGraph(one.g) } : {}),
   }));
-  return { ...node, input: node.input ?? [], output: node.output ?? [], attribute };
+  return { ...node, ...nodeFields(node), attribute };
 }
 
 function hasExternalTensors(node: NodeProto): boolean {
-  return (node.attribute ?? []).some(
+  return nodeFields(node).attribute.some(
     ({ t, g }) =>
-      (t && isExternal(t)) ||
-      (g && ((g.initializer ?? []).some(isExternal) || (g.node ?? []).some(hasExternalTensors))),
+      (t && isExternal(t)) || g?.initializer?.some(isExternal) || g?.node?.some(hasExternalTensors),
   );
 }
 
 /** @param index identifies an unnamed node in error messages */
 export function decodeNode(node: NodeProto, index: number, external: ExternalData): RawNode {
-  const operator = node.opType ?? '';
-  const where = `node ${node.name || `number ${index}`} (${operator})`;
+  const { name, opType: operator, input, output, attribute } = nodeFields(node);
+  const where = `node ${name || `number ${index}`} (${operator})`;
   if (operator === '') throw modelError(`${where} has no operator type`);
   if (!isOnnxDomain(node.domain)) {
     throw modelError(
@@ -188,15 +192,12 @@ export function decodeNode(node: NodeProto, index: number, external: ExternalDat
       'export or save the model with ONNX operators only',
     );
   }
-  const attributes = (node.attribute ?? []).map((attribute) => [
-    attribute.name ?? '',
-    decodeAttribute(attribute, external, where),
-  ]);
+  const attributes = attribute.map((each) => [nameOf(each), decodeAttribute(each, external, where)]);
   return {
-    name: node.name ?? '',
+    name,
     operator,
-    inputs: node.input ?? [],
-    outputs: node.output ?? [],
+    inputs: input,
+    outputs: output,
     attributes: Object.fromEntries(attributes),
     proto: node,
   };
@@ -213,9 +214,9 @@ function checkNames(names: readonly string[]): void {
 
 function checkNesting(graph: GraphProto, depth: number): void {
   if (depth > maxNesting) throw modelError(`its subgraphs are nested more than ${maxNesting} deep`);
-  if ((graph.node ?? []).length > maxNodes) throw modelError(`its graph has more than ${maxNodes} nodes`);
-  for (const attribute of (graph.node ?? []).flatMap((node) => node.attribute ?? [])) {
-    if (attribute.g) checkNesting(attribute.g, depth + 1);
-    for (const inner of attribute.graphs ?? []) checkNesting(inner, depth + 1);
+  const { node } = graphFields(graph);
+  if (node.length > maxNodes) throw modelError(`its graph has more than ${maxNodes} nodes`);
+  for (const { g, graphs } of node.flatMap((each) => nodeFields(each).attribute)) {
+    for (const inner of [...(g ? [g] : []), ...(graphs ?? [])]) checkNesting(inner, depth + 1);
   }
 }

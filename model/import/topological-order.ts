@@ -1,7 +1,7 @@
 /** Sorts the nodes of a graph and finds the values that each depends on. */
 import { defined } from '../../common/at.js';
 import { modelError } from '../model-error.js';
-import type { GraphProto } from './proto.js';
+import { type GraphProto, graphFields, nameOf, nodeFields } from './proto.js';
 import type { RawNode } from './raw-model.js';
 
 /**
@@ -82,17 +82,17 @@ function pendingInputs(
 
 /** Names that a subgraph uses but does not define. */
 function capturedBy(graph: GraphProto): string[] {
+  const { input, initializer, node, output } = graphFields(graph);
+  const nodes = node.map(nodeFields);
   const own = new Set([
-    ...(graph.input ?? []).map((input) => input.name ?? ''),
-    ...(graph.initializer ?? []).map((tensor) => tensor.name ?? ''),
-    ...(graph.node ?? []).flatMap((node) => node.output ?? []),
+    ...[...input, ...initializer].map(nameOf),
+    ...nodes.flatMap(({ output: results }) => results),
   ]);
-  const used = (graph.node ?? []).flatMap((node) => [
-    ...(node.input ?? []),
-    ...(node.attribute ?? []).flatMap((attribute) => (attribute.g ? capturedBy(attribute.g) : [])),
+  const used = nodes.flatMap(({ input: read, attribute }) => [
+    ...read,
+    ...attribute.flatMap(({ g }) => (g ? capturedBy(g) : [])),
   ]);
-  const results = (graph.output ?? []).map((output) => output.name ?? '');
-  return [...used, ...results].filter((name) => name !== '' && !own.has(name));
+  return [...used, ...output.map(nameOf)].filter((name) => name !== '' && !own.has(name));
 }
 
 function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {

@@ -66,7 +66,9 @@ function bind(
       `input ${name} has ${shape.length} dimensions in the model, but ${given.length} in --input`,
     );
   }
-  const axis = (shape ?? []).findIndex((extent, i) => typeof extent === 'number' && extent !== given[i]);
+  const isOther = (extent: number | string, axis: number) =>
+    typeof extent === 'number' && extent !== at(given, axis);
+  const axis = shape ? shape.findIndex(isOther) : -1;
   if (shape && axis >= 0) {
     throw modelError(
       `dimension ${axis + 1} of input ${name} is ${at(shape, axis)} in the model, but ${at(given, axis)} in --input`,

@@ -3,7 +3,7 @@
 import type { Tensor } from '../graph.js';
 import { toOnnxDomain } from '../import/contrib-operators.js';
 import { noExternalData } from '../import/external-data.js';
-import type { GraphProto, NodeProto } from '../import/proto.js';
+import { type GraphProto, graphFields, type NodeProto, nameOf, nodeFields } from '../import/proto.js';
 import type { RawNode } from '../import/raw-model.js';
 import { decodeInitialisers, decodeNode } from '../import/read-model.js';
 import { modelError } from '../model-error.js';
@@ -22,20 +22,20 @@ export interface InlinedBranch {
  * @throws TouchstoneError('model') if the branch is malformed
  */
 export function inlineBranch(branch: GraphProto, outputs: readonly string[], prefix: string): InlinedBranch {
-  const defined = [
-    ...(branch.initializer ?? []).map((tensor) => tensor.name ?? ''),
-    ...(branch.node ?? []).flatMap((node) => node.output ?? []),
-  ].filter(Boolean);
+  const { initializer, node: own, output: branchOutputs } = graphFields(branch);
+  const defined = [...initializer.map(nameOf), ...own.flatMap((node) => nodeFields(node).output)].filter(
+    Boolean,
+  );
   const renamed = new Map(defined.map((name) => [name, `${prefix}/${name}`]));
   const constants = [...decodeInitialisers(branch, noExternalData)].map(
     ([name, tensor]) => [renamed.get(name) ?? name, tensor] as const,
   );
-  const nodes = (branch.node ?? [])
+  const nodes = own
     .map((node) => renameNode(node, renamed, prefix))
     .flatMap(toOnnxDomain)
     .map((node, index) => decodeNode(node, index, noExternalData));
   const results = outputs.map((output, index): RawNode => {
-    const result = branch.output?.[index]?.name;
+    const result = branchOutputs[index]?.name;
     if (!result) throw modelError(`node ${prefix} (If) has ${outputs.length} outputs, its branch fewer`);
     return identityNode(renamed.get(result) ?? result, output, `${prefix}/result_${index}`);
   });
@@ -50,14 +50,14 @@ export function identityNode(input: string, output: string, name: string): RawNo
 
 function renameNode(node: NodeProto, renamed: ReadonlyMap<string, string>, prefix?: string): NodeProto {
   const rename = (name: string) => renamed.get(name) ?? name;
+  const fields = nodeFields(node);
   return {
     ...node,
-    name: prefix && node.name ? `${prefix}/${node.name}` : (node.name ?? ''),
-    opType: node.opType ?? '',
-    domain: node.domain ?? '',
-    input: (node.input ?? []).map(rename),
-    output: (node.output ?? []).map(rename),
-    attribute: (node.attribute ?? []).map((attribute) =>
+    ...fields,
+    name: prefix && fields.name ? `${prefix}/${fields.name}` : fields.name,
+    input: fields.input.map(rename),
+    output: fields.output.map(rename),
+    attribute: fields.attribute.map((attribute) =>
       attribute.g
         ? { ...attribute, type: attribute.type ?? 0, g: renameGraph(attribute.g, renamed) }
         : attribute,
@@ -67,14 +67,14 @@ function renameNode(node: NodeProto, renamed: ReadonlyMap<string, string>, prefi
 
 /** In a nested graph only captured names are renamed; ONNX forbids the graph to define the same names again. */
 function renameGraph(graph: GraphProto, renamed: ReadonlyMap<string, string>): GraphProto {
+  const fields = graphFields(graph);
   return {
     ...graph,
-    input: graph.input ?? [],
-    initializer: graph.initializer ?? [],
-    node: (graph.node ?? []).map((node) => renameNode(node, renamed)),
-    output: (graph.output ?? []).map((output) => ({
-      ...output,
-      name: renamed.get(output.name ?? '') ?? output.name ?? '',
-    })),
+    ...fields,
+    node: fields.node.map((node) => renameNode(node, renamed)),
+    output: fields.output.map((output) => {
+      const name = nameOf(output);
+      return { ...output, name: renamed.get(name) ?? name };
+    }),
   };
 }

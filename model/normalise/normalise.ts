@@ -14,7 +14,7 @@ import {
   type Tensors,
   toJsonNumber,
 } from '../graph.js';
-import type { NodeProto } from '../import/proto.js';
+import { type NodeProto, nodeFields } from '../import/proto.js';
 import type { RawModel, RawNode } from '../import/raw-model.js';
 import { inTopologicalOrder, valuesReadBy } from '../import/topological-order.js';
 import { writeModel } from '../import/write-model.js';
@@ -194,7 +194,7 @@ function trainableRangesOf(
   parameters: readonly string[],
 ): Pick<Graph, 'trainableRanges'> {
   const biases = nodes.flatMap(({ operator, inputs }) =>
-    /^(LSTM|GRU|RNN)$/.test(operator) ? (inputs[3] ?? []) : [],
+    /^(LSTM|GRU|RNN)$/.test(operator) && inputs[3] ? [inputs[3]] : [],
   );
   const trained = biases.filter((name) => parameters.includes(name));
   if (trained.length === 0) return {};
@@ -310,6 +310,6 @@ function toProto({ name, operator, inputs, outputs, proto }: RawNode): NodeProto
     opType: operator,
     input: [...inputs],
     output: [...outputs],
-    attribute: proto.attribute ?? [],
+    attribute: nodeFields(proto).attribute,
   };
 }

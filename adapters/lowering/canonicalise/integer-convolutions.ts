@@ -51,7 +51,7 @@ function sumsOf(node: GraphNode, p: Planner, positions: Positions): Operand {
     x: minus(p, x, zero, imageAxes(channels, rank).indexOf(1)),
     filters: minus(p, held, filterZero, ofFilters.indexOf(0)),
     settings: { strides, dilations, pads, group: integer(node, 'group', 1) },
-    shape: imageAxes(channels, rank).map((axis) => p.shape(outputOf(node))[axis] ?? 1),
+    shape: imageAxes(channels, rank).map((axis) => at(p.shape(outputOf(node)), axis)),
     reach: reachOf(p, input, zero) * reachOf(p, filters, filterZero),
     places: elementCount(kernel),
   });

@@ -7,6 +7,7 @@ import {
   concat,
   gather,
   matMul,
+  ofRank,
   reshape,
   sliceAxis,
   take,
@@ -18,10 +19,7 @@ import type { Decompositions } from './decomposition.js';
 
 export const shapes: Decompositions = {
   Expand: (p, { shape }, [x]) => {
-    const full = reshape(p, x, [
-      ...Array.from({ length: shape.length - x.shape.length }, () => 1),
-      ...x.shape,
-    ]);
+    const full = reshape(p, x, ofRank(x.shape, shape.length));
     const repeats = shape.map((extent, axis) => (full.shape[axis] === 1 ? extent : 1));
     return p.emit('Tile', { repeats }, [full], [{ type: x.type, shape }]);
   },

@@ -1,4 +1,4 @@
-/** A dense layer that flattens its operand by itself takes it unflattened: the reshape in front of it is not computed. */
+/** Removes the Reshape before a dense layer that flattens its operand by itself. */
 import { at, required } from '../../../common/at.js';
 import type { Capabilities } from '../capabilities.js';
 import type { PlannedOperation } from '../plan.js';
@@ -9,7 +9,7 @@ import { shapesOf, withoutUnread } from './views.js';
 export function absorbFlatten(draft: Draft, { gemmFlattens = false }: Capabilities): Draft {
   if (!gemmFlattens) return draft;
   const shapes = shapesOf(draft);
-  /** What each reshape is of. */
+  /** Operand of each Reshape, by its result. */
   const sources = new Map<number, number>();
   const operations = draft.operations.map((operation): PlannedOperation => {
     const x = at(operation.inputs, 0);
@@ -25,7 +25,7 @@ export function absorbFlatten(draft: Draft, { gemmFlattens = false }: Capabiliti
   return { ...draft, operations: withoutUnread(operations, outputs) };
 }
 
-/** Whether the rows of a dense layer are the first axes of what is reshaped for it. */
+/** Whether the rows of a dense layer are the leading axes of its operand before the Reshape. */
 function isFlattened(shape: readonly number[], rows: readonly number[]): boolean {
   return shape.length > rows.length && sameList(shape.slice(0, rows.length), rows);
 }

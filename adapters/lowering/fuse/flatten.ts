@@ -1,6 +1,6 @@
 /**
- * An image with its channels last that is flattened in front of a dense layer: instead of the image, the rows of the layer's
- * weight are put into another order, which is done once, at load.
+ * A channels-last image that is flattened before a dense layer: instead of the image, the rows of the layer's weight are
+ * reordered, once, at load.
  */
 import { at } from '../../../common/at.js';
 import { elementCount } from '../../../model/graph.js';
@@ -13,19 +13,19 @@ import { readersOf, readOnce } from './readers.js';
 
 type Of<Kind extends PlannedOperation['kind']> = Extract<PlannedOperation, { kind: Kind }>;
 
-/** Operations that treat every element alike, in whatever order they lie. */
+/** Element-wise operations, which do not depend on the order of elements. */
 const elementwise: ReadonlySet<PlannedOperation['kind']> = new Set([
   ...plainUnary,
   ...(['Celu', 'Clip', 'Elu', 'Gelu', 'HardSigmoid', 'LeakyRelu', 'Selu', 'Swish'] as const),
 ]);
 
-/** Extents that the flattened axis is of, as the transposed value has them, and their order before the transposition. */
+/** Extents of the axes that are flattened, in the order of the transposed value, and their order before the Transpose. */
 interface Flattened {
   readonly extents: readonly number[];
   readonly order: readonly number[];
 }
 
-/** Transpose → Reshape → MatMul with a constant becomes Reshape → MatMul with the constant's rows in another order. */
+/** Transpose → Reshape → MatMul with a constant becomes Reshape → MatMul with the rows of the constant reordered. */
 export function flattenInPlace(draft: Draft): Draft {
   const readers = readersOf(draft);
   const once = readOnce(draft);
@@ -46,7 +46,7 @@ export function flattenInPlace(draft: Draft): Draft {
   return { ...draft, operations, constants: [...constants.values()] };
 }
 
-/** What the last axis of the reshaped value is of; undefined unless all that moves is within it. */
+/** The axes that make up the last axis of the reshaped value; undefined unless only these are moved. */
 function flattenedAxis(transpose: Of<'Transpose'>, { settings }: Of<'Reshape'>): Flattened | undefined {
   const { shape } = at(transpose.results, 0);
   const features = at(settings.shape, -1);
@@ -69,7 +69,7 @@ function flattenedAxis(transpose: Of<'Transpose'>, { settings }: Of<'Reshape'>):
   };
 }
 
-/** The matrices by which the value, or what is made of it element by element, is multiplied; undefined for another reader. */
+/** The matrices that multiply the value, or element-wise functions of it; undefined where it has other readers. */
 function weightsBehind(
   { outputs: [made] }: PlannedOperation,
   readers: ReadonlyMap<number, readonly PlannedOperation[]>,
@@ -88,7 +88,7 @@ function weightsBehind(
   return found;
 }
 
-/** The matrix with its rows in the order of the value that was not transposed. */
+/** The matrix with its rows in the order of the value before the Transpose. */
 function withRows(constant: PlannedConstant | undefined, flattened: Flattened): PlannedConstant | undefined {
   if (!constant) return undefined;
   const { source, shape } = constant;

@@ -1,5 +1,5 @@
-/** A product with a constant matrix, and the bias that is added to it, are a dense layer. */
-import { at } from '../../../common/at.js';
+/** A product with a constant matrix, and a bias that is added to it, become a dense layer. */
+import { at, defined } from '../../../common/at.js';
 import { elementCount } from '../../../model/graph.js';
 import type { Capabilities } from '../capabilities.js';
 import type { Operand } from '../operations/operation.js';
@@ -50,12 +50,13 @@ function operandOf({ tensor, type, shape }: PlannedConstant): Operand {
   return { id: tensor, type, shape };
 }
 
-/** One number that is added to all outputs; a trained one would need the sum of their gradients. */
-function isOneForAll({ shape, trained }: PlannedConstant): boolean {
+/** A scalar that is added to all outputs; a trained one would need the sum of their gradients. */
+function isScalar({ shape, trained }: PlannedConstant): boolean {
   return !trained && elementCount(shape) === 1;
 }
 
-function filling(constant: PlannedConstant, count: number): PlannedConstant {
+/** A scalar as a bias of `count` outputs. */
+function filled(constant: PlannedConstant, count: number): PlannedConstant {
   const { source } = constant;
   if (source.kind === 'weight') return { ...constant, shape: [count] };
   const data = Array.from({ length: count }, () => at(source.data, 0));
@@ -91,11 +92,10 @@ class GemmPass {
 
   operand(tensor: number): Operand {
     const found = this.#types.get(tensor);
-    if (!found) throw new Error(`nothing makes tensor ${tensor}`);
-    return found;
+    return defined(found, `the operation that makes tensor ${tensor}`);
   }
 
-  /** The constant matrix of a product, as the backend keeps it; undefined where this is no dense layer. */
+  /** The constant matrix of a product, in the backend's layout; undefined where this is no dense layer. */
   weightOf({ inputs }: Of<'MatMul'>): PlannedConstant | undefined {
     const constant = this.#constants.get(at(inputs, 1));
     if (constant?.source.kind !== 'weight' || constant.shape.length !== 2) return undefined;
@@ -105,7 +105,7 @@ class GemmPass {
     return weight && { ...constant, shape: constant.shape.toReversed(), source: { kind: 'weight', weight } };
   }
 
-  /** The operation that adds one number an output to a product that nobody else reads, and these numbers. */
+  /** The addition of a bias to a product that nothing else reads, and the bias. */
   biasOf({
     outputs,
     results,
@@ -122,9 +122,9 @@ class GemmPass {
     const count = at(at(results, 0).shape, -1);
     const isRow =
       constant.shape.at(-1) === count && constant.shape.slice(0, -1).every((extent) => extent === 1);
-    if (isOneForAll(constant) && this.#once.has(constant.tensor))
-      return { operation, constant: filling(constant, count) };
-    // One that is trained and read elsewhere too keeps its shape for its other readers.
+    if (isScalar(constant) && this.#once.has(constant.tensor))
+      return { operation, constant: filled(constant, count) };
+    // A trained bias that is also read elsewhere keeps its shape for its other readers.
     return isRow && (this.#once.has(constant.tensor) || constant.shape.length === 1)
       ? { operation, constant }
       : undefined;

@@ -1,6 +1,6 @@
 /**
- * What a framework's own documentation would have a user write as one call: a plan with operations joined where the backend
- * has the joined one. Nothing is computed otherwise than before but for the order of roundings within a kernel.
+ * Fuses operations where the backend has the fused one, as its documentation would have a user write it. Results only differ
+ * by rounding within a kernel.
  */
 import type { Capabilities } from '../capabilities.js';
 import { absorbFlatten } from './absorb-flatten.js';

@@ -1,4 +1,4 @@
-/** A reduction whose axes a reshape then drops does not keep them in the first place. */
+/** A reduction with keepdims whose reduced axes a Reshape removes becomes one without keepdims. */
 import { at } from '../../../common/at.js';
 import { type Reduction, reductions } from '../operations/operation.js';
 import type { PlannedOperation } from '../plan.js';

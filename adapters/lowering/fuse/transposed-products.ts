@@ -1,4 +1,4 @@
-/** A product whose second factor is transposed just before: kernels read a factor either way, so its rows need not move. */
+/** A product whose second factor is transposed before: kernels read a factor either way, so it need not be moved. */
 import { at, required } from '../../../common/at.js';
 import type { Capabilities } from '../capabilities.js';
 import type { PlannedOperation } from '../plan.js';
@@ -9,12 +9,12 @@ import { shapesOf } from './views.js';
 
 type Of<Kind extends PlannedOperation['kind']> = Extract<PlannedOperation, { kind: Kind }>;
 
-/** MatMul of a Transpose that ends in a swap becomes FusedMatMul of what is left of the Transpose, which may be nothing. */
+/** MatMul of a Transpose that swaps the last two axes becomes FusedMatMul of the rest of the Transpose, if there is any. */
 export function fuseTransposedProducts(draft: Draft, capabilities: Capabilities): Draft {
   const limit = capabilities.operations.FusedMatMul;
   if (!limit) return draft;
   const [shapes, transposes] = [shapesOf(draft), swapping(draft)];
-  /** What stands in place of an operation. */
+  /** What replaces an operation. */
   const changed = new Map<PlannedOperation, readonly PlannedOperation[]>();
   for (const operation of draft.operations) {
     if (operation.kind !== 'MatMul') continue;
@@ -36,7 +36,7 @@ export function fuseTransposedProducts(draft: Draft, capabilities: Capabilities)
   return { ...draft, operations: draft.operations.flatMap((each) => changed.get(each) ?? [each]) };
 }
 
-/** Those with one reader that would keep rows whole but for their last swap, by their results. */
+/** Transposes with one reader that move the last axis to the place before it, by their results. */
 function swapping(draft: Draft): ReadonlyMap<number, Of<'Transpose'>> {
   const once = readOnce(draft);
   const found = new Map<number, Of<'Transpose'>>();

@@ -1,5 +1,5 @@
-/** Reshapes of reshapes and transpositions of transpositions become one, or none; what moves axes of extent 1 is a reshape. */
-import { at } from '../../../common/at.js';
+/** Chains of Reshape and of Transpose become one operation, or none; a Transpose that only moves axes of extent 1 is a Reshape. */
+import { at, required } from '../../../common/at.js';
 import type { PlannedOperation } from '../plan.js';
 import { ascending, sameList } from '../value.js';
 import type { Draft } from './draft.js';
@@ -8,14 +8,14 @@ export function mergeViews(draft: Draft): Draft {
   const shapes = shapesOf(draft);
   const kept = new Set(draft.outputs.map(({ tensor }) => tensor));
   const makers = new Map<number, PlannedOperation>();
-  /** Tensors that are another one under a new number. */
+  /** Tensors that equal another one, by number. */
   const same = new Map<number, number>();
   const operations: PlannedOperation[] = [];
   for (const given of draft.operations) {
     const operation = { ...given, inputs: given.inputs.map((tensor) => same.get(tensor) ?? tensor) };
     const merged = merge(plainer(operation as PlannedOperation), makers);
     const [x, y] = [at(merged.inputs, 0), at(merged.outputs, 0)];
-    if (isIdentity(merged, shapes.get(x) ?? []) && !kept.has(y)) {
+    if (isIdentity(merged, required(shapes, x, 'shapes')) && !kept.has(y)) {
       same.set(y, x);
       continue;
     }
@@ -25,7 +25,7 @@ export function mergeViews(draft: Draft): Draft {
   return { ...draft, operations: withoutUnread(operations, kept) };
 }
 
-/** A transposition that leaves the order of the elements as it is only changes the shape. */
+/** A Transpose that does not change the order of the elements is a Reshape. */
 function plainer(operation: PlannedOperation): PlannedOperation {
   if (operation.kind !== 'Transpose') return operation;
   const { shape } = at(operation.results, 0);

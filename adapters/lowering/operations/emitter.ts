@@ -21,7 +21,7 @@ export interface Result {
   readonly shape: readonly number[];
 }
 
-/** Of the outputs of one operation, of which there is at least one. */
+/** Types and shapes of the outputs of one operation, which has at least one. */
 export type Results = readonly [Result, ...Result[]];
 
 /** What canonicalisers and decompositions plan with. */
@@ -252,11 +252,13 @@ export function withNumber(p: Emitter, kind: PlainBinary, x: Operand, value: num
 /** The shape to which two operands broadcast, by NumPy's rule: missing leading axes have extent 1. */
 export function broadcast(a: readonly number[], b: readonly number[]): readonly number[] {
   const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, axis) => {
-    const left = a[axis - rank + a.length] ?? 1;
-    const right = b[axis - rank + b.length] ?? 1;
-    return left === 1 ? right : left;
-  });
+  const right = ofRank(b, rank);
+  return ofRank(a, rank).map((extent, axis) => (extent === 1 ? at(right, axis) : extent));
+}
+
+/** A shape with leading axes of extent 1 up to `rank`. */
+export function ofRank(shape: readonly number[], rank: number): readonly number[] {
+  return [...Array.from({ length: rank - shape.length }, () => 1), ...shape];
 }
 
 /** A vector that broadcasts along one axis of a tensor of that rank. */

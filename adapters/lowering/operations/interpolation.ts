@@ -1,6 +1,6 @@
 /**
- * What Resize does along one axis. All extents are known, so it is a fixed linear map: each element of the result is a
- * weighted sum of a few of the input. Meanings and formulas are those of ONNX's operator Resize.
+ * Resize along one axis. All extents are known, so it is a fixed linear map: each element of the result is a weighted sum of
+ * a few elements of the input. Formulas are those of ONNX's operator Resize.
  */
 
 export interface Interpolation {
@@ -22,19 +22,19 @@ export interface Stretch {
   readonly scale: number;
   /** Extent of the result before it was rounded. */
   readonly exact: number;
-  /** Start and end of what tf_crop_and_resize looks at. */
+  /** Start and end of the region of interest of tf_crop_and_resize. */
   readonly roi: readonly [number, number];
 }
 
-/** One axis of a Resize to `to`, whose scale follows from that. */
+/** One axis of a Resize by sizes, whose scale is their ratio. */
 export function stretchTo(from: number, to: number): Stretch {
   return { from, to, scale: to / from, exact: to, roi: [0, 1] };
 }
 
-/** What one element of the result is made of; null for one outside of the input, in tf_crop_and_resize. */
+/** Elements of the input with their weights; null for an element outside of the input, in tf_crop_and_resize. */
 export type Recipe = { readonly positions: readonly number[]; readonly weights: readonly number[] } | null;
 
-/** Undefined for coordinates or a mode that there are not. */
+/** One recipe for each element of the result; undefined for coordinates or a mode that ONNX does not have. */
 export function recipesOf(settings: Interpolation, stretch: Stretch): readonly Recipe[] | undefined {
   const recipes = Array.from({ length: stretch.to }, (_, place) => {
     const x = coordinate(settings.coordinates, stretch, place);
@@ -47,7 +47,7 @@ export function recipesOf(settings: Interpolation, stretch: Stretch): readonly R
     : recipes.filter((recipe) => recipe !== undefined);
 }
 
-/** Where in the input an element of the result lies. */
+/** Position in the input of an element of the result. */
 function coordinate(
   mode: string,
   { from, to, scale, exact, roi }: Stretch,
@@ -98,9 +98,9 @@ function rounded(mode: string, x: number): number | undefined {
   }
 }
 
-/** Beyond the edge lies its last element. */
+/** Positions outside are clamped to the edge. */
 function weighted(settings: Interpolation, { from, scale }: Stretch, x: number): Recipe {
-  // An element that lies on another has it as its right neighbour, at the distance 1.
+  // A position on an element has it as its right neighbour, at distance 1.
   const left = Math.ceil(x) - 1;
   const ratio = x - left;
   const shrink = settings.antialias ? Math.min(scale, 1) : 1;
