@@ -1,223 +1,220 @@
 /**
- * What MXNet 1.9.1 has of the vocabulary of operations on the CPU, by its NumPy interface:
- * `python-bridge/touchstone_bridge/frameworks/mxnet/operation_*.py`. Which types its kernels take was found by calling each with
- * every type beside NumPy; which gradients are right, by differences.
+ * What MXNet 1.9.1 has of the vocabulary of operations on the CPU:
+ * `python-bridge/touchstone_bridge/frameworks/mxnet/operations/`. Which types and shapes its operators take, and which
+ * gradients are right, was found by comparing each with NumPy, and with differences.
  */
+import { at, defined } from '../../common/at.js';
 import type { DataType } from '../../model/graph.js';
-import type { Mode } from '../adapter.js';
 import {
   type Capabilities,
-  type Limit as Lack,
+  type Limit,
   type OperationTable,
+  type RecurrentForm,
   whole,
   wholly,
 } from '../lowering/capabilities.js';
-import { type AnyLimit as AnyLack, all, any, both, unlessTypes } from '../lowering/limits.js';
-import type { Pads, PerAxis } from '../lowering/operations/operation.js';
+import { type AnyLimit, all, any, both, unlessTypes } from '../lowering/limits.js';
+import type { Operand, Pads, PerAxis } from '../lowering/operations/operation.js';
 import { sameList } from '../lowering/value.js';
 
 const title = 'MXNet';
 
-const of = (isTaken: (type: DataType) => boolean) => unlessTypes(title, isTaken);
-const fractions = of((type) => type.startsWith('float'));
+const ofTypes = (isTaken: (type: DataType) => boolean) => unlessTypes(title, isTaken);
+const floatingPoint = ofTypes((type) => type.startsWith('float'));
 /** Products in half precision are for its GPU alone. */
-const products = of((type) => type === 'float32' || type === 'float64');
-const float32 = of((type) => type === 'float32');
-const numbers = of((type) => type !== 'bool');
-const bools = of((type) => type === 'bool');
-const wholeNumbers = of((type) => type.includes('int'));
+const float32And64 = ofTypes((type) => type === 'float32' || type === 'float64');
+const float32 = ofTypes((type) => type === 'float32');
+const numbers = ofTypes((type) => type !== 'bool');
+const bools = ofTypes((type) => type === 'bool');
+const integers = ofTypes((type) => type.includes('int'));
 
-/** Its loops go over five axes, but for elements that all lie alike. */
-const deepest = 5;
-const shallow: AnyLack = (_, inputs) =>
-  inputs.some(({ shape }) => shape.length > deepest)
-    ? `${title} goes over ${deepest} axes at most`
-    : undefined;
-const alike: AnyLack = (settings, inputs, kind) =>
-  inputs.every(({ shape }) => sameList(shape, inputs[0]?.shape ?? []))
+/** Broadcasting, reductions and slices have kernels up to this number of axes. */
+const maxAxes = 5;
+const tooMany = `more than ${maxAxes} axes are not supported by ${title}`;
+const fewAxes: AnyLimit = (_, inputs) =>
+  inputs.some(({ shape }) => shape.length > maxAxes) ? tooMany : undefined;
+const alikeOrFewAxes: AnyLimit = (settings, inputs, kind) =>
+  inputs.every(({ shape }) => sameList(shape, at(inputs, 0).shape))
     ? undefined
-    : shallow(settings, inputs, kind);
+    : fewAxes(settings, inputs, kind);
 
-/** Whoever asks for what has no elements gets an error with the next answer. */
-const filled: AnyLack = (_, inputs) =>
-  inputs.some(({ shape }) => shape.includes(0)) ? `${title} has it not of no elements` : undefined;
+/** MXNet is asynchronous: the error of these comes with a later result. */
+const nonEmpty: AnyLimit = (_, inputs) =>
+  inputs.some(({ shape }) => shape.includes(0)) ? `${title} fails for tensors without elements` : undefined;
 
-/** It divides whole numbers in float64. */
-const divided = both(numbers, alike, (_, [x]) =>
+const division = both(numbers, alikeOrFewAxes, (_, [x]) =>
   x?.type === 'int64' ? `${title} divides int64 as float64, which is not exact` : undefined,
 );
 
-/** Constants that are written with the eight digits of a float32. */
+/** Constants of a model are written with the eight digits of a float32. */
 function isAbout(value: number, constant: number): boolean {
   return Math.abs(value - constant) < 1e-7;
 }
 
 const elementwise: OperationTable = {
-  ...all(fractions, 'Acos', 'Acosh', 'Asin', 'Asinh', 'Atan', 'Atanh', 'Ceil', 'Cos', 'Cosh', 'Erf', 'Exp'),
-  ...all(fractions, 'Floor', 'Log', 'Reciprocal', 'Round', 'Sigmoid', 'Sin', 'Sinh'),
-  ...all(fractions, 'Sqrt', 'Tan', 'Tanh', 'Elu', 'LeakyRelu', 'HardSigmoid', 'IsNaN'),
-  ...all(both(fractions, filled), 'Softplus', 'Softsign'),
+  ...all(floatingPoint, 'Acos', 'Acosh', 'Asin', 'Asinh', 'Atan', 'Atanh', 'Ceil', 'Cos', 'Cosh', 'Erf'),
+  ...all(floatingPoint, 'Exp', 'Floor', 'Log', 'Reciprocal', 'Round', 'Sigmoid', 'Sin', 'Sinh', 'Sqrt'),
+  ...all(floatingPoint, 'Tan', 'Tanh', 'Elu', 'LeakyRelu', 'HardSigmoid', 'IsNaN'),
+  ...all(both(floatingPoint, nonEmpty), 'Softplus', 'Softsign'),
   ...all(numbers, 'Abs', 'Neg', 'Relu', 'Sign'),
-  ...all(both(numbers, alike), 'Add', 'Sub', 'Mul', 'Pow', 'Max', 'Min'),
-  Div: divided,
-  ...all(both(bools, alike), 'Not', 'And', 'Or', 'Xor'),
-  ...all(both(wholeNumbers, alike), 'BitwiseNot', 'BitwiseAnd', 'BitwiseOr', 'BitwiseXor'),
-  ...all(alike, 'Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual'),
-  Where: both(shallow, filled),
+  ...all(both(numbers, alikeOrFewAxes), 'Add', 'Sub', 'Mul', 'Pow', 'Max', 'Min'),
+  Div: division,
+  ...all(both(bools, alikeOrFewAxes), 'Not', 'And', 'Or', 'Xor'),
+  ...all(both(integers, alikeOrFewAxes), 'BitwiseNot', 'BitwiseAnd', 'BitwiseOr', 'BitwiseXor'),
+  ...all(alikeOrFewAxes, 'Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual'),
+  Where: both(fewAxes, nonEmpty),
   Cast: whole,
-  Mod: any(divided, ({ fmod }) =>
-    fmod ? `${title} has remainders with the divisor's sign only` : undefined,
-  ),
-  IsInf: any(fractions, ({ negative, positive }) =>
-    negative || positive ? undefined : `${title} tells infinities of one sign at least`,
+  Mod: any(division, ({ fmod }) => (fmod ? `Mod with fmod 1 is not supported by ${title}` : undefined)),
+  IsInf: any(floatingPoint, ({ negative, positive }) =>
+    negative || positive ? undefined : `IsInf that detects neither sign is not supported by ${title}`,
   ),
   Clip: any(numbers, ({ low, high }) =>
     low !== null && high !== null && Number.isFinite(low) && Number.isFinite(high) && low <= high
       ? undefined
-      : `${title} clips to two bounds in order`,
+      : `Clip with bounds ${low} and ${high} is not supported by ${title}`,
   ),
-  Gelu: any(fractions, ({ approximate }) =>
-    approximate === 'none' ? undefined : `${title} has no approximate Gelu`,
+  Gelu: any(floatingPoint, ({ approximate }) =>
+    approximate === 'none' ? undefined : `Gelu with approximate ${approximate} is not supported by ${title}`,
   ),
-  Selu: any(fractions, ({ alpha, gamma }) =>
+  Selu: any(floatingPoint, ({ alpha, gamma }) =>
     isAbout(alpha, 1.6732632423543772) && isAbout(gamma, 1.0507009873554805)
       ? undefined
-      : `${title} has Selu with its own alpha and gamma only`,
+      : `Selu with alpha ${alpha} and gamma ${gamma} is not supported by ${title}`,
   ),
 };
 
-/** Of no elements it has a sum only, and none that is of no elements itself. */
-const summed: Lack<'ReduceSum'> = any(numbers, shallow, ({ axes }, [x]) =>
-  x?.shape.some((extent, axis) => extent === 0 && !axes.includes(axis))
-    ? `${title} makes no sums without elements`
+const isEmptyAlong = (x: Operand | undefined, axis: number) => at(shapeOf(x), axis) === 0;
+
+const sum: Limit<'ReduceSum'> = any(numbers, fewAxes, ({ axes }, [x]) =>
+  shapeOf(x).some((extent, axis) => extent === 0 && !axes.includes(axis))
+    ? `ReduceSum with a result without elements is not supported by ${title}`
     : undefined,
 );
 
-const peaks: Lack<'ArgMax' | 'ArgMin'> = any(numbers, ({ axis }, [x]) =>
-  x?.shape[axis] === 0 ? `${title} finds no peak of nothing` : undefined,
+const position: Limit<'ArgMax' | 'ArgMin'> = any(numbers, ({ axis }, [x]) =>
+  isEmptyAlong(x, axis) ? `an axis without elements is not supported by ${title}` : undefined,
 );
 
-const multiplied = both(
-  of((type) => type !== 'bool' && type !== 'float16'),
-  shallow,
-  filled,
+const product = both(
+  ofTypes((type) => type !== 'bool' && type !== 'float16'),
+  fewAxes,
+  nonEmpty,
 );
 
 const shapes: OperationTable = {
-  ReduceSum: summed,
-  ...all(both(numbers, shallow, filled), 'ReduceProd', 'ReduceMax', 'ReduceMin'),
-  ReduceMean: both(fractions, shallow, filled),
-  ArgMax: peaks,
-  ArgMin: peaks,
+  ReduceSum: sum,
+  ...all(both(numbers, fewAxes, nonEmpty), 'ReduceProd', 'ReduceMax', 'ReduceMin'),
+  ReduceMean: both(floatingPoint, fewAxes, nonEmpty),
+  ArgMax: position,
+  ArgMin: position,
   CumSum: numbers,
-  ...all(fractions, 'Softmax', 'LogSoftmax'),
-  ...all(multiplied, 'MatMul', 'Einsum'),
+  ...all(floatingPoint, 'Softmax', 'LogSoftmax'),
+  ...all(product, 'MatMul', 'Einsum'),
+  ...all(both(float32, nonEmpty), 'Gemm', 'FusedMatMul'),
   ...wholly('Reshape', 'Concat', 'Split', 'Reverse', 'Gather'),
-  Transpose: (_, [x]) =>
-    (x?.shape.length ?? 0) > deepest + 1 ? `${title} transposes ${deepest + 1} axes at most` : undefined,
-  Expand: ({ shape }) => (shape.length > deepest ? `${title} goes over ${deepest} axes at most` : undefined),
-  // Each repeated axis is two for it.
+  Transpose: ({ perm }) =>
+    perm.length > maxAxes + 1
+      ? `Transpose of ${perm.length} axes is not supported by ${title}: it has ${maxAxes + 1} at most`
+      : undefined,
+  Expand: ({ shape }) => (shape.length > maxAxes ? tooMany : undefined),
+  // Each repeated axis counts as two of its five.
   Tile: ({ repeats }) =>
-    repeats.filter((each) => each !== 1).length > 2 ? `${title} repeats two axes at most` : undefined,
-  Slice: shallow,
-  // JSON has no infinities.
-  Pad: any(shallow, ({ value }) =>
-    Number.isFinite(value) ? undefined : `this plan has no Pad with ${value}`,
+    repeats.filter((each) => each !== 1).length > 2
+      ? `Tile with repeats ${repeats} is not supported by ${title}: it repeats two axes at most`
+      : undefined,
+  Slice: fewAxes,
+  // A plan is JSON, which has no infinities.
+  Pad: any(fewAxes, ({ value }) =>
+    Number.isFinite(value) ? undefined : `Pad with ${value} is not supported`,
   ),
 };
 
-const isSymmetric = (pads: Pads) => pads.every(([before, behind]) => before === behind);
 const isOne = (each: PerAxis) => each.every((one) => one === 1);
 
-const spatial = both(products, filled);
-
-const symmetric: Lack<'Conv' | 'ConvTranspose' | 'MaxPool' | 'AveragePool'> = ({ pads }) =>
-  isSymmetric(pads) ? undefined : `${title} pads both sides alike`;
-
-/** Pads of its poolings are smaller than the kernel. */
-const pooled: Lack<'MaxPool' | 'AveragePool'> = ({ kernel, dilations, pads }) => {
-  if (!isOne(dilations)) return `${title} pools without dilations only`;
-  return pads.every(([before], axis) => before < (kernel[axis] ?? 1))
+const equalPads: Limit<'Conv' | 'ConvTranspose' | 'MaxPool' | 'AveragePool'> = ({ pads }) =>
+  pads.every(([before, behind]) => before === behind)
     ? undefined
-    : `${title} pools with pads that are smaller than the kernel only`;
+    : `a window with pads ${pads.join(' ')} is not supported by ${title}: it pads both sides alike`;
+
+interface Pooling {
+  readonly kernel: PerAxis;
+  readonly dilations: PerAxis;
+  readonly pads: Pads;
+}
+
+const pooling = ({ kernel, dilations, pads }: Pooling): string | undefined => {
+  if (!isOne(dilations)) return `pooling with dilations ${dilations} is not supported by ${title}`;
+  return pads.every(([before], axis) => before < at(kernel, axis))
+    ? undefined
+    : `pooling with pads ${pads.join(' ')} as wide as the kernel ${kernel} is not supported by ${title}`;
 };
 
-const transposed: Lack<'ConvTranspose'> = ({ strides, outputPadding }) => {
-  if (strides.length === 3) return `${title} has ConvTranspose over one or two axes only`;
-  return outputPadding.every((each, axis) => each < (strides[axis] ?? 1))
+const convTranspose: Limit<'ConvTranspose'> = any<'ConvTranspose'>(
+  both(float32And64, nonEmpty),
+  equalPads,
+  ({ strides, outputPadding }) => {
+    if (strides.length === 3) return `ConvTranspose over 3 spatial axes is not supported by ${title}`;
+    return outputPadding.every((each, axis) => each < at(strides, axis))
+      ? undefined
+      : `ConvTranspose with output_padding ${outputPadding} and strides ${strides} is not supported by ${title}`;
+  },
+);
+
+const resize: Limit<'Resize'> = ({ mode, coordinates, sizes }) =>
+  mode === 'linear' &&
+  sizes.length === 2 &&
+  // To a single position it takes the corner, whatever the coordinates are.
+  (coordinates === 'align_corners' || (coordinates === 'half_pixel' && !sizes.includes(1)))
     ? undefined
-    : `${title} has no ConvTranspose that is longer by a stride`;
-};
+    : `${mode} Resize to ${sizes} with coordinates ${coordinates} is not supported by ${title}`;
 
 const windows: OperationTable = {
-  Conv: any(spatial, symmetric),
-  ConvTranspose: any(spatial, symmetric, transposed),
-  MaxPool: any(fractions, filled, symmetric, pooled),
-  AveragePool: any(fractions, filled, symmetric, pooled),
-  Resize: any(spatial, ({ mode, coordinates, sizes }) =>
-    mode === 'linear' &&
-    sizes.length === 2 &&
-    // To a single position it takes the corner, whatever the coordinates are.
-    (coordinates === 'align_corners' || (coordinates === 'half_pixel' && !sizes.includes(1)))
-      ? undefined
-      : `${title} has no such Resize`,
-  ),
+  Conv: any(both(float32And64, nonEmpty), equalPads),
+  ConvTranspose: convTranspose,
+  MaxPool: any<'MaxPool'>(both(floatingPoint, nonEmpty), equalPads, pooling),
+  AveragePool: any<'AveragePool'>(both(floatingPoint, nonEmpty), equalPads, pooling),
+  Resize: any(both(float32And64, nonEmpty), resize),
 };
 
 const normalisation: OperationTable = {
-  BatchNormalization: spatial,
-  LayerNormalization: any(spatial, ({ axes }, [x]) =>
-    axes.length === 1 && axes[0] === (x?.shape.length ?? 0) - 1
+  ...all(both(float32And64, nonEmpty), 'BatchNormalization', 'TrainingBatchNormalization'),
+  LayerNormalization: any(both(float32And64, nonEmpty), ({ axes }, [x]) =>
+    sameList(axes, [shapeOf(x).length - 1])
       ? undefined
-      : `${title} has LayerNormalization over the last axis only`,
+      : `LayerNormalization over axes ${axes} of ${shapeOf(x).length} is not supported by ${title}`,
   ),
-  InstanceNormalization: both(float32, filled),
-  LRN: any(float32, filled, ({ axis, size }, [x]) =>
-    axis === 1 && size % 2 === 1 && x?.shape.length === 4
+  InstanceNormalization: both(float32, nonEmpty),
+  LRN: any(both(float32, nonEmpty), ({ axis, size }, [x]) =>
+    axis === 1 && size % 2 === 1 && shapeOf(x).length === 4
       ? undefined
-      : `${title} has LRN of an odd size along the second of four axes only`,
+      : `LRN of size ${size} along axis ${axis} of ${shapeOf(x).length} is not supported by ${title}`,
   ),
 };
 
-const recurrent: OperationTable = {
-  ...all(spatial, 'LSTM', 'RNN'),
-  GRU: any(spatial, ({ linearBeforeReset }) =>
-    linearBeforeReset ? undefined : `${title} resets the state of its GRU behind the product only`,
+const layers: OperationTable = {
+  ...all(both(float32And64, nonEmpty), 'LSTM', 'RNN'),
+  GRU: any(both(float32And64, nonEmpty), ({ linearBeforeReset }) =>
+    linearBeforeReset ? undefined : `GRU with linear_before_reset 0 is not supported by ${title}`,
   ),
 };
 
-const inference: OperationTable = { ...elementwise, ...shapes, ...windows, ...normalisation, ...recurrent };
-
-/** Whole numbers do not learn. */
-const ofLearning = (reason: string) =>
-  both(numbers, shallow, filled, (_, [x]) =>
-    x?.type.startsWith('float') ? `${title}: ${reason}` : undefined,
-  );
-
-/** Gradients that are not those of the answers; `npm run conformance` and differences found them. */
-const training: OperationTable = {
-  ...inference,
-  // The parts of a group are convolved one by one.
-  Conv: any<'Conv'>(spatial, symmetric, ({ group, dilations }, [, filters]) =>
-    group === 1 || filters?.shape[1] === 1 || isOne(dilations)
-      ? undefined
-      : `${title} has no gradient of Conv with group ${group} and dilations ${dilations}`,
-  ),
-  ConvTranspose: any<'ConvTranspose'>(spatial, symmetric, transposed, ({ strides, dilations }) =>
-    isOne(strides) || isOne(dilations)
-      ? undefined
-      : `the gradient of ${title} has not dilations and strides at once`,
-  ),
-  Selu: () => `the gradient of Selu is another in ${title}`,
-  ReduceProd: ofLearning('the gradient of a product is NaN where an element is zero'),
-  Einsum: any<'Einsum'>(multiplied, ({ equation }) =>
-    /([a-z])[a-z]*\1/i.test(equation.replace(/->.*/, ''))
-      ? `the gradient of ${title} has no diagonals`
-      : undefined,
-  ),
+const recurrent: RecurrentForm = {
+  gates: { LSTM: 'ifco', GRU: 'rzh' },
+  biases: { LSTM: 2, GRU: 2, RNN: 2 },
+  transposed: false,
+  batchFirst: false,
+  states: 'stacked',
 };
 
-/** It has no other integers; narrower ones lie in wider ones. */
+const operations: OperationTable = {
+  ...elementwise,
+  ...shapes,
+  ...windows,
+  ...normalisation,
+  ...layers,
+};
+
+/** It has no other integers; narrower ones are held in wider ones. */
 const types: Capabilities['types'] = {
   float32: 'float32',
   float64: 'float64',
@@ -231,6 +228,52 @@ const types: Capabilities['types'] = {
   uint16: 'int32',
 };
 
-export function mxnetCapabilities(mode: Mode): Capabilities {
-  return { title, channels: 'first', operations: mode === 'training' ? training : inference, types };
+export const mxnet: Capabilities = {
+  title,
+  channels: 'first',
+  operations,
+  gemmOutputs: 'first',
+  gemmFlattens: true,
+  recurrent,
+  types,
+};
+
+/** Integers have no gradient. */
+const untrained = (reason: string) =>
+  both(numbers, fewAxes, nonEmpty, (_, [x]) =>
+    operandOf(x).type.startsWith('float') ? `${title}: ${reason}` : undefined,
+  );
+
+/** Gradients of these are wrong; `npm run conformance` and differences found them. */
+export const mxnetInTraining: Capabilities = {
+  ...mxnet,
+  operations: {
+    ...operations,
+    // A group for each channel is right.
+    Conv: any<'Conv'>(both(float32And64, nonEmpty), equalPads, ({ group, dilations }, [, filters]) =>
+      group === 1 || at(shapeOf(filters), 1) === 1 || isOne(dilations)
+        ? undefined
+        : `the gradient of Conv with group ${group} and dilations ${dilations} is not supported by ${title}`,
+    ),
+    ConvTranspose: any<'ConvTranspose'>(convTranspose, ({ strides, dilations }) =>
+      isOne(strides) || isOne(dilations)
+        ? undefined
+        : `the gradient of ConvTranspose with strides ${strides} and dilations ${dilations} is not supported by ${title}`,
+    ),
+    Selu: () => `the gradient of Selu is not supported by ${title}`,
+    ReduceProd: untrained('the gradient of ReduceProd is NaN where an element is zero'),
+    Einsum: any<'Einsum'>(product, ({ equation }) =>
+      /([a-z])[a-z]*\1/i.test(equation.replace(/->.*/, ''))
+        ? `the gradient of Einsum with ${equation}, a diagonal, is not supported by ${title}`
+        : undefined,
+    ),
+  },
+};
+
+function operandOf(x: Operand | undefined): Operand {
+  return defined(x, 'the operand');
+}
+
+function shapeOf(x: Operand | undefined): readonly number[] {
+  return operandOf(x).shape;
 }

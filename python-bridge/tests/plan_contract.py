@@ -27,8 +27,6 @@ class PlanLearning(unittest.TestCase):
     # Takes the model.
     inference: Any
     training: Any
-    # Whether its recurrent layers have an operand for each of their parameters, and the batch first: `RecurrentForm`.
-    by_parameter = False
 
     def test_a_weight_in_two_layouts_learns_as_one(self) -> None:
         """logits = (x · w) · wᵀ · v"""
@@ -69,47 +67,7 @@ class PlanLearning(unittest.TestCase):
                     self.recurrent(kind, direction, True)
 
     def recurrent(self, kind: str, direction: str, shared: bool) -> None:
-        """@param shared: the bias and R are multiplied by one before the layer reads them"""
-        if self.by_parameter:
-            self.recurrent_by_parameter(kind, direction, shared)
-            return
-        count, gates = 1 + (direction == "bidirectional"), GATES[kind] * HIDDEN
-        weights = {
-            "w": random(count, gates, VALUES),
-            "r": random(count, gates, HIDDEN),
-            "b": random(count, 2 * gates),
-            "v": random(count * HIDDEN, CLASSES),
-        }
-        weights["b"][:, gates:] = 0
-        halves = np.s_[:, :gates], np.s_[:, gates:]
-        constants = [
-            constant(1, "w", weights["w"]),
-            constant(2, "r", weights["r"]),
-            constant(6, "b", weights["b"], halves[0]),
-            constant(7, "b", weights["b"], halves[1], trained=False),
-            constant(4, "v", weights["v"]),
-        ]
-        constants.append(literal(5, np.ones(1, np.float32)))
-        settings: Dict[str, Any] = {"hidden": HIDDEN, "direction": direction}
-        settings.update(given=["bias"], read=["sequence"])
-        if kind == "GRU":
-            settings["linearBeforeReset"] = True
-        read = [0, 1, 10, 11] if shared else [0, 1, 2, 3]
-        outputs = [12, 13, 14] if kind == "LSTM" else [12, 13]
-        operations = [
-            operation("Concat", [6, 7], [3], axis=1),
-            *([operation("Mul", [2, 5], [10]), operation("Mul", [3, 5], [11])] if shared else []),
-            operation(kind, read, outputs, **settings),
-            operation("Transpose", [12], [15], perm=[2, 0, 1, 3]),
-            operation("Reshape", [15], [16], shape=[BATCH, STEPS, count * HIDDEN]),
-            operation("ReduceMean", [16], [17], axes=[1], keepdims=False),
-            operation("MatMul", [17, 4], [18]),
-        ]
-        nodes = [make_node(kind, ["x", "w", "r", "b"], ["y"])]
-        frozen = {"b": np.s_[:, gates:]}
-        self.check(weights, random(STEPS, BATCH, VALUES), constants, operations, 18, nodes, frozen)
-
-    def recurrent_by_parameter(self, kind: str, direction: str, shared: bool) -> None:
+        """@param shared: R is multiplied by one before the layer reads it"""
         count, gates = 1 + (direction == "bidirectional"), GATES[kind] * HIDDEN
         weights = {
             "w": random(count, gates, VALUES),

@@ -12,7 +12,6 @@ from . import plan_contract
 class Learning(plan_contract.PlanLearning):
     inference = TorchInference
     training = TorchTraining
-    by_parameter = True
 
 
 if __name__ == "__main__":

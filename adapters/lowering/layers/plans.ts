@@ -2,7 +2,7 @@
  * The plan of a framework that has both vocabularies: layers where they express the graph, since that is how its users
  * write a network, and else operations.
  */
-import type { Graph, Lowering, Mode, Support } from '../../adapter.js';
+import type { Graph, Lowering, Mode } from '../../adapter.js';
 import type { Capabilities } from '../capabilities.js';
 import { lower } from '../lower.js';
 import { type LayerCheck, lowerToLayers } from './layer-checks.js';
@@ -17,13 +17,4 @@ export function layersOrOperations(
     const layers = asLayers(graph, mode);
     return 'plan' in layers ? layers : lower(graph, mode, capabilities);
   };
-}
-
-/** The lowering in the framework's own bridge where it reads the graph itself, and else operations. */
-export function graphOrOperations(
-  own: (graph: Graph, mode: Mode) => Support,
-  capabilitiesOf: (mode: Mode) => Capabilities,
-): (graph: Graph, mode: Mode) => Lowering {
-  return (graph, mode) =>
-    own(graph, mode).supported ? { plan: { form: 'graph' } } : lower(graph, mode, capabilitiesOf(mode));
 }

@@ -7,7 +7,7 @@ tensor. Tensors are numbered.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
+from typing import TYPE_CHECKING, Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
 import numpy as np
 
@@ -125,16 +125,6 @@ class Constant:
         """Name of the weight."""
         return None if self.part is None else self.part.name
 
-    @property
-    def is_rearranged(self) -> bool:
-        """Whether it is anything but the whole tensor as ONNX has it."""
-        part = self.part
-        if part is None:
-            return False
-        whole = part.range.extents == part.onnx_shape and part.blocks is None
-        plain = part.addend is None and part.factor is None
-        return not whole or not plain or part.order != tuple(range(len(part.extents)))
-
     def to_onnx(self, native: Array) -> Array:
         """A value or a gradient as the whole weight in ONNX layout, zero where nothing is trained."""
         return onnx_weights([(self, native)])[self.name or ""]
@@ -150,8 +140,8 @@ class Constant:
             raise ValueError(f"the part of {self.part.name} that training does not update is not zero")
         native = self.part.to_native(whole)
         # One element fills any shape.
-        filled = np.broadcast_to(native, self.shape) if native.size == 1 else native.reshape(self.shape)
-        return np.array(filled, order="C")
+        filled = np.full(self.shape, native.item()) if native.size == 1 else native.reshape(self.shape)
+        return np.array(filled, native.dtype, order="C")
 
 
 def onnx_weights(natives: Iterable[Tuple[Constant, Array]]) -> Dict[str, Array]:
@@ -226,24 +216,6 @@ def read_operation_plan(model: Model) -> OperationPlan:
         operations=tuple(map(_operation, raw["operations"])),
         outputs=tuple(map(_port, raw["outputs"])),
     )
-
-
-# Kinds whose result says whether something holds.
-BOOLEAN = frozenset({"Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "IsNaN", "IsInf"})
-
-
-def result_types(operation: Operation, type_of: Callable[[int], str]) -> Tuple[str, ...]:
-    """Types of the outputs, from those of the operands."""
-    first = type_of(operation.inputs[-1] if operation.kind == "Where" else operation.inputs[0])
-    if operation.kind in BOOLEAN:
-        return ("bool",)
-    if operation.kind == "Cast":
-        return (operation.settings["to"],)
-    if operation.kind in ("ArgMax", "ArgMin"):
-        return ("int64",)
-    if operation.kind == "TopK":
-        return (first, "int64")
-    return (first,) * len(operation.outputs)
 
 
 def held(array: Array, kind: str, name: str) -> Array:

@@ -1,79 +1,179 @@
-"""What the operators of a graph build with."""
+"""What the operations of a plan are built with: symbols, and the parameters that they read.
+
+Symbols are of MXNet's NumPy interface (`mx.np`, `mx.npx`), which has arrays without axes and without elements; `legacy`
+calls what only the other interface has.
+"""
 
 from __future__ import annotations
 
-from typing import Callable, Dict, List
+from dataclasses import dataclass
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
+import mxnet as mx
 import numpy as np
 
-from ...artefact import Array, Graph, Node, Tensors
-from ...errors import UnsupportedError
-from .symbol_builder import Symbol, SymbolBuilder
+from ...artefact import Array, Tensors
+from ...lowering.operations import Constant, Operation, OperationPlan, Result
 
-Transform = Callable[[Array], Array]
+Symbol = Any
+Operand = Union[Symbol, float]
 
 
-class Builder(SymbolBuilder):
-    """One lowering under way."""
+class Builder:
+    """The symbols of one plan under construction. Tensors are identified by their numbers in the plan."""
 
-    def __init__(self, graph: Graph, weights: Tensors, training: bool) -> None:
-        super().__init__()
-        self.graph = graph
-        self.training = training
+    def __init__(self, plan: OperationPlan, weights: Tensors) -> None:
+        # Initial values of the parameters, by their names.
+        self.parameters: Dict[str, Array] = {}
+        # Each constant that training updates, and the parameter that holds it.
+        self.trained: List[Tuple[Constant, str]] = []
         self._weights = weights
-        self._values: Dict[str, Symbol] = {}
-        self.inputs = [self.variable(f"input_{number}") for number in range(len(graph.inputs))]
-        for info, symbol in zip(graph.inputs, self.inputs):
-            self._values[info.name] = symbol
+        self._constants = {constant.tensor: constant for constant in plan.constants}
+        # Generated names only: the file's own may clash with those that MXNet makes up.
+        self.inputs = [
+            variable(f"input_{number}", port.native_shape, port.type)
+            for number, port in enumerate(plan.inputs)
+        ]
+        self._values: Dict[int, Symbol] = {
+            port.tensor: symbol for port, symbol in zip(plan.inputs, self.inputs)
+        }
+        # Inputs and constants.
+        self._given = {*self._values, *self._constants}
+        self._results = {port.tensor: Result(port.type, port.native_shape) for port in plan.inputs}
+        self._results.update((each.tensor, Result(each.type, each.shape)) for each in plan.constants)
+        for operation in plan.operations:
+            self._results.update(zip(operation.outputs, operation.results))
 
-    def shape(self, name: str) -> tuple[int, ...]:
-        """Observed shape of a value."""
-        return self.graph.values[name].shape
+    def type(self, tensor: int) -> str:
+        return self._results[tensor].type
 
-    def constant(self, node: Node, position: int) -> Array:
-        """The weight at that input. UnsupportedError where the input is computed by the graph."""
-        name = node.inputs[position]
-        if name not in self._weights:
-            raise UnsupportedError(f"{node.operator} whose input {position} ({name}) is not a constant")
-        return self._weights[name]
+    def shape(self, tensor: int) -> Tuple[int, ...]:
+        return self._results[tensor].shape
 
-    def has_input(self, node: Node, position: int) -> bool:
-        """Whether an optional input is given."""
-        return len(node.inputs) > position and node.inputs[position] != ""
+    @property
+    def has_numpy_shapes(self) -> bool:
+        """Whether there are arrays without axes or without elements."""
+        return any(not result.shape or 0 in result.shape for result in self._results.values())
 
-    def is_trained(self, name: str) -> bool:
-        """Whether training updates it; never in inference."""
-        return self.training and name in self.graph.parameters
+    def is_constant(self, tensor: int) -> bool:
+        return tensor in self._constants
+
+    def is_computed(self, *tensors: int) -> bool:
+        """Whether operations make all of them."""
+        return all(tensor not in self._given for tensor in tensors)
+
+    def frozen(self, tensor: int) -> Optional[Array]:
+        """The value of a constant that training does not update; None for anything else."""
+        constant = self._constants.get(tensor)
+        return None if constant is None or constant.trained else constant.to_native(self._weights)
+
+    def number(self, tensor: int, axes: int) -> Optional[float]:
+        """A single floating-point number as Python's, as a user would write it beside a tensor of so many axes.
+
+        None for anything else, for one that training updates, and for those that are not finite.
+        """
+        constant = self._constants.get(tensor)
+        if constant is None or len(constant.shape) > axes or set(constant.shape) - {1}:
+            return None
+        value = self.frozen(tensor) if constant.type in ("float32", "float64") else None
+        return None if value is None or not np.isfinite(value).all() else float(value.item())
 
     def parameter(self, value: Array) -> Symbol:
-        return super().parameter(np.asarray(value, np.float32))
+        """A new parameter. Gluon has none without elements."""
+        if not value.size:
+            return mx.sym.np.zeros(value.shape, dtype=value.dtype.name)
+        name = f"weight_{len(self.parameters)}"
+        self.parameters[name] = np.array(value, order="C")
+        return variable(name, value.shape, value.dtype.name)
 
-    def weight(self, node: Node, position: int, to_native: Transform, to_onnx: Transform) -> Symbol:
-        """The weight at that input as a parameter in MXNet's layout; it learns if training updates it."""
-        name = node.inputs[position]
-        symbol = self.parameter(to_native(self.constant(node, position)))
-        if self.is_trained(name):
-            self.bind(name, [symbol], lambda arrays: to_onnx(arrays[0]))
-        return symbol
+    def value(self, tensor: int) -> Symbol:
+        """As an operand; constants become parameters at their first use."""
+        if tensor not in self._values:
+            constant = self._constants[tensor]
+            symbol = self.parameter(constant.to_native(self._weights))
+            if constant.trained:
+                self.trained.append((constant, symbol.name))
+            self._values[tensor] = symbol
+        return self._values[tensor]
 
-    def value(self, name: str) -> Symbol:
-        """A computed value, or a constant as a parameter."""
-        if name not in self._values:
-            self._values[name] = self._constant_value(name)
-        return self._values[name]
+    def define(self, operation: Operation, results: Sequence[Symbol]) -> None:
+        self._values.update(zip(operation.outputs, results))
 
-    def define(self, name: str, symbol: Symbol) -> None:
-        self._values[name] = symbol
 
-    def outputs(self) -> List[Symbol]:
-        return [self.value(info.name) for info in self.graph.outputs]
+def variable(name: str, shape: Tuple[int, ...], kind: str) -> Symbol:
+    return mx.sym.var(name, shape=shape, dtype=kind).as_np_ndarray()
 
-    def _constant_value(self, name: str) -> Symbol:
-        if name not in self._weights:
-            raise UnsupportedError(f"the value {name}, which no node computes")
-        value = self._weights[name]
-        # MXNet 1.x knows no arrays without axes.
-        symbol = self.parameter(value.reshape(value.shape or (1,)))
-        if self.is_trained(name):
-            self.bind(name, [symbol], lambda arrays: arrays[0].reshape(value.shape))
-        return symbol
+
+@dataclass(frozen=True)
+class Step:
+    """One operation of the plan, as the function that builds it sees it."""
+
+    builder: Builder
+    operation: Operation
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        return self.operation.settings
+
+    @property
+    def inputs(self) -> Tuple[int, ...]:
+        return self.operation.inputs
+
+    @property
+    def operands(self) -> Tuple[Symbol, ...]:
+        return tuple(map(self.builder.value, self.inputs))
+
+    @property
+    def x(self) -> Symbol:
+        """The first operand."""
+        return self.builder.value(self.inputs[0])
+
+    @property
+    def pair(self) -> Tuple[Operand, Operand]:
+        """Two operands, one of them as a number where it is one."""
+        first, second = self.inputs
+        rank = len(self.builder.shape(first)), len(self.builder.shape(second))
+        b = self.builder.number(second, rank[0])
+        if b is not None:
+            return self.builder.value(first), b
+        a = self.builder.number(first, rank[1])
+        return self.builder.value(first) if a is None else a, self.builder.value(second)
+
+    @property
+    def shapes(self) -> List[Tuple[int, ...]]:
+        """Of the operands."""
+        return [self.builder.shape(tensor) for tensor in self.inputs]
+
+    @property
+    def type(self) -> str:
+        """Of the first operand."""
+        return self.builder.type(self.inputs[0])
+
+    @property
+    def is_floating_point(self) -> bool:
+        return self.type.startswith("float")
+
+    @property
+    def result(self) -> Result:
+        """The first."""
+        return self.operation.results[0]
+
+
+# Returns one result, or several.
+Build = Callable[[Step], Union[Symbol, Sequence[Symbol]]]
+
+
+def plain(function: Callable[..., Any]) -> Build:
+    """A call with all operands and nothing else."""
+    return lambda step: function(*step.operands)
+
+
+def with_number(function: Callable[..., Any]) -> Build:
+    """A call with two operands, of which one may be a number."""
+    return lambda step: function(*step.pair)
+
+
+def legacy(function: Callable[..., Any], *operands: Symbol, **options: Any) -> Symbol:
+    """An operator that the NumPy interface does not name."""
+    result = function(*(operand.as_nd_ndarray() for operand in operands), **options)
+    return result.as_np_ndarray()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, List
 
-import mxnet as mx
 import numpy as np
 from mxnet import gluon
 
@@ -45,18 +44,13 @@ class PreciseCrossEntropy(gluon.loss.SoftmaxCrossEntropyLoss):
         super().__init__(axis=-2)
 
     def hybrid_forward(self, F: Any, pred: Any, label: Any, sample_weight: Any = None) -> Any:
-        expand = F.np.expand_dims if mx.util.is_np_array() else F.expand_dims
-        return super().hybrid_forward(F, expand(pred, axis=-1), expand(label, axis=-1), sample_weight)
+        columns = F.expand_dims(pred, axis=-1), F.expand_dims(label, axis=-1)
+        return super().hybrid_forward(F, *columns, sample_weight)
 
 
 class ChosenHuber(gluon.loss.HuberLoss):
     """Of the error that is chosen."""
 
     def hybrid_forward(self, F: Any, pred: Any, label: Any, sample_weight: Any = None) -> Any:
-        if not mx.util.is_np_array():
-            chosen = F.pick(pred, label, axis=-1, keepdims=True)
-            return super().hybrid_forward(F, chosen, F.zeros_like(chosen), sample_weight)
-        # MXNet's own takes the absolute value by an operator that its NumPy interface has not.
-        error = F.np.abs(F.npx.pick(pred, label, axis=-1, keepdims=True))
-        losses = F.np.where(error > 1, error - 0.5, 0.5 * F.np.square(error))
-        return F.np.mean(F.npx.batch_flatten(losses), axis=1)
+        chosen = F.pick(pred, label, axis=-1, keepdims=True)
+        return super().hybrid_forward(F, chosen, F.zeros_like(chosen), sample_weight)

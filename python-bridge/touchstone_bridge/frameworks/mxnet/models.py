@@ -11,7 +11,7 @@ from ...artefact import Adam, Array, Model, Optimiser, RMSProp, Tensors
 from ...errors import UnsupportedError
 from ...framework import Configuration
 from .losses import loss_of, operands_of
-from .network import Network
+from .network import Network, native
 
 
 class MxnetInference:
@@ -20,7 +20,7 @@ class MxnetInference:
     configuration: Configuration = {}
 
     def __init__(self, model: Model) -> None:
-        self._network = Network(model, training=False)
+        self._network = Network(model)
         self.inputs = self._network.inputs(model)
 
     def run(self, buffer: int) -> List[Array]:
@@ -58,11 +58,9 @@ class MxnetTraining:
         if model.manifest.training is None or len(model.graph.outputs) != 1:
             raise UnsupportedError("training needs an optimiser and a graph whose only output is the logits")
         self._recipe = model.manifest.training.optimiser
-        self._network = Network(model, training=True)
+        self._network = Network(model)
         self._inputs = self._network.inputs(model)
-        with self._network.semantics():
-            operands = operands_of(model)
-            self._targets = [[self._network.native(each) for each in targets] for targets in operands]
+        self._targets = [[native(each) for each in targets] for targets in operands_of(model)]
         self._batch = len(self._targets[0][0])
         self._loss = loss_of(model)
         self._loss.hybridize(static_alloc=True, static_shape=True)
@@ -74,7 +72,7 @@ class MxnetTraining:
                 losses = self._loss(self._network.block(*self._inputs[buffer]), *self._targets[buffer])
             losses.backward()
             self._trainer.step(self._batch)
-            return float(losses.mean().asnumpy())
+            return float(losses.mean().asscalar())
 
     def reset(self) -> None:
         self._network.reset()
@@ -100,8 +98,7 @@ class MxnetTraining:
 
     def _new_trainer(self) -> Any:
         # One device: there is nothing that a key-value store would have to bring together.
-        with self._network.semantics():
-            return gluon.Trainer(self._network.trained(), optimiser_of(self._recipe), kvstore=None)
+        return gluon.Trainer(self._network.trained(), optimiser_of(self._recipe), kvstore=None)
 
 
 def optimiser_of(rule: Optimiser) -> mx.optimizer.Optimizer:

@@ -1,53 +1,20 @@
-"""The block of a model, whichever way it was lowered."""
+"""The hybridised Gluon block of a lowered model, and its parameters."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import Any, Dict, Iterator, List, Sequence
+from contextlib import nullcontext
+from typing import Any, Callable, ContextManager, Dict, List, Sequence
 
 import mxnet as mx
 import numpy as np
 from mxnet import gluon
 
-from ...artefact import Graph, Model, Tensors
-from ...errors import UnsupportedError
-from ...lowering.operations import is_operation_plan
-from .builder import Builder
-from .operation_network import lower_operations
-from .operators import OPERATORS
-from .ports import PlainPort
-from .recurrent import lstm
-from .symbol_builder import Lowered
-
-LOWERINGS = {**OPERATORS, "LSTM": lstm}
+from ...artefact import Array, Model, Tensors
+from ...lowering.operations import onnx_weights
+from .lowering import lower
 
 
-def lower(model: Model, training: bool) -> Lowered:
-    """UnsupportedError names the operator, the attribute or the operation that it has not."""
-    if is_operation_plan(model):
-        return lower_operations(model, training)
-    return lower_graph(model.graph, model.weights, training)
-
-
-def lower_graph(graph: Graph, weights: Tensors, training: bool) -> Lowered:
-    builder = Builder(graph, weights, training)
-    for node in graph.nodes:
-        operator = LOWERINGS.get(node.operator)
-        if operator is None:
-            raise UnsupportedError(f"the MXNet lowering has no operator {node.operator}")
-        operator(builder, node)
-    return Lowered(
-        inputs=builder.inputs,
-        outputs=builder.outputs(),
-        parameters=builder.parameters,
-        bindings=builder.bindings,
-        input_ports=[PlainPort(info) for info in graph.inputs],
-        output_ports=[PlainPort(info) for info in graph.outputs],
-        numpy=False,
-    )
-
-
-class First(mx.initializer.Initializer):
+class Initial(mx.initializer.Initializer):
     """One array for one parameter of any type and shape; MXNet's own fill `array[:]`, which scalars have not."""
 
     def __init__(self, value: Any) -> None:
@@ -59,49 +26,39 @@ class First(mx.initializer.Initializer):
 
 
 class Network:
-    """A hybridised block and its parameters. What is called is called within `semantics`."""
+    """What is called of it, and with its arrays, is called within `semantics`."""
 
-    def __init__(self, model: Model, training: bool) -> None:
-        self._lowered = lowered = lower(model, training)
-        bound = {name for binding in lowered.bindings for name in binding.parameters}
-        with self.semantics():
+    def __init__(self, model: Model) -> None:
+        with mx.util.np_shape(True):
+            self._lowered = lowered = lower(model)
+            trained = {name for _, name in lowered.trained}
             self.block = gluon.SymbolBlock(list(lowered.outputs), list(lowered.inputs))
             self.parameters: Dict[str, Any] = self.block.collect_params()
             for name, parameter in self.parameters.items():
                 value = lowered.parameters[name]
                 parameter.dtype = value.dtype.type
                 parameter.shape = value.shape
-                parameter.grad_req = "write" if name in bound else "null"
-                parameter.initialize(First(self.native(value)), ctx=mx.cpu())
+                parameter.grad_req = "write" if name in trained else "null"
+                parameter.initialize(Initial(native(value)), ctx=mx.cpu())
             self.block.hybridize(static_alloc=True, static_shape=True)
 
-    @contextmanager
-    def semantics(self) -> Iterator[None]:
-        """MXNet's NumPy interface is off unless it is asked for, and its graphs mean the same in that alone."""
-        if not self._lowered.numpy:
-            yield
-            return
-        with mx.util.np_shape(True), mx.util.np_array(True):
-            yield
-
-    def native(self, value: Any) -> Any:
-        """An array as MXNet holds it."""
-        make = mx.np.array if self._lowered.numpy else mx.nd.array
-        return make(value, dtype=value.dtype)
+    def semantics(self) -> ContextManager[Any]:
+        """NumPy's meaning of shapes where the plan needs it: it is off by default, and to switch it takes 10 µs."""
+        return mx.util.np_shape(True) if self._lowered.has_numpy_shapes else nullcontext()
 
     def inputs(self, model: Model) -> List[List[Any]]:
         """One list a buffer, in the order of the inputs."""
         with self.semantics():
             return [
-                [self.native(port.to_native(tensors)) for port in self._lowered.input_ports]
+                [native(port.to_native(tensors)) for port in self._lowered.input_ports]
                 for tensors in model.inputs
             ]
 
     def reset(self) -> None:
-        """The first weights again."""
+        """The initial weights again, and statistics that kernels update."""
         with self.semantics():
             for name, parameter in self.parameters.items():
-                self.native(self._lowered.parameters[name]).copyto(parameter.data())
+                native(self._lowered.parameters[name]).copyto(parameter.data())
 
     def trained(self) -> Dict[str, Any]:
         return {
@@ -113,12 +70,13 @@ class Network:
         ports = self._lowered.output_ports
         return {port.name: port.to_onnx(np.asarray(value)) for port, value in zip(ports, outputs)}
 
-    def collect(self, read: Any) -> Tensors:
+    def collect(self, read: Callable[[Any], Any]) -> Tensors:
         """`read(parameter)` of every trained weight, by ONNX name and in ONNX layout."""
-        return {
-            binding.name: np.asarray(
-                binding.assemble([read(self.parameters[name]).asnumpy() for name in binding.parameters]),
-                order="C",
-            )
-            for binding in self._lowered.bindings
-        }
+        return onnx_weights(
+            (constant, read(self.parameters[name]).asnumpy()) for constant, name in self._lowered.trained
+        )
+
+
+def native(value: Array) -> Any:
+    """An array as MXNet holds it. `mx.nd.array` makes none without axes."""
+    return mx.np.array(value, dtype=value.dtype).as_nd_ndarray()

@@ -1,4 +1,4 @@
-"""Convolutions and poolings over one to three axes, channels second, and resizing."""
+"""Convolutions, poolings and resizing, channels first."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from typing import Any, Dict
 
 from mxnet import symbol
 
-from .operation_builder import Build, Step, legacy
-from .symbol_builder import Symbol
+from ..builder import Build, Step, Symbol, legacy
 
 np, npx = symbol.np, symbol.npx
 
 
 def window(step: Step) -> Dict[str, Any]:
-    """The backend's capabilities let through pads that are alike on both sides alone."""
+    """The capabilities allow only pads that are equal on both sides."""
     settings = step.settings
     return {"stride": tuple(settings["strides"]), "pad": tuple(before for before, _ in settings["pads"])}
 
@@ -24,18 +23,17 @@ def filters(step: Step) -> Dict[str, Any]:
         **window(step),
         "dilate": tuple(settings["dilations"]),
         "num_group": settings["group"],
-        "no_bias": len(step.operation.inputs) == 2,
+        "no_bias": len(step.inputs) == 2,
     }
 
 
 def convolution(step: Step) -> Symbol:
-    shape = step.builder.shape(step.operation.inputs[1])
+    shape = step.shapes[1]
     return npx.convolution(*step.operands, kernel=shape[2:], num_filter=shape[0], **filters(step))
 
 
 def transposed_convolution(step: Step) -> Symbol:
-    settings = step.settings
-    shape = step.builder.shape(step.operation.inputs[1])
+    settings, shape = step.settings, step.shapes[1]
     return npx.deconvolution(
         *step.operands,
         kernel=shape[2:],

@@ -6,41 +6,56 @@ from typing import Any, Callable, Dict
 
 from mxnet import symbol
 
-from .operation_builder import Build, Step, legacy, plain, with_number
-from .symbol_builder import Symbol
+from ..builder import Build, Step, Symbol, legacy, plain, with_number
 
 np, npx = symbol.np, symbol.npx
 
 
 def activation(kind: str) -> Build:
+    """oneDNN's, which takes what its convolutions return as it is."""
     return lambda step: npx.activation(step.x, act_type=kind)
 
 
+def relu(step: Step) -> Symbol:
+    """The layer has no kernel for integers."""
+    return (activation("relu") if step.is_floating_point else plain(npx.relu))(step)
+
+
+def addition(step: Step) -> Symbol:
+    """Results of one shape are added by oneDNN, which takes them in its own layout.
+
+    Not so weights and inputs: where one of the two has no gradient, the other's is wrong in a static graph (1.9.1).
+    """
+    first, second = step.shapes
+    if first != second or step.type != "float32" or not step.builder.is_computed(*step.inputs):
+        return np.add(*step.pair)
+    return legacy(symbol.elemwise_add, *step.operands)
+
+
 def division(step: Step) -> Symbol:
-    """Of integers towards zero; float64 holds those of 32 bits, and so their quotients, well enough."""
-    if not step.is_whole:
+    """Integers are divided towards zero; float64 holds those of 32 bits, and so their quotients, well enough."""
+    if step.is_floating_point:
         return np.true_divide(*step.pair)
     a, b = (npx.cast(operand, dtype="float64") for operand in step.operands)
     return npx.cast(np.trunc(np.true_divide(a, b)), dtype=step.type)
 
 
 def remainder(step: Step) -> Symbol:
-    """By zero it has zero, where fractions have no remainder: 0 / b is nothing else but that."""
+    """MXNet has a remainder of zero for a divisor of zero. Of floating-point numbers it is NaN, as 0 / b is."""
     a, b = step.operands
     found = np.mod(a, b)
-    return found if step.is_whole else np.add(found, np.true_divide(0.0, b))
+    return np.add(found, np.true_divide(0.0, b)) if step.is_floating_point else found
 
 
 def rounded(step: Step) -> Symbol:
-    """Its `rint` does not round halves to even, its `around` does, and is not there for float16."""
+    """`rint` does not round halves to even; `around` does, but has no kernel for float16."""
     if step.type != "float16":
         return np.around(step.x)
     return npx.cast(np.around(npx.cast(step.x, dtype="float32")), dtype="float16")
 
 
 def clip(step: Step) -> Symbol:
-    low, high = step.settings["low"], step.settings["high"]
-    return np.clip(step.x, low, high)
+    return np.clip(step.x, step.settings["low"], step.settings["high"])
 
 
 def is_infinite(step: Step) -> Symbol:
@@ -77,15 +92,12 @@ PLAIN: Dict[str, Callable[..., Any]] = {
     "Neg": np.negative,
     "Not": np.logical_not,
     "Reciprocal": np.reciprocal,
-    "Relu": npx.relu,
-    "Sigmoid": npx.sigmoid,
     "Sign": np.sign,
     "Sin": np.sin,
     "Sinh": np.sinh,
     "Sqrt": np.sqrt,
     "Tan": np.tan,
-    "Tanh": np.tanh,
-    # Of bools, which have no operators of their own.
+    # bool has no operators of its own for these.
     "And": np.multiply,
     "Or": np.add,
     "Xor": np.not_equal,
@@ -97,7 +109,6 @@ PLAIN: Dict[str, Callable[..., Any]] = {
 }
 
 WITH_NUMBER: Dict[str, Callable[..., Any]] = {
-    "Add": np.add,
     "Sub": np.subtract,
     "Mul": np.multiply,
     "Pow": np.power,
@@ -113,6 +124,10 @@ WITH_NUMBER: Dict[str, Callable[..., Any]] = {
 ELEMENTWISE: Dict[str, Build] = {
     **{kind: plain(function) for kind, function in PLAIN.items()},
     **{kind: with_number(function) for kind, function in WITH_NUMBER.items()},
+    "Relu": relu,
+    "Sigmoid": activation("sigmoid"),
+    "Tanh": activation("tanh"),
+    "Add": addition,
     "Round": rounded,
     "Softplus": activation("softrelu"),
     "Softsign": activation("softsign"),
