@@ -248,6 +248,13 @@ describe('refusals name the operator, the node and the reason', () => {
     );
   });
 
+  test('a required attribute or input that the node omits', () => {
+    const size = [['LRN', ['x'], ['y']]] as const;
+    expect(() => planOf({ nodes: size, values })).toThrow('LRN (node_0): attribute size is required');
+    const exponent = [['Pow', ['x', ''], ['y']]] as const;
+    expect(() => planOf({ nodes: exponent, values })).toThrow('Pow (node_0): input 1 is required');
+  });
+
   test('an operation without a decomposition that the backend does not support', () => {
     const nodes = [['Erf', ['x'], ['y']]] as const;
     expect(() => planOf({ nodes, values }, everything('last', 'Erf'))).toThrow(

@@ -292,13 +292,13 @@ export function capabilitiesOf(
 ): Capabilities {
   const kinds = Object.keys(evaluators) as OperationKind[];
   const plain = wholly(...kinds.filter((kind) => !windows.includes(kind as WindowKind)));
-  const lack: Limit<WindowKind> = (settings) => {
+  const limit: Limit<WindowKind> = (settings) => {
     if (has === 'all') return undefined;
     if (settings.strides.length === 1) return 'no single axis';
     if (settings.pads.flat().some((pad) => pad > 0)) return 'no pads';
     if (settings.dilations.some((each) => each > 1)) return 'no dilations';
     return 'group' in settings && settings.group > 1 ? 'no groups' : undefined;
   };
-  const own: OperationTable = Object.fromEntries(has === 'none' ? [] : windows.map((kind) => [kind, lack]));
+  const own: OperationTable = Object.fromEntries(has === 'none' ? [] : windows.map((kind) => [kind, limit]));
   return { title: `${has} windows, channels ${channels}`, channels, operations: { ...plain, ...own }, types };
 }
