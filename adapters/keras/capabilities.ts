@@ -205,6 +205,7 @@ export function kerasCapabilities(backend: Backend, mode: Mode): Capabilities {
     operations: backend === 'tensorflow' ? narrowed(inMode, limitsOfTensorFlow(mode)) : inMode,
     fusedActivations,
     gemmOutputs: 'last',
+    negativeIndices: true,
     recurrent,
     types: types[backend],
   };

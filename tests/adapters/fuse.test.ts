@@ -1,6 +1,7 @@
 /** What the fuse pass joins, and what it leaves alone. */
 import { describe, expect, test } from 'vitest';
 import type { Capabilities } from '../../adapters/lowering/capabilities.js';
+import { isInOrder } from '../../adapters/lowering/fuse/moved.js';
 import { makePlan } from '../../adapters/lowering/lower.js';
 import { everything, graphOf, kindsOf, planOf } from './operation-graph.js';
 
@@ -242,5 +243,18 @@ describe('weights that are trained', () => {
       [[3, 2], false],
     ]);
     expect(kindsOf(plan)[0]).toBe('Concat');
+  });
+});
+
+describe('a transposition, a reshape and a transposition', () => {
+  test.each([
+    ['an image, flattened to rows of channels', [0, 3, 1, 2], [2, 3, 4, 5], [2, 3, 20], [0, 2, 1], true],
+    ['axes of extent 1 move nothing', [0, 3, 1, 2], [2, 3, 1, 5], [2, 1, 3, 5], [0, 3, 1, 2], true],
+    ['the rows stay columns', [0, 3, 1, 2], [2, 3, 4, 5], [2, 3, 20], [0, 1, 2], false],
+    ['another axis comes first', [0, 3, 1, 2], [2, 3, 4, 5], [2, 3, 20], [1, 0, 2], false],
+    ['extents without common factors', [1, 0], [4, 6], [3, 8], [1, 0], false],
+    ['no elements', [1, 0], [0, 4], [2, 0], [1, 0], false],
+  ])('%s', (_, first, before, after, second, expected) => {
+    expect(isInOrder(first, before, after, second)).toBe(expected);
   });
 });

@@ -47,9 +47,7 @@ const gathered: Canonicaliser = (node, p) => {
   const axis = positive(integer(node, 'axis', 0), x.shape.length);
   const name = inputOf(node, 1);
   const isGiven = p.capabilities.negativeIndices && !p.graph.constants?.[name];
-  const indices = isGiven
-    ? cast(p, p.plain(name), p.held('int64'))
-    : indicesOf(p, name, [at(x.shape, axis)]);
+  const indices = isGiven ? cast(p, p.plain(name), p.held('int64')) : indicesOf(p, name, [at(x.shape, axis)]);
   p.define(outputOf(node), gather(p, x, indices, axis));
 };
 

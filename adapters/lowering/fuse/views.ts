@@ -3,6 +3,9 @@ import { at, required } from '../../../common/at.js';
 import type { PlannedOperation } from '../plan.js';
 import { ascending, sameList } from '../value.js';
 import type { Draft } from './draft.js';
+import { isInOrder } from './moved.js';
+
+type Of<Kind extends PlannedOperation['kind']> = Extract<PlannedOperation, { kind: Kind }>;
 
 export function mergeViews(draft: Draft): Draft {
   const shapes = shapesOf(draft);
@@ -41,7 +44,24 @@ function merge(operation: PlannedOperation, makers: ReadonlyMap<number, PlannedO
     const perm = operation.settings.perm.map((axis) => at(before.settings.perm, axis));
     return plainer({ ...operation, inputs: before.inputs, settings: { perm } });
   }
-  return operation;
+  return operation.kind === 'Transpose' && before?.kind === 'Reshape'
+    ? (reshapeOf(operation, before, makers) ?? operation)
+    : operation;
+}
+
+/** An image that is flattened in ONNX's layout and then transposed as products take it was in that order before. */
+function reshapeOf(
+  operation: Of<'Transpose'>,
+  reshape: Of<'Reshape'>,
+  makers: ReadonlyMap<number, PlannedOperation>,
+): PlannedOperation | undefined {
+  const first = makers.get(at(reshape.inputs, 0));
+  if (first?.kind !== 'Transpose') return undefined;
+  const { shape } = at(operation.results, 0);
+  const [before, after] = [at(first.results, 0).shape, reshape.settings.shape];
+  return isInOrder(first.settings.perm, before, after, operation.settings.perm)
+    ? { ...operation, kind: 'Reshape', settings: { shape }, inputs: first.inputs }
+    : undefined;
 }
 
 function isIdentity(operation: PlannedOperation, shape: readonly number[]): boolean {

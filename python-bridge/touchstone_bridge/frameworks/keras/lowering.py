@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Optional
@@ -15,7 +15,7 @@ from ...lowering.operations import OperationPlan, TypedPort, onnx_weights, read_
 from .builder import Apply, Builder, Step
 from .custom_layer import single
 from .held import Held
-from .layers import choose, is_light
+from .layers import LIGHT, choose
 
 FRAMES_PER_LAYER = 4
 Types = Callable[[], AbstractContextManager[Any]]
@@ -76,16 +76,27 @@ def lower(model: Model, training: bool) -> Lowered:
 def layers_of(plan: OperationPlan, builder: Builder) -> list[Optional[Apply]]:
     """What builds the layer of each operation; None for those that custom layers compute.
 
-    A light one beside such an operation is computed by the same custom layer: each layer costs microseconds a call.
+    A light one beside such an operation is computed by the same custom layer: each layer costs microseconds a call. On
+    PyTorch, where nothing compiles them away, so are the dense layers beside it, like the projections of an attention.
     """
     found = [choose(Step(builder, operation)) for operation in plan.operations]
     neighbours = neighbours_of(plan)
-    open_ones = [place for place, apply in enumerate(found) if apply is None]
-    while open_ones:
-        for place in neighbours[open_ones.pop()]:
-            if found[place] is not None and is_light(plan.operations[place]):
-                found[place] = None
-                open_ones.append(place)
+
+    def join(kinds: Container[str], places: list[int]) -> list[int]:
+        """Of the neighbours of these places, those of the kinds become parts of custom layers."""
+        near = {each for place in places for each in neighbours[place] if found[each] is not None}
+        joined = [each for each in near if plan.operations[each].kind in kinds]
+        for each in joined:
+            found[each] = None
+        return joined
+
+    def join_all(places: list[int]) -> None:
+        while places:
+            places = join(LIGHT, places)
+
+    join_all([place for place, apply in enumerate(found) if apply is None])
+    if keras.backend.backend() == "torch":
+        join_all(join(("Gemm",), [place for place, apply in enumerate(found) if apply is None]))
     return found
 
 

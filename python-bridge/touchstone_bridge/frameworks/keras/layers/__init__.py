@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Optional
 
-from ....lowering.operations import Operation
 from ..builder import Apply, Choose, Step
 from .elementwise import ELEMENTWISE
 from .embedding import embedding
@@ -30,7 +29,3 @@ def choose(step: Step) -> Optional[Apply]:
     if found is None or not is_single or builder.constant(step.inputs[0]) is not None:
         return None
     return found(step)
-
-
-def is_light(operation: Operation) -> bool:
-    return operation.kind in LIGHT
