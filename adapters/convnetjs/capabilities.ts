@@ -3,12 +3,7 @@
  * may end in, is checked there of the finished plan.
  */
 import { defined } from '../../common/at.js';
-import {
-  type Capabilities,
-  type Limit,
-  type OperationTable,
-  wholly,
-} from '../lowering/capabilities.js';
+import { type Capabilities, type Limit, type OperationTable, wholly } from '../lowering/capabilities.js';
 import type { Operand, Pads, PerAxis } from '../lowering/operations/operation.js';
 
 export const title = 'ConvNetJS';

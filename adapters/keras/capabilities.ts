@@ -13,7 +13,7 @@ import {
   type RecurrentForm,
   wholly,
 } from '../lowering/capabilities.js';
-import { all, any } from '../lowering/limits.js';
+import { all, any, isAbout } from '../lowering/limits.js';
 import type { OperationKind } from '../lowering/operations/operation.js';
 import { tensorflow, tensorflowInTraining } from '../tensorflow/capabilities.js';
 import { bools, float32, floatingPoint, integers, numbers, of, without } from './types.js';
@@ -26,11 +26,6 @@ const titles: Readonly<Record<Backend, string>> = {
   jax: 'Keras on JAX',
   torch: 'Keras on PyTorch',
 };
-
-/** Constants of a model are written with the eight digits of a float32. */
-function isAbout(value: number, constant: number): boolean {
-  return Math.abs(value - constant) < 1e-7;
-}
 
 const elementwise: OperationTable = {
   ...all(floatingPoint, 'Acos', 'Acosh', 'Asin', 'Asinh', 'Atan', 'Atanh', 'Ceil', 'Cos', 'Cosh', 'Erf'),

@@ -10,19 +10,14 @@ import {
   type RecurrentForm,
   wholly,
 } from '../lowering/capabilities.js';
-import { all, any } from '../lowering/limits.js';
+import { all, any, isAbout } from '../lowering/limits.js';
+import { sameList } from '../lowering/lists.js';
 import type { Operand, Operations, PerAxis } from '../lowering/operations/operation.js';
 import { paddingOf } from '../lowering/operations/same-pads.js';
-import { sameList } from '../lowering/value.js';
 
 export const title = 'Keras.js';
 
 const isOne = (list: PerAxis) => list.every((each) => each === 1);
-
-/** Constants of a model are written with the eight digits of a float32. */
-function isAbout(value: number, constant: number): boolean {
-  return Math.abs(value - constant) < 1e-7;
-}
 
 const sameShapes = (_: unknown, [a, b]: readonly Operand[]) =>
   sameList(shapeOf(a), shapeOf(b))

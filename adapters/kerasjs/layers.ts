@@ -1,10 +1,10 @@
 /** The layers of Keras 2's JSON for the operations of a plan. Keras.js reads one example at a time, so shapes leave out the batch. */
 import { at } from '../../common/at.js';
 import { elementCount } from '../../model/graph.js';
+import { ascending } from '../lowering/lists.js';
 import type { PerAxis, RecurrentSettings } from '../lowering/operations/operation.js';
 import { inverse } from '../lowering/permute.js';
 import type { PlannedOperation } from '../lowering/plan.js';
-import { ascending } from '../lowering/value.js';
 import { activations, fused, type KerasLayer, kernelAndBias, reshape, without } from './keras-layer.js';
 import { recurrentKinds, recurrentLayer } from './recurrent.js';
 import { spatial } from './spatial.js';

@@ -85,11 +85,3 @@ export const whole = (): undefined => undefined;
 export function wholly(...kinds: readonly OperationKind[]): OperationTable {
   return Object.fromEntries(kinds.map((kind) => [kind, whole]));
 }
-
-/** The operations are only supported for operands of these types. */
-export function onlyTypes(title: string, ...types: readonly DataType[]) {
-  return (_: unknown, inputs: readonly Operand[], kind: OperationKind): string | undefined => {
-    const other = inputs.find(({ type }) => !types.includes(type));
-    return other && `${kind} is not supported for ${other.type} by ${title}`;
-  };
-}

@@ -44,3 +44,8 @@ export function both(...limits: readonly AnyLimit[]): AnyLimit {
     return undefined;
   };
 }
+
+/** Whether a setting is a framework's own constant: models hold it with the eight digits of a float32. */
+export function isAbout(value: number, constant: number): boolean {
+  return Math.abs(value - constant) < 1e-6;
+}

@@ -59,7 +59,3 @@ export type PlannedOperation = {
     readonly results: readonly Result[];
   };
 }[OperationKind];
-
-export function isPlan(plan: object): plan is Plan {
-  return 'operations' in plan;
-}

@@ -5,11 +5,11 @@ import type { Graph, Mode } from '../adapter.js';
 import type { GraphNode } from './attributes.js';
 import type { Capabilities } from './capabilities.js';
 import { decompositions } from './decompositions/index.js';
+import { ascending, sameList } from './lists.js';
 import { type Emitter, one, type Result, type Results, transpose, withNumber } from './operations/emitter.js';
 import type { Operand, Operands, OperationKind, Operations } from './operations/operation.js';
 import type { PlannedConstant, PlannedOperation, PlannedPort } from './plan.js';
 import { decomposed, refuse } from './refusal.js';
-import { ascending, sameList } from './value.js';
 import { arrangedShape, type WeightPart } from './weight-part.js';
 import { WeightTable } from './weight-table.js';
 

@@ -2,11 +2,11 @@
 import { at } from '../../common/at.js';
 import type { DataType, JsonNumber } from '../../model/graph.js';
 import type { Graph, Mode } from '../adapter.js';
+import { sameList } from './lists.js';
 import { concat, type Emitter, reshape, transpose } from './operations/emitter.js';
 import type { Operand } from './operations/operation.js';
 import type { PlannedConstant } from './plan.js';
 import { refuse } from './refusal.js';
-import { sameList } from './value.js';
 import { arrangedShape, type Range, rangeOf, type WeightPart, wholeRange } from './weight-part.js';
 
 type Allocate = (type: DataType, shape: readonly number[]) => Operand;

@@ -13,9 +13,9 @@ import {
   whole,
   wholly,
 } from '../lowering/capabilities.js';
-import { type AnyLimit, all, any, both, unlessTypes } from '../lowering/limits.js';
+import { type AnyLimit, all, any, both, isAbout, unlessTypes } from '../lowering/limits.js';
+import { sameList } from '../lowering/lists.js';
 import type { Operand, Pads, PerAxis } from '../lowering/operations/operation.js';
-import { sameList } from '../lowering/value.js';
 
 const title = 'MXNet';
 
@@ -45,11 +45,6 @@ const nonEmpty: AnyLimit = (_, inputs) =>
 const division = both(numbers, alikeOrFewAxes, (_, [x]) =>
   x?.type === 'int64' ? `${title} divides int64 as float64, which is not exact` : undefined,
 );
-
-/** Constants of a model are written with the eight digits of a float32. */
-function isAbout(value: number, constant: number): boolean {
-  return Math.abs(value - constant) < 1e-7;
-}
 
 const elementwise: OperationTable = {
   ...all(floatingPoint, 'Acos', 'Acosh', 'Asin', 'Asinh', 'Atan', 'Atanh', 'Ceil', 'Cos', 'Cosh', 'Erf'),

@@ -12,7 +12,7 @@ import {
   type RecurrentForm,
   wholly,
 } from '../lowering/capabilities.js';
-import { all, any, unlessTypes } from '../lowering/limits.js';
+import { all, any, isAbout, unlessTypes } from '../lowering/limits.js';
 import { recipesOf, stretchTo } from '../lowering/operations/interpolation.js';
 import type { OperationKind, Pads, PerAxis } from '../lowering/operations/operation.js';
 
@@ -22,11 +22,6 @@ const floatingPoint = unlessTypes(title, (type) => type.startsWith('float'));
 const numbers = unlessTypes(title, (type) => type !== 'bool');
 const bools = unlessTypes(title, (type) => type === 'bool');
 const integers = unlessTypes(title, (type) => type.includes('int'));
-
-/** Constants of a model are written with the eight digits of a float32. */
-function isAbout(value: number, constant: number): boolean {
-  return Math.abs(value - constant) < 1e-7;
-}
 
 const elementwise: OperationTable = {
   ...all(

@@ -3,9 +3,9 @@ import { at } from '../../common/at.js';
 import type { DataType } from '../../model/graph.js';
 import type { Limit, OperationTable } from '../lowering/capabilities.js';
 import { any, unlessTypes } from '../lowering/limits.js';
+import { sameList } from '../lowering/lists.js';
 import { recipesOf, stretchTo } from '../lowering/operations/interpolation.js';
 import type { Operand, OperationKind, Operations, Pads, PerAxis } from '../lowering/operations/operation.js';
-import { sameList } from '../lowering/value.js';
 
 export const title = 'TensorFlow';
 

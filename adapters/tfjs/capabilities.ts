@@ -11,9 +11,9 @@ import {
   type RecurrentForm,
   wholly,
 } from '../lowering/capabilities.js';
-import { type AnyLimit, all, any, both, unlessTypes } from '../lowering/limits.js';
+import { type AnyLimit, all, any, both, isAbout, unlessTypes } from '../lowering/limits.js';
+import { sameList } from '../lowering/lists.js';
 import { arithmetic, bitwise, comparisons, type OperationKind } from '../lowering/operations/operation.js';
-import { sameList } from '../lowering/value.js';
 import { floats, nodeWindows, shapeOf, title, wasmWindows, windows } from './windows.js';
 
 export type Backend = 'cpu' | 'wasm' | 'tensorflow';
@@ -21,11 +21,6 @@ export type Backend = 'cpu' | 'wasm' | 'tensorflow';
 const numbers = unlessTypes(title, (type) => type === 'float32' || type === 'int32');
 const integers = unlessTypes(title, (type) => type === 'int32');
 const bools = unlessTypes(title, (type) => type === 'bool');
-
-/** Constants of a model are written with the eight digits of a float32. */
-function isAbout(value: number, constant: number): boolean {
-  return Math.abs(value - constant) < 1e-6;
-}
 
 const elementwise: OperationTable = {
   ...all(floats, 'Acos', 'Acosh', 'Asin', 'Asinh', 'Atan', 'Atanh', 'Ceil', 'Cos', 'Cosh', 'Erf', 'Exp'),

@@ -2,10 +2,10 @@
 import { at } from '../../../common/at.js';
 import type { DataType } from '../../../model/graph.js';
 import type { GraphNode } from '../attributes.js';
+import { sameList } from '../lists.js';
 import type { Operand } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
 import { refuse } from '../refusal.js';
-import { sameList } from '../value.js';
 
 /** @throws UnsupportedError naming the input, attribute or value that is not supported; the caller adds operator and node */
 export type Canonicaliser = (node: GraphNode, p: Planner) => void;

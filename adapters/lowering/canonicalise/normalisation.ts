@@ -9,6 +9,7 @@ import {
   requiredInteger,
 } from '../attributes.js';
 import { affine, batchNormalised, standardised } from '../decompositions/normalisation.js';
+import { sameList } from '../lists.js';
 import {
   along,
   binary,
@@ -27,7 +28,6 @@ import { imageAxes } from '../operations/layout.js';
 import type { Operand, Operands, Operations } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
 import { refuse } from '../refusal.js';
-import { sameList } from '../value.js';
 import {
   type Canonicaliser,
   type Canonicalisers,

@@ -2,10 +2,10 @@
 import { at, defined, leading } from '../../../common/at.js';
 import type { RecurrentForm } from '../capabilities.js';
 import { gatesOf, type RecurrentKind } from '../decompositions/cells.js';
+import { sameList } from '../lists.js';
 import { binary, concat, type Results, reshape, sliceAxis, split, transpose } from '../operations/emitter.js';
 import type { Operand, Operands, RecurrentActivations, RecurrentSettings } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
-import { sameList } from '../value.js';
 
 /** Names of values of the graph; undefined for an optional input that is omitted. */
 export interface LayerInputs {

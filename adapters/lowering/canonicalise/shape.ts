@@ -12,11 +12,11 @@ import {
   text,
 } from '../attributes.js';
 import { filled } from '../decompositions/shifts.js';
+import { sameList } from '../lists.js';
 import { concat, expand, one, reshape, slice, split, take, unary } from '../operations/emitter.js';
 import type { Operand, Pads } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
 import { refuse } from '../refusal.js';
-import { sameList } from '../value.js';
 import {
   type Canonicaliser,
   type Canonicalisers,

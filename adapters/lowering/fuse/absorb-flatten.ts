@@ -1,8 +1,8 @@
 /** Removes the Reshape before a dense layer that flattens its operand by itself. */
 import { at, required } from '../../../common/at.js';
 import type { Capabilities } from '../capabilities.js';
+import { sameList } from '../lists.js';
 import type { PlannedOperation } from '../plan.js';
-import { sameList } from '../value.js';
 import type { Draft } from './draft.js';
 import { shapesOf, withoutUnread } from './views.js';
 

@@ -4,9 +4,9 @@
  */
 import { at } from '../../../common/at.js';
 import { elementCount } from '../../../model/graph.js';
+import { sameList } from '../lists.js';
 import { plainUnary } from '../operations/operation.js';
 import type { PlannedConstant, PlannedOperation } from '../plan.js';
-import { sameList } from '../value.js';
 import { arrangedShape, viewOf, type WeightPart } from '../weight-part.js';
 import type { Draft } from './draft.js';
 import { readersOf, readOnce } from './readers.js';

@@ -2,9 +2,9 @@
 import { at, defined } from '../../../common/at.js';
 import { elementCount } from '../../../model/graph.js';
 import type { Capabilities } from '../capabilities.js';
+import { sameList } from '../lists.js';
 import type { Operand } from '../operations/operation.js';
 import type { PlannedConstant, PlannedOperation } from '../plan.js';
-import { sameList } from '../value.js';
 import { transposedMatrix } from '../weight-part.js';
 import type { Draft } from './draft.js';
 import { readOnce } from './readers.js';

@@ -1,7 +1,7 @@
 /** What a transposition, a reshape and a second transposition do together to the order of the elements. */
 import { at } from '../../../common/at.js';
 import { elementCount } from '../../../model/graph.js';
-import { ascending } from '../value.js';
+import { ascending } from '../lists.js';
 
 /**
  * Whether all elements stay in the order in which they lie.

@@ -1,8 +1,8 @@
 /** A reduction with keepdims whose reduced axes a Reshape removes becomes one without keepdims. */
 import { at } from '../../../common/at.js';
+import { sameList } from '../lists.js';
 import { type Reduction, reductions } from '../operations/operation.js';
 import type { PlannedOperation } from '../plan.js';
-import { sameList } from '../value.js';
 import type { Draft } from './draft.js';
 import { readOnce } from './readers.js';
 

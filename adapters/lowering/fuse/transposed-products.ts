@@ -1,8 +1,8 @@
 /** A product whose second factor is transposed before: kernels read a factor either way, so it need not be moved. */
 import { at, required } from '../../../common/at.js';
 import type { Capabilities } from '../capabilities.js';
+import { ascending } from '../lists.js';
 import type { PlannedOperation } from '../plan.js';
-import { ascending } from '../value.js';
 import type { Draft } from './draft.js';
 import { readOnce } from './readers.js';
 import { shapesOf } from './views.js';

@@ -1,7 +1,7 @@
 /** Chains of Reshape and of Transpose become one operation, or none; a Transpose that only moves axes of extent 1 is a Reshape. */
 import { at, required } from '../../../common/at.js';
+import { ascending, sameList } from '../lists.js';
 import type { PlannedOperation } from '../plan.js';
-import { ascending, sameList } from '../value.js';
 import type { Draft } from './draft.js';
 import { isInOrder } from './moved.js';
 

@@ -2,7 +2,7 @@
 import { at } from '../../../common/at.js';
 import { type DataType, elementCount, type JsonNumber, toJsonNumber } from '../../../model/graph.js';
 import type { Capabilities } from '../capabilities.js';
-import { sameList } from '../value.js';
+import { sameList } from '../lists.js';
 import type {
   Comparison,
   Operand,

@@ -1,6 +1,6 @@
 /** The padding that TensorFlow and Keras call `same`. */
 import { at } from '../../../common/at.js';
-import { sameList } from '../value.js';
+import { sameList } from '../lists.js';
 import type { Pads, PerAxis } from './operation.js';
 
 export interface PaddedWindow {

@@ -1,7 +1,7 @@
 /** Layers without weights, which compute what one call does. */
 import { at } from '../../../common/at.js';
 import { elementCount } from '../../../model/graph.js';
-import { sameList } from '../../lowering/value.js';
+import { sameList } from '../../lowering/lists.js';
 import type { Tf } from '../tf.js';
 import type { LayerOf, LayerTable, OwnLayer, Shapes } from './layer.js';
 

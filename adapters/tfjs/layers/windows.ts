@@ -1,8 +1,8 @@
 /** Layers over the spatial axes of sequences, images and volumes, channels last. */
 import { at } from '../../../common/at.js';
+import { sameList } from '../../lowering/lists.js';
 import type { PerAxis } from '../../lowering/operations/operation.js';
 import { paddingOf } from '../../lowering/operations/same-pads.js';
-import { sameList } from '../../lowering/value.js';
 import { pair, triple } from '../operations/images.js';
 import type { Layer, Tf } from '../tf.js';
 import { activationOf, behindFirst, type LayerOf, type LayerTable, type Shapes, zeros } from './layer.js';

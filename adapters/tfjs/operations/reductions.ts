@@ -1,8 +1,8 @@
 /** Operations over axes, and products. */
 import type { Tensor } from '@tensorflow/tfjs';
 import { at } from '../../../common/at.js';
+import { sameList } from '../../lowering/lists.js';
 import type { Operations } from '../../lowering/operations/operation.js';
-import { sameList } from '../../lowering/value.js';
 import type { Tf } from '../tf.js';
 import { type Native, type NativeTable, ofOne, ofTwo, operand } from './native.js';
 
