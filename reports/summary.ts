@@ -5,12 +5,13 @@ import { deviceId, deviceLabel } from '../common/run/device.js';
 import {
   type CellResult,
   type CellState,
+  type Comparison,
   type Group,
   type RunResults,
   threadCounts,
 } from '../common/run/results.js';
-import { canRank } from '../common/statistics/ranking.js';
-import { listed } from '../common/text.js';
+import { isToldApart } from '../common/statistics/ranking.js';
+import { counted, listed } from '../common/text.js';
 import { settingsInShort } from './analyse/configuration-lint.js';
 import { settingsOf, targetSettings } from './analyse/groups.js';
 import { impreciseGroups } from './analyse/precision.js';
@@ -22,32 +23,36 @@ export function deviceOf({ targets }: RunResults, cell: CellResult): string {
   return found ? deviceLabel(found) : deviceId(cell.device);
 }
 
-/** A group in one sentence: which target is fastest, by how much over the next rank, or that the data do not show it. */
+/**
+ * A group in one sentence: which target is fastest, by how much over the next that is told apart from it, or that the data do
+ * not show it and what would.
+ */
 export function verdict(group: Group): string {
-  const leaders = group.ranking.filter(({ rank }) => rank === 1).map(({ target }) => target);
-  const next = group.ranking.find(({ rank }) => rank > 1);
-  const [fastest] = leaders;
-  if (fastest === undefined) return 'No target has a result.';
-  if (group.ranking.length === 1) return `Only ${fastest} has a result: there is nothing to compare it with.`;
-  const second = group.comparisons[0];
-  if (second && hasTooFewRounds(group)) {
-    const after = `${fastest} comes first and ${second.target} takes ${times(second)} as long`;
-    return `Too few rounds to rank ${group.ranking.length} targets; in these rounds ${after}.`;
-  }
-  const comparison = group.comparisons.find(({ target }) => target === next?.target);
-  const lead = next && comparison ? `${next.target} takes ${times(comparison)} as long` : '';
-  if (leaders.length === 1) return `${fastest} is fastest; ${lead}.`;
-  const together = `${listed(leaders)} do not differ significantly`;
-  return lead ? `${together}; ${lead} as ${fastest}.` : `${together}.`;
+  const [first] = group.ranking;
+  if (!first) return 'No target has a result.';
+  if (group.ranking.length === 1)
+    return `Only ${first.target} has a result: there is nothing to compare it with.`;
+  const told = group.comparisons.find(isToldApart);
+  const lead = told ? `${told.target} takes ${times(told)} as long` : '';
+  const open = group.comparisons.filter((comparison) => isOpen(comparison, told));
+  if (open.length === 0) return `${first.target} is fastest; ${lead}.`;
+  const together = `${listed([first.target, ...open.map(({ target }) => target)])} are not told apart${more(open)}`;
+  return told ? `${together}; ${lead} as ${first.target}.` : `${together}.`;
 }
 
-/** Whether no outcome of so few rounds could have been significant. */
-function hasTooFewRounds({ comparisons }: Group): boolean {
-  const rounds = Math.max(...comparisons.map(({ ratio: { rounds } }) => rounds));
-  return !canRank(rounds, comparisons.length);
+/** Whether a target is not told apart from the fastest one, and nothing that is comes before it. */
+function isOpen(comparison: Comparison, told: Comparison | undefined): boolean {
+  return !isToldApart(comparison) && (told === undefined || comparison.ratio.value <= told.ratio.value);
 }
 
-function times(comparison: Group['comparisons'][number]): string {
+/** What would decide it, where something would. */
+function more(open: readonly Comparison[]): string {
+  const rounds = open.flatMap(({ furtherRounds }) => furtherRounds ?? []);
+  if (rounds.length < open.length) return '';
+  return ` (about ${counted(Math.max(...rounds), 'more round')} would)`;
+}
+
+function times(comparison: Comparison): string {
   return inline(ratio(comparison.ratio));
 }
 

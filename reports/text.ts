@@ -3,6 +3,8 @@ import { at } from '../common/at.js';
 import type { GroupIdentity } from '../common/run/cell.js';
 import type { Estimate } from '../common/run/results.js';
 import { type Bounds, digits } from '../common/statistics/digits.js';
+import { intervalMethod } from '../common/statistics/sampling.js';
+import { minStudentValues } from '../common/statistics/student.js';
 import { counted } from '../common/text.js';
 
 /** A quantity in one unit, its interval beside it. */
@@ -82,10 +84,16 @@ export function percent(share: number): string {
   return `${value < 10 ? Number(value.toPrecision(2)) : Math.round(value)} %`;
 }
 
-/** `99 %`, or why there is none. */
-export function levelText(estimate: Pick<Estimate, 'level' | 'rounds'>): string {
-  if (estimate.level !== null) return `${Math.round(estimate.level * 100)} % interval`;
-  return `no interval: ${counted(estimate.rounds, 'round')}, 6 are needed`;
+/** `99 % interval (signed-rank)`, or why there is none. */
+export function levelText({ level, rounds }: Pick<Estimate, 'level' | 'rounds'>): string {
+  const method = intervalMethod(rounds);
+  if (level !== null) return `${Math.round(level * 100)} % interval${method ? ` (${method})` : ''}`;
+  return `no interval: ${counted(rounds, 'round')}, ${minStudentValues} are needed`;
+}
+
+/** `1`, or `2–4` where a target is not told apart from its neighbours. */
+export function ranksText([best, worst]: readonly [number, number]): string {
+  return best === worst ? String(best) : `${best}–${worst}`;
 }
 
 /**

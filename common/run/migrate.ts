@@ -6,7 +6,7 @@
  */
 import { withDevice } from './cell.js';
 import { type Device, firstDevice } from './device.js';
-import { runVersion } from './version.js';
+import { resultsVersion, runVersion } from './version.js';
 
 type Json = Readonly<Record<string, unknown>>;
 type Change = (record: Json) => unknown;
@@ -37,7 +37,35 @@ export function eventMigration(version: number, processorName: string): (event: 
 
 /** `results.json` of any version. */
 export function migrateResults(results: unknown): unknown {
-  return changed(results, (old) => (old.version === 1 ? migrateOldResults(old) : old));
+  return changed(results, (old) => {
+    if (old.version === 1) return withRankRanges(migrateOldResults(old));
+    return old.version === 2 ? withRankRanges(old) : old;
+  });
+}
+
+/** Version 2 had one rank for each target, shared by those that were not told apart. */
+function withRankRanges(old: Json): Json {
+  return {
+    ...old,
+    version: resultsVersion,
+    groups: eachOf(old.groups, (group) => ({
+      ...group,
+      ranking: rangesOf(group.ranking),
+      comparisons: eachOf(group.comparisons, (comparison) => ({
+        ...comparison,
+        furtherRounds: null,
+      })),
+    })),
+  };
+}
+
+function rangesOf(ranking: unknown): unknown {
+  const all: readonly unknown[] = Array.isArray(ranking) ? ranking : [];
+  const alike = (rank: unknown) => all.filter((other) => isRecord(other) && other.rank === rank).length;
+  return eachOf(ranking, ({ rank, ...ranked }) => ({
+    ...ranked,
+    ranks: [rank, Number(rank) + alike(rank) - 1],
+  }));
 }
 
 function migrateOldResults(old: Json): Json {
@@ -45,7 +73,6 @@ function migrateOldResults(old: Json): Json {
   const device = deviceOf(String(machine.cpu));
   return {
     ...old,
-    version: runVersion,
     targets: eachOf(old.targets, (target) => ({
       ...target,
       device: target.runtime === null ? null : device,

@@ -8,10 +8,10 @@ import { z } from 'zod';
 import { steadyLabels } from '../statistics/steady-state.js';
 import { cellIdentity, groupIdentity } from './cell.js';
 import { device } from './device.js';
-import { runVersion } from './version.js';
+import { resultsVersion } from './version.js';
 
 /** Names the published schema, `results.schema.json` beside this file. */
-export const schemaId = `urn:touchstone:results:${runVersion}`;
+export const schemaId = `urn:touchstone:results:${resultsVersion}`;
 
 const count = z.number().int().nonnegative();
 const value = z.union([z.string(), z.number(), z.boolean(), z.null()]);
@@ -31,7 +31,10 @@ export function threadCounts(options: { readonly threads: z.infer<typeof threads
 export const cellState = z.enum(['ok', 'wrong', 'unsupported', 'unavailable', 'failed']);
 export type CellState = z.infer<typeof cellState>;
 
-/** An estimate with its confidence interval; `level` is what the number of rounds allows (0.99, 0.95) or null for none. */
+/**
+ * An estimate with its confidence interval. `level` is what the number of rounds allows: 0.95 from 3 on by Student's t, from 6 on
+ * by the signed-rank method, which gives 0.99 from 8 on; null for none.
+ */
 export const estimate = z.object({
   value: z.number(),
   low: z.number().nullable(),
@@ -147,18 +150,22 @@ export const comparison = z.object({
   baseline: z.string(),
   /** Above 1: `target` is slower. */
   ratio: estimate,
-  /** Two-sided exact signed-rank p-value, Holm-adjusted over the group's comparisons; null with too few rounds. */
+  /** Student's two-sided p-value of the log ratios, Holm-adjusted over all pairs of the group; null with fewer than 3 rounds. */
   adjustedP: z.number().nullable(),
+  /** About how many more rounds would tell the two apart; null where they are, or where it would take too many. */
+  furtherRounds: count.nullable(),
   /** Each "not like for like because …" that holds between the two. */
   notLikeForLike: z.array(z.string()),
 });
 export type Comparison = z.infer<typeof comparison>;
 
+const rank = z.number().int().positive();
+
 /** All targets of one comparison. */
 export const group = z.object({
   ...groupIdentity.shape,
-  /** `ok` targets, fastest first. Targets that the data cannot separate share a rank. */
-  ranking: z.array(z.object({ target: z.string(), rank: z.number().int().positive() })),
+  /** `ok` targets, fastest first, each with the best and the worst rank that it can have given which pairs are told apart. */
+  ranking: z.array(z.object({ target: z.string(), ranks: z.tuple([rank, rank]) })),
   /** Every target against the fastest one; empty with fewer than two `ok` targets. */
   comparisons: z.array(comparison),
 });
@@ -213,7 +220,7 @@ export type Conditions = z.infer<typeof conditions>;
 
 export const runResults = z.object({
   $schema: z.string(),
-  version: z.literal(runVersion),
+  version: z.literal(resultsVersion),
   id: z.string(),
   touchstone: z.object({ version: z.string(), commit: z.string().nullable() }),
   /** ISO 8601, UTC. */

@@ -1,5 +1,10 @@
 /**
- * The version of the run folder and of `results.json`. It rises when a reader of the old form could misread the new one;
- * `migrate.ts` then brings the old form to the new one.
+ * Each version rises when a reader of the old form could misread the new one; `migrate.ts` then brings the old form to the
+ * new one.
  */
+
+/** Of the run folder: its manifest and events. */
 export const runVersion = 2;
+
+/** Of `results.json`. */
+export const resultsVersion = 3;

@@ -10,7 +10,7 @@
  */
 import jstat from 'jstat';
 import { ascending, quantileSorted } from './quantiles.js';
-import { at, sum } from './sequences.js';
+import { at } from './sequences.js';
 
 /** Levels that an interval may have, highest first; the first that the number of values allows is taken. */
 const levels = [0.99, 0.95] as const;
@@ -105,37 +105,4 @@ export function signedRankIntervalAt(values: readonly number[], level: number): 
   const low = averages[k - 1];
   const high = averages[averages.length - k];
   return low === undefined || high === undefined ? null : { low, high, level };
-}
-
-/**
- * Two-sided exact p-value of "the centre is zero". Ties share the mean of their ranks and zeros are ranked but not
- * counted (Pratt, Journal of the American Statistical Association 54, 1959); the null distribution is that of the
- * ranks at hand, so the value stays exact. 1 for no values.
- */
-export function signedRankP(values: readonly number[]): number {
-  const doubled = doubledRanks(values.map(Math.abs));
-  const ranks = doubled.filter((_, index) => values[index] !== 0);
-  const nonzero = values.filter((value) => value !== 0);
-  const statistic = sum(ranks.filter((_, index) => at(nonzero, index) > 0));
-  const probabilities = signDistribution(ranks);
-  // The distribution is symmetric: the smaller tail of both sides, twice.
-  const smaller = Math.min(statistic, probabilities.length - 1 - statistic);
-  const tail = sum(probabilities.slice(0, smaller + 1));
-  return Math.min(1, 2 * tail);
-}
-
-/** Twice the mean rank of every value, so that the mean of two ranks is still an integer. */
-export function doubledRanks(values: readonly number[]): number[] {
-  const sorted = [...values].sort(ascending);
-  const ranks = new Map<number, number>();
-  for (let start = 0, end = 0; start < sorted.length; start = end) {
-    while (end < sorted.length && sorted[end] === sorted[start]) end++;
-    // Ranks start + 1 … end, whose mean is (start + 1 + end) / 2.
-    ranks.set(at(sorted, start), start + 1 + end);
-  }
-  return values.map((value) => {
-    const rank = ranks.get(value);
-    if (rank === undefined) throw new RangeError(`${value} has no rank`);
-    return rank;
-  });
 }

@@ -2,7 +2,7 @@
 import { sum } from 'simple-statistics';
 import { type CellResult, type Conditions, type RunResults, schemaId } from '../../common/run/results.js';
 import type { RunEvent, RunManifest } from '../../common/run/run-folder.js';
-import { runVersion } from '../../common/run/version.js';
+import { resultsVersion } from '../../common/run/version.js';
 import { median } from '../../common/statistics/quantiles.js';
 import { samplingOf } from '../../common/statistics/sampling.js';
 import { cellResult } from './cells.js';
@@ -21,7 +21,7 @@ export function analyse(manifest: RunManifest, events: readonly RunEvent[]): Run
   const { suite, seed, threads, rounds, budgetMs } = manifest.options;
   return {
     $schema: schemaId,
-    version: runVersion,
+    version: resultsVersion,
     id: manifest.id,
     touchstone: manifest.touchstone,
     startedAt: manifest.startedAt,

@@ -43,7 +43,7 @@ function byRound<Turn extends TurnSamples>(
 }
 
 /**
- * Median of positive values with the signed-rank interval of their logarithms, in the values' own unit. Where the values
+ * Median of positive values with the interval of their logarithms, in the values' own unit. Where the values
  * are so skewed that the interval does not contain the median, it is widened to do so.
  */
 export function estimateOf(values: readonly number[], sampling = fixedSampling): Estimate {
@@ -67,8 +67,10 @@ export function rateOf(amount: number, per: Estimate): Estimate {
 
 export interface PairedRatio {
   readonly ratio: Estimate;
-  /** Two-sided exact signed-rank p-value of "no difference"; null where the rounds allow no interval. */
+  /** Two-sided p-value of "no difference"; null where the rounds allow none. */
   readonly p: number | null;
+  /** Logarithms of the rounds' ratios. */
+  readonly logRatios: readonly number[];
 }
 
 /**
@@ -84,11 +86,11 @@ export function pairedRatio(
   if (logRatios.length === 0) {
     const [ours, theirs] = [roundMediansNs(target), roundMediansNs(baseline)];
     const value = median([...ours.values()]) / median([...theirs.values()]);
-    return { ratio: { value, low: null, high: null, level: null, rounds: 0 }, p: null };
+    return { ratio: { value, low: null, high: null, level: null, rounds: 0 }, p: null, logRatios };
   }
   const interval = sampling.interval(logRatios);
   const ratio = ratioOf(hodgesLehmann(logRatios), interval, logRatios.length);
-  return { ratio, p: interval && sampling.p(logRatios) };
+  return { ratio, p: sampling.p(logRatios), logRatios };
 }
 
 /** A ratio from its logarithm and the logarithm's interval. */

@@ -3,11 +3,17 @@ import { at, required } from '../../common/at.js';
 import { groupCells } from '../../common/run/cell.js';
 import { deviceLabel } from '../../common/run/device.js';
 import type { CellResult, Comparison, Group, TargetResult } from '../../common/run/results.js';
-import { holm } from '../../common/statistics/holm.js';
-import { rankingAlpha } from '../../common/statistics/ranking.js';
+import {
+  type DecidedPair,
+  decidePairs,
+  isToldApart,
+  rankingAlpha,
+  rankRanges,
+} from '../../common/statistics/ranking.js';
 import { fixedSampling, type Sampling } from '../../common/statistics/sampling.js';
+import { valuesToReach } from '../../common/statistics/student.js';
 import { notLikeForLike, type Settings } from './configuration-lint.js';
-import { pairedRatio } from './estimates.js';
+import { type PairedRatio, pairedRatio } from './estimates.js';
 
 export type OkCell = CellResult & { metrics: NonNullable<CellResult['metrics']> };
 
@@ -29,6 +35,8 @@ function groupOf(
 ): Group {
   const { workload, mode, batch, length, threads, precision } = identity;
   const ordered = fastestFirst(ok);
+  const pairs = pairsOf(ordered, sampling);
+  const ranks = rankRanges(ordered.length, pairs);
   return {
     workload,
     mode,
@@ -36,8 +44,8 @@ function groupOf(
     ...(length === undefined ? {} : { length }),
     ...(threads === undefined ? {} : { threads }),
     precision,
-    ranking: rankingOf(ordered, sampling),
-    comparisons: comparisonsWith(ordered[0], ordered.slice(1), targets, sampling),
+    ranking: ordered.map(({ target }, index) => ({ target, ranks: at(ranks, index) })),
+    comparisons: comparisonsOf(ordered, pairs, targets),
   };
 }
 
@@ -66,30 +74,49 @@ function orderedBy(baseline: OkCell, cells: readonly OkCell[]): OkCell[] {
   return [...cells].sort((a, b) => required(ratios, a) - required(ratios, b));
 }
 
-/**
- * Every target against one baseline, Holm-adjusted over them. Comparisons without a p-value count in the family too:
- * they were made.
- */
-export function comparisonsWith(
-  baseline: CellResult | undefined,
-  others: readonly CellResult[],
+/** Two cells of a group, by position, with their ratio and the decision on it. */
+type CellPair = DecidedPair & PairedRatio;
+
+/** All pairs of a group, decided under one family-wise error. */
+function pairsOf(cells: readonly OkCell[], sampling: Sampling): CellPair[] {
+  const pairs = cells.flatMap((cell, first) =>
+    cells.slice(0, first).map((other, second) => {
+      const found = pairedRatio(cell.samples, other.samples, sampling);
+      return { ...found, first, second, logRatio: Math.log(found.ratio.value) };
+    }),
+  );
+  return decidePairs(pairs).map((decided, index) => ({ ...at(pairs, index), ...decided }));
+}
+
+/** Every target against the fastest one, which comes first. */
+function comparisonsOf(
+  ordered: readonly OkCell[],
+  pairs: readonly CellPair[],
   targets: readonly TargetResult[],
-  sampling: Sampling,
 ): Comparison[] {
-  if (!baseline) return [];
-  const pairs = others.map((cell) => pairedRatio(cell.samples, baseline.samples, sampling));
-  const adjusted = holm(pairs.map(({ p }) => p ?? 1));
-  return pairs.map(({ ratio, p }, index) => {
-    const cell = at(others, index);
-    const side = (own: CellResult) => ({ target: own.target, settings: settingsOf(own, targets) });
+  const withFastest = pairs.filter(({ second }) => second === 0);
+  const side = (own: CellResult) => ({ target: own.target, settings: settingsOf(own, targets) });
+  return withFastest.map((pair) => {
+    const [cell, fastest] = [at(ordered, pair.first), at(ordered, pair.second)];
     return {
       target: cell.target,
-      baseline: baseline.target,
-      ratio,
-      adjustedP: p === null ? null : at(adjusted, index),
-      notLikeForLike: notLikeForLike(side(cell), side(baseline), cell.batch),
+      baseline: fastest.target,
+      ratio: pair.ratio,
+      adjustedP: pair.adjustedP,
+      furtherRounds: furtherRounds(pair, pairs.length),
+      notLikeForLike: notLikeForLike(side(cell), side(fastest), cell.batch),
     };
   });
+}
+
+/** More rounds than this are not worth their time: the two are then as good as equal. */
+const maxRoundsToDecide = 200;
+
+/** About how many more rounds would tell two apart that are not. */
+function furtherRounds(pair: CellPair, pairs: number): number | null {
+  if (isToldApart(pair)) return null;
+  const needed = valuesToReach(pair.logRatios, rankingAlpha / pairs, maxRoundsToDecide);
+  return needed === null ? null : Math.max(1, needed - pair.logRatios.length);
 }
 
 /** The target's device and settings, overridden by those of the thread count and of the cell. */
@@ -106,26 +133,4 @@ export function targetSettings(target: TargetResult, threads: number | undefined
     ...configuration,
     ...threadConfiguration?.[String(threads)],
   };
-}
-
-/**
- * Ranks from the leader down: all that follow are compared with the leader, Holm-adjusted; the first with a significant
- * difference leads the next rank. Rank numbers leave room for ties: 1, 1, 3.
- */
-function rankingOf(ordered: readonly OkCell[], sampling: Sampling): Group['ranking'] {
-  const ranking: Group['ranking'] = [];
-  for (let start = 0; start < ordered.length; ) {
-    const stage = ordered.slice(start);
-    const comparisons = comparisonsWith(stage[0], stage.slice(1), [], sampling);
-    const next = comparisons.findIndex(({ ratio, adjustedP }) => isSlower(ratio.value, adjustedP));
-    const size = next < 0 ? stage.length : next + 1;
-    for (const cell of stage.slice(0, size)) ranking.push({ target: cell.target, rank: start + 1 });
-    start += size;
-  }
-  return ranking;
-}
-
-/** Significantly slower than the leader. */
-function isSlower(ratio: number, adjustedP: number | null): boolean {
-  return adjustedP !== null && adjustedP <= rankingAlpha && ratio > 1;
 }

@@ -12,7 +12,7 @@ import {
   stateCounts,
   verdict,
 } from '../summary.js';
-import { duration, groupTitle, inline, rate, ratio, threadsText } from '../text.js';
+import { duration, groupTitle, inline, ranksText, rate, ratio, threadsText } from '../text.js';
 import { clean, fitted, noBorders, wrapped } from './lines.js';
 import { scalingTexts } from './scaling.js';
 
@@ -34,7 +34,7 @@ function header(results: RunResults): string {
     level === undefined
       ? 'nothing was timed'
       : level === null
-        ? 'too few rounds for intervals (6 give 95 %, 8 give 99 %)'
+        ? 'too few rounds for intervals (3 give 95 %, 8 give 99 %)'
         : `intervals at ${Math.round(level * 100)} %`;
   const { finishedRounds, plannedRounds, options } = results;
   const threads = threadsText(threadCounts(options));
@@ -70,15 +70,14 @@ function tableOf(results: RunResults, cells: readonly CellResult[], group: Group
     style: { head: [], border: [], compact: true, 'padding-left': 1, 'padding-right': 1 },
     chars: noBorders,
   });
-  for (const { target, rank } of group.ranking) {
+  for (const { target, ranks } of group.ranking) {
     const cell = cells.find((candidate) => candidate.target === target);
     if (!cell?.metrics) continue;
     const { metrics } = cell;
     const comparison = group.comparisons.find((candidate) => candidate.target === target);
-    const tied = group.ranking.filter((other) => other.rank === rank).length > 1;
     table.push([
-      `${rank}${tied ? '=' : ' '}`,
-      rank === 1 ? pc.green(fitted(target, 24)) : fitted(target, 24),
+      ranksText(ranks),
+      ranks[0] === 1 ? pc.green(fitted(target, 24)) : fitted(target, 24),
       fitted(deviceOf(results, cell), 18),
       inline(duration(metrics.iterationNs)),
       comparison ? inline(ratio(comparison.ratio)) : '1×',
@@ -111,6 +110,6 @@ function footer(results: RunResults): string {
       wrapped(`not like for like: ${text}`, columns, '  ! ').map(pc.yellow),
     ),
     ...wrapped(`${results.cells.length} cells: ${counts.join(', ')}.`, columns, ''),
-    'Equal ranks (=): no significant difference. A ratio above 1× is slower than the fastest target.',
+    'A rank such as 2–4: not told apart from its neighbours. A ratio above 1× is slower than the fastest.',
   ].join('\n');
 }

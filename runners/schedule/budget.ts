@@ -9,8 +9,6 @@
  * confirmed: `npm run measure:aa` told.)
  */
 
-import { roundsToRank } from '../../common/statistics/ranking.js';
-
 export interface CellCost {
   readonly cell: string;
   readonly iterationNs: number;
@@ -23,14 +21,6 @@ export interface Share {
   readonly warmNs: number;
   /** Why the cell gets less than others; null where it does not. */
   readonly note: string | null;
-}
-
-/** What rounds are for. */
-export interface Needs {
-  /** Most targets of one comparison. */
-  readonly rivals?: number;
-  /** With less than this for a cell and round there are fewer rounds. */
-  readonly minNs?: number;
 }
 
 export interface Schedule {
@@ -63,39 +53,29 @@ const requestNs = 3e6;
  */
 const ofEstimate = 0.8;
 
-const spareRounds = 2;
-
 /** Fewest rounds that carry a 99 % signed-rank interval, and the most that are worth their process starts. */
 export const defaultRounds = 8;
 export const maxRounds = 20;
 
 /**
- * Rounds that a ranking of so many targets needs, and two more, since rounds under foreign load are left out: without them
- * fourteen targets of the headline suite had nine rounds of ten, and no rank.
- */
-export function rankingRounds(targets: number): number {
-  return spareRounds + roundsToRank(targets - 1);
-}
-
-/**
  * @param startMs process start-up of all targets together, once a round
  * @param wanted rounds asked for with `--rounds`; undefined leaves the choice to the budget
+ * @param minNs with less than this for a cell and round there are fewer rounds
  */
 export function divideBudget(
   budgetMs: number,
   startMs: number,
   cells: readonly CellCost[],
   wanted: number | undefined,
-  { rivals = 1, minNs = minPerCellNs }: Needs = {},
+  minNs = minPerCellNs,
 ): Schedule {
-  const defaultCount = Math.min(maxRounds, Math.max(defaultRounds, rankingRounds(rivals)));
   const fixedNs = ofEstimate * (startMs * 1e6 + sum(cells.map(minCostNs)));
   const affordable = (rounds: number, perCellNs: number) =>
     rounds * (fixedNs + sum(cells.map((cell) => extraNs(cell, perCellNs)))) <= budgetMs * 1e6;
   const rounds = wanted
     ? firstFitting(wanted, 1, (count) => affordable(count, minNs))
-    : (search(maxRounds, defaultCount + 1, (count) => affordable(count, amplePerCellNs)) ??
-      firstFitting(defaultCount, 1, (count) => affordable(count, minNs)));
+    : (search(maxRounds, defaultRounds + 1, (count) => affordable(count, amplePerCellNs)) ??
+      firstFitting(defaultRounds, 1, (count) => affordable(count, minNs)));
   const spareNs = Math.max(0, (budgetMs * 1e6) / rounds - fixedNs);
   const perCellNs = Math.min(maxPerCellNs, Math.max(minNs, equalShare(spareNs, cells)));
   const shares = Object.fromEntries(cells.map((cell) => [cell.cell, shareOf(cell, perCellNs)]));
@@ -116,9 +96,7 @@ export function divideSteps(
 ): Schedule {
   const fixedMs = ofEstimate * (startMs + sum(cells.map(minCostNs)) / 1e6);
   const ampleMs = fixedMs + (amplePerCellNs * cells.length) / 1e6;
-  return divideBudget(Math.min(budgetMs, defaultCount * ampleMs), startMs, cells, defaultCount, {
-    minNs: minPerStepNs,
-  });
+  return divideBudget(Math.min(budgetMs, defaultCount * ampleMs), startMs, cells, defaultCount, minPerStepNs);
 }
 
 /** One round's cost of a cell that gets a single iteration behind one that warms up. */

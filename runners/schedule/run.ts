@@ -201,8 +201,7 @@ function scheduleFor(context: RunContext, budgetMs: number, apart: ReadonlySet<s
     loadNs: (apart.has(cell.id) ? 2 : 1) * readyNs(state.parityOf(cell.id)),
   }));
   if (context.stoppingRule) return divideSteps(budgetMs, startMs, costs, context.stoppingRule.defaultRounds);
-  const rivals = Math.max(...groupCells(timed).map((members) => members.length));
-  return divideBudget(budgetMs, startMs, costs, rounds ?? undefined, { rivals });
+  return divideBudget(budgetMs, startMs, costs, rounds ?? undefined);
 }
 
 async function measureRounds(context: RunContext): Promise<void> {

@@ -5,9 +5,19 @@
  * Magnitudes are those of live A/A runs on a shared 2-core machine (`measure:aa`): processes of the same program differ by 1 to
  * 3 %, samples within a process by 5 to 10 %.
  */
+import { at } from '../../common/at.js';
+import { randomFor, shuffled } from '../../runners/schedule/random.js';
+
 export interface RandomSource {
   uniform(): number;
   normal(): number;
+}
+
+/** Random numbers from a stream that the purpose names. */
+export function randomSource(seed: number, ...purpose: (string | number)[]): RandomSource {
+  const uniform = randomFor(seed, ...purpose);
+  const normal = () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+  return { uniform, normal };
 }
 
 /** Disturbances of the machine: returns what is added to the logarithm of the next sample. */
@@ -113,18 +123,31 @@ export function* roundsOf(
   effect: number,
   random: RandomSource,
 ): Generator<Round, never> {
+  const rounds = groupRounds(family, [0, effect], random);
+  for (;;) {
+    const sides = rounds.next().value;
+    yield { baseline: at(sides, 0), candidate: at(sides, 1) };
+  }
+}
+
+/** Log times of each round of several sides. @param effects true log time of each side */
+export function* groupRounds(
+  family: NoiseFamily,
+  effects: readonly number[],
+  random: RandomSource,
+): Generator<readonly (readonly number[])[], never> {
   const disturbance = family.disturbance(random);
   for (;;) {
-    const baseline = { level: family.process(random), samples: [] as number[] };
-    const candidate = { level: family.process(random) + effect, samples: [] as number[] };
-    const sides = [baseline, candidate];
+    const sides = effects.map((effect) => ({
+      level: family.process(random) + effect,
+      samples: [] as number[],
+    }));
     for (let block = 0; block < turnsOfRound; block++) {
-      const order = random.uniform() < 0.5 ? sides : [...sides].reverse();
-      for (const side of order) {
+      for (const side of shuffled(sides, random.uniform)) {
         for (let i = 0; i < samplesOfTurn; i++)
           side.samples.push(side.level + family.sample(random) + disturbance());
       }
     }
-    yield { baseline: baseline.samples, candidate: candidate.samples };
+    yield sides.map(({ samples }) => samples);
   }
 }

@@ -1,18 +1,20 @@
 /**
  * `npm run measure:rule`: simulates the gate's decision rule, and common alternatives, on families of noise with a known effect.
- * Requirements: at most 1 % false alarms, at least 95 % power at a slowdown of 5 %, intervals with their nominal coverage.
+ * Requirements: at most 1 % false alarms, at least 95 % power at a slowdown of 5 %, intervals with their nominal coverage. Then the
+ * intervals and ranks of few rounds (`few-rounds.ts`).
  *
- * Options: `-- --draws 2000 --seed 1`. Exit status 1 if the gate's rule misses a requirement, or an alternative meets all of them.
+ * Options: `-- --draws 2000 --seed 1`. Exit status 1 if the gate's rule or a rank misses a requirement, or an alternative meets
+ * all of them.
  */
 import { parseArgs } from 'node:util';
 import { clopperPearson } from '../../common/statistics/binomial.js';
 import { signedRankIntervalAt } from '../../common/statistics/signed-rank.js';
 import { positiveInteger } from '../../common/values.js';
-import { randomFor } from '../../runners/schedule/random.js';
 import { commonRules, type DecisionRule, gateRule, logRatio, tally } from './decision-rules.js';
+import { simulateFewRounds } from './few-rounds.js';
 import { publish } from './ledger.js';
-import { type NoiseFamily, noiseFamilies, type RandomSource, roundsOf } from './noise-families.js';
-import { markdownTable } from './table.js';
+import { type NoiseFamily, noiseFamilies, randomSource, roundsOf } from './noise-families.js';
+import { markdownTable, share } from './table.js';
 
 const { values } = parseArgs({
   options: { draws: { type: 'string', default: '2000' }, seed: { type: 'string', default: '1' } },
@@ -27,7 +29,7 @@ for (const rule of [gateRule, ...commonRules]) {
   let meetsAll = true;
   for (const family of noiseFamilies) {
     const decide = (effect: number) => (draw: number) =>
-      rule.decide(roundsOf(family, effect, randomSource(rule, family.name, effect, draw)));
+      rule.decide(roundsOf(family, effect, randomSource(seed, rule.name, family.name, effect, draw)));
     const none = tally(draws, decide(0));
     const slow = tally(draws, decide(slowdown));
     const alarms = clopperPearson(none.regressed, draws, 0.95);
@@ -58,8 +60,13 @@ const head = [
   'rounds',
   'requirements met',
 ];
-publish('rule', markdownTable(head, rows), `npm run measure:rule -- --draws ${draws}`);
-process.exitCode = isAsExpected ? 0 : 1;
+const few = simulateFewRounds(draws, seed);
+publish(
+  'rule',
+  [markdownTable(head, rows), few.introduction, few.table].join('\n\n'),
+  `npm run measure:rule -- --draws ${draws}`,
+);
+process.exitCode = isAsExpected && few.isAsExpected ? 0 : 1;
 
 /** How often the 99 % interval of twenty rounds contains the true effect. */
 function coverageOf(family: NoiseFamily): { covered: number; high: number } {
@@ -68,22 +75,11 @@ function coverageOf(family: NoiseFamily): { covered: number; high: number } {
     const rounds = roundsOf(
       family,
       slowdown,
-      randomSource(gateRule, `coverage ${family.name}`, slowdown, draw),
+      randomSource(seed, gateRule.name, `coverage ${family.name}`, slowdown, draw),
     );
     const ratios = Array.from({ length: 20 }, () => logRatio(rounds.next().value));
     const interval = signedRankIntervalAt(ratios, 0.99);
     if (interval && interval.low <= slowdown && interval.high >= slowdown) covered++;
   }
   return { covered, high: clopperPearson(covered, draws, 0.95).high };
-}
-
-function share(count: number, of: number): string {
-  return `${((100 * count) / of).toFixed(1)} %`;
-}
-
-/** Random numbers from a stream that the purpose names. */
-function randomSource(rule: DecisionRule, ...purpose: (string | number)[]): RandomSource {
-  const uniform = randomFor(seed, rule.name, ...purpose);
-  const normal = () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
-  return { uniform, normal };
 }

@@ -15,3 +15,8 @@ export function ratioText(value: number, low: number | null, high: number | null
     low === null || high === null ? 'no interval: too few rounds' : `[${low.toFixed(3)}, ${high.toFixed(3)}]`;
   return `${value.toFixed(3)} ${interval}`;
 }
+
+/** `4.3 %` */
+export function share(count: number, of: number): string {
+  return `${((100 * count) / of).toFixed(1)} %`;
+}

@@ -3,7 +3,7 @@ import { defined } from '../../../common/at.js';
 import type { Group, RunResults } from '../../../common/run/results.js';
 import { isOk, type OkCell } from '../../analyse/groups.js';
 import { deviceOf, groupCells, groupDifferences, verdict } from '../../summary.js';
-import { duration, groupTitle, inline, levelText, rate, ratio } from '../../text.js';
+import { duration, groupTitle, inline, levelText, ranksText, rate, ratio } from '../../text.js';
 import { number, type Table } from '../chart.js';
 
 /** What the selection on the page chooses by. */
@@ -57,18 +57,17 @@ function rankingTable(results: RunResults, group: Group, cells: readonly OkCell[
       'Notes',
     ],
     rows: cells.map((cell) => {
-      const { rank } = defined(
+      const { ranks } = defined(
         group.ranking.find(({ target }) => target === cell.target),
         `the rank of ${cell.target}`,
       );
-      const shared = group.ranking.filter((other) => other.rank === rank).length > 1;
       const comparison = group.comparisons.find(({ target }) => target === cell.target);
       const { iterationNs, itemsPerSecond, cpuNsPerIteration } = cell.metrics;
       return {
         heading: cell.target,
         cells: [
           { text: deviceOf(results, cell) },
-          { text: `${rank}${shared ? '=' : ''}` },
+          { text: ranksText(ranks) },
           number(inline(duration(iterationNs))),
           number(comparison ? inline(ratio(comparison.ratio)) : '1×'),
           number(rate(itemsPerSecond).value),

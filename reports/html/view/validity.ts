@@ -1,7 +1,6 @@
 /** What supports trust in the run and what does not, each in a line with a mark. */
 import { type RunResults, threadCounts } from '../../../common/run/results.js';
 import { median } from '../../../common/statistics/quantiles.js';
-import { canRank } from '../../../common/statistics/ranking.js';
 import { commonLevel, endingText, precisionText } from '../../summary.js';
 import { coresText, once, percent, threadsText } from '../../text.js';
 
@@ -53,16 +52,11 @@ function level(results: RunResults): Finding {
   if (common === undefined) return { good: false, label: 'Intervals', text: 'Nothing was timed.' };
   if (common === null) {
     const text =
-      'Some cells have fewer than the 6 rounds that an interval needs; they are shown without one.';
+      'Some cells have fewer than the 3 rounds that an interval needs; they are shown without one.';
     return { good: false, label: 'Intervals', text };
   }
-  const comparisons = Math.max(0, ...results.groups.map((group) => group.comparisons.length));
   const percentage = `${Math.round(common * 100)} %`;
-  if (!canRank(results.finishedRounds, comparisons)) {
-    const text = `${percentage} for every cell, but ${results.finishedRounds} rounds are too few to rank ${comparisons + 1} targets: no difference can be significant.`;
-    return { good: false, label: 'Intervals', text };
-  }
-  return { good: true, label: 'Intervals', text: `${percentage}, exact, for every cell.` };
+  return { good: true, label: 'Intervals', text: `${percentage} for every cell.` };
 }
 
 function parity({ cells }: RunResults): Finding {

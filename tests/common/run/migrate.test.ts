@@ -8,7 +8,7 @@ import { firstDevice } from '../../../common/run/device.js';
 import { migrateResults } from '../../../common/run/migrate.js';
 import { readRun } from '../../../common/run/read-run.js';
 import { type RunResults, runResults } from '../../../common/run/results.js';
-import { runVersion } from '../../../common/run/version.js';
+import { resultsVersion, runVersion } from '../../../common/run/version.js';
 import { analyse } from '../../../reports/analyse/analyse.js';
 
 const folderOf = (run: string) => join(projectRoot, 'tests/fixtures/runs/version-1', run);
@@ -40,15 +40,18 @@ describe.each(runs)('the run %s of version 1', (run) => {
     const { manifest, events } = await readRun(folderOf(run));
     const derived = runResults.parse(analyse(manifest, events));
     const older = runResults.parse(migrateResults(storedResults(run)));
-    expect(older.version).toBe(runVersion);
+    expect(older.version).toBe(resultsVersion);
     expect(comparable(derived)).toEqual(comparable(older));
     expect(derived.cells.filter(({ state }) => state === 'ok').length).toBeGreaterThan(0);
   });
 });
 
-/** Without the schema's name, which has the version in it, and without sentences, whose words may change: their number stays. */
+/**
+ * Without the schema's name, which has the version in it, and without sentences, whose words may change: their number stays.
+ * Version 3 decides ranks otherwise, and gives intervals to fewer rounds.
+ */
 function comparable({ $schema, ...results }: RunResults): unknown {
-  return {
+  return withoutFewRounds({
     ...results,
     cells: results.cells.map(({ notes, reason, ...cell }) => ({
       ...cell,
@@ -57,13 +60,46 @@ function comparable({ $schema, ...results }: RunResults): unknown {
     })),
     groups: results.groups.map((group) => ({
       ...group,
-      comparisons: group.comparisons.map(({ notLikeForLike, ...comparison }) => ({
+      ranking: group.ranking.map(({ target }) => target),
+      comparisons: group.comparisons.map(({ notLikeForLike, adjustedP, furtherRounds, ...comparison }) => ({
         ...comparison,
         notLikeForLike: notLikeForLike.length,
       })),
     })),
-  };
+  });
 }
+
+/** Estimates from fewer rounds than version 2 gave an interval to are their value alone. */
+function withoutFewRounds(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutFewRounds);
+  if (typeof value !== 'object' || value === null) return value;
+  if ('level' in value && 'rounds' in value && Number(value.rounds) < 6 && 'value' in value)
+    return value.value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, withoutFewRounds(each)]));
+}
+
+it('a shared rank of version 2 becomes the range of those that share it', () => {
+  const ranking = [1, 2, 2, 4].map((rank, index) => ({ target: `t${index}`, rank }));
+  const migrated = migrateResults({
+    version: 2,
+    targets: [],
+    cells: [],
+    groups: [{ ranking, comparisons: [] }],
+  });
+  expect(migrated).toMatchObject({
+    version: resultsVersion,
+    groups: [
+      {
+        ranking: [
+          [1, 1],
+          [2, 3],
+          [2, 3],
+          [4, 4],
+        ].map((ranks) => ({ ranks })),
+      },
+    ],
+  });
+});
 
 it('a gate of version 1 keeps what it compares', async () => {
   const { manifest, events } = await readRun(folderOf('gate'));
@@ -85,6 +121,6 @@ it('failures of version 1 are failures', async () => {
 });
 
 it('results of today are left as they are', () => {
-  const today = { version: runVersion, cells: [] };
+  const today = { version: resultsVersion, cells: [] };
   expect(migrateResults(today)).toBe(today);
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { digits } from '../../../common/statistics/digits.js';
 import { holm } from '../../../common/statistics/holm.js';
 import { hodgesLehmannShift, rankSumInterval } from '../../../common/statistics/rank-sum.js';
-import { hodgesLehmann, signedRankInterval, signedRankP } from '../../../common/statistics/signed-rank.js';
+import { hodgesLehmann, signedRankInterval } from '../../../common/statistics/signed-rank.js';
 
 const value = fc.double({ min: -1e3, max: 1e3, noNaN: true });
 const sample = fc.array(value, { minLength: 8, maxLength: 16 });
@@ -31,7 +31,6 @@ describe('what must hold for any sample', () => {
         // Zero and minus zero are one value, and sums may be rounded in another order.
         expect(after.low).toBeCloseTo(before.low, 12);
         expect(after.high).toBeCloseTo(before.high, 12);
-        expect(signedRankP(reversed)).toBeCloseTo(signedRankP(values), 12);
       }),
     );
   });
@@ -43,25 +42,22 @@ describe('what must hold for any sample', () => {
         const straight = signedRankInterval(values)!;
         close(mirrored.low, -straight.high);
         close(mirrored.high, -straight.low);
-        close(signedRankP(values.map((x) => -x)), signedRankP(values));
         close(hodgesLehmannShift(values, others), -hodgesLehmannShift(others, values));
         close(rankSumInterval(values, others)!.low, -rankSumInterval(others, values)!.high);
       }),
     );
   });
 
-  it('the interval holds the estimate and excludes zero exactly when the test rejects', () => {
+  it('the interval holds the estimate', () => {
     fc.assert(
-      // Distinct magnitudes: with ties the interval and the test may differ at the boundary.
       fc.property(
         fc.uniqueArray(fc.integer({ min: -500, max: 500 }), { minLength: 8, maxLength: 14 }),
         (whole) => {
           const values = whole.map((x) => x + Math.sqrt(2) / 10);
-          const { low, high, level } = signedRankInterval(values)!;
+          const { low, high } = signedRankInterval(values)!;
           const estimate = hodgesLehmann(values);
           expect(low).toBeLessThanOrEqual(estimate);
           expect(high).toBeGreaterThanOrEqual(estimate);
-          expect(low > 0 || high < 0).toBe(signedRankP(values) <= 1 - level);
         },
       ),
     );

@@ -49,15 +49,21 @@ describe('known answers', () => {
   });
 
   it('ranks what differs and ties what does not', () => {
-    expect(group(results, 'lenet5', 'inference', 1).ranking.map(({ rank }) => rank)).toEqual([1, 2, 3, 4, 4]);
+    expect(group(results, 'lenet5', 'inference', 1).ranking.map(({ ranks }) => ranks)).toEqual([
+      [1, 1],
+      [2, 2],
+      [3, 3],
+      [4, 5],
+      [4, 5],
+    ]);
     const tied = group(results, 'lenet5', 'inference', 1).ranking.slice(3);
     expect(tied.map(({ target }) => target).sort()).toEqual(['convnetjs/js', 'tfjs/js']);
     expect(group(results, 'lenet5', 'inference', 64).ranking).toEqual([
-      { target: 'onnxruntime/cpu', rank: 1 },
-      { target: 'pytorch/cpu', rank: 2 },
-      { target: 'tfjs/wasm', rank: 3 },
-      { target: 'tfjs/js', rank: 4 },
-      { target: 'convnetjs/js', rank: 5 },
+      { target: 'onnxruntime/cpu', ranks: [1, 1] },
+      { target: 'pytorch/cpu', ranks: [2, 2] },
+      { target: 'tfjs/wasm', ranks: [3, 3] },
+      { target: 'tfjs/js', ranks: [4, 4] },
+      { target: 'convnetjs/js', ranks: [5, 5] },
     ]);
   });
 
@@ -67,7 +73,7 @@ describe('known answers', () => {
     for (let seed = 100; seed < 100 + runs; seed++) {
       const run = fixtureRun({ seed, rounds: 8, blocks: 1 });
       const ranks = group(analyse(run.manifest, run.events), 'lenet5', 'inference', 1).ranking.slice(3);
-      if (ranks[0]!.rank !== ranks[1]!.rank) told++;
+      if (ranks[0]!.ranks[0] !== ranks[1]!.ranks[0]) told++;
     }
     // At 5 % a chance of 0.3 % to exceed seven in forty.
     expect(told).toBeLessThanOrEqual(7);
@@ -98,10 +104,10 @@ it('among five equal targets the ranking separates some about as seldom as the r
       };
       return { ...template, target: `t${target}`, samples, metrics: { ...template.metrics!, iterationNs } };
     });
-    if (groupsOf(cells, [])[0]!.ranking.some(({ rank }) => rank > 1)) told++;
+    if (groupsOf(cells, [])[0]!.ranking.some(({ ranks: [best] }) => best > 1)) told++;
   }
-  // The method section says 5 % to 10 %, because the fastest is chosen from the same data.
-  expect(clopperPearson(told, runs, 0.999).low).toBeLessThan(0.1);
+  // All pairs share the error, so that choosing the fastest from the same data costs nothing.
+  expect(clopperPearson(told, runs, 0.999).low).toBeLessThan(0.05);
 });
 
 describe('states', () => {
@@ -155,7 +161,9 @@ describe('states', () => {
 describe('few rounds', () => {
   it.each([
     [1, null],
-    [5, null],
+    [2, null],
+    [3, 0.95],
+    [5, 0.95],
     [6, 0.95],
     [7, 0.95],
     [8, 0.99],
@@ -171,7 +179,10 @@ describe('few rounds', () => {
     }
     const first = few.groups[0]!;
     expect(first.comparisons.every(({ adjustedP }) => (adjustedP === null) === (level === null))).toBe(true);
-    if (level === null) expect(new Set(first.ranking.map(({ rank }) => rank))).toEqual(new Set([1]));
+    const count = first.ranking.length;
+    for (const { ranks } of first.ranking) if (level === null) expect(ranks).toEqual([1, count]);
+    // Targets that differ by a factor of two and more are told apart by five rounds.
+    if (rounds >= 5) expect(first.ranking.at(0)?.ranks).toEqual([1, 1]);
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { divideBudget, divideSteps, rankingRounds } from '../../../runners/schedule/budget.js';
+import { divideBudget, divideSteps } from '../../../runners/schedule/budget.js';
 
 const cell = (name: string, iterationMs: number) => ({
   cell: name,
@@ -45,16 +45,6 @@ describe('divideBudget', () => {
     const shorter = divideBudget(10_000, 500, cells, undefined);
     const longer = divideBudget(60_000, 500, cells, undefined);
     expect(longer.rounds).toBeGreaterThan(shorter.rounds);
-  });
-
-  it('has as many rounds as it takes to tell the fastest of many apart', () => {
-    expect([2, 7, 14, 15, 26].map(rankingRounds)).toEqual([8, 10, 12, 12, 12]);
-    const cells = Array.from({ length: 15 }, (_, index) => cell(String(index), 1));
-    // Longer turns of eight rounds, in which none of fifteen could be told from the others.
-    expect(divideBudget(20_000, 500, cells, undefined).rounds).toBe(8);
-    const ranked = divideBudget(20_000, 500, cells, undefined, { rivals: 15 });
-    expect(ranked.rounds).toBe(12);
-    expect(ranked.rounds * ranked.roundMs).toBeLessThanOrEqual(20_000);
   });
 
   it('keeps to the rounds that were asked for where they fit', () => {
