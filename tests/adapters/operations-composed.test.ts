@@ -9,9 +9,12 @@ import { type Case, expectAgreement } from './operations-agreement.js';
 type Attributes = Readonly<Record<string, Attribute>>;
 type Shape = readonly number[];
 
-/** Whole numbers of 8 bits over the whole range, or given. */
+/**
+ * Integers of 8 bits over the whole range, or given. Signed ones have 7: without VNNI, ONNX Runtime's kernels saturate the sum of two
+ * products of unsigned and signed bytes at 16 bits.
+ */
 function bytes(type: 'int8' | 'uint8', shape: Shape, given?: readonly number[]): Tensor {
-  const [low, high] = type === 'int8' ? [-128, 128] : [0, 256];
+  const [low, high] = type === 'int8' ? [-64, 64] : [0, 256];
   const drawn = uniform(1, `bytes ${shape}`, elementCount(shape), low, high);
   const numbers = given ?? Array.from(drawn, Math.floor);
   return { type, shape, data: type === 'int8' ? Int8Array.from(numbers) : Uint8Array.from(numbers) };
