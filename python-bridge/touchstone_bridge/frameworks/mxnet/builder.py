@@ -16,7 +16,7 @@ from ...artefact import Array, Tensors
 from ...lowering.operations import Constant, Operation, OperationPlan, Result
 
 Symbol = Any
-Operand = Union[Symbol, float]
+Operand = Union[Symbol, float, int]
 
 
 class Builder:
@@ -52,8 +52,8 @@ class Builder:
 
     @property
     def has_numpy_shapes(self) -> bool:
-        """Whether there are arrays without axes or without elements."""
-        return any(not result.shape or 0 in result.shape for result in self._results.values())
+        """Whether there are symbols without axes or without elements."""
+        return any(not self.shape(tensor) or 0 in self.shape(tensor) for tensor in self._values)
 
     def is_constant(self, tensor: int) -> bool:
         return tensor in self._constants
@@ -67,16 +67,21 @@ class Builder:
         constant = self._constants.get(tensor)
         return None if constant is None or constant.trained else constant.to_native(self._weights)
 
-    def number(self, tensor: int, axes: int) -> Optional[float]:
-        """A single floating-point number as Python's, as a user would write it beside a tensor of so many axes.
+    def number(self, tensor: int, axes: int, kinds: str) -> Union[float, int, None]:
+        """A single number as Python's, as a user would write it beside a tensor of so many axes.
 
-        None for anything else, for one that training updates, and for those that are not finite.
+        None for anything else, for one that training updates, and for one that is not finite or no exact double.
+
+        @param kinds: NumPy's kinds of types that are allowed
         """
         constant = self._constants.get(tensor)
         if constant is None or len(constant.shape) > axes or set(constant.shape) - {1}:
             return None
-        value = self.frozen(tensor) if constant.type in ("float32", "float64") else None
-        return None if value is None or not np.isfinite(value).all() else float(value.item())
+        value = self.frozen(tensor)
+        if value is None or value.dtype.kind not in kinds or value.dtype == np.float16:
+            return None
+        number: Union[float, int] = value.item()
+        return number if np.isfinite(number) and number == float(number) else None
 
     def parameter(self, value: Array) -> Symbol:
         """A new parameter. Gluon has none without elements."""
@@ -130,13 +135,16 @@ class Step:
 
     @property
     def pair(self) -> Tuple[Operand, Operand]:
-        """Two operands, one of them as a number where it is one."""
+        """Two operands, one of them as a number where it is one.
+
+        The first only in floating point: an integer before a tensor of integers makes MXNet compute in float64.
+        """
         first, second = self.inputs
         rank = len(self.builder.shape(first)), len(self.builder.shape(second))
-        b = self.builder.number(second, rank[0])
+        b = self.builder.number(second, rank[0], "fi")
         if b is not None:
             return self.builder.value(first), b
-        a = self.builder.number(first, rank[1])
+        a = self.builder.number(first, rank[1], "f")
         return self.builder.value(first) if a is None else a, self.builder.value(second)
 
     @property

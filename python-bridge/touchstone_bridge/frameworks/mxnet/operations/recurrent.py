@@ -63,12 +63,11 @@ def without_layout(x: Symbol) -> Symbol:
 
 
 def states_of(step: Step, kind: Kind, given: Mapping[str, int]) -> List[Symbol]:
-    """Initial states [directions, batch, hidden]: zeros where none is given."""
+    """Initial states [directions, batch, hidden]: zeros where none is given, which take less time than a parameter."""
     directions = 1 + (step.settings["direction"] == "bidirectional")
     shape = (directions, step.shapes[0][1], step.settings["hidden"])
-    builder = step.builder
     return [
-        builder.value(given[name]) if name in given else builder.parameter(numpy.zeros(shape, step.type))
+        step.builder.value(given[name]) if name in given else np.zeros(shape, dtype=step.type)
         for name in kind.states
     ]
 
