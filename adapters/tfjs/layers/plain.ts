@@ -4,6 +4,7 @@ import { elementCount } from '../../../model/graph.js';
 import { sameList } from '../../lowering/lists.js';
 import type { Tf } from '../tf.js';
 import type { LayerOf, LayerTable, OwnLayer, Shapes } from './layer.js';
+import { globalPooling } from './windows.js';
 
 /** @param make a layer that merges operands of one shape */
 function merging(make: (tf: Tf) => OwnLayer['layer']): LayerOf<'Add' | 'Mul' | 'Max' | 'Min'> {
@@ -48,4 +49,6 @@ export const plainLayers: LayerTable = {
   Transpose: (tf, { settings: { perm } }) =>
     perm.length > 1 && perm[0] === 0 ? { layer: tf.layers.permute({ dims: perm.slice(1) }) } : undefined,
   Pad: pad,
+  ReduceMax: globalPooling('globalMaxPooling'),
+  ReduceMean: globalPooling('globalAveragePooling'),
 };

@@ -113,7 +113,7 @@ function pooling(kind: 'max' | 'average'): LayerOf<'MaxPool' | 'AveragePool'> {
   };
 }
 
-function globalPooling(
+export function globalPooling(
   kind: 'globalMaxPooling' | 'globalAveragePooling',
 ): LayerOf<'ReduceMax' | 'ReduceMean'> {
   return (tf, { settings }, shapes) => {
@@ -136,6 +136,4 @@ export const windowLayers: LayerTable = {
   ConvTranspose: transposedConvolution,
   MaxPool: pooling('max'),
   AveragePool: pooling('average'),
-  ReduceMax: globalPooling('globalMaxPooling'),
-  ReduceMean: globalPooling('globalAveragePooling'),
 };
