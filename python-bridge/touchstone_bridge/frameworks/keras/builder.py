@@ -14,8 +14,9 @@ from ...artefact import Tensors
 from ...lowering.operations import Constant, Operation, OperationPlan, Result
 from .custom_layer import CustomLayer, Run, single
 from .held import Held
+from .operations.call import BACKEND
 
-# Constants of at most so many elements that are not trained are literals of the trace, not variables.
+# On JAX, constants of at most so many elements that are not trained are literals of the trace, not arguments.
 MAX_LITERAL = 1024
 
 
@@ -114,8 +115,9 @@ class Builder:
     def _is_literal(self, constant: Constant) -> bool:
         if constant.trained:
             return False
-        is_small = math.prod(constant.shape) <= MAX_LITERAL
-        return constant.name is None or is_small or keras.backend.backend() == "torch"
+        if constant.name is None or BACKEND == "torch":
+            return True
+        return BACKEND == "jax" and math.prod(constant.shape) <= MAX_LITERAL
 
     def _variable(self, constant: Constant) -> Any:
         if constant.tensor not in self._variables:

@@ -16,6 +16,7 @@ from .builder import Apply, Builder, Step
 from .custom_layer import single
 from .held import Held
 from .layers import LIGHT, choose
+from .operations.call import BACKEND
 
 FRAMES_PER_LAYER = 4
 Types = Callable[[], AbstractContextManager[Any]]
@@ -95,7 +96,7 @@ def layers_of(plan: OperationPlan, builder: Builder) -> list[Optional[Apply]]:
             places = join(LIGHT, places)
 
     join_all([place for place, apply in enumerate(found) if apply is None])
-    if keras.backend.backend() == "torch":
+    if BACKEND == "torch":
         join_all(join(("Gemm",), [place for place, apply in enumerate(found) if apply is None]))
     return found
 
@@ -115,7 +116,7 @@ def neighbours_of(plan: OperationPlan) -> list[set[int]]:
 
 def types_of(plan: OperationPlan) -> Types:
     """64-bit types are off in JAX, and switched on around the calls of models that have any."""
-    if keras.backend.backend() != "jax":
+    if BACKEND != "jax":
         return nullcontext
     from ..jax.wide import is_wide, wide_types
 

@@ -17,17 +17,25 @@ from .call import BACKEND, Call, Settings, Tensor, is_floating_point, of, type_o
 
 
 def addition(_: Settings, a: Tensor, b: Tensor) -> Tensor:
-    """A row [1, n] as a vector, which broadcasts alike: TensorFlow fuses it with a product, and then refuses it."""
+    """On TensorFlow [1, n] as a vector and a single element as a scalar, which broadcast alike.
+
+    Grappler of TensorFlow 2.21 fuses a row with a product and then refuses it, and exchanges a vector of one element
+    with the bias of a convolution before it, which then reads beyond its memory.
+    """
     if BACKEND == "tensorflow":
         if is_row(b) and len(a.shape) >= len(b.shape):
-            b = ops.reshape(b, b.shape[-1:])
+            b = shortened(b)
         elif is_row(a) and len(b.shape) >= len(a.shape):
-            a = ops.reshape(a, a.shape[-1:])
+            a = shortened(a)
     return a + b
 
 
 def is_row(x: Tensor) -> bool:
-    return len(x.shape) > 1 and all(extent == 1 for extent in x.shape[:-1])
+    return len(x.shape) > 0 and all(extent == 1 for extent in x.shape[:-1])
+
+
+def shortened(row: Tensor) -> Tensor:
+    return ops.reshape(row, () if row.shape[-1] == 1 else row.shape[-1:])
 
 
 def division(_: Settings, a: Tensor, b: Tensor) -> Tensor:
