@@ -1,12 +1,6 @@
 /** What a backend supports of the vocabulary of operations, and its layouts. */
 import type { DataType } from '../../model/graph.js';
-import type {
-  Operand,
-  Operands,
-  OperationKind,
-  Operations,
-  RecurrentActivations,
-} from './operations/operation.js';
+import type { Operands, OperationKind, Operations, RecurrentActivations } from './operations/operation.js';
 
 /**
  * Why the backend does not support an operation with these settings and operands; undefined where it does. What it does not
@@ -35,7 +29,7 @@ export interface Capabilities {
   readonly gemmFlattens?: boolean;
   /** Whether its Gather takes negative indices, counted from the end as in ONNX, so that the plan need not count them. */
   readonly negativeIndices?: boolean;
-  /** Layout of the weights and states of its recurrent layers. */
+  /** Layout of the weights and states of its recurrent layers; absent where it has none. */
   readonly recurrent?: RecurrentForm;
   /**
    * The type in which it holds each ONNX type; unsupported types are absent. A wider integer may hold a narrower one (the

@@ -18,7 +18,7 @@ import {
   type RecurrentKind,
 } from '../decompositions/cells.js';
 import { type Recurrence, unrolled } from '../decompositions/recurrent.js';
-import { type Results, reshape } from '../operations/emitter.js';
+import { reshape } from '../operations/emitter.js';
 import type { Operand, RecurrentActivations, RecurrentSettings } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
 import { decomposed, refuse } from '../refusal.js';
@@ -71,14 +71,11 @@ function layerOf(
   layout: Layout,
 ): readonly LayerResult[] | string {
   const { title, recurrent: form } = p.capabilities;
+  if (!form) return `${kind} is not supported by ${title}`;
   const exotic = exoticSetting(node, p, layout);
   if (exotic !== undefined) return `${kind} with ${exotic} is not supported by ${title}`;
   const activations = layerActivations(node, p, kind);
   if (activations === undefined) return `${kind} with these activations is not supported by ${title}`;
-  if (!form) {
-    const own = ownLayer(node, p, kind, p.arranged(inputOf(node, 0), layout.x), layout);
-    return typeof own === 'string' ? own : own.map(inOrder);
-  }
   return recurrentLayer(p, form, {
     kind,
     hidden: hiddenOf(node, p),
@@ -139,45 +136,6 @@ function layerActivations(
   const gates = gateFunctions[gate as keyof typeof gateFunctions];
   const found = { gates, cell: cellFunctions[cell as keyof typeof cellFunctions] };
   return taken.gates.includes(found.gates) && taken.cell.includes(found.cell) ? found : undefined;
-}
-
-/** The outputs of the layer of a backend whose layers are as in ONNX, or why it has none that does this. */
-function ownLayer(
-  node: GraphNode,
-  p: Planner,
-  kind: RecurrentKind,
-  x: Operand,
-  layout: Layout,
-): readonly Operand[] | string {
-  const { bias, initialH, initialC } = statesOf(node, p, kind, layout);
-  const hidden = hiddenOf(node, p);
-  const settings = {
-    hidden,
-    direction: directionOf(node),
-    given: [
-      ...(bias ? (['bias'] as const) : []),
-      ...(initialH ? (['initialH'] as const) : []),
-      ...(initialC ? (['initialC'] as const) : []),
-    ],
-    read: outputs.filter((_, position) => isRead(p, optionalOutput(node, position))),
-    linearBeforeReset: integer(node, 'linear_before_reset', 0) !== 0,
-  } satisfies RecurrentSettings & { readonly linearBeforeReset: boolean };
-  const weights = [p.plain(inputOf(node, 1)), p.plain(inputOf(node, 2))];
-  const given = [bias, initialH, initialC].filter((each) => each !== undefined);
-  const { linearBeforeReset: _, ...plain } = settings;
-  const inputs = [x, ...weights, ...given] as const;
-  const own = kind === 'GRU' ? settings : plain;
-  const reason = p.limit(kind, own as never, inputs);
-  if (reason !== undefined) return reason;
-  return p.emit(kind, own as never, inputs, resultsOf(kind, x, settings));
-}
-
-function resultsOf(kind: RecurrentKind, x: Operand, { hidden, direction }: RecurrentSettings): Results {
-  const [steps, batch] = leading(x.shape, 2);
-  const count = direction === 'bidirectional' ? 2 : 1;
-  const state = { type: x.type, shape: [count, batch, hidden] };
-  const sequence = { type: x.type, shape: [steps, count, batch, hidden] };
-  return kind === 'LSTM' ? [sequence, state, state] : [sequence, state];
 }
 
 function recurrence(node: GraphNode, p: Planner, kind: RecurrentKind, layout: Layout): Recurrence {

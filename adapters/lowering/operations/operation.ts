@@ -220,9 +220,6 @@ export type Operations = { readonly [Kind in PlainUnary | PlainBinary]: None } &
  *
  * Outputs are every state [steps, batch, directions·hidden], the last state and, for LSTM, the last cell. Outputs that `read`
  * does not name are not read, so that any tensor may stand for them.
- *
- * For a backend without a `RecurrentForm` everything is as in ONNX: W, R and `bias` hold all directions, and states are
- * [steps, directions, batch, hidden].
  */
 export interface RecurrentSettings {
   readonly hidden: number;
