@@ -12,6 +12,7 @@ import {
   supported,
 } from '../adapter.js';
 import { lower } from '../lowering/lower.js';
+import { tensorflowEnvironment } from '../tensorflow/environment.js';
 import { type Backend, kerasCapabilities } from './capabilities.js';
 
 const framework: Framework = {
@@ -19,11 +20,7 @@ const framework: Framework = {
   title: 'Keras',
   homepage: 'https://keras.io',
   targets: [
-    target('tensorflow', 'tensorflow', 'TensorFlow', ({ threads }) => ({
-      TF_NUM_INTRAOP_THREADS: String(threads),
-      TF_NUM_INTEROP_THREADS: '1',
-      TF_CPP_MIN_LOG_LEVEL: '1',
-    })),
+    target('tensorflow', 'tensorflow', 'TensorFlow', tensorflowEnvironment),
     target('jax', 'jax', 'JAX', ({ threads }) => ({ JAX_PLATFORMS: 'cpu', NPROC: String(threads) })),
     target('torch', 'pytorch', 'PyTorch', () => ({ TORCH_ALLOW_TF32_CUBLAS_OVERRIDE: '0' })),
   ],

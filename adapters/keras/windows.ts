@@ -1,6 +1,6 @@
 /** What Keras has of operations over windows. */
 import { at, defined } from '../../common/at.js';
-import type { Limit as Limit, OperationTable } from '../lowering/capabilities.js';
+import type { Limit, OperationTable } from '../lowering/capabilities.js';
 import { any } from '../lowering/limits.js';
 import type { Operand, Operations, Pads, PerAxis } from '../lowering/operations/operation.js';
 import { float32, floatingPoint } from './types.js';

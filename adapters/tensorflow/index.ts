@@ -4,6 +4,7 @@
 import { type Framework, supported } from '../adapter.js';
 import { lower } from '../lowering/lower.js';
 import { tensorflow, tensorflowInTraining } from './capabilities.js';
+import { tensorflowEnvironment } from './environment.js';
 
 const framework: Framework = {
   name: 'tensorflow',
@@ -24,12 +25,7 @@ const framework: Framework = {
       optimisers: ['sgd', 'adam', 'rmsprop'],
       losses: ['softmax-cross-entropy', 'policy-gradient', 'huber'],
       lower: (graph, mode) => lower(graph, mode, mode === 'training' ? tensorflowInTraining : tensorflow),
-      environment: ({ threads }) => ({
-        TF_NUM_INTRAOP_THREADS: String(threads),
-        TF_NUM_INTEROP_THREADS: '1',
-        // Warnings and errors stay; what it found on the machine is asked for, not read from its log.
-        TF_CPP_MIN_LOG_LEVEL: '1',
-      }),
+      environment: tensorflowEnvironment,
     },
   ],
 };

@@ -5,6 +5,7 @@
  */
 import { type Framework, type NodeTarget, supported } from '../adapter.js';
 import { lower } from '../lowering/lower.js';
+import { tensorflowEnvironment } from '../tensorflow/environment.js';
 import { addon } from './addon.js';
 import { type Backend, tfjsCapabilities } from './capabilities.js';
 import { tfjsInTraining } from './training-capabilities.js';
@@ -54,12 +55,7 @@ const framework: Framework = {
       packages: ['@tensorflow/tfjs-node', '@tensorflow/tfjs'],
       addon,
       lower: lowererOf('tensorflow'),
-      environment: ({ threads }) => ({
-        TF_NUM_INTRAOP_THREADS: String(threads),
-        TF_NUM_INTEROP_THREADS: '1',
-        // Warnings and errors stay, as with TensorFlow in Python.
-        TF_CPP_MIN_LOG_LEVEL: '1',
-      }),
+      environment: tensorflowEnvironment,
       open: async (budget) => (await import('./open.js')).openNode(budget),
     },
   ],

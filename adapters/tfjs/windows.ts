@@ -118,10 +118,9 @@ const namedPads: Limit<'MaxPool' | 'AveragePool'> = (settings, [x]) =>
 /** Kernels of WebAssembly over three axes start from the least positive number, and from what was in the memory before. */
 export const wasmWindows: OperationTable = { MaxPool: flat('MaxPool'), ConvTranspose: flat('ConvTranspose') };
 
-/** Depthwise kernels with dilations are oneDNN's, which TensorFlow uses by default on some processors only. */
-const nodeDilations: Limit<'Conv'> = ({ dilations, group }, [x, filters]) =>
-  !isOne(dilations) && (dilations.length === 3 || isDepthwise(group, x, filters))
-    ? `Conv with dilations ${dilations} and group ${group} is not supported by tfjs-node`
+const nodeDilations: Limit<'Conv'> = ({ dilations }) =>
+  !isOne(dilations) && dilations.length === 3
+    ? `Conv with dilations ${dilations} is not supported by tfjs-node`
     : undefined;
 
 export const nodeWindows: OperationTable = {
