@@ -21,7 +21,7 @@ function shapeOf(x: Operand | undefined): readonly number[] {
 /** Filters are [kernel, …, …]. */
 const kernelOf = (filters: Operand | undefined) => shapeOf(filters).slice(0, -2);
 
-/** Of each channel by itself, with strides that are alike: a DepthwiseConv layer. */
+/** Whether each channel is convolved by itself with equal strides: a DepthwiseConv layer. */
 export function isDepthwise(
   { group, strides }: Operations['Conv'],
   [x, filters]: readonly Operand[],

@@ -150,7 +150,8 @@ class Constant:
             raise ValueError(f"the part of {self.part.name} that training does not update is not zero")
         native = self.part.to_native(whole)
         # One element fills any shape.
-        filled = np.broadcast_to(native, self.shape) if native.size == 1 else native.reshape(self.shape)
+        is_one = native.size == 1
+        filled = np.broadcast_to(native.reshape(()), self.shape) if is_one else native.reshape(self.shape)
         return np.array(filled, order="C")
 
 

@@ -150,7 +150,7 @@ class Step:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Of the first operand."""
+        """The shape of the first operand."""
         return self.builder.shape(self.inputs[0])
 
     @property

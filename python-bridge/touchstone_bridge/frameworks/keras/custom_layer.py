@@ -22,7 +22,7 @@ class Run:
     operations: Sequence[Operation]
     inputs: Sequence[int]
     outputs: Sequence[int]
-    # Of each output.
+    # One for each output.
     results: Sequence[Result]
     literals: Mapping[int, Array]
     variables: Mapping[int, Any]
@@ -46,7 +46,7 @@ class CustomLayer(keras.Layer):
 
 
 def function_of(run: Run) -> Callable[[Sequence[Tensor]], Sequence[Tensor]]:
-    """Of the inputs the outputs."""
+    """From inputs to outputs."""
     steps = [(call_of(each), each.settings, each.inputs, each.outputs) for each in run.operations]
     literals, variables = literals_of(run), dict(run.variables)
 

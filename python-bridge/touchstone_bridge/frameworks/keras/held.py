@@ -32,7 +32,7 @@ class Held:
         return np.concatenate([each.reshape(-1) for each in natives]).reshape(self.variable.shape)
 
     def trained_parts(self, value: Array) -> Iterable[tuple[Constant, Array]]:
-        """Of a value or a gradient of the variable, what belongs to each constant that training updates."""
+        """The parts of a value or a gradient of the variable that belong to constants that training updates."""
         flat, begin = np.asarray(value).reshape(-1), 0
         for constant in self.constants:
             end = begin + int(np.prod(constant.shape))

@@ -10,7 +10,7 @@ from keras import ops
 from ...artefact import Model
 from ...loss_inputs import loss_name
 
-# Of (labels, outputs) or (labels, outputs, weights of the examples).
+# Takes (labels, outputs) or (labels, outputs, weights of the examples).
 Loss = Callable[..., Any]
 
 
@@ -22,7 +22,7 @@ def loss_of(model: Model) -> Loss:
 
 
 class Huber(keras.losses.Loss):
-    """Of the error that is chosen."""
+    """The loss of the error that is chosen."""
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         wanted = ops.cast(ops.expand_dims(y_true, -1), "int32")

@@ -84,7 +84,7 @@ def layers_of(plan: OperationPlan, builder: Builder) -> list[Optional[Apply]]:
     neighbours = neighbours_of(plan)
 
     def join(kinds: Container[str], places: list[int]) -> list[int]:
-        """Of the neighbours of these places, those of the kinds become parts of custom layers."""
+        """Makes neighbours of these places that are of the kinds parts of custom layers; returns their places."""
         near = {each for place in places for each in neighbours[place] if found[each] is not None}
         joined = [each for each in near if plan.operations[each].kind in kinds]
         for each in joined:
@@ -102,7 +102,7 @@ def layers_of(plan: OperationPlan, builder: Builder) -> list[Optional[Apply]]:
 
 
 def neighbours_of(plan: OperationPlan) -> list[set[int]]:
-    """Of each operation those that read what it makes, and those that make what it reads; by place in the plan."""
+    """For each operation those that read what it makes, and those that make what it reads; by place in the plan."""
     makers = {tensor: place for place, each in enumerate(plan.operations) for tensor in each.outputs}
     found: list[set[int]] = [set() for _ in plan.operations]
     for place, operation in enumerate(plan.operations):

@@ -27,7 +27,7 @@ def clip(step: Step) -> Optional[Apply]:
 
 
 def binary(function: Callable[[Any, Any], Any]) -> Choose:
-    """As `a + b` of a functional model, which is the cheaper spelling of `layers.Add()`. Of equal shapes: of others
+    """As `a + b` of a functional model, which is the cheaper spelling of `layers.Add()`. Shapes are equal: else
     `keras.ops.add` takes [3, 1] for a bias of [2, 3, 3] along the last axis on TensorFlow.
     """
 

@@ -38,6 +38,6 @@ def call_of(operation: Operation) -> Call:
 
 
 def function_of(activation: Activation) -> Call:
-    """Of one tensor, as a layer's `activation` is."""
+    """A function of one tensor, as a layer's `activation` is."""
     call, settings = CALLS[activation.kind], activation.settings
     return lambda x: call(settings, x)

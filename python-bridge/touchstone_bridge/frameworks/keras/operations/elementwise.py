@@ -39,7 +39,7 @@ def shortened(row: Tensor) -> Tensor:
 
 
 def division(_: Settings, a: Tensor, b: Tensor) -> Tensor:
-    """Of integers towards zero: one more than the quotient below, where that is below zero and something remains."""
+    """Integers towards zero: one more than the quotient below, where that is below zero and something remains."""
     if is_floating_point(a):
         return a / b
     below = a // b

@@ -18,7 +18,7 @@ from .call import Call, Settings, Tensor, type_of
 State = tuple[Tensor, ...]
 # From a state and the step's product with x to the next state.
 Cell = Callable[[State, Tensor], State]
-# Of settings, and of the operands of one direction by name.
+# From settings, and the operands of one direction by name.
 MakeCell = Callable[[Settings, Mapping[str, Tensor]], Cell]
 Activation = Callable[[Tensor], Tensor]
 
@@ -33,7 +33,7 @@ CELLS: Mapping[str, Activation] = {"Tanh": ops.tanh, "Relu": ops.relu}
 
 
 def activations(settings: Settings) -> tuple[Activation, Activation]:
-    """Of the gates, and of the cell or the state."""
+    """For the gates, and for the cell or the state."""
     given = settings.get("activations", {"gates": "Sigmoid", "cell": "Tanh"})
     return GATES[given["gates"]], CELLS[given["cell"]]
 

@@ -28,7 +28,7 @@ def product(settings: Settings, x: Tensor) -> Tensor:
 
 
 def extreme(function: Callable[..., Any], is_largest: bool) -> Call:
-    """Of nothing, which Keras refuses, what any element would replace."""
+    """Over an axis without elements, which Keras refuses, the value that any element would replace."""
 
     def call(settings: Settings, x: Tensor) -> Tensor:
         axes = tuple(settings["axes"])
@@ -69,7 +69,7 @@ def sums_along(x: Tensor, axis: int) -> Tensor:
 
 
 def top(settings: Settings, x: Tensor) -> Tuple[Tensor, Tensor]:
-    """Of the last axis. The smallest are the largest of what runs the other way: -x, and ~x for integers."""
+    """Along the last axis. The smallest are the largest of what runs the other way: -x, and ~x for integers."""
     turned = ops.negative if is_floating_point(x) else ops.bitwise_not
     if BACKEND == "torch":
         # Its own does not say which of equal elements comes first.
@@ -81,7 +81,7 @@ def top(settings: Settings, x: Tensor) -> Tuple[Tensor, Tensor]:
 
 
 def matrix_product(_: Settings, a: Tensor, b: Tensor) -> Tensor:
-    """Of integers Keras makes float32 on the way."""
+    """Keras computes products of integers in float32."""
     return ops.matmul(a, b) if type_of(a) in ("float32", "float16") else a @ b
 
 

@@ -22,7 +22,7 @@ def padding_of(settings: Settings) -> str:
 
 
 def is_depthwise(settings: Settings, channels: int) -> bool:
-    """Of each channel by itself. With strides that differ, Keras on TensorFlow takes the first for both."""
+    """Whether each channel is convolved by itself. Strides are equal: Keras on TensorFlow takes the first for both."""
     strides = settings["strides"]
     return settings["group"] == channels > 1 and len(strides) < 3 and len(set(strides)) == 1
 
