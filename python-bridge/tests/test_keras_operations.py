@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import unittest
 from dataclasses import replace
-from typing import Dict, List, Sequence
+from typing import Any, Dict, List, Mapping, Sequence
 
 import numpy as np
 
@@ -134,7 +134,7 @@ class Plans(chains.ChainCase):
                 with self.subTest(kind=kind, owned=owned):
                     self.normalised(kind, axes, settings, owned)
 
-    def normalised(self, kind: str, axes: Sequence[int], settings: Dict[str, object], owned: bool) -> None:
+    def normalised(self, kind: str, axes: Sequence[int], settings: Mapping[str, Any], owned: bool) -> None:
         def normalise(x: Array, scale: Array, bias: Array, *_running: Array) -> Array:
             variance = x.var(axis=tuple(axes), keepdims=True)
             result: Array = (x - x.mean(axis=tuple(axes), keepdims=True)) / np.sqrt(variance + 1e-3)
