@@ -16,8 +16,9 @@ import {
 import { all, any, isAbout } from '../lowering/limits.js';
 import type { OperationKind } from '../lowering/operations/operation.js';
 import { tensorflow, tensorflowInTraining } from '../tensorflow/capabilities.js';
+import { stridedPoint } from '../tensorflow/windows.js';
 import { bools, float32, floatingPoint, integers, numbers, of, without } from './types.js';
-import { isDepthwise, isOne, safeInTraining, windows } from './windows.js';
+import { isDepthwise, isOne, windows } from './windows.js';
 
 export type Backend = 'tensorflow' | 'jax' | 'torch';
 
@@ -184,7 +185,7 @@ function limitsOfTensorFlow(mode: Mode): OperationTable {
 const inTraining: Readonly<Record<Backend, OperationTable>> = {
   tensorflow: {},
   jax: {},
-  torch: { Conv: safeInTraining },
+  torch: { Conv: stridedPoint(titles.torch) },
 };
 
 export function kerasCapabilities(backend: Backend, mode: Mode): Capabilities {

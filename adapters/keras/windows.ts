@@ -61,15 +61,6 @@ const convTranspose: Limit<'ConvTranspose'> = (settings, [, filters]) => {
   return `ConvTranspose with pads ${settings.pads.join(' ')}, strides ${strides}, dilations ${dilations} and group ${group} is not supported by Keras`;
 };
 
-/**
- * With channels last, PyTorch 2.13's gradient of a 1 × 1 convolution with strides writes beyond its memory where the last rows
- * are not read and there are fewer than seven channels: by plain `torch.nn.functional.conv2d`, too.
- */
-export const safeInTraining: Limit<'Conv'> = ({ strides }, [x, filters]) =>
-  isOne(kernelOf(filters)) && !isOne(strides) && at(shapeOf(x), -1) < 8
-    ? `the gradient of Conv with kernel 1 and strides ${strides} is not supported by Keras on PyTorch`
-    : undefined;
-
 export const windows: OperationTable = {
   Conv: any(floatingPoint, (settings, [x, filters]) =>
     pads('Conv', { ...settings, kernel: kernelOf(filters) }, x),

@@ -151,7 +151,18 @@ const convolvedInTraining: Limit<'Conv'> = (settings, [x, filters]) => {
     : `${gradient} is not supported with pads ${pads.join(' ')} by ${title}: it has SAME and VALID`;
 };
 
+/**
+ * With channels last, the gradient of a 1 × 1 convolution with strides in oneDNN (of TensorFlow 2.21 and PyTorch 2.13, on processors
+ * with AVX2 only) writes beyond its memory where the last rows are not read and there are fewer than eight channels.
+ */
+export const stridedPoint =
+  (framework: string): Limit<'Conv'> =>
+  ({ strides }, [x, filters]) =>
+    isOne(kernelOf(filters)) && !isOne(strides) && at(x.shape, -1) < 8
+      ? `the gradient of Conv with kernel 1 and strides ${strides} is not supported by ${framework}`
+      : undefined;
+
 export const tensorflowWindowsInTraining: OperationTable = {
   ...tensorflowWindows,
-  Conv: any(convolved, convolvedInTraining),
+  Conv: any(convolved, convolvedInTraining, stridedPoint(title)),
 };

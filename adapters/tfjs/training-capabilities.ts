@@ -9,6 +9,7 @@ import { type AnyLimit, all } from '../lowering/limits.js';
 import { sameList } from '../lowering/lists.js';
 import { comparisons, type Operand } from '../lowering/operations/operation.js';
 import { refuse } from '../lowering/refusal.js';
+import { stridedPoint } from '../tensorflow/windows.js';
 import { type Backend, narrowed, tfjsCapabilities } from './capabilities.js';
 import { missing, missingKernels } from './wasm-gradients.js';
 import { isDepthwise, isOne, isPadded, shapeOf, title } from './windows.js';
@@ -93,7 +94,7 @@ const byBackend: Readonly<Record<Backend, OperationTable>> = {
     ConvTranspose: () => never(missing(missingKernels.ConvTranspose)),
     Gather: (_, inputs) => (isFloat(at(inputs, 0)) ? never(missing(missingKernels.Gather)) : undefined),
   },
-  tensorflow: {},
+  tensorflow: { Conv: stridedPoint('tfjs-node') },
 };
 
 export function tfjsInTraining(backend: Backend): Capabilities {

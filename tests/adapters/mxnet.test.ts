@@ -108,7 +108,7 @@ describe('types', () => {
   test.each([
     ['Add', 'uint32', /type uint32 is not supported by MXNet/],
     ['Div', 'int64', /divides int64 as float64/],
-    ['BitShift', 'uint8', /MXNet has no BitShift/],
+    ['BitShift', 'uint8', /BitShift is not supported by MXNet/],
   ] as const)('%s of %s is unsupported', (operator, type, reason) => {
     const attributes = operator === 'BitShift' ? { direction: 'LEFT' } : {};
     const lowering = lowered({
