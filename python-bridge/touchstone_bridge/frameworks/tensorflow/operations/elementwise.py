@@ -50,16 +50,24 @@ def shift(settings: Settings, a: Tensor, b: Tensor) -> Tensor:
 
 
 def addition(_: Settings, a: Tensor, b: Tensor) -> Tensor:
-    """A row [1, n] as a vector, which broadcasts alike: beside a product it is fused with that, and then refused."""
+    """A row [1, n] as a vector and a single element as a scalar, which broadcast alike.
+
+    Grappler fuses a row with a product and then refuses it, and exchanges a vector of one element with the bias of a
+    convolution before it, which then reads beyond its memory.
+    """
     if is_row(b) and len(a.shape) >= len(b.shape):
-        return tf.add(a, tf.reshape(b, b.shape[-1:]))
+        return tf.add(a, shortened(b))
     if is_row(a) and len(b.shape) >= len(a.shape):
-        return tf.add(tf.reshape(a, a.shape[-1:]), b)
+        return tf.add(shortened(a), b)
     return tf.add(a, b)
 
 
 def is_row(x: Tensor) -> bool:
-    return len(x.shape) > 1 and all(extent == 1 for extent in x.shape[:-1])
+    return len(x.shape) > 0 and all(extent == 1 for extent in x.shape[:-1])
+
+
+def shortened(row: Tensor) -> Tensor:
+    return tf.reshape(row, [] if row.shape[-1] == 1 else row.shape[-1:])
 
 
 def clip(settings: Settings, x: Tensor) -> Tensor:
