@@ -11,6 +11,7 @@ import {
   threadCounts,
 } from '../common/run/results.js';
 import { isToldApart } from '../common/statistics/ranking.js';
+import { minStudentValues } from '../common/statistics/student.js';
 import { counted, listed } from '../common/text.js';
 import { settingsInShort } from './analyse/configuration-lint.js';
 import { settingsOf, targetSettings } from './analyse/groups.js';
@@ -32,6 +33,11 @@ export function verdict(group: Group): string {
   if (!first) return 'No target has a result.';
   if (group.ranking.length === 1)
     return `Only ${first.target} has a result: there is nothing to compare it with.`;
+  const [second] = group.comparisons;
+  if (second && group.comparisons.every(({ adjustedP }) => adjustedP === null)) {
+    const order = `${first.target} comes first and ${second.target} takes ${times(second)} as long`;
+    return `Too few rounds to tell targets apart (${minStudentValues} are needed); in these, ${order}.`;
+  }
   const told = group.comparisons.find(isToldApart);
   const lead = told ? `${told.target} takes ${times(told)} as long` : '';
   const open = group.comparisons.filter((comparison) => isOpen(comparison, told));

@@ -92,7 +92,9 @@ describe('content', () => {
   it('with few rounds shows times without intervals and claims no order', async () => {
     const few = textOf(await renderReport(resultsOf({ rounds: 2, plannedRounds: 8, ending: 'interrupted' })));
     expect(few).toContain('2 of 8 planned rounds finished. The run was interrupted');
-    expect(few).toMatch(/onnxruntime\/cpu, .* are not told apart/);
+    expect(few).toContain(
+      'Too few rounds to tell targets apart (3 are needed); in these, onnxruntime/cpu comes first',
+    );
     expect(few).not.toMatch(/cpu is fastest/);
     expect(few).toContain('no interval: 2 rounds, 3 are needed');
   });
