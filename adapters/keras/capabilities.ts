@@ -13,7 +13,7 @@ import {
   type RecurrentForm,
   wholly,
 } from '../lowering/capabilities.js';
-import { all, any, isAbout } from '../lowering/limits.js';
+import { all, any, isAbout, narrowed } from '../lowering/limits.js';
 import type { OperationKind } from '../lowering/operations/operation.js';
 import { tensorflow, tensorflowInTraining } from '../tensorflow/capabilities.js';
 import { stridedPoint } from '../tensorflow/windows.js';
@@ -86,15 +86,6 @@ const normalisation: OperationTable = {
 };
 
 const common: OperationTable = { ...elementwise, ...shapes, ...windows, ...normalisation };
-
-/** The table with further limits of some operations. */
-function narrowed(table: OperationTable, limits: OperationTable): OperationTable {
-  const entries = Object.entries(limits).map(([kind, limit]) => {
-    const own = table[kind as OperationKind];
-    return [kind, own ? any(own as Limit<OperationKind>, limit as Limit<OperationKind>) : limit];
-  });
-  return { ...table, ...Object.fromEntries(entries) };
-}
 
 /** Those that compute float64 in float32. */
 const notInFloat64 = (...kinds: readonly OperationKind[]) => all(without('float64'), ...kinds);

@@ -49,3 +49,12 @@ export function both(...limits: readonly AnyLimit[]): AnyLimit {
 export function isAbout(value: number, constant: number): boolean {
   return Math.abs(value - constant) < 1e-6;
 }
+
+/** The table with further limits of some of its operations. Limits of operations that it has not are without effect. */
+export function narrowed(table: OperationTable, limits: OperationTable): OperationTable {
+  const entries = Object.entries(limits).flatMap(([kind, limit]) => {
+    const own = table[kind as OperationKind];
+    return own ? [[kind, any(own as Limit<OperationKind>, limit as Limit<OperationKind>)]] : [];
+  });
+  return { ...table, ...Object.fromEntries(entries) };
+}

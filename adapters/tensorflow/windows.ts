@@ -3,17 +3,11 @@ import { at } from '../../common/at.js';
 import type { DataType } from '../../model/graph.js';
 import type { Limit, OperationTable } from '../lowering/capabilities.js';
 import { any, unlessTypes } from '../lowering/limits.js';
-import { sameList } from '../lowering/lists.js';
 import { recipesOf, stretchTo } from '../lowering/operations/interpolation.js';
 import type { Operand, OperationKind, Operations, Pads, PerAxis } from '../lowering/operations/operation.js';
+import { type PaddedWindow, paddingOf } from '../lowering/operations/same-pads.js';
 
 export const title = 'TensorFlow';
-
-interface Window {
-  readonly strides: PerAxis;
-  readonly dilations: PerAxis;
-  readonly pads: Pads;
-}
 
 const isOne = (numbers: PerAxis) => numbers.every((each) => each === 1);
 const isPadded = (pads: Pads) => pads.some(([before, behind]) => before > 0 || behind > 0);
@@ -24,19 +18,8 @@ const spatialOf = (x: Operand) => x.shape.slice(1, -1);
 /** Filters are [kernel, …, …]. */
 const kernelOf = (filters: Operand) => filters.shape.slice(0, -2);
 
-/** Whether the pads are those of TensorFlow's padding SAME or VALID. */
-function isNamed({ strides, dilations, pads }: Window, extents: PerAxis, kernel: PerAxis): boolean {
-  if (!isPadded(pads)) return true;
-  return pads.every((given, axis) => {
-    const [extent, stride] = [at(extents, axis), at(strides, axis)];
-    const reach = (at(kernel, axis) - 1) * at(dilations, axis) + 1;
-    const sum = Math.max((Math.ceil(extent / stride) - 1) * stride + reach - extent, 0);
-    return sameList(given, [Math.floor(sum / 2), Math.ceil(sum / 2)]);
-  });
-}
-
 /** Pads that have to be those of SAME or VALID. */
-const unnamed = (kind: OperationKind, { pads }: Pick<Window, 'pads'>) =>
+const unnamed = (kind: OperationKind, { pads }: Pick<PaddedWindow, 'pads'>) =>
   `${kind} with pads ${pads.join(' ')} is not supported by ${title}: it has SAME and VALID`;
 
 /** A window may not lie wholly within the pads: kernels differ there. */
@@ -52,7 +35,7 @@ const convolved: Limit<'Conv'> = (settings, [x, filters], kind) => {
   if (reason !== undefined) return reason;
   if (strides.length === 3 && group > 1)
     return `Conv with group ${group} over 3 spatial axes is not supported by ${title}`;
-  const isSupported = strides.length === 2 || isNamed(settings, spatialOf(x), kernelOf(filters));
+  const isSupported = strides.length === 2 || paddingOf(settings, spatialOf(x), kernelOf(filters));
   return isSupported ? undefined : unnamed(kind, settings);
 };
 
@@ -69,7 +52,7 @@ const transposed: Limit<'ConvTranspose'> = (settings, [x, filters], kind) => {
     const whole = at(strides, axis) * (extent - 1) + at(reach, axis) + 1;
     return whole - before - behind + at(outputPadding, axis);
   });
-  if (isNamed(settings, extents, kernel)) return undefined;
+  if (paddingOf(settings, extents, kernel)) return undefined;
   return strides.length === 2 && isOne(dilations) ? undefined : unnamed(kind, settings);
 };
 
@@ -77,7 +60,7 @@ const maxPool: Limit<'MaxPool'> = (settings, [x], kind) => {
   const { kernel, strides, dilations, pads } = settings;
   if (!isOne(dilations) && (!isOne(strides) || isPadded(pads)))
     return `MaxPool with dilations ${dilations} and strides or pads is not supported by ${title}`;
-  const isSupported = kernel.length < 3 || isNamed(settings, spatialOf(x), kernel);
+  const isSupported = kernel.length < 3 || paddingOf(settings, spatialOf(x), kernel);
   return isSupported ? undefined : unnamed(kind, settings);
 };
 
@@ -88,7 +71,7 @@ const averagePool: Limit<'AveragePool'> = (settings, [x], kind) => {
   const { kernel, dilations, pads, countPads } = settings;
   if (!isOne(dilations)) return `AveragePool with dilations ${dilations} is not supported by ${title}`;
   if (countPads && isPadded(pads)) return `AveragePool with count_include_pad 1 is not supported by ${title}`;
-  return isNamed(settings, spatialOf(x), kernel) ? undefined : unnamed(kind, settings);
+  return paddingOf(settings, spatialOf(x), kernel) ? undefined : unnamed(kind, settings);
 };
 
 /** The operations of `tf.image.resize` are two-dimensional; the bilinear one returns float32 for any type. */
@@ -146,7 +129,7 @@ const convolvedInTraining: Limit<'Conv'> = (settings, [x, filters]) => {
   if (group === 1 && isOne(dilations)) return undefined;
   const gradient = `the gradient of Conv with group ${group} and dilations ${dilations}`;
   if (x.type !== 'float32') return `${gradient} is not supported for ${x.type} by ${title}`;
-  return isNamed(settings, spatialOf(x), kernelOf(filters))
+  return paddingOf(settings, spatialOf(x), kernelOf(filters))
     ? undefined
     : `${gradient} is not supported with pads ${pads.join(' ')} by ${title}: it has SAME and VALID`;
 };

@@ -11,7 +11,7 @@ import {
   type RecurrentForm,
   wholly,
 } from '../lowering/capabilities.js';
-import { type AnyLimit, all, any, both, isAbout, unlessTypes } from '../lowering/limits.js';
+import { type AnyLimit, all, any, both, isAbout, narrowed, unlessTypes } from '../lowering/limits.js';
 import { sameList } from '../lowering/lists.js';
 import { arithmetic, bitwise, comparisons, type OperationKind } from '../lowering/operations/operation.js';
 import { floats, nodeWindows, shapeOf, title, wasmWindows, windows } from './windows.js';
@@ -156,15 +156,6 @@ const common: OperationTable = {
   ...normalisation,
   ...layers,
 };
-
-/** With further limits of some operations, and of no others. */
-export function narrowed(table: OperationTable, limits: OperationTable): OperationTable {
-  const entries = Object.entries(limits).flatMap(([kind, limit]) => {
-    const own = table[kind as OperationKind];
-    return own ? [[kind, any(own as Limit<OperationKind>, limit as Limit<OperationKind>)]] : [];
-  });
-  return { ...table, ...Object.fromEntries(entries) };
-}
 
 function ranked(most: number): AnyLimit {
   return (_, inputs) => {

@@ -5,12 +5,12 @@
  */
 import { at } from '../../common/at.js';
 import type { Capabilities, Limit, OperationTable } from '../lowering/capabilities.js';
-import { type AnyLimit, all } from '../lowering/limits.js';
+import { type AnyLimit, all, narrowed } from '../lowering/limits.js';
 import { sameList } from '../lowering/lists.js';
 import { comparisons, type Operand } from '../lowering/operations/operation.js';
 import { refuse } from '../lowering/refusal.js';
 import { stridedPoint } from '../tensorflow/windows.js';
-import { type Backend, narrowed, tfjsCapabilities } from './capabilities.js';
+import { type Backend, tfjsCapabilities } from './capabilities.js';
 import { missing, missingKernels } from './wasm-gradients.js';
 import { isDepthwise, isOne, isPadded, shapeOf, title } from './windows.js';
 

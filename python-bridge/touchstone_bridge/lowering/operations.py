@@ -201,14 +201,17 @@ class OperationPlan:
         """The constants that training updates."""
         return [constant for constant in self.constants if constant.trained]
 
-
-def is_operation_plan(model: Model) -> bool:
-    """Whether the coordinator planned operations for this model, and not layers."""
-    return isinstance(model.plan, dict) and "operations" in model.plan
+    def results(self) -> Dict[int, Result]:
+        """Type and shape of every tensor."""
+        found = {port.tensor: Result(port.type, port.native_shape) for port in self.inputs}
+        found.update((constant.tensor, Result(constant.type, constant.shape)) for constant in self.constants)
+        for operation in self.operations:
+            found.update(zip(operation.outputs, operation.results))
+        return found
 
 
 def read_operation_plan(model: Model) -> OperationPlan:
-    """The plan that came with the model; see `is_operation_plan`."""
+    """The plan that came with the model."""
     raw = model.plan
     return OperationPlan(
         inputs=tuple(map(_port, raw["inputs"])),

@@ -1,6 +1,5 @@
 /** Everything that the template shows, in its order; all text is plain and the template escapes it. */
 
-import { at } from '../../../common/at.js';
 import type { RunResults } from '../../../common/run/results.js';
 import { isOk } from '../../analyse/groups.js';
 import { stateCounts } from '../../summary.js';

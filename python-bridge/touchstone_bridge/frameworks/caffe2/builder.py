@@ -40,7 +40,7 @@ class Builder(NetBuilder):
         # Kind of the operation that makes a tensor.
         self._makers: dict[int, str] = {}
         self._blobs = {port.tensor: blob for port, blob in zip(plan.inputs, self.inputs)}
-        self._results = results_of(plan)
+        self._results = plan.results()
         self._carrying = carrying(plan, self._results) if training else frozenset[int]()
 
     def type(self, tensor: int) -> str:
@@ -103,15 +103,6 @@ class Builder(NetBuilder):
         if constant.trained and self.training:
             self.model.params.extend(blobs)
             self.bindings.append(Binding(constant, tuple(map(str, blobs))))
-
-
-def results_of(plan: OperationPlan) -> dict[int, Result]:
-    """Type and shape of every tensor."""
-    found = {port.tensor: Result(port.type, port.native_shape) for port in plan.inputs}
-    found.update((constant.tensor, Result(constant.type, constant.shape)) for constant in plan.constants)
-    for operation in plan.operations:
-        found.update(zip(operation.outputs, operation.results))
-    return found
 
 
 def carrying(plan: OperationPlan, results: Mapping[int, Result]) -> frozenset[int]:

@@ -11,7 +11,7 @@ from typing import Any, Optional, Union
 import keras
 
 from ...artefact import Tensors
-from ...lowering.operations import Constant, Operation, OperationPlan, Result
+from ...lowering.operations import Constant, Operation, OperationPlan
 from .custom_layer import CustomLayer, Run, single
 from .held import Held
 from .operations.call import BACKEND
@@ -34,10 +34,7 @@ class Builder:
             port.tensor: keras.Input(batch_shape=port.native_shape, dtype=port.type) for port in plan.inputs
         }
         self._values: dict[int, Any] = dict(self._inputs)
-        self._results = {port.tensor: Result(port.type, port.native_shape) for port in plan.inputs}
-        self._results.update((each.tensor, Result(each.type, each.shape)) for each in plan.constants)
-        for operation in plan.operations:
-            self._results.update(zip(operation.outputs, operation.results))
+        self._results = plan.results()
         # Variables of custom layers, which may share them.
         self._variables: dict[int, Any] = {}
         self._waiting: list[Operation] = []

@@ -39,10 +39,7 @@ class Builder:
         }
         # Inputs and constants.
         self._given = {*self._values, *self._constants}
-        self._results = {port.tensor: Result(port.type, port.native_shape) for port in plan.inputs}
-        self._results.update((each.tensor, Result(each.type, each.shape)) for each in plan.constants)
-        for operation in plan.operations:
-            self._results.update(zip(operation.outputs, operation.results))
+        self._results = plan.results()
 
     def type(self, tensor: int) -> str:
         return self._results[tensor].type

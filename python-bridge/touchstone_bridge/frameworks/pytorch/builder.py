@@ -11,7 +11,7 @@ import torch
 from torch import fx, nn
 
 from ...artefact import Tensors
-from ...lowering.operations import Constant, Operation, OperationPlan, Result
+from ...lowering.operations import Constant, Operation, OperationPlan
 from .module_builder import ModuleBuilder
 
 # Python's floats and integers convert to these as a user would expect.
@@ -30,10 +30,7 @@ class Builder(ModuleBuilder):
         self._reads = Counter(tensor for operation in plan.operations for tensor in operation.inputs)
         self._reads.update(port.tensor for port in plan.outputs)
         self._values = {port.tensor: self.input(number) for number, port in enumerate(plan.inputs)}
-        self._results = {port.tensor: Result(port.type, port.native_shape) for port in plan.inputs}
-        self._results.update((each.tensor, Result(each.type, each.shape)) for each in plan.constants)
-        for operation in plan.operations:
-            self._results.update(zip(operation.outputs, operation.results))
+        self._results = plan.results()
 
     def type(self, tensor: int) -> torch.dtype:
         return dtype(self._results[tensor].type)
