@@ -2,41 +2,15 @@
 import { describe, expect, test } from 'vitest';
 import type { PythonTarget } from '../../adapters/adapter.js';
 import caffe2 from '../../adapters/caffe2/index.js';
-import type { Plan } from '../../adapters/lowering/plan.js';
 import { at } from '../../common/at.js';
-import type { DataType } from '../../model/graph.js';
 import type { Mode } from '../../model/workload.js';
 import { graphOf, kindsOf } from './operation-graph.js';
-
-type Sketch = Parameters<typeof graphOf>[0];
+import { image, loweringsOf, type Sketch, single } from './target-plans.js';
 
 const target = at(caffe2.targets, 0) as PythonTarget;
-const image = [1, 1, 4, 4];
 const window = { kernel_shape: [2, 2], strides: [1, 1] };
 
-function lowered(sketch: Sketch, mode: Mode = 'inference', parameters: readonly string[] = []) {
-  return target.lower({ ...graphOf(sketch), parameters: [...parameters] }, mode);
-}
-
-function planOf(...given: Parameters<typeof lowered>): Plan {
-  const lowering = lowered(...given);
-  if ('plan' in lowering) return lowering.plan as Plan;
-  throw new Error(`there is no plan: ${JSON.stringify(lowering)}`);
-}
-
-/** One node of x, with its result y. */
-function single(
-  operator: string,
-  attributes: NonNullable<Sketch['nodes'][number][3]>,
-  shape: readonly number[],
-  x: readonly number[] = image,
-  type: DataType = 'float32',
-): Sketch {
-  return {
-    nodes: [[operator, ['x'], ['y'], attributes]],
-    values: { x: [x, type], y: [shape, type] },
-  };
-}
+const { lowered, planOf } = loweringsOf(target);
 
 describe('layers', () => {
   const values = { x: [2, 1, 2, 2], flat: [2, 4], w: [4, 3], product: [2, 3], b: [3], y: [2, 3] };

@@ -1,45 +1,17 @@
 /** What MXNet is planned with: its own operators where these are right, decompositions or reasons elsewhere. */
 import { describe, expect, test } from 'vitest';
 import type { PythonTarget } from '../../adapters/adapter.js';
-import type { Plan } from '../../adapters/lowering/plan.js';
 import mxnet from '../../adapters/mxnet/index.js';
 import { at } from '../../common/at.js';
-import type { DataType } from '../../model/graph.js';
-import type { Mode } from '../../model/workload.js';
-import { graphOf } from './operation-graph.js';
-
-type Sketch = Parameters<typeof graphOf>[0];
+import { image, loweringsOf, type Sketch, single } from './target-plans.js';
 
 const target = at(mxnet.targets, 0) as PythonTarget;
-const image = [1, 1, 4, 4];
 const window = { kernel_shape: [2, 2], strides: [1, 1] };
 
-function lowered(sketch: Sketch, mode: Mode = 'inference', parameters: readonly string[] = []) {
-  return target.lower({ ...graphOf(sketch), parameters: [...parameters] }, mode);
-}
-
-function planOf(...given: Parameters<typeof lowered>): Plan {
-  const lowering = lowered(...given);
-  if ('plan' in lowering) return lowering.plan as Plan;
-  throw new Error(`there is no plan: ${JSON.stringify(lowering)}`);
-}
+const { lowered, planOf } = loweringsOf(target);
 
 function kindsOf(...given: Parameters<typeof lowered>): readonly string[] {
   return planOf(...given).operations.map(({ kind }) => kind);
-}
-
-/** One node of x, with its result y. */
-function single(
-  operator: string,
-  attributes: NonNullable<Sketch['nodes'][number][3]>,
-  shape: readonly number[],
-  x: readonly number[] = image,
-  type: DataType = 'float32',
-): Sketch {
-  return {
-    nodes: [[operator, ['x'], ['y'], attributes]],
-    values: { x: [x, type], y: [shape, type] },
-  };
 }
 
 test('a flattened image, a product and its bias are one dense layer with the outputs first', () => {
