@@ -1,5 +1,10 @@
-/** Graphs of a few nodes as they are handed to the planner of operations, and a capabilities that has everything. */
-import { type Capabilities, type OperationTable, whole } from '../../adapters/lowering/capabilities.js';
+/** Graphs of a few nodes as they are handed to the planner of operations, and capabilities that have everything. */
+import {
+  type Capabilities,
+  type OperationTable,
+  type RecurrentForm,
+  whole,
+} from '../../adapters/lowering/capabilities.js';
 import { makePlan } from '../../adapters/lowering/lower.js';
 import type { OperationKind, Operations } from '../../adapters/lowering/operations/operation.js';
 import type { Plan } from '../../adapters/lowering/plan.js';
@@ -57,6 +62,15 @@ export function graphOf(sketch: Sketch): Graph {
   };
 }
 
+/** Recurrent layers as ONNX has them. */
+const onnxLayers: RecurrentForm = {
+  gates: { LSTM: 'iofc', GRU: 'zrh' },
+  biases: { LSTM: 1, GRU: 1, RNN: 1 },
+  transposed: false,
+  batchFirst: false,
+  states: 'stacked',
+};
+
 /** With a layout, and without the kinds named. */
 export function everything(
   channels: Capabilities['channels'] = 'last',
@@ -67,7 +81,7 @@ export function everything(
     { get: (_, kind) => (without.includes(kind as OperationKind) ? undefined : whole) },
   );
   const types = Object.fromEntries(dataTypes.map((type) => [type, type]));
-  return { title: 'Everything', channels, operations, types };
+  return { title: 'Everything', channels, operations, types, recurrent: onnxLayers };
 }
 
 export function planOf(sketch: Sketch, capabilities = everything()): Plan {

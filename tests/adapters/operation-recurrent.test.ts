@@ -175,7 +175,7 @@ describe('plans', () => {
     expect(settingsOf(made, 'LSTM')).toEqual({
       hidden: 4,
       direction: 'forward',
-      given: ['bias'],
+      given: ['w', 'r', 'bias'],
       read: ['last'],
     });
   });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { resultsVersion } from '../../../common/run/version.js';
 import { analyse } from '../../../reports/analyse/analyse.js';
 import { renderReport } from '../../../reports/html/index.js';
 import { fixtureRun } from '../fixtures.js';
@@ -193,7 +194,10 @@ describe.skipIf(!executablePath)(title, () => {
       };
       const json = await save('#download-json');
       expect(json.name).toBe('touchstone-20261123-142501-3fa9.json');
-      expect(JSON.parse(json.text)).toMatchObject({ version: 2, finishedRounds: 10 });
+      expect(JSON.parse(json.text)).toMatchObject({
+        version: resultsVersion,
+        finishedRounds: 10,
+      });
       const csv = await save('#download-csv');
       // A head, and ten rounds of each of the 25 cells with a result.
       expect(csv.text.split('\r\n')).toHaveLength(251);
