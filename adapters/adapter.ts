@@ -54,6 +54,8 @@ export interface Target {
   readonly optimisers?: readonly Optimiser['name'][];
   /** Whether its models are a `Stepping` too, which workloads that generate need. */
   readonly generates?: true;
+  /** Whether it compiles each model, which can take many times as long as its import: such targets are begun first. */
+  readonly compiles?: true;
   /** Losses of model/workload.ts that it supports; by default `softmax-cross-entropy` only. */
   readonly losses?: readonly Loss[];
   /**

@@ -12,6 +12,7 @@ const framework: Framework = {
   targets: [
     {
       name: 'jax/cpu',
+      compiles: true,
       summary: 'jax.jit over pure functions, in Python; compiled by XLA for the CPU',
       host: 'python',
       device: 'cpu',

@@ -39,6 +39,7 @@ function target(
   };
   return {
     name: `keras/${backend}`,
+    ...(backend === 'torch' ? {} : { compiles: true }),
     summary: `functional models on the ${title} backend, predict_on_batch and train_on_batch, in Python`,
     host: 'python',
     device: 'cpu',

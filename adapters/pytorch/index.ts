@@ -34,6 +34,7 @@ const framework: Framework = {
     {
       ...common,
       name: 'pytorch/compile',
+      compiles: true,
       summary: 'torch.compile with its defaults, in Python; TorchInductor builds C++ kernels for the CPU',
     },
   ],

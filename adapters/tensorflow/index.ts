@@ -13,6 +13,7 @@ const framework: Framework = {
   targets: [
     {
       name: 'tensorflow/cpu',
+      compiles: true,
       summary: 'tf.function over tf.nn, in Python; oneDNN and Eigen kernels on the CPU',
       host: 'python',
       device: 'cpu',

@@ -129,13 +129,14 @@ export const cellResult = z.object({
       /** CPU time of the process per iteration. */
       cpuNsPerIteration: estimate.nullable(),
       samples: count,
-      loadNs: z.number().nullable(),
-      /** First inference or step in a process of its own, once. */
-      firstNs: z.number().nullable(),
-      /** Highest resident set of a process of its own that loaded and ran this cell only. */
-      peakRssBytes: z.number().nullable(),
+      /** From the rounds in which this cell was the first that its process loaded; null where there was none. */
+      loadNs: estimate.nullable(),
+      /** The first inference or step there. */
+      firstNs: estimate.nullable(),
+      /** Highest resident set there, after the warm-up; null where the host does not report it. */
+      peakRssBytes: estimate.nullable(),
       /** Memory of the device that this process took; null where the framework does not report it. */
-      deviceBytes: z.number().nullable(),
+      deviceBytes: estimate.nullable(),
     })
     .nullable(),
   /** How many of its processes are of which class, from their samples in order: `statistics/steady-state.ts`. */

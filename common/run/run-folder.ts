@@ -109,7 +109,7 @@ export const runEvent = z.discriminatedUnion('type', [
     spawnMs: z.number().nonnegative(),
     importMs: z.number().nonnegative(),
   }),
-  /** The result of a cell's parity check, in a process of its own, with the figures that only such a process has. */
+  /** The result of a cell's parity check, with what the plan of the rounds needs to know. */
   z.object({
     ...at,
     type: z.literal('parity'),
@@ -121,6 +121,19 @@ export const runEvent = z.discriminatedUnion('type', [
     firstNs: ns,
     /** Fastest later iteration: from it the plan divides the budget. */
     iterationNs: ns,
+    /** Null where the host does not report it. */
+    /** Of a process that has checked smaller cells before; null where the host does not report it. */
+    peakRssBytes: count.nullable(),
+  }),
+  /** What only a process that has loaded nothing before can tell: every round begins with another group of cells. */
+  z.object({
+    ...at,
+    type: z.literal('fresh'),
+    cell: z.string(),
+    /** Null in runs of earlier versions, which took these figures once, in the parity check. */
+    round: count.nullable(),
+    loadNs: ns,
+    firstNs: ns,
     /** Null where the host does not report it. */
     peakRssBytes: count.nullable(),
     /** Memory of the device; null where the framework does not report it. */
@@ -181,8 +194,14 @@ export const runEvent = z.discriminatedUnion('type', [
     deviceBytes: count.nullable(),
   }),
   z.object({ ...at, type: z.literal('overhead'), host: z.string(), samplesNs: z.array(ns) }),
-  /** Wall time of the coordinator by what it was spent on, for this session. */
-  z.object({ ...at, type: z.literal('wall'), spentMs: z.record(z.string(), z.number()) }),
+  /** Time of this session by what it was spent on, that of work side by side added up, and how long it took. */
+  z.object({
+    ...at,
+    type: z.literal('wall'),
+    spentMs: z.record(z.string(), z.number()),
+    /** Absent from runs of earlier versions, which did one thing after the other in their rounds. */
+    wallMs: z.number().optional(),
+  }),
   z.object({
     ...at,
     type: z.literal('ended'),

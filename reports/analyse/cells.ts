@@ -65,7 +65,7 @@ function steadyNotes(counts: CellResult['steadyState']): string[] {
 
 function metricsOf(
   cell: PlannedCell,
-  { parity }: CellFacts,
+  { fresh }: CellFacts,
   turns: readonly TurnSamples[],
   sampling: Sampling,
 ): CellResult['metrics'] {
@@ -76,11 +76,18 @@ function metricsOf(
     itemsPerSecond: rateOf(cell.batch * 1e9, iterationNs),
     cpuNsPerIteration: cpuEstimate(turns, sampling),
     samples: turns.reduce((sum, turn) => sum + turn.samplesNs.length, 0),
-    loadNs: parity?.loadNs ?? null,
-    firstNs: parity?.firstNs ?? null,
-    peakRssBytes: parity?.peakRssBytes ?? null,
-    deviceBytes: parity?.deviceBytes ?? null,
+    loadNs: freshEstimate(fresh.map(({ loadNs }) => loadNs)),
+    firstNs: freshEstimate(fresh.map(({ firstNs }) => firstNs)),
+    peakRssBytes: freshEstimate(fresh.map(({ peakRssBytes }) => peakRssBytes)),
+    deviceBytes: freshEstimate(fresh.map(({ deviceBytes }) => deviceBytes)),
   };
+}
+
+/** From the rounds in which the cell met a fresh process; null where there was none, or the host does not report it. */
+function freshEstimate(values: readonly (number | null)[]): Estimate | null {
+  const found = values.filter((value) => value !== null);
+  // A worker whose load does nothing may be done within a tick of the clock.
+  return found.length === 0 ? null : estimateOf(found.map((value) => Math.max(value, 1)));
 }
 
 function cpuEstimate(turns: readonly TurnSamples[], sampling: Sampling): Estimate | null {

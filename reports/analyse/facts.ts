@@ -5,6 +5,7 @@ export type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>
 
 export interface CellFacts {
   readonly parity: EventOf<'parity'> | undefined;
+  readonly fresh: readonly EventOf<'fresh'>[];
   readonly turns: readonly EventOf<'turn'>[];
   readonly audits: readonly EventOf<'audit'>[];
   readonly failure: EventOf<'failed'> | undefined;
@@ -68,6 +69,7 @@ function factsOf(events: readonly RunEvent[]): CellFacts {
   }
   return {
     parity: events.findLast((event): event is EventOf<'parity'> => event.type === 'parity'),
+    fresh: events.filter((event): event is EventOf<'fresh'> => event.type === 'fresh'),
     turns: [...turns.values()],
     audits: events.filter((event): event is EventOf<'audit'> => event.type === 'audit'),
     failure: events.findLast((event): event is EventOf<'failed'> => event.type === 'failed'),

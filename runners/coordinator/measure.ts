@@ -77,6 +77,8 @@ export async function measure(
       readProcessors: (threads) => readProcessors(splitCpus(threads).workers),
       cpus: cpusFor(counts),
       deadlineMs: manifest.options.deadlineMs,
+      compiles: (name) =>
+        targets.targets.some(({ target }) => target.name === targetOf(name) && target.compiles),
       availableBytes: () => process.availableMemory(),
       files: tensorFiles(targets.referencePython, signal, observer.note),
     };
@@ -87,7 +89,7 @@ export async function measure(
   } finally {
     // On a full disk these two lines cannot be written either; the error that is on its way says so already.
     if (ending !== 'storage') {
-      state.record({ type: 'wall', spentMs: stopwatch.spentMs() });
+      state.record({ type: 'wall', spentMs: stopwatch.spentMs(), wallMs: stopwatch.wallMs() });
       state.record({ type: 'ended', ending, stealShare: stealShareSince(steal) });
     }
     log.close();

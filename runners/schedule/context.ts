@@ -18,6 +18,8 @@ export interface RunContext {
   readonly startWorker: StartWorker;
   /** The null target of each host that has one. */
   readonly nullTargets: ReadonlyMap<string, { readonly target: string; readonly device: DeviceChoice }>;
+  /** Whether the target compiles each model, which can take many times as long as an import. */
+  compiles(target: string): boolean;
   readonly stopwatch: Stopwatch;
   readonly observer: Observer;
   /** Aborted when the user asks to stop: workers are killed, nothing more is started. */

@@ -2,19 +2,21 @@
  * A run from its manifest to its last event: the parity check, the harness's own overhead, the division of the budget,
  * the rounds. Everything that is learnt goes into the event log; a run that resumes skips what the log already holds.
  */
-import { messageOf, type TouchstoneError } from '../../common/errors.js';
+
+import { messageOf } from '../../common/errors.js';
+import { groupBy } from '../../common/group-by.js';
 import { artefactKey, groupCells, processKey } from '../../common/run/cell.js';
 import { threadCounts } from '../../common/run/results.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
 import { median } from '../../common/statistics/quantiles.js';
 import { divideBudget, divideSteps } from './budget.js';
-import { checkCell } from './check-cell.js';
+import { checkTarget } from './check-target.js';
 import { type RunContext, threadsOf } from './context.js';
-import { rethrowStorage, stateOfFailure } from './failures.js';
+import { BudgetSpent } from './group.js';
+import { type Lane, lanesOf, onLanes } from './lanes.js';
 import { type Owner, openWorker } from './live-worker.js';
-import { hopelessCells, probeInto, type Rates, shortageForCell, toProbe } from './prediction.js';
-import { BudgetSpent, measureRound } from './rounds.js';
-import { uncharged } from './stopwatch.js';
+import { hopelessCells, probeInto, type Rates, toProbe } from './prediction.js';
+import { measureRound } from './rounds.js';
 
 /** `interrupted` where the user asked to stop. Storage errors are thrown. */
 export type Ending = 'finished' | 'interrupted';
@@ -27,7 +29,7 @@ export async function executeRun(context: RunContext): Promise<Ending> {
   return context.signal.aborted ? 'interrupted' : 'finished';
 }
 
-/** Gates every cell that is not decided yet: nothing is compared by time here. */
+/** Checks every cell that is not decided yet: nothing is compared by time here. */
 async function checkAll(context: RunContext): Promise<void> {
   const { state } = context;
   const all = state.manifest.cells.filter(
@@ -37,13 +39,18 @@ async function checkAll(context: RunContext): Promise<void> {
   const rates = await probeAll(context, all);
   const hopeless = hopelessCells(context, all, rates);
   context.observer.stage('parity check', all.length);
-  // What is likely to take longest comes first, so that no lane is left with it at the end.
-  const likelyCost = (cell: PlannedCell) => cell.batch * (cell.mode === 'training' ? 3 : 1);
-  const longestFirst = [...all].sort((one, other) => likelyCost(other) - likelyCost(one));
-  await onLanes(context, longestFirst, async (beside, cell, cpus) => {
-    await checkOrFail(beside, cell, cpus, hopeless.get(cell.id));
-    context.observer.step(cell.id);
-  });
+  await onOwnThreads(context, targetsOf(context, all), (cells, lane) =>
+    checkTarget(context, cells, lane, hopeless),
+  );
+}
+
+/** The cells of each target and thread count; what takes longest comes first, so that no lane is left with it at the end. */
+function targetsOf({ compiles }: RunContext, cells: readonly PlannedCell[]): PlannedCell[][] {
+  const targets = groupBy(cells, processKey);
+  const likelyCost = (cell: PlannedCell) =>
+    cell.batch * (cell.mode === 'training' ? 3 : 1) * (compiles(cell.target) ? 10 : 1);
+  const costOfAll = (own: readonly PlannedCell[]) => own.reduce((sum, cell) => sum + likelyCost(cell), 0);
+  return [...targets.values()].sort((one, other) => costOfAll(other) - costOfAll(one));
 }
 
 /** What targets make of the probes, where there are cells that are large enough to ask. */
@@ -52,57 +59,27 @@ async function probeAll(context: RunContext, cells: readonly PlannedCell[]): Pro
   const asked = toProbe(context, cells);
   if (asked.length === 0) return rates;
   context.observer.stage('probes', asked.length);
-  await onLanes(context, asked, async (beside, cell, cpus) => {
-    await probeInto(rates, beside, cell, cpus);
+  const each = asked.map((cell) => [cell]);
+  await onOwnThreads(context, each, async ([cell], lane) => {
+    if (!cell) return;
+    await probeInto(rates, context, cell, lane);
     context.observer.step(processKey(cell));
   });
   return rates;
 }
 
 /** As many at once as processors allow, one thread count after the other, in order. */
-async function onLanes(
+async function onOwnThreads(
   context: RunContext,
-  cells: readonly PlannedCell[],
-  work: (beside: RunContext, cell: PlannedCell, cpus: readonly number[]) => Promise<void>,
+  items: readonly (readonly PlannedCell[])[],
+  work: (cells: readonly PlannedCell[], lane: Lane) => Promise<void>,
 ): Promise<void> {
-  const beside = { ...context, stopwatch: uncharged };
   for (const threads of threadCounts(context.state.manifest.options)) {
-    const waiting = cells.filter((cell) => threadsOf(context, cell.threads) === threads);
-    const lane = async (cpus: readonly number[]) => {
-      for (let cell = waiting.shift(); cell && !context.signal.aborted; cell = waiting.shift()) {
-        await work(beside, cell, cpus);
-      }
-    };
-    await context.stopwatch.time(
-      'parity check',
-      async () => void (await Promise.all(lanesOf(context, threads).map(lane))),
-    );
+    const some = items.filter(([cell]) => threadsOf(context, cell?.threads) === threads);
+    await onLanes(lanesOf(context, threads), some, async (cells, lane) => {
+      if (!context.signal.aborted) await work(cells, lane);
+    });
   }
-}
-
-async function checkOrFail(
-  context: RunContext,
-  cell: PlannedCell,
-  cpus: readonly number[],
-  hopeless: TouchstoneError | undefined,
-): Promise<void> {
-  try {
-    const why = hopeless ?? shortageForCell(context, cell);
-    if (why) return context.state.fail(cell.id, 'failed', why);
-    await checkCell(context, cell, cpus);
-  } catch (failure) {
-    if (context.signal.aborted) return;
-    rethrowStorage(context.folder, failure);
-    context.state.fail(cell.id, stateOfFailure(failure), failure);
-  }
-}
-
-/** Disjoint sets of processors, each as large as a worker's budget. */
-function lanesOf({ cpus: { all, worker } }: RunContext, threads: number): (readonly number[])[] {
-  if (all.length < 2 * threads) return [worker(threads)];
-  return Array.from({ length: Math.floor(all.length / threads) }, (_, lane) =>
-    all.slice(lane * threads, (lane + 1) * threads),
-  );
 }
 
 /** The null target of each host: what the harness itself costs per iteration. */

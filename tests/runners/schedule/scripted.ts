@@ -61,11 +61,13 @@ export interface World {
   readonly events: RunEvent[];
   /** Requests in the order in which they were made: `target request`. */
   readonly asked: string[];
-  /** Names of the targets that are awake, checked at every request. */
+  /** Most workers that were awake while one took a turn. */
   readonly mostAwake: () => number;
   readonly alive: () => number;
   /** Workers in the order in which they were started, with how many were alive then. */
   readonly starts: (WorkerStart & { readonly others: number })[];
+  /** To which processors workers were moved, in order. */
+  readonly moves: readonly { readonly target: string; readonly cpus: readonly number[] }[];
   /** Thread counts for which the coordinator made room. */
   readonly gaveWay: readonly number[];
   readonly manifest: RunManifest;
@@ -106,6 +108,7 @@ export function makeWorld(options: WorldOptions): World {
   const files = new Map<string, Tensors>();
   const starts: World['starts'] = [];
   const gaveWay: number[] = [];
+  const moves: World['moves'][number][] = [];
 
   const startWorker = ({ target, threads, cpus, device }: WorkerRequest): Worker => {
     starts.push({ target, threads, cpus, device, others: alive.size });
@@ -122,13 +125,14 @@ export function makeWorld(options: WorldOptions): World {
     return {
       pause: () => void awake.delete(self),
       resume: () => void awake.add(self),
+      moveTo: async (cpus) => void moves.push({ target, cpus }),
       async kill() {
         alive.delete(self);
         awake.delete(self);
       },
       async request<Body extends RequestBody>(body: Body): Promise<Results[Body['type']]> {
         if (!alive.has(self)) throw new Error('asked a worker that is gone');
-        most = Math.max(most, awake.size);
+        if (body.type === 'turn') most = Math.max(most, awake.size);
         asked.push(`${target} ${body.type}`);
         if (options.abortAfter === asked.length) abort.abort();
         if (abort.signal.aborted) throw new Error('killed');
@@ -207,6 +211,7 @@ export function makeWorld(options: WorldOptions): World {
     state: foldRun(manifest, log, options.earlier ?? []),
     startWorker,
     nullTargets: new Map([['node', { target: 'null/node', device: firstDevice('cpu') }]]),
+    compiles: () => false,
     stopwatch: startStopwatch(() => clockMs),
     observer: { stage: () => undefined, step: () => undefined, note: () => undefined },
     signal: abort.signal,
@@ -236,6 +241,7 @@ export function makeWorld(options: WorldOptions): World {
     asked,
     starts,
     gaveWay,
+    moves,
     mostAwake: () => most,
     alive: () => alive.size,
     manifest,
