@@ -18,6 +18,7 @@ export function withSelection(command: Command): Command {
     )
     .option('--seed <number>', 'order of targets, turns and audits', seed, 1)
     .option('--out <folder>', 'run folder (default: a new one under .touchstone/runs)')
+    .option('--verify', 'check every cell for parity, also where an earlier run has kept its verdict')
     .option('--installed-only', 'install nothing: what is missing is reported as unavailable')
     .addOption(
       new Option('--deadline <duration>', 'time limit of every request to a worker')

@@ -115,6 +115,8 @@ export const cellResult = z.object({
   /** Things to know about an `ok` cell: fewer samples than planned, not warmed, … */
   notes: z.array(z.string()),
   parity: z.array(parityCheck),
+  /** When it was checked, where the verdict of an earlier run was used again. */
+  checkedAt: z.iso.datetime().optional(),
   /** Present for `ok` cells only: no number is shown for a cell that is not ok. */
   metrics: z
     .object({

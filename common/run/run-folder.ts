@@ -63,6 +63,8 @@ export const runManifest = z.object({
     /** Wall time for the rounds, process start-up included; the parity checks come before it. */
     budgetMs: z.number().positive(),
     deadlineMs: z.number().positive(),
+    /** Whether every cell is checked, also where an earlier run has kept its verdict. */
+    verify: z.literal(true).optional(),
     /** Asked for with `--precision`: rounds go on until every ratio is known this well, as a share. */
     precision: z.number().positive().optional(),
   }),
@@ -85,6 +87,20 @@ export const runManifest = z.object({
   gate: gatePlan.optional(),
 });
 export type RunManifest = z.infer<typeof runManifest>;
+
+/** The result of a cell's parity check, with what the plan of the rounds needs to know. */
+export const parityVerdict = z.object({
+  checks: z.array(parityCheck),
+  passed: z.boolean(),
+  configuration: settings,
+  loadNs: ns,
+  firstNs: ns,
+  /** Fastest later iteration: from it the plan divides the budget. */
+  iterationNs: ns,
+  /** Of a process that has checked smaller cells before; null where the host does not report it. */
+  peakRssBytes: count.nullable(),
+});
+export type ParityVerdict = z.infer<typeof parityVerdict>;
 
 /** `atMs` counts from the start of the run (a resumed run goes on counting where the earlier one stopped). */
 const at = { atMs: z.number().nonnegative() };
@@ -109,21 +125,13 @@ export const runEvent = z.discriminatedUnion('type', [
     spawnMs: z.number().nonnegative(),
     importMs: z.number().nonnegative(),
   }),
-  /** The result of a cell's parity check, with what the plan of the rounds needs to know. */
   z.object({
     ...at,
     type: z.literal('parity'),
     cell: z.string(),
-    checks: z.array(parityCheck),
-    passed: z.boolean(),
-    configuration: settings,
-    loadNs: ns,
-    firstNs: ns,
-    /** Fastest later iteration: from it the plan divides the budget. */
-    iterationNs: ns,
-    /** Null where the host does not report it. */
-    /** Of a process that has checked smaller cells before; null where the host does not report it. */
-    peakRssBytes: count.nullable(),
+    /** When it was made, where the verdict of an earlier run was used again. */
+    checkedAt: z.iso.datetime().optional(),
+    ...parityVerdict.shape,
   }),
   /** What only a process that has loaded nothing before can tell: every round begins with another group of cells. */
   z.object({

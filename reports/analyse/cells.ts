@@ -28,6 +28,7 @@ export function cellResult(
     reason,
     notes: state === 'ok' ? [...notesOf(cell, facts, run), ...steadyNotes(steadyState)] : [],
     parity: facts.parity?.checks ?? [],
+    ...(facts.parity?.checkedAt === undefined ? {} : { checkedAt: facts.parity.checkedAt }),
     metrics: state === 'ok' ? metricsOf(cell, facts, keptTurns(samples), sampling) : null,
     steadyState,
     samples,

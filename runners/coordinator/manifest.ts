@@ -27,6 +27,7 @@ export async function manifestOf(
       rounds: options.rounds ?? null,
       budgetMs: options.time,
       deadlineMs: options.deadline,
+      ...(options.verify ? { verify: true as const } : {}),
       ...(options.precision === undefined ? {} : { precision: options.precision }),
     },
     machine: await readMachine(),

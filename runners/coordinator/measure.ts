@@ -2,11 +2,17 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TouchstoneError } from '../../common/errors.js';
+import { verdictsFolder } from '../../common/paths.js';
 import { targetOf } from '../../common/run/cell.js';
 import { firstDevice } from '../../common/run/device.js';
 import type { Observer } from '../../common/run/observer.js';
 import { threadCounts } from '../../common/run/results.js';
-import { type RunEvent, type RunManifest, runManifest } from '../../common/run/run-folder.js';
+import {
+  type PlannedCell,
+  type RunEvent,
+  type RunManifest,
+  runManifest,
+} from '../../common/run/run-folder.js';
 import type { StoppingRule } from '../../common/run/stopping-rule.js';
 import { referencedArtefact } from '../../model/artefact/artefact.js';
 import { intermediatesOf } from '../../model/reference/intermediates.js';
@@ -17,6 +23,7 @@ import { launch } from '../hosts/launch.js';
 import { readConditions, readSteal, stealShareSince } from '../machine/conditions.js';
 import { readProcessors } from '../machine/processors.js';
 import { loadReference } from '../parity/reference.js';
+import { verdictsIn } from '../parity/verdicts.js';
 import { capabilities } from '../process/capabilities.js';
 import { allowedCpus, bindSelf, splitCpus } from '../process/cpus.js';
 import type { RunContext, TensorFiles } from '../schedule/context.js';
@@ -25,8 +32,9 @@ import { openRunLog } from '../schedule/run-log.js';
 import { foldRun } from '../schedule/run-state.js';
 import { startStopwatch } from '../schedule/stopwatch.js';
 import type { StartWorker } from '../schedule/worker.js';
-import type { Prepared } from './prepare.js';
+import type { Prepared, PreparedTarget } from './prepare.js';
 import { enterTurnstile } from './run-lock.js';
+import { verdictDependencies } from './verdict-dependencies.js';
 
 export type MeasureTargets = Pick<Prepared, 'targets' | 'nulls' | 'referencePython'>;
 
@@ -69,6 +77,7 @@ export async function measure(
       signal,
       observer,
       startWorker: startWorkers(manifest, targets),
+      verdicts: verdictsOf(manifest, targets),
       nullTargets: nullTargetsOf(targets),
       isExtended: allowanceMs !== undefined,
       ...stoppingRuleOf(manifest, ruleFor),
@@ -77,8 +86,7 @@ export async function measure(
       readProcessors: (threads) => readProcessors(splitCpus(threads).workers),
       cpus: cpusFor(counts),
       deadlineMs: manifest.options.deadlineMs,
-      compiles: (name) =>
-        targets.targets.some(({ target }) => target.name === targetOf(name) && target.compiles),
+      compiles: (name) => entriesOf(targets)(name)?.target.compiles === true,
       availableBytes: () => process.availableMemory(),
       files: tensorFiles(targets.referencePython, signal, observer.note),
     };
@@ -133,10 +141,9 @@ function conditionsOf(cpus: ReturnType<typeof splitCpus>, { targets }: MeasureTa
 }
 
 function startWorkers(manifest: RunManifest, prepared: MeasureTargets): StartWorker {
-  const all = [...prepared.targets, ...prepared.nulls];
-  const byName = new Map(all.map((entry) => [entry.alias ?? entry.target.name, entry]));
+  const entryOf = entriesOf(prepared);
   return ({ target: name, threads, cpus, device, logFile }) => {
-    const entry = byName.get(name) ?? byName.get(targetOf(name));
+    const entry = entryOf(name);
     if (!entry) throw new TouchstoneError('worker', `${name} is not installed any more`);
     const { target, host, executable, checkout } = entry;
     const { deadlineMs } = manifest.options;
@@ -150,6 +157,33 @@ function startWorkers(manifest: RunManifest, prepared: MeasureTargets): StartWor
       ...(checkout === undefined ? {} : { checkout }),
     });
   };
+}
+
+/** With `--verify` none is used again; what is found is kept all the same. */
+function verdictsOf(manifest: RunManifest, targets: MeasureTargets): RunContext['verdicts'] {
+  const kept = verdictsIn(verdictsFolder);
+  const entryOf = entriesOf(targets);
+  const dependenciesOf = (cell: PlannedCell) => {
+    const entry = entryOf(cell.target);
+    return entry && verdictDependencies(manifest, cell, entry);
+  };
+  return {
+    async find(cell) {
+      const dependsOn = manifest.options.verify ? undefined : dependenciesOf(cell);
+      return dependsOn && kept.find(dependsOn);
+    },
+    async keep(cell, verdict) {
+      const dependsOn = dependenciesOf(cell);
+      if (dependsOn) await kept.keep(dependsOn, verdict);
+    },
+  };
+}
+
+/** The target behind a name that may be an alias. */
+function entriesOf(targets: MeasureTargets): (name: string) => PreparedTarget | undefined {
+  const all = [...targets.targets, ...targets.nulls];
+  const byName = new Map(all.map((entry) => [entry.alias ?? entry.target.name, entry]));
+  return (name) => byName.get(name) ?? byName.get(targetOf(name));
 }
 
 /** References are computed and read once a run, where it comes to comparing: they are the same for all and in every round. */

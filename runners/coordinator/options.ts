@@ -35,6 +35,8 @@ export interface RunOptions {
   readonly time?: number;
   /** Rounds go on until every ratio is known this well, as a share: 0.01. */
   readonly precision?: number;
+  /** Checks every cell, also where an earlier run has kept its verdict. */
+  readonly verify?: true;
   readonly seed: number;
   readonly out?: string;
   /** A run folder, or true for the newest one that did not finish. */
@@ -90,6 +92,7 @@ export function commandOf(options: TimedOptions, command: readonly string[] = []
     ...list('--rounds', options.rounds === undefined ? undefined : [options.rounds]),
     ...list('--prepare', options.prepare === undefined ? undefined : [options.prepare]),
     ...list('--precision', options.precision === undefined ? undefined : [`${options.precision * 100}%`]),
+    ...(options.verify ? ['--verify'] : []),
     ...[
       '--threads',
       options.threads.join(','),

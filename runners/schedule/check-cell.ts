@@ -1,5 +1,6 @@
 /** The parity check of one cell. */
 import { join } from 'node:path';
+import { at } from '../../common/at.js';
 import { artefactKey, fileNameOf } from '../../common/run/cell.js';
 import type { ParityCheck } from '../../common/run/results.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
@@ -34,19 +35,19 @@ export async function checkCell(
   // What a loop ends with has no node where it begins.
   const checks = reference.generates ? found : await explained(context, worker, cell, folder, found);
   const passed = checks.every((check) => check.passed);
-  context.state.record({
-    type: 'parity',
-    cell: cell.id,
+  const verdict = {
     checks,
-    passed,
     configuration: loaded.configuration,
     loadNs: loaded.loadNs,
-    firstNs: first.samplesNs[0] ?? 0,
+    firstNs: at(first.samplesNs, 0, 'the samples of a first iteration'),
     iterationNs: Math.min(...later.samplesNs, ...first.samplesNs),
     peakRssBytes: memory.peakRssBytes,
-  });
-  if (passed) await worker.ask('parity check', { type: 'unload' });
-  return passed;
+  };
+  context.state.record({ type: 'parity', cell: cell.id, passed, ...verdict });
+  if (!passed) return false;
+  await context.verdicts.keep(cell, { passed, ...verdict });
+  await worker.ask('parity check', { type: 'unload' });
+  return true;
 }
 
 async function verify(

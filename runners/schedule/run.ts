@@ -15,7 +15,7 @@ import { type RunContext, threadsOf } from './context.js';
 import { BudgetSpent } from './group.js';
 import { type Lane, lanesOf, onLanes } from './lanes.js';
 import { type Owner, openWorker } from './live-worker.js';
-import { hopelessCells, probeInto, type Rates, toProbe } from './prediction.js';
+import { hopelessCells, probeInto, type Rates, shortageForCell, toProbe } from './prediction.js';
 import { measureRound } from './rounds.js';
 
 /** `interrupted` where the user asked to stop. Storage errors are thrown. */
@@ -35,13 +35,28 @@ async function checkAll(context: RunContext): Promise<void> {
   const all = state.manifest.cells.filter(
     (cell) => cell.decided === null && !state.hasFailed(cell.id) && state.parityOf(cell.id) === undefined,
   );
-  if (all.length === 0) return;
-  const rates = await probeAll(context, all);
-  const hopeless = hopelessCells(context, all, rates);
-  context.observer.stage('parity check', all.length);
-  await onOwnThreads(context, targetsOf(context, all), (cells, lane) =>
+  const open = await withoutVerdict(context, all);
+  if (open.length === 0) return;
+  const rates = await probeAll(context, open);
+  const hopeless = hopelessCells(context, open, rates);
+  context.observer.stage('parity check', open.length);
+  await onOwnThreads(context, targetsOf(context, open), (cells, lane) =>
     checkTarget(context, cells, lane, hopeless),
   );
+}
+
+/** The cells for which no earlier run has kept a verdict; the verdicts of the others are recorded. */
+async function withoutVerdict(context: RunContext, cells: readonly PlannedCell[]): Promise<PlannedCell[]> {
+  const open: PlannedCell[] = [];
+  for (const cell of cells) {
+    const kept = shortageForCell(context, cell) ? undefined : await context.verdicts.find(cell);
+    if (!kept) open.push(cell);
+    else {
+      const { checkedAt, verdict } = kept;
+      context.state.record({ type: 'parity', cell: cell.id, checkedAt, ...verdict });
+    }
+  }
+  return open;
 }
 
 /** The cells of each target and thread count; what takes longest comes first, so that no lane is left with it at the end. */

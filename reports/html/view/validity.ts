@@ -1,6 +1,7 @@
 /** What supports trust in the run and what does not, each in a line with a mark. */
-import { type RunResults, threadCounts } from '../../../common/run/results.js';
+import { type CellResult, type RunResults, threadCounts } from '../../../common/run/results.js';
 import { median } from '../../../common/statistics/quantiles.js';
+import { counted } from '../../../common/text.js';
 import { commonLevel, endingText, precisionText } from '../../summary.js';
 import { coresText, once, percent, threadsText } from '../../text.js';
 
@@ -65,8 +66,18 @@ function parity({ cells }: RunResults): Finding {
   return {
     good: checked.length > 0 && agreed.length === checked.length,
     label: 'Parity',
-    text: `${agreed.length} of ${checked.length} checked cells compute what the reference computes; the others have no number here.`,
+    text: `${agreed.length} of ${checked.length} checked cells compute what the reference computes; the others have no number here.${keptText(checked)}`,
   };
+}
+
+/** Which verdicts are not of this run. */
+function keptText(cells: readonly CellResult[]): string {
+  const dates = cells.flatMap(({ checkedAt }) => (checkedAt === undefined ? [] : [checkedAt.slice(0, 10)]));
+  const days = [...new Set(dates)].sort();
+  const [first, last] = [days[0], days.at(-1)];
+  if (first === undefined) return '';
+  const when = last === first ? `of ${first}` : `of ${first} to ${last}`;
+  return ` ${counted(dates.length, 'verdict')} ${when} ${dates.length === 1 ? 'was' : 'were'} used again, since nothing that a verdict depends on has changed; --verify checks anew.`;
 }
 
 function audits({ cells }: RunResults): Finding {

@@ -207,6 +207,31 @@ describe('a run', () => {
     ]);
   });
 
+  it('does not check again what an earlier run has verified, and says when that was', async () => {
+    const options = { targets: [fast, slow], workloads: ['v', 'w'], rounds: 2 };
+    const { kept } = await run(options);
+    expect(kept.size).toBe(4);
+    const [id] = kept.keys();
+    const { events, asked } = await run({ ...options, kept: new Map([...kept].slice(1)) });
+    const checks = events.filter((event) => event.type === 'parity');
+    expect(checks).toHaveLength(4);
+    for (const { cell, checkedAt } of checks)
+      expect(checkedAt).toBe(cell === id ? undefined : '2026-11-29T12:00:00.000Z');
+    expect(asked.filter((request) => request.endsWith(' verify'))).toEqual(['a/fast verify']);
+    expect(new Set(turns(events).map(({ cell }) => cell)).size).toBe(4);
+  });
+
+  it('keeps no verdict of a cell that is wrong', async () => {
+    const refusing: ScriptedTarget = {
+      ...slow,
+      fail(body) {
+        if (body.type === 'verify') throw new Error('segmentation fault');
+      },
+    };
+    const { kept } = await run({ targets: [fast, refusing], rounds: 1 });
+    expect([...kept.keys()]).toEqual(['w:inference:b1:float32:cpu:a/fast']);
+  });
+
   it('goes on in a new process after a cell whose check failed', async () => {
     const breaking: ScriptedTarget = {
       ...slow,

@@ -10,6 +10,7 @@ import type { StoppingRule } from '../../../common/run/stopping-rule.js';
 import { runVersion } from '../../../common/run/version.js';
 import type { Graph, Tensors } from '../../../model/graph.js';
 import type { Reference } from '../../../runners/parity/reference.js';
+import type { KeptVerdict } from '../../../runners/parity/verdicts.js';
 import { protocolVersion, type RequestBody, type Results } from '../../../runners/protocol/messages.js';
 import type { Worker } from '../../../runners/protocol/worker.js';
 import type { RunContext } from '../../../runners/schedule/context.js';
@@ -66,6 +67,8 @@ export interface World {
   readonly alive: () => number;
   /** Workers in the order in which they were started, with how many were alive then. */
   readonly starts: (WorkerStart & { readonly others: number })[];
+  /** Verdicts that are kept, by cell. */
+  readonly kept: ReadonlyMap<string, KeptVerdict>;
   /** To which processors workers were moved, in order. */
   readonly moves: readonly { readonly target: string; readonly cpus: readonly number[] }[];
   /** Thread counts for which the coordinator made room. */
@@ -91,6 +94,8 @@ export interface WorldOptions {
   readonly costs?: Readonly<
     Record<string, { readonly multiplyAdds: number; readonly bytes: number; readonly recurrent?: boolean }>
   >;
+  /** Verdicts that an earlier run kept, by cell. */
+  readonly kept?: World['kept'];
   readonly availableBytes?: number;
   /** Aborts the run at this many requests. */
   readonly abortAfter?: number;
@@ -107,6 +112,7 @@ export function makeWorld(options: WorldOptions): World {
   let started = 0;
   const files = new Map<string, Tensors>();
   const starts: World['starts'] = [];
+  const kept = new Map(options.kept);
   const gaveWay: number[] = [];
   const moves: World['moves'][number][] = [];
 
@@ -212,6 +218,11 @@ export function makeWorld(options: WorldOptions): World {
     startWorker,
     nullTargets: new Map([['node', { target: 'null/node', device: firstDevice('cpu') }]]),
     compiles: () => false,
+    verdicts: {
+      find: async ({ id }) => kept.get(id),
+      keep: async ({ id }, verdict) =>
+        void kept.set(id, { version: 1, checkedAt: '2026-11-29T12:00:00.000Z', dependsOn: {}, verdict }),
+    },
     stopwatch: startStopwatch(() => clockMs),
     observer: { stage: () => undefined, step: () => undefined, note: () => undefined },
     signal: abort.signal,
@@ -242,6 +253,7 @@ export function makeWorld(options: WorldOptions): World {
     starts,
     gaveWay,
     moves,
+    kept,
     mostAwake: () => most,
     alive: () => alive.size,
     manifest,
