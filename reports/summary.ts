@@ -125,6 +125,16 @@ export function precisionText(results: RunResults): { good: boolean; text: strin
   return { good: missed.length === 0, text };
 }
 
+/** Which parity verdicts are of earlier runs; undefined where none is. */
+export function keptVerdictsText({ cells }: RunResults): string | undefined {
+  const dates = cells.flatMap(({ checkedAt }) => (checkedAt === undefined ? [] : [checkedAt.slice(0, 10)]));
+  const days = [...new Set(dates)].sort();
+  const [first, last] = [days[0], days.at(-1)];
+  if (first === undefined || last === undefined) return undefined;
+  const when = last === first ? `of ${first}` : `of ${first} to ${last}`;
+  return `${counted(dates.length, 'parity verdict')} ${when} ${dates.length === 1 ? 'was' : 'were'} used again, since nothing that a verdict depends on has changed; --verify checks anew.`;
+}
+
 /** How the run ended, unless it finished. */
 export function endingText(ending: RunResults['ending']): string | undefined {
   const texts = {

@@ -7,6 +7,7 @@ import {
   deviceOf,
   endingText,
   groupCells,
+  keptVerdictsText,
   precisionText,
   runDifferences,
   stateCounts,
@@ -103,6 +104,7 @@ function sameEverywhere(results: RunResults): CellResult[] {
 }
 
 function footer(results: RunResults): string {
+  const kept = keptVerdictsText(results);
   const counts = stateCounts(results).map(({ state, count }) => `${count} ${state}`);
   return [
     ...sameEverywhere(results).flatMap(notOk),
@@ -110,6 +112,7 @@ function footer(results: RunResults): string {
       wrapped(`not like for like: ${text}`, columns, '  ! ').map(pc.yellow),
     ),
     ...wrapped(`${results.cells.length} cells: ${counts.join(', ')}.`, columns, ''),
+    ...(kept === undefined ? [] : wrapped(kept, columns, '')),
     'A rank such as 2–4: not told apart from its neighbours. A ratio above 1× is slower than the fastest.',
   ].join('\n');
 }

@@ -1,4 +1,5 @@
 /** Measures into a run folder, new or resumed: binds processors, waits its turn, runs, and always writes how it ended. */
+import { setMaxListeners } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TouchstoneError } from '../../common/errors.js';
@@ -61,6 +62,8 @@ export async function measure(
   const manifest = runManifest.parse(JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')));
   const leave = await enterTurnstile(observer.note, signal);
   const { log, earlier } = openRunLog(folder);
+  // Every worker that is alive listens; their number says nothing of a leak.
+  setMaxListeners(0, signal);
   const stopwatch = startStopwatch();
   const steal = readSteal();
   const state = foldRun(manifest, log, earlier);

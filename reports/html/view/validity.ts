@@ -1,8 +1,7 @@
 /** What supports trust in the run and what does not, each in a line with a mark. */
-import { type CellResult, type RunResults, threadCounts } from '../../../common/run/results.js';
+import { type RunResults, threadCounts } from '../../../common/run/results.js';
 import { median } from '../../../common/statistics/quantiles.js';
-import { counted } from '../../../common/text.js';
-import { commonLevel, endingText, precisionText } from '../../summary.js';
+import { commonLevel, endingText, keptVerdictsText, precisionText } from '../../summary.js';
 import { coresText, once, percent, threadsText } from '../../text.js';
 
 export interface Finding {
@@ -60,24 +59,16 @@ function level(results: RunResults): Finding {
   return { good: true, label: 'Intervals', text: `${percentage} for every cell.` };
 }
 
-function parity({ cells }: RunResults): Finding {
+function parity(results: RunResults): Finding {
+  const { cells } = results;
+  const kept = keptVerdictsText(results);
   const checked = cells.filter((cell) => cell.parity.length > 0);
   const agreed = checked.filter((cell) => cell.parity.every(({ passed }) => passed));
   return {
     good: checked.length > 0 && agreed.length === checked.length,
     label: 'Parity',
-    text: `${agreed.length} of ${checked.length} checked cells compute what the reference computes; the others have no number here.${keptText(checked)}`,
+    text: `${agreed.length} of ${checked.length} checked cells compute what the reference computes; the others have no number here.${kept ? ` ${kept}` : ''}`,
   };
-}
-
-/** Which verdicts are not of this run. */
-function keptText(cells: readonly CellResult[]): string {
-  const dates = cells.flatMap(({ checkedAt }) => (checkedAt === undefined ? [] : [checkedAt.slice(0, 10)]));
-  const days = [...new Set(dates)].sort();
-  const [first, last] = [days[0], days.at(-1)];
-  if (first === undefined) return '';
-  const when = last === first ? `of ${first}` : `of ${first} to ${last}`;
-  return ` ${counted(dates.length, 'verdict')} ${when} ${dates.length === 1 ? 'was' : 'were'} used again, since nothing that a verdict depends on has changed; --verify checks anew.`;
 }
 
 function audits({ cells }: RunResults): Finding {
