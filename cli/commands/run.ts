@@ -2,7 +2,6 @@
 import type { Command } from 'commander';
 import type { RunOptions } from '../../runners/coordinator/options.js';
 import { positiveInteger, share } from '../arguments.js';
-import { runCommand } from '../run.js';
 import type { End } from './end.js';
 import { withSelection } from './selection.js';
 
@@ -26,5 +25,8 @@ export function declareRun(program: Command, end: End): Command {
       'continue a run that was interrupted (default: the newest); with --time, for so long',
     )
     .option('--dry-run', 'print the plan: every cell, and for each that will not run, why')
-    .action((options: RunOptions) => end(runCommand(options)));
+    .action(async (options: RunOptions) => {
+      const { runCommand } = await import('../run.js');
+      return end(runCommand(options));
+    });
 }

@@ -4,6 +4,7 @@
  * ready. Where memory does not hold the models of a group at once, each is loaded alone, in two passes, the second in
  * the opposite order.
  */
+import { onLanes } from '../../common/lanes.js';
 import { artefactKey, groupCells, processKey } from '../../common/run/cell.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
 import { unloadCell } from './audit.js';
@@ -11,7 +12,7 @@ import type { Share } from './budget.js';
 import { type RunContext, threadsOf } from './context.js';
 import { rethrowStorage, stateOfFailure } from './failures.js';
 import { BudgetSpent, type Group, type Guard, type LoadedCell } from './group.js';
-import { type Lane, lanesOf, onLanes } from './lanes.js';
+import { type Lane, lanesOf } from './lanes.js';
 import { type LiveWorker, type Owner, openWorker } from './live-worker.js';
 import { loadCell } from './load.js';
 import { type Random, randomFor, shuffled } from './random.js';

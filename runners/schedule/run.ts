@@ -5,6 +5,7 @@
 
 import { messageOf } from '../../common/errors.js';
 import { groupBy } from '../../common/group-by.js';
+import { onLanes } from '../../common/lanes.js';
 import { artefactKey, groupCells, processKey } from '../../common/run/cell.js';
 import { threadCounts } from '../../common/run/results.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
@@ -13,7 +14,7 @@ import { divideBudget, divideSteps } from './budget.js';
 import { checkTarget } from './check-target.js';
 import { type RunContext, threadsOf } from './context.js';
 import { BudgetSpent } from './group.js';
-import { type Lane, lanesOf, onLanes } from './lanes.js';
+import { type Lane, lanesOf } from './lanes.js';
 import { type Owner, openWorker } from './live-worker.js';
 import { hopelessCells, probeInto, type Rates, shortageForCell, toProbe } from './prediction.js';
 import { measureRound } from './rounds.js';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { onLanes } from '../../../runners/schedule/lanes.js';
+import { onLanes } from '../../common/lanes.js';
 
 const lanes = [[0], [1]];
 
