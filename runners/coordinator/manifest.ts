@@ -30,7 +30,7 @@ export async function manifestOf(
       ...(options.verify ? { verify: true as const } : {}),
       ...(options.precision === undefined ? {} : { precision: options.precision }),
     },
-    machine: await readMachine(),
+    machine: readMachine(),
     workloads: distinct(prepared.workloads),
     targets: prepared.targets.map(({ framework, target, alias }) => ({
       target: alias ?? target.name,
