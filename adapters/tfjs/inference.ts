@@ -1,4 +1,7 @@
-/** `predict`, from typed arrays in the framework's layout to typed arrays. */
+/**
+ * `predict`, which is how users run a model of the Layers API's own layers. What it has no layers for they write as a function and
+ * call: such a model is called as well. From typed arrays in the framework's layout to typed arrays.
+ */
 import type { Tensor } from '@tensorflow/tfjs';
 import { at } from '../../common/at.js';
 import type { Model, Stepping, Tensors } from '../adapter.js';
@@ -14,10 +17,10 @@ type Inputs = readonly HostTensor[];
 
 export function loadInference(tf: Tf, given: Model): Stepping<Outputs, Inputs> {
   const plan = given.plan as Plan;
-  const { model, places, dispose } = buildModel(tf, plan, 'inference', given.weights);
+  const { model, isPlain, places, dispose } = buildModel(tf, plan, 'inference', given.weights);
   const buffers = given.inputs.map((tensors) => plan.inputs.map((port) => hostPort(port, tensors)));
   const feedback = feedbackOf(given.manifest, plan.inputs, plan.outputs);
-  const batchSize = batchOf(plan);
+  const batchSize = isPlain ? batchOf(plan) : undefined;
   const inputsOf = (buffer: number): Inputs => at(buffers, buffer);
   const outputsOf = (hosts: Inputs): Tensor[] => {
     const inputs = hosts.map((host) => tensorOf(tf, host));
@@ -49,7 +52,7 @@ export function loadInference(tf: Tf, given: Model): Stepping<Outputs, Inputs> {
 
 /**
  * The number of examples, where `predict` takes the inputs: it cuts them along their first axis, in pieces of 32 by default.
- * Undefined for others, which the model is applied to.
+ * Undefined for others, with which the model is called.
  */
 function batchOf({ inputs }: Plan): number | undefined {
   const shapes = inputs.map(({ axes, onnxShape }) => axes.map((axis) => at(onnxShape, axis)));

@@ -13,6 +13,8 @@ import type { Tf } from './tf.js';
 
 export interface BuiltModel {
   readonly model: LayersModel;
+  /** Whether it has the Layers API's own layers alone. */
+  readonly isPlain: boolean;
   /** Place of each output of the plan among those of the model. */
   readonly places: readonly number[];
   /** Every constant that a step may change: trained ones, and what layers keep beside them. */
@@ -36,6 +38,7 @@ export function buildModel(tf: Tf, plan: Plan, mode: Mode, weights: Tensors): Bu
   });
   return {
     model,
+    isPlain: builder.parts.every(({ kind }) => kind === 'layer'),
     places: plan.outputs.map(({ tensor }) => outputs.indexOf(tensor)),
     held: builder.held,
     dispose() {
@@ -109,8 +112,7 @@ class Builder {
     const { operations, inputs, outputs } = run;
     for (const tensor of operations.flatMap((operation) => operation.inputs))
       if (this.#tensors.isConstant(tensor)) this.#constant(tensor);
-    const program = prepare(this.#tf, run);
-    const compute: Computation['compute'] = (given, training) => program(this.#constants, given, training);
+    const compute = prepare(this.#tf, run, this.#constants);
     this.#apply(
       compute,
       inputs.map((tensor) => this.symbol(tensor)),

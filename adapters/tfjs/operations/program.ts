@@ -1,6 +1,6 @@
 /** Operations of a plan as calls, prepared once; tensors in between are freed with their last reader. */
 import type { Tensor } from '@tensorflow/tfjs';
-import { at, defined, required } from '../../../common/at.js';
+import { defined, required } from '../../../common/at.js';
 import type { HostTensor } from '../../lowering/host.js';
 import type { OperationKind, Operations } from '../../lowering/operations/operation.js';
 import type { PlannedOperation } from '../../lowering/plan.js';
@@ -26,32 +26,56 @@ interface Step {
 /**
  * The outputs of a run; called within `tf.tidy`.
  *
- * @param constants by number
  * @param keep everything in between, as gradients need it
  */
-export type Program = (
-  constants: ReadonlyMap<number, Tensor>,
-  inputs: readonly Tensor[],
-  keep: boolean,
-) => Tensor[];
+export type Program = (inputs: readonly Tensor[], keep: boolean) => Tensor[];
 
-export function prepare(tf: Tf, run: Run): Program {
-  const steps = stepsOf(tf, run);
-  return (constants, inputs, keep) => {
-    const tensors = new Map<number, Tensor>();
-    const find = (tensor: number) => tensors.get(tensor) ?? required(constants, tensor, 'tensors');
-    run.inputs.forEach((tensor, position) => {
-      tensors.set(tensor, at(inputs, position));
-    });
+/**
+ * Tensors are found by their places in a list: for small ones a map would take a noticeable part of the time.
+ *
+ * @param constants by number
+ */
+export function prepare(tf: Tf, run: Run, constants: ReadonlyMap<number, Tensor>): Program {
+  const places = placesOf(run);
+  const placesAmong = (tensors: readonly number[]) => tensors.map((tensor) => required(places, tensor));
+  const steps = stepsOf(tf, run).map(({ call, inputs, outputs, done }) => ({
+    call,
+    inputs: placesAmong(inputs),
+    outputs: placesAmong(outputs),
+    done: placesAmong(done),
+  }));
+  const [givenPlaces, resultPlaces] = [placesAmong(run.inputs), placesAmong(run.outputs)];
+  const known = [...places.keys()].map((tensor) => constants.get(tensor));
+  return (inputs, keep) => {
+    const tensors = [...known];
+    const find = (place: number) => defined(tensors[place], 'a tensor of a run');
+    store(tensors, givenPlaces, inputs);
     for (const step of steps) {
-      const found = [step.call(step.inputs.map(find))].flat();
-      step.outputs.forEach((tensor, position) => {
-        tensors.set(tensor, at(found, position));
-      });
-      if (!keep) for (const tensor of step.done) required(tensors, tensor).dispose();
+      store(tensors, step.outputs, listOf(step.call(step.inputs.map(find))));
+      if (!keep) for (const place of step.done) find(place).dispose();
     }
-    return run.outputs.map((tensor) => required(tensors, tensor, 'tensors'));
+    return resultPlaces.map(find);
   };
+}
+
+/** The place of every tensor of a run, in order. */
+function placesOf({ inputs, operations }: Run): ReadonlyMap<number, number> {
+  const tensors = new Set([...inputs, ...operations.flatMap((each) => [...each.inputs, ...each.outputs])]);
+  return new Map([...tensors].map((tensor, place) => [tensor, place]));
+}
+
+function store(
+  tensors: (Tensor | undefined)[],
+  places: readonly number[],
+  found: readonly (Tensor | undefined)[],
+): void {
+  places.forEach((place, position) => {
+    tensors[place] = found[position];
+  });
+}
+
+function listOf(found: Tensor | Tensor[]): Tensor[] {
+  return Array.isArray(found) ? found : [found];
 }
 
 function stepsOf(tf: Tf, { operations, outputs }: Run): Step[] {
@@ -75,7 +99,7 @@ function callOf(tf: Tf, { kind, settings, activation }: PlannedOperation): Call 
   const call = nativeOf(kind)(tf, settings as never);
   if (!activation) return call;
   const activate = nativeOf(activation.kind)(tf, activation.settings as never);
-  return (inputs) => activate([call(inputs)].flat());
+  return (inputs) => activate(listOf(call(inputs)));
 }
 
 function nativeOf<Kind extends OperationKind>(kind: Kind): (tf: Tf, settings: Operations[Kind]) => Call {
