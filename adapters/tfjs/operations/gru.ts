@@ -29,19 +29,23 @@ export const gru: Native<'GRU'> = (tf, { hidden, direction, given, read }) => {
       const isBackward = suffix !== '' || direction === 'reverse';
       return statesOf(tf, x, hidden, weights, isBackward);
     });
-    const last = tf.concat(
+    const last = joined(
+      tf,
       states.map((own) => at(own, -1)),
-      -1,
     );
-    // Unread results are freed, and so may not be a tensor that is read.
-    if (!read.includes('sequence')) return [last.clone(), last];
+    if (!read.includes('sequence')) return [last, last];
     const sequences = states.map((own, place) => {
       const isBackward = at(suffixes, place) !== '' || direction === 'reverse';
       return tf.stack(isBackward ? own.toReversed() : own, 1);
     });
-    return [tf.concat(sequences, -1), last];
+    return [joined(tf, sequences), last];
   };
 };
+
+/** Of both directions. */
+function joined(tf: Tf, parts: Tensor[]): Tensor {
+  return parts.length === 1 ? at(parts, 0) : tf.concat(parts, -1);
+}
 
 /** [batch, hidden] for each step, in the order in which they are taken. */
 function statesOf(tf: Tf, x: Tensor, hidden: number, weights: Weights, isBackward: boolean): Tensor[] {
@@ -72,7 +76,11 @@ function projected(tf: Tf, x: Tensor, w: Tensor, bias: Tensor | undefined): Tens
  * Every bias that is not reset, [3·hidden], and the one that is, [hidden]. With a batch axis of extent 1 the backend in JavaScript
  * would add them far more slowly.
  */
-function biasesOf(tf: Tf, bias: Tensor, hidden: number): { readonly ofInput: Tensor; readonly ofState: Tensor } {
+function biasesOf(
+  tf: Tf,
+  bias: Tensor,
+  hidden: number,
+): { readonly ofInput: Tensor; readonly ofState: Tensor } {
   const halves = tf.unstack(bias);
   const parts = tf.split(at(halves, 1), [2 * hidden, hidden]);
   const gates = tf.pad(at(parts, 0), [[0, hidden]]);

@@ -15,10 +15,15 @@ export interface Run {
   readonly outputs: readonly number[];
 }
 
-interface Step {
-  readonly call: Call;
+/** How an operation is computed, of which operands, and which of its results it gives. */
+export interface StepCall {
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
+  /** @param training whether gradients need what is computed in between */
+  call(inputs: readonly Tensor[], training: boolean): Tensor | Tensor[];
+}
+
+interface Step extends StepCall {
   /** Tensors that nothing reads afterwards. */
   readonly done: readonly number[];
 }
@@ -26,49 +31,55 @@ interface Step {
 /**
  * The outputs of a run; called within `tf.tidy`.
  *
- * @param keep everything in between, as gradients need it
+ * @param training whether gradients need what is computed in between
  */
-export type Program = (inputs: readonly Tensor[], keep: boolean) => Tensor[];
+export type Program = (inputs: readonly Tensor[], training: boolean) => Tensor[];
 
 /**
- * Tensors are found by their places in a list: for small ones a map would take a noticeable part of the time.
+ * Tensors are found by their places in a list: where they are small, a map would take a noticeable part of the time.
  *
  * @param constants by number
+ * @param others what is computed otherwise than by a call of TensorFlow.js
  */
-export function prepare(tf: Tf, run: Run, constants: ReadonlyMap<number, Tensor>): Program {
+export function prepare(
+  tf: Tf,
+  run: Run,
+  constants: ReadonlyMap<number, Tensor>,
+  others: ReadonlyMap<PlannedOperation, StepCall>,
+): Program {
   const places = placesOf(run);
   const placesAmong = (tensors: readonly number[]) => tensors.map((tensor) => required(places, tensor));
-  const steps = stepsOf(tf, run).map(({ call, inputs, outputs, done }) => ({
-    call,
-    inputs: placesAmong(inputs),
-    outputs: placesAmong(outputs),
-    done: placesAmong(done),
-  }));
+  const steps = stepsOf(tf, run, others).map(
+    (step): Step => ({
+      call: step.call,
+      inputs: placesAmong(step.inputs),
+      outputs: placesAmong(step.outputs),
+      done: placesAmong(step.done),
+    }),
+  );
   const [givenPlaces, resultPlaces] = [placesAmong(run.inputs), placesAmong(run.outputs)];
   const known = [...places.keys()].map((tensor) => constants.get(tensor));
-  return (inputs, keep) => {
+  return (inputs, training) => {
     const tensors = [...known];
     const find = (place: number) => defined(tensors[place], 'a tensor of a run');
     store(tensors, givenPlaces, inputs);
     for (const step of steps) {
-      store(tensors, step.outputs, listOf(step.call(step.inputs.map(find))));
-      if (!keep) for (const place of step.done) find(place).dispose();
+      store(tensors, step.outputs, listOf(step.call(step.inputs.map(find), training)));
+      if (!training) for (const place of step.done) find(place).dispose();
     }
-    return resultPlaces.map(find);
+    // Whoever reads a result disposes of it, and a constant is to stay.
+    return resultPlaces.map((place) => (known[place] ? find(place).clone() : find(place)));
   };
 }
 
-/** The place of every tensor of a run, in order. */
-function placesOf({ inputs, operations }: Run): ReadonlyMap<number, number> {
-  const tensors = new Set([...inputs, ...operations.flatMap((each) => [...each.inputs, ...each.outputs])]);
+/** The place of every tensor of a run. */
+function placesOf({ inputs, operations, outputs }: Run): ReadonlyMap<number, number> {
+  const between = operations.flatMap((each) => [...each.inputs, ...each.outputs]);
+  const tensors = new Set([...inputs, ...between, ...outputs]);
   return new Map([...tensors].map((tensor, place) => [tensor, place]));
 }
 
-function store(
-  tensors: (Tensor | undefined)[],
-  places: readonly number[],
-  found: readonly (Tensor | undefined)[],
-): void {
+function store(tensors: (Tensor | undefined)[], places: readonly number[], found: readonly Tensor[]): void {
   places.forEach((place, position) => {
     tensors[place] = found[position];
   });
@@ -78,18 +89,26 @@ function listOf(found: Tensor | Tensor[]): Tensor[] {
   return Array.isArray(found) ? found : [found];
 }
 
-function stepsOf(tf: Tf, { operations, outputs }: Run): Step[] {
+function stepsOf(
+  tf: Tf,
+  { operations, outputs }: Run,
+  others: ReadonlyMap<PlannedOperation, StepCall>,
+): Step[] {
+  const calls = operations.map((operation): StepCall => {
+    const { inputs, outputs: results } = operation;
+    return others.get(operation) ?? { call: callOf(tf, operation), inputs, outputs: results };
+  });
   const lastReader = new Map<number, number>();
-  operations.forEach((operation, index) => {
-    for (const tensor of [...operation.outputs, ...operation.inputs]) lastReader.set(tensor, index);
+  calls.forEach(({ inputs }, index) => {
+    for (const tensor of inputs) lastReader.set(tensor, index);
   });
   const kept = new Set(outputs);
-  const made = new Set(operations.flatMap((operation) => operation.outputs));
-  return operations.map((operation, index) => ({
-    call: callOf(tf, operation),
-    inputs: operation.inputs,
-    outputs: operation.outputs,
-    done: [...new Set([...operation.inputs, ...operation.outputs])].filter(
+  const made = new Set(calls.flatMap((each) => each.outputs));
+  return calls.map((each, index) => ({
+    call: each.call,
+    inputs: each.inputs,
+    outputs: each.outputs,
+    done: [...new Set(each.inputs)].filter(
       (tensor) => lastReader.get(tensor) === index && made.has(tensor) && !kept.has(tensor),
     ),
   }));

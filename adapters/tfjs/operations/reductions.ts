@@ -61,10 +61,12 @@ function matMul(tf: Tf, a: Tensor, b: Tensor): Tensor {
 
 /** x may have further axes before its last. `tf.fused.matMul` is slower: it reshapes its operands and its result. */
 const dense: Native<'Gemm'> = (tf) => (inputs) => {
-  const [x, weight] = [operand(inputs, 0), operand(inputs, 1)];
-  const rows = tf.matMul(tf.reshape(x, [-1, at(weight.shape, 0)]), weight);
-  const bias = inputs[2];
-  return tf.reshape(bias ? tf.add(rows, bias) : rows, [...x.shape.slice(0, -1), at(weight.shape, 1)]);
+  const [x, weight, bias] = [operand(inputs, 0), operand(inputs, 1), inputs[2]];
+  const [inner, columns] = [at(weight.shape, 0), at(weight.shape, 1)];
+  const isFlat = x.rank === 2;
+  const rows = tf.matMul(isFlat ? x : tf.reshape(x, [-1, inner]), weight);
+  const found = bias ? tf.add(rows, bias) : rows;
+  return isFlat ? found : tf.reshape(found, [...x.shape.slice(0, -1), columns]);
 };
 
 /** With the result written out, which stands in the order of the alphabet where it is not given. */
