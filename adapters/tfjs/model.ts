@@ -6,7 +6,7 @@ import type { Mode, Tensors } from '../adapter.js';
 import type { Plan, PlannedOperation } from '../lowering/plan.js';
 import type { BuiltModel } from './built-model.js';
 import { functionModel } from './function-model.js';
-import { layerOf, plainLayerOf } from './layers/index.js';
+import { layerOf } from './layers/index.js';
 import type { OwnLayer } from './layers/layer.js';
 import { layersModel } from './layers-model.js';
 import { PlanTensors } from './plan-tensors.js';
@@ -18,7 +18,7 @@ export function buildModel(tf: Tf, plan: Plan, mode: Mode, weights: Tensors): Bu
   return layers ? layersModel(tf, plan, layers, tensors, weights) : functionModel(tf, plan, tensors, weights);
 }
 
-/** Undefined where the Layers API lacks one, or where constants are neither weights of a layer nor operands of an operation. */
+/** The layer of every operation; undefined where the Layers API lacks one, or where a constant is no weight of a layer. */
 function layersOf(
   tf: Tf,
   { operations, outputs }: Plan,
@@ -27,7 +27,7 @@ function layersOf(
   if (operations.length === 0 || outputs.some(({ tensor }) => tensors.isConstant(tensor))) return undefined;
   const layers = new Map<PlannedOperation, OwnLayer>();
   for (const operation of operations) {
-    const own = layerOf(tf, operation, tensors) ?? plainLayerOf(tf, operation, tensors);
+    const own = layerOf(tf, operation, tensors);
     const isWeight = (place: number) => own?.weights?.includes(place);
     const isOpen = operation.inputs.some((tensor, place) => tensors.isConstant(tensor) && !isWeight(place));
     if (!own || isOpen) return undefined;
