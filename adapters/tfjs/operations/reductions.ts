@@ -1,7 +1,7 @@
 /** Operations over axes, and products. */
 import type { Tensor } from '@tensorflow/tfjs';
 import { at } from '../../../common/at.js';
-import { sameList } from '../../lowering/lists.js';
+import { isOne, sameList } from '../../lowering/lists.js';
 import type { Operations } from '../../lowering/operations/operation.js';
 import type { Tf } from '../tf.js';
 import { type Native, type NativeTable, ofOne, ofTwo, operand } from './native.js';
@@ -48,7 +48,7 @@ function matMul(tf: Tf, a: Tensor, b: Tensor): Tensor {
   if (sameList(left, right)) return tf.matMul(a, b);
   const batch = tf.backend_util.assertAndGetBroadcastShape(left, right);
   const [inner, columns] = [b.shape.at(-2) ?? 1, b.shape.at(-1) ?? 1];
-  if (right.every((extent) => extent === 1)) {
+  if (isOne(right)) {
     const rows = tf.matMul(
       tf.reshape(a, [tf.util.sizeFromShape(a.shape.slice(0, -1)), inner]),
       tf.reshape(b, [inner, columns]),
