@@ -8,7 +8,7 @@ import type { BuiltModel, Held } from './built-model.js';
 import { layerOf } from './layers/index.js';
 import type { OwnLayer } from './layers/layer.js';
 import { functionalModel } from './layers-model.js';
-import { prepare, type StepCall, tensorOf } from './operations/program.js';
+import { prepare, runOf, type StepCall, tensorOf } from './operations/program.js';
 import type { PlanTensors } from './plan-tensors.js';
 import type { Tf } from './tf.js';
 
@@ -16,21 +16,14 @@ import type { Tf } from './tf.js';
 const kept: ReadonlySet<OperationKind> = new Set(['LSTM', 'GRU', 'RNN', 'TrainingBatchNormalization']);
 
 export function functionModel(tf: Tf, plan: Plan, tensors: PlanTensors, weights: Tensors): BuiltModel {
-  const { operations } = plan;
   const layers = new Map(
-    operations.flatMap((operation) => {
+    plan.operations.flatMap((operation) => {
       const own = kept.has(operation.kind) ? layerOf(tf, operation, tensors) : undefined;
       return own ? [[operation, layerCall(tf, operation, own, tensors, weights)] as const] : [];
     }),
   );
   const constants = constantsOf(tf, plan, layers, weights);
-  const [inputs, outputs] = [plan.inputs, plan.outputs].map((ports) => ports.map(({ tensor }) => tensor));
-  const program = prepare(
-    tf,
-    { operations, inputs: inputs ?? [], outputs: outputs ?? [] },
-    constants.values,
-    layers,
-  );
+  const program = prepare(tf, runOf(plan), constants.values, layers);
   return {
     held: [...[...layers.values()].flatMap(({ held }) => held), ...constants.held],
     infer: (given) => program(given, false),

@@ -5,7 +5,7 @@ import type { Tensors } from '../adapter.js';
 import type { Plan, PlannedOperation } from '../lowering/plan.js';
 import { assign, type BuiltModel, type Held } from './built-model.js';
 import type { OwnLayer } from './layers/layer.js';
-import type { Run } from './operations/program.js';
+import { type Run, runOf } from './operations/program.js';
 import type { PlanTensors } from './plan-tensors.js';
 import type { Tf } from './tf.js';
 
@@ -19,16 +19,14 @@ export function layersModel(
   tensors: PlanTensors,
   weights: Tensors,
 ): BuiltModel {
-  const { operations } = plan;
-  const [inputs, outputs] = [plan.inputs, plan.outputs].map((ports) => ports.map(({ tensor }) => tensor));
+  const whole = runOf(plan);
   // A layer with several outputs is computed once for each of them in 4.22.0, so that none is asked for twice.
-  const distinct = [...new Set(outputs)];
-  const run = { operations, inputs: inputs ?? [], outputs: distinct };
+  const run = { ...whole, outputs: [...new Set(whole.outputs)] };
   const { model, held } = functionalModel(tf, run, layers, tensors, weights);
   const batchSize = batchOf(run.inputs.map((tensor) => tensors.of(tensor).shape));
   const inOrder = (found: Tensor | Tensor[]) => {
     const list = [found].flat();
-    return (outputs ?? []).map((tensor) => at(list, distinct.indexOf(tensor)));
+    return whole.outputs.map((tensor) => at(list, run.outputs.indexOf(tensor)));
   };
   return {
     held,

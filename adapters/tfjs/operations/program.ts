@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs';
 import { defined, required } from '../../../common/at.js';
 import type { HostTensor } from '../../lowering/host.js';
 import type { OperationKind, Operations } from '../../lowering/operations/operation.js';
-import type { PlannedOperation } from '../../lowering/plan.js';
+import type { Plan, PlannedOperation } from '../../lowering/plan.js';
 import type { Tf } from '../tf.js';
 import { natives } from './index.js';
 import type { Call, Native } from './native.js';
@@ -13,6 +13,15 @@ export interface Run {
   readonly operations: readonly PlannedOperation[];
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
+}
+
+/** A whole plan. */
+export function runOf({ operations, inputs, outputs }: Plan): Run {
+  return {
+    operations,
+    inputs: inputs.map(({ tensor }) => tensor),
+    outputs: outputs.map(({ tensor }) => tensor),
+  };
 }
 
 /** How an operation is computed, of which operands, and which of its results it gives. */
