@@ -35,7 +35,7 @@ describe.skipIf(!isRoot)('a full disk (skipped unless root: only root can mount 
   it('ends the run with one line, keeps the turns that were written and leaves no process', async () => {
     const marker = newMarker();
     const folder = join(await smallDisk('160k'), 'run');
-    const run = await bench([...args, '--rounds', '20', '--time', '150s', '--out', folder], { marker });
+    const run = await bench([...args, '--rounds', '8', '--time', '20s', '--out', folder], { marker });
     expect(run.exitCode).toBe(4);
     const errors = String(run.stderr)
       .split('\n')
