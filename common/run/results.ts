@@ -138,6 +138,8 @@ export const cellResult = z.object({
       deviceBytes: z.number().nullable(),
     })
     .nullable(),
+  /** How many rounds it took part in, and why not more or fewer; only where that was decided cell by cell. */
+  rounds: z.object({ count, reason: z.string() }).optional(),
   /** How many of its processes are of which class, from their samples in order: `statistics/steady-state.ts`. */
   steadyState: z.partialRecord(z.enum(steadyLabels), count),
   samples: z.array(turnSamples),
@@ -236,7 +238,7 @@ export const runResults = z.object({
     /** Asked for with `--rounds`; null: the budget decided. */
     rounds: z.number().int().positive().nullable(),
     budgetMs: z.number().positive(),
-    /** Rounds went on until every ratio was known this well, as a share; absent where they did not. */
+    /** Rounds went to what was not decided and not known this well, as a share; absent where their number was given. */
     precision: z.number().positive().optional(),
   }),
   machine,

@@ -63,7 +63,7 @@ export const runManifest = z.object({
     /** Wall time for the rounds, process start-up included; the parity checks come before it. */
     budgetMs: z.number().positive(),
     deadlineMs: z.number().positive(),
-    /** Asked for with `--precision`: rounds go on until every ratio is known this well, as a share. */
+    /** Rounds go to what is not decided and not known this well, as a share; absent where their number was given. */
     precision: z.number().positive().optional(),
   }),
   machine,
@@ -140,6 +140,8 @@ export const runEvent = z.discriminatedUnion('type', [
     ),
     /** Ids of cells that memory does not hold all at once: each is loaded alone, there and back. Absent where there are none. */
     apart: z.array(z.string()).optional(),
+    /** Ids of cells whose rounds after the first come after the least number of all others. Absent where there are none. */
+    postponed: z.array(z.string()).optional(),
   }),
   z.object({
     ...at,
@@ -166,6 +168,8 @@ export const runEvent = z.discriminatedUnion('type', [
     reason: z.string(),
   }),
   z.object({ ...at, type: z.literal('round'), round: count }),
+  /** What a stopping rule left open before a round: why each cell is measured further, by cell id. Others are not. */
+  z.object({ ...at, type: z.literal('look'), round: count, open: z.record(z.string(), z.string()) }),
   /** Highest resident set of a process at the end of a round, with all that it loaded in it. */
   z.object({
     ...at,

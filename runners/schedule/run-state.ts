@@ -20,6 +20,8 @@ export interface RunState {
   hasTurn(cell: string, round: number, block: number): boolean;
   turnsIn(cell: string, round: number): number;
   roundFinished(round: number): boolean;
+  /** Whether it is written down what the stopping rule left open before this round. */
+  hasLooked(round: number): boolean;
   /** Everything so far, in order. */
   events(): readonly RunEvent[];
   hasOverhead(host: string): boolean;
@@ -37,6 +39,7 @@ export function foldRun(manifest: RunManifest, log: RunLog, earlier: readonly Ru
   const turns = new Map<string, Set<number>>();
   const starts = new Map<string, number[]>();
   const rounds = new Set<number>();
+  const looks = new Set<number>();
   const overheads = new Set<string>();
   let schedule: EventOf<'schedule'> | undefined;
   let processes = 0;
@@ -47,6 +50,7 @@ export function foldRun(manifest: RunManifest, log: RunLog, earlier: readonly Ru
     else if (event.type === 'failed') failed.add(event.cell);
     else if (event.type === 'schedule') schedule = event as EventOf<'schedule'>;
     else if (event.type === 'round') rounds.add(event.round);
+    else if (event.type === 'look') looks.add(event.round);
     else if (event.type === 'overhead') overheads.add(event.host);
     else if (event.type === 'turn') addTo(turns, `${event.cell}@${event.round}`, event.block);
     else if (event.type === 'process') {
@@ -70,6 +74,7 @@ export function foldRun(manifest: RunManifest, log: RunLog, earlier: readonly Ru
     hasTurn: (cell, round, block) => turns.get(`${cell}@${round}`)?.has(block) ?? false,
     turnsIn: (cell, round) => turns.get(`${cell}@${round}`)?.size ?? 0,
     roundFinished: (round) => rounds.has(round),
+    hasLooked: (round) => looks.has(round),
     events: () => events,
     hasOverhead: (host) => overheads.has(host),
     hasFailed: (cell) => failed.has(cell),

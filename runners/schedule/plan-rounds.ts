@@ -1,0 +1,63 @@
+/** How the measuring time is divided, once the parity check has told how long an iteration of each cell takes. */
+import { groupCells, processKey } from '../../common/run/cell.js';
+import { median } from '../../common/statistics/quantiles.js';
+import { type CellCost, divideBudget, divideSteps, postponedCells } from './budget.js';
+import type { RunContext } from './context.js';
+
+/** Once; and again where a run that goes on was given time for more rounds, of turns as long as before. */
+export function planRounds(context: RunContext): void {
+  const { state } = context;
+  const before = state.schedule();
+  if (before && !context.isExtended) return;
+  const apart = new Set([...(before?.apart ?? []), ...cellsApart(context)]);
+  const budgetMs = before ? context.allowanceMs : state.manifest.options.budgetMs;
+  const { postponed, ...schedule } = scheduleFor(context, budgetMs, apart);
+  const rounds = context.stoppingRule?.maxRounds ?? (before?.rounds ?? 0) + schedule.rounds;
+  const asked = state.manifest.options.rounds ?? Number.POSITIVE_INFINITY;
+  state.record({
+    type: 'schedule',
+    rounds: Math.max(before?.rounds ?? 0, Math.min(rounds, asked)),
+    ...(context.stoppingRule ? { stoppingRule: true as const } : {}),
+    shares: { ...(before ?? schedule).shares },
+    ...(apart.size > 0 ? { apart: [...apart] } : {}),
+    ...(postponed.length > 0 ? { postponed } : {}),
+  });
+}
+
+function scheduleFor(context: RunContext, budgetMs: number, apart: ReadonlySet<string>) {
+  const { state, stoppingRule } = context;
+  const timed = state.manifest.cells.filter((cell) => state.isTimed(cell));
+  const { rounds } = state.manifest.options;
+  const processes = [...new Set(timed.map(processKey))];
+  const startMs = processes.reduce((total, key) => total + median(state.startsMs(key)), 0);
+  const costs = timed.map(
+    (cell): CellCost => ({
+      cell: cell.id,
+      iterationNs: state.parityOf(cell.id)?.iterationNs ?? 0,
+      // There and back is two of them.
+      loadNs: (apart.has(cell.id) ? 2 : 1) * readyNs(state.parityOf(cell.id)),
+    }),
+  );
+  if (!stoppingRule) return { ...divideBudget(budgetMs, startMs, costs, rounds ?? undefined), postponed: [] };
+  return {
+    ...divideSteps(budgetMs, startMs, costs, stoppingRule),
+    postponed: postponedCells(budgetMs, startMs, costs, stoppingRule.minRounds),
+  };
+}
+
+/** Until a loaded cell iterates at its steady pace: some compile at load, some at the first call. */
+function readyNs(gate: ReturnType<RunContext['state']['parityOf']>): number {
+  return gate ? gate.loadNs + Math.max(0, gate.firstNs - gate.iterationNs) : 0;
+}
+
+/** Members of groups whose peaks, as the gate met them, are together more than the memory that there is. */
+function cellsApart(context: RunContext): string[] {
+  const { state } = context;
+  const timed = state.manifest.cells.filter((cell) => state.isTimed(cell));
+  const available = context.availableBytes();
+  return groupCells(timed).flatMap((members) => {
+    const peaks = members.flatMap(({ id }) => state.parityOf(id)?.peakRssBytes ?? []);
+    const isTooMuch = members.length > 1 && peaks.reduce((sum, peak) => sum + peak, 0) > available;
+    return isTooMuch ? members.map(({ id }) => id) : [];
+  });
+}
