@@ -2,7 +2,6 @@
 
 import { groupKey } from '../common/run/cell.js';
 import { deviceId, deviceLabel } from '../common/run/device.js';
-import { farRatio, precisionAt } from '../common/run/precision.js';
 import {
   type CellResult,
   type CellState,
@@ -11,6 +10,7 @@ import {
   type RunResults,
   threadCounts,
 } from '../common/run/results.js';
+import { farRatio, precisionAt } from '../common/statistics/precision.js';
 import { isToldApart } from '../common/statistics/ranking.js';
 import { minStudentValues } from '../common/statistics/student.js';
 import { counted, listed } from '../common/text.js';

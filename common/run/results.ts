@@ -152,7 +152,7 @@ export const comparison = z.object({
   baseline: z.string(),
   /** Above 1: `target` is slower. */
   ratio: estimate,
-  /** Student's two-sided p-value of the log ratios, Holm-adjusted over all pairs of the group; null with fewer than 3 rounds. */
+  /** Student's two-sided p-value of the log ratios, Holm-adjusted over all pairs of the group; that of pairs which imply this one, where it is smaller. Null where nothing speaks of it. */
   adjustedP: z.number().nullable(),
   /** About how many more rounds would tell the two apart; null where they are, or where it would take too many. */
   furtherRounds: count.nullable(),

@@ -1,25 +1,21 @@
-/**
- * Which comparisons of a run are not decided yet. Decided are neighbours in the ranking that are told apart or whose ratio is
- * known as well as was asked, and ratios to the fastest that are known as well as was asked.
- */
+/** Which comparisons of a run are not decided yet, and what each lacks. */
 import { at } from '../../common/at.js';
 import { groupCells } from '../../common/run/cell.js';
-import { halfWidth, precisionAt } from '../../common/run/precision.js';
 import type { CellResult, RunResults } from '../../common/run/results.js';
-import { isToldApart } from '../../common/statistics/ranking.js';
+import { countedPairs, halfWidth, type OpenPair, openPairs } from '../../common/statistics/precision.js';
 import { type Sampling, samplingOf } from '../../common/statistics/sampling.js';
 import { percent } from '../text.js';
-import { isOk, type OkCell, pairAt, type Standings, standingsOf } from './groups.js';
+import { isOk, type OkCell, pairAt, standingsOf } from './groups.js';
 
-/** Two cells of a group, or one that has no other to be compared with. */
 export interface OpenComparison {
+  /** Two cells of a group, or one that has no other to be compared with. */
   readonly cells: readonly OkCell[];
-  /** What is missing, as the first of them says it of the second, and the other way round. */
+  /** What is missing, as one of them says it. */
   whyOf(cell: OkCell): string;
 }
 
 export interface Openness {
-  /** Comparisons that count: with the fastest, and of neighbours. */
+  /** Comparisons that count: with the fastest, and of neighbours in the ranking. */
   readonly count: number;
   readonly open: readonly OpenComparison[];
 }
@@ -46,12 +42,12 @@ function openInGroup(ok: readonly OkCell[], precision: number, sampling: Samplin
   const [only] = ok;
   if (only && ok.length === 1) return alone(only, precision);
   const standings = standingsOf(ok, sampling);
-  const slower = standings.ordered.map((_, index) => index).slice(1);
-  const found = slower.flatMap((first) => [
-    withFastest(standings, first, precision),
-    ...(first > 1 ? [withNeighbour(standings, first, precision)] : []),
-  ]);
-  return { count: found.length, open: found.flatMap((open) => open ?? []) };
+  const { ordered } = standings;
+  const open = openPairs(ordered.length, (first, second) => pairAt(standings, first, second), precision);
+  return {
+    count: countedPairs(ordered.length),
+    open: open.map((pair) => between(pair, at(ordered, pair.first), at(ordered, pair.second))),
+  };
 }
 
 /** A group with a single result has no ratio: its time stands in. */
@@ -61,37 +57,15 @@ function alone(cell: OkCell, precision: number): Openness {
   return { count: 1, open: known > precision ? [{ cells: [cell], whyOf }] : [] };
 }
 
-function withFastest(standings: Standings, first: number, precision: number): OpenComparison | undefined {
-  const { ratio } = pairAt(standings, first, 0);
-  const asked = precisionAt(ratio.value, precision);
-  const known = halfWidth(ratio);
-  if (known <= asked) return undefined;
-  return between(standings, first, 0, (other) => `its ratio to ${other} is ${knownTo(known, asked)}`);
-}
-
-function withNeighbour(standings: Standings, first: number, precision: number): OpenComparison | undefined {
-  const pair = pairAt(standings, first, first - 1);
-  const asked = precisionAt(pairAt(standings, first, 0).ratio.value, precision);
-  const known = halfWidth(pair.ratio);
-  if (isToldApart(pair) || known <= asked) return undefined;
-  return between(
-    standings,
-    first,
-    first - 1,
-    (other) => `it is not told apart from ${other}, and their ratio is ${knownTo(known, asked)}`,
-  );
-}
-
-function between(
-  { ordered }: Standings,
-  first: number,
-  second: number,
-  why: (other: string) => string,
-): OpenComparison {
-  const [slower, faster] = [at(ordered, first), at(ordered, second)];
+function between({ isNeighbour, known, asked }: OpenPair, slower: OkCell, faster: OkCell): OpenComparison {
   return {
     cells: [slower, faster],
-    whyOf: (cell) => why(cell === slower ? faster.target : slower.target),
+    whyOf(cell) {
+      const { target } = cell === slower ? faster : slower;
+      return isNeighbour
+        ? `it is not told apart from ${target}, and their ratio is ${knownTo(known, asked)}`
+        : `its ratio to ${target} is ${knownTo(known, asked)}`;
+    },
   };
 }
 
