@@ -65,6 +65,8 @@ export interface Target {
   lower(graph: Graph, mode: Mode, optimiser?: Optimiser): Lowering;
   /** Set before the framework is imported: thread counts, strict float32, quiet logs. */
   environment(budget: Budget): Readonly<Record<string, string>>;
+  /** True for those of `--targets default`, the set that a run without `--targets` measures and that has to fit its bar of time. */
+  readonly isDefault?: true;
   /** Set where the user asks for another version of the framework than the pinned one; see adapters/versions.ts. */
   readonly version?: string;
   /** True for the identity targets that measure the harness itself. They are never compared with frameworks. */

@@ -28,7 +28,7 @@ export function withSelection(command: Command): Command {
 
 function withWorkloads(command: Command): Command {
   return command
-    .option('--suite <name>', 'suite of workloads (default: smoke)')
+    .option('--suite <name>', 'suite of workloads (default: smoke, two small networks at batch 1)')
     .option('--workload <names>', 'workloads, by name or glob, instead of a suite', names)
     .addOption(
       new Option(
@@ -41,7 +41,11 @@ function withWorkloads(command: Command): Command {
         ...optimiserNames,
       ]),
     )
-    .option('--targets <names>', "targets, by name or glob, such as 'pytorch/*,tfjs/*' (default: all)", names)
+    .option(
+      '--targets <names>',
+      "targets, by name or glob, such as 'pytorch/*,tfjs/*', or default: the set without this option, to which --adapter adds",
+      names,
+    )
     .option('--mode <modes>', 'inference, training, or both (default: what the workload has)', modeNames)
     .option(
       '--batch <sizes>',
