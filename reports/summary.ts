@@ -134,6 +134,14 @@ export function precisionText(results: RunResults): { good: boolean; text: strin
   };
 }
 
+/** `5 of 8 rounds`, or `3 to 12 rounds a cell` where they went to what was not decided. */
+export function roundsText({ cells, finishedRounds, plannedRounds }: RunResults): string {
+  const counts = cells.flatMap(({ rounds, state }) => (rounds && state === 'ok' ? [rounds.count] : []));
+  if (counts.length === 0) return `${finishedRounds} of ${plannedRounds} rounds`;
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  return `${least === most ? '' : `${least} to `}${counted(most, 'round')} a cell`;
+}
+
 /** How the run ended, unless it finished. */
 export function endingText(ending: RunResults['ending']): string | undefined {
   const texts = {

@@ -8,6 +8,7 @@ import {
   endingText,
   groupCells,
   precisionText,
+  roundsText,
   runDifferences,
   stateCounts,
   verdict,
@@ -36,9 +37,8 @@ function header(results: RunResults): string {
       : level === null
         ? 'too few rounds for intervals (3 give 95 %, 8 give 99 %)'
         : `intervals at ${Math.round(level * 100)} %`;
-  const { finishedRounds, plannedRounds, options } = results;
-  const threads = threadsText(threadCounts(options));
-  const line = `Run ${clean(results.id)}: ${finishedRounds} of ${plannedRounds} rounds, ${intervals}, ${threads}`;
+  const threads = threadsText(threadCounts(results.options));
+  const line = `Run ${clean(results.id)}: ${roundsText(results)}, ${intervals}, ${threads}`;
   const ending = endingText(results.ending);
   const precision = precisionText(results);
   const precisionLines = precision ? wrapped(precision.text, columns, '') : [];

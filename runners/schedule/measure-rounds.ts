@@ -11,7 +11,9 @@ export async function measureRounds(context: RunContext): Promise<void> {
   if (!schedule) return;
   const timed = state.manifest.cells.filter((cell) => state.isTimed(cell));
   const groups = groupCells(timed).length;
-  context.observer.stage('rounds', schedule.rounds * groups);
+  // A stopping rule may end them at any time, the clock does at the latest.
+  const limitMs = context.stoppingRule ? context.allowanceMs : undefined;
+  context.observer.stage('rounds', schedule.rounds * groups, limitMs);
   const endsMs = context.nowMs() + context.allowanceMs;
   for (let round = 0; round < schedule.rounds; round++) {
     if (state.roundFinished(round)) {
@@ -27,12 +29,22 @@ export async function measureRounds(context: RunContext): Promise<void> {
       // A run that ends before every cell had its turn is no answer: the first round is finished, however long it takes.
       await measureRound(context, round, members, schedule, round === 0 ? Number.POSITIVE_INFINITY : endsMs);
       state.record({ type: 'round', round });
+      tellOf(context, round, endsMs);
     } catch (error) {
       if (!(error instanceof BudgetSpent)) throw error;
       break;
     }
   }
   failUntimed(context, timed);
+}
+
+function tellOf({ state, observer, nowMs }: RunContext, round: number, endsMs: number): void {
+  observer.round?.({
+    manifest: state.manifest,
+    events: state.events(),
+    rounds: round + 1,
+    leftMs: endsMs - nowMs(),
+  });
 }
 
 /** What the stopping rule still wants; written down where it was decided anew, for the report and for a run that resumes. */

@@ -7,7 +7,8 @@ import type { Interval } from '../../../common/statistics/signed-rank.js';
 import { analyse } from '../../../reports/analyse/analyse.js';
 import { opennessOf } from '../../../reports/analyse/open-comparisons.js';
 import { precisionStoppingRule } from '../../../reports/analyse/precision.js';
-import { precisionText } from '../../../reports/summary.js';
+import { validity } from '../../../reports/html/view/validity.js';
+import { precisionText, roundsText } from '../../../reports/summary.js';
 import { executeRun } from '../../../runners/schedule/run.js';
 import { makeWorld, type ScriptedTarget, type WorldOptions } from '../../runners/schedule/scripted.js';
 import { type Random, seededRandom } from '../random.js';
@@ -83,6 +84,10 @@ describe('a run without a number of rounds', () => {
       /^after \d+ rounds its ratio to a is known to ±.* %, ±2 % is asked$/,
     );
     expect(rounds.get('a')!.count).toBe(rounds.get('b')!.count);
+    expect(roundsText(results)).toBe(`3 to ${results.finishedRounds} rounds a cell`);
+    expect(validity(results).find(({ label }) => label === 'Rounds')?.text).toMatch(
+      /not decided: 3 rounds for 1 cell, 5 for 1 cell and \d+ for 2 cells\.$/,
+    );
   });
 
   it('starts no process of a target that nothing waits for', async () => {
