@@ -100,7 +100,7 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
     round(run) {
       const found = standings(run);
       if (!found) return;
-      label = found.summary;
+      label = found.progress;
       hide();
       erase();
       // The bar has a line of its own, and the cursor another.
@@ -127,8 +127,8 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
 function lineProgress(stream: NodeJS.WriteStream): Progress {
   let stage = newStage('', 0, undefined);
   let saidMs = Number.NEGATIVE_INFINITY;
+  let standingsMs = Number.NEGATIVE_INFINITY;
   const standings = affordable(standingsNow);
-  const isSilent = () => performance.now() - saidMs < minIntervalMs;
   const sayNow = (line: string) => {
     saidMs = performance.now();
     stream.write(`${line}\n`);
@@ -136,21 +136,23 @@ function lineProgress(stream: NodeJS.WriteStream): Progress {
   return {
     stage(name, steps, limitMs) {
       stage = newStage(name, steps, limitMs);
-      saidMs = Number.NEGATIVE_INFINITY;
-      stream.write(
-        limitMs === undefined ? `${name}: ${steps} steps\n` : `${name}: at most ${seconds(limitMs)}\n`,
-      );
+      sayNow(`${name}: ${limitMs === undefined ? `${steps} steps` : `at most ${seconds(limitMs)}`}`);
+      if (limitMs === undefined) saidMs = Number.NEGATIVE_INFINITY;
     },
     step(label) {
       stage.done += 1;
-      if (isSilent() && stage.done < stage.steps) return;
+      // Where rounds say more as they end, steps are only signs of life.
+      const intervalMs = stage.limitMs === undefined ? minIntervalMs : 3 * minIntervalMs;
+      if (performance.now() - saidMs < intervalMs && stage.done < stage.steps) return;
       const count = stage.limitMs === undefined ? `${stage.done}/${stage.steps}, ` : '';
       sayNow(`${stage.name}: ${count}${leftText(stage)} (${label})`);
     },
     round(run) {
-      if (isSilent()) return;
+      if (performance.now() - standingsMs < minIntervalMs) return;
       const found = standings(run);
-      if (found) sayNow([found.summary, found.leaders].filter(Boolean).join('; '));
+      if (!found) return;
+      standingsMs = performance.now();
+      sayNow([`${found.progress}, ${found.left}`, found.leaders].filter(Boolean).join('; '));
     },
     note: (line) => stream.write(`${line}\n`),
     finish: () => undefined,

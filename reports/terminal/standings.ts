@@ -8,8 +8,10 @@ import { groupTitle, inline, ratio } from '../text.js';
 import { fitted, wrapped } from './lines.js';
 
 export interface Standings {
-  /** `4 rounds done, 12 of 54 comparisons open, at most 75 s left` */
-  readonly summary: string;
+  /** `4 rounds done, 12 of 54 comparisons open` */
+  readonly progress: string;
+  /** `at most 75 s left` */
+  readonly left: string;
   /** Each comparison and its leader, for a log. */
   readonly leaders: string;
   readonly groups: readonly Group[];
@@ -19,9 +21,9 @@ export function standingsNow({ manifest, events, rounds, leftMs }: RunSoFar): St
   // A gate compares the roles of a target, and has its own words for what it finds.
   const results = manifest.gate ? undefined : analyse(manifest, events);
   const groups = results?.groups.filter(({ ranking }) => ranking.length > 0) ?? [];
-  const left = `at most ${Math.max(0, Math.ceil(leftMs / 1000))} s left`;
   return {
-    summary: [`${counted(rounds, 'round')} done`, ...openText(results), left].join(', '),
+    progress: [`${counted(rounds, 'round')} done`, ...openText(results)].join(', '),
+    left: `at most ${Math.max(0, Math.ceil(leftMs / 1000))} s left`,
     leaders: groups.map((group) => `${groupTitle(group)}: ${leaderOf(group)}`).join('; '),
     groups,
   };
