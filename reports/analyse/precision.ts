@@ -12,10 +12,8 @@ import type { RunEvent, RunManifest } from '../../common/run/run-folder.js';
 import { type OpenCells, type StoppingRule, stopAtLooks } from '../../common/run/stopping-rule.js';
 import { adaptiveLooks, samplingOf } from '../../common/statistics/sampling.js';
 import { minStudentValues } from '../../common/statistics/student.js';
-import { cellResult } from './cells.js';
-import { collectFacts } from './facts.js';
-import { exclusionsOf } from './left-out.js';
 import { openComparisons } from './open-comparisons.js';
+import { timedCells } from './timed-cells.js';
 
 /** Rounds over which the budget is divided: the look at which most comparisons are decided that will be. */
 const defaultRounds = 8;
@@ -36,12 +34,10 @@ export function precisionStoppingRule(manifest: RunManifest, precision: number):
 
 /** Both cells of every open comparison: ratios are taken within rounds. */
 function openCells(manifest: RunManifest, events: readonly RunEvent[], precision: number): OpenCells {
-  const facts = collectFacts(events);
-  const exclusions = exclusionsOf(manifest.cells, facts);
   const sampling = samplingOf(precision);
-  const cells = manifest.cells.map((cell) => cellResult(cell, facts, exclusions, sampling));
   const reasons = new Map<string, string>();
-  for (const comparison of openComparisons(cells, precision, sampling).open) {
+  for (const comparison of openComparisons(timedCells(manifest, events, sampling), precision, sampling)
+    .open) {
     for (const cell of comparison.cells) {
       if (!reasons.has(cell.id)) reasons.set(cell.id, comparison.whyOf(cell));
     }

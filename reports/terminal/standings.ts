@@ -1,9 +1,11 @@
 /** What a run knows while it goes on: for each comparison who leads, and every other target's ratio to it. */
 import type { RunSoFar } from '../../common/run/observer.js';
-import type { Group, RunResults } from '../../common/run/results.js';
+import type { Group } from '../../common/run/results.js';
+import { samplingOf } from '../../common/statistics/sampling.js';
 import { counted } from '../../common/text.js';
-import { analyse } from '../analyse/analyse.js';
-import { opennessOf } from '../analyse/open-comparisons.js';
+import { groupsOf } from '../analyse/groups.js';
+import { type Openness, openComparisons } from '../analyse/open-comparisons.js';
+import { timedCells } from '../analyse/timed-cells.js';
 import { groupTitle, inline, ratio } from '../text.js';
 import { fitted, wrapped } from './lines.js';
 
@@ -18,21 +20,22 @@ export interface Standings {
 }
 
 export function standingsNow({ manifest, events, rounds, leftMs }: RunSoFar): Standings {
+  const { precision } = manifest.options;
+  const sampling = samplingOf(precision);
   // A gate compares the roles of a target, and has its own words for what it finds.
-  const results = manifest.gate ? undefined : analyse(manifest, events);
-  const groups = results?.groups.filter(({ ranking }) => ranking.length > 0) ?? [];
+  const cells = manifest.gate ? [] : timedCells(manifest, events, sampling);
+  const groups = groupsOf(cells, [], sampling).filter(({ ranking }) => ranking.length > 0);
+  const openness = precision === undefined ? [] : [openComparisons(cells, precision, sampling)];
   return {
-    progress: [`${counted(rounds, 'round')} done`, ...openText(results)].join(', '),
+    progress: [`${counted(rounds, 'round')} done`, ...openness.map(openText)].join(', '),
     left: `at most ${Math.max(0, Math.ceil(leftMs / 1000))} s left`,
     leaders: groups.map((group) => `${groupTitle(group)}: ${leaderOf(group)}`).join('; '),
     groups,
   };
 }
 
-function openText(results: RunResults | undefined): string[] {
-  if (results?.options.precision === undefined) return [];
-  const { count, open } = opennessOf(results);
-  return [`${open.length} of ${counted(count, 'comparison')} open`];
+function openText({ count, open }: Openness): string {
+  return `${open.length} of ${counted(count, 'comparison')} open`;
 }
 
 /** Those that may be the fastest. */
