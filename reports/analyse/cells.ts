@@ -23,7 +23,6 @@ export function cellResult(
   const { decided: _, ...identity } = cell;
   const { state, reason } = finalState(cell, facts, run.ending);
   const samples = facts.turns.map((turn) => samplesOf(turn, exclusions));
-  const rounds = run.schedule?.stoppingRule ? roundsOf(cell, facts, run) : undefined;
   const steadyState = countsOf([...exclusions.labels(cell.id).values()]);
   return {
     ...identity,
@@ -32,27 +31,8 @@ export function cellResult(
     notes: state === 'ok' ? [...notesOf(cell, facts, run), ...steadyNotes(steadyState)] : [],
     parity: facts.parity?.checks ?? [],
     metrics: state === 'ok' ? metricsOf(cell, facts, keptTurns(samples), sampling, has) : null,
-    ...(rounds ? { rounds } : {}),
     steadyState,
     samples,
-  };
-}
-
-/** What the stopping rule spent on a cell: the reason is that of the last look after which it was measured. */
-function roundsOf(
-  { id }: PlannedCell,
-  facts: CellFacts,
-  { looks, schedule }: RunFacts,
-): CellResult['rounds'] {
-  const taken = new Set(facts.turns.map((turn) => turn.round));
-  const last = Math.max(-1, ...taken);
-  const look = looks.findLast(({ round, open }) => round <= last && open[id] !== undefined);
-  const least = schedule?.postponed?.includes(id)
-    ? 'its rounds after the first were to come after three of every other cell'
-    : 'every cell is measured until the first look';
-  return {
-    count: taken.size,
-    reason: look ? `after ${counted(look.round, 'round')} ${look.open[id]}` : least,
   };
 }
 

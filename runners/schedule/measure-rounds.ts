@@ -3,7 +3,7 @@ import { groupCells } from '../../common/run/cell.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
 import type { OpenCells } from '../../common/run/stopping-rule.js';
 import type { RunContext } from './context.js';
-import { BudgetSpent, measureRound } from './rounds.js';
+import { BudgetSpent, measureRound, type Plan } from './rounds.js';
 
 export async function measureRounds(context: RunContext): Promise<void> {
   const { state } = context;
@@ -25,17 +25,29 @@ export async function measureRounds(context: RunContext): Promise<void> {
     const members = timed.filter(
       (cell) => (wanted?.has(cell.id) ?? true) && !isPostponed(context, cell, round),
     );
-    try {
-      // A run that ends before every cell had its turn is no answer: the first round is finished, however long it takes.
-      await measureRound(context, round, members, schedule, round === 0 ? Number.POSITIVE_INFINITY : endsMs);
-      state.record({ type: 'round', round });
-      tellOf(context, round, endsMs);
-    } catch (error) {
-      if (!(error instanceof BudgetSpent)) throw error;
-      break;
-    }
+    if (!(await isMeasured(context, round, members, schedule, endsMs))) break;
+    tellOf(context, round, endsMs);
   }
   failUntimed(context, timed);
+}
+
+/** False where the time was up before the round was done; what was measured stays. */
+async function isMeasured(
+  context: RunContext,
+  round: number,
+  members: readonly PlannedCell[],
+  plan: Plan,
+  endsMs: number,
+): Promise<boolean> {
+  try {
+    // A run that ends before every cell had its turn is no answer: the first round is finished, however long it takes.
+    await measureRound(context, round, members, plan, round === 0 ? Number.POSITIVE_INFINITY : endsMs);
+  } catch (error) {
+    if (error instanceof BudgetSpent) return false;
+    throw error;
+  }
+  context.state.record({ type: 'round', round });
+  return true;
 }
 
 function tellOf({ state, observer, nowMs }: RunContext, round: number, endsMs: number): void {

@@ -39,7 +39,6 @@ export function foldRun(manifest: RunManifest, log: RunLog, earlier: readonly Ru
   const turns = new Map<string, Set<number>>();
   const starts = new Map<string, number[]>();
   const rounds = new Set<number>();
-  const looks = new Set<number>();
   const overheads = new Set<string>();
   let schedule: EventOf<'schedule'> | undefined;
   let processes = 0;
@@ -50,7 +49,6 @@ export function foldRun(manifest: RunManifest, log: RunLog, earlier: readonly Ru
     else if (event.type === 'failed') failed.add(event.cell);
     else if (event.type === 'schedule') schedule = event as EventOf<'schedule'>;
     else if (event.type === 'round') rounds.add(event.round);
-    else if (event.type === 'look') looks.add(event.round);
     else if (event.type === 'overhead') overheads.add(event.host);
     else if (event.type === 'turn') addTo(turns, `${event.cell}@${event.round}`, event.block);
     else if (event.type === 'process') {
@@ -74,7 +72,7 @@ export function foldRun(manifest: RunManifest, log: RunLog, earlier: readonly Ru
     hasTurn: (cell, round, block) => turns.get(`${cell}@${round}`)?.has(block) ?? false,
     turnsIn: (cell, round) => turns.get(`${cell}@${round}`)?.size ?? 0,
     roundFinished: (round) => rounds.has(round),
-    hasLooked: (round) => looks.has(round),
+    hasLooked: (round) => events.some((event) => event.type === 'look' && event.round === round),
     events: () => events,
     hasOverhead: (host) => overheads.has(host),
     hasFailed: (cell) => failed.has(cell),

@@ -79,35 +79,43 @@ export function simulateAdaptiveRounds(draws: number, seed: number) {
   };
 }
 
-function simulate(family: NoiseFamily, { name, effects }: Truth, draws: number, seed: number): Simulated {
+function simulate(family: NoiseFamily, truth: Truth, draws: number, seed: number): Simulated {
   const found = { alarms: 0, intervals: 0, covered: 0, different: 0, told: 0, rounds: 0 };
   for (let draw = 0; draw < draws; draw++) {
-    const random = randomSource(seed, 'adaptive', family.name, name, draw);
-    const group = groupRounds(family, effects, random);
-    let wanted = new Set(effects.keys());
-    /** Median of each round by target. */
-    const medians = effects.map(() => new Map<number, number>());
-    let round = 0;
-    let isAlarm = false;
-    let last: Look | undefined;
-    for (const { rounds } of adaptiveLooks.looks) {
-      for (; round < rounds; round++) {
-        const sides = group.next().value;
-        for (const target of wanted) at(medians, target).set(round, median([...at(sides, target)]));
-        found.rounds += wanted.size;
-      }
-      last = lookAt(medians);
-      const { decided } = last;
-      isAlarm ||= decided.some(
-        ({ first, second, ...pair }) => isToldApart(pair) && at(effects, first) === at(effects, second),
-      );
-      wanted = last.open;
-      if (wanted.size === 0) break;
-    }
-    if (isAlarm) found.alarms += 1;
-    if (last) assess(found, last, effects);
+    const random = randomSource(seed, 'adaptive', family.name, truth.name, draw);
+    const { looks, rounds } = simulateRun(groupRounds(family, truth.effects, random), truth.effects.length);
+    if (looks.some((look) => isAlarm(look, truth))) found.alarms += 1;
+    found.rounds += rounds;
+    assess(found, at(looks, -1), truth);
   }
   return found;
+}
+
+/** One run from its first round until nothing is open, or after the last look. */
+function simulateRun(group: ReturnType<typeof groupRounds>, count: number) {
+  /** Median of each round by target. */
+  const medians = Array.from({ length: count }, () => new Map<number, number>());
+  const looks: Look[] = [];
+  let wanted: ReadonlySet<number> = new Set(medians.keys());
+  let taken = 0;
+  let round = 0;
+  for (const { rounds } of adaptiveLooks.looks) {
+    for (; round < rounds; round++) {
+      const sides = group.next().value;
+      for (const target of wanted) at(medians, target).set(round, median([...at(sides, target)]));
+      taken += wanted.size;
+    }
+    const look = lookAt(medians);
+    looks.push(look);
+    wanted = look.open;
+    if (wanted.size === 0) break;
+  }
+  return { looks, rounds: taken };
+}
+
+function isAlarm({ decided }: Look, { effects }: Truth): boolean {
+  const told = decided.filter(isToldApart);
+  return told.some(({ first, second }) => at(effects, first) === at(effects, second));
 }
 
 type Medians = readonly ReadonlyMap<number, number>[];
@@ -166,7 +174,7 @@ function orderOf(medians: Medians): number[] {
   return by(at(by(guess), 0));
 }
 
-function assess(found: Simulated, { order, decided }: Look, effects: readonly number[]): void {
+function assess(found: Simulated, { order, decided }: Look, { effects }: Truth): void {
   for (const { first, second, logRatios, adjustedP } of decided) {
     const truth = at(effects, first) - at(effects, second);
     if (Math.abs(truth) > Math.log(1.2)) {

@@ -174,7 +174,9 @@ describe('its sampling', () => {
         let count = 0;
         steps.forEach((step, index) => {
           const isIn = (subset >> index) % 2 === 1;
-          if (isIn) shares.push(sampling.share((count += index === 0 ? first : step)));
+          if (!isIn) return;
+          count += index === 0 ? first : step;
+          shares.push(sampling.share(count));
         });
         const spent = shares.filter((share) => share !== null);
         expect(new Set(spent).size).toBe(spent.length);
