@@ -43,7 +43,7 @@ function leaderOf({ ranking }: Group): string {
   const first = ranking.filter(({ ranks }) => ranks[0] === 1);
   return first.length > 3
     ? `${counted(first.length, 'target')} level`
-    : first.map(({ target }) => target).join(' = ');
+    : first.map(({ target }) => target).join(' or ');
 }
 
 /** Of that size at most: each comparison gets as many lines as any, and what does not fit is counted. */
