@@ -113,9 +113,31 @@ export function divideSteps(
   return divideRounds(usedMs, fixedMs * 1e6, cells, minRounds, minPerCellNs);
 }
 
+/** The same where cells may be postponed: what they leave of the least number of rounds goes to the others. */
+export function divideWithPostponed(
+  budgetMs: number,
+  startMs: number,
+  cells: readonly CellCost[],
+  planned: { readonly minRounds: number; readonly defaultRounds: number },
+): Schedule & { readonly postponed: readonly string[] } {
+  const postponed = postponedCells(budgetMs, startMs, cells, planned.minRounds);
+  const [others, later] = [false, true].map((isLater) =>
+    cells.filter(({ cell }) => postponed.includes(cell) === isLater),
+  ) as [CellCost[], CellCost[]];
+  const restMs = Math.max(0, budgetMs - sum(later.map(leastMs)));
+  const schedule = divideSteps(restMs, startMs, others, planned);
+  const laterShares = later.map((cell) => [cell.cell, shareOf(cell, minPerCellNs)]);
+  return { ...schedule, shares: { ...schedule.shares, ...Object.fromEntries(laterShares) }, postponed };
+}
+
+/** The least that a cell takes of a round. */
+function leastMs(cell: CellCost): number {
+  return (ofEstimate * (minCostNs(cell) + extraNs(cell, minPerCellNs))) / 1e6;
+}
+
 /**
  * Cells whose further rounds come after the least number of all others: where the budget does not hold that number of all, those that
- * would take more than an equal part of it, longest first, until the others fit. Each takes part in the first round.
+ * would take more than an equal part of what all need, longest first, until the others fit. Each takes part in the first round.
  */
 export function postponedCells(
   budgetMs: number,
@@ -123,14 +145,14 @@ export function postponedCells(
   cells: readonly CellCost[],
   minRounds: number,
 ): string[] {
-  const costMs = (cell: CellCost) => (ofEstimate * (minCostNs(cell) + extraNs(cell, minPerCellNs))) / 1e6;
-  const fairMs = budgetMs / cells.length;
+  if (minRounds < 2) return [];
   const postponed: string[] = [];
-  let neededMs = minRounds * (ofEstimate * startMs + sum(cells.map(costMs)));
-  for (const cell of [...cells].sort((one, other) => costMs(other) - costMs(one))) {
-    if (neededMs <= budgetMs || minRounds * costMs(cell) <= fairMs) break;
+  let neededMs = minRounds * (ofEstimate * startMs + sum(cells.map(leastMs)));
+  const equalMs = neededMs / cells.length;
+  for (const cell of [...cells].sort((one, other) => leastMs(other) - leastMs(one))) {
+    if (neededMs <= budgetMs || minRounds * leastMs(cell) <= equalMs) break;
     postponed.push(cell.cell);
-    neededMs -= (minRounds - 1) * costMs(cell);
+    neededMs -= (minRounds - 1) * leastMs(cell);
   }
   return postponed;
 }

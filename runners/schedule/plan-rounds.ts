@@ -1,7 +1,7 @@
 /** How the measuring time is divided, once the parity check has told how long an iteration of each cell takes. */
 import { groupCells, processKey } from '../../common/run/cell.js';
 import { median } from '../../common/statistics/quantiles.js';
-import { type CellCost, divideBudget, divideSteps, postponedCells } from './budget.js';
+import { type CellCost, divideBudget, divideWithPostponed } from './budget.js';
 import type { RunContext } from './context.js';
 
 /** Once; and again where a run that goes on was given time for more rounds, of turns as long as before. */
@@ -20,7 +20,7 @@ export function planRounds(context: RunContext): void {
     ...(context.stoppingRule ? { stoppingRule: true as const } : {}),
     shares: { ...(before ?? schedule).shares },
     ...(apart.size > 0 ? { apart: [...apart] } : {}),
-    ...(postponed.length > 0 ? { postponed } : {}),
+    ...(postponed.length > 0 ? { postponed: [...postponed] } : {}),
   });
 }
 
@@ -39,10 +39,7 @@ function scheduleFor(context: RunContext, budgetMs: number, apart: ReadonlySet<s
     }),
   );
   if (!stoppingRule) return { ...divideBudget(budgetMs, startMs, costs, rounds ?? undefined), postponed: [] };
-  return {
-    ...divideSteps(budgetMs, startMs, costs, stoppingRule),
-    postponed: postponedCells(budgetMs, startMs, costs, stoppingRule.minRounds),
-  };
+  return divideWithPostponed(budgetMs, startMs, costs, stoppingRule);
 }
 
 /** Until a loaded cell iterates at its steady pace: some compile at load, some at the first call. */

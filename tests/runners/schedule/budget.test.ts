@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { divideBudget, divideSteps, postponedCells } from '../../../runners/schedule/budget.js';
+import {
+  divideBudget,
+  divideSteps,
+  divideWithPostponed,
+  postponedCells,
+} from '../../../runners/schedule/budget.js';
 
 const cell = (name: string, iterationMs: number) => ({
   cell: name,
@@ -117,8 +122,22 @@ describe('postponedCells', () => {
     expect(postponedCells(10_000, 1_000, [...slow, ...fast], 3)).toEqual(['slowest', 'slower']);
   });
 
+  it('leaves what they do not take to the others', () => {
+    const planned = { minRounds: 3, defaultRounds: 8 };
+    const cells = [cell('slower', 3_000), cell('slowest', 4_000), ...fast];
+    const { shares, rounds, postponed } = divideWithPostponed(20_000, 1_000, cells, planned);
+    expect(postponed).toEqual(['slowest', 'slower']);
+    expect(rounds).toBeGreaterThanOrEqual(3);
+    expect(shares['slowest']).toMatchObject({ turns: 1, turnNs: 0 });
+    expect(shares['fast 0']!.turns * shares['fast 0']!.turnNs).toBeGreaterThan(100e6);
+    const whole = divideWithPostponed(60_000, 1_000, fast, planned);
+    expect(whole).toEqual({ ...divideSteps(60_000, 1_000, fast, planned), postponed: [] });
+  });
+
   it('postpones nothing that takes no more than its part, however small the budget', () => {
-    expect(postponedCells(100, 1_000, fast.slice(0, 1), 3)).toEqual(['fast 0']);
+    expect(postponedCells(100, 1_000, fast.slice(0, 1), 3)).toEqual([]);
+    expect(postponedCells(100, 0, fast, 3)).toEqual([]);
+    expect(postponedCells(100, 0, fast, 1)).toEqual([]);
     expect(postponedCells(2_000, 2_000, fast, 3)).toEqual([]);
   });
 });
