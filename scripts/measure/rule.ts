@@ -11,7 +11,7 @@ import { clopperPearson } from '../../common/statistics/binomial.js';
 import { signedRankIntervalAt } from '../../common/statistics/signed-rank.js';
 import { positiveInteger } from '../../common/values.js';
 import { simulateAdaptiveRounds } from './adaptive-rounds.js';
-import { commonRules, type DecisionRule, gateRule, logRatio, tally } from './decision-rules.js';
+import { commonRules, gateRule, logRatio, tally } from './decision-rules.js';
 import { simulateFewRounds } from './few-rounds.js';
 import { publish } from './ledger.js';
 import { type NoiseFamily, noiseFamilies, randomSource, roundsOf } from './noise-families.js';
