@@ -71,6 +71,8 @@ export interface Target {
    * @param cache folder that outlives the process, for compilers that keep what they have made for this kind of processor
    */
   environment(budget: Budget, cache: string): Readonly<Record<string, string>>;
+  /** True for those of `--targets default`, the set that a run without `--targets` measures and that has to fit its bar of time. */
+  readonly isDefault?: true;
   /** Set where the user asks for another version of the framework than the pinned one; see adapters/versions.ts. */
   readonly version?: string;
   /** True for the identity targets that measure the harness itself. They are never compared with frameworks. */

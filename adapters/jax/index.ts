@@ -17,6 +17,7 @@ const framework: Framework = {
       summary: 'jax.jit over pure functions, in Python; compiled by XLA for the CPU',
       host: 'python',
       device: 'cpu',
+      isDefault: true,
       environmentName: 'jax',
       distribution: 'jax',
       module: 'jax',

@@ -44,6 +44,7 @@ function target(
     summary: `functional models on the ${title} backend, predict_on_batch and train_on_batch, in Python`,
     host: 'python',
     device: 'cpu',
+    isDefault: true,
     environmentName,
     distribution: 'keras',
     module: 'keras',

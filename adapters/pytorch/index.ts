@@ -10,6 +10,7 @@ import { pytorch } from './capabilities.js';
 const common = {
   host: 'python',
   device: 'cpu',
+  isDefault: true,
   environmentName: 'pytorch',
   distribution: 'torch',
   module: 'pytorch',

@@ -17,6 +17,7 @@ const framework: Framework = {
       summary: 'tf.function over tf.nn, in Python; oneDNN and Eigen kernels on the CPU',
       host: 'python',
       device: 'cpu',
+      isDefault: true,
       environmentName: 'tensorflow',
       distribution: 'tensorflow-cpu',
       module: 'tensorflow',

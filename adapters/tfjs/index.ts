@@ -13,6 +13,7 @@ import { tfjsInTraining } from './training-capabilities.js';
 const common = {
   host: 'node',
   device: 'cpu',
+  isDefault: true,
   modes: { inference: supported, training: supported },
   precisions: ['float32'],
   generates: true,

@@ -65,7 +65,7 @@ export const runManifest = z.object({
     deadlineMs: z.number().positive(),
     /** Whether every cell is checked, also where an earlier run has kept its verdict. */
     verify: z.literal(true).optional(),
-    /** Asked for with `--precision`: rounds go on until every ratio is known this well, as a share. */
+    /** Rounds go to what is not decided and not known this well, as a share; absent where their number was given. */
     precision: z.number().positive().optional(),
   }),
   machine,
@@ -97,6 +97,8 @@ export const parityVerdict = z.object({
   firstNs: ns,
   /** Fastest later iteration: from it the plan divides the budget. */
   iterationNs: ns,
+  /** What the start of its process took; absent from runs of earlier versions. */
+  startMs: z.number().nonnegative().optional(),
   /** Of a process that has checked smaller cells before; null where the host does not report it. */
   peakRssBytes: count.nullable(),
 });
@@ -161,6 +163,8 @@ export const runEvent = z.discriminatedUnion('type', [
     ),
     /** Ids of cells that memory does not hold all at once: each is loaded alone, there and back. Absent where there are none. */
     apart: z.array(z.string()).optional(),
+    /** Ids of cells whose rounds after the first come after the least number of all others. Absent where there are none. */
+    postponed: z.array(z.string()).optional(),
   }),
   z.object({
     ...at,
@@ -187,6 +191,8 @@ export const runEvent = z.discriminatedUnion('type', [
     reason: z.string(),
   }),
   z.object({ ...at, type: z.literal('round'), round: count }),
+  /** What a stopping rule left open before a round: why each cell is measured further, by cell id. Others are not. */
+  z.object({ ...at, type: z.literal('look'), round: count, open: z.record(z.string(), z.string()) }),
   /** Highest resident set of a process at the end of a round, with all that it loaded in it. */
   z.object({
     ...at,

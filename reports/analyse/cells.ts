@@ -11,11 +11,13 @@ import { estimateOf, keptTurns, rateOf, roundCpuNs, roundMediansNs } from './est
 import type { CellFacts, RunFacts } from './facts.js';
 import type { Exclusions } from './left-out.js';
 
+/** @param has what costs most and comparisons do not need: the percentiles */
 export function cellResult(
   cell: PlannedCell,
   run: RunFacts,
   exclusions: Exclusions,
   sampling: Sampling,
+  has: { readonly percentiles: boolean } = { percentiles: true },
 ): CellResult {
   const facts = run.cell(cell.id);
   const { decided: _, ...identity } = cell;
@@ -29,7 +31,7 @@ export function cellResult(
     notes: state === 'ok' ? [...notesOf(cell, facts, run), ...steadyNotes(steadyState)] : [],
     parity: facts.parity?.checks ?? [],
     ...(facts.parity?.checkedAt === undefined ? {} : { checkedAt: facts.parity.checkedAt }),
-    metrics: state === 'ok' ? metricsOf(cell, facts, keptTurns(samples), sampling) : null,
+    metrics: state === 'ok' ? metricsOf(cell, facts, keptTurns(samples), sampling, has) : null,
     steadyState,
     samples,
   };
@@ -69,11 +71,12 @@ function metricsOf(
   { fresh }: CellFacts,
   turns: readonly TurnSamples[],
   sampling: Sampling,
+  has: { readonly percentiles: boolean },
 ): CellResult['metrics'] {
   const iterationNs = estimateOf([...roundMediansNs(turns).values()], sampling);
   return {
     iterationNs,
-    percentilesNs: percentilesOf(turns),
+    percentilesNs: has.percentiles ? percentilesOf(turns) : [],
     itemsPerSecond: rateOf(cell.batch * 1e9, iterationNs),
     cpuNsPerIteration: cpuEstimate(turns, sampling),
     samples: turns.reduce((sum, turn) => sum + turn.samplesNs.length, 0),

@@ -20,6 +20,8 @@ export interface RunFacts {
   readonly processes: readonly EventOf<'process'>[];
   readonly overheads: readonly EventOf<'overhead'>[];
   readonly memories: readonly EventOf<'memory'>[];
+  /** What the stopping rule left open, look by look. */
+  readonly looks: readonly EventOf<'look'>[];
   readonly finishedRounds: number;
   /** Summed over sessions. */
   readonly wallMs: Readonly<Record<string, number>>;
@@ -42,6 +44,7 @@ export function collectFacts(events: readonly RunEvent[]): RunFacts {
     processes: of('process'),
     overheads: of('overhead'),
     memories: of('memory'),
+    looks: of('look'),
     finishedRounds: new Set(of('round').map((event) => event.round)).size,
     wallMs: sumRecords(of('wall').map((event) => event.spentMs)),
     cell: (id) => cells.get(id) ?? nothing,

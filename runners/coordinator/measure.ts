@@ -175,9 +175,9 @@ function verdictsOf(manifest: RunManifest, targets: MeasureTargets): RunContext[
       const dependsOn = manifest.options.verify ? undefined : dependenciesOf(cell);
       return dependsOn && kept.find(dependsOn);
     },
-    async keep(cell, verdict) {
+    async keep(cell, verdict, checkedAt) {
       const dependsOn = dependenciesOf(cell);
-      if (dependsOn) await kept.keep(dependsOn, verdict);
+      if (dependsOn) await kept.keep(dependsOn, verdict, checkedAt);
     },
   };
 }

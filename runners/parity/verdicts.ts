@@ -23,7 +23,8 @@ export type KeptVerdict = z.infer<typeof keptVerdict>;
 export interface Verdicts {
   /** Undefined where there is none, or it cannot be read: then the cell is checked. */
   find(dependsOn: Dependencies): Promise<KeptVerdict | undefined>;
-  keep(dependsOn: Dependencies, verdict: KeptVerdict['verdict']): Promise<void>;
+  /** @param checkedAt of a verdict of which only what it says of times is new; now by default */
+  keep(dependsOn: Dependencies, verdict: KeptVerdict['verdict'], checkedAt?: string): Promise<void>;
 }
 
 /** @param folder one file for each verdict, named by what it depends on */
@@ -37,9 +38,9 @@ export function verdictsIn(folder: string): Verdicts {
         return undefined;
       }
     },
-    async keep(dependsOn, verdict) {
+    async keep(dependsOn, verdict, checkedAt = new Date().toISOString()) {
       const path = pathOf(dependsOn);
-      const kept: KeptVerdict = { version: 1, checkedAt: new Date().toISOString(), dependsOn, verdict };
+      const kept: KeptVerdict = { version: 1, checkedAt, dependsOn, verdict };
       await mkdir(folder, { recursive: true });
       // Another run may write the same one; a reader sees all of it or nothing.
       const half = `${path}.${process.pid}`;

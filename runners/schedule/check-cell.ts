@@ -41,6 +41,7 @@ export async function checkCell(
     loadNs: loaded.loadNs,
     firstNs: at(first.samplesNs, 0, 'the samples of a first iteration'),
     iterationNs: Math.min(...later.samplesNs, ...first.samplesNs),
+    startMs: worker.spawnMs + worker.importMs,
     peakRssBytes: memory.peakRssBytes,
   };
   context.state.record({ type: 'parity', cell: cell.id, passed, ...verdict });

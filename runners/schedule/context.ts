@@ -54,7 +54,8 @@ export interface RunContext {
 
 export interface CellVerdicts {
   find(cell: PlannedCell): Promise<KeptVerdict | undefined>;
-  keep(cell: PlannedCell, verdict: KeptVerdict['verdict']): Promise<void>;
+  /** @param checkedAt of a verdict of which only what it says of times is new; now by default */
+  keep(cell: PlannedCell, verdict: KeptVerdict['verdict'], checkedAt?: string): Promise<void>;
 }
 
 /** Reads tensors and artefacts; injected so that schedules are tested without files. */

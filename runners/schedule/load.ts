@@ -1,7 +1,8 @@
 /** Loads a cell for its turns, and tells what only a fresh process can. */
 import { artefactKey } from '../../common/run/cell.js';
-import type { PlannedCell } from '../../common/run/run-folder.js';
+import { type PlannedCell, parityVerdict } from '../../common/run/run-folder.js';
 import type { Share } from './budget.js';
+import type { RunContext } from './context.js';
 import type { Group, LoadedCell } from './group.js';
 import type { Lane } from './lanes.js';
 import type { LiveWorker } from './live-worker.js';
@@ -18,9 +19,21 @@ export async function loadCell(
   const folder = group.context.state.manifest.artefacts[artefactKey(cell)] ?? '';
   await worker.moveTo(lane);
   const { loadNs } = await worker.ask('load', { type: 'load', folder, mode: cell.mode });
+  await rememberLoad(group.context, cell, loadNs);
   if (isFresh) await warmFresh(group, cell, worker, share, loadNs);
   else await warm(worker, share.warmNs);
   return { cell, worker, share, kept: [] };
+}
+
+/** A compiler's cache was empty when the cell was checked: later runs plan with what a load takes since. */
+async function rememberLoad(
+  { state, verdicts }: RunContext,
+  cell: PlannedCell,
+  loadNs: number,
+): Promise<void> {
+  const found = state.parityOf(cell.id);
+  if (!found || loadNs > found.loadNs / 2) return;
+  await verdicts.keep(cell, { ...parityVerdict.parse(found), passed: true, loadNs }, found.checkedAt);
 }
 
 /** The first iteration is one of those that warm up. */

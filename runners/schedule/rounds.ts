@@ -36,7 +36,7 @@ interface Pass {
  * with all their processes alive at once a sweep would need so many times the memory.
  *
  * @param endsMs when the measuring budget ends, on the context's clock
- * @throws BudgetSpent when the budget ended inside the round; the first one is finished, so that every cell has a number
+ * @throws BudgetSpent when the budget ended inside the round
  */
 export async function measureRound(
   context: RunContext,
@@ -48,8 +48,7 @@ export async function measureRound(
   const random = randomFor(context.state.manifest.options.seed, 'round', round);
   const remaining = cells.filter((cell) => hasWork(context, cell, round, plan.shares));
   const checkTime = () => {
-    const isOver = round > 0 && context.nowMs() >= endsMs;
-    if (context.signal.aborted || isOver) throw new BudgetSpent();
+    if (context.signal.aborted || context.nowMs() >= endsMs) throw new BudgetSpent();
   };
   for (const threads of shuffled([...new Set(remaining.map((cell) => cell.threads))], random)) {
     const some = remaining.filter((cell) => cell.threads === threads);

@@ -22,6 +22,8 @@ export interface RunState {
   hasTurn(cell: string, round: number, block: number): boolean;
   turnsIn(cell: string, round: number): number;
   roundFinished(round: number): boolean;
+  /** Whether it is written down what the stopping rule left open before this round. */
+  hasLooked(round: number): boolean;
   /** Everything so far, in order. */
   events(): readonly RunEvent[];
   hasOverhead(host: string): boolean;
@@ -75,6 +77,7 @@ export function foldRun(manifest: RunManifest, log: RunLog, earlier: readonly Ru
     hasTurn: (cell, round, block) => turns.get(`${cell}@${round}`)?.has(block) ?? false,
     turnsIn: (cell, round) => turns.get(`${cell}@${round}`)?.size ?? 0,
     roundFinished: (round) => rounds.has(round),
+    hasLooked: (round) => events.some((event) => event.type === 'look' && event.round === round),
     events: () => events,
     hasOverhead: (host) => overheads.has(host),
     hasFailed: (cell) => failed.has(cell),

@@ -2,22 +2,19 @@
  * A run from its manifest to its last event: the parity check, the harness's own overhead, the division of the budget,
  * the rounds. Everything that is learnt goes into the event log; a run that resumes skips what the log already holds.
  */
-
 import { messageOf } from '../../common/errors.js';
 import { groupBy } from '../../common/group-by.js';
 import { onLanes } from '../../common/lanes.js';
-import { artefactKey, groupCells, processKey } from '../../common/run/cell.js';
+import { artefactKey, processKey } from '../../common/run/cell.js';
 import { threadCounts } from '../../common/run/results.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
-import { median } from '../../common/statistics/quantiles.js';
-import { divideBudget, divideSteps } from './budget.js';
 import { checkTarget } from './check-target.js';
 import { type RunContext, threadsOf } from './context.js';
-import { BudgetSpent } from './group.js';
 import { type Lane, lanesOf } from './lanes.js';
 import { type Owner, openWorker } from './live-worker.js';
+import { measureRounds } from './measure-rounds.js';
+import { planRounds } from './plan-rounds.js';
 import { hopelessCells, probeInto, type Rates, shortageForCell, toProbe } from './prediction.js';
-import { measureRound } from './rounds.js';
 
 /** `interrupted` where the user asked to stop. Storage errors are thrown. */
 export type Ending = 'finished' | 'interrupted';
@@ -142,96 +139,5 @@ async function timeNull(context: RunContext, owner: Owner, cell: PlannedCell): P
     return turn.samplesNs;
   } finally {
     await worker.kill();
-  }
-}
-
-/** Until a loaded cell iterates at its steady pace: some compile at load, some at the first call. */
-function readyNs(gate: ReturnType<RunContext['state']['parityOf']>): number {
-  return gate ? gate.loadNs + Math.max(0, gate.firstNs - gate.iterationNs) : 0;
-}
-
-/** Once; and again where a run that goes on was given time for more rounds, of turns as long as before. */
-function planRounds(context: RunContext): void {
-  const { state } = context;
-  const before = state.schedule();
-  if (before && !context.isExtended) return;
-  const apart = new Set([...(before?.apart ?? []), ...cellsApart(context)]);
-  const budgetMs = before ? context.allowanceMs : state.manifest.options.budgetMs;
-  const schedule = scheduleFor(context, budgetMs, apart);
-  const rounds = context.stoppingRule?.maxRounds ?? (before?.rounds ?? 0) + schedule.rounds;
-  const asked = state.manifest.options.rounds ?? Number.POSITIVE_INFINITY;
-  state.record({
-    type: 'schedule',
-    rounds: Math.max(before?.rounds ?? 0, Math.min(rounds, asked)),
-    ...(context.stoppingRule ? { stoppingRule: true as const } : {}),
-    shares: { ...(before ?? schedule).shares },
-    ...(apart.size > 0 ? { apart: [...apart] } : {}),
-  });
-}
-
-/** Members of groups whose peaks, as the gate met them, are together more than the memory that there is. */
-function cellsApart(context: RunContext): string[] {
-  const { state } = context;
-  const timed = state.manifest.cells.filter((cell) => state.isTimed(cell));
-  const available = context.availableBytes();
-  return groupCells(timed).flatMap((members) => {
-    const peaks = members.flatMap(({ id }) => state.parityOf(id)?.peakRssBytes ?? []);
-    const isTooMuch = members.length > 1 && peaks.reduce((sum, peak) => sum + peak, 0) > available;
-    return isTooMuch ? members.map(({ id }) => id) : [];
-  });
-}
-
-function scheduleFor(context: RunContext, budgetMs: number, apart: ReadonlySet<string>) {
-  const { state } = context;
-  const timed = state.manifest.cells.filter((cell) => state.isTimed(cell));
-  const { rounds } = state.manifest.options;
-  const processes = [...new Set(timed.map(processKey))];
-  const startMs = processes.reduce((total, key) => total + median(state.startsMs(key)), 0);
-  const costs = timed.map((cell) => ({
-    cell: cell.id,
-    iterationNs: state.parityOf(cell.id)?.iterationNs ?? 0,
-    // There and back is two of them.
-    loadNs: (apart.has(cell.id) ? 2 : 1) * readyNs(state.parityOf(cell.id)),
-  }));
-  if (context.stoppingRule) return divideSteps(budgetMs, startMs, costs, context.stoppingRule.defaultRounds);
-  return divideBudget(budgetMs, startMs, costs, rounds ?? undefined);
-}
-
-async function measureRounds(context: RunContext): Promise<void> {
-  const { state } = context;
-  const schedule = state.schedule();
-  if (!schedule) return;
-  const timed = state.manifest.cells.filter((cell) => state.isTimed(cell));
-  const groups = groupCells(timed).length;
-  context.observer.stage('rounds', schedule.rounds * groups);
-  const endsMs = context.nowMs() + context.allowanceMs;
-  for (let round = 0; round < schedule.rounds; round++) {
-    if (state.roundFinished(round)) {
-      for (let group = 0; group < groups; group++) context.observer.step(`round ${round + 1}: kept`);
-      continue;
-    }
-    const wanted = context.stoppingRule?.wanted(state.events(), round);
-    if (wanted?.size === 0) break;
-    const members = timed.filter((cell) => wanted?.has(cell.id) ?? true);
-    try {
-      await measureRound(context, round, members, schedule, endsMs);
-      state.record({ type: 'round', round });
-    } catch (error) {
-      if (!(error instanceof BudgetSpent)) throw error;
-      break;
-    }
-  }
-  failUntimed(context, timed);
-}
-
-/** A cell for which no time was left has no number, and says what would give it one. */
-function failUntimed(context: RunContext, timed: readonly PlannedCell[]): void {
-  if (context.signal.aborted) return;
-  const { state } = context;
-  const rounds = state.schedule()?.rounds ?? 0;
-  for (const cell of timed) {
-    const measured = Array.from({ length: rounds }, (_, round) => state.turnsIn(cell.id, round));
-    if (state.hasFailed(cell.id) || measured.some((turns) => turns > 0)) continue;
-    state.fail(cell.id, 'failed', 'the time budget ended before its first turn; give a larger --time');
   }
 }
