@@ -1,4 +1,7 @@
-/** The command line: every command is one line to its module in `cli/commands/`. */
+/**
+ * The command line: every command is one line to its module in `cli/commands/`, which loads what the command does only when
+ * it is called: help and refusals take no time.
+ */
 import { Command, CommanderError } from 'commander';
 import { homeFolder, outsideAdapter } from './cli/arguments.js';
 import { declareBisect } from './cli/commands/bisect.js';

@@ -54,6 +54,8 @@ export interface Target {
   readonly optimisers?: readonly Optimiser['name'][];
   /** Whether its models are a `Stepping` too, which workloads that generate need. */
   readonly generates?: true;
+  /** Whether it compiles each model, which can take many times as long as its import: such targets are begun first. */
+  readonly compiles?: true;
   /** Losses of model/workload.ts that it supports; by default `softmax-cross-entropy` only. */
   readonly losses?: readonly Loss[];
   /**
@@ -63,8 +65,14 @@ export interface Target {
    * @param optimiser of training, where the plan depends on it
    */
   lower(graph: Graph, mode: Mode, optimiser?: Optimiser): Lowering;
-  /** Set before the framework is imported: thread counts, strict float32, quiet logs. */
-  environment(budget: Budget): Readonly<Record<string, string>>;
+  /**
+   * Set before the framework is imported: thread counts, strict float32, quiet logs.
+   *
+   * @param cache folder that outlives the process, for compilers that keep what they have made for this kind of processor
+   */
+  environment(budget: Budget, cache: string): Readonly<Record<string, string>>;
+  /** True for those of `--targets default`, the set that a run without `--targets` measures and that has to fit its bar of time. */
+  readonly isDefault?: true;
   /** Set where the user asks for another version of the framework than the pinned one; see adapters/versions.ts. */
   readonly version?: string;
   /** True for the identity targets that measure the harness itself. They are never compared with frameworks. */
@@ -195,6 +203,8 @@ export interface Configuration {
   readonly kernelLibrary: string | null;
   /** `eager`, `graph`, `graph, optimised`, `compiled`. */
   readonly execution: string | null;
+  /** `persistent` where compiled programs outlive the process: load times are then those of programs that exist. */
+  readonly compilationCache?: string | null;
   /** `NCHW` or `NHWC`. */
   readonly layout: string | null;
   /** Arithmetic of a float32 product: `float32`, `float64`, `tf32`. */

@@ -23,6 +23,11 @@ export async function discoverFrameworks(): Promise<Framework[]> {
   return Promise.all([...inTree, ...outsideAdapters()].map(loadFramework));
 }
 
+/** Those that `--adapter` names. */
+export function discoverOutside(): Promise<Framework[]> {
+  return Promise.all(outsideAdapters().map(loadFramework));
+}
+
 /** Paths of the adapters outside the tree. */
 export function outsideAdapters(): string[] {
   const paths = (process.env.TOUCHSTONE_ADAPTER ?? '').split(delimiter).filter(Boolean);

@@ -45,6 +45,7 @@ async function collect() {
         name: target.name,
         framework: framework.title,
         host: target.host,
+        isDefault: target.isDefault ?? false,
         summary: target.summary,
         modes: Object.fromEntries(
           modes.map((mode) => {

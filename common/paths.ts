@@ -22,6 +22,8 @@ export const environmentsFolder = join(stateFolder, 'environments');
 export const artefactsFolder = join(stateFolder, 'artefacts');
 /** What takes long to compute, by content: outputs and gradients of references. */
 export const referencesFolder = join(stateFolder, 'cache/references');
+/** Parity verdicts by what they depend on. */
+export const verdictsFolder = join(stateFolder, 'cache/verdicts');
 export const runsFolder = join(stateFolder, 'runs');
 
 /** The store of all runs, or the one that `TOUCHSTONE_HISTORY` names; undefined where that is empty. */

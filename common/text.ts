@@ -1,9 +1,9 @@
 /** Lists, counts and differences in sentences. */
 
 /** `a`, `a and b`, `a, b and c` */
-export function listed(names: readonly string[]): string {
+export function listed(names: readonly string[], conjunction = 'and'): string {
   if (names.length <= 1) return names.join('');
-  return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+  return `${names.slice(0, -1).join(', ')} ${conjunction} ${names.at(-1)}`;
 }
 
 /** `1 round`, `2 rounds` */

@@ -10,12 +10,13 @@ import {
   type RunResults,
   threadCounts,
 } from '../common/run/results.js';
+import { farRatio, precisionAt } from '../common/statistics/precision.js';
 import { isToldApart } from '../common/statistics/ranking.js';
 import { minStudentValues } from '../common/statistics/student.js';
 import { counted, listed } from '../common/text.js';
 import { settingsInShort } from './analyse/configuration-lint.js';
 import { settingsOf, targetSettings } from './analyse/groups.js';
-import { impreciseGroups } from './analyse/precision.js';
+import { opennessOf } from './analyse/open-comparisons.js';
 import { groupTitle, inline, percent, ratio, threadsText } from './text.js';
 
 /** The effective device of a cell; of one that never started, the planned one. */
@@ -113,16 +114,42 @@ export function groupCells(results: RunResults, group: Group): RunResults['cells
   return results.cells.filter((cell) => groupKey(cell) === groupKey(group));
 }
 
-/** Whether the precision that was asked for was reached before the time was up; undefined where none was asked for. */
+/** Whether all comparisons were decided before the time was up; undefined where the number of rounds was given. */
 export function precisionText(results: RunResults): { good: boolean; text: string } | undefined {
   const { precision } = results.options;
   if (precision === undefined) return undefined;
-  const missed = impreciseGroups(results, precision).map(groupTitle);
-  const text =
-    missed.length === 0
-      ? `Every ratio is known to ±${percent(precision)}, as asked for.`
-      : `±${percent(precision)} was asked for and not reached in ${listed(missed)}; continue with --resume and a --time.`;
-  return { good: missed.length === 0, text };
+  const { count, open } = opennessOf(results);
+  const asked = `ratios to the fastest to ±${percent(precision)} (±${percent(precisionAt(Infinity, precision))} above ${farRatio}×)`;
+  if (open.length === 0) {
+    return {
+      good: count > 0,
+      text: `All comparisons are decided: ${asked}, neighbours told apart or as well known.`,
+    };
+  }
+  const titles = new Set(open.flatMap(({ cells }) => cells.slice(0, 1).map(groupTitle)));
+  const are = open.length === 1 ? 'is' : 'are';
+  return {
+    good: false,
+    text: `${open.length} of ${counted(count, 'comparison')} ${are} not decided (asked: ${asked}, neighbours told apart or as well known): ${listed([...titles])}; continue with --resume and a --time.`,
+  };
+}
+
+/** `5 of 8 rounds`, or `3 to 12 rounds a cell` where they went to what was not decided. */
+export function roundsText({ cells, finishedRounds, plannedRounds }: RunResults): string {
+  const counts = cells.flatMap(({ rounds, state }) => (rounds && state === 'ok' ? [rounds.count] : []));
+  if (counts.length === 0) return `${finishedRounds} of ${plannedRounds} rounds`;
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  return `${least === most ? '' : `${least} to `}${counted(most, 'round')} a cell`;
+}
+
+/** Which parity verdicts are of earlier runs; undefined where none is. */
+export function keptVerdictsText({ cells }: RunResults): string | undefined {
+  const dates = cells.flatMap(({ checkedAt }) => (checkedAt === undefined ? [] : [checkedAt.slice(0, 10)]));
+  const days = [...new Set(dates)].sort();
+  const [first, last] = [days[0], days.at(-1)];
+  if (first === undefined || last === undefined) return undefined;
+  const when = last === first ? `of ${first}` : `of ${first} to ${last}`;
+  return `${counted(dates.length, 'parity verdict')} ${when} ${dates.length === 1 ? 'was' : 'were'} used again, since nothing that a verdict depends on has changed; --verify checks anew.`;
 }
 
 /** How the run ended, unless it finished. */

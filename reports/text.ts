@@ -3,7 +3,7 @@ import { at } from '../common/at.js';
 import type { GroupIdentity } from '../common/run/cell.js';
 import type { Estimate } from '../common/run/results.js';
 import { type Bounds, digits } from '../common/statistics/digits.js';
-import { intervalMethod } from '../common/statistics/sampling.js';
+import { fixedSampling, type Sampling } from '../common/statistics/sampling.js';
 import { minStudentValues } from '../common/statistics/student.js';
 import { counted } from '../common/text.js';
 
@@ -85,8 +85,11 @@ export function percent(share: number): string {
 }
 
 /** `99 % interval (signed-rank)`, or why there is none. */
-export function levelText({ level, rounds }: Pick<Estimate, 'level' | 'rounds'>): string {
-  const method = intervalMethod(rounds);
+export function levelText(
+  { level, rounds }: Pick<Estimate, 'level' | 'rounds'>,
+  sampling: Sampling = fixedSampling,
+): string {
+  const method = sampling.method(rounds);
   if (level !== null) return `${Math.round(level * 100)} % interval${method ? ` (${method})` : ''}`;
   return `no interval: ${counted(rounds, 'round')}, ${minStudentValues} are needed`;
 }

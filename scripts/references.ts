@@ -16,7 +16,7 @@ import { artefactFiles } from '../model/artefact/manifest.js';
 import type { Tensor } from '../model/graph.js';
 import { committedPath, committedSeed, computeReference } from '../model/reference/reference.js';
 import { readTensors, writeTensors } from '../model/safetensors.js';
-import { batchesOf, type Mode, type Workload } from '../model/workload.js';
+import { batchesOf, type Mode, selectionsOf, type Workload } from '../model/workload.js';
 import { ensureEnvironment } from '../runners/provision/environments.js';
 import {
   conformanceCases,
@@ -35,7 +35,8 @@ if (values.only !== 'workloads') await makeConformance();
 
 async function makeWorkloads(): Promise<void> {
   const workloads = await discoverWorkloads();
-  for (const workload of workloads.filter(({ name }) => smoke.workloads.includes(name))) {
+  const committed = selectionsOf(smoke).map(({ workload }) => workload);
+  for (const workload of workloads.filter(({ name }) => committed.includes(name))) {
     for (const mode of workload.modes) {
       for (const batch of batchesOf(workload, mode)) await makeWorkload(workload, mode, batch);
     }

@@ -1,8 +1,6 @@
 /**
- * A first comparison within ten minutes on two cores: an image, a sequence, a training step. Every target is started in every
- * round, which takes about twenty seconds for 15 targets; further cells would leave too few rounds to rank them. On two cores
- * the suite took 9 min 11 s (`npm run bench -- --suite headline`, environments and references present): ten of twelve planned
- * rounds, which ranked all fifteen targets. The other modes and batches of these workloads are in `cnn` and `lstm`.
+ * A first comparison of more than the default run within ten minutes on two cores: a larger network, a sequence, training in
+ * batches. The other modes and batches of these workloads are in `cnn` and `lstm`.
  */
 import type { Suite } from '../model/workload.js';
 

@@ -13,6 +13,7 @@ const framework: Framework = {
       summary: 'a net of its own operators, from Python; MKL and Eigen kernels on the CPU',
       host: 'python',
       device: 'cpu',
+      isDefault: true,
       environmentName: 'caffe2',
       distribution: 'torch',
       module: 'caffe2',

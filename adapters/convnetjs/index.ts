@@ -36,6 +36,7 @@ const framework: Framework = {
       summary: 'plain JavaScript in float64, one example at a time, in Node',
       host: 'node',
       device: 'cpu',
+      isDefault: true,
       packages: ['convnetjs'],
       precisions: ['float32'],
       optimisers: ['sgd', 'rmsprop'],

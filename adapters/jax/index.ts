@@ -4,6 +4,7 @@
 import { type Framework, supported } from '../adapter.js';
 import { lower } from '../lowering/lower.js';
 import { jax, jaxInTraining } from './capabilities.js';
+import { jaxEnvironment } from './environment.js';
 
 const framework: Framework = {
   name: 'jax',
@@ -12,9 +13,11 @@ const framework: Framework = {
   targets: [
     {
       name: 'jax/cpu',
+      compiles: true,
       summary: 'jax.jit over pure functions, in Python; compiled by XLA for the CPU',
       host: 'python',
       device: 'cpu',
+      isDefault: true,
       environmentName: 'jax',
       distribution: 'jax',
       module: 'jax',
@@ -24,11 +27,7 @@ const framework: Framework = {
       optimisers: ['sgd', 'adam', 'rmsprop'],
       losses: ['softmax-cross-entropy', 'policy-gradient', 'huber'],
       lower: (graph, mode) => lower(graph, mode, mode === 'training' ? jaxInTraining : jax),
-      environment: ({ threads }) => ({
-        JAX_PLATFORMS: 'cpu',
-        // XLA takes the size of its thread pool from here (DefaultThreadPoolSize), or else from the processors it sees.
-        NPROC: String(threads),
-      }),
+      environment: jaxEnvironment,
     },
   ],
 };

@@ -14,11 +14,12 @@ import {
   wholly,
 } from '../lowering/capabilities.js';
 import { all, any, isAbout, narrowed } from '../lowering/limits.js';
+import { isOne } from '../lowering/lists.js';
 import type { OperationKind } from '../lowering/operations/operation.js';
 import { tensorflow, tensorflowInTraining } from '../tensorflow/capabilities.js';
 import { stridedPoint } from '../tensorflow/windows.js';
 import { bools, float32, floatingPoint, integers, numbers, of, without } from './types.js';
-import { isDepthwise, isOne, windows } from './windows.js';
+import { isDepthwise, windows } from './windows.js';
 
 export type Backend = 'tensorflow' | 'jax' | 'torch';
 

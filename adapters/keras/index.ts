@@ -11,6 +11,7 @@ import {
   type PythonTarget,
   supported,
 } from '../adapter.js';
+import { jaxEnvironment } from '../jax/environment.js';
 import { lower } from '../lowering/lower.js';
 import { tensorflowEnvironment } from '../tensorflow/environment.js';
 import { type Backend, kerasCapabilities } from './capabilities.js';
@@ -21,7 +22,7 @@ const framework: Framework = {
   homepage: 'https://keras.io',
   targets: [
     target('tensorflow', 'tensorflow', 'TensorFlow', tensorflowEnvironment),
-    target('jax', 'jax', 'JAX', ({ threads }) => ({ JAX_PLATFORMS: 'cpu', NPROC: String(threads) })),
+    target('jax', 'jax', 'JAX', jaxEnvironment),
     target('torch', 'pytorch', 'PyTorch', () => ({ TORCH_ALLOW_TF32_CUBLAS_OVERRIDE: '0' })),
   ],
 };
@@ -31,7 +32,7 @@ function target(
   backend: Backend,
   environmentName: string,
   title: string,
-  threads: (budget: Budget) => Readonly<Record<string, string>>,
+  ofBackend: PythonTarget['environment'],
 ): PythonTarget {
   const capabilities = {
     inference: kerasCapabilities(backend, 'inference'),
@@ -39,9 +40,11 @@ function target(
   };
   return {
     name: `keras/${backend}`,
+    ...(backend === 'torch' ? {} : { compiles: true }),
     summary: `functional models on the ${title} backend, predict_on_batch and train_on_batch, in Python`,
     host: 'python',
     device: 'cpu',
+    isDefault: true,
     environmentName,
     distribution: 'keras',
     module: 'keras',
@@ -53,7 +56,7 @@ function target(
     lower: (graph, mode, optimiser) =>
       (backend === 'tensorflow' && optimiser ? rowByRow(graph, optimiser) : undefined) ??
       lower(graph, mode, capabilities[mode]),
-    environment: (budget) => ({ KERAS_BACKEND: backend, ...threads(budget) }),
+    environment: (budget, cache) => ({ KERAS_BACKEND: backend, ...ofBackend(budget, cache) }),
   };
 }
 

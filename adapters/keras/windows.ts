@@ -2,10 +2,9 @@
 import { at, defined } from '../../common/at.js';
 import type { Limit, OperationTable } from '../lowering/capabilities.js';
 import { any } from '../lowering/limits.js';
+import { isOne } from '../lowering/lists.js';
 import type { Operand, Operations, Pads, PerAxis } from '../lowering/operations/operation.js';
 import { float32, floatingPoint } from './types.js';
-
-export const isOne = (values: PerAxis) => values.every((each) => each === 1);
 
 interface Window {
   readonly kernel: PerAxis;

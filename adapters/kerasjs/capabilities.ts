@@ -11,13 +11,11 @@ import {
   wholly,
 } from '../lowering/capabilities.js';
 import { all, any, isAbout } from '../lowering/limits.js';
-import { sameList } from '../lowering/lists.js';
+import { isOne, sameList } from '../lowering/lists.js';
 import type { Operand, Operations, PerAxis } from '../lowering/operations/operation.js';
 import { paddingOf } from '../lowering/operations/same-pads.js';
 
 export const title = 'Keras.js';
-
-const isOne = (list: PerAxis) => list.every((each) => each === 1);
 
 const sameShapes = (_: unknown, [a, b]: readonly Operand[]) =>
   sameList(shapeOf(a), shapeOf(b))

@@ -36,6 +36,7 @@ const framework: Framework = {
       summary: 'plain JavaScript in float32, one example at a time, in Node',
       host: 'node',
       device: 'cpu',
+      isDefault: true,
       packages: ['keras-js'],
       precisions: ['float32'],
       modes: { inference: supported, training: unsupported('Keras.js has no training, by design') },

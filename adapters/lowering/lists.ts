@@ -8,3 +8,8 @@ export function sameList(a: readonly unknown[], b: readonly unknown[]): boolean 
 export function ascending(values: readonly number[]): boolean {
   return values.every((value, index) => index === 0 || value > at(values, index - 1));
 }
+
+/** Whether every number is 1, as strides and dilations are that change nothing. */
+export function isOne(numbers: readonly number[]): boolean {
+  return numbers.every((each) => each === 1);
+}

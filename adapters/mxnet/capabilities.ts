@@ -14,7 +14,7 @@ import {
   wholly,
 } from '../lowering/capabilities.js';
 import { type AnyLimit, all, any, both, isAbout, unlessTypes } from '../lowering/limits.js';
-import { sameList } from '../lowering/lists.js';
+import { isOne, sameList } from '../lowering/lists.js';
 import type { Operand, Pads, PerAxis } from '../lowering/operations/operation.js';
 
 const title = 'MXNet';
@@ -123,8 +123,6 @@ const shapes: OperationTable = {
     Number.isFinite(value) ? undefined : `Pad with ${value} is not supported`,
   ),
 };
-
-const isOne = (each: PerAxis) => each.every((one) => one === 1);
 
 const equalPads: Limit<'Conv' | 'ConvTranspose' | 'MaxPool' | 'AveragePool'> = ({ pads }) =>
   pads.every(([before, behind]) => before === behind)

@@ -13,6 +13,7 @@ const framework: Framework = {
       summary: 'hybridised Gluon block with static allocation, in Python; oneDNN and OpenBLAS on the CPU',
       host: 'python',
       device: 'cpu',
+      isDefault: true,
       environmentName: 'mxnet',
       distribution: 'mxnet',
       module: 'mxnet',

@@ -36,6 +36,7 @@ const framework: Framework = {
       summary: 'CPU execution provider (MLAS kernels), all graph optimisations, in Node',
       host: 'node',
       device: 'cpu',
+      isDefault: true,
       packages: ['onnxruntime-node', 'onnxruntime-common'],
       precisions: ['float32'],
       generates: true,

@@ -2,6 +2,7 @@
  * PyTorch. The framework itself is driven by `touchstone_bridge.frameworks.pytorch` in a Python worker; this is only its
  * descriptor. What it has natively is in `capabilities.ts`.
  */
+import { join } from 'node:path';
 import { type Budget, type Framework, type PythonTarget, supported } from '../adapter.js';
 import { lower } from '../lowering/lower.js';
 import { pytorch } from './capabilities.js';
@@ -9,6 +10,7 @@ import { pytorch } from './capabilities.js';
 const common = {
   host: 'python',
   device: 'cpu',
+  isDefault: true,
   environmentName: 'pytorch',
   distribution: 'torch',
   module: 'pytorch',
@@ -34,6 +36,7 @@ const framework: Framework = {
     {
       ...common,
       name: 'pytorch/compile',
+      compiles: true,
       summary: 'torch.compile with its defaults, in Python; TorchInductor builds C++ kernels for the CPU',
     },
   ],
@@ -41,7 +44,7 @@ const framework: Framework = {
 export default framework;
 
 /** Thread pools of the kernel libraries, and products in full float32 wherever NVIDIA's libraries would round. */
-function environment(budget: Budget): Record<string, string> {
+function environment(budget: Budget, cache: string): Record<string, string> {
   const threads = String(budget.threads);
   return {
     OMP_NUM_THREADS: threads,
@@ -50,5 +53,6 @@ function environment(budget: Budget): Record<string, string> {
     NUMEXPR_NUM_THREADS: threads,
     NVIDIA_TF32_OVERRIDE: '0',
     TORCH_ALLOW_TF32_CUBLAS_OVERRIDE: '0',
+    TORCHINDUCTOR_CACHE_DIR: join(cache, 'inductor'),
   };
 }

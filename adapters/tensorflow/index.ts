@@ -13,9 +13,11 @@ const framework: Framework = {
   targets: [
     {
       name: 'tensorflow/cpu',
+      compiles: true,
       summary: 'tf.function over tf.nn, in Python; oneDNN and Eigen kernels on the CPU',
       host: 'python',
       device: 'cpu',
+      isDefault: true,
       environmentName: 'tensorflow',
       distribution: 'tensorflow-cpu',
       module: 'tensorflow',

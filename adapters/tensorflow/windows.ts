@@ -3,13 +3,13 @@ import { at } from '../../common/at.js';
 import type { DataType } from '../../model/graph.js';
 import type { Limit, OperationTable } from '../lowering/capabilities.js';
 import { any, unlessTypes } from '../lowering/limits.js';
+import { isOne } from '../lowering/lists.js';
 import { recipesOf, stretchTo } from '../lowering/operations/interpolation.js';
 import type { Operand, OperationKind, Operations, Pads, PerAxis } from '../lowering/operations/operation.js';
 import { type PaddedWindow, paddingOf } from '../lowering/operations/same-pads.js';
 
 export const title = 'TensorFlow';
 
-const isOne = (numbers: PerAxis) => numbers.every((each) => each === 1);
 const isPadded = (pads: Pads) => pads.some(([before, behind]) => before > 0 || behind > 0);
 const typed = (...types: readonly DataType[]) => unlessTypes(title, (type) => types.includes(type));
 const floatingPoint = typed('float16', 'float32', 'float64');

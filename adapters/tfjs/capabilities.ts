@@ -137,7 +137,7 @@ const layers: OperationTable = {
   RNN: both(floats, steps),
 };
 
-/** As `tf.layers` takes them. Its GRU has no `resetAfter`: with linear_before_reset it is a custom layer. */
+/** As `tf.layers` takes them. Its GRU has no `resetAfter`: with linear_before_reset it is a function (`operations/gru.ts`). */
 const recurrent: RecurrentForm = {
   gates: { LSTM: 'ifco', GRU: 'zrh' },
   biases: { LSTM: 1, GRU: 'stacked', RNN: 1 },

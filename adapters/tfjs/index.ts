@@ -1,7 +1,7 @@
 /**
- * TensorFlow.js in Node: its plain JavaScript backend, WebAssembly, and TensorFlow's C library. Models are functional models of
- * the Layers API, in which operations that it has no layer for are custom layers. This file is the descriptor and imports nothing
- * of the framework; what each backend has is in `capabilities.ts`.
+ * TensorFlow.js in Node: its plain JavaScript backend, WebAssembly, and TensorFlow's C library. What consists of layers of the Layers
+ * API is a functional model, anything else a function of the operations of TensorFlow.js (`model.ts`). This file is the descriptor
+ * and imports nothing of the framework; what each backend has is in `capabilities.ts`.
  */
 import { type Framework, type NodeTarget, supported } from '../adapter.js';
 import { lower } from '../lowering/lower.js';
@@ -13,6 +13,7 @@ import { tfjsInTraining } from './training-capabilities.js';
 const common = {
   host: 'node',
   device: 'cpu',
+  isDefault: true,
   modes: { inference: supported, training: supported },
   precisions: ['float32'],
   generates: true,

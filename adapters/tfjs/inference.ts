@@ -1,5 +1,4 @@
-/** `predict`, from typed arrays in the framework's layout to typed arrays. */
-import type { Tensor } from '@tensorflow/tfjs';
+/** A built model, from typed arrays in the framework's layout to typed arrays. */
 import { at } from '../../common/at.js';
 import type { Model, Stepping, Tensors } from '../adapter.js';
 import { fed, feedbackOf } from '../lowering/feedback.js';
@@ -14,25 +13,15 @@ type Inputs = readonly HostTensor[];
 
 export function loadInference(tf: Tf, given: Model): Stepping<Outputs, Inputs> {
   const plan = given.plan as Plan;
-  const { model, places, dispose } = buildModel(tf, plan, 'inference', given.weights);
+  const { infer, dispose } = buildModel(tf, plan, 'inference', given.weights);
   const buffers = given.inputs.map((tensors) => plan.inputs.map((port) => hostPort(port, tensors)));
   const feedback = feedbackOf(given.manifest, plan.inputs, plan.outputs);
-  const batchSize = batchOf(plan);
   const inputsOf = (buffer: number): Inputs => at(buffers, buffer);
-  const outputsOf = (hosts: Inputs): Tensor[] => {
-    const inputs = hosts.map((host) => tensorOf(tf, host));
-    const nothing = () => [tf.zeros([1])];
-    return [
-      batchSize === undefined
-        ? (model.apply(inputs.length > 0 ? inputs : nothing()) as Tensor | Tensor[])
-        : model.predict(inputs, { batchSize }),
-    ].flat();
-  };
   const call = async (hosts: Inputs): Promise<Outputs> => {
-    const outputs = tf.tidy(() => outputsOf(hosts));
+    const outputs = tf.tidy(() => infer(hosts.map((host) => tensorOf(tf, host))));
     const values = await Promise.all(outputs.map((output) => output.data()));
     tf.dispose(outputs);
-    return places.map((place) => at(values, place));
+    return values;
   };
   return {
     run: (buffer) => call(inputsOf(buffer)),
@@ -45,17 +34,4 @@ export function loadInference(tf: Tf, given: Model): Stepping<Outputs, Inputs> {
       ),
     dispose,
   };
-}
-
-/**
- * The number of examples, where `predict` takes the inputs: it cuts them along their first axis, in pieces of 32 by default.
- * Undefined for others, which the model is applied to.
- */
-function batchOf({ inputs }: Plan): number | undefined {
-  const shapes = inputs.map(({ axes, onnxShape }) => axes.map((axis) => at(onnxShape, axis)));
-  const [[batch] = []] = shapes;
-  const isTaken = shapes.every(
-    (shape) => shape.length > 1 && shape.length <= 6 && shape[0] === batch && !shape.includes(0),
-  );
-  return isTaken ? batch : undefined;
 }

@@ -39,6 +39,10 @@ export class PlanTensors {
     return required(this.#constants, tensor, 'constants of the plan');
   }
 
+  isRead(tensor: number): boolean {
+    return this.#reads.has(tensor);
+  }
+
   /** Whether a layer may hold it as its weight: a constant that stays as it is, or that nothing else reads. */
   isOwn(tensor: number): boolean {
     const constant = this.#constants.get(tensor);

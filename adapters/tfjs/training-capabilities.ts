@@ -6,13 +6,13 @@
 import { at } from '../../common/at.js';
 import type { Capabilities, Limit, OperationTable } from '../lowering/capabilities.js';
 import { type AnyLimit, all, narrowed } from '../lowering/limits.js';
-import { sameList } from '../lowering/lists.js';
+import { isOne, sameList } from '../lowering/lists.js';
 import { comparisons, type Operand } from '../lowering/operations/operation.js';
 import { refuse } from '../lowering/refusal.js';
 import { stridedPoint } from '../tensorflow/windows.js';
 import { type Backend, tfjsCapabilities } from './capabilities.js';
 import { missing, missingKernels } from './wasm-gradients.js';
-import { isDepthwise, isOne, isPadded, shapeOf, title } from './windows.js';
+import { isDepthwise, isPadded, shapeOf, title } from './windows.js';
 
 /** Refused instead of decomposed: a decomposition is no longer what users of the framework train. */
 const never = (reason: string): never => refuse(`in training: ${reason}`);

@@ -5,8 +5,9 @@ import type { Model, Tensors, TrainingModel } from '../adapter.js';
 import { hostPort, onnxPort } from '../lowering/host.js';
 import type { Plan } from '../lowering/plan.js';
 import { toOnnx } from '../lowering/weight-part.js';
+import { assign, type Held } from './built-model.js';
 import { hostTargets, lossOf } from './losses.js';
-import { assign, buildModel, type Held } from './model.js';
+import { buildModel } from './model.js';
 import { tensorOf } from './operations/program.js';
 import { disposeOptimiser, optimiserOf } from './optimisers.js';
 import type { Tf } from './tf.js';
@@ -21,7 +22,7 @@ export function loadTraining(tf: Tf, given: Model): TrainingModel {
   const targets = hostTargets(given, at(port.onnxShape, -1));
   const outputOf = (buffer: number): Tensor => {
     const inputs = at(buffers, buffer).map((host) => tensorOf(tf, host));
-    return at([built.model.apply(inputs, { training: true }) as Tensor | Tensor[]].flat(), 0);
+    return at(built.train(inputs), 0);
   };
   let advantages: Float32Array | undefined;
   const lossFunction = lossOf(tf, given, () => advantages);

@@ -2,6 +2,7 @@
 import { at, defined } from '../../common/at.js';
 import type { Limit, OperationTable } from '../lowering/capabilities.js';
 import { any, unlessTypes } from '../lowering/limits.js';
+import { isOne } from '../lowering/lists.js';
 import type { Operand, Pads, PerAxis } from '../lowering/operations/operation.js';
 import { paddingOf } from '../lowering/operations/same-pads.js';
 
@@ -9,7 +10,6 @@ export const title = 'TensorFlow.js';
 
 export const floats = unlessTypes(title, (type) => type === 'float32');
 
-export const isOne = (numbers: PerAxis) => numbers.every((each) => each === 1);
 export const isPadded = (pads: Pads) => pads.some(([before, behind]) => before > 0 || behind > 0);
 const spatialOf = (x: Operand | undefined) => shapeOf(x).slice(1, -1);
 

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { defaultDeadlineMs } from '../../runners/coordinator/options.js';
 import { duration, positiveInteger } from '../arguments.js';
-import { type BisectOptions, bisectCommand } from '../gate/bisect.js';
+import type { BisectOptions } from '../gate/bisect.js';
 import type { End } from './end.js';
 
 export function declareBisect(program: Command, end: End): void {
@@ -19,7 +19,8 @@ export function declareBisect(program: Command, end: End): void {
     )
     .option('--time <duration>', 'measuring budget of each step', duration)
     .option('--config <file>', 'margins (default: touchstone.gate.json, if it exists)')
-    .action((cell: string, options: Omit<BisectOptions, 'cell' | 'seed' | 'deadline'>) =>
-      end(bisectCommand({ ...options, cell, seed: 1, deadline: defaultDeadlineMs })),
-    );
+    .action(async (cell: string, options: Omit<BisectOptions, 'cell' | 'seed' | 'deadline'>) => {
+      const { bisectCommand } = await import('../gate/bisect.js');
+      return end(bisectCommand({ ...options, cell, seed: 1, deadline: defaultDeadlineMs }));
+    });
 }

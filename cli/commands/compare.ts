@@ -1,6 +1,5 @@
 /** Declares `compare`: its options, and their help. */
 import type { Command } from 'commander';
-import { compareCommand } from '../compare.js';
 import type { End } from './end.js';
 
 export function declareCompare(program: Command, end: End): void {
@@ -9,5 +8,8 @@ export function declareCompare(program: Command, end: End): void {
     .description('compares two runs, cell by cell')
     .argument('<baseline>', 'run folder')
     .argument('<candidate>', 'run folder')
-    .action((baseline: string, candidate: string) => end(compareCommand(baseline, candidate)));
+    .action(async (baseline: string, candidate: string) => {
+      const { compareCommand } = await import('../compare.js');
+      return end(compareCommand(baseline, candidate));
+    });
 }

@@ -1,6 +1,5 @@
 /** Declares `doctor`: its options, and their help. */
 import type { Command } from 'commander';
-import { doctorCommand } from '../doctor.js';
 import type { End } from './end.js';
 
 export function declareDoctor(program: Command, end: End): void {
@@ -9,5 +8,8 @@ export function declareDoctor(program: Command, end: End): void {
     .description('each target: available or not, its versions, and the command that fixes it')
     .option('--json', 'for machines')
     .option('--installed', 'report what is installed without starting it')
-    .action((options: { json?: true; installed?: true }) => end(doctorCommand(options)));
+    .action(async (options: { json?: true; installed?: true }) => {
+      const { doctorCommand } = await import('../doctor.js');
+      return end(doctorCommand(options));
+    });
 }

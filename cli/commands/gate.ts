@@ -1,9 +1,7 @@
 /** Declares `gate`: its options, and their help. */
 import type { Command } from 'commander';
 import { positiveInteger } from '../arguments.js';
-import { acceptCommand } from '../gate/accept.js';
-import { type GateOptions, gateCommand } from '../gate/index.js';
-import { initCommand } from '../gate/init.js';
+import type { GateOptions } from '../gate/index.js';
 import type { End } from './end.js';
 import { withSelection } from './selection.js';
 
@@ -27,7 +25,10 @@ export function declareGate(program: Command, end: End): void {
     .option('--markdown <file>', 'for a step summary or a pull-request comment')
     .option('--junit <file>', 'JUnit XML')
     .option('--sarif <file>', 'SARIF 2.1.0');
-  withSelection(gate).action((options: GateOptions) => end(gateCommand(options)));
+  withSelection(gate).action(async (options: GateOptions) => {
+    const { gateCommand } = await import('../gate/index.js');
+    return end(gateCommand(options));
+  });
   declareInit(gate, end);
   declareAccept(gate, end);
 }
@@ -38,7 +39,10 @@ function declareInit(gate: Command, end: End): void {
     .description('writes touchstone.gate.json with the default margins')
     .option('--config <file>', 'another file')
     .option('--force', 'overwrite an existing one')
-    .action((_: object, command: Command) => end(initCommand(command.optsWithGlobals())));
+    .action(async (_: object, command: Command) => {
+      const { initCommand } = await import('../gate/init.js');
+      return end(initCommand(command.optsWithGlobals()));
+    });
 }
 
 function declareAccept(gate: Command, end: End): void {
@@ -52,7 +56,8 @@ function declareAccept(gate: Command, end: End): void {
     .option('--from <gate.json>', 'what the gate found: what --json wrote, or gate.json of its run folder')
     .option('--up-to <ratio>', 'largest ratio that is accepted', Number)
     .option('--config <file>', 'another file')
-    .action((cell: string, _: object, command: Command) =>
-      end(acceptCommand({ ...command.optsWithGlobals(), cell })),
-    );
+    .action(async (cell: string, _: object, command: Command) => {
+      const { acceptCommand } = await import('../gate/accept.js');
+      return end(acceptCommand({ ...command.optsWithGlobals(), cell }));
+    });
 }

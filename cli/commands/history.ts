@@ -19,7 +19,6 @@ export function declareHistory(program: Command, end: End): void {
     .option('--import <runs...>', 'add run folders that are not in it')
     .option('--json', 'for machines')
     .action(async (cell: string | undefined, options: HistoryOptions) => {
-      // It loads native code, which no other command needs in order to start.
       const { historyCommand } = await import('../history.js');
       return end(historyCommand({ ...options, ...(cell === undefined ? {} : { cell }) }));
     });

@@ -1,8 +1,7 @@
 /** Declares `list`: its options, and their help. */
 import type { Command } from 'commander';
 import { inputShape, names, paths, valueRange } from '../arguments.js';
-import { listCommand } from '../list.js';
-import { type ListModelOptions, listModels } from '../list-model.js';
+import type { ListModelOptions } from '../list-model.js';
 import type { End } from './end.js';
 
 export function declareList(program: Command, end: End): void {
@@ -22,7 +21,12 @@ export function declareList(program: Command, end: End): void {
       valueRange,
     )
     .option('--json', 'for machines')
-    .action(({ model, ...options }: ListModelOptions & { model?: readonly string[] }) =>
-      end(model ? listModels(model, options) : listCommand(options)),
-    );
+    .action(async ({ model, ...options }: ListModelOptions & { model?: readonly string[] }) => {
+      if (model) {
+        const { listModels } = await import('../list-model.js');
+        return end(listModels(model, options));
+      }
+      const { listCommand } = await import('../list.js');
+      return end(listCommand(options));
+    });
 }

@@ -1,6 +1,5 @@
 /** Declares `report`: its options, and their help. */
 import type { Command } from 'commander';
-import { reportCommand } from '../report.js';
 import type { End } from './end.js';
 
 export function declareReport(program: Command, end: End): void {
@@ -8,5 +7,8 @@ export function declareReport(program: Command, end: End): void {
     .command('report')
     .description('makes results.json and report.html of a run again, finished or not')
     .argument('<run>', 'run folder, or its name under .touchstone/runs')
-    .action((run: string) => end(reportCommand(run)));
+    .action(async (run: string) => {
+      const { reportCommand } = await import('../report.js');
+      return end(reportCommand(run));
+    });
 }

@@ -2,7 +2,6 @@
 import type { Command } from 'commander';
 import type { RunOptions } from '../../runners/coordinator/options.js';
 import { positiveInteger, share } from '../arguments.js';
-import { runCommand } from '../run.js';
 import type { End } from './end.js';
 import { withSelection } from './selection.js';
 
@@ -13,12 +12,12 @@ export function declareRun(program: Command, end: End): Command {
   return withSelection(run)
     .option(
       '--rounds <count>',
-      'rounds of fresh processes (default: what the time allows, 8 for a 99 % interval)',
+      'so many rounds of every cell (default: at least 3, further ones for what is not decided; 8 give a 99 % interval)',
       positiveInteger,
     )
     .option(
       '--precision <share>',
-      'rounds until every ratio is known this precisely, such as 1%, or the time is up; instead of --rounds',
+      'how well ratios are to be known: rounds until they are, or neighbours in the ranking are told apart, or the time is up (default: 5%; four times that above a ratio of 3)',
       share,
     )
     .option(
@@ -26,5 +25,8 @@ export function declareRun(program: Command, end: End): Command {
       'continue a run that was interrupted (default: the newest); with --time, for so long',
     )
     .option('--dry-run', 'print the plan: every cell, and for each that will not run, why')
-    .action((options: RunOptions) => end(runCommand(options)));
+    .action(async (options: RunOptions) => {
+      const { runCommand } = await import('../run.js');
+      return end(runCommand(options));
+    });
 }

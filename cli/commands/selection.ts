@@ -13,11 +13,12 @@ export function withSelection(command: Command): Command {
     )
     .option(
       '--time <duration>',
-      'measuring budget, after the parity check: 60s, 2m (default: 130s for up to five targets, 60s more for each further one; for a gate up to three times that)',
+      'measuring budget, after the parity check: 60s, 10m (default: 2m, or that of the suite; for a gate 390s for up to five targets, 180s more for each further one)',
       duration,
     )
     .option('--seed <number>', 'order of targets, turns and audits', seed, 1)
     .option('--out <folder>', 'run folder (default: a new one under .touchstone/runs)')
+    .option('--verify', 'check every cell for parity, also where an earlier run has kept its verdict')
     .option('--installed-only', 'install nothing: what is missing is reported as unavailable')
     .addOption(
       new Option('--deadline <duration>', 'time limit of every request to a worker')
@@ -28,7 +29,7 @@ export function withSelection(command: Command): Command {
 
 function withWorkloads(command: Command): Command {
   return command
-    .option('--suite <name>', 'suite of workloads (default: smoke)')
+    .option('--suite <name>', 'suite of workloads (default: smoke, two small networks at batch 1)')
     .option('--workload <names>', 'workloads, by name or glob, instead of a suite', names)
     .addOption(
       new Option(
@@ -41,7 +42,11 @@ function withWorkloads(command: Command): Command {
         ...optimiserNames,
       ]),
     )
-    .option('--targets <names>', "targets, by name or glob, such as 'pytorch/*,tfjs/*' (default: all)", names)
+    .option(
+      '--targets <names>',
+      "targets, by name or glob, such as 'pytorch/*,tfjs/*', or default: the set without this option, to which --adapter adds",
+      names,
+    )
     .option('--mode <modes>', 'inference, training, or both (default: what the workload has)', modeNames)
     .option(
       '--batch <sizes>',

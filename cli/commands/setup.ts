@@ -1,6 +1,5 @@
 /** Declares `setup`: its options, and their help. */
 import type { Command } from 'commander';
-import { setupCommand } from '../setup.js';
 import type { End } from './end.js';
 
 export function declareSetup(program: Command, end: End): void {
@@ -10,7 +9,8 @@ export function declareSetup(program: Command, end: End): void {
     .argument('[targets...]', 'names or globs, such as pytorch/*')
     .option('--all', 'every target')
     .option('--remove', 'free the disk space; runs are kept')
-    .action((targets: string[], options: { all?: true; remove?: true }) =>
-      end(setupCommand(targets, options)),
-    );
+    .action(async (targets: string[], options: { all?: true; remove?: true }) => {
+      const { setupCommand } = await import('../setup.js');
+      return end(setupCommand(targets, options));
+    });
 }

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { TouchstoneError } from '../errors.js';
+import { groupBy } from '../group-by.js';
 import { mode, modes, precision } from '../vocabulary.js';
 import { deviceChoice, deviceId, firstDevice, parseDeviceId } from './device.js';
 
@@ -112,14 +113,7 @@ export function groupKey(identity: GroupIdentity): string {
 
 /** The cells of each comparison, in the order of the plan. */
 export function groupCells<Cell extends GroupIdentity>(cells: readonly Cell[]): Cell[][] {
-  const groups = new Map<string, Cell[]>();
-  for (const cell of cells) {
-    const key = groupKey(cell);
-    const group = groups.get(key);
-    if (group) group.push(cell);
-    else groups.set(key, [cell]);
-  }
-  return [...groups.values()];
+  return [...groupBy(cells, groupKey).values()];
 }
 
 /** Key of the artefact that a cell runs: `workload:mode:bN`, and `:lN` where the run was asked for lengths. */

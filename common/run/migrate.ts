@@ -1,6 +1,7 @@
 /**
  * Runs of earlier versions in today's form. Version 1 knew no devices: everything computed on processors. It had two
- * properties with one value each (`track`, `boundary`), and called a parity check `gate`, a failure `lost`.
+ * properties with one value each (`track`, `boundary`), and called a parity check `gate`, a failure `lost`. Up to version 2
+ * the parity check had a process for each cell, which told how long it loads and what memory it takes.
  *
  * What has another shape than that version wrote is left as it is: the schema of today then names the place.
  */
@@ -15,7 +16,8 @@ const processors = firstDevice('cpu');
 
 /** @param version of the run */
 export function migrateManifest(version: number, manifest: unknown): unknown {
-  if (version !== 1) return manifest;
+  if (version === runVersion) return manifest;
+  if (version !== 1) return changed(manifest, (old) => ({ ...old, version: runVersion }));
   return changed(manifest, (old) => ({
     ...old,
     version: runVersion,
@@ -28,18 +30,26 @@ export function migrateManifest(version: number, manifest: unknown): unknown {
 /**
  * @param version of the run
  * @param processorName as the run's manifest says it
- * @returns what brings an event of the run into today's form
+ * @returns what makes of an event of the run the events of today's form
  */
-export function eventMigration(version: number, processorName: string): (event: unknown) => unknown {
-  if (version !== 1) return (event) => event;
-  return (event) => changed(event, (old) => migrateEvent(old, processorName));
+export function eventMigration(version: number, processorName: string): (event: unknown) => unknown[] {
+  if (version === runVersion) return (event) => [event];
+  if (version !== 1) return (event) => withFresh(event);
+  return (event) => withFresh(changed(event, (old) => migrateEvent(old, processorName)));
+}
+
+/** A parity check, and what its process told of the cell. */
+function withFresh(event: unknown): unknown[] {
+  if (!isRecord(event) || event.type !== 'parity') return [event];
+  const { atMs, cell, loadNs, firstNs, peakRssBytes, deviceBytes } = event;
+  return [event, { atMs, type: 'fresh', cell, round: null, loadNs, firstNs, peakRssBytes, deviceBytes }];
 }
 
 /** `results.json` of any version. */
 export function migrateResults(results: unknown): unknown {
   return changed(results, (old) => {
-    if (old.version === 1) return withRankRanges(migrateOldResults(old));
-    return old.version === 2 ? withRankRanges(old) : old;
+    if (old.version === 1) return withEstimates(withRankRanges(migrateOldResults(old)));
+    return old.version === 2 ? withEstimates(withRankRanges(old)) : old;
   });
 }
 
@@ -55,6 +65,23 @@ function withRankRanges(old: Json): Json {
         ...comparison,
         furtherRounds: null,
       })),
+    })),
+  };
+}
+
+const measuredOnce = ['loadNs', 'firstNs', 'peakRssBytes', 'deviceBytes'];
+
+/** Up to version 2 these were single values. */
+function withEstimates(old: Json): Json {
+  const estimated = ([name, value]: [string, unknown]) =>
+    measuredOnce.includes(name) && typeof value === 'number'
+      ? [name, { value, low: null, high: null, level: null, rounds: 1 }]
+      : [name, value];
+  return {
+    ...old,
+    cells: eachOf(old.cells, (cell) => ({
+      ...cell,
+      metrics: changed(cell.metrics, (metrics) => Object.fromEntries(Object.entries(metrics).map(estimated))),
     })),
   };
 }

@@ -72,7 +72,7 @@ function parseEvents(text: string, folder: string, migrate: ReturnType<typeof ev
   return whole.split('\n').flatMap((line, index) => {
     if (line === '') return [];
     const place = `line ${index + 1} of ${join(folder, 'events.ndjson')}`;
-    return [valid(runEvent, migrate(parseJson(line, place)), place)];
+    return migrate(parseJson(line, place)).map((event) => valid(runEvent, event, place));
   });
 }
 

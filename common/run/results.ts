@@ -115,6 +115,8 @@ export const cellResult = z.object({
   /** Things to know about an `ok` cell: fewer samples than planned, not warmed, … */
   notes: z.array(z.string()),
   parity: z.array(parityCheck),
+  /** ISO 8601, UTC: when it was checked, where the verdict of an earlier run was used again. */
+  checkedAt: z.string().optional(),
   /** Present for `ok` cells only: no number is shown for a cell that is not ok. */
   metrics: z
     .object({
@@ -129,15 +131,18 @@ export const cellResult = z.object({
       /** CPU time of the process per iteration. */
       cpuNsPerIteration: estimate.nullable(),
       samples: count,
-      loadNs: z.number().nullable(),
-      /** First inference or step in a process of its own, once. */
-      firstNs: z.number().nullable(),
-      /** Highest resident set of a process of its own that loaded and ran this cell only. */
-      peakRssBytes: z.number().nullable(),
+      /** From the rounds in which this cell was the first that its process loaded; null where there was none. */
+      loadNs: estimate.nullable(),
+      /** The first inference or step there. */
+      firstNs: estimate.nullable(),
+      /** Highest resident set there, after the warm-up; null where the host does not report it. */
+      peakRssBytes: estimate.nullable(),
       /** Memory of the device that this process took; null where the framework does not report it. */
-      deviceBytes: z.number().nullable(),
+      deviceBytes: estimate.nullable(),
     })
     .nullable(),
+  /** How many rounds it took part in, and why not more or fewer; only where that was decided cell by cell. */
+  rounds: z.object({ count, reason: z.string() }).optional(),
   /** How many of its processes are of which class, from their samples in order: `statistics/steady-state.ts`. */
   steadyState: z.partialRecord(z.enum(steadyLabels), count),
   samples: z.array(turnSamples),
@@ -150,7 +155,7 @@ export const comparison = z.object({
   baseline: z.string(),
   /** Above 1: `target` is slower. */
   ratio: estimate,
-  /** Student's two-sided p-value of the log ratios, Holm-adjusted over all pairs of the group; null with fewer than 3 rounds. */
+  /** Student's two-sided p-value of the log ratios, Holm-adjusted over all pairs of the group; that of pairs which imply this one, where it is smaller. Null where nothing speaks of it. */
   adjustedP: z.number().nullable(),
   /** About how many more rounds would tell the two apart; null where they are, or where it would take too many. */
   furtherRounds: count.nullable(),
@@ -236,7 +241,7 @@ export const runResults = z.object({
     /** Asked for with `--rounds`; null: the budget decided. */
     rounds: z.number().int().positive().nullable(),
     budgetMs: z.number().positive(),
-    /** Rounds went on until every ratio was known this well, as a share; absent where they did not. */
+    /** Rounds went to what was not decided and not known this well, as a share; absent where their number was given. */
     precision: z.number().positive().optional(),
   }),
   machine,

@@ -63,7 +63,9 @@ export const runManifest = z.object({
     /** Wall time for the rounds, process start-up included; the parity checks come before it. */
     budgetMs: z.number().positive(),
     deadlineMs: z.number().positive(),
-    /** Asked for with `--precision`: rounds go on until every ratio is known this well, as a share. */
+    /** Whether every cell is checked, also where an earlier run has kept its verdict. */
+    verify: z.literal(true).optional(),
+    /** Rounds go to what is not decided and not known this well, as a share; absent where their number was given. */
     precision: z.number().positive().optional(),
   }),
   machine,
@@ -85,6 +87,22 @@ export const runManifest = z.object({
   gate: gatePlan.optional(),
 });
 export type RunManifest = z.infer<typeof runManifest>;
+
+/** The result of a cell's parity check, with what the plan of the rounds needs to know. */
+export const parityVerdict = z.object({
+  checks: z.array(parityCheck),
+  passed: z.boolean(),
+  configuration: settings,
+  loadNs: ns,
+  firstNs: ns,
+  /** Fastest later iteration: from it the plan divides the budget. */
+  iterationNs: ns,
+  /** What the start of its process took; absent from runs of earlier versions. */
+  startMs: z.number().nonnegative().optional(),
+  /** Of a process that has checked smaller cells before; null where the host does not report it. */
+  peakRssBytes: count.nullable(),
+});
+export type ParityVerdict = z.infer<typeof parityVerdict>;
 
 /** `atMs` counts from the start of the run (a resumed run goes on counting where the earlier one stopped). */
 const at = { atMs: z.number().nonnegative() };
@@ -109,18 +127,23 @@ export const runEvent = z.discriminatedUnion('type', [
     spawnMs: z.number().nonnegative(),
     importMs: z.number().nonnegative(),
   }),
-  /** The result of a cell's parity check, in a process of its own, with the figures that only such a process has. */
   z.object({
     ...at,
     type: z.literal('parity'),
     cell: z.string(),
-    checks: z.array(parityCheck),
-    passed: z.boolean(),
-    configuration: settings,
+    /** When it was made, where the verdict of an earlier run was used again. */
+    checkedAt: z.iso.datetime().optional(),
+    ...parityVerdict.shape,
+  }),
+  /** What only a process that has loaded nothing before can tell: every round begins with another group of cells. */
+  z.object({
+    ...at,
+    type: z.literal('fresh'),
+    cell: z.string(),
+    /** Null in runs of earlier versions, which took these figures once, in the parity check. */
+    round: count.nullable(),
     loadNs: ns,
     firstNs: ns,
-    /** Fastest later iteration: from it the plan divides the budget. */
-    iterationNs: ns,
     /** Null where the host does not report it. */
     peakRssBytes: count.nullable(),
     /** Memory of the device; null where the framework does not report it. */
@@ -140,6 +163,8 @@ export const runEvent = z.discriminatedUnion('type', [
     ),
     /** Ids of cells that memory does not hold all at once: each is loaded alone, there and back. Absent where there are none. */
     apart: z.array(z.string()).optional(),
+    /** Ids of cells whose rounds after the first come after the least number of all others. Absent where there are none. */
+    postponed: z.array(z.string()).optional(),
   }),
   z.object({
     ...at,
@@ -166,6 +191,8 @@ export const runEvent = z.discriminatedUnion('type', [
     reason: z.string(),
   }),
   z.object({ ...at, type: z.literal('round'), round: count }),
+  /** What a stopping rule left open before a round: why each cell is measured further, by cell id. Others are not. */
+  z.object({ ...at, type: z.literal('look'), round: count, open: z.record(z.string(), z.string()) }),
   /** Highest resident set of a process at the end of a round, with all that it loaded in it. */
   z.object({
     ...at,
@@ -181,8 +208,14 @@ export const runEvent = z.discriminatedUnion('type', [
     deviceBytes: count.nullable(),
   }),
   z.object({ ...at, type: z.literal('overhead'), host: z.string(), samplesNs: z.array(ns) }),
-  /** Wall time of the coordinator by what it was spent on, for this session. */
-  z.object({ ...at, type: z.literal('wall'), spentMs: z.record(z.string(), z.number()) }),
+  /** Time of this session by what it was spent on, that of work side by side added up, and how long it took. */
+  z.object({
+    ...at,
+    type: z.literal('wall'),
+    spentMs: z.record(z.string(), z.number()),
+    /** Absent from runs of earlier versions, which did one thing after the other in their rounds. */
+    wallMs: z.number().optional(),
+  }),
   z.object({
     ...at,
     type: z.literal('ended'),

@@ -4,7 +4,7 @@
  */
 
 /** Of the run folder: its manifest and events. */
-export const runVersion = 2;
+export const runVersion = 3;
 
 /** Of `results.json`. */
 export const resultsVersion = 3;

@@ -1,52 +1,81 @@
 /** The interval that a number of rounds supports depends on how that number was decided. */
-import { levelAtEnd, planLooks, type SequentialPlan } from './sequential.js';
-import { highestLevel, type Interval, signedRankInterval, signedRankIntervalAt } from './signed-rank.js';
+import { earlyLooks, levelAtEnd, type SequentialPlan } from './sequential.js';
+import {
+  criticalPosition,
+  highestLevel,
+  type Interval,
+  signedRankInterval,
+  signedRankIntervalAt,
+} from './signed-rank.js';
 import { minStudentValues, studentInterval, studentP } from './student.js';
+
+export type IntervalMethod = 'signed-rank' | "Student's t";
 
 export interface Sampling {
   /** Null where the values do not allow one. */
   interval(values: readonly number[]): Interval | null;
   /** Two-sided p-value of "the centre is zero"; null where the values do not allow one. */
   p(values: readonly number[]): number | null;
+  /** Share of the error probability that so many values may spend; null where they may spend none. */
+  share(count: number): number | null;
+  /** What makes the interval of so many values; undefined where nothing does. */
+  method(count: number): IntervalMethod | undefined;
 }
 
 /** Level of the intervals from fewer rounds than the signed-rank method needs. */
 const fewRoundsLevel = 0.95;
 
-/** What makes the interval of so many paired values; undefined where nothing does. */
-export function intervalMethod(count: number): 'signed-rank' | "Student's t" | undefined {
-  if (highestLevel(count) !== null) return 'signed-rank';
-  return count < minStudentValues ? undefined : "Student's t";
-}
-
 /** The number of rounds was fixed beforehand, by count or by the clock. */
 export const fixedSampling: Sampling = {
   interval: (values) => signedRankInterval(values) ?? studentInterval(values, fewRoundsLevel),
   p: (values) => (values.length < minStudentValues ? null : studentP(values)),
+  share: (count) => (count < minStudentValues ? null : 1),
+  method(count) {
+    if (highestLevel(count) !== null) return 'signed-rank';
+    return count < minStudentValues ? undefined : "Student's t";
+  },
 };
 
 /**
  * Rounds went on until the data sufficed: every interval is one of a planned look, at that look's own level, so that it
- * holds at the plan's level whenever the sampling stopped; p-values are scaled accordingly.
+ * holds at the plan's level whenever the sampling stopped; p-values are scaled accordingly. Student's interval stands in where
+ * the rounds do not carry the look's level by the signed-rank method.
  */
 export function sequentialSampling(plan: SequentialPlan): Sampling {
+  const share = (count: number) => {
+    const level = levelAtEnd(plan, count);
+    return level === null ? null : (1 - level) / (1 - plan.level);
+  };
   return {
+    share,
     interval(values) {
       const level = levelAtEnd(plan, values.length);
-      const interval = level === null ? null : signedRankIntervalAt(values, level);
+      if (level === null) return null;
+      const interval = signedRankIntervalAt(values, level) ?? studentInterval(values, level);
       return interval && { ...interval, level: plan.level };
     },
     p(values) {
-      const level = levelAtEnd(plan, values.length);
-      return level === null ? null : Math.min(1, (studentP(values) * (1 - plan.level)) / (1 - level));
+      const part = share(values.length);
+      return part === null ? null : Math.min(1, studentP(values) / part);
+    },
+    method(count) {
+      const level = levelAtEnd(plan, count);
+      if (level === null) return undefined;
+      return criticalPosition(count, level) === undefined ? "Student's t" : 'signed-rank';
     },
   };
 }
 
-/** Looks of a run with `--precision`: from the first that carries an interval, to the most rounds that are worth their processes. */
-export const precisionLooks = planLooks(8, 60, 0.95);
+/**
+ * Looks of a run whose rounds go to what is not decided: from the fewest that have an interval to the most that are worth their
+ * processes, at 3, 5, 8, 12, 18, 27, 40 and 60 rounds. With a quarter of what is left for each, five rounds tell a ratio of 1.25
+ * apart among fifteen targets where ratios spread by up to 3 % between rounds, and the last look keeps an eighth.
+ */
+export const adaptiveLooks = earlyLooks(minStudentValues, 60, 0.95, 0.25);
 
-/** @param precision as a share, where rounds went on until the intervals were that narrow */
+/** @param precision as a share, where rounds went on until comparisons were decided or known so well */
 export function samplingOf(precision: number | undefined): Sampling {
-  return precision === undefined ? fixedSampling : sequentialSampling(precisionLooks);
+  return precision === undefined ? fixedSampling : adaptiveSampling;
 }
+
+const adaptiveSampling = sequentialSampling(adaptiveLooks);

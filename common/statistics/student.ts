@@ -31,13 +31,22 @@ export function studentP(values: readonly number[]): number {
 /**
  * About how many values would give a p-value of at most `p`, if further ones have the centre and deviation of these; null for
  * more than `max`, and with fewer than three.
+ *
+ * @param share of `p` that so many values may spend
  */
-export function valuesToReach(values: readonly number[], p: number, max: number): number | null {
+export function valuesToReach(
+  values: readonly number[],
+  p: number,
+  max: number,
+  share: (count: number) => number | null = () => 1,
+): number | null {
   if (values.length < minStudentValues) return null;
   const { centre, error } = summaryOf(values);
   const deviation = error * Math.sqrt(values.length);
   for (let count = minStudentValues; count <= max; count++) {
-    if (tailsOf((Math.abs(centre) * Math.sqrt(count)) / deviation, count - 1) <= p) return count;
+    if (tailsOf((Math.abs(centre) * Math.sqrt(count)) / deviation, count - 1) <= p * (share(count) ?? 0)) {
+      return count;
+    }
   }
   return null;
 }

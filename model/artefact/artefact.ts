@@ -107,11 +107,11 @@ export async function estimatedBytes(
   seed: number,
 ): Promise<number> {
   if (batch === 1) return 0;
+  const { isReferenced, key } = locate(workload, mode, batch, seed);
+  if (isReferenced || existsSync(join(artefactsFolder, key))) return 0;
   const inputBytes = batch * bytesOf(Object.values(workload.inputs(1, 0, mode)));
   if (batch * workload.multiplyAdds < minToEstimate.multiplyAdds && inputBytes < minToEstimate.bytes)
     return 0;
-  const { isReferenced, key } = locate(workload, mode, batch, seed);
-  if (isReferenced || existsSync(join(artefactsFolder, key))) return 0;
   const source = workloadSource(workload, mode, 1, seed);
   const { model, inputInfo, parameters } = source;
   const { graph } = await normalise(model, inputInfo, sampleOf(source), parameters);

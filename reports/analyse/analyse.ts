@@ -9,6 +9,7 @@ import { cellResult } from './cells.js';
 import { collectFacts, type RunFacts } from './facts.js';
 import { groupsOf } from './groups.js';
 import { type Exclusions, exclusionsOf } from './left-out.js';
+import { roundsSpent } from './rounds-spent.js';
 import { targetResults } from './targets.js';
 
 export function analyse(manifest: RunManifest, events: readonly RunEvent[]): RunResults {
@@ -17,7 +18,10 @@ export function analyse(manifest: RunManifest, events: readonly RunEvent[]): Run
   const sampling = samplingOf(precision);
   const targets = targetResults(manifest, facts, sampling);
   const exclusions = exclusionsOf(manifest.cells, facts);
-  const cells = manifest.cells.map((cell) => cellResult(cell, facts, exclusions, sampling));
+  const cells = manifest.cells.map((cell) => ({
+    ...cellResult(cell, facts, exclusions, sampling),
+    ...(precision === undefined ? {} : { rounds: roundsSpent(cell.id, facts) }),
+  }));
   const { suite, seed, threads, rounds, budgetMs } = manifest.options;
   return {
     $schema: schemaId,

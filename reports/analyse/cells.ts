@@ -11,11 +11,13 @@ import { estimateOf, keptTurns, rateOf, roundCpuNs, roundMediansNs } from './est
 import type { CellFacts, RunFacts } from './facts.js';
 import type { Exclusions } from './left-out.js';
 
+/** @param has what costs most and comparisons do not need: the percentiles */
 export function cellResult(
   cell: PlannedCell,
   run: RunFacts,
   exclusions: Exclusions,
   sampling: Sampling,
+  has: { readonly percentiles: boolean } = { percentiles: true },
 ): CellResult {
   const facts = run.cell(cell.id);
   const { decided: _, ...identity } = cell;
@@ -28,7 +30,8 @@ export function cellResult(
     reason,
     notes: state === 'ok' ? [...notesOf(cell, facts, run), ...steadyNotes(steadyState)] : [],
     parity: facts.parity?.checks ?? [],
-    metrics: state === 'ok' ? metricsOf(cell, facts, keptTurns(samples), sampling) : null,
+    ...(facts.parity?.checkedAt === undefined ? {} : { checkedAt: facts.parity.checkedAt }),
+    metrics: state === 'ok' ? metricsOf(cell, facts, keptTurns(samples), sampling, has) : null,
     steadyState,
     samples,
   };
@@ -65,22 +68,30 @@ function steadyNotes(counts: CellResult['steadyState']): string[] {
 
 function metricsOf(
   cell: PlannedCell,
-  { parity }: CellFacts,
+  { fresh }: CellFacts,
   turns: readonly TurnSamples[],
   sampling: Sampling,
+  has: { readonly percentiles: boolean },
 ): CellResult['metrics'] {
   const iterationNs = estimateOf([...roundMediansNs(turns).values()], sampling);
   return {
     iterationNs,
-    percentilesNs: percentilesOf(turns),
+    percentilesNs: has.percentiles ? percentilesOf(turns) : [],
     itemsPerSecond: rateOf(cell.batch * 1e9, iterationNs),
     cpuNsPerIteration: cpuEstimate(turns, sampling),
     samples: turns.reduce((sum, turn) => sum + turn.samplesNs.length, 0),
-    loadNs: parity?.loadNs ?? null,
-    firstNs: parity?.firstNs ?? null,
-    peakRssBytes: parity?.peakRssBytes ?? null,
-    deviceBytes: parity?.deviceBytes ?? null,
+    loadNs: freshEstimate(fresh.map(({ loadNs }) => loadNs)),
+    firstNs: freshEstimate(fresh.map(({ firstNs }) => firstNs)),
+    peakRssBytes: freshEstimate(fresh.map(({ peakRssBytes }) => peakRssBytes)),
+    deviceBytes: freshEstimate(fresh.map(({ deviceBytes }) => deviceBytes)),
   };
+}
+
+/** From the rounds in which the cell met a fresh process; null where there was none, or the host does not report it. */
+function freshEstimate(values: readonly (number | null)[]): Estimate | null {
+  const found = values.filter((value) => value !== null);
+  // A worker whose load does nothing may be done within a tick of the clock.
+  return found.length === 0 ? null : estimateOf(found.map((value) => Math.max(value, 1)));
 }
 
 function cpuEstimate(turns: readonly TurnSamples[], sampling: Sampling): Estimate | null {

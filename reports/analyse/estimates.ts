@@ -13,11 +13,18 @@ export function keptTurns<Turn extends TurnSamples>(turns: readonly Turn[]): Tur
 }
 
 /** Median time per iteration of each round that has samples, by round. */
-export function roundMediansNs(turns: readonly TurnSamples[]): Map<number, number> {
-  return byRound(turns, (turnsOfRound) =>
+export function roundMediansNs(turns: readonly TurnSamples[]): ReadonlyMap<number, number> {
+  const known = mediansOf.get(turns);
+  if (known) return known;
+  const made = byRound(turns, (turnsOfRound) =>
     Math.max(resolutionNs, median(turnsOfRound.flatMap((turn) => turn.samplesNs))),
   );
+  mediansOf.set(turns, made);
+  return made;
 }
+
+/** A cell of fifteen is in fourteen pairs, and each asks for the medians of both. */
+const mediansOf = new WeakMap<readonly TurnSamples[], ReadonlyMap<number, number>>();
 
 /** CPU time of the process per iteration, by round; null where the host does not report it. */
 export function roundCpuNs(turns: readonly TurnSamples[]): Map<number, number> | null {

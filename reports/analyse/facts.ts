@@ -5,6 +5,7 @@ export type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>
 
 export interface CellFacts {
   readonly parity: EventOf<'parity'> | undefined;
+  readonly fresh: readonly EventOf<'fresh'>[];
   readonly turns: readonly EventOf<'turn'>[];
   readonly audits: readonly EventOf<'audit'>[];
   readonly failure: EventOf<'failed'> | undefined;
@@ -19,6 +20,8 @@ export interface RunFacts {
   readonly processes: readonly EventOf<'process'>[];
   readonly overheads: readonly EventOf<'overhead'>[];
   readonly memories: readonly EventOf<'memory'>[];
+  /** What the stopping rule left open, look by look. */
+  readonly looks: readonly EventOf<'look'>[];
   readonly finishedRounds: number;
   /** Summed over sessions. */
   readonly wallMs: Readonly<Record<string, number>>;
@@ -41,6 +44,7 @@ export function collectFacts(events: readonly RunEvent[]): RunFacts {
     processes: of('process'),
     overheads: of('overhead'),
     memories: of('memory'),
+    looks: of('look'),
     finishedRounds: new Set(of('round').map((event) => event.round)).size,
     wallMs: sumRecords(of('wall').map((event) => event.spentMs)),
     cell: (id) => cells.get(id) ?? nothing,
@@ -68,6 +72,7 @@ function factsOf(events: readonly RunEvent[]): CellFacts {
   }
   return {
     parity: events.findLast((event): event is EventOf<'parity'> => event.type === 'parity'),
+    fresh: events.filter((event): event is EventOf<'fresh'> => event.type === 'fresh'),
     turns: [...turns.values()],
     audits: events.filter((event): event is EventOf<'audit'> => event.type === 'audit'),
     failure: events.findLast((event): event is EventOf<'failed'> => event.type === 'failed'),

@@ -34,8 +34,7 @@ function groupOf(
   sampling: Sampling,
 ): Group {
   const { workload, mode, batch, length, threads, precision } = identity;
-  const ordered = fastestFirst(ok);
-  const pairs = pairsOf(ordered, sampling);
+  const { ordered, pairs } = standingsOf(ok, sampling);
   const ranks = rankRanges(ordered.length, pairs);
   return {
     workload,
@@ -45,8 +44,24 @@ function groupOf(
     ...(threads === undefined ? {} : { threads }),
     precision,
     ranking: ordered.map(({ target }, index) => ({ target, ranks: at(ranks, index) })),
-    comparisons: comparisonsOf(ordered, pairs, targets),
+    comparisons: comparisonsOf(ordered, pairs, targets, sampling),
   };
+}
+
+/** Cells of one group, fastest first, and all their pairs, each with the slower position first. */
+export interface Standings {
+  readonly ordered: readonly OkCell[];
+  readonly pairs: readonly CellPair[];
+}
+
+export function standingsOf(ok: readonly OkCell[], sampling: Sampling): Standings {
+  const ordered = fastestFirst(ok);
+  return { ordered, pairs: pairsOf(ordered, sampling) };
+}
+
+/** The pair of two positions, of which the first comes after the second. */
+export function pairAt({ pairs }: Standings, first: number, second: number): CellPair {
+  return at(pairs, (first * (first - 1)) / 2 + second, 'the pairs of a group');
 }
 
 export function isOk(cell: CellResult): cell is OkCell {
@@ -75,7 +90,7 @@ function orderedBy(baseline: OkCell, cells: readonly OkCell[]): OkCell[] {
 }
 
 /** Two cells of a group, by position, with their ratio and the decision on it. */
-type CellPair = DecidedPair & PairedRatio;
+export type CellPair = DecidedPair & PairedRatio;
 
 /** All pairs of a group, decided under one family-wise error. */
 function pairsOf(cells: readonly OkCell[], sampling: Sampling): CellPair[] {
@@ -93,6 +108,7 @@ function comparisonsOf(
   ordered: readonly OkCell[],
   pairs: readonly CellPair[],
   targets: readonly TargetResult[],
+  sampling: Sampling,
 ): Comparison[] {
   const withFastest = pairs.filter(({ second }) => second === 0);
   const side = (own: CellResult) => ({ target: own.target, settings: settingsOf(own, targets) });
@@ -103,7 +119,7 @@ function comparisonsOf(
       baseline: fastest.target,
       ratio: pair.ratio,
       adjustedP: pair.adjustedP,
-      furtherRounds: furtherRounds(pair, pairs.length),
+      furtherRounds: furtherRounds(pair, pairs.length, sampling),
       notLikeForLike: notLikeForLike(side(cell), side(fastest), cell.batch),
     };
   });
@@ -113,9 +129,9 @@ function comparisonsOf(
 const maxRoundsToDecide = 200;
 
 /** About how many more rounds would tell two apart that are not. */
-function furtherRounds(pair: CellPair, pairs: number): number | null {
+function furtherRounds(pair: CellPair, pairs: number, { share }: Sampling): number | null {
   if (isToldApart(pair)) return null;
-  const needed = valuesToReach(pair.logRatios, rankingAlpha / pairs, maxRoundsToDecide);
+  const needed = valuesToReach(pair.logRatios, rankingAlpha / pairs, maxRoundsToDecide, share);
   return needed === null ? null : Math.max(1, needed - pair.logRatios.length);
 }
 

@@ -8,7 +8,7 @@ import { groupCells, processKey } from '../../common/run/cell.js';
 import type { TurnSamples } from '../../common/run/results.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
 import { foreignLoad } from '../../common/statistics/interference.js';
-import { type SteadyLabel, steadyState } from '../../common/statistics/steady-state.js';
+import { type SteadyLabel, type SteadyState, steadyState } from '../../common/statistics/steady-state.js';
 import type { EventOf, RunFacts } from './facts.js';
 
 type Turn = EventOf<'turn'>;
@@ -34,7 +34,7 @@ export function exclusionsOf(cells: readonly PlannedCell[], facts: RunFacts): Ex
       const processes = own.map(({ cell, turns }) => ({
         cell,
         turns,
-        state: steadyState(turns.flatMap((turn) => turn.samplesNs)),
+        state: stateOf(turns),
       }));
       for (const { cell, state } of processes) required(labels, cell).set(round, state.label);
       const cut = commonCut(processes.map(({ turns, state }) => cutOf(turns, state.steadyFrom)));
@@ -49,6 +49,21 @@ export function exclusionsOf(cells: readonly PlannedCell[], facts: RunFacts): Ex
     marked,
   };
 }
+
+/**
+ * The class of a process, kept beside the first of its turns: a run that is analysed again after every few rounds has most of its
+ * processes behind it.
+ */
+function stateOf(turns: readonly Turn[]): SteadyState {
+  const [first] = turns;
+  const known = first && states.get(first);
+  if (known && known.turns === turns.length) return known.state;
+  const state = steadyState(turns.flatMap((turn) => turn.samplesNs));
+  if (first) states.set(first, { turns: turns.length, state });
+  return state;
+}
+
+const states = new WeakMap<Turn, { readonly turns: number; readonly state: SteadyState }>();
 
 /** One cell's turns of one round, in the order of blocks. */
 interface CellTurns {

@@ -208,8 +208,8 @@ function memoryFinding(
     {
       ...bareFinding(id, candidate),
       metric: 'memory',
-      ...seenOnce(ours / theirs, marginsFor(settings, id).memory),
-      reason: 'highest resident set of one process on each side',
+      ...seenOnce(ours.value / theirs.value, marginsFor(settings, id).memory),
+      reason: 'highest resident set of fresh processes on each side',
     },
   ];
 }

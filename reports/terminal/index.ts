@@ -2,12 +2,15 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import { type CellResult, type Group, type RunResults, threadCounts } from '../../common/run/results.js';
+import { counted } from '../../common/text.js';
 import {
   commonLevel,
   deviceOf,
   endingText,
   groupCells,
+  keptVerdictsText,
   precisionText,
+  roundsText,
   runDifferences,
   stateCounts,
   verdict,
@@ -34,11 +37,10 @@ function header(results: RunResults): string {
     level === undefined
       ? 'nothing was timed'
       : level === null
-        ? 'too few rounds for intervals (3 give 95 %, 8 give 99 %)'
+        ? withoutInterval(results)
         : `intervals at ${Math.round(level * 100)} %`;
-  const { finishedRounds, plannedRounds, options } = results;
-  const threads = threadsText(threadCounts(options));
-  const line = `Run ${clean(results.id)}: ${finishedRounds} of ${plannedRounds} rounds, ${intervals}, ${threads}`;
+  const threads = threadsText(threadCounts(results.options));
+  const line = `Run ${clean(results.id)}: ${roundsText(results)}, ${intervals}, ${threads}`;
   const ending = endingText(results.ending);
   const precision = precisionText(results);
   const precisionLines = precision ? wrapped(precision.text, columns, '') : [];
@@ -47,6 +49,14 @@ function header(results: RunResults): string {
     ...precisionLines.map(precision?.good ? pc.green : pc.yellow),
     ...(ending ? [pc.yellow(ending)] : []),
   ].join('\n');
+}
+
+/** Where not every cell has an interval: none has, or how many have not. */
+function withoutInterval({ cells }: RunResults): string {
+  const levels = cells.flatMap(({ metrics }) => (metrics ? [metrics.iterationNs.level] : []));
+  const missing = levels.filter((level) => level === null).length;
+  if (missing === levels.length) return 'too few rounds for intervals (3 give 95 %, 8 give 99 %)';
+  return `intervals but for ${counted(missing, 'cell')}`;
 }
 
 function groupText(results: RunResults, group: Group): string {
@@ -103,6 +113,7 @@ function sameEverywhere(results: RunResults): CellResult[] {
 }
 
 function footer(results: RunResults): string {
+  const kept = keptVerdictsText(results);
   const counts = stateCounts(results).map(({ state, count }) => `${count} ${state}`);
   return [
     ...sameEverywhere(results).flatMap(notOk),
@@ -110,6 +121,7 @@ function footer(results: RunResults): string {
       wrapped(`not like for like: ${text}`, columns, '  ! ').map(pc.yellow),
     ),
     ...wrapped(`${results.cells.length} cells: ${counts.join(', ')}.`, columns, ''),
+    ...(kept === undefined ? [] : wrapped(kept, columns, '')),
     'A rank such as 2–4: not told apart from its neighbours. A ratio above 1× is slower than the fastest.',
   ].join('\n');
 }

@@ -1,12 +1,15 @@
-/** Live progress: a bar with time left on a terminal, a line every few seconds in a log. */
+/** Live progress: a bar with time left and the standings on a terminal, a line every few seconds in a log. */
 import { Presets, SingleBar } from 'cli-progress';
-import type { Observer } from '../../common/run/observer.js';
+import type { Observer, RunSoFar } from '../../common/run/observer.js';
+import { type Standings, standingsLines, standingsNow } from './standings.js';
 
 /** The log of a CI service should show that something happens, not every cell. */
 const minIntervalMs = 5_000;
+/** Of a run's time, what its standings may take: they are worked out while nothing is measured. */
+const maxStandingsShare = 0.03;
 
 export interface Progress extends Observer {
-  /** Takes the bar off the terminal. */
+  /** Takes the bar and the standings off the terminal. */
   finish(): void;
 }
 
@@ -14,44 +17,142 @@ export function makeProgress(stream: NodeJS.WriteStream = process.stderr): Progr
   return stream.isTTY ? barProgress(stream) : lineProgress(stream);
 }
 
+/** A stage that is going on. */
+interface Stage {
+  readonly name: string;
+  readonly steps: number;
+  readonly limitMs: number | undefined;
+  readonly startedMs: number;
+  done: number;
+}
+
+function newStage(name: string, steps: number, limitMs: number | undefined): Stage {
+  return { name, steps, limitMs, startedMs: performance.now(), done: 0 };
+}
+
+/** Left of a stage at the pace so far, or until its limit; undefined before the first step. */
+function leftText({ steps, limitMs, startedMs, done }: Stage): string {
+  const elapsedMs = performance.now() - startedMs;
+  if (limitMs !== undefined) return `at most ${seconds(limitMs - elapsedMs)} left`;
+  return done === 0 ? '' : `about ${seconds((elapsedMs / done) * (steps - done))} left`;
+}
+
+function seconds(ms: number): string {
+  return `${Math.max(0, Math.ceil(ms / 1000))} s`;
+}
+
+/** Works them out no more often than they are cheap. */
+function affordable(make: (run: RunSoFar) => Standings): (run: RunSoFar) => Standings | undefined {
+  let notBeforeMs = 0;
+  return (run) => {
+    const startMs = performance.now();
+    if (startMs < notBeforeMs) return undefined;
+    const made = make(run);
+    const endMs = performance.now();
+    notBeforeMs = endMs + (endMs - startMs) / maxStandingsShare;
+    return made;
+  };
+}
+
 function barProgress(stream: NodeJS.WriteStream): Progress {
-  const format = '{stage} {bar} {value}/{total}  {eta_formatted} left  {label}';
-  const options = { format, stream, clearOnComplete: true, hideCursor: true, etaBuffer: 20, barsize: 24 };
+  const format = '{stage} {bar} {count}  {left}  {label}';
+  const options = { format, stream, clearOnComplete: true, hideCursor: true, barsize: 24 };
+  const standings = affordable(standingsNow);
+  let stage: Stage | undefined;
   let bar: SingleBar | undefined;
-  const finish = () => {
+  let label = '';
+  /** Lines of standings that stand right above the bar. */
+  let lines = 0;
+  const progressOf = ({ steps, limitMs, startedMs, done }: Stage) =>
+    limitMs === undefined ? done / steps : Math.min(1, (performance.now() - startedMs) / limitMs);
+  const payload = (current: Stage) => ({
+    stage: current.name,
+    count: current.limitMs === undefined ? `${current.done}/${current.steps}` : '',
+    left: leftText(current),
+    label,
+  });
+  const show = () => {
+    if (!stage) return;
+    bar = new SingleBar(options, Presets.shades_classic);
+    bar.start(1, progressOf(stage), payload(stage));
+  };
+  const hide = () => {
     bar?.stop();
     bar = undefined;
   };
+  const erase = () => {
+    if (lines > 0) stream.write(`\u001b[${lines}A\u001b[J`);
+    lines = 0;
+  };
   return {
-    stage(name, steps) {
-      finish();
-      bar = new SingleBar(options, Presets.shades_classic);
-      bar.start(steps, 0, { stage: name, label: '' });
+    stage(name, steps, limitMs) {
+      hide();
+      label = '';
+      stage = newStage(name, steps, limitMs);
+      show();
     },
-    step: (label) => bar?.increment({ label }),
-    note: (line) => stream.write(`${bar ? '\n' : ''}${line}\n`),
-    finish,
+    step(what) {
+      if (!stage) return;
+      stage.done += 1;
+      label = what;
+      bar?.update(progressOf(stage), payload(stage));
+    },
+    round(run) {
+      const found = standings(run);
+      if (!found) return;
+      label = found.progress;
+      hide();
+      erase();
+      // The bar has a line of its own, and the cursor another.
+      const block = standingsLines(found, stream.columns - 1, stream.rows - 3);
+      stream.write(block.map((line) => `${line}\n`).join(''));
+      lines = block.length;
+      show();
+    },
+    note(line) {
+      hide();
+      stream.write(`${line}\n`);
+      // What stands above a note stays there.
+      lines = 0;
+      show();
+    },
+    finish() {
+      hide();
+      erase();
+      stage = undefined;
+    },
   };
 }
 
 function lineProgress(stream: NodeJS.WriteStream): Progress {
-  let stage = { name: '', steps: 0, done: 0, startedMs: 0 };
-  let saidMs = 0;
+  let stage = newStage('', 0, undefined);
+  let saidMs = Number.NEGATIVE_INFINITY;
+  let standingsMs = Number.NEGATIVE_INFINITY;
+  const standings = affordable(standingsNow);
+  const sayNow = (line: string) => {
+    saidMs = performance.now();
+    stream.write(`${line}\n`);
+  };
   return {
-    stage(name, steps) {
-      stage = { name, steps, done: 0, startedMs: performance.now() };
-      saidMs = 0;
-      stream.write(`${name}: ${steps} steps\n`);
+    stage(name, steps, limitMs) {
+      stage = newStage(name, steps, limitMs);
+      sayNow(`${name}: ${limitMs === undefined ? `${steps} steps` : `at most ${seconds(limitMs)}`}`);
+      if (limitMs === undefined) saidMs = Number.NEGATIVE_INFINITY;
     },
     step(label) {
       stage.done += 1;
-      const nowMs = performance.now();
-      if (nowMs - saidMs < minIntervalMs && stage.done < stage.steps) return;
-      saidMs = nowMs;
-      const leftS = ((nowMs - stage.startedMs) / stage.done) * ((stage.steps - stage.done) / 1000);
-      stream.write(
-        `${stage.name}: ${stage.done}/${stage.steps}, about ${Math.ceil(leftS)} s left (${label})\n`,
-      );
+      // Where rounds say more as they end, steps are only signs of life.
+      const intervalMs = stage.limitMs === undefined ? minIntervalMs : 3 * minIntervalMs;
+      if (performance.now() - saidMs < intervalMs && stage.done < stage.steps) return;
+      const count = stage.limitMs === undefined ? `${stage.done}/${stage.steps}, ` : '';
+      sayNow(`${stage.name}: ${count}${leftText(stage)} (${label})`);
+    },
+    round(run) {
+      if (performance.now() - standingsMs < minIntervalMs) return;
+      const found = standings(run);
+      if (!found) return;
+      standingsMs = performance.now();
+      sayNow([`${found.progress}, ${found.left}`, found.leaders].filter(Boolean).join('; '));
     },
     note: (line) => stream.write(`${line}\n`),
     finish: () => undefined,

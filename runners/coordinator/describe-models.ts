@@ -38,7 +38,7 @@ export async function describeModels(
   given: readonly string[],
   options: DescribeOptions,
 ): Promise<(DescribedModel | UnreadableModel)[]> {
-  const targets = (await chooseTargets(options.targets)).chosen.map(({ target }) => target);
+  const targets = (await chooseTargets(options.targets, 'all')).chosen.map(({ target }) => target);
   const files = modelFiles(given);
   const names = inputNames(files, options);
   const described: (DescribedModel | UnreadableModel)[] = [];

@@ -22,7 +22,7 @@ export async function examineTargets({ installed }: { readonly installed: boolea
   const scratch = await mkdtemp(join(tmpdir(), 'touchstone-doctor-'));
   try {
     const targets = await doctor(await discoverFrameworks(), installed ? undefined : askIn(scratch));
-    return { machine: await readMachine(), targets };
+    return { machine: readMachine(), targets };
   } finally {
     await closeHosts();
     await rm(scratch, { recursive: true, force: true });

@@ -27,9 +27,10 @@ export async function manifestOf(
       rounds: options.rounds ?? null,
       budgetMs: options.time,
       deadlineMs: options.deadline,
+      ...(options.verify ? { verify: true as const } : {}),
       ...(options.precision === undefined ? {} : { precision: options.precision }),
     },
-    machine: await readMachine(),
+    machine: readMachine(),
     workloads: distinct(prepared.workloads),
     targets: prepared.targets.map(({ framework, target, alias }) => ({
       target: alias ?? target.name,

@@ -1,12 +1,19 @@
 /** Measures into a run folder, new or resumed: binds processors, waits its turn, runs, and always writes how it ended. */
+import { setMaxListeners } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TouchstoneError } from '../../common/errors.js';
+import { verdictsFolder } from '../../common/paths.js';
 import { targetOf } from '../../common/run/cell.js';
 import { firstDevice } from '../../common/run/device.js';
 import type { Observer } from '../../common/run/observer.js';
 import { threadCounts } from '../../common/run/results.js';
-import { type RunEvent, type RunManifest, runManifest } from '../../common/run/run-folder.js';
+import {
+  type PlannedCell,
+  type RunEvent,
+  type RunManifest,
+  runManifest,
+} from '../../common/run/run-folder.js';
 import type { StoppingRule } from '../../common/run/stopping-rule.js';
 import { referencedArtefact } from '../../model/artefact/artefact.js';
 import { intermediatesOf } from '../../model/reference/intermediates.js';
@@ -17,6 +24,7 @@ import { launch } from '../hosts/launch.js';
 import { readConditions, readSteal, stealShareSince } from '../machine/conditions.js';
 import { readProcessors } from '../machine/processors.js';
 import { loadReference } from '../parity/reference.js';
+import { verdictsIn } from '../parity/verdicts.js';
 import { capabilities } from '../process/capabilities.js';
 import { allowedCpus, bindSelf, splitCpus } from '../process/cpus.js';
 import type { RunContext, TensorFiles } from '../schedule/context.js';
@@ -25,8 +33,9 @@ import { openRunLog } from '../schedule/run-log.js';
 import { foldRun } from '../schedule/run-state.js';
 import { startStopwatch } from '../schedule/stopwatch.js';
 import type { StartWorker } from '../schedule/worker.js';
-import type { Prepared } from './prepare.js';
+import type { Prepared, PreparedTarget } from './prepare.js';
 import { enterTurnstile } from './run-lock.js';
+import { verdictDependencies } from './verdict-dependencies.js';
 
 export type MeasureTargets = Pick<Prepared, 'targets' | 'nulls' | 'referencePython'>;
 
@@ -53,6 +62,8 @@ export async function measure(
   const manifest = runManifest.parse(JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')));
   const leave = await enterTurnstile(observer.note, signal);
   const { log, earlier } = openRunLog(folder);
+  // Every worker that is alive listens; their number says nothing of a leak.
+  setMaxListeners(0, signal);
   const stopwatch = startStopwatch();
   const steal = readSteal();
   const state = foldRun(manifest, log, earlier);
@@ -69,6 +80,7 @@ export async function measure(
       signal,
       observer,
       startWorker: startWorkers(manifest, targets),
+      verdicts: verdictsOf(manifest, targets),
       nullTargets: nullTargetsOf(targets),
       isExtended: allowanceMs !== undefined,
       ...stoppingRuleOf(manifest, ruleFor),
@@ -77,6 +89,7 @@ export async function measure(
       readProcessors: (threads) => readProcessors(splitCpus(threads).workers),
       cpus: cpusFor(counts),
       deadlineMs: manifest.options.deadlineMs,
+      compiles: (name) => entriesOf(targets)(name)?.target.compiles === true,
       availableBytes: () => process.availableMemory(),
       files: tensorFiles(targets.referencePython, signal, observer.note),
     };
@@ -87,7 +100,7 @@ export async function measure(
   } finally {
     // On a full disk these two lines cannot be written either; the error that is on its way says so already.
     if (ending !== 'storage') {
-      state.record({ type: 'wall', spentMs: stopwatch.spentMs() });
+      state.record({ type: 'wall', spentMs: stopwatch.spentMs(), wallMs: stopwatch.wallMs() });
       state.record({ type: 'ended', ending, stealShare: stealShareSince(steal) });
     }
     log.close();
@@ -131,10 +144,9 @@ function conditionsOf(cpus: ReturnType<typeof splitCpus>, { targets }: MeasureTa
 }
 
 function startWorkers(manifest: RunManifest, prepared: MeasureTargets): StartWorker {
-  const all = [...prepared.targets, ...prepared.nulls];
-  const byName = new Map(all.map((entry) => [entry.alias ?? entry.target.name, entry]));
+  const entryOf = entriesOf(prepared);
   return ({ target: name, threads, cpus, device, logFile }) => {
-    const entry = byName.get(name) ?? byName.get(targetOf(name));
+    const entry = entryOf(name);
     if (!entry) throw new TouchstoneError('worker', `${name} is not installed any more`);
     const { target, host, executable, checkout } = entry;
     const { deadlineMs } = manifest.options;
@@ -148,6 +160,33 @@ function startWorkers(manifest: RunManifest, prepared: MeasureTargets): StartWor
       ...(checkout === undefined ? {} : { checkout }),
     });
   };
+}
+
+/** With `--verify` none is used again; what is found is kept all the same. */
+function verdictsOf(manifest: RunManifest, targets: MeasureTargets): RunContext['verdicts'] {
+  const kept = verdictsIn(verdictsFolder);
+  const entryOf = entriesOf(targets);
+  const dependenciesOf = (cell: PlannedCell) => {
+    const entry = entryOf(cell.target);
+    return entry && verdictDependencies(manifest, cell, entry);
+  };
+  return {
+    async find(cell) {
+      const dependsOn = manifest.options.verify ? undefined : dependenciesOf(cell);
+      return dependsOn && kept.find(dependsOn);
+    },
+    async keep(cell, verdict, checkedAt) {
+      const dependsOn = dependenciesOf(cell);
+      if (dependsOn) await kept.keep(dependsOn, verdict, checkedAt);
+    },
+  };
+}
+
+/** The target behind a name that may be an alias. */
+function entriesOf(targets: MeasureTargets): (name: string) => PreparedTarget | undefined {
+  const all = [...targets.targets, ...targets.nulls];
+  const byName = new Map(all.map((entry) => [entry.alias ?? entry.target.name, entry]));
+  return (name) => byName.get(name) ?? byName.get(targetOf(name));
 }
 
 /** References are computed and read once a run, where it comes to comparing: they are the same for all and in every round. */

@@ -4,11 +4,11 @@ import { addOutsideAdapter } from '../../adapters/discover.js';
 import { TouchstoneError } from '../../common/errors.js';
 import { invocation } from '../../common/invocation.js';
 import { runsFolder } from '../../common/paths.js';
-import { processKey } from '../../common/run/cell.js';
 import { findRun, newestUnfinished, newRunId } from '../../common/run/locate.js';
 import type { Say } from '../../common/run/observer.js';
 import { readRun } from '../../common/run/read-run.js';
 import { runVersion } from '../../common/run/version.js';
+import { defaultPrecision } from '../../common/statistics/precision.js';
 import { allowedCpus } from '../process/cpus.js';
 import { createRunFolder } from '../schedule/run-log.js';
 import { prepareGate } from './gate-subjects.js';
@@ -18,10 +18,12 @@ import { commandOf, defaultBudgetMs, type RunOptions } from './options.js';
 import { findTargets, type Prepared, prepare } from './prepare.js';
 
 /**
- * Three roles for every target, and up to five times the rounds of a run that only compares; most gates end long before,
- * since what the screen settles is not measured again.
+ * Three roles for every target, and up to fifty rounds, of which each costs the imports of all; most gates end long before, since
+ * what the screen settles is not measured again.
  */
-const gateBudgetFactor = 3;
+function gateBudgetMs(subjects: number): number {
+  return 390_000 + 180_000 * Math.max(0, subjects - 5);
+}
 
 /** Every cell that the options select, with why where one will not run. @throws TouchstoneError('usage') */
 export async function planRun(options: RunOptions, say: Say): Promise<Prepared> {
@@ -39,8 +41,10 @@ export async function planRun(options: RunOptions, say: Say): Promise<Prepared> 
 /** Makes the run folder of a plan. */
 export async function newRun(options: RunOptions, prepared: Prepared): Promise<MeasurableRun> {
   const folder = options.out === undefined ? join(runsFolder, newRunId(new Date())) : resolve(options.out);
-  const time = options.time ?? prepared.budgetMs ?? defaultBudgetMs(targetsToMeasure(prepared));
-  createRunFolder(folder, await manifestOf(basename(folder), { ...options, time }, prepared));
+  const time = options.time ?? prepared.budgetMs ?? defaultBudgetMs;
+  // Without a number of rounds they go to what is not decided.
+  const rule = options.rounds === undefined ? { precision: options.precision ?? defaultPrecision } : {};
+  createRunFolder(folder, await manifestOf(basename(folder), { ...options, ...rule, time }, prepared));
   return { folder, targets: prepared };
 }
 
@@ -85,7 +89,7 @@ export async function newGate(
   const folder =
     options.out === undefined ? join(runsFolder, `gate-${newRunId(new Date())}`) : resolve(options.out);
   const subjects = plan.subjects.length * options.threads.length;
-  const timed = { ...options, time: options.time ?? gateBudgetFactor * defaultBudgetMs(subjects) };
+  const timed = { ...options, time: options.time ?? gateBudgetMs(subjects) };
   const manifest = await manifestOf(basename(folder), timed, prepared);
   const command = commandOf(timed, ['gate', '--against', against]);
   createRunFolder(folder, { ...manifest, command, gate: plan });
@@ -95,11 +99,6 @@ export async function newGate(
 function requireCells({ cells }: Prepared, verb: string, hint: string): void {
   if (cells.length > 0) return;
   throw new TouchstoneError('usage', `nothing to ${verb}: the selection is empty`, { hint });
-}
-
-/** A target with each of several thread counts is one of its own: it has processes of its own in every round. */
-function targetsToMeasure({ cells }: Prepared): number {
-  return new Set(cells.filter(({ decided }) => decided === null).map(processKey)).size;
 }
 
 /** More threads than processors would time the system's scheduler. */

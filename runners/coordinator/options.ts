@@ -4,15 +4,9 @@ import { invocation } from '../../common/invocation.js';
 import type { Mode } from '../../model/workload.js';
 import type { OptimiserName } from '../../suites/optimisers.js';
 
-/**
- * Measuring budget where none is given: long enough for eight rounds of the smoke suite on two cores. Up to five
- * targets stay under 3 minutes with the parity check and the report; each further one costs its imports in every round.
- *
- * @param targets that have a cell to be measured
- */
-export function defaultBudgetMs(targets: number): number {
-  return 130_000 + 60_000 * Math.max(0, targets - 5);
-}
+/** Measuring budget where none is given: with kept parity verdicts and the report the default run then takes three minutes. */
+export const defaultBudgetMs = 120_000;
+
 /** Longer than any import or iteration that a user would wait for. */
 export const defaultDeadlineMs = 120_000;
 
@@ -33,8 +27,10 @@ export interface RunOptions {
   readonly rounds?: number;
   /** Measuring budget in milliseconds; `defaultBudgetMs` where it is not given. */
   readonly time?: number;
-  /** Rounds go on until every ratio is known this well, as a share: 0.01. */
+  /** Rounds go to what is not decided and not known this well, as a share: 0.01; `defaultPrecision` without `rounds`. */
   readonly precision?: number;
+  /** Checks every cell, also where an earlier run has kept its verdict. */
+  readonly verify?: true;
   readonly seed: number;
   readonly out?: string;
   /** A run folder, or true for the newest one that did not finish. */
@@ -90,6 +86,7 @@ export function commandOf(options: TimedOptions, command: readonly string[] = []
     ...list('--rounds', options.rounds === undefined ? undefined : [options.rounds]),
     ...list('--prepare', options.prepare === undefined ? undefined : [options.prepare]),
     ...list('--precision', options.precision === undefined ? undefined : [`${options.precision * 100}%`]),
+    ...(options.verify ? ['--verify'] : []),
     ...[
       '--threads',
       options.threads.join(','),

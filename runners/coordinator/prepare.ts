@@ -1,7 +1,7 @@
 /** From the command line to a plan: which workloads, which targets, what is installed, which artefacts. */
 
 import type { Framework, Target } from '../../adapters/adapter.js';
-import { discoverFrameworks } from '../../adapters/discover.js';
+import { discoverFrameworks, discoverOutside } from '../../adapters/discover.js';
 import { defined } from '../../common/at.js';
 import { explain, TouchstoneError } from '../../common/errors.js';
 import { artefactKey } from '../../common/run/cell.js';
@@ -281,14 +281,27 @@ interface Choice {
   readonly target: Target;
 }
 
-/** @param patterns names or globs; all real targets where there are none */
-export async function chooseTargets(patterns: readonly string[] | undefined) {
-  const frameworks = await discoverFrameworks();
+/** The name of a set of targets: those that say of themselves that they are in it. */
+const defaultSet = 'default';
+
+/**
+ * @param patterns names, globs and `default`
+ * @param otherwise where there are none: the default set, and what `--adapter` adds; or all real targets
+ */
+export async function chooseTargets(
+  patterns: readonly string[] | undefined,
+  otherwise: 'default' | 'all' = 'default',
+) {
+  const [frameworks, outside] = await Promise.all([discoverFrameworks(), discoverOutside()]);
   const all = frameworks.flatMap((framework) =>
     framework.targets.map((target) => ({ name: target.name, framework, target })),
   );
-  const real = all.filter(({ target }) => !target.isNull);
-  const chosen = patterns ? selectTargets(all, patterns) : real;
+  const named = patterns?.flatMap((pattern) =>
+    pattern === defaultSet ? all.flatMap(({ name, target }) => (target.isDefault ? [name] : [])) : [pattern],
+  );
+  const isMeant = ({ framework, target }: Choice) =>
+    !target.isNull && (otherwise === 'all' || target.isDefault || outside.includes(framework));
+  const chosen = named ? selectTargets(all, named) : all.filter(isMeant);
   const hosts = new Set(chosen.map(({ target }) => target.host));
   const nulls = all.filter(({ target }) => target.isNull && hosts.has(target.host));
   return { chosen, nulls };

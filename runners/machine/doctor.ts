@@ -1,11 +1,13 @@
 /** The health of every target: available or not, with which versions, how large, and the command that fixes it. */
 
 import { existsSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { availableParallelism } from 'node:os';
+import { execa } from 'execa';
 import type { Configuration, Device, Framework, Target } from '../../adapters/adapter.js';
+import { required } from '../../common/at.js';
 import { messageOf } from '../../common/errors.js';
 import { invocation } from '../../common/invocation.js';
+import { onLanes } from '../../common/lanes.js';
 import { hostOf } from '../hosts/discover.js';
 import type { Availability } from '../hosts/host.js';
 
@@ -45,16 +47,23 @@ export type Ask = (target: Target, executable: string | undefined) => Promise<An
  * @param ask without it no framework is started: what is installed is reported, not the effective settings
  */
 export async function doctor(frameworks: readonly Framework[], ask?: Ask): Promise<TargetHealth[]> {
-  const health: TargetHealth[] = [];
-  for (const framework of frameworks) {
-    // One framework after the other: a dozen that start at once would starve each other.
-    const targets = framework.targets.map((target) => examine(framework, target, ask));
-    health.push(...(await Promise.all(targets)));
-  }
-  return health;
+  const all = frameworks.flatMap((framework) => framework.targets.map((target) => ({ framework, target })));
+  const sizes = new Map<string, Promise<number | null>>();
+  const health = new Map<Target, TargetHealth>();
+  // As many as there are processors: a dozen that start at once would starve each other.
+  const lanes = Array.from({ length: availableParallelism() }, () => []);
+  await onLanes(lanes, all, async ({ framework, target }) => {
+    health.set(target, await examine(framework, target, sizes, ask));
+  });
+  return all.map(({ target }) => required(health, target, 'the health of all targets'));
 }
 
-async function examine(framework: Framework, target: Target, ask?: Ask): Promise<TargetHealth> {
+async function examine(
+  framework: Framework,
+  target: Target,
+  known: Map<string, Promise<number | null>>,
+  ask?: Ask,
+): Promise<TargetHealth> {
   const host = await hostOf(target);
   const installed = await host.provision(target).availability();
   const executable = installed.available ? installed.executable : undefined;
@@ -65,7 +74,7 @@ async function examine(framework: Framework, target: Target, ask?: Ask): Promise
       : installed;
   const described = answer && !('reason' in answer) ? answer : undefined;
   const { versions, folders, environment } = host.describe(target);
-  const sizes = await Promise.all(folders.filter((folder) => existsSync(folder)).map(sizeOf));
+  const sizes = await Promise.all(folders.filter((folder) => existsSync(folder)).map(sizeOnce));
   return {
     target: target.name,
     framework: framework.title,
@@ -76,10 +85,17 @@ async function examine(framework: Framework, target: Target, ask?: Ask): Promise
     device: described?.device ?? null,
     executable: executable ?? null,
     environment: installed.available ? environment : null,
-    sizeBytes: sizes.length === 0 ? null : sizes.reduce((sum, size) => sum + size, 0),
+    sizeBytes: sizes.length === 0 ? null : sumOf(sizes),
     reason: availability.available ? null : availability.reason,
     fix: availability.available ? null : availability.fix,
   };
+
+  /** Several targets share an environment. */
+  function sizeOnce(folder: string): Promise<number | null> {
+    const size = known.get(folder) ?? sizeOf(folder);
+    known.set(folder, size);
+    return size;
+  }
 }
 
 async function answerOf(
@@ -94,11 +110,14 @@ async function answerOf(
   }
 }
 
-/** In bytes; files that vanish while they are counted do not count. */
-async function sizeOf(folder: string): Promise<number> {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
-  const files = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => stat(join(entry.parentPath, entry.name)).catch(() => ({ size: 0 })));
-  return (await Promise.all(files)).reduce((sum, { size }) => sum + size, 0);
+/** On disk, in bytes; null where the system does not tell. A walk through a hundred thousand files takes `du` a tenth of our time. */
+async function sizeOf(folder: string): Promise<number | null> {
+  const { stdout, failed } = await execa('du', ['-sk', folder], { reject: false });
+  const kibibytes = Number.parseInt(stdout, 10);
+  return failed || Number.isNaN(kibibytes) ? null : 1024 * kibibytes;
+}
+
+/** Null where one of them is not known. */
+function sumOf(sizes: readonly (number | null)[]): number | null {
+  return sizes.reduce<number | null>((sum, size) => (sum === null || size === null ? null : sum + size), 0);
 }

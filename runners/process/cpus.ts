@@ -1,6 +1,7 @@
 /** Which processors workers run on, and which the coordinator. */
 import { availableParallelism } from 'node:os';
-import { execaSync } from 'execa';
+import { execa, execaSync } from 'execa';
+import { TouchstoneError } from '../../common/errors.js';
 import { capabilities } from './capabilities.js';
 import { ownCpus } from './cpu-list.js';
 
@@ -36,6 +37,27 @@ export function bindSelf(cpus: readonly number[]): void {
   if (cpus.length === 0 || !capabilities().canBind) return;
   // What was allowed must be known before it is narrowed.
   allowedCpus();
-  const pid = String(process.pid);
-  execaSync('taskset', ['--all-tasks', '--pid', '--cpu-list', cpus.join(','), pid], { reject: false });
+  execaSync('taskset', bindingOf(process.pid, cpus), { reject: false });
+}
+
+/**
+ * Binds another process with all its threads, whether it is stopped or not. Does nothing where the system cannot, or for an
+ * empty list.
+ *
+ * @throws TouchstoneError('worker') where a thread stays where it was: it would be timed on other processors than its rivals
+ */
+export async function bindProcess(pid: number, cpus: readonly number[]): Promise<void> {
+  if (cpus.length === 0 || !capabilities().canBind) return;
+  // A thread that ends while it is being bound is an error too: the second time it is gone.
+  for (const _ of [1, 2]) {
+    const { exitCode } = await execa('taskset', bindingOf(pid, cpus), { reject: false });
+    if (exitCode === 0) return;
+  }
+  throw new TouchstoneError('worker', `process ${pid} could not be bound to processors ${cpus.join(', ')}`, {
+    hint: 'something on this machine keeps its threads elsewhere, such as a container or a job scheduler',
+  });
+}
+
+function bindingOf(pid: number, cpus: readonly number[]): string[] {
+  return ['--all-tasks', '--pid', '--cpu-list', cpus.join(','), String(pid)];
 }

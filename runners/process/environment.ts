@@ -1,5 +1,9 @@
 /** The environment that a worker starts with: an equal budget for everyone, set before anything is imported. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import type { Budget, Target } from '../../adapters/adapter.js';
+import { cpuFlags, cpuModel } from '../../common/cpu-model.js';
+import { stateFolder } from '../../common/paths.js';
 
 /** Thread counts of the numeric libraries that frameworks are built on. */
 const threadVariables = [
@@ -20,6 +24,14 @@ const affinityVariables = [
   'OMP_PLACES',
   'OMP_PROC_BIND',
 ];
+
+/** What was compiled for one kind of processor may not run on another, such as the next virtual machine of a pool. */
+function compilerCache(): string {
+  const digest = createHash('sha256')
+    .update([cpuModel(), ...cpuFlags()].join(' '))
+    .digest('hex');
+  return join(stateFolder, 'cache', 'compilers', digest.slice(0, 12));
+}
 
 /**
  * The user's environment, then the budget, then the host's settings, then the target's, then `extra`.
@@ -43,7 +55,7 @@ export function workerEnvironment(
     MKL_DYNAMIC: 'FALSE',
     NVIDIA_TF32_OVERRIDE: '0',
     ...host,
-    ...target.environment(budget),
+    ...target.environment(budget, compilerCache()),
     ...extra,
   };
 }

@@ -7,6 +7,7 @@ import { openChannel } from '../protocol/channel.js';
 import { WorkerFailure } from '../protocol/failure.js';
 import type { Worker } from '../protocol/worker.js';
 import { capabilities } from './capabilities.js';
+import { bindProcess } from './cpus.js';
 import { type Exit, failureOf, hungUp } from './ending.js';
 import { adopt, bury, killGroup, send } from './group.js';
 import { openLog, type WorkerLog } from './log.js';
@@ -95,6 +96,9 @@ export function startProcess(options: ProcessOptions): WorkerProcess {
     },
     pause: () => signal('SIGSTOP'),
     resume: () => signal('SIGCONT'),
+    async moveTo(cpus) {
+      if (!gone && child.pid !== undefined) await bindProcess(child.pid, cpus);
+    },
     kill,
   };
 }

@@ -11,6 +11,8 @@ export interface Worker {
   /** Stops the worker where its host can, so that it costs nothing while others are timed. */
   pause(): void;
   resume(): void;
+  /** Binds the worker, with all of its threads, to other processors; does nothing where its host cannot, or for none. */
+  moveTo(cpus: readonly number[]): Promise<void>;
   /** Ends the worker and everything that it started; resolves when it is gone and its log is written. */
   kill(): Promise<void>;
 }

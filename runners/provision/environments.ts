@@ -2,7 +2,7 @@
  * Python environments, one for each framework, under `.touchstone/environments/`: made on first use, from pinned
  * packages. The stamp is written last, so a half-made one is seen for what it is and made again.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
@@ -28,7 +28,12 @@ export interface EnvironmentReady {
 
 export type EnvironmentState = InstallationState<EnvironmentReady>;
 
-const stamp = z.object({ lockHash: z.string(), version: z.string() });
+const stamp = z.object({
+  lockHash: z.string(),
+  version: z.string(),
+  /** See `interpreterMark`; absent from environments that an earlier build made. */
+  interpreter: z.string().optional(),
+});
 
 /** Whether it is there, complete, and made from the present pins; takes milliseconds. */
 export async function environmentState(name: string): Promise<EnvironmentState> {
@@ -55,7 +60,11 @@ export async function stateOf(definition: EnvironmentDefinition): Promise<Enviro
   if (!made) return broken(await unfinished(folder, `environment ${name}`));
   if (made.lockHash !== lockHash) return broken(`environment ${name} was made from other pins`);
   const python = pythonIn(definition);
-  // An upgrade of the system may take away the interpreter below an environment, or put another one in its place.
+  // An upgrade of the system may take away the interpreter below an environment, or put another one in its place. It is asked
+  // only where its file is not the one that made the environment: starting six of them takes longer than all else of a plan.
+  if (made.interpreter !== undefined && made.interpreter === interpreterMark(python)) {
+    return { state: 'ready', python };
+  }
   const script = 'import sys; print("%d.%d" % sys.version_info[:2])';
   const alive = await execa(python, ['-I', '-c', script], { reject: false });
   if (alive.exitCode !== 0) return broken(`the interpreter of environment ${name} does not start`);
@@ -113,9 +122,20 @@ async function make(
   const pip = ['-I', '-m', 'pip', 'install', '--disable-pip-version-check', '--no-input'];
   await run(python, [...pip, '--progress-bar', 'off', ...requirements]);
   signal.throwIfAborted();
-  writeStamp(folder, { lockHash, version: interpreter.version });
+  writeStamp(folder, { lockHash, version: interpreter.version, interpreter: interpreterMark(python) });
   report?.(`installed ${title}`);
   return { python };
+}
+
+/** The file behind the environment's interpreter, with its size and time; undefined where there is none. */
+function interpreterMark(python: string): string | undefined {
+  try {
+    const path = realpathSync(python);
+    const { size, mtimeMs } = statSync(path);
+    return `${path}, ${size} bytes, ${mtimeMs}`;
+  } catch {
+    return undefined;
+  }
 }
 
 function broken(reason: string): NotReady {

@@ -76,6 +76,17 @@ export function divideBudget(
     ? firstFitting(wanted, 1, (count) => affordable(count, minNs))
     : (search(maxRounds, defaultRounds + 1, (count) => affordable(count, amplePerCellNs)) ??
       firstFitting(defaultRounds, 1, (count) => affordable(count, minNs)));
+  return divideRounds(budgetMs, fixedNs, cells, rounds, minNs);
+}
+
+/** @param fixedNs of a round: what it takes besides the time that is shared out */
+function divideRounds(
+  budgetMs: number,
+  fixedNs: number,
+  cells: readonly CellCost[],
+  rounds: number,
+  minNs: number,
+): Schedule {
   const spareNs = Math.max(0, (budgetMs * 1e6) / rounds - fixedNs);
   const perCellNs = Math.min(maxPerCellNs, Math.max(minNs, equalShare(spareNs, cells)));
   const shares = Object.fromEntries(cells.map((cell) => [cell.cell, shareOf(cell, perCellNs)]));
@@ -85,18 +96,65 @@ export function divideBudget(
 
 /**
  * For a run that goes on until enough is known: rounds of the length that tells most for their time, shorter where the
- * budget does not hold the default number of them, fewer where they would be too short to tell anything. The stopping rule decides
- * how many follow.
+ * budget does not hold the default number of them, fewer where they would be too short to tell anything, down to the number
+ * without which there is no answer: that many are kept, however short. The stopping rule decides how many follow.
  */
 export function divideSteps(
   budgetMs: number,
   startMs: number,
   cells: readonly CellCost[],
-  defaultCount: number,
+  { minRounds, defaultRounds: wanted }: { readonly minRounds: number; readonly defaultRounds: number },
 ): Schedule {
   const fixedMs = ofEstimate * (startMs + sum(cells.map(minCostNs)) / 1e6);
   const ampleMs = fixedMs + (amplePerCellNs * cells.length) / 1e6;
-  return divideBudget(Math.min(budgetMs, defaultCount * ampleMs), startMs, cells, defaultCount, minPerStepNs);
+  const usedMs = Math.min(budgetMs, wanted * ampleMs);
+  const longer = divideBudget(usedMs, startMs, cells, wanted, minPerStepNs);
+  if (longer.rounds >= minRounds) return longer;
+  return divideRounds(usedMs, fixedMs * 1e6, cells, minRounds, minPerCellNs);
+}
+
+/** The same where cells may be postponed: what they leave of the least number of rounds goes to the others. */
+export function divideWithPostponed(
+  budgetMs: number,
+  startMs: number,
+  cells: readonly CellCost[],
+  planned: { readonly minRounds: number; readonly defaultRounds: number },
+): Schedule & { readonly postponed: readonly string[] } {
+  const postponed = postponedCells(budgetMs, startMs, cells, planned.minRounds);
+  const [others, later] = [false, true].map((isLater) =>
+    cells.filter(({ cell }) => postponed.includes(cell) === isLater),
+  ) as [CellCost[], CellCost[]];
+  const restMs = Math.max(0, budgetMs - sum(later.map(leastMs)));
+  const schedule = divideSteps(restMs, startMs, others, planned);
+  const laterShares = later.map((cell) => [cell.cell, shareOf(cell, minPerCellNs)]);
+  return { ...schedule, shares: { ...schedule.shares, ...Object.fromEntries(laterShares) }, postponed };
+}
+
+/** The least that a cell takes of a round. */
+function leastMs(cell: CellCost): number {
+  return (ofEstimate * (minCostNs(cell) + extraNs(cell, minPerCellNs))) / 1e6;
+}
+
+/**
+ * Cells whose further rounds come after the least number of all others: where the budget does not hold that number of all, those that
+ * would take more than an equal part of what all need, longest first, until the others fit. Each takes part in the first round.
+ */
+export function postponedCells(
+  budgetMs: number,
+  startMs: number,
+  cells: readonly CellCost[],
+  minRounds: number,
+): string[] {
+  if (minRounds < 2) return [];
+  const postponed: string[] = [];
+  let neededMs = minRounds * (ofEstimate * startMs + sum(cells.map(leastMs)));
+  const equalMs = neededMs / cells.length;
+  for (const cell of [...cells].sort((one, other) => leastMs(other) - leastMs(one))) {
+    if (neededMs <= budgetMs || minRounds * leastMs(cell) <= equalMs) break;
+    postponed.push(cell.cell);
+    neededMs -= (minRounds - 1) * leastMs(cell);
+  }
+  return postponed;
 }
 
 /** One round's cost of a cell that gets a single iteration behind one that warms up. */

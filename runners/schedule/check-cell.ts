@@ -1,8 +1,6 @@
-/**
- * The parity check for one cell, in a process of its own, so that the figures that only a fresh process can give come
- * with it: the first iteration, the load and the peak of memory before the verification itself takes any.
- */
+/** The parity check of one cell. */
 import { join } from 'node:path';
+import { at } from '../../common/at.js';
 import { artefactKey, fileNameOf } from '../../common/run/cell.js';
 import type { ParityCheck } from '../../common/run/results.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
@@ -10,46 +8,47 @@ import { checkParity } from '../parity/parity.js';
 import { cellTolerance, type Reference } from '../parity/reference.js';
 import type { RunContext } from './context.js';
 import { firstDivergence } from './divergence.js';
-import { type LiveWorker, openWorker } from './live-worker.js';
+import type { LiveWorker } from './live-worker.js';
 
 /** Iterations that tell how long one takes: enough for a just-in-time compiler, little for a slow cell. */
 const probe = { minIterations: 3, minNs: 60e6, maxNs: 400e6 };
 
-/** Records the finding as a `gate` event. Rejects with the worker's failure; the caller decides what that makes of the cell. */
+/**
+ * Records the finding as a `parity` event. Rejects with the worker's failure; the caller decides what that makes of the cell.
+ *
+ * @returns whether it passed: only then is the process as good as before
+ */
 export async function checkCell(
   context: RunContext,
+  worker: LiveWorker,
   cell: PlannedCell,
-  cpus: readonly number[],
-): Promise<void> {
+): Promise<boolean> {
   const folder = context.state.manifest.artefacts[artefactKey(cell)] ?? '';
   const reference = await context.files.reference(folder);
-  const worker = await openWorker(context, cell, cpus, null);
-  try {
-    const loaded = await worker.ask('parity check', { type: 'load', folder, mode: cell.mode });
-    const first = await worker.ask('parity check', { type: 'warm', minIterations: 1, minNs: 0, maxNs: 0 });
-    // One iteration of a slow cell says enough.
-    const isSlow = (first.samplesNs[0] ?? 0) > probe.maxNs;
-    const later = isSlow ? first : await worker.ask('parity check', { type: 'warm', ...probe });
-    const memory = await worker.ask('parity check', { type: 'memory' });
-    const found = await verify(context, worker, cell, reference);
-    // What a loop ends with has no node where it begins.
-    const checks = reference.generates ? found : await explained(context, worker, cell, folder, found);
-    context.state.record({
-      type: 'parity',
-      cell: cell.id,
-      checks,
-      passed: checks.every((check) => check.passed),
-      configuration: loaded.configuration,
-      loadNs: loaded.loadNs,
-      firstNs: first.samplesNs[0] ?? 0,
-      iterationNs: Math.min(...later.samplesNs, ...first.samplesNs),
-      peakRssBytes: memory.peakRssBytes,
-      deviceBytes: memory.deviceBytes,
-    });
-    await worker.close();
-  } finally {
-    await worker.kill();
-  }
+  const loaded = await worker.ask('parity check', { type: 'load', folder, mode: cell.mode });
+  const first = await worker.ask('parity check', { type: 'warm', minIterations: 1, minNs: 0, maxNs: 0 });
+  // One iteration of a slow cell says enough.
+  const isSlow = (first.samplesNs[0] ?? 0) > probe.maxNs;
+  const later = isSlow ? first : await worker.ask('parity check', { type: 'warm', ...probe });
+  const memory = await worker.ask('parity check', { type: 'memory' });
+  const found = await verify(context, worker, cell, reference);
+  // What a loop ends with has no node where it begins.
+  const checks = reference.generates ? found : await explained(context, worker, cell, folder, found);
+  const passed = checks.every((check) => check.passed);
+  const verdict = {
+    checks,
+    configuration: loaded.configuration,
+    loadNs: loaded.loadNs,
+    firstNs: at(first.samplesNs, 0, 'the samples of a first iteration'),
+    iterationNs: Math.min(...later.samplesNs, ...first.samplesNs),
+    startMs: worker.spawnMs + worker.importMs,
+    peakRssBytes: memory.peakRssBytes,
+  };
+  context.state.record({ type: 'parity', cell: cell.id, passed, ...verdict });
+  if (!passed) return false;
+  await context.verdicts.keep(cell, { passed, ...verdict });
+  await worker.ask('parity check', { type: 'unload' });
+  return true;
 }
 
 async function verify(

@@ -3,11 +3,13 @@
 import type { DeviceChoice } from '../../common/run/device.js';
 import type { Observer } from '../../common/run/observer.js';
 import { threadCounts } from '../../common/run/results.js';
+import type { PlannedCell } from '../../common/run/run-folder.js';
 import type { StoppingRule } from '../../common/run/stopping-rule.js';
 import type { Tensors } from '../../model/graph.js';
 import type { Intermediates } from '../../model/reference/intermediates.js';
 import type { ProcessorReading } from '../machine/processors.js';
 import type { Reference } from '../parity/reference.js';
+import type { KeptVerdict } from '../parity/verdicts.js';
 import type { RunState } from './run-state.js';
 import type { Stopwatch } from './stopwatch.js';
 import type { StartWorker } from './worker.js';
@@ -18,6 +20,10 @@ export interface RunContext {
   readonly startWorker: StartWorker;
   /** The null target of each host that has one. */
   readonly nullTargets: ReadonlyMap<string, { readonly target: string; readonly device: DeviceChoice }>;
+  /** Whether the target compiles each model, which can take many times as long as an import. */
+  compiles(target: string): boolean;
+  /** Parity verdicts that earlier runs have kept for this one, and its own for later ones. */
+  readonly verdicts: CellVerdicts;
   readonly stopwatch: Stopwatch;
   readonly observer: Observer;
   /** Aborted when the user asks to stop: workers are killed, nothing more is started. */
@@ -46,6 +52,12 @@ export interface RunContext {
   readonly files: TensorFiles;
 }
 
+export interface CellVerdicts {
+  find(cell: PlannedCell): Promise<KeptVerdict | undefined>;
+  /** @param checkedAt of a verdict of which only what it says of times is new; now by default */
+  keep(cell: PlannedCell, verdict: KeptVerdict['verdict'], checkedAt?: string): Promise<void>;
+}
+
 /** Reads tensors and artefacts; injected so that schedules are tested without files. */
 export interface TensorFiles {
   read(path: string): Promise<Tensors>;
@@ -56,6 +68,9 @@ export interface TensorFiles {
 }
 
 /** The least count of the run for what has none of its own, such as the null target. */
-export function threadsOf({ state }: Pick<RunContext, 'state'>, threads: number | undefined): number {
+export function threadsOf(
+  { state }: { readonly state: Pick<RunState, 'manifest'> },
+  threads: number | undefined,
+): number {
   return threads ?? Math.min(...threadCounts(state.manifest.options));
 }

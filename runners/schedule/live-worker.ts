@@ -18,12 +18,16 @@ export interface LiveWorker {
   readonly process: number;
   readonly spawnMs: number;
   readonly importMs: number;
+  /** Models that it was asked to load so far: only the first of them meets a fresh process. */
+  readonly loads: () => number;
   /** Resumes the worker, asks, and pauses it again, so that at most one is ever awake. */
   ask<Body extends RequestBody>(
     activity: Activity,
     body: Body,
     deadlineMs?: number,
   ): Promise<Results[Body['type']]>;
+  /** Binds it to these processors, if it is not there already. */
+  moveTo(cpus: readonly number[]): Promise<void>;
   /** Says goodbye; a worker that does not leave is killed. */
   close(): Promise<void>;
   kill(): Promise<void>;
@@ -77,7 +81,7 @@ export async function openWorker(
       importMs,
     });
     worker.pause();
-    return live(context, worker, { target, process: number, spawnMs, importMs }, gone);
+    return live(context, worker, { target, process: number, spawnMs, importMs }, cpus, gone);
   } catch (error) {
     await gone();
     throw error;
@@ -147,11 +151,21 @@ function live(
   context: RunContext,
   worker: Worker,
   facts: Pick<LiveWorker, 'target' | 'process' | 'spawnMs' | 'importMs'>,
+  startedOn: readonly number[],
   gone: () => Promise<void>,
 ): LiveWorker {
+  let runsOn = startedOn.join();
+  let loads = 0;
   return {
     ...facts,
+    loads: () => loads,
+    async moveTo(cpus) {
+      if (cpus.join() === runsOn) return;
+      await worker.moveTo(cpus);
+      runsOn = cpus.join();
+    },
     ask(activity, body, deadlineMs) {
+      if (body.type === 'load') loads += 1;
       return context.stopwatch.time(activity, async () => {
         worker.resume();
         try {

@@ -89,7 +89,7 @@ export function shortageForCell(context: RunContext, cell: PlannedCell): Touchst
   return shortageOfMemory(costOf(context, cell)?.bytes ?? 0, context.availableBytes());
 }
 
-function costOf({ state }: RunContext, cell: PlannedCell) {
+export function costOf({ state }: RunContext, cell: PlannedCell) {
   return state.manifest.costs?.[artefactKey(cell)];
 }
 

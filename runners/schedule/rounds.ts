@@ -1,23 +1,22 @@
 /**
  * The rounds: fresh processes, all of a group alive at once on the same processors, one awake at a time, alternating
- * short turns in random order. Where memory does not hold the models of a group at once, each is loaded
- * alone, in two passes, the second in the opposite order.
+ * short turns in random order. Processes start, load and warm up on all processors of the budget; turns are taken when all are
+ * ready. Where memory does not hold the models of a group at once, each is loaded alone, in two passes, the second in
+ * the opposite order.
  */
-import { join } from 'node:path';
-import { artefactKey, fileNameOf, groupCells, processKey } from '../../common/run/cell.js';
-import type { ParityCheck } from '../../common/run/results.js';
+import { onLanes } from '../../common/lanes.js';
+import { artefactKey, groupCells, processKey } from '../../common/run/cell.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
-import type { ProcessorReading } from '../machine/processors.js';
-import { checkAudit, checkLosses } from '../parity/parity.js';
-import { cellTolerance, type Reference } from '../parity/reference.js';
+import { unloadCell } from './audit.js';
 import type { Share } from './budget.js';
 import { type RunContext, threadsOf } from './context.js';
 import { rethrowStorage, stateOfFailure } from './failures.js';
+import { BudgetSpent, type Group, type Guard, type LoadedCell } from './group.js';
+import { type Lane, lanesOf } from './lanes.js';
 import { type LiveWorker, type Owner, openWorker } from './live-worker.js';
+import { loadCell } from './load.js';
 import { type Random, randomFor, shuffled } from './random.js';
-
-/** Maximum of samples in one turn: a null iteration takes nanoseconds, and a reply has to stay a line of JSON. */
-const maxIterations = 20_000;
+import { type Part, takeTurns } from './turns.js';
 
 /** What the rounds need of the recorded schedule. */
 export interface Plan {
@@ -29,20 +28,8 @@ export interface Plan {
 /** Cells that are loaded at once, and which of their turns they take. */
 interface Pass {
   readonly cells: readonly PlannedCell[];
-  readonly part: 'all' | 'first half' | 'second half';
+  readonly part: Part;
 }
-
-/** A cell that is loaded for a pass: its worker, and what its turns kept for the audit. */
-interface LoadedCell {
-  readonly cell: PlannedCell;
-  readonly worker: LiveWorker;
-  readonly share: Share;
-  /** Buffer of the output that each turn kept. */
-  readonly kept: number[];
-}
-
-/** Raised inside a round when its time is up; what was measured stays. */
-export class BudgetSpent extends Error {}
 
 /**
  * Measures one round, or what an earlier session left of it. Thread counts come one after the other, in an order drawn anew:
@@ -80,19 +67,46 @@ async function measurePart(
   checkTime: () => void,
 ): Promise<void> {
   const workers = new Map<string, LiveWorker>();
+  const lanes = lanesOf(context, cells[0]?.threads);
   try {
     const owners = [...new Map(cells.map((cell) => [cell.target, cell])).values()];
-    for (const owner of shuffled(owners, random)) {
-      checkTime();
-      await startFor(context, workers, owner, round, cells);
-    }
-    for (const members of shuffled(groupCells(cells), random)) {
+    await onLanes(
+      lanes,
+      slowestFirst(shuffled(owners, random), (owner) => startsOf(context, owner)),
+      (owner, lane) => {
+        checkTime();
+        return startFor(context, workers, owner, round, cells, lane);
+      },
+    );
+    for (const members of inOrder(context, cells, random)) {
       await measureGroup(context, round, members, plan, workers, checkTime);
     }
     for (const worker of workers.values()) await recordMemory(context, worker, round, cells[0]?.threads);
   } finally {
-    for (const worker of workers.values()) await worker.close();
+    await Promise.all([...workers.values()].map((worker) => worker.close()));
   }
+}
+
+/** What takes longest is begun first, so that no lane is left with it at the end; otherwise in the order given. */
+function slowestFirst<Item>(items: readonly Item[], costOf: (item: Item) => number): Item[] {
+  return [...items].sort((one, other) => costOf(other) - costOf(one));
+}
+
+function startsOf({ state }: RunContext, owner: Owner): number {
+  return Math.max(0, ...state.startsMs(processKey(owner)));
+}
+
+/**
+ * The groups of a round: first the one whose cells met a fresh process least often, so that each has that figure from several
+ * rounds; the others in an order drawn anew.
+ */
+function inOrder(context: RunContext, cells: readonly PlannedCell[], random: Random): PlannedCell[][] {
+  const freshOf = (group: readonly PlannedCell[]) =>
+    Math.min(...group.map(({ id }) => context.state.freshOf(id)));
+  const drawn = shuffled(groupCells(cells), random);
+  const fewest = Math.min(...drawn.map(freshOf));
+  const first = drawn.findIndex((group) => freshOf(group) === fewest);
+  return [...drawn.slice(first, first + 1), ...drawn.slice(0, Math.max(0, first)), ...drawn.slice(first + 1)];
 }
 
 /** Supplements the times only, which a worker that no longer answers has given already. */
@@ -132,10 +146,10 @@ async function startFor(
   owner: Owner,
   round: number,
   cells: readonly PlannedCell[],
+  lane: Lane,
 ): Promise<void> {
   try {
-    const cpus = context.cpus.worker(threadsOf(context, owner.threads));
-    workers.set(owner.target, await openWorker(context, owner, cpus, round));
+    workers.set(owner.target, await openWorker(context, owner, lane, round));
   } catch (failure) {
     if (context.signal.aborted) throw new BudgetSpent();
     rethrowStorage(context.folder, failure);
@@ -143,17 +157,6 @@ async function startFor(
       if (!context.state.hasFailed(cell.id)) context.state.fail(cell.id, stateOfFailure(failure), failure);
     }
   }
-}
-
-/** Everything that one group's turns need. */
-interface Group {
-  readonly context: RunContext;
-  readonly round: number;
-  readonly reference: Reference;
-  readonly random: Random;
-  readonly guarded: ReturnType<typeof guard>;
-  /** Throws when the time is up. */
-  checkTime(): void;
 }
 
 async function measureGroup(
@@ -177,6 +180,8 @@ async function measureGroup(
       key,
       ...(threads ? [threads] : []),
     ),
+    timedOn: context.cpus.worker(threadsOf(context, threads)),
+    lanes: lanesOf(context, threads),
     guarded: guard(context, workers, round),
     checkTime,
   };
@@ -200,52 +205,32 @@ async function measurePass(
   shares: Readonly<Record<string, Share>>,
   workers: Map<string, LiveWorker>,
 ): Promise<void> {
-  const { context, round, reference } = group;
+  const { lanes, guarded } = group;
   const loaded = new Set<LoadedCell>();
   try {
-    for (const cell of cells) {
+    const longest = slowestFirst(cells, ({ id }) => group.context.state.parityOf(id)?.firstNs ?? 0);
+    await onLanes(lanes, longest, async (cell, lane) => {
       group.checkTime();
-      const member = await group.guarded(cell, () => loadCell(context, cell, shares, workers));
+      const worker = workers.get(cell.target);
+      const share = shares[cell.id];
+      if (!worker || !share) return;
+      const member = await guarded(cell, lane, () => loadCell(group, cell, worker, share, lane));
       if (member) loaded.add(member);
-    }
+    });
     await takeTurns(group, loaded, part);
   } finally {
-    for (const member of loaded) {
-      await group.guarded(member.cell, () => unloadCell(context, member, round, reference));
-    }
+    await onLanes(lanes, [...loaded], async (member, lane) => {
+      await guarded(member.cell, lane, () => unloadCell(group, member, lane));
+    });
   }
-}
-
-/** Blocks of one turn each, in an order drawn anew for every block; a cell that fails takes no further turn. */
-async function takeTurns(group: Group, loaded: Set<LoadedCell>, part: Pass['part']): Promise<void> {
-  const { context, round, random, reference } = group;
-  const blocks = Math.max(0, ...[...loaded].map((member) => member.share.turns));
-  for (let block = 0; block < blocks; block++) {
-    for (const member of shuffled([...loaded], random)) {
-      if (!isInPart(block, member.share.turns, part)) continue;
-      if (context.state.hasTurn(member.cell.id, round, block)) continue;
-      group.checkTime();
-      const buffer = Math.floor(random() * reference.buffers);
-      const done = await group.guarded(member.cell, () =>
-        takeTurn(context, member, round, block, buffer, reference),
-      );
-      if (!done) loaded.delete(member);
-    }
-  }
-}
-
-function isInPart(block: number, turns: number, part: Pass['part']): boolean {
-  const half = Math.ceil(turns / 2);
-  const [from, to] = part === 'all' ? [0, turns] : part === 'first half' ? [0, half] : [half, turns];
-  return block >= from && block < to;
 }
 
 /**
  * Runs one cell's work. A failure makes that cell `failed` (or what the failure says) and replaces the process, so
  * that the target's other cells go on.
  */
-function guard(context: RunContext, workers: Map<string, LiveWorker>, round: number) {
-  return async <T>(cell: PlannedCell, work: () => Promise<T>): Promise<T | undefined> => {
+function guard(context: RunContext, workers: Map<string, LiveWorker>, round: number): Guard {
+  return async (cell, lane, work) => {
     try {
       return await work();
     } catch (failure) {
@@ -254,7 +239,7 @@ function guard(context: RunContext, workers: Map<string, LiveWorker>, round: num
       context.state.fail(cell.id, stateOfFailure(failure), failure);
       await workers.get(cell.target)?.kill();
       workers.delete(cell.target);
-      await startFor(context, workers, cell, round, othersOf(context, cell));
+      await startFor(context, workers, cell, round, othersOf(context, cell), lane);
       return undefined;
     }
   };
@@ -264,121 +249,4 @@ function othersOf(context: RunContext, cell: PlannedCell): PlannedCell[] {
   return context.state.manifest.cells.filter(
     (other) => processKey(other) === processKey(cell) && context.state.isTimed(other),
   );
-}
-
-async function loadCell(
-  context: RunContext,
-  cell: PlannedCell,
-  shares: Readonly<Record<string, Share>>,
-  workers: Map<string, LiveWorker>,
-): Promise<LoadedCell | undefined> {
-  const worker = workers.get(cell.target);
-  const share = shares[cell.id];
-  if (!worker || !share) return undefined;
-  const folder = context.state.manifest.artefacts[artefactKey(cell)] ?? '';
-  await worker.ask('load', { type: 'load', folder, mode: cell.mode });
-  if (share.warmNs > 0) {
-    await worker.ask('warm-up', { type: 'warm', minIterations: 1, minNs: share.warmNs, maxNs: share.warmNs });
-  }
-  return { cell, worker, share, kept: [] };
-}
-
-async function takeTurn(
-  context: RunContext,
-  member: LoadedCell,
-  round: number,
-  block: number,
-  firstBuffer: number,
-  reference: Reference,
-): Promise<true> {
-  const { cell, worker, share } = member;
-  const startMs = context.nowMs();
-  const parity = context.state.parityOf(cell.id);
-  const expectedIterations = Math.max(1, Math.floor(share.turnNs / Math.max(1, parity?.iterationNs ?? 1)));
-  // Which iteration is audited must not be guessable from the turn: it follows from the seed.
-  const random = randomFor(context.state.manifest.options.seed, 'audit', cell.id, round, block);
-  const threads = threadsOf(context, cell.threads);
-  const before = context.readProcessors(threads);
-  const turn = await worker.ask('measuring', {
-    type: 'turn',
-    minNs: share.turnNs,
-    maxIterations: share.turnNs === 0 ? 1 : maxIterations,
-    firstBuffer,
-    auditIteration: Math.floor(random() * Math.min(expectedIterations, maxIterations)),
-  });
-  context.state.record({
-    type: 'turn',
-    cell: cell.id,
-    round,
-    block,
-    process: worker.process,
-    startMs,
-    samplesNs: turn.samplesNs,
-    cpuNs: turn.cpuNs,
-    ...(turn.witness
-      ? { witness: { ...turn.witness, ...sinceThen(before, context.readProcessors(threads)) } }
-      : {}),
-  });
-  if (reference.mode === 'training') {
-    const check = checkLosses(
-      turn.losses,
-      turn.finite,
-      reference.expected.losses,
-      cellTolerance(reference, cell).loss,
-    );
-    recordAudit(context, cell, round, check);
-  }
-  member.kept.push(turn.auditBuffer);
-  return true;
-}
-
-function sinceThen(before: ProcessorReading, after: ProcessorReading) {
-  const since = (was: number | null, is: number | null) => (was === null || is === null ? null : is - was);
-  return {
-    stolenTicks: since(before.stolenTicks, after.stolenTicks),
-    pressureNs: since(before.pressureNs, after.pressureNs),
-    mhz: after.mhz,
-  };
-}
-
-/** After the clock: checks what the turns kept, and makes room for the next model. */
-async function unloadCell(
-  context: RunContext,
-  member: LoadedCell,
-  round: number,
-  reference: Reference,
-): Promise<void> {
-  const { cell, worker, kept } = member;
-  if (reference.mode === 'inference' && kept.length > 0) {
-    const file = join(context.folder, 'tensors', `${fileNameOf(cell.id)}-r${round}.safetensors`);
-    await worker.ask('audit', { type: 'audit', file });
-    const actual = await context.files.read(file);
-    const names = Object.keys(reference.expected)
-      .filter((name) => name.startsWith('output/0/'))
-      .map((name) => name.slice('output/0/'.length));
-    const pairs = kept.flatMap((buffer, turn) =>
-      names.map((name) => ({
-        name: `${name} of turn ${turn}`,
-        expected: reference.expected[`output/${buffer}/${name}`],
-        actual: actual[`${turn}/${name}`],
-      })),
-    );
-    const check = checkAudit(pairs, cellTolerance(reference, cell));
-    recordAudit(context, cell, round, check);
-    if (check.passed) await context.files.remove(file);
-  }
-  await worker.ask('audit', { type: 'unload' });
-}
-
-/** What was timed was not what was verified: the cell is `wrong` from here on, whatever the parity check said. */
-function recordAudit(context: RunContext, cell: PlannedCell, round: number, check: ParityCheck): void {
-  context.state.record({ type: 'audit', cell: cell.id, round, check });
-  if (!check.passed && !context.state.hasFailed(cell.id)) {
-    const finding = check.reason ?? `error ${check.error?.toExponential(1)}, tolerance ${check.tolerance}`;
-    context.state.fail(
-      cell.id,
-      'wrong',
-      `a timed iteration of round ${round + 1} gave another result: ${check.worst}: ${finding}`,
-    );
-  }
 }

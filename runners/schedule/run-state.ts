@@ -14,12 +14,16 @@ export interface RunState {
   record(event: NewRunEvent): void;
   /** The result of the cell's parity check. */
   parityOf(cell: string): EventOf<'parity'> | undefined;
+  /** How often a process that had loaded nothing before loaded the cell. */
+  freshOf(cell: string): number;
   schedule(): EventOf<'schedule'> | undefined;
   /** Start-up times of the processes of a target and thread count so far, by `processKey`. */
   startsMs(key: string): number[];
   hasTurn(cell: string, round: number, block: number): boolean;
   turnsIn(cell: string, round: number): number;
   roundFinished(round: number): boolean;
+  /** Whether it is written down what the stopping rule left open before this round. */
+  hasLooked(round: number): boolean;
   /** Everything so far, in order. */
   events(): readonly RunEvent[];
   hasOverhead(host: string): boolean;
@@ -33,6 +37,7 @@ export interface RunState {
 
 export function foldRun(manifest: RunManifest, log: RunLog, earlier: readonly RunEvent[]): RunState {
   const checked = new Map<string, EventOf<'parity'>>();
+  const fresh = new Map<string, number>();
   const failed = new Set<string>();
   const turns = new Map<string, Set<number>>();
   const starts = new Map<string, number[]>();
@@ -44,6 +49,7 @@ export function foldRun(manifest: RunManifest, log: RunLog, earlier: readonly Ru
 
   const fold = (event: NewRunEvent | RunEvent): void => {
     if (event.type === 'parity') checked.set(event.cell, event as EventOf<'parity'>);
+    else if (event.type === 'fresh') fresh.set(event.cell, (fresh.get(event.cell) ?? 0) + 1);
     else if (event.type === 'failed') failed.add(event.cell);
     else if (event.type === 'schedule') schedule = event as EventOf<'schedule'>;
     else if (event.type === 'round') rounds.add(event.round);
@@ -65,11 +71,13 @@ export function foldRun(manifest: RunManifest, log: RunLog, earlier: readonly Ru
     manifest,
     record,
     parityOf: (cell) => checked.get(cell),
+    freshOf: (cell) => fresh.get(cell) ?? 0,
     schedule: () => schedule,
     startsMs: (key) => starts.get(key) ?? [],
     hasTurn: (cell, round, block) => turns.get(`${cell}@${round}`)?.has(block) ?? false,
     turnsIn: (cell, round) => turns.get(`${cell}@${round}`)?.size ?? 0,
     roundFinished: (round) => rounds.has(round),
+    hasLooked: (round) => events.some((event) => event.type === 'look' && event.round === round),
     events: () => events,
     hasOverhead: (host) => overheads.has(host),
     hasFailed: (cell) => failed.has(cell),

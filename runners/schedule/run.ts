@@ -2,19 +2,19 @@
  * A run from its manifest to its last event: the parity check, the harness's own overhead, the division of the budget,
  * the rounds. Everything that is learnt goes into the event log; a run that resumes skips what the log already holds.
  */
-import { messageOf, type TouchstoneError } from '../../common/errors.js';
-import { artefactKey, groupCells, processKey } from '../../common/run/cell.js';
+import { messageOf } from '../../common/errors.js';
+import { groupBy } from '../../common/group-by.js';
+import { onLanes } from '../../common/lanes.js';
+import { artefactKey, processKey } from '../../common/run/cell.js';
 import { threadCounts } from '../../common/run/results.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
-import { median } from '../../common/statistics/quantiles.js';
-import { divideBudget, divideSteps } from './budget.js';
-import { checkCell } from './check-cell.js';
+import { checkTarget } from './check-target.js';
 import { type RunContext, threadsOf } from './context.js';
-import { rethrowStorage, stateOfFailure } from './failures.js';
+import { type Lane, lanesOf } from './lanes.js';
 import { type Owner, openWorker } from './live-worker.js';
+import { measureRounds } from './measure-rounds.js';
+import { planRounds } from './plan-rounds.js';
 import { hopelessCells, probeInto, type Rates, shortageForCell, toProbe } from './prediction.js';
-import { BudgetSpent, measureRound } from './rounds.js';
-import { uncharged } from './stopwatch.js';
 
 /** `interrupted` where the user asked to stop. Storage errors are thrown. */
 export type Ending = 'finished' | 'interrupted';
@@ -27,23 +27,43 @@ export async function executeRun(context: RunContext): Promise<Ending> {
   return context.signal.aborted ? 'interrupted' : 'finished';
 }
 
-/** Gates every cell that is not decided yet: nothing is compared by time here. */
+/** Checks every cell that is not decided yet: nothing is compared by time here. */
 async function checkAll(context: RunContext): Promise<void> {
   const { state } = context;
   const all = state.manifest.cells.filter(
     (cell) => cell.decided === null && !state.hasFailed(cell.id) && state.parityOf(cell.id) === undefined,
   );
-  if (all.length === 0) return;
-  const rates = await probeAll(context, all);
-  const hopeless = hopelessCells(context, all, rates);
-  context.observer.stage('parity check', all.length);
-  // What is likely to take longest comes first, so that no lane is left with it at the end.
-  const likelyCost = (cell: PlannedCell) => cell.batch * (cell.mode === 'training' ? 3 : 1);
-  const longestFirst = [...all].sort((one, other) => likelyCost(other) - likelyCost(one));
-  await onLanes(context, longestFirst, async (beside, cell, cpus) => {
-    await checkOrFail(beside, cell, cpus, hopeless.get(cell.id));
-    context.observer.step(cell.id);
-  });
+  const open = await withoutVerdict(context, all);
+  if (open.length === 0) return;
+  const rates = await probeAll(context, open);
+  const hopeless = hopelessCells(context, open, rates);
+  context.observer.stage('parity check', open.length);
+  await onOwnThreads(context, targetsOf(context, open), (cells, lane) =>
+    checkTarget(context, cells, lane, hopeless),
+  );
+}
+
+/** The cells for which no earlier run has kept a verdict; the verdicts of the others are recorded. */
+async function withoutVerdict(context: RunContext, cells: readonly PlannedCell[]): Promise<PlannedCell[]> {
+  const open: PlannedCell[] = [];
+  for (const cell of cells) {
+    const kept = shortageForCell(context, cell) ? undefined : await context.verdicts.find(cell);
+    if (!kept) open.push(cell);
+    else {
+      const { checkedAt, verdict } = kept;
+      context.state.record({ type: 'parity', cell: cell.id, checkedAt, ...verdict });
+    }
+  }
+  return open;
+}
+
+/** The cells of each target and thread count; what takes longest comes first, so that no lane is left with it at the end. */
+function targetsOf({ compiles }: RunContext, cells: readonly PlannedCell[]): PlannedCell[][] {
+  const targets = groupBy(cells, processKey);
+  const likelyCost = (cell: PlannedCell) =>
+    cell.batch * (cell.mode === 'training' ? 3 : 1) * (compiles(cell.target) ? 10 : 1);
+  const costOfAll = (own: readonly PlannedCell[]) => own.reduce((sum, cell) => sum + likelyCost(cell), 0);
+  return [...targets.values()].sort((one, other) => costOfAll(other) - costOfAll(one));
 }
 
 /** What targets make of the probes, where there are cells that are large enough to ask. */
@@ -52,57 +72,27 @@ async function probeAll(context: RunContext, cells: readonly PlannedCell[]): Pro
   const asked = toProbe(context, cells);
   if (asked.length === 0) return rates;
   context.observer.stage('probes', asked.length);
-  await onLanes(context, asked, async (beside, cell, cpus) => {
-    await probeInto(rates, beside, cell, cpus);
+  const each = asked.map((cell) => [cell]);
+  await onOwnThreads(context, each, async ([cell], lane) => {
+    if (!cell) return;
+    await probeInto(rates, context, cell, lane);
     context.observer.step(processKey(cell));
   });
   return rates;
 }
 
 /** As many at once as processors allow, one thread count after the other, in order. */
-async function onLanes(
+async function onOwnThreads(
   context: RunContext,
-  cells: readonly PlannedCell[],
-  work: (beside: RunContext, cell: PlannedCell, cpus: readonly number[]) => Promise<void>,
+  items: readonly (readonly PlannedCell[])[],
+  work: (cells: readonly PlannedCell[], lane: Lane) => Promise<void>,
 ): Promise<void> {
-  const beside = { ...context, stopwatch: uncharged };
   for (const threads of threadCounts(context.state.manifest.options)) {
-    const waiting = cells.filter((cell) => threadsOf(context, cell.threads) === threads);
-    const lane = async (cpus: readonly number[]) => {
-      for (let cell = waiting.shift(); cell && !context.signal.aborted; cell = waiting.shift()) {
-        await work(beside, cell, cpus);
-      }
-    };
-    await context.stopwatch.time(
-      'parity check',
-      async () => void (await Promise.all(lanesOf(context, threads).map(lane))),
-    );
+    const some = items.filter(([cell]) => threadsOf(context, cell?.threads) === threads);
+    await onLanes(lanesOf(context, threads), some, async (cells, lane) => {
+      if (!context.signal.aborted) await work(cells, lane);
+    });
   }
-}
-
-async function checkOrFail(
-  context: RunContext,
-  cell: PlannedCell,
-  cpus: readonly number[],
-  hopeless: TouchstoneError | undefined,
-): Promise<void> {
-  try {
-    const why = hopeless ?? shortageForCell(context, cell);
-    if (why) return context.state.fail(cell.id, 'failed', why);
-    await checkCell(context, cell, cpus);
-  } catch (failure) {
-    if (context.signal.aborted) return;
-    rethrowStorage(context.folder, failure);
-    context.state.fail(cell.id, stateOfFailure(failure), failure);
-  }
-}
-
-/** Disjoint sets of processors, each as large as a worker's budget. */
-function lanesOf({ cpus: { all, worker } }: RunContext, threads: number): (readonly number[])[] {
-  if (all.length < 2 * threads) return [worker(threads)];
-  return Array.from({ length: Math.floor(all.length / threads) }, (_, lane) =>
-    all.slice(lane * threads, (lane + 1) * threads),
-  );
 }
 
 /** The null target of each host: what the harness itself costs per iteration. */
@@ -149,96 +139,5 @@ async function timeNull(context: RunContext, owner: Owner, cell: PlannedCell): P
     return turn.samplesNs;
   } finally {
     await worker.kill();
-  }
-}
-
-/** Until a loaded cell iterates at its steady pace: some compile at load, some at the first call. */
-function readyNs(gate: ReturnType<RunContext['state']['parityOf']>): number {
-  return gate ? gate.loadNs + Math.max(0, gate.firstNs - gate.iterationNs) : 0;
-}
-
-/** Once; and again where a run that goes on was given time for more rounds, of turns as long as before. */
-function planRounds(context: RunContext): void {
-  const { state } = context;
-  const before = state.schedule();
-  if (before && !context.isExtended) return;
-  const apart = new Set([...(before?.apart ?? []), ...cellsApart(context)]);
-  const budgetMs = before ? context.allowanceMs : state.manifest.options.budgetMs;
-  const schedule = scheduleFor(context, budgetMs, apart);
-  const rounds = context.stoppingRule?.maxRounds ?? (before?.rounds ?? 0) + schedule.rounds;
-  const asked = state.manifest.options.rounds ?? Number.POSITIVE_INFINITY;
-  state.record({
-    type: 'schedule',
-    rounds: Math.max(before?.rounds ?? 0, Math.min(rounds, asked)),
-    ...(context.stoppingRule ? { stoppingRule: true as const } : {}),
-    shares: { ...(before ?? schedule).shares },
-    ...(apart.size > 0 ? { apart: [...apart] } : {}),
-  });
-}
-
-/** Members of groups whose peaks, as the gate met them, are together more than the memory that there is. */
-function cellsApart(context: RunContext): string[] {
-  const { state } = context;
-  const timed = state.manifest.cells.filter((cell) => state.isTimed(cell));
-  const available = context.availableBytes();
-  return groupCells(timed).flatMap((members) => {
-    const peaks = members.flatMap(({ id }) => state.parityOf(id)?.peakRssBytes ?? []);
-    const isTooMuch = members.length > 1 && peaks.reduce((sum, peak) => sum + peak, 0) > available;
-    return isTooMuch ? members.map(({ id }) => id) : [];
-  });
-}
-
-function scheduleFor(context: RunContext, budgetMs: number, apart: ReadonlySet<string>) {
-  const { state } = context;
-  const timed = state.manifest.cells.filter((cell) => state.isTimed(cell));
-  const { rounds } = state.manifest.options;
-  const processes = [...new Set(timed.map(processKey))];
-  const startMs = processes.reduce((total, key) => total + median(state.startsMs(key)), 0);
-  const costs = timed.map((cell) => ({
-    cell: cell.id,
-    iterationNs: state.parityOf(cell.id)?.iterationNs ?? 0,
-    // There and back is two of them.
-    loadNs: (apart.has(cell.id) ? 2 : 1) * readyNs(state.parityOf(cell.id)),
-  }));
-  if (context.stoppingRule) return divideSteps(budgetMs, startMs, costs, context.stoppingRule.defaultRounds);
-  return divideBudget(budgetMs, startMs, costs, rounds ?? undefined);
-}
-
-async function measureRounds(context: RunContext): Promise<void> {
-  const { state } = context;
-  const schedule = state.schedule();
-  if (!schedule) return;
-  const timed = state.manifest.cells.filter((cell) => state.isTimed(cell));
-  const groups = groupCells(timed).length;
-  context.observer.stage('rounds', schedule.rounds * groups);
-  const endsMs = context.nowMs() + context.allowanceMs;
-  for (let round = 0; round < schedule.rounds; round++) {
-    if (state.roundFinished(round)) {
-      for (let group = 0; group < groups; group++) context.observer.step(`round ${round + 1}: kept`);
-      continue;
-    }
-    const wanted = context.stoppingRule?.wanted(state.events(), round);
-    if (wanted?.size === 0) break;
-    const members = timed.filter((cell) => wanted?.has(cell.id) ?? true);
-    try {
-      await measureRound(context, round, members, schedule, endsMs);
-      state.record({ type: 'round', round });
-    } catch (error) {
-      if (!(error instanceof BudgetSpent)) throw error;
-      break;
-    }
-  }
-  failUntimed(context, timed);
-}
-
-/** A cell for which no time was left has no number, and says what would give it one. */
-function failUntimed(context: RunContext, timed: readonly PlannedCell[]): void {
-  if (context.signal.aborted) return;
-  const { state } = context;
-  const rounds = state.schedule()?.rounds ?? 0;
-  for (const cell of timed) {
-    const measured = Array.from({ length: rounds }, (_, round) => state.turnsIn(cell.id, round));
-    if (state.hasFailed(cell.id) || measured.some((turns) => turns > 0)) continue;
-    state.fail(cell.id, 'failed', 'the time budget ended before its first turn; give a larger --time');
   }
 }

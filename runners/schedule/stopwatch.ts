@@ -1,4 +1,4 @@
-/** What the wall time of a run was spent on; the shares are printed with every report. */
+/** What the time of a run was spent on; the shares are printed with every report. */
 export const activities = [
   'start-up',
   'load',
@@ -11,33 +11,39 @@ export const activities = [
 export type Activity = (typeof activities)[number];
 
 export interface Stopwatch {
-  /** Charges what `work` takes to an activity. */
+  /** Charges what `work` takes to an activity, whatever else runs meanwhile. */
   time<T>(activity: Activity, work: () => Promise<T>): Promise<T>;
-  /** Milliseconds by activity since the stopwatch was made; what nothing was charged for is `harness`. */
+  /**
+   * Milliseconds by activity since the stopwatch was made. What ran side by side counts for each; `harness` is the wall
+   * time in which nothing was charged.
+   */
   spentMs(): Record<Activity, number>;
+  /** Wall time since the stopwatch was made. */
+  wallMs(): number;
 }
 
 export function startStopwatch(nowMs: () => number = () => performance.now()): Stopwatch {
   const began = nowMs();
   const spent = Object.fromEntries(activities.map((activity) => [activity, 0])) as Record<Activity, number>;
+  let running = 0;
+  let chargedSince = began;
+  let chargedMs = 0;
+  const wallMs = () => nowMs() - began;
   return {
     async time(activity, work) {
       const start = nowMs();
+      if (running === 0) chargedSince = start;
+      running += 1;
       try {
         return await work();
       } finally {
-        spent[activity] += nowMs() - start;
+        running -= 1;
+        const end = nowMs();
+        spent[activity] += end - start;
+        if (running === 0) chargedMs += end - chargedSince;
       }
     },
-    spentMs() {
-      const charged = Object.values(spent).reduce((total, ms) => total + ms, 0);
-      return { ...spent, harness: Math.max(0, nowMs() - began - charged) };
-    },
+    spentMs: () => ({ ...spent, harness: Math.max(0, wallMs() - chargedMs) }),
+    wallMs,
   };
 }
-
-/** For work that runs beside other work, whose wall time is charged as a whole elsewhere. */
-export const uncharged: Stopwatch = {
-  time: (_, work) => work(),
-  spentMs: () => Object.fromEntries(activities.map((activity) => [activity, 0])) as Record<Activity, number>,
-};

@@ -2,7 +2,7 @@
  * `npm run measure:overhead`: the overhead of the harness. The time per iteration of the null target on each host (required: at most
  * 5 µs), and the wall time of a real run by activity (required: at least 90 % measuring or framework start-up).
  *
- * Options: `-- --run <folder>` uses an existing run; otherwise the smoke suite is run (`--time 130s`).
+ * Options: `-- --run <folder>` uses an existing run; otherwise the smoke suite is run (`--time 120s`).
  */
 import { parseArgs } from 'node:util';
 import { required } from '../../common/at.js';
@@ -24,7 +24,7 @@ const beforeRounds: (typeof activities)[number] = 'parity check';
 const useful = new Set<string>(['start-up', 'load', 'warm-up', 'measuring']);
 
 const { values } = parseArgs({
-  options: { run: { type: 'string' }, time: { type: 'string', default: `${defaultBudgetMs(5)}ms` } },
+  options: { run: { type: 'string' }, time: { type: 'string', default: `${defaultBudgetMs}ms` } },
 });
 const folder = values.run ? findRun(values.run) : await newRun(duration(values.time));
 const { events } = await readRun(folder);

@@ -1,7 +1,7 @@
 /**
  * `npm run measure:rule`: simulates the gate's decision rule, and common alternatives, on families of noise with a known effect.
  * Requirements: at most 1 % false alarms, at least 95 % power at a slowdown of 5 %, intervals with their nominal coverage. Then the
- * intervals and ranks of few rounds (`few-rounds.ts`).
+ * intervals and ranks of few rounds (`few-rounds.ts`), and rounds that go to what is not decided (`adaptive-rounds.ts`).
  *
  * Options: `-- --draws 2000 --seed 1`. Exit status 1 if the gate's rule or a rank misses a requirement, or an alternative meets
  * all of them.
@@ -10,7 +10,8 @@ import { parseArgs } from 'node:util';
 import { clopperPearson } from '../../common/statistics/binomial.js';
 import { signedRankIntervalAt } from '../../common/statistics/signed-rank.js';
 import { positiveInteger } from '../../common/values.js';
-import { commonRules, type DecisionRule, gateRule, logRatio, tally } from './decision-rules.js';
+import { simulateAdaptiveRounds } from './adaptive-rounds.js';
+import { commonRules, gateRule, logRatio, tally } from './decision-rules.js';
 import { simulateFewRounds } from './few-rounds.js';
 import { publish } from './ledger.js';
 import { type NoiseFamily, noiseFamilies, randomSource, roundsOf } from './noise-families.js';
@@ -61,12 +62,15 @@ const head = [
   'requirements met',
 ];
 const few = simulateFewRounds(draws, seed);
+const adaptive = simulateAdaptiveRounds(draws, seed);
 publish(
   'rule',
-  [markdownTable(head, rows), few.introduction, few.table].join('\n\n'),
+  [markdownTable(head, rows), few.introduction, few.table, adaptive.introduction, adaptive.table].join(
+    '\n\n',
+  ),
   `npm run measure:rule -- --draws ${draws}`,
 );
-process.exitCode = isAsExpected && few.isAsExpected ? 0 : 1;
+process.exitCode = isAsExpected && few.isAsExpected && adaptive.isAsExpected ? 0 : 1;
 
 /** How often the 99 % interval of twenty rounds contains the true effect. */
 function coverageOf(family: NoiseFamily): { covered: number; high: number } {

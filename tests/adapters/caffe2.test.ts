@@ -238,7 +238,7 @@ describe('training', () => {
 
 test('every thread pool has the budget', () => {
   expect(
-    target.environment({ threads: 3, cpus: [0, 1, 2], device: { kind: 'cpu', index: 0 } }),
+    target.environment({ threads: 3, cpus: [0, 1, 2], device: { kind: 'cpu', index: 0 } }, '/cache'),
   ).toMatchObject({
     OMP_NUM_THREADS: '3',
     MKL_NUM_THREADS: '3',

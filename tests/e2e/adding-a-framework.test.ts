@@ -5,23 +5,12 @@ import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildFolder, projectRoot, stateFolder } from '../../common/paths.js';
+import { sources } from './sources.js';
 
 /** A path on a line of its own, and the block below it. */
 const file = /^`([\w./-]+)`:\n\n```\w+\n([\s\S]*?)^```$/gm;
 const page = readFileSync(join(projectRoot, 'docs/adding-a-framework.md'), 'utf8');
 const files = new Map([...page.matchAll(file)].map(([, path = '', text = '']) => [path, text]));
-const sources = [
-  'bench.ts',
-  'adapters',
-  'common',
-  'model',
-  'suites',
-  'runners',
-  'reports',
-  'cli',
-  'scripts',
-  'tests',
-];
 
 let checkout: string;
 beforeAll(() => {

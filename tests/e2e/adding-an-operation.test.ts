@@ -6,19 +6,8 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { projectRoot, stateFolder } from '../../common/paths.js';
 import { expectedTargets } from '../targets.js';
+import { sources } from './sources.js';
 
-const sources = [
-  'bench.ts',
-  'adapters',
-  'common',
-  'model',
-  'suites',
-  'runners',
-  'reports',
-  'cli',
-  'scripts',
-  'tests',
-];
 const page = readFileSync(join(projectRoot, 'docs/adding-an-operation.md'), 'utf8');
 /** A path on a line of its own, and the change below it. */
 const changes = [...page.matchAll(/^`([\w./-]+)`:\n\n```diff\n([\s\S]*?)^```$/gm)];

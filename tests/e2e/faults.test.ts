@@ -86,4 +86,4 @@ it('ends with status 4 where not one cell has a result, and keeps the report', a
   expect(exitCode).toBe(4);
   expect(stderr).toContain('error: no cell has a result');
   expect(readResults(folder).cells).toMatchObject([{ state: 'failed' }]);
-}, 60_000);
+}, 240_000);

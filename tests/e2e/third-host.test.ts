@@ -12,13 +12,13 @@ const environment = {
 };
 
 describe('a host that is no folder of runners/hosts', () => {
-  it('carries the targets that name it through a whole run', { timeout: 120_000 }, async () => {
+  it('carries the targets that name it through a whole run', { timeout: 240_000 }, async () => {
     const scratch = await temporaryFolder();
     const [folder, calls] = [join(scratch, 'run'), join(scratch, 'calls')];
     const run = await bench(
       [
         ...['--workload', 'lenet5', '--batch', '1', '--mode', 'inference,training'],
-        ...['--targets', 'page/exact,page/missing,scripted/good', '--rounds', '3', '--time', '6s'],
+        ...['--targets', 'page/exact,page/missing,scripted/good', '--rounds', '3', '--time', '30s'],
         ...['--out', folder],
       ],
       { env: { ...environment, TOUCHSTONE_TEST_CALLS: calls } },

@@ -107,7 +107,10 @@ it('trains a weight that several nodes share as one parameter', () => {
 });
 
 it('gives every thread pool the budget, and keeps products in float32', () => {
-  const environment = target.environment({ threads: 3, cpus: [0, 1, 2], device: { kind: 'cpu', index: 0 } });
+  const environment = target.environment(
+    { threads: 3, cpus: [0, 1, 2], device: { kind: 'cpu', index: 0 } },
+    '/cache',
+  );
   expect(environment).toMatchObject({
     OMP_NUM_THREADS: '3',
     MKL_NUM_THREADS: '3',

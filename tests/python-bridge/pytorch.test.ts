@@ -17,7 +17,7 @@ beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'touchstone-pytorch-'));
   const target = pytorch.targets[0]!;
   worker = new WorkerProcess(python, {
-    env: { ...target.environment({ threads: 1, cpus: [], device: { kind: 'cpu', index: 0 } }) },
+    env: { ...target.environment({ threads: 1, cpus: [], device: { kind: 'cpu', index: 0 } }, '/cache') },
   });
   await worker.hello('pytorch/cpu', 1);
 }, 600_000);

@@ -79,7 +79,7 @@ describe.each(places)('%s', (place) => {
     const { exitCode, all } = await execa(python, ['-m', 'unittest', ...modules], {
       cwd: bridge,
       env: {
-        ...target?.environment({ threads: 1, cpus: [], device: { kind: 'cpu', index: 0 } }),
+        ...target?.environment({ threads: 1, cpus: [], device: { kind: 'cpu', index: 0 } }, '/cache'),
         TOUCHSTONE_TEST_TARGET: place,
         TOUCHSTONE_TEST_FIXTURES: fixtures,
       },

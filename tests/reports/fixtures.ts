@@ -162,18 +162,21 @@ function gate(
     }
     const us = typeof real === 'number' ? real : 5000;
     const bad = real === 'wrong' || real === 'gate';
+    const figures = {
+      loadNs: 4e6 + us * 3000,
+      firstNs: us * 1000 * 8 + 2e6,
+      peakRssBytes: Math.round(python.has(cell.target) ? 310e6 + us * 10 : 95e6 + us * 40),
+    };
     log.write({
       type: 'parity',
       cell: cell.id,
       checks: checksOf(cell, bad, random),
       passed: !bad,
       configuration: cell.workload === 'lstm-rows' ? { lstmKernel: 'fused' } : {},
-      loadNs: 4e6 + us * 3000,
-      firstNs: us * 1000 * 8 + 2e6,
+      ...figures,
       iterationNs: us * 990,
-      deviceBytes: null,
-      peakRssBytes: Math.round(python.has(cell.target) ? 310e6 + us * 10 : 95e6 + us * 40),
     });
+    if (!bad) log.write({ type: 'fresh', cell: cell.id, round: 0, ...figures, deviceBytes: null });
     return bad ? [] : [{ cell, us, truth: real }];
   });
 }

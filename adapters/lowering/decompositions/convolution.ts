@@ -1,6 +1,7 @@
 /** Conv without pads, groups, dilations or with one more axis, whichever the backend needs; at last products of shifted slices. */
 import { at, leading } from '../../../common/at.js';
 import { elementCount } from '../../../model/graph.js';
+import { isOne } from '../lists.js';
 import {
   along,
   binary,
@@ -99,7 +100,7 @@ export function liftedFilters(p: Emitter, filters: Operand): Operand {
 
 /** Filters with zeros between their elements. */
 const dilated: Decomposition<'Conv'> = (p, settings, [x, filters, bias], [result]) => {
-  if (settings.dilations.every((each) => each === 1)) return undefined;
+  if (isOne(settings.dilations)) return undefined;
   const wide = kernelAxes(p.capabilities.channels, filters.shape.length).reduce(
     (whole, axis, index) => spaced(p, whole, axis, at(settings.dilations, index)),
     filters,

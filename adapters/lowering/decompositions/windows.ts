@@ -4,6 +4,7 @@
  */
 import { at, leading } from '../../../common/at.js';
 import { elementCount } from '../../../model/graph.js';
+import { isOne } from '../lists.js';
 import { binary, type Emitter, one, type Result, reshape, withNumber } from '../operations/emitter.js';
 import type { Operand, PerAxis } from '../operations/operation.js';
 import { convolution } from './convolution.js';
@@ -96,7 +97,7 @@ const paddedAveragePool: Decomposition<'AveragePool'> = (p, settings, [x], [resu
   return [
     spatial.reduce((scaled, axis, index) => {
       const own = at(factors, index);
-      if (own.every((factor) => factor === 1)) return scaled;
+      if (isOne(own)) return scaled;
       const shape = x.shape.map((_, each) => (each === axis ? own.length : 1));
       return binary(p, 'Mul', scaled, p.literal(x.type, shape, own));
     }, average),

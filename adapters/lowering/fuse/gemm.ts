@@ -15,34 +15,17 @@ export function fuseGemm(draft: Draft, capabilities: Capabilities): Draft {
   const limit = capabilities.operations.Gemm;
   if (!limit) return draft;
   const pass = new GemmPass(draft, capabilities.gemmOutputs === 'first');
-  const operations: PlannedOperation[] = [];
   const absorbed = new Set<PlannedOperation>();
-  for (const operation of draft.operations) {
-    if (absorbed.has(operation)) continue;
+  const operations = draft.operations.flatMap((operation): PlannedOperation[] => {
+    if (absorbed.has(operation)) return [];
     const weight = operation.kind === 'MatMul' ? pass.weightOf(operation) : undefined;
-    if (operation.kind !== 'MatMul' || !weight) {
-      operations.push(operation);
-      continue;
-    }
-    const addition = pass.biasOf(operation);
+    if (operation.kind !== 'MatMul' || !weight) return [operation];
     const operands = [pass.operand(at(operation.inputs, 0)), operandOf(weight)] as const;
-    const settings = { transB: pass.transB };
-    if (limit(settings, operands, 'Gemm') !== undefined) {
-      operations.push(operation);
-      continue;
-    }
-    const last = addition?.operation ?? operation;
+    if (limit({ transB: pass.transB }, operands, 'Gemm') !== undefined) return [operation];
+    const addition = pass.biasOf(operation);
     if (addition) absorbed.add(addition.operation);
-    const bias = addition ? [pass.keepBias(addition.constant)] : [];
-    operations.push({
-      node: last.node,
-      kind: 'Gemm',
-      settings,
-      inputs: [at(operation.inputs, 0), pass.keepWeight(weight), ...bias],
-      outputs: last.outputs,
-      results: last.results,
-    });
-  }
+    return [pass.dense(operation, weight, addition)];
+  });
   return { ...draft, operations, constants: pass.constants };
 }
 
@@ -61,6 +44,12 @@ function filled(constant: PlannedConstant, count: number): PlannedConstant {
   if (source.kind === 'weight') return { ...constant, shape: [count] };
   const data = Array.from({ length: count }, () => at(source.data, 0));
   return { ...constant, shape: [count], source: { kind: 'literal', data } };
+}
+
+/** The addition of a bias. */
+interface Addition {
+  readonly operation: Of<'Add'>;
+  readonly constant: PlannedConstant;
 }
 
 class GemmPass {
@@ -106,10 +95,7 @@ class GemmPass {
   }
 
   /** The addition of a bias to a product that nothing else reads, and the bias. */
-  biasOf({
-    outputs,
-    results,
-  }: Of<'MatMul'>): { readonly operation: Of<'Add'>; readonly constant: PlannedConstant } | undefined {
+  biasOf({ outputs, results }: Of<'MatMul'>): Addition | undefined {
     const product = at(outputs, 0);
     if (!this.#once.has(product)) return undefined;
     const operation = this.#draft.operations.find(
@@ -130,13 +116,21 @@ class GemmPass {
       : undefined;
   }
 
-  keepWeight(constant: PlannedConstant): number {
+  /** The dense layer in place of a product and what is added to it. */
+  dense(product: Of<'MatMul'>, weight: PlannedConstant, addition: Addition | undefined): Of<'Gemm'> {
+    const { node, outputs, results } = addition?.operation ?? product;
+    const settings = { transB: this.transB };
+    const bias = addition ? [this.#keepBias(addition.constant)] : [];
+    const inputs = [at(product.inputs, 0), this.#keep(weight), ...bias];
+    return { node, kind: 'Gemm', settings, inputs, outputs, results };
+  }
+
+  #keep(constant: PlannedConstant): number {
     this.#constants.set(constant.tensor, constant);
     return constant.tensor;
   }
 
-  keepBias(constant: PlannedConstant): number {
-    this.#constants.set(constant.tensor, { ...constant, shape: [at(constant.shape, -1)] });
-    return constant.tensor;
+  #keepBias(constant: PlannedConstant): number {
+    return this.#keep({ ...constant, shape: [at(constant.shape, -1)] });
   }
 }

@@ -49,7 +49,8 @@ const batchNormalisation: LayerOf<'BatchNormalization'> = (tf, operation, { inpu
   return { layer: tf.layers.batchNormalization({ axis: -1, epsilon }), weights: behindFirst(operation) };
 };
 
-const weighted: LayerTable = {
+const table: LayerTable = {
+  ...plainLayers,
   ...windowLayers,
   ...recurrentLayers,
   Gemm: dense,
@@ -58,31 +59,15 @@ const weighted: LayerTable = {
   BatchNormalization: batchNormalisation,
 };
 
-/** Layers that users write one by one; undefined where the Layers API has none with these settings and operands. */
+/** Undefined where the Layers API has no layer with these settings and operands. */
 export function layerOf(tf: Tf, operation: PlannedOperation, tensors: PlanTensors): OwnLayer | undefined {
   if (tensors.mode === 'training' && operation.kind === 'BatchNormalization') return undefined;
-  const found = made(tf, weighted, operation, tensors);
+  const found = made(tf, operation, tensors);
   const own = found?.weights ?? [];
   return own.every((place) => tensors.isOwn(at(operation.inputs, place))) ? found : undefined;
 }
 
-/** Layers that are as well part of a custom layer beside what has no layer. */
-export function plainLayerOf(
-  tf: Tf,
-  operation: PlannedOperation,
-  tensors: PlanTensors,
-): OwnLayer | undefined {
-  return operation.inputs.some((tensor) => tensors.isConstant(tensor))
-    ? undefined
-    : made(tf, plainLayers, operation, tensors);
-}
-
-function made(
-  tf: Tf,
-  table: LayerTable,
-  operation: PlannedOperation,
-  tensors: PlanTensors,
-): OwnLayer | undefined {
+function made(tf: Tf, operation: PlannedOperation, tensors: PlanTensors): OwnLayer | undefined {
   const layer = table[operation.kind] as LayerOf<OperationKind> | undefined;
   const operands = operation.inputs.map((tensor) => tensors.of(tensor));
   const isFloat = operation.results.every(({ type }) => type === 'float32');

@@ -1,9 +1,7 @@
 /** Recurrent layers: forward, backward or both, from given states, and what the plan reads of their outputs. */
-import type { SymbolicTensor } from '@tensorflow/tfjs';
+import type { Shape, SymbolicTensor, Tensor } from '@tensorflow/tfjs';
 import { at } from '../../../common/at.js';
-import type { Result } from '../../lowering/operations/emitter.js';
 import type { RecurrentSettings } from '../../lowering/operations/operation.js';
-import { applyComputation, type Computation } from '../run-layer.js';
 import type { Layer, Tf } from '../tf.js';
 import { type LayerOf, type LayerTable, type Of, zeros } from './layer.js';
 
@@ -13,7 +11,7 @@ const gates = { Sigmoid: 'sigmoid', HardSigmoid: 'hardSigmoid' } as const;
 const cells = { Tanh: 'tanh', Relu: 'relu' } as const;
 
 const recurrent: LayerOf<Recurrent> = (tf, operation) => {
-  const { kind, settings, results } = operation;
+  const { kind, settings } = operation;
   const layer = layerOf(tf, kind, settings);
   const { given } = settings;
   const isState = (name: string) => name.startsWith('initial');
@@ -23,7 +21,7 @@ const recurrent: LayerOf<Recurrent> = (tf, operation) => {
     apply: ([x, ...states]) => {
       const stateful = states.length > 0 ? keepingArguments(layer) : layer;
       const applied = stateful.apply(x as SymbolicTensor, states.length > 0 ? { initialState: states } : {});
-      return outputsOf(tf, operation, [applied].flat() as SymbolicTensor[], at(results, 0));
+      return outputsOf(tf, operation, [applied].flat() as SymbolicTensor[]);
     },
   };
 };
@@ -58,7 +56,6 @@ function outputsOf(
   tf: Tf,
   { kind, settings }: Of<Recurrent>,
   [first, ...states]: readonly SymbolicTensor[],
-  sequence: Result,
 ): readonly (SymbolicTensor | undefined)[] {
   const { direction, read } = settings;
   const kept = kind === 'LSTM' ? 2 : 1;
@@ -67,7 +64,7 @@ function outputsOf(
     return found.length === 1 ? at(found, 0) : (tf.layers.concatenate().apply(found) as SymbolicTensor);
   };
   const last = () => (read.includes('sequence') ? joined(0) : first);
-  const all = () => (direction === 'reverse' ? inOrder(tf, first as SymbolicTensor, sequence) : first);
+  const all = () => (direction === 'reverse' ? inOrder(tf, first as SymbolicTensor) : first);
   return [
     read.includes('sequence') ? all() : undefined,
     read.includes('last') ? last() : undefined,
@@ -76,9 +73,19 @@ function outputsOf(
 }
 
 /** A layer that goes backwards gives its steps in the order in which it took them. */
-function inOrder(tf: Tf, steps: SymbolicTensor, result: Result): SymbolicTensor {
-  const compute: Computation['compute'] = (inputs) => [tf.reverse(at(inputs, 0), 1)];
-  return at(applyComputation(tf, { results: [result], compute }, [steps]), 0);
+function inOrder(tf: Tf, steps: SymbolicTensor): SymbolicTensor {
+  class Reversed extends tf.layers.Layer {
+    static className = 'Reversed';
+
+    override computeOutputShape(shape: Shape): Shape {
+      return shape;
+    }
+
+    override call(inputs: Tensor | Tensor[]): Tensor {
+      return tf.reverse(at([inputs].flat(), 0), 1);
+    }
+  }
+  return new Reversed({}).apply(steps) as SymbolicTensor;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Layers over the spatial axes of sequences, images and volumes, channels last. */
 import { at } from '../../../common/at.js';
-import { sameList } from '../../lowering/lists.js';
+import { isOne, sameList } from '../../lowering/lists.js';
 import type { PerAxis } from '../../lowering/operations/operation.js';
 import { paddingOf } from '../../lowering/operations/same-pads.js';
 import { pair, triple } from '../operations/images.js';
@@ -8,7 +8,6 @@ import type { Layer, Tf } from '../tf.js';
 import { activationOf, behindFirst, type LayerOf, type LayerTable, type Shapes, zeros } from './layer.js';
 
 const spatial = ({ inputs }: Shapes) => at(inputs, 0).slice(1, -1);
-const isOne = (list: PerAxis) => list.every((each) => each === 1);
 
 const convolution: LayerOf<'Conv'> = (tf, operation, shapes) => {
   const { settings, inputs } = operation;

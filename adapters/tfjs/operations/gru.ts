@@ -29,32 +29,35 @@ export const gru: Native<'GRU'> = (tf, { hidden, direction, given, read }) => {
       const isBackward = suffix !== '' || direction === 'reverse';
       return statesOf(tf, x, hidden, weights, isBackward);
     });
-    const last = tf.concat(
+    const last = joined(
+      tf,
       states.map((own) => at(own, -1)),
-      -1,
     );
-    // Unread results are freed, and so may not be a tensor that is read.
-    if (!read.includes('sequence')) return [last.clone(), last];
+    if (!read.includes('sequence')) return [last, last];
     const sequences = states.map((own, place) => {
       const isBackward = at(suffixes, place) !== '' || direction === 'reverse';
       return tf.stack(isBackward ? own.toReversed() : own, 1);
     });
-    return [tf.concat(sequences, -1), last];
+    return [joined(tf, sequences), last];
   };
 };
 
+/** Of both directions. */
+function joined(tf: Tf, parts: Tensor[]): Tensor {
+  return parts.length === 1 ? at(parts, 0) : tf.concat(parts, -1);
+}
+
 /** [batch, hidden] for each step, in the order in which they are taken. */
 function statesOf(tf: Tf, x: Tensor, hidden: number, weights: Weights, isBackward: boolean): Tensor[] {
-  const { gates, candidates, bias } = projected(tf, x, hidden, weights);
-  const order = isBackward ? [...gates.keys()].toReversed() : [...gates.keys()];
+  const bias = weights.bias && biasesOf(tf, weights.bias, hidden);
+  const inputs = projected(tf, x, weights.w, bias?.ofInput);
   const states: Tensor[] = [];
   let h = weights.initialH ?? tf.zeros([at(x.shape, 0), hidden]);
-  for (const step of order) {
-    const [recurrentGates, product] = partsOf(tf, tf.matMul(h, weights.r), hidden);
-    const both = tf.split(tf.sigmoid(tf.add(at(gates, step), recurrentGates)), 2, -1);
-    const [update, reset] = [at(both, 0), at(both, 1)];
-    const kept = tf.mul(reset, bias ? tf.add(product, bias) : product);
-    const fresh = tf.tanh(tf.add(at(candidates, step), kept));
+  for (const input of isBackward ? inputs.toReversed() : inputs) {
+    const [z, r, candidate] = gatesOf(tf, input);
+    const [recurrentZ, recurrentR, product] = gatesOf(tf, tf.matMul(h, weights.r));
+    const [update, reset] = [tf.sigmoid(tf.add(z, recurrentZ)), tf.sigmoid(tf.add(r, recurrentR))];
+    const fresh = tf.tanh(tf.add(candidate, tf.mul(reset, biased(tf, product, bias?.ofState))));
     // (1 − update) · fresh + update · h
     h = tf.add(fresh, tf.mul(update, tf.sub(h, fresh)));
     states.push(h);
@@ -62,27 +65,37 @@ function statesOf(tf: Tf, x: Tensor, hidden: number, weights: Weights, isBackwar
   return states;
 }
 
-/** What does not depend on the state, by step: one product before them, with every bias that is not reset. */
-function projected(tf: Tf, x: Tensor, hidden: number, { w, bias }: Weights) {
+/** What does not depend on the state, [batch, 3·hidden] for each step: one product before them. */
+function projected(tf: Tf, x: Tensor, w: Tensor, bias: Tensor | undefined): Tensor[] {
   const [batch, steps, values] = [at(x.shape, 0), at(x.shape, 1), at(x.shape, 2)];
-  const product = tf.reshape(tf.matMul(tf.reshape(x, [batch * steps, values]), w), [
-    batch,
-    steps,
-    3 * hidden,
-  ]);
-  const [ofGates, ofCandidates] = partsOf(tf, product, hidden);
-  if (!bias) return { gates: tf.unstack(ofGates, 1), candidates: tf.unstack(ofCandidates, 1) };
-  const [gateBiases, candidateBiases] = partsOf(tf, bias, hidden);
-  const [ofInput, ofState] = [tf.slice(candidateBiases, 0, 1), tf.slice(candidateBiases, 1, 1)];
-  return {
-    gates: tf.unstack(tf.add(ofGates, tf.sum(gateBiases, 0)), 1),
-    candidates: tf.unstack(tf.add(ofCandidates, ofInput), 1),
-    bias: ofState,
-  };
+  const product = biased(tf, tf.matMul(tf.reshape(x, [batch * steps, values]), w), bias);
+  return tf.unstack(tf.reshape(product, [batch, steps, -1]), 1);
 }
 
-/** Of the two gates, and of the candidate. */
-function partsOf(tf: Tf, x: Tensor, hidden: number): readonly [Tensor, Tensor] {
-  const parts = tf.split(x, [2 * hidden, hidden], -1);
-  return [at(parts, 0), at(parts, 1)];
+/**
+ * Every bias that is not reset, [3·hidden], and the one that is, [hidden]. With a batch axis of extent 1 the backend in JavaScript
+ * would add them far more slowly.
+ */
+function biasesOf(
+  tf: Tf,
+  bias: Tensor,
+  hidden: number,
+): { readonly ofInput: Tensor; readonly ofState: Tensor } {
+  const halves = tf.unstack(bias);
+  const parts = tf.split(at(halves, 1), [2 * hidden, hidden]);
+  const gates = tf.pad(at(parts, 0), [[0, hidden]]);
+  return { ofInput: tf.add(at(halves, 0), gates), ofState: at(parts, 1) };
+}
+
+/**
+ * z, r and h of one step. The backend in JavaScript is slow at parts that do not lie together: a split of all steps at once costs
+ * more than everything else.
+ */
+function gatesOf(tf: Tf, x: Tensor): readonly [Tensor, Tensor, Tensor] {
+  const parts = tf.split(x, 3, -1);
+  return [at(parts, 0), at(parts, 1), at(parts, 2)];
+}
+
+function biased(tf: Tf, x: Tensor, bias: Tensor | undefined): Tensor {
+  return bias ? tf.add(x, bias) : x;
 }

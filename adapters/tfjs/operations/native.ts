@@ -4,7 +4,7 @@ import type { OperationKind, Operations } from '../../lowering/operations/operat
 import type { Tf } from '../tf.js';
 
 /** @returns one tensor, or as many as the operation has results */
-export type Call = (inputs: readonly Tensor[]) => Tensor | readonly Tensor[];
+export type Call = (inputs: readonly Tensor[]) => Tensor | Tensor[];
 export type Native<Kind extends OperationKind> = (tf: Tf, settings: Operations[Kind]) => Call;
 export type NativeTable = { readonly [Kind in OperationKind]?: Native<Kind> };
 

@@ -1,7 +1,7 @@
 /** Operations over axes, and products. */
 import type { Tensor } from '@tensorflow/tfjs';
 import { at } from '../../../common/at.js';
-import { sameList } from '../../lowering/lists.js';
+import { isOne, sameList } from '../../lowering/lists.js';
 import type { Operations } from '../../lowering/operations/operation.js';
 import type { Tf } from '../tf.js';
 import { type Native, type NativeTable, ofOne, ofTwo, operand } from './native.js';
@@ -48,7 +48,7 @@ function matMul(tf: Tf, a: Tensor, b: Tensor): Tensor {
   if (sameList(left, right)) return tf.matMul(a, b);
   const batch = tf.backend_util.assertAndGetBroadcastShape(left, right);
   const [inner, columns] = [b.shape.at(-2) ?? 1, b.shape.at(-1) ?? 1];
-  if (right.every((extent) => extent === 1)) {
+  if (isOne(right)) {
     const rows = tf.matMul(
       tf.reshape(a, [tf.util.sizeFromShape(a.shape.slice(0, -1)), inner]),
       tf.reshape(b, [inner, columns]),
@@ -61,10 +61,12 @@ function matMul(tf: Tf, a: Tensor, b: Tensor): Tensor {
 
 /** x may have further axes before its last. `tf.fused.matMul` is slower: it reshapes its operands and its result. */
 const dense: Native<'Gemm'> = (tf) => (inputs) => {
-  const [x, weight] = [operand(inputs, 0), operand(inputs, 1)];
-  const rows = tf.matMul(tf.reshape(x, [-1, at(weight.shape, 0)]), weight);
-  const bias = inputs[2];
-  return tf.reshape(bias ? tf.add(rows, bias) : rows, [...x.shape.slice(0, -1), at(weight.shape, 1)]);
+  const [x, weight, bias] = [operand(inputs, 0), operand(inputs, 1), inputs[2]];
+  const [inner, columns] = [at(weight.shape, 0), at(weight.shape, 1)];
+  const isFlat = x.rank === 2;
+  const rows = tf.matMul(isFlat ? x : tf.reshape(x, [-1, inner]), weight);
+  const found = bias ? tf.add(rows, bias) : rows;
+  return isFlat ? found : tf.reshape(found, [...x.shape.slice(0, -1), columns]);
 };
 
 /** With the result written out, which stands in the order of the alphabet where it is not given. */

@@ -85,7 +85,7 @@ const chart: GroupChart = {
       description: `Time of every target divided by that of the baseline, with intervals: ${title}`,
       rows: against(cells[0]),
       rowsByBaseline: new Map(cells.map((baseline) => [baseline.target, against(baseline)])),
-      table: tableOf(group),
+      table: tableOf(group, sampling),
     };
   },
 };
@@ -109,7 +109,7 @@ function rowsAgainst(baseline: OkCell, cells: readonly OkCell[], sampling: Sampl
   });
 }
 
-function tableOf(group: Group): Table {
+function tableOf(group: Group, sampling: Sampling): Table {
   return {
     caption: `Against the fastest: ${groupTitle(group)}`,
     head: ['Target', 'Baseline', 'Ratio', 'Interval', 'Rounds', 'p (Holm)'],
@@ -118,7 +118,7 @@ function tableOf(group: Group): Table {
       cells: [
         { text: baseline },
         number(inline(ratio(estimate))),
-        { text: levelText(estimate) },
+        { text: levelText(estimate, sampling) },
         number(String(estimate.rounds)),
         number(adjustedP === null ? 'too few rounds' : adjustedP.toPrecision(2)),
       ],

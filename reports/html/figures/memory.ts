@@ -26,7 +26,7 @@ const chart: GroupChart = {
   section: {
     id: 'memory',
     title: 'Memory',
-    text: 'Highest resident set of a process that loaded and ran this cell only; runtime and framework are in it.',
+    text: 'Highest resident set of a process that had loaded this cell only, after its warm-up; runtime and framework are in it.',
   },
   spec,
   draw: ({ cells, title }) => ({
@@ -39,7 +39,8 @@ export default chart;
 
 function rowOf({ target, metrics: { peakRssBytes } }: OkCell): Row[] {
   if (peakRssBytes === null) return [];
-  return [{ target, mebibytes: Math.round(peakRssBytes / 2 ** 20), text: bytes(peakRssBytes) }];
+  const { value } = peakRssBytes;
+  return [{ target, mebibytes: Math.round(value / 2 ** 20), text: bytes(value) }];
 }
 
 function tableOf(title: string, cells: readonly OkCell[]): Table {
@@ -48,7 +49,7 @@ function tableOf(title: string, cells: readonly OkCell[]): Table {
     head: ['Target', 'Peak resident set'],
     rows: cells.map(({ target, metrics }) => ({
       heading: target,
-      cells: [number(metrics.peakRssBytes === null ? 'not known' : bytes(metrics.peakRssBytes))],
+      cells: [number(metrics.peakRssBytes === null ? 'not known' : bytes(metrics.peakRssBytes.value))],
     })),
   };
 }

@@ -11,8 +11,8 @@ import { seriesColours, seriesShapes } from '../theme.js';
 const phases: Readonly<Record<string, (cell: OkCell, target: TargetResult | undefined) => number | null>> = {
   spawn: (_, target) => nanoseconds(target?.spawnMs),
   import: (_, target) => nanoseconds(target?.importMs),
-  load: ({ metrics }) => metrics.loadNs,
-  first: ({ metrics }) => metrics.firstNs,
+  load: ({ metrics }) => metrics.loadNs?.value ?? null,
+  first: ({ metrics }) => metrics.firstNs?.value ?? null,
   steady: ({ metrics }) => metrics.iterationNs.value,
 };
 const names = Object.keys(phases);
@@ -51,7 +51,7 @@ const chart: GroupChart = {
   section: {
     id: 'phases',
     title: 'Phases',
-    text: 'What a user waits for before the steady state: starting the process, importing the framework, loading the model, the first iteration. Load and first iteration were measured once, in a process of their own.',
+    text: 'What a user waits for before the steady state: starting the process, importing the framework, loading the model, the first iteration. Load and first iteration are those of processes that had loaded nothing before.',
   },
   spec,
   draw({ cells, title, results: { targets } }) {

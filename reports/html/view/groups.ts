@@ -1,6 +1,8 @@
 /** What the page says of every comparison before its figures: who is fastest, and the table of all. */
 import { defined } from '../../../common/at.js';
 import type { Group, RunResults } from '../../../common/run/results.js';
+import { samplingOf } from '../../../common/statistics/sampling.js';
+import { listed } from '../../../common/text.js';
 import { isOk, type OkCell } from '../../analyse/groups.js';
 import { deviceOf, groupCells, groupDifferences, verdict } from '../../summary.js';
 import { duration, groupTitle, inline, levelText, ranksText, rate, ratio } from '../../text.js';
@@ -29,7 +31,7 @@ export function groupView(results: RunResults, group: Group): GroupView {
     title: groupTitle(group),
     verdict: verdict(group),
     differences: groupDifferences(results, group),
-    ranking: cells[0] ? rankingTable(results, group, cells, levelText(cells[0].metrics.iterationNs)) : null,
+    ranking: cells[0] ? rankingTable(results, group, cells, levelsText(results, cells)) : null,
   };
 }
 
@@ -41,6 +43,12 @@ export function placeOf({ workload, mode, batch, length, threads }: Group): Plac
 export function rankedCells(results: RunResults, group: Group): OkCell[] {
   const cells = groupCells(results, group).filter(isOk);
   return group.ranking.flatMap(({ target }) => cells.filter((cell) => cell.target === target));
+}
+
+/** How the intervals were made: cells that took fewer rounds may have another method than the others. */
+function levelsText({ options }: RunResults, cells: readonly OkCell[]): string {
+  const sampling = samplingOf(options.precision);
+  return listed([...new Set(cells.map(({ metrics }) => levelText(metrics.iterationNs, sampling)))], 'or');
 }
 
 function rankingTable(results: RunResults, group: Group, cells: readonly OkCell[], level: string): Table {

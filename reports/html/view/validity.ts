@@ -1,7 +1,8 @@
 /** What supports trust in the run and what does not, each in a line with a mark. */
 import { type RunResults, threadCounts } from '../../../common/run/results.js';
-import { median } from '../../../common/statistics/quantiles.js';
-import { commonLevel, endingText, precisionText } from '../../summary.js';
+import { ascending, median } from '../../../common/statistics/quantiles.js';
+import { counted, listed } from '../../../common/text.js';
+import { commonLevel, endingText, keptVerdictsText, precisionText } from '../../summary.js';
 import { coresText, once, percent, threadsText } from '../../text.js';
 
 export interface Finding {
@@ -32,14 +33,30 @@ export function validity(results: RunResults): Finding[] {
   ];
 }
 
-function rounds({ finishedRounds, plannedRounds, ending }: RunResults): Finding {
-  const text = `${finishedRounds} of ${plannedRounds} planned rounds finished.`;
+function rounds(results: RunResults): Finding {
+  const { finishedRounds, plannedRounds, ending } = results;
+  const spent = spentText(results);
+  const text = spent
+    ? `${counted(finishedRounds, 'round')}, in which each cell was measured for as long as it was part of a comparison that was not decided: ${spent}.`
+    : `${finishedRounds} of ${plannedRounds} planned rounds finished.`;
   const why = endingText(ending);
   return {
     good: finishedRounds >= plannedRounds && plannedRounds > 0 && !why,
     label: 'Rounds',
     text: why ? `${text} ${why}` : text,
   };
+}
+
+/** `3 rounds for 31 cells, 5 for 12`; undefined where all cells were to have the same number. */
+function spentText({ cells }: RunResults): string | undefined {
+  const counts = cells.flatMap(({ rounds: spent, state }) => (spent && state === 'ok' ? [spent.count] : []));
+  if (counts.length === 0) return undefined;
+  const distinct = [...new Set(counts)].sort(ascending);
+  const parts = distinct.map((count, index) => {
+    const cellsWithIt = counted(counts.filter((other) => other === count).length, 'cell');
+    return `${index === 0 ? counted(count, 'round') : count} for ${cellsWithIt}`;
+  });
+  return listed(parts);
 }
 
 function precision(results: RunResults): Finding[] {
@@ -59,13 +76,15 @@ function level(results: RunResults): Finding {
   return { good: true, label: 'Intervals', text: `${percentage} for every cell.` };
 }
 
-function parity({ cells }: RunResults): Finding {
+function parity(results: RunResults): Finding {
+  const { cells } = results;
+  const kept = keptVerdictsText(results);
   const checked = cells.filter((cell) => cell.parity.length > 0);
   const agreed = checked.filter((cell) => cell.parity.every(({ passed }) => passed));
   return {
     good: checked.length > 0 && agreed.length === checked.length,
     label: 'Parity',
-    text: `${agreed.length} of ${checked.length} checked cells compute what the reference computes; the others have no number here.`,
+    text: `${agreed.length} of ${checked.length} checked cells compute what the reference computes; the others have no number here.${kept ? ` ${kept}` : ''}`,
   };
 }
 

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { isPythonTarget, type PythonTarget, type Target } from '../../../adapters/adapter.js';
 import { TouchstoneError } from '../../../common/errors.js';
 import { invocation } from '../../../common/invocation.js';
-import { stateFolder } from '../../../common/paths.js';
 import { canStopProcesses, type WorkerProcess } from '../../process/worker-process.js';
 import { environmentDefinition, variantOf } from '../../provision/definition.js';
 import { environmentInstallation, environmentState } from '../../provision/environments.js';
@@ -54,8 +53,6 @@ export function pythonVariables(root: string): Record<string, string> {
     /** Only the pinned environment, never packages of the user's home or of the working folder. */
     PYTHONNOUSERSITE: '1',
     PYTHONSAFEPATH: '1',
-    /** Where TorchInductor builds its kernels: once for a machine, as for any user, and inside the project. */
-    TORCHINDUCTOR_CACHE_DIR: join(stateFolder, 'cache', 'inductor'),
     /** The last words of a killed process reach the log. */
     PYTHONUNBUFFERED: '1',
   };

@@ -5,7 +5,7 @@ import { clopperPearson } from '../../../common/statistics/binomial.js';
 import { changePoints } from '../../../common/statistics/change-points.js';
 import { foreignLoad, type WitnessedTurn } from '../../../common/statistics/interference.js';
 import { minValuesFor, percentile } from '../../../common/statistics/percentiles.js';
-import { levelAtEnd, lookAt, planLooks } from '../../../common/statistics/sequential.js';
+import { earlyLooks, levelAtEnd, lookAt, planLooks } from '../../../common/statistics/sequential.js';
 import { signedRankInterval, signedRankIntervalAt } from '../../../common/statistics/signed-rank.js';
 import { steadyState } from '../../../common/statistics/steady-state.js';
 import { type Random, seededRandom } from '../../reports/random.js';
@@ -185,6 +185,15 @@ describe('sequential looks', () => {
     expect(lookAt(plan, plan.looks[0]!.rounds)).toBe(plan.looks[0]);
     expect(levelAtEnd(plan, 7)).toBeNull();
     expect(() => planLooks(4, 6, 0.99)).toThrow(RangeError);
+  });
+
+  it('that spend early give each a part of what is left, and the last the rest', () => {
+    const { looks } = earlyLooks(3, 60, 0.95, 0.25);
+    expect(looks.map(({ rounds }) => rounds)).toEqual([3, 5, 8, 12, 18, 27, 40, 60]);
+    const spent = looks.map(({ level }) => 1 - level);
+    expect(spent[0]).toBeCloseTo(0.0125, 12);
+    expect(spent[1]).toBeCloseTo(0.009375, 12);
+    expect(spent.reduce((sum, part) => sum + part, 0)).toBeCloseTo(0.05, 12);
   });
 
   it('keep their word when sampling stops as soon as zero is excluded; a plain interval does not', () => {

@@ -52,6 +52,26 @@ describe('ranks', () => {
     expect(ranges([1, 1, 1, 2], 0.02).at(-1)).toEqual([1, 4]);
   });
 
+  it('follow from the pairs between: what met in too few rounds is told apart by its neighbours', () => {
+    const steps = [
+      { first: 1, second: 0, logRatio: 0.2, p: 0.001 },
+      { first: 2, second: 1, logRatio: 0.2, p: 0.002 },
+      { first: 2, second: 0, logRatio: 0.4, p: null },
+    ];
+    const decided = decidePairs(steps);
+    expect(decided.map(({ adjustedP }) => adjustedP)).toEqual([0.003, 0.004, 0.004]);
+    expect(rankRanges(3, decided)).toEqual([
+      [1, 1],
+      [2, 2],
+      [3, 3],
+    ]);
+    // The other way round nothing follows.
+    const [up, down, ends] = decidePairs(
+      steps.map((pair, index) => (index === 1 ? { ...pair, logRatio: -0.2 } : pair)),
+    );
+    expect([up?.adjustedP, down?.adjustedP, ends?.adjustedP]).toEqual([0.003, 0.004, null]);
+  });
+
   it('are all possible without p-values', () => {
     const unknown = pairs([1, 2], 1).map((pair) => ({ ...pair, p: null }));
     expect(rankRanges(2, decidePairs(unknown))).toEqual([

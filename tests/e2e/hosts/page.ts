@@ -74,6 +74,7 @@ function launch({ target, deadlineMs, executable }: LaunchOptions): Worker {
     request: (body, ownDeadlineMs = deadlineMs) => channel.request(body, ownDeadlineMs),
     pause: () => record('pause'),
     resume: () => undefined,
+    moveTo: async () => undefined,
     async kill() {
       channel.fail(gone);
       requests.destroy();

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { divideBudget, divideSteps } from '../../../runners/schedule/budget.js';
+import {
+  divideBudget,
+  divideSteps,
+  divideWithPostponed,
+  postponedCells,
+} from '../../../runners/schedule/budget.js';
 
 const cell = (name: string, iterationMs: number) => ({
   cell: name,
@@ -26,7 +31,11 @@ describe('divideBudget', () => {
 
   it.each([
     ['a run', divideBudget],
-    ['a gate', divideSteps],
+    [
+      'a gate',
+      (budgetMs: number, startMs: number, cells: ReturnType<typeof cell>[], defaultRounds: number) =>
+        divideSteps(budgetMs, startMs, cells, { minRounds: 1, defaultRounds }),
+    ],
   ] as const)('gives up rounds before it times anything cold: %s', (_, divide) => {
     // Sixty rounds of starts alone would take all of this budget.
     const cells = [cell('candidate', 0.221), cell('baseline', 0.219), cell('other', 0.83)];
@@ -72,5 +81,63 @@ describe('divideBudget', () => {
         },
       ),
     );
+  });
+});
+
+describe('divideSteps', () => {
+  const planned = { minRounds: 3, defaultRounds: 8 };
+
+  it('keeps the least number of rounds, with shorter turns', () => {
+    const cells = [cell('a', 1), cell('b', 2), cell('c', 300)];
+    const whole = divideSteps(60_000, 1_000, cells, planned);
+    expect(whole.rounds).toBe(8);
+    const short = divideSteps(5_000, 1_000, cells, planned);
+    expect(short.rounds).toBe(3);
+    expect(short.rounds * short.roundMs).toBeLessThanOrEqual(5_050);
+    const tiny = divideSteps(500, 1_000, cells, planned);
+    expect(tiny.rounds).toBe(3);
+    for (const [name, share] of Object.entries(tiny.shares)) {
+      expect(share.turns).toBeGreaterThanOrEqual(1);
+      expect(share.warmNs).toBeGreaterThan(0);
+      if (name !== 'c') expect(share.turns * share.turnNs).toBeLessThanOrEqual(40e6);
+    }
+  });
+
+  it('gives a cell whose iteration exceeds its share one, behind one that warms up', () => {
+    const { shares } = divideSteps(30_000, 1_000, [cell('a', 1), cell('b', 2_500)], planned);
+    expect(shares['b']).toMatchObject({ turns: 1, turnNs: 0, warmNs: 1 });
+  });
+});
+
+describe('postponedCells', () => {
+  const fast = Array.from({ length: 9 }, (_, index) => cell(`fast ${index}`, 1));
+
+  it('postpones none where the least number of rounds of all fits', () => {
+    expect(postponedCells(60_000, 1_000, [...fast, cell('slow', 2_000)], 3)).toEqual([]);
+  });
+
+  it('postpones what would take more than its part, longest first, until the others fit', () => {
+    const slow = [cell('slower', 3_000), cell('slowest', 4_000)];
+    expect(postponedCells(30_000, 1_000, [...slow, ...fast], 3)).toEqual(['slowest']);
+    expect(postponedCells(10_000, 1_000, [...slow, ...fast], 3)).toEqual(['slowest', 'slower']);
+  });
+
+  it('leaves what they do not take to the others', () => {
+    const planned = { minRounds: 3, defaultRounds: 8 };
+    const cells = [cell('slower', 3_000), cell('slowest', 4_000), ...fast];
+    const { shares, rounds, postponed } = divideWithPostponed(20_000, 1_000, cells, planned);
+    expect(postponed).toEqual(['slowest', 'slower']);
+    expect(rounds).toBeGreaterThanOrEqual(3);
+    expect(shares['slowest']).toMatchObject({ turns: 1, turnNs: 0 });
+    expect(shares['fast 0']!.turns * shares['fast 0']!.turnNs).toBeGreaterThan(100e6);
+    const whole = divideWithPostponed(60_000, 1_000, fast, planned);
+    expect(whole).toEqual({ ...divideSteps(60_000, 1_000, fast, planned), postponed: [] });
+  });
+
+  it('postpones nothing that takes no more than its part, however small the budget', () => {
+    expect(postponedCells(100, 1_000, fast.slice(0, 1), 3)).toEqual([]);
+    expect(postponedCells(100, 0, fast, 3)).toEqual([]);
+    expect(postponedCells(100, 0, fast, 1)).toEqual([]);
+    expect(postponedCells(2_000, 2_000, fast, 3)).toEqual([]);
   });
 });

@@ -187,12 +187,80 @@ describe('a run', () => {
     ]);
   });
 
-  it('says which cells got no time at all, and what to do', async () => {
-    const { events } = await run({ targets: [{ ...slow, iterationMs: 30_000 }, fast], budgetMs: 1_000 });
-    const measured = new Set(turns(events).map((turn) => turn.cell));
-    const cells = new Set([...measured, ...failed(events).map((event) => event.cell)]);
-    expect(cells.size).toBe(2);
-    for (const event of failed(events)) expect(event.reason).toContain('--time');
+  it('finishes the first round, however small the budget', async () => {
+    const slowest = { ...slow, iterationMs: 30_000 };
+    const { events, ending } = await run({ targets: [slowest, fast], workloads: ['v', 'w'], budgetMs: 1 });
+    expect(ending).toBe('finished');
+    expect(failed(events)).toEqual([]);
+    const measured = turns(events).filter(({ round }) => round === 0);
+    expect(new Set(measured.map(({ cell }) => cell)).size).toBe(4);
+    expect(turns(events)).toHaveLength(measured.length);
+  });
+
+  it('checks all cells of a target in one process', async () => {
+    const { events } = await run({ targets: [fast, slow], workloads: ['v', 'w'], rounds: 2 });
+    const checking = events.filter((event) => event.type === 'process' && event.round === null);
+    expect(checking.map((event) => ('target' in event ? event.target : ''))).toEqual([
+      'a/fast',
+      'b/slow',
+      'null/node',
+    ]);
+  });
+
+  it('does not check again what an earlier run has verified, and says when that was', async () => {
+    const options = { targets: [fast, slow], workloads: ['v', 'w'], rounds: 2 };
+    const { kept } = await run(options);
+    expect(kept.size).toBe(4);
+    const [id] = kept.keys();
+    const { events, asked } = await run({ ...options, kept: new Map([...kept].slice(1)) });
+    const checks = events.filter((event) => event.type === 'parity');
+    expect(checks).toHaveLength(4);
+    for (const { cell, checkedAt } of checks)
+      expect(checkedAt).toBe(cell === id ? undefined : '2026-11-29T12:00:00.000Z');
+    expect(asked.filter((request) => request.endsWith(' verify'))).toEqual(['a/fast verify']);
+    expect(new Set(turns(events).map(({ cell }) => cell)).size).toBe(4);
+  });
+
+  it('keeps no verdict of a cell that is wrong', async () => {
+    const refusing: ScriptedTarget = {
+      ...slow,
+      fail(body) {
+        if (body.type === 'verify') throw new Error('segmentation fault');
+      },
+    };
+    const { kept } = await run({ targets: [fast, refusing], rounds: 1 });
+    expect([...kept.keys()]).toEqual(['w:inference:b1:float32:cpu:a/fast']);
+  });
+
+  it('goes on in a new process after a cell whose check failed', async () => {
+    const breaking: ScriptedTarget = {
+      ...slow,
+      fail(body, process) {
+        if (body.type === 'verify' && process === 1) throw new Error('segmentation fault');
+      },
+    };
+    const { events } = await run({ targets: [fast, breaking], workloads: ['v', 'w'], rounds: 2 });
+    expect(failed(events)).toMatchObject([{ cell: 'v:inference:b1:float32:cpu:b/slow' }]);
+    expect(new Set(turns(events).map(({ cell }) => cell)).size).toBe(3);
+  });
+
+  it('takes what a fresh process tells from the first cell of every round, of each cell as often', async () => {
+    const { events } = await run({ targets: [fast, slow], workloads: ['u', 'v', 'w'], rounds: 6 });
+    const fresh = events.filter((event) => event.type === 'fresh');
+    expect(fresh).toHaveLength(2 * 6);
+    for (const cell of new Set(turns(events).map((turn) => turn.cell)))
+      expect(fresh.filter((event) => event.cell === cell)).toHaveLength(2);
+    const ofFast = fresh.filter(({ cell }) => cell.endsWith(fast.name));
+    for (const event of ofFast) expect(event).toMatchObject({ loadNs: 1e6, firstNs: 1e6, peakRssBytes: 1 });
+  });
+
+  it('starts and loads on all processors at once, and takes every turn on the same ones', async () => {
+    const { starts, moves, events } = await run({ targets: [fast, slow], rounds: 2, threads: [1] });
+    const inRounds = starts.slice(-4);
+    expect(inRounds.map(({ cpus }) => cpus.join()).sort()).toEqual(['1', '1', '2', '2']);
+    // One of each round was started elsewhere, and comes to processor 1 for its turns.
+    expect(moves.filter(({ cpus }) => cpus.join() === '1').length).toBeGreaterThanOrEqual(2);
+    expect(new Set(turns(events).map(({ cell }) => cell)).size).toBe(2);
   });
 });
 

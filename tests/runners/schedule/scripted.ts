@@ -10,6 +10,7 @@ import type { StoppingRule } from '../../../common/run/stopping-rule.js';
 import { runVersion } from '../../../common/run/version.js';
 import type { Graph, Tensors } from '../../../model/graph.js';
 import type { Reference } from '../../../runners/parity/reference.js';
+import type { KeptVerdict } from '../../../runners/parity/verdicts.js';
 import { protocolVersion, type RequestBody, type Results } from '../../../runners/protocol/messages.js';
 import type { Worker } from '../../../runners/protocol/worker.js';
 import type { RunContext } from '../../../runners/schedule/context.js';
@@ -61,11 +62,15 @@ export interface World {
   readonly events: RunEvent[];
   /** Requests in the order in which they were made: `target request`. */
   readonly asked: string[];
-  /** Names of the targets that are awake, checked at every request. */
+  /** Most workers that were awake while one took a turn. */
   readonly mostAwake: () => number;
   readonly alive: () => number;
   /** Workers in the order in which they were started, with how many were alive then. */
   readonly starts: (WorkerStart & { readonly others: number })[];
+  /** Verdicts that are kept, by cell. */
+  readonly kept: ReadonlyMap<string, KeptVerdict>;
+  /** To which processors workers were moved, in order. */
+  readonly moves: readonly { readonly target: string; readonly cpus: readonly number[] }[];
   /** Thread counts for which the coordinator made room. */
   readonly gaveWay: readonly number[];
   readonly manifest: RunManifest;
@@ -89,6 +94,8 @@ export interface WorldOptions {
   readonly costs?: Readonly<
     Record<string, { readonly multiplyAdds: number; readonly bytes: number; readonly recurrent?: boolean }>
   >;
+  /** Verdicts that an earlier run kept, by cell. */
+  readonly kept?: World['kept'];
   readonly availableBytes?: number;
   /** Aborts the run at this many requests. */
   readonly abortAfter?: number;
@@ -105,7 +112,9 @@ export function makeWorld(options: WorldOptions): World {
   let started = 0;
   const files = new Map<string, Tensors>();
   const starts: World['starts'] = [];
+  const kept = new Map(options.kept);
   const gaveWay: number[] = [];
+  const moves: World['moves'][number][] = [];
 
   const startWorker = ({ target, threads, cpus, device }: WorkerRequest): Worker => {
     starts.push({ target, threads, cpus, device, others: alive.size });
@@ -122,13 +131,14 @@ export function makeWorld(options: WorldOptions): World {
     return {
       pause: () => void awake.delete(self),
       resume: () => void awake.add(self),
+      moveTo: async (cpus) => void moves.push({ target, cpus }),
       async kill() {
         alive.delete(self);
         awake.delete(self);
       },
       async request<Body extends RequestBody>(body: Body): Promise<Results[Body['type']]> {
         if (!alive.has(self)) throw new Error('asked a worker that is gone');
-        most = Math.max(most, awake.size);
+        if (body.type === 'turn') most = Math.max(most, awake.size);
         asked.push(`${target} ${body.type}`);
         if (options.abortAfter === asked.length) abort.abort();
         if (abort.signal.aborted) throw new Error('killed');
@@ -207,6 +217,12 @@ export function makeWorld(options: WorldOptions): World {
     state: foldRun(manifest, log, options.earlier ?? []),
     startWorker,
     nullTargets: new Map([['node', { target: 'null/node', device: firstDevice('cpu') }]]),
+    compiles: () => false,
+    verdicts: {
+      find: async ({ id }) => kept.get(id),
+      keep: async ({ id }, verdict) =>
+        void kept.set(id, { version: 1, checkedAt: '2026-11-29T12:00:00.000Z', dependsOn: {}, verdict }),
+    },
     stopwatch: startStopwatch(() => clockMs),
     observer: { stage: () => undefined, step: () => undefined, note: () => undefined },
     signal: abort.signal,
@@ -236,6 +252,8 @@ export function makeWorld(options: WorldOptions): World {
     asked,
     starts,
     gaveWay,
+    moves,
+    kept,
     mostAwake: () => most,
     alive: () => alive.size,
     manifest,

@@ -50,6 +50,7 @@ def read_configuration() -> Configuration:
         "x64": bool(jax.config.jax_enable_x64),
         "processThreads": max(before, thread_count()),
         "compiler": "XLA",
+        "compilationCache": "persistent" if jax.config.jax_compilation_cache_dir else "none",
     }
 
 

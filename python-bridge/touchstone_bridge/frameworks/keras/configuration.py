@@ -59,6 +59,7 @@ def of_jax() -> Dict[str, Any]:
         "instructionSet": None,
         "kernelLibrary": "XLA",
         "execution": "compiled",
+        "compilationCache": "persistent" if jax.config.jax_compilation_cache_dir else "none",
         "arithmetic": "float32" if jax.config.jax_default_matmul_precision is None else "by setting",
     }
 

@@ -24,6 +24,7 @@ def compiled_configuration() -> Configuration:
     return {
         "execution": execution if graphs else "eager",
         "compiler": "TorchInductor",
+        "compilationCache": "persistent",
         "compiledGraphs": graphs,
         "graphBreaks": breaks,
     }

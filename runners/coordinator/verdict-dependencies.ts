@@ -1,0 +1,84 @@
+/** What the parity verdict of a cell depends on: change any of it, and the cell is checked again. */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { buildFolder, projectRoot, stateFolder } from '../../common/paths.js';
+import { artefactKey } from '../../common/run/cell.js';
+import { deviceId } from '../../common/run/device.js';
+import type { PlannedCell, RunManifest } from '../../common/run/run-folder.js';
+import type { Dependencies } from '../parity/verdicts.js';
+import { threadsOf } from '../schedule/context.js';
+import type { PreparedTarget } from './prepare.js';
+
+/** Compiled code that computes, drives or judges what a target answers; artefacts have a digest of their own. */
+const code = ['adapters', 'model', 'runners/hosts', 'runners/parity', 'runners/protocol', 'runners/worker'];
+/** Variables by which a user can change what a framework computes with. */
+const settings =
+  /^(?:ATEN|CUDA|DNNL|GOMP|JAX|KERAS|KMP|LD|MALLOC|MKL|MXNET|NODE|NVIDIA|OMP|ONEDNN|OPENBLAS|ORT|PYTHON|PYTORCH|TF|TFJS|TORCH|TORCHINDUCTOR|XLA)_/;
+
+/** @returns undefined for an adapter outside the tree: it may import anything, so nothing tells whether it has changed */
+export function verdictDependencies(
+  manifest: RunManifest,
+  cell: PlannedCell,
+  entry: PreparedTarget,
+): Dependencies | undefined {
+  const { framework, target, checkout } = entry;
+  const artefact = manifest.artefacts[artefactKey(cell)];
+  const root = checkout?.root ?? projectRoot;
+  const isInTree = existsSync(join(root, 'build', 'adapters', framework.name));
+  if (artefact === undefined || !isInTree) return undefined;
+  const { machine } = manifest;
+  return {
+    artefact: basename(artefact),
+    target: target.name,
+    device: deviceId(cell.device),
+    threads: String(threadsOf({ state: { manifest } }, cell.threads)),
+    code: codeDigest(root),
+    installation: installationDigest(entry, root),
+    settings: digest(
+      Object.entries(process.env)
+        .filter(([name]) => settings.test(name))
+        .flat()
+        .join('\n'),
+    ),
+    cpu: `${machine.platform}, ${machine.cpu}, ${machine.instructionSets.join(' ')}`,
+    node: machine.node,
+  };
+}
+
+const codeDigests = new Map<string, string>();
+
+function codeDigest(root: string): string {
+  const known = codeDigests.get(root);
+  if (known !== undefined) return known;
+  const build = root === projectRoot ? buildFolder : join(root, 'build');
+  const bridge = join(root, 'python-bridge', 'touchstone_bridge');
+  const files = [...code.flatMap((room) => filesIn(join(build, room), '.js')), ...filesIn(bridge, '.py')];
+  const found = digest(...files.flatMap((file) => [file.slice(root.length), readFileSync(file)]));
+  codeDigests.set(root, found);
+  return found;
+}
+
+/** Versions of the framework's packages, and the stamps and lock files of what they were installed from. */
+function installationDigest({ host, target, executable }: PreparedTarget, root: string): string {
+  const { versions, folders, environment } = host.describe(target);
+  const state = root === projectRoot ? stateFolder : join(root, '.touchstone');
+  const own = environment === null ? [] : [join(state, 'environments', basename(environment))];
+  const stamps = [...folders, ...own].map((folder) => join(folder, 'touchstone.json'));
+  const files = [join(root, 'package-lock.json'), ...stamps].filter((file) => existsSync(file));
+  return digest(JSON.stringify(versions), executable ?? '', ...files.map((file) => readFileSync(file)));
+}
+
+function filesIn(folder: string, extension: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith(extension))
+    .sort()
+    .map((name) => join(folder, name));
+}
+
+function digest(...parts: readonly (string | Uint8Array)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(`${part.length}:`).update(part);
+  return hash.digest('hex').slice(0, 16);
+}

@@ -1,0 +1,78 @@
+/**
+ * The parity check of one target: a process checks all of its cells, one after the other. A cell that fails takes the process
+ * with it, and the next one gets a new process.
+ */
+
+import { at } from '../../common/at.js';
+import type { TouchstoneError } from '../../common/errors.js';
+import type { PlannedCell } from '../../common/run/run-folder.js';
+import { checkCell } from './check-cell.js';
+import type { RunContext } from './context.js';
+import { rethrowStorage, stateOfFailure } from './failures.js';
+import type { Lane } from './lanes.js';
+import { type LiveWorker, openWorker } from './live-worker.js';
+import { costOf, shortageForCell } from './prediction.js';
+
+/**
+ * @param cells of one target and thread count, all still to be checked
+ * @param hopeless why some of them are not started, by id
+ */
+export async function checkTarget(
+  context: RunContext,
+  cells: readonly PlannedCell[],
+  lane: Lane,
+  hopeless: ReadonlyMap<string, TouchstoneError>,
+): Promise<void> {
+  const { state, signal, observer } = context;
+  let worker: LiveWorker | undefined;
+  try {
+    // The largest last: a process's peak of memory is then near to that of the cell that was checked.
+    for (const cell of [...cells].sort((one, other) => bytesOf(context, one) - bytesOf(context, other))) {
+      if (signal.aborted || state.hasFailed(cell.id)) continue;
+      const why = hopeless.get(cell.id) ?? shortageForCell(context, cell);
+      if (why) state.fail(cell.id, 'failed', why);
+      else {
+        worker ??= await started(context, cells, lane);
+        if (worker && !(await isDone(context, worker, cell))) worker = undefined;
+      }
+      observer.step(cell.id);
+    }
+  } finally {
+    await worker?.close();
+  }
+}
+
+/** A target that does not start fails all of its cells. */
+async function started(
+  context: RunContext,
+  cells: readonly PlannedCell[],
+  lane: Lane,
+): Promise<LiveWorker | undefined> {
+  try {
+    return await openWorker(context, at(cells, 0), lane, null);
+  } catch (failure) {
+    if (context.signal.aborted) return undefined;
+    rethrowStorage(context.folder, failure);
+    const open = cells.filter(({ id }) => !context.state.parityOf(id) && !context.state.hasFailed(id));
+    for (const { id } of open) context.state.fail(id, stateOfFailure(failure), failure);
+    return undefined;
+  }
+}
+
+/** @returns whether the process can go on with another cell */
+async function isDone(context: RunContext, worker: LiveWorker, cell: PlannedCell): Promise<boolean> {
+  try {
+    if (await checkCell(context, worker, cell)) return true;
+  } catch (failure) {
+    if (!context.signal.aborted) {
+      rethrowStorage(context.folder, failure);
+      context.state.fail(cell.id, stateOfFailure(failure), failure);
+    }
+  }
+  await worker.kill();
+  return false;
+}
+
+function bytesOf(context: RunContext, cell: PlannedCell): number {
+  return costOf(context, cell)?.bytes ?? cell.batch;
+}

@@ -1,0 +1,150 @@
+/** The rows of `measure:answer`: what is run, and what its figures are held to. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { at } from '../../common/at.js';
+import type { RunResults } from '../../common/run/results.js';
+import type { RunEvent } from '../../common/run/run-folder.js';
+import { isToldApart } from '../../common/statistics/ranking.js';
+import { minStudentValues } from '../../common/statistics/student.js';
+
+/** What one repetition showed. */
+export interface RunSeen {
+  /** Wall time of the command. */
+  readonly seconds: number;
+  /** From the start of the command until the run's own clock began; 0 where it is no run. */
+  readonly beforeMs: number;
+  /** Its run folder, where it is a run. */
+  readonly out: string;
+  readonly events: readonly RunEvent[];
+}
+
+export interface Figure {
+  readonly what: string;
+  /** As it is shown: `≤ 180 s`. */
+  readonly bar: string;
+  read(seen: RunSeen): number;
+  text(value: number): string;
+  isMet(value: number): boolean;
+}
+
+export interface AnswerRow {
+  readonly name: string;
+  readonly command: readonly string[];
+  /** Whether it makes a run folder. */
+  readonly isRun: boolean;
+  readonly figures: readonly Figure[];
+}
+
+function secondsOf(what: string, max: number, read: Figure['read'] = ({ seconds }) => seconds): Figure {
+  return {
+    what,
+    bar: `≤ ${max} s`,
+    read,
+    text: (value) => `${value.toPrecision(3)} s`,
+    isMet: (value) => value <= max,
+  };
+}
+
+function shareOf(what: string, bar: { min: number } | { max: number }, read: Figure['read']): Figure {
+  const percent = (value: number) => `${(100 * value).toFixed(0)} %`;
+  const isMin = 'min' in bar;
+  return {
+    what,
+    bar: isMin ? `≥ ${percent(bar.min)}` : `≤ ${percent(bar.max)}`,
+    read,
+    text: percent,
+    isMet: (value) => (isMin ? value >= bar.min : value <= bar.max),
+  };
+}
+
+export const answerRows: readonly AnswerRow[] = [
+  {
+    name: 'default',
+    command: ['run'],
+    isRun: true,
+    figures: [
+      secondsOf('default run, all targets, verdicts kept', 180),
+      shareOf('cells with an interval, of those that are ok', { min: 1 }, withInterval),
+      shareOf('pairs with the fastest, of a ratio of 1.25 or more, told apart', { min: 0.95 }, toldApart),
+      shareOf('measuring or inside a framework, of the busy processor time', { min: 0.9 }, inFrameworks),
+      shareOf('wall time ÷ sum of the same work one after the other', { max: 0.7 }, wallOverSum),
+    ],
+  },
+  {
+    name: 'verify',
+    command: ['run', '--verify'],
+    isRun: true,
+    figures: [
+      secondsOf('default run, nothing verified before', 270),
+      secondsOf('verification of the default plan', 90, verification),
+    ],
+  },
+  {
+    name: 'small',
+    command: [
+      ...['run', '--targets', 'onnxruntime/cpu,pytorch/cpu', '--workload', 'lenet5', '--mode', 'inference'],
+    ],
+    isRun: true,
+    figures: [secondsOf('two targets on LeNet-5: first ratio with an interval', 20, firstInterval)],
+  },
+  { name: 'help', command: ['--help'], isRun: false, figures: [secondsOf('--help', 1)] },
+  { name: 'list', command: ['list'], isRun: false, figures: [secondsOf('list', 2)] },
+  { name: 'dry-run', command: ['run', '--dry-run'], isRun: false, figures: [secondsOf('--dry-run', 2)] },
+  { name: 'doctor', command: ['doctor'], isRun: false, figures: [secondsOf('doctor', 8)] },
+  {
+    name: 'installed',
+    command: ['doctor', '--installed'],
+    isRun: false,
+    figures: [secondsOf('doctor --installed', 1)],
+  },
+];
+
+function resultsOf({ out }: RunSeen): RunResults {
+  return JSON.parse(readFileSync(join(out, 'results.json'), 'utf8')) as RunResults;
+}
+
+function withInterval(seen: RunSeen): number {
+  const ok = resultsOf(seen).cells.flatMap(({ metrics }) => (metrics ? [metrics.iterationNs] : []));
+  return ok.filter(({ low }) => low !== null).length / ok.length;
+}
+
+function toldApart(seen: RunSeen): number {
+  const large = resultsOf(seen).groups.flatMap(({ comparisons }) =>
+    comparisons.filter(({ ratio }) => ratio.value >= 1.25),
+  );
+  return large.filter(isToldApart).length / large.length;
+}
+
+function wallOf({ events }: RunSeen): Extract<RunEvent, { type: 'wall' }> {
+  return at(
+    events.filter((event) => event.type === 'wall'),
+    -1,
+    'the wall times of a run',
+  );
+}
+
+function sumOf(spentMs: Readonly<Record<string, number>>): number {
+  return Object.values(spentMs).reduce((sum, ms) => sum + ms, 0);
+}
+
+function inFrameworks(seen: RunSeen): number {
+  const { spentMs } = wallOf(seen);
+  return 1 - (spentMs.harness ?? Number.NaN) / sumOf(spentMs);
+}
+
+function wallOverSum(seen: RunSeen): number {
+  const { spentMs, wallMs } = wallOf(seen);
+  return (wallMs ?? Number.NaN) / sumOf(spentMs);
+}
+
+/** From the beginning to the last parity check. */
+function verification({ events }: RunSeen): number {
+  const last = events.findLast(({ type }) => type === 'parity');
+  return (last?.atMs ?? Number.NaN) / 1000;
+}
+
+/** From the command to the end of the first round that has an interval. */
+function firstInterval({ events, beforeMs }: RunSeen): number {
+  const rounds = events.filter(({ type }) => type === 'round');
+  return (beforeMs + at(rounds, minStudentValues - 1, 'the rounds of a run').atMs) / 1000;
+}

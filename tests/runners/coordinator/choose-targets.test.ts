@@ -1,0 +1,27 @@
+/** Which targets a run measures: the default set holds only those that say of themselves that they are in it. */
+import { join } from 'node:path';
+import { afterEach, expect, it, vi } from 'vitest';
+import { projectRoot } from '../../../common/paths.js';
+import { chooseTargets } from '../../../runners/coordinator/prepare.js';
+import { expectedNames } from '../../targets.js';
+
+afterEach(() => vi.unstubAllEnvs());
+
+async function namesOf(...parameters: Parameters<typeof chooseTargets>): Promise<string[]> {
+  return (await chooseTargets(...parameters)).chosen.map(({ target }) => target.name).sort();
+}
+
+it('without names is the default set, which has a name and can be added to', async () => {
+  const all = expectedNames();
+  expect(await namesOf(undefined)).toEqual(all);
+  expect(await namesOf(['default'])).toEqual(all);
+  expect(await namesOf(['default', 'null/node'])).toEqual([...all, 'null/node'].sort());
+  expect(await namesOf(undefined, 'all')).toEqual(all);
+});
+
+it('leaves out a newcomer that does not say it is in, unless it is named or given on the command line', async () => {
+  vi.stubEnv('TOUCHSTONE_ADAPTER', join(projectRoot, 'tests/e2e/adapters/scripted.ts'));
+  expect((await namesOf(['default'])).filter((name) => name.startsWith('scripted/'))).toEqual([]);
+  expect((await namesOf(['default', 'scripted/*'])).length).toBeGreaterThan(expectedNames().length);
+  expect((await namesOf(undefined)).filter((name) => name.startsWith('scripted/'))).not.toEqual([]);
+});
