@@ -243,6 +243,8 @@ export const runResults = z.object({
     budgetMs: z.number().positive(),
     /** Rounds went to what was not decided and not known this well, as a share; absent where their number was given. */
     precision: z.number().positive().optional(),
+    /** Finished rounds each time the clock ended a run whose comparisons were not all decided, ascending; absent where it did not. */
+    clockEnds: z.array(count).optional(),
   }),
   machine,
   conditions,

@@ -41,15 +41,16 @@ export const fixedSampling: Sampling = {
  * holds at the plan's level whenever the sampling stopped; p-values are scaled accordingly. Student's interval stands in where
  * the rounds do not carry the look's level by the signed-rank method.
  */
-export function sequentialSampling(plan: SequentialPlan): Sampling {
+export function sequentialSampling(plan: SequentialPlan, clockEnds: readonly number[] = []): Sampling {
+  const levelOf = (count: number) => levelAtEnd(plan, count, clockEnds);
   const share = (count: number) => {
-    const level = levelAtEnd(plan, count);
+    const level = levelOf(count);
     return level === null ? null : (1 - level) / (1 - plan.level);
   };
   return {
     share,
     interval(values) {
-      const level = levelAtEnd(plan, values.length);
+      const level = levelOf(values.length);
       if (level === null) return null;
       const interval = signedRankIntervalAt(values, level) ?? studentInterval(values, level);
       return interval && { ...interval, level: plan.level };
@@ -59,7 +60,7 @@ export function sequentialSampling(plan: SequentialPlan): Sampling {
       return part === null ? null : Math.min(1, studentP(values) / part);
     },
     method(count) {
-      const level = levelAtEnd(plan, count);
+      const level = levelOf(count);
       if (level === null) return undefined;
       return criticalPosition(count, level) === undefined ? "Student's t" : 'signed-rank';
     },
@@ -73,9 +74,14 @@ export function sequentialSampling(plan: SequentialPlan): Sampling {
  */
 export const adaptiveLooks = earlyLooks(minStudentValues, 60, 0.95, 0.25);
 
-/** @param precision as a share, where rounds went on until comparisons were decided or known so well */
-export function samplingOf(precision: number | undefined): Sampling {
-  return precision === undefined ? fixedSampling : adaptiveSampling;
+/** How the number of rounds was decided. */
+export interface RoundsDecided {
+  /** As a share, where rounds went on until comparisons were decided or known so well. */
+  readonly precision?: number | undefined;
+  /** Finished rounds each time the clock ended such a run, ascending. */
+  readonly clockEnds?: readonly number[] | undefined;
 }
 
-const adaptiveSampling = sequentialSampling(adaptiveLooks);
+export function samplingOf({ precision, clockEnds }: RoundsDecided): Sampling {
+  return precision === undefined ? fixedSampling : sequentialSampling(adaptiveLooks, clockEnds);
+}

@@ -78,13 +78,42 @@ export function lookAt(plan: SequentialPlan, rounds: number): Look | undefined {
   return plan.looks.find((look) => look.rounds === rounds);
 }
 
+/** Of the α that is left when the clock ends a run, the share that is spent then; the rest is for a run that goes on. */
+const shareAtClock = 0.8;
+
 /**
- * The level for an interval from `rounds` rounds when nothing follows: a run that the clock ends between two looks
- * spends the part of the next one, which is then never taken. Null before the first look.
+ * The level for an interval from `rounds` rounds when nothing follows. Null before the first look.
+ *
+ * What a look left out has that look's level. What still took part when the clock ended the run is judged there: the
+ * moment was fixed beforehand, so it is one more look, which spends most of what earlier looks left. The looks of a run that goes on
+ * afterwards have their parts of the rest. Between two looks the part of the next one is spent.
+ *
+ * @param clockEnds finished rounds each time the clock ended the run, ascending
  */
-export function levelAtEnd(plan: SequentialPlan, rounds: number): number | null {
+export function levelAtEnd(
+  plan: SequentialPlan,
+  rounds: number,
+  clockEnds: readonly number[] = [],
+): number | null {
   const [first] = plan.looks;
   if (!first || rounds < first.rounds) return null;
+  let left = 1;
+  for (const [index, end] of clockEnds.entries()) {
+    const isLast = index === clockEnds.length - 1;
+    if (rounds < end) break;
+    // A round that the clock broke off is one more for the cells that it reached.
+    if (rounds === end || isLast) {
+      const due = rounds === end ? (lookAt(plan, end)?.level ?? 1) : 1;
+      return 1 - left * (1 - due + shareAtClock * alphaAfter(plan, end));
+    }
+    left *= 1 - shareAtClock;
+  }
   const due = plan.looks.find((look) => look.rounds >= rounds) ?? at(plan.looks, plan.looks.length - 1);
-  return due.level;
+  return 1 - left * (1 - due.level);
+}
+
+/** What the looks up to so many rounds leave of α. */
+function alphaAfter({ level, looks }: SequentialPlan, rounds: number): number {
+  const spent = looks.filter((look) => look.rounds <= rounds).map((look) => 1 - look.level);
+  return 1 - level - spent.reduce((sum, part) => sum + part, 0);
 }

@@ -15,7 +15,8 @@ import { targetResults } from './targets.js';
 export function analyse(manifest: RunManifest, events: readonly RunEvent[]): RunResults {
   const facts = collectFacts(events);
   const { precision } = manifest.options;
-  const sampling = samplingOf(precision);
+  const { clockEnds } = facts;
+  const sampling = samplingOf({ precision, clockEnds });
   const targets = targetResults(manifest, facts, sampling);
   const exclusions = exclusionsOf(manifest.cells, facts);
   const cells = manifest.cells.map((cell) => ({
@@ -38,6 +39,7 @@ export function analyse(manifest: RunManifest, events: readonly RunEvent[]): Run
       rounds,
       budgetMs,
       ...(precision === undefined ? {} : { precision }),
+      ...(clockEnds.length === 0 ? {} : { clockEnds: [...clockEnds] }),
     },
     machine: manifest.machine,
     conditions: conditionsOf(facts),

@@ -23,6 +23,8 @@ export interface RunFacts {
   /** What the stopping rule left open, look by look. */
   readonly looks: readonly EventOf<'look'>[];
   readonly finishedRounds: number;
+  /** Finished rounds each time the clock ended a run with a stopping rule that left comparisons open, ascending. */
+  readonly clockEnds: readonly number[];
   /** Summed over sessions. */
   readonly wallMs: Readonly<Record<string, number>>;
   cell(id: string): CellFacts;
@@ -46,9 +48,25 @@ export function collectFacts(events: readonly RunEvent[]): RunFacts {
     memories: of('memory'),
     looks: of('look'),
     finishedRounds: new Set(of('round').map((event) => event.round)).size,
+    clockEnds: clockEndsOf(events),
     wallMs: sumRecords(of('wall').map((event) => event.spentMs)),
     cell: (id) => cells.get(id) ?? nothing,
   };
+}
+
+function clockEndsOf(events: readonly RunEvent[]): number[] {
+  const finished = new Set<number>();
+  const ends: number[] = [];
+  let max = 0;
+  let isOpen = true;
+  for (const event of events) {
+    if (event.type === 'round') finished.add(event.round);
+    else if (event.type === 'schedule') max = event.stoppingRule ? event.rounds : 0;
+    else if (event.type === 'look') isOpen = Object.keys(event.open).length > 0;
+    else if (event.type === 'ended' && event.ending === 'finished' && isOpen && finished.size < max)
+      ends.push(finished.size);
+  }
+  return ends;
 }
 
 function groupByCell(events: readonly RunEvent[]): Map<string, RunEvent[]> {

@@ -23,7 +23,7 @@ export interface Openness {
 export function opennessOf({ cells, options }: Pick<RunResults, 'cells' | 'options'>): Openness {
   const { precision } = options;
   if (precision === undefined) return { count: 0, open: [] };
-  return openComparisons(cells, precision, samplingOf(precision));
+  return openComparisons(cells, precision, samplingOf(options));
 }
 
 export function openComparisons(

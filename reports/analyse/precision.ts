@@ -34,7 +34,7 @@ export function precisionStoppingRule(manifest: RunManifest, precision: number):
 
 /** Both cells of every open comparison: ratios are taken within rounds. */
 function openCells(manifest: RunManifest, events: readonly RunEvent[], precision: number): OpenCells {
-  const sampling = samplingOf(precision);
+  const sampling = samplingOf({ precision });
   const reasons = new Map<string, string>();
   for (const comparison of openComparisons(timedCells(manifest, events, sampling), precision, sampling)
     .open) {

@@ -90,7 +90,7 @@ function lineOf(
   start: number,
   results: RunResults,
 ): ScalingLine {
-  const sampling = samplingOf(results.options.precision);
+  const sampling = samplingOf(results.options);
   const ok = cells.filter(isOk).sort((a, b) => placeOf(a, axis) - placeOf(b, axis));
   const base = axis === 'threads' ? ok.find(({ threads }) => threads === start) : undefined;
   const points = ok.map((cell): ScalingPoint => {

@@ -21,7 +21,7 @@ export interface Standings {
 
 export function standingsNow({ manifest, events, rounds, leftMs }: RunSoFar): Standings {
   const { precision } = manifest.options;
-  const sampling = samplingOf(precision);
+  const sampling = samplingOf({ precision });
   // A gate compares the roles of a target, and has its own words for what it finds.
   const cells = manifest.gate ? [] : timedCells(manifest, events, sampling);
   const groups = groupsOf(cells, [], sampling).filter(({ ranking }) => ranking.length > 0);

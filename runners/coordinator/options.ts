@@ -5,7 +5,7 @@ import type { Mode } from '../../model/workload.js';
 import type { OptimiserName } from '../../suites/optimisers.js';
 
 /** Measuring budget where none is given: with kept parity verdicts and the report the default run then takes three minutes. */
-export const defaultBudgetMs = 120_000;
+export const defaultBudgetMs = 150_000;
 
 /** Longer than any import or iteration that a user would wait for. */
 export const defaultDeadlineMs = 120_000;

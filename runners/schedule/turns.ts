@@ -1,10 +1,12 @@
 /** The turns of the cells that are loaded: one worker awake at a time, all on the same processors. */
+import { TouchstoneError } from '../../common/errors.js';
 import type { ProcessorReading } from '../machine/processors.js';
 import { checkLosses } from '../parity/parity.js';
 import { cellTolerance, type Reference } from '../parity/reference.js';
 import { recordAudit } from './audit.js';
 import { type RunContext, threadsOf } from './context.js';
 import type { Group, LoadedCell } from './group.js';
+import { implausibility } from './plausible.js';
 import { randomFor, shuffled } from './random.js';
 
 /** Which turns of a round are taken. */
@@ -66,13 +68,20 @@ async function takeTurn(
   const random = randomFor(context.state.manifest.options.seed, 'audit', cell.id, round, block);
   const threads = threadsOf(context, cell.threads);
   const before = context.readProcessors(threads);
+  const asked = { minNs: share.turnNs, maxIterations: share.turnNs === 0 ? 1 : maxIterations };
   const turn = await worker.ask('measuring', {
     type: 'turn',
-    minNs: share.turnNs,
-    maxIterations: share.turnNs === 0 ? 1 : maxIterations,
+    ...asked,
     firstBuffer,
     auditIteration: Math.floor(random() * Math.min(expectedIterations, maxIterations)),
   });
+  const steps = reference.mode === 'training' ? reference.steps : 0;
+  const doubt = implausibility(turn, { ...asked, steps }, (context.nowMs() - startMs) * 1e6);
+  if (doubt !== undefined) {
+    throw new TouchstoneError('worker', `${cell.target} cannot be believed: ${doubt}`, {
+      hint: 'its adapter or its clock is broken; the log of its worker may say more',
+    });
+  }
   context.state.record({
     type: 'turn',
     cell: cell.id,

@@ -32,7 +32,7 @@ const truths: readonly Truth[] = [
 /** A draw of fifteen targets takes fifty times as long as one of two. */
 const largeGroupsPart = 5;
 
-const sampling = samplingOf(defaultPrecision);
+const sampling = samplingOf({ precision: defaultPrecision });
 
 interface Simulated {
   /** Draws in which two equal targets were told apart at some look. */

@@ -1,6 +1,7 @@
 /** The rows of `measure:answer`: what is run, and what its figures are held to. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { at } from '../../common/at.js';
 import type { RunResults } from '../../common/run/results.js';
 import type { RunEvent } from '../../common/run/run-folder.js';
@@ -15,6 +16,7 @@ export interface RunSeen {
   readonly beforeMs: number;
   /** Its run folder, where it is a run. */
   readonly out: string;
+  readonly stdout: string;
   readonly events: readonly RunEvent[];
 }
 
@@ -32,6 +34,8 @@ export interface AnswerRow {
   readonly command: readonly string[];
   /** Whether it makes a run folder. */
   readonly isRun: boolean;
+  /** What is started, below the build; the command line by default. */
+  readonly program?: string;
   readonly figures: readonly Figure[];
 }
 
@@ -56,6 +60,8 @@ function shareOf(what: string, bar: { min: number } | { max: number }, read: Fig
     isMet: (value) => (isMin ? value >= bar.min : value <= bar.max),
   };
 }
+
+const manyCells = z.object({ planMs: z.number(), resumeMs: z.number(), rssBytes: z.number() });
 
 export const answerRows: readonly AnswerRow[] = [
   {
@@ -97,7 +103,29 @@ export const answerRows: readonly AnswerRow[] = [
     isRun: false,
     figures: [secondsOf('doctor --installed', 1)],
   },
+  {
+    name: 'many',
+    command: ['10000'],
+    isRun: false,
+    program: 'scripts/measure/many-cells.js',
+    figures: [
+      secondsOf('plan of 10,000 cells', 2, (seen) => manyOf(seen).planMs / 1000),
+      secondsOf('resume of 10,000 cells', 5, (seen) => manyOf(seen).resumeMs / 1000),
+      {
+        what: 'memory of both',
+        bar: '≤ 1 GB',
+        read: (seen) => manyOf(seen).rssBytes / 1e9,
+        text: (value) => `${value.toFixed(2)} GB`,
+        isMet: (value) => value <= 1,
+      },
+    ],
+  },
 ];
+
+/** What `many-cells.ts` printed. */
+function manyOf({ stdout }: RunSeen) {
+  return manyCells.parse(JSON.parse(stdout));
+}
 
 function resultsOf({ out }: RunSeen): RunResults {
   return JSON.parse(readFileSync(join(out, 'results.json'), 'utf8')) as RunResults;

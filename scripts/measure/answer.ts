@@ -13,7 +13,7 @@ import { buildFolder, projectRoot } from '../../common/paths.js';
 import { readRun } from '../../common/run/read-run.js';
 import { median } from '../../common/statistics/quantiles.js';
 import { names, positiveInteger } from '../../common/values.js';
-import { answerRows, type RunSeen } from './answer-rows.js';
+import { type AnswerRow, answerRows, type RunSeen } from './answer-rows.js';
 import { asGiven, publish } from './ledger.js';
 import { say } from './new-run.js';
 import { markdownTable } from './table.js';
@@ -30,7 +30,7 @@ for (const row of answerRows.filter(({ name }) => chosen?.includes(name) ?? true
   const seen: RunSeen[] = [];
   for (let repeat = 0; repeat < runs; repeat++) {
     say(`${row.name}: ${repeat + 1} of ${runs}`);
-    seen.push(await timed(row.command, join(folder, `${row.name}-${repeat}`), row.isRun));
+    seen.push(await timed(row, join(folder, `${row.name}-${repeat}`)));
   }
   for (const { what, bar, read, text, isMet } of row.figures) {
     const figure = median(seen.map(read));
@@ -44,10 +44,10 @@ publish(
 );
 rmSync(folder, { recursive: true });
 
-async function timed(command: readonly string[], out: string, isRun: boolean): Promise<RunSeen> {
+async function timed({ command, program, isRun }: AnswerRow, out: string): Promise<RunSeen> {
   const [startedAt, startedMs] = [Date.now(), performance.now()];
-  const parameters = [join(buildFolder, 'bench.js'), ...command, ...(isRun ? ['--out', out] : [])];
-  const { exitCode, stderr } = await execa(process.execPath, parameters, {
+  const parameters = [join(buildFolder, program ?? 'bench.js'), ...command, ...(isRun ? ['--out', out] : [])];
+  const { exitCode, stdout, stderr } = await execa(process.execPath, parameters, {
     cwd: projectRoot,
     reject: false,
     env: { TOUCHSTONE_HISTORY: '' },
@@ -55,7 +55,7 @@ async function timed(command: readonly string[], out: string, isRun: boolean): P
   const seconds = (performance.now() - startedMs) / 1000;
   // `doctor` ends with 1 where something is missing; a run always has a result here.
   if (isRun && exitCode !== 0) throw new Error(`${command.join(' ')} ended with ${exitCode}: ${stderr}`);
-  if (!isRun) return { seconds, beforeMs: 0, out, events: [] };
+  if (!isRun) return { seconds, beforeMs: 0, out, stdout, events: [] };
   const { manifest, events } = await readRun(out);
-  return { seconds, beforeMs: Date.parse(manifest.startedAt) - startedAt, out, events };
+  return { seconds, beforeMs: Date.parse(manifest.startedAt) - startedAt, out, stdout, events };
 }

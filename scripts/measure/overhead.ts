@@ -2,7 +2,7 @@
  * `npm run measure:overhead`: the overhead of the harness. The time per iteration of the null target on each host (required: at most
  * 5 µs), and the wall time of a real run by activity (required: at least 90 % measuring or framework start-up).
  *
- * Options: `-- --run <folder>` uses an existing run; otherwise the smoke suite is run (`--time 120s`).
+ * Options: `-- --run <folder>` uses an existing run; otherwise the smoke suite is run (`--time 150s`).
  */
 import { parseArgs } from 'node:util';
 import { required } from '../../common/at.js';

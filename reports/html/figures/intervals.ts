@@ -79,7 +79,7 @@ const chart: GroupChart = {
   spec,
   draw({ results, group, cells, title }) {
     if (cells.length < 2) return null;
-    const sampling = samplingOf(results.options.precision);
+    const sampling = samplingOf(results.options);
     const against = (baseline: OkCell) => rowsAgainst(baseline, cells, sampling);
     return {
       description: `Time of every target divided by that of the baseline, with intervals: ${title}`,

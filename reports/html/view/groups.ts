@@ -47,7 +47,7 @@ export function rankedCells(results: RunResults, group: Group): OkCell[] {
 
 /** How the intervals were made: cells that took fewer rounds may have another method than the others. */
 function levelsText({ options }: RunResults, cells: readonly OkCell[]): string {
-  const sampling = samplingOf(options.precision);
+  const sampling = samplingOf(options);
   return listed([...new Set(cells.map(({ metrics }) => levelText(metrics.iterationNs, sampling)))], 'or');
 }
 

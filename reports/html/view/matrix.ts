@@ -59,7 +59,7 @@ function matrix(
   caption: string,
   baselineOf: (cells: readonly CellResult[], group: Group) => CellResult | undefined,
 ): Matrix {
-  const sampling = samplingOf(results.options.precision);
+  const sampling = samplingOf(results.options);
   const columns = results.groups.map((group) => {
     const cells = groupCells(results, group);
     return { title: groupTitle(group), place: placeOf(group), cells, baseline: baselineOf(cells, group) };

@@ -126,7 +126,7 @@ describe('a run without a number of rounds', () => {
   });
 });
 
-const sampling = samplingOf(0.01);
+const sampling = samplingOf({ precision: 0.01 });
 
 /** The first interval that is narrow enough, or the last. */
 function whereItStops(random: Random): Interval {
