@@ -1,4 +1,18 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Takes longest: begun first, so that no worker is left with it at the end. Others in vitest's own order. */
+const longest = [/small-models-\d/, /e2e\/adding/, /tests\/e2e\//, /tests\/package\//];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const placeOf = ({ moduleId }: TestSpecification) => {
+      const place = longest.findIndex((pattern) => pattern.test(moduleId));
+      return place === -1 ? longest.length : place;
+    };
+    return (await super.sort(files)).sort((one, other) => placeOf(one) - placeOf(other));
+  }
+}
 
 /** Tests that start a real framework or a browser, install a Python environment, or take minutes. */
 const integration = [
@@ -26,6 +40,7 @@ export default defineConfig({
     globalSetup: ['tests/global-setup.ts'],
     // Two cores: more files at once would only make the process tests slower and their deadlines flaky.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

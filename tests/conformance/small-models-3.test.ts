@@ -1,0 +1,3 @@
+import { testPart } from './small-models.js';
+
+testPart(3, 4);

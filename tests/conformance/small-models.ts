@@ -1,0 +1,50 @@
+/** Every target on every small model, compared with docs/conformance.md, which `npm run conformance` writes. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Target } from '../../adapters/adapter.js';
+import { discoverFrameworks } from '../../adapters/discover.js';
+import { projectRoot } from '../../common/paths.js';
+import { runConformance } from '../../runners/conformance/small-models.js';
+import { targetSection } from '../../runners/conformance/small-models-report.js';
+import { targetAvailability } from '../../runners/hosts/availability.js';
+import { conformanceCases } from '../../suites/conformance/conformance-cases.js';
+
+/** Compilation takes seconds per model. It has the same lowering as pytorch/cpu, so that the networks are enough. */
+const slow = 'pytorch/compile';
+
+export const page = readFileSync(join(projectRoot, 'docs/conformance.md'), 'utf8');
+export const targets = (await discoverFrameworks())
+  .flatMap((framework) => framework.targets)
+  .filter((target) => !target.isNull);
+
+/** One of so many parts of all targets, each of about as many: files of tests run side by side, tests of a file do not. */
+export function testPart(part: number, parts: number): void {
+  const own = targets.filter((_, index) => index % parts === part - 1);
+  describe(`targets ${part} of ${parts}`, () => {
+    test.each(own.filter(({ name }) => name !== slow))('$name', { timeout: 1_800_000 }, async (target) => {
+      const results = await conformance(target, conformanceCases());
+      const passed = results.filter(({ outcome }) => outcome.state === 'ok').length;
+      expect(passed).toBeGreaterThan(40);
+      expect(page).toContain(`${targetSection({ target: target.name, results })}\n`);
+    });
+    test.each(own.filter(({ name }) => name === slow))(
+      '$name, networks in training',
+      { timeout: 900_000 },
+      async (target) => {
+        const networks = conformanceCases().filter(({ name }) => name.startsWith('networks: '));
+        expect(networks.length).toBeGreaterThan(10);
+        const results = await conformance(target, networks);
+        expect(results.map(({ testCase, outcome }) => [testCase.name, outcome.state])).toEqual(
+          networks.map(({ name }) => [name, 'ok']),
+        );
+      },
+    );
+  });
+}
+
+async function conformance(target: Target, cases: ReturnType<typeof conformanceCases>) {
+  const health = await targetAvailability(target);
+  if (!health.available) throw new Error(`${target.name} is not available: ${health.reason}`);
+  return runConformance(target, cases, { executable: health.executable });
+}
