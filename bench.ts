@@ -13,10 +13,12 @@ import { declareList } from './cli/commands/list.js';
 import { declareReport } from './cli/commands/report.js';
 import { declareRun } from './cli/commands/run.js';
 import { declareSetup } from './cli/commands/setup.js';
+import { guardExit } from './cli/exit.js';
 import { exitStatus, oneLine, TouchstoneError } from './common/errors.js';
 import { program as programName } from './common/invocation.js';
 
-process.exitCode = await main(process.argv.slice(2));
+const exit = guardExit();
+exit.end(await main(process.argv.slice(2)));
 
 /** Exit status; see `common/errors.ts`. */
 async function main(args: readonly string[]): Promise<number> {

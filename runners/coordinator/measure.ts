@@ -57,10 +57,12 @@ export interface MeasureMeans {
 
 export async function measure(
   { folder, targets, allowanceMs }: MeasurableRun,
-  { signal, observer, ruleFor }: MeasureMeans,
+  { signal: asked, observer, ruleFor }: MeasureMeans,
 ): Promise<void> {
   const manifest = runManifest.parse(JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')));
-  const leave = await enterTurnstile(observer.note, signal);
+  const overruled = new AbortController();
+  const signal = AbortSignal.any([asked, overruled.signal]);
+  const leave = await enterTurnstile(observer.note, asked, () => overruled.abort());
   const { log, earlier } = openRunLog(folder);
   // Every worker that is alive listens; their number says nothing of a leak.
   setMaxListeners(0, signal);
@@ -94,8 +96,16 @@ export async function measure(
       files: tensorFiles(targets.referencePython, signal, observer.note),
     };
     ending = await executeRun(context);
+    if (overruled.signal.aborted) {
+      throw new TouchstoneError(
+        'worker',
+        'this process slept, and another run has begun to measure meanwhile: it is stopped, since two at once would measure each other',
+        { hint: 'what was measured is kept; `--resume` continues it' },
+      );
+    }
   } catch (error) {
-    ending = error instanceof TouchstoneError && error.code === 'storage' ? 'storage' : 'error';
+    const isStorage = error instanceof TouchstoneError && error.code === 'storage';
+    ending = isStorage ? 'storage' : overruled.signal.aborted ? 'interrupted' : 'error';
     throw error;
   } finally {
     // On a full disk these two lines cannot be written either; the error that is on its way says so already.
