@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { messageOf, TouchstoneError } from '../errors.js';
+import { counted } from '../text.js';
 import { eventMigration, migrateManifest } from './migrate.js';
 import { type RunEvent, type RunManifest, runEvent, runManifest } from './run-folder.js';
 import { runVersion } from './version.js';
@@ -22,7 +23,7 @@ export async function readRun(folder: string): Promise<Run> {
   const { manifest, version } = parseManifest(await readText(folder, 'manifest.json'), folder);
   const log = await readText(folder, 'events.ndjson').catch((error: unknown) => absent(error));
   const migrate = eventMigration(version, manifest.machine.cpu);
-  return { manifest, events: parseEvents(log, folder, migrate), version };
+  return { manifest, events: parseEvents(log, join(folder, 'events.ndjson'), migrate), version };
 }
 
 async function readText(folder: string, file: string): Promise<string> {
@@ -66,14 +67,36 @@ function knownVersion(json: unknown, folder: string): number {
   });
 }
 
-/** One event a line. What follows the last line break is a line that a killed run did not finish. */
-function parseEvents(text: string, folder: string, migrate: ReturnType<typeof eventMigration>): RunEvent[] {
+/**
+ * One event a line. What follows the last line break is a line that a killed run did not finish. A line that is damaged costs
+ * what it says, not the run: it is left out, and said so.
+ *
+ * @param file for messages
+ */
+export function parseEvents(
+  text: string,
+  file: string,
+  migrate: ReturnType<typeof eventMigration>,
+  warn: (line: string) => void = (line) => void process.stderr.write(`${line}\n`),
+): RunEvent[] {
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  return whole.split('\n').flatMap((line, index) => {
+  const damaged: string[] = [];
+  const events = whole.split('\n').flatMap((line, index) => {
     if (line === '') return [];
-    const place = `line ${index + 1} of ${join(folder, 'events.ndjson')}`;
-    return migrate(parseJson(line, place)).map((event) => valid(runEvent, event, place));
+    try {
+      const place = `line ${index + 1} of ${file}`;
+      return migrate(parseJson(line, place)).map((event) => valid(runEvent, event, place));
+    } catch (error) {
+      damaged.push(messageOf(error));
+      return [];
+    }
   });
+  const [first, ...others] = damaged;
+  if (first !== undefined) {
+    const more = others.length === 0 ? '' : `, and ${counted(others.length, 'other line')}`;
+    warn(`warning: left out: ${first}${more}`);
+  }
+  return events;
 }
 
 function parseJson(text: string, place: string): unknown {

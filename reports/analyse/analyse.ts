@@ -39,7 +39,7 @@ export function analyse(manifest: RunManifest, events: readonly RunEvent[]): Run
       rounds,
       budgetMs,
       ...(precision === undefined ? {} : { precision }),
-      ...(clockEnds.length === 0 ? {} : { clockEnds: [...clockEnds] }),
+      ...(precision === undefined || clockEnds.length === 0 ? {} : { clockEnds: [...clockEnds] }),
     },
     machine: manifest.machine,
     conditions: conditionsOf(facts),

@@ -1,4 +1,6 @@
 /** What a worker's failure makes of its cell. */
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
 import { WorkerFailure } from '../protocol/failure.js';
 
@@ -20,9 +22,23 @@ const storageWords = /ENOSPC|EDQUOT|EROFS|No space left on device|Read-only file
  */
 export function rethrowStorage(folder: string, failure: unknown): void {
   if (failure instanceof TouchstoneError && failure.code === 'storage') throw failure;
-  if (!storageWords.test(messageOf(failure))) return;
+  // A framework may say so of a disk of its own.
+  if (!storageWords.test(messageOf(failure)) || isWritable(folder)) return;
   throw new TouchstoneError('storage', `cannot write the run folder ${folder}: ${messageOf(failure)}`, {
     hint: 'free some space; what was written before is kept, `--resume` continues it',
     cause: failure,
   });
+}
+
+/** Whether the folder takes a file as large as the lines that are written to it. */
+function isWritable(folder: string): boolean {
+  const path = join(folder, `.writable-${process.pid}`);
+  try {
+    writeFileSync(path, Buffer.alloc(2 ** 17));
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(path, { force: true });
+  }
 }

@@ -17,6 +17,7 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
+import { parseEvents } from '../../common/run/read-run.js';
 import { type NewRunEvent, type RunEvent, type RunManifest, runEvent } from '../../common/run/run-folder.js';
 
 export interface RunLog {
@@ -56,7 +57,7 @@ export function openRunLog(folder: string): { log: RunLog; earlier: RunEvent[] }
   return storing(folder, () => {
     const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-    const earlier = whole.split('\n').filter(Boolean).map(parseEvent);
+    const earlier = parseEvents(whole, path, (event) => [event]);
     const descriptor = openSync(path, 'a');
     ftruncateSync(descriptor, Buffer.byteLength(whole));
     return { log: logOn(folder, descriptor, earlier.at(-1)?.atMs ?? 0), earlier };
@@ -70,7 +71,7 @@ function logOn(folder: string, descriptor: number, startMs: number): RunLog {
     folder,
     nowMs,
     write(event) {
-      const dated = { atMs: Math.round(nowMs() * 1000) / 1000, ...event };
+      const dated = readable({ atMs: Math.round(nowMs() * 1000) / 1000, ...event });
       storing(folder, () => writeAll(descriptor, Buffer.from(`${JSON.stringify(dated)}\n`)));
       return dated;
     },
@@ -78,13 +79,24 @@ function logOn(folder: string, descriptor: number, startMs: number): RunLog {
   };
 }
 
+/**
+ * Some of an event comes from a worker. What the schema refuses would make the folder unreadable for good.
+ *
+ * @throws TouchstoneError('worker')
+ */
+function readable(event: RunEvent): RunEvent {
+  const { success, error } = runEvent.safeParse(event);
+  if (success) return event;
+  const [issue] = error.issues;
+  const where = issue ? `${issue.path.join('.')}: ${issue.message}` : error.message;
+  throw new TouchstoneError('worker', `what it says of a ${event.type} cannot be true: ${where}`, {
+    cause: error,
+  });
+}
+
 /** A nearly full disk may take a part of a line only. */
 function writeAll(descriptor: number, bytes: Buffer): void {
   for (let offset = 0; offset < bytes.length; ) offset += writeSync(descriptor, bytes, offset);
-}
-
-function parseEvent(line: string): RunEvent {
-  return runEvent.parse(JSON.parse(line));
 }
 
 /** Turns what the file system says into one line that names the folder. */

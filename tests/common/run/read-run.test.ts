@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TouchstoneError } from '../../../common/errors.js';
 import { readRun } from '../../../common/run/read-run.js';
 import { runVersion } from '../../../common/run/version.js';
@@ -62,10 +62,16 @@ describe('readRun', () => {
     expect([error.code, error.message]).toEqual(['usage', expect.stringMatching(message)]);
   });
 
-  it('names the line that is damaged', async () => {
+  it('leaves out a line that is damaged, and names it', async () => {
+    const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     await change('events.ndjson', (text) => text.replace('"type":"schedule"', '"type":"shedule"'));
     const line = events.findIndex(({ type }) => type === 'schedule') + 1;
-    expect((await refusal()).message).toMatch(`line ${line} of`);
+    const read = await readRun(folder);
+    expect(read.events).toEqual(events.filter(({ type }) => type !== 'schedule'));
+    expect(stderr.mock.calls.map(([text]) => text)).toEqual([
+      expect.stringMatching(new RegExp(`^warning: left out: line ${line} of .* is damaged: .*\n$`)),
+    ]);
+    stderr.mockRestore();
   });
 
   it('names what is no run folder', async () => {
