@@ -7,8 +7,11 @@ import { runsFolder } from '../../common/paths.js';
 import { findRun, newestUnfinished, newRunId } from '../../common/run/locate.js';
 import type { Say } from '../../common/run/observer.js';
 import { readRun } from '../../common/run/read-run.js';
+import type { RunManifest } from '../../common/run/run-folder.js';
 import { runVersion } from '../../common/run/version.js';
 import { defaultPrecision } from '../../common/statistics/precision.js';
+import { differences, listed } from '../../common/text.js';
+import { readMachine } from '../machine/machine.js';
 import { allowedCpus } from '../process/cpus.js';
 import { createRunFolder } from '../schedule/run-log.js';
 import { prepareGate } from './gate-subjects.js';
@@ -16,6 +19,7 @@ import { manifestOf } from './manifest.js';
 import type { MeasurableRun } from './measure.js';
 import { commandOf, defaultBudgetMs, type RunOptions } from './options.js';
 import { findTargets, type Prepared, prepare } from './prepare.js';
+import { touchstoneVersion } from './version.js';
 
 /**
  * Three roles for every target, and up to fifty rounds, of which each costs the imports of all; most gates end long before, since
@@ -67,9 +71,35 @@ export async function resumedRun(which: string | true, allowanceMs?: number): Pr
       hint: `begin it again with \`${manifest.command}\``,
     });
   }
+  await refuseElsewhere(manifest, folder);
   for (const path of manifest.adapters ?? []) addOutsideAdapter(path);
   const targets = await findTargets(manifest.targets.map(({ target }) => target));
   return { folder, targets, ...(allowanceMs === undefined ? {} : { allowanceMs }) };
+}
+
+/** What another machine or another commit measures does not belong to what there is. @throws TouchstoneError('usage') */
+async function refuseElsewhere({ machine, touchstone, command }: RunManifest, folder: string): Promise<void> {
+  const hint = `begin it again with \`${command}\``;
+  const here = readMachine();
+  const told = ({ cpu, cores, kernel, node }: typeof machine) => ({
+    cpu,
+    cores: String(cores),
+    kernel,
+    node,
+  });
+  const changed = differences(told(machine), told(here));
+  if (changed.length > 0) {
+    throw new TouchstoneError('usage', `${folder} was begun on another machine: ${listed(changed)}`, {
+      hint,
+    });
+  }
+  const { commit } = await touchstoneVersion();
+  if (commit === touchstone.commit) return;
+  throw new TouchstoneError(
+    'usage',
+    `${folder} was begun by another commit of Touchstone (${touchstone.commit ?? 'none'}, here ${commit ?? 'none'})`,
+    { hint },
+  );
 }
 
 /**

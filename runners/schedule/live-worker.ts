@@ -7,6 +7,7 @@ import { invocation } from '../../common/invocation.js';
 import { fileNameOf, targetOf } from '../../common/run/cell.js';
 import { type DeviceChoice, deviceId } from '../../common/run/device.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
+import { differences, listed } from '../../common/text.js';
 import { protocolVersion, type RequestBody, type Results } from '../protocol/messages.js';
 import type { Worker } from '../protocol/worker.js';
 import { type RunContext, threadsOf } from './context.js';
@@ -102,6 +103,7 @@ async function greet(
     ),
   );
   const spawnMs = context.nowMs() - startedMs;
+  verifyProtocol(target, hello.protocol);
   const description = await context.stopwatch.time('start-up', () =>
     worker.request({ type: 'describe' }, context.deadlineMs),
   );
@@ -109,7 +111,16 @@ async function greet(
   verifyCpus(target, budget.cpus, description.cpus, 'after');
   verifyDevice(target, budget.device, description.device);
   verifyVersion(target, description.versions);
+  verifySame(target, context.state.versionsOf(target), description.versions);
   return { hello, spawnMs, description };
+}
+
+/** It would answer other questions than it is asked. */
+function verifyProtocol(target: string, spoken: number): void {
+  if (spoken === protocolVersion) return;
+  throw new TouchstoneError('worker', `${target} speaks protocol ${spoken}, not ${protocolVersion}`, {
+    hint: 'its worker is of another version of Touchstone; set it up anew',
+  });
 }
 
 /** A framework that binds itself elsewhere would be timed on other processors than the other targets. */
@@ -144,6 +155,19 @@ function verifyVersion(target: string, found: Readonly<Record<string, string>>):
   const listed = Object.entries(found).map(([name, each]) => `${name} ${each}`);
   throw new TouchstoneError('worker', `${target} runs ${listed.join(', ')}, not version ${version}`, {
     hint: `make its folder anew with \`${invocation(`setup ${target}`)}\``,
+  });
+}
+
+/** An installation that changes while a run goes on, or between two sessions, would be two targets under one name. */
+function verifySame(
+  target: string,
+  earlier: Readonly<Record<string, string>> | undefined,
+  found: Readonly<Record<string, string>>,
+): void {
+  const changed = earlier ? differences(earlier, found) : [];
+  if (changed.length === 0) return;
+  throw new TouchstoneError('worker', `${target} has changed since the run began: ${listed(changed)}`, {
+    hint: 'begin a new run',
   });
 }
 

@@ -24,6 +24,8 @@ export interface RunState {
   roundFinished(round: number): boolean;
   /** Whether it is written down what the stopping rule left open before this round. */
   hasLooked(round: number): boolean;
+  /** What the first process of the target said of its versions; undefined before it. */
+  versionsOf(target: string): Readonly<Record<string, string>> | undefined;
   /** Everything so far, in order. */
   events(): readonly RunEvent[];
   hasOverhead(host: string): boolean;
@@ -41,6 +43,7 @@ export function foldRun(manifest: RunManifest, log: RunLog, earlier: readonly Ru
   const failed = new Set<string>();
   const turns = new Map<string, Set<number>>();
   const starts = new Map<string, number[]>();
+  const versions = new Map<string, Readonly<Record<string, string>>>();
   const rounds = new Set<number>();
   const overheads = new Set<string>();
   let schedule: EventOf<'schedule'> | undefined;
@@ -58,6 +61,7 @@ export function foldRun(manifest: RunManifest, log: RunLog, earlier: readonly Ru
     else if (event.type === 'process') {
       processes = Math.max(processes, event.process + 1);
       append(starts, processKey(event), event.spawnMs + event.importMs);
+      if (!versions.has(event.target)) versions.set(event.target, event.versions);
     }
   };
   for (const event of earlier) fold(event);
@@ -78,6 +82,7 @@ export function foldRun(manifest: RunManifest, log: RunLog, earlier: readonly Ru
     turnsIn: (cell, round) => turns.get(`${cell}@${round}`)?.size ?? 0,
     roundFinished: (round) => rounds.has(round),
     hasLooked: (round) => events.some((event) => event.type === 'look' && event.round === round),
+    versionsOf: (target) => versions.get(target),
     events: () => events,
     hasOverhead: (host) => overheads.has(host),
     hasFailed: (cell) => failed.has(cell),

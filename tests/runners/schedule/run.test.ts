@@ -187,6 +187,33 @@ describe('a run', () => {
     ]);
   });
 
+  it('does not ask a worker of another protocol anything', async () => {
+    const { events, asked } = await run({ targets: [fast, { ...slow, protocol: 999 }], rounds: 2 });
+    expect(failed(events)).toMatchObject([
+      { state: 'failed', reason: expect.stringMatching(/^b\/slow speaks protocol 999, not \d+ \(/) },
+    ]);
+    expect(asked.filter((request) => request === 'b/slow load')).toEqual([]);
+  });
+
+  it('does not mix versions of a target', async () => {
+    const versionsOf = (process: number) => ({ b: process < 4 ? '1.0' : '2.0' });
+    const { events } = await run({ targets: [fast, { ...slow, versionsOf }], rounds: 3 });
+    expect(failed(events)).toMatchObject([
+      { state: 'failed', reason: 'b/slow has changed since the run began: b: 1.0 → 2.0 (begin a new run)' },
+    ]);
+  });
+
+  it('believes no turn that cannot be true', async () => {
+    const lying = { ...slow, claims: (samplesNs: readonly number[]) => samplesNs.map(() => 0) };
+    const { events } = await run({ targets: [fast, lying], rounds: 2 });
+    expect(failed(events)).toMatchObject([
+      {
+        state: 'failed',
+        reason: expect.stringMatching(/^b\/slow cannot be believed: its \d+ iterations took 0 ns/),
+      },
+    ]);
+  });
+
   it('finishes the first round, however small the budget', async () => {
     const slowest = { ...slow, iterationMs: 30_000 };
     const { events, ending } = await run({ targets: [slowest, fast], workloads: ['v', 'w'], budgetMs: 1 });

@@ -28,8 +28,14 @@ export interface ScriptedTarget {
   readonly fail?: (body: RequestBody, process: number) => void;
   /** What `describe` says. */
   readonly versions?: Readonly<Record<string, string>>;
+  /** The same, of one process, by its number. */
+  readonly versionsOf?: (process: number) => Readonly<Record<string, string>>;
+  /** What `hello` says; today's where nothing is given. */
+  readonly protocol?: number;
   /** Factor on the time of every iteration of one process, by its number. */
   readonly luck?: (process: number) => number;
+  /** What `turn` says of its iterations; the truth where nothing is given. */
+  readonly claims?: (samplesNs: readonly number[]) => number[];
   /** What `turn` says about its audited output. */
   readonly wrongAudit?: boolean;
   /** What a worker says of its memory; one byte where nothing is given. */
@@ -151,12 +157,12 @@ export function makeWorld(options: WorldOptions): World {
       switch (body.type) {
         case 'hello':
           clockMs += script.startMs / 2;
-          return { protocol: protocolVersion, pid: 1, runtime: 'scripted', cpus };
+          return { protocol: script.protocol ?? protocolVersion, pid: 1, runtime: 'scripted', cpus };
         case 'describe':
           clockMs += script.startMs / 2;
           return {
             importNs: (script.startMs / 2) * 1e6,
-            versions: script.versions ?? {},
+            versions: script.versionsOf?.(number) ?? script.versions ?? {},
             configuration: {},
             device: script.device ?? processors,
             cpus,
@@ -172,7 +178,8 @@ export function makeWorld(options: WorldOptions): World {
           const samples = iterate(body.minNs, 1).slice(0, body.maxIterations);
           const buffer = (body.firstBuffer + Math.min(body.auditIteration, samples.length - 1)) % 4;
           kept.push(buffer);
-          return { samplesNs: samples, cpuNs: sum(samples), auditBuffer: buffer, losses: [], finite: true };
+          const samplesNs = script.claims?.(samples) ?? samples;
+          return { samplesNs, cpuNs: sum(samples), auditBuffer: buffer, losses: [], finite: true };
         }
         case 'verify':
           files.set(body.file, reference.expected);
