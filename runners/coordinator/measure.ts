@@ -33,6 +33,7 @@ import { openRunLog } from '../schedule/run-log.js';
 import { foldRun } from '../schedule/run-state.js';
 import { startStopwatch } from '../schedule/stopwatch.js';
 import type { StartWorker } from '../schedule/worker.js';
+import { measuredMs } from './measured-time.js';
 import type { Prepared, PreparedTarget } from './prepare.js';
 import { enterTurnstile } from './run-lock.js';
 import { verdictDependencies } from './verdict-dependencies.js';
@@ -213,19 +214,4 @@ function tensorFiles(python: FindPython, signal: AbortSignal, note: Observer['no
       return known;
     },
   };
-}
-
-/** Measuring time of earlier sessions: from the schedule, or a session's beginning after it, to the session's last event. */
-function measuredMs(earlier: readonly RunEvent[]): number {
-  let total = 0;
-  let since: number | undefined;
-  let scheduled = false;
-  let last = 0;
-  for (const event of earlier) {
-    if (event.type === 'began' && since !== undefined) total += last - since;
-    if (event.type === 'schedule') scheduled = true;
-    if (event.type === 'schedule' || (event.type === 'began' && scheduled)) since = event.atMs;
-    last = event.atMs;
-  }
-  return since === undefined ? 0 : total + last - since;
 }
