@@ -2,6 +2,8 @@
  * The one error class of the project. Every failure that a user can meet is one of these codes; the code decides
  * the exit status, the message says what is wrong and where, the hint says what to do about it.
  */
+import { plain } from './text.js';
+
 export type ErrorCode =
   | 'usage' // the command line, or a file that the user gave, is wrong
   | 'model' // an .onnx file cannot be read, is unsafe or does not run
@@ -37,9 +39,7 @@ export class TouchstoneError extends Error {
 /** The message of anything that was thrown, on one line, without control characters. */
 export function messageOf(thrown: unknown): string {
   const text = thrown instanceof Error ? thrown.message : String(thrown);
-  // A framework's message may hold line breaks and terminal escapes; the report and the terminal must not.
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
-  return text.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim();
+  return plain(text);
 }
 
 /** The message with the hint behind it, on one line: what is wrong and what to do. */

@@ -6,6 +6,14 @@ export function listed(names: readonly string[], conjunction = 'and'): string {
   return `${names.slice(0, -1).join(', ')} ${conjunction} ${names.at(-1)}`;
 }
 
+/**
+ * On one line, without terminal escapes (C0, DEL and C1 controls) and without marks that turn the direction of what follows:
+ * names of models, nodes and files, and messages of frameworks, may hold any of them.
+ */
+export function plain(text: string): string {
+  return text.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]+/gu, ' ').trim();
+}
+
 /** `1 round`, `2 rounds` */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;

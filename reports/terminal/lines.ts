@@ -1,9 +1,9 @@
 /** Text from outside in the lines of a terminal. */
-import { messageOf } from '../../common/errors.js';
+import { plain } from '../../common/text.js';
 
 /** Without line breaks, control characters and terminal escapes. */
 export function clean(text: string): string {
-  return messageOf(text);
+  return plain(text);
 }
 
 /** Cut to `width` characters, with a mark where something is cut off. */

@@ -81,7 +81,10 @@ function download(name, type, text) {
 }
 
 function csv() {
-  const quote = (value) => `"${String(value).replaceAll('"', '""')}"`;
+  // A spreadsheet takes text that begins so for a formula.
+  const literal = (value) =>
+    typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+  const quote = (value) => `"${literal(value).replaceAll('"', '""')}"`;
   const places = ['length', 'threads'].filter((name) => data.results.groups.some((group) => group[name]));
   const lines = [['workload', 'mode', 'batch', ...places, 'target', 'round', 'median_ns']];
   data.results.groups.forEach((group, index) => {

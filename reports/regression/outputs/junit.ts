@@ -62,15 +62,12 @@ function details(finding: GateFinding): string {
 }
 
 /**
- * Only characters of XML 1.0, and nothing that ends a CDATA section. The package does both, but only for the first `]]>`
+ * Only characters of XML 1.0, no marks that turn the direction of what follows, and nothing that ends a CDATA section. The package does both, but only for the first `]]>`
  * of a text, and after escaping, where removing a character can undo an escape.
  */
 function legal(text: string): string {
-  return (
-    text
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
-      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
-      .replace(/\p{Surrogate}/gu, '\ufffd')
-      .replaceAll(']]>', ']] >')
-  );
+  return text
+    .replace(/(?![\t\n\r])[\p{Cc}\p{Bidi_Control}\ufffe\uffff]/gu, '')
+    .replace(/\p{Surrogate}/gu, '\ufffd')
+    .replaceAll(']]>', ']] >');
 }

@@ -9,7 +9,7 @@ import {
 } from '../../../reports/regression/report.js';
 
 export const nasty =
-  '| `a` ``` ]]> and ]]> ]]&gt; <b>bold</b> </details> [x](javascript:alert(1)) @octocat #12 **b** _i_ $x$ \u0000\u001b[31m\n# heading\r\n- item \ud800 \u0007 &amp; <!-- -->';
+  '| `a` ``` ]]> and ]]> ]]&gt; <b>bold</b> </details> [x](javascript:alert(1)) @octocat #12 **b** _i_ $x$ \u0000\u001b[31m\n# heading\r\n- item \ud800 \u0007 \u009b2J \u202e \u2066 &amp; <!-- -->';
 
 export const nastyTarget = '</script><img src=x>|`@team`/cpu';
 

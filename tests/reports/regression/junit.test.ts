@@ -86,6 +86,7 @@ describe('gateJunit', () => {
       const xml = gateJunit(report(findings, { summary: nasty, notLikeForLike: texts, startedAt: nasty }));
       const { suites } = await parsed(xml);
       expect(suites).toHaveLength(texts.length);
+      expect(xml).not.toMatch(/(?![\t\n\r])[\p{Cc}\p{Bidi_Control}]/u);
       expect(suites[5]!.name).toBe('"\'<&>\t\u{1f600}');
     }
   });

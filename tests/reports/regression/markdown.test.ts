@@ -47,6 +47,7 @@ describe('gateMarkdown', () => {
     expect(withoutOurs).not.toMatch(/[<>]/);
     expect(text.match(/<\/details>/g) ?? []).toHaveLength(0);
     expect(text).not.toMatch(/@\w/);
+    expect(text).not.toMatch(/(?!\n)[\p{Cc}\p{Bidi_Control}]/u);
     expect(text).not.toMatch(/^#+ heading/m);
     expect(text).not.toContain('](');
     expect(text.split('\n').filter((line) => line.startsWith('```'))).toHaveLength(2);
