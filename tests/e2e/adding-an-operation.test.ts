@@ -59,7 +59,7 @@ describe('the example of the page', () => {
     ]);
   });
 
-  it('compiles, is lowered for every target, and is computed right', { timeout: 600_000 }, async () => {
+  it('compiles, is lowered for every target, and is computed right', async () => {
     const compiled = await node('node_modules/typescript/bin/tsc');
     expect(compiled.stdout).toBe('');
     const run = await node(verify, verified.join(','));

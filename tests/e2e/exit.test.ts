@@ -53,7 +53,7 @@ describe('an adapter', () => {
 });
 
 it('a run that slept until another took its place records how it ended, and ends with 4', {
-  timeout: 240_000,
+  timeout: 600_000,
 }, async () => {
   const marker = newMarker();
   const scratch = await temporaryFolder();
@@ -62,7 +62,7 @@ it('a run that slept until another took its place records how it ended, and ends
     bench([...args, '--rounds', '4', '--time', '12s', '--out', join(scratch, name)], { marker });
   const sleeper = start('sleeper');
   const log = join(scratch, 'sleeper', 'events.ndjson');
-  await until('the first turn', () => readIfThere(log).includes('"type":"turn"'), 120_000);
+  await until('the first turn', () => readIfThere(log).includes('"type":"turn"'), 400_000);
   sleeper.kill('SIGSTOP');
   // Once its lock is stale.
   const other = await start('other');

@@ -30,7 +30,7 @@ beforeAll(async () => {
   expect(run.exitCode, String(run.stderr)).toBe(0);
   output = String(run.stdout);
   results = readResults(folder);
-}, 300_000);
+});
 
 const cellOf = (name: string) =>
   results.cells.find((cell) => cell.target === `scripted/${name}` && cell.mode === 'inference')!;
@@ -86,4 +86,4 @@ it('ends with status 4 where not one cell has a result, and keeps the report', a
   expect(exitCode).toBe(4);
   expect(stderr).toContain('error: no cell has a result');
   expect(readResults(folder).cells).toMatchObject([{ state: 'failed' }]);
-}, 240_000);
+});

@@ -70,7 +70,7 @@ it.skipIf(!existsSync(join(projectRoot, '.git')))(
   },
 );
 
-it('says in one line what is wrong with its sides, and exits with 2', { timeout: 120_000 }, async () => {
+it('says in one line what is wrong with its sides, and exits with 2', async () => {
   const folder = await temporaryFolder();
   const broken = join(folder, 'broken.json');
   writeFileSync(broken, '{"margins": {"sped": 1}}');

@@ -48,7 +48,7 @@ describe.skipIf(!isRoot)('a full disk (skipped unless root: only root can mount 
     const resumed = await bench(['--resume', folder], { marker });
     expect(resumed.exitCode, String(resumed.stderr)).toBe(0);
     expect(statSync(join(folder, 'report.html')).size).toBeGreaterThan(10_000);
-  }, 400_000);
+  });
 
   it('read-only: refused before anything is spawned', async () => {
     const disk = await smallDisk('1m', 'ro');

@@ -54,7 +54,7 @@ describe.skipIf(availableParallelism() < 2)('batches with one thread and with tw
     // Two rounds decide nothing.
     expect(gated.exitCode).toBe(3);
     expect(gated.stdout).toContain('lenet5:inference:b64:t2');
-  }, 240_000);
+  });
 
   it('are gated with both sides at the same count', async () => {
     const folder = join(await temporaryFolder(), 'gate');
@@ -68,7 +68,7 @@ describe.skipIf(availableParallelism() < 2)('batches with one thread and with tw
       expect(stdout).toContain(`lenet5:inference:b1:t${count}`);
       expect(cells).toContain(`lenet5:inference:b1:t${count}:float32:cpu:scripted/good~control ok`);
     }
-  }, 240_000);
+  });
 });
 
 describe('--length', () => {

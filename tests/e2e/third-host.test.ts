@@ -12,7 +12,7 @@ const environment = {
 };
 
 describe('a host that is no folder of runners/hosts', () => {
-  it('carries the targets that name it through a whole run', { timeout: 240_000 }, async () => {
+  it('carries the targets that name it through a whole run', async () => {
     const scratch = await temporaryFolder();
     const [folder, calls] = [join(scratch, 'run'), join(scratch, 'calls')];
     const run = await bench(

@@ -84,7 +84,7 @@ describe('the command line', () => {
     expect(stdout).not.toContain('resnet50 ');
     expect(stdout).toMatch(/no layer for\s+│|BatchNormalization/);
     expect(stdout).toContain('24 cells planned');
-  }, 120_000);
+  });
 
   it('plans of a suite what it selects, and more where it is asked to', async () => {
     const plan = async (...options: string[]) => {
@@ -95,7 +95,7 @@ describe('the command line', () => {
     expect(await plan()).toContain('3 cells planned');
     // Three workloads at two batches.
     expect(await plan('--mode', 'training', '--batch', '1,2')).toContain('6 cells planned');
-  }, 120_000);
+  });
 
   it('a workload for inference alone says so of its training', async () => {
     const options = [

@@ -22,7 +22,7 @@ it('runs a pinned version beside an older one, in Node and in Python', { timeout
 });
 
 it('says of a version that there is not why it cannot be installed, and runs the rest', {
-  timeout: 300_000,
+  timeout: 600_000,
 }, async () => {
   const folder = join(await temporaryFolder(), 'run');
   const { exitCode } = await bench([
