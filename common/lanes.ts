@@ -15,7 +15,11 @@ export async function onLanes<Item, Lane>(
     lanes.map(async (lane) => {
       while (waiting.length > 0 && failures.length === 0) {
         const [item] = waiting.splice(0, 1) as [Item];
-        await work(item, lane).catch((failure: unknown) => failures.push(failure));
+        try {
+          await work(item, lane);
+        } catch (failure) {
+          failures.push(failure);
+        }
       }
     }),
   );

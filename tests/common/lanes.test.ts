@@ -12,6 +12,16 @@ it('has one item at a time on each lane, begun in order', async () => {
   expect(begun).toEqual(['slow on 0', 'a on 1', 'b on 1', 'c on 1']);
 });
 
+it('waits for the rest where one fails before it has begun', async () => {
+  const ended: string[] = [];
+  const all = onLanes(lanes, ['slow', 'fails'], (item) => {
+    if (item === 'fails') throw new Error('too late');
+    return new Promise<void>((resolve) => setTimeout(resolve, 30)).then(() => void ended.push(item));
+  });
+  await expect(all).rejects.toThrow('too late');
+  expect(ended).toEqual(['slow']);
+});
+
 it('begins nothing after a failure, and throws it when the rest is done', async () => {
   const ended: string[] = [];
   const all = onLanes(lanes, ['slow', 'fails', 'never'], async (item) => {
