@@ -1,5 +1,6 @@
 /** The turns of the cells that are loaded: one worker awake at a time, all on the same processors. */
 import { TouchstoneError } from '../../common/errors.js';
+import { onLanes } from '../../common/lanes.js';
 import type { ProcessorReading } from '../machine/processors.js';
 import { checkLosses } from '../parity/parity.js';
 import { cellTolerance, type Reference } from '../parity/reference.js';
@@ -24,7 +25,8 @@ async function bindAll({ guarded, timedOn }: Group, loaded: Set<LoadedCell>): Pr
     });
     if (!bound) loaded.delete(member);
   };
-  await Promise.all([...loaded].map(bind));
+  // All at once: each is a system call.
+  await onLanes([...loaded], [...loaded], bind);
 }
 
 /** Blocks of one turn each, in an order drawn anew for every block; a cell that fails takes no further turn. */
