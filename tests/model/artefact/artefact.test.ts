@@ -27,7 +27,8 @@ import smoke from '../../../suites/smoke.suite.js';
 import { altered, floats, model } from '../models.js';
 
 /** Workloads with committed references. */
-const workloads = (await discoverWorkloads()).filter(({ name }) => smoke.workloads.includes(name));
+const names = smoke.workloads.map((one) => (typeof one === 'string' ? one : one.workload));
+const workloads = (await discoverWorkloads()).filter(({ name }) => names.includes(name));
 const variants = workloads.flatMap((workload) =>
   workload.modes.flatMap((mode) =>
     workload.batches.map((batch) => [workload.name, mode, batch, workload] as const),
