@@ -75,7 +75,7 @@ describe('the store', () => {
         highNs: iterationNs.high,
         level: 0.99,
         rounds: 8,
-        peakRssBytes,
+        peakRssBytes: peakRssBytes?.value,
         versions: { pytorch: '1.2.3', runtime: 'python 3.11.7' },
       });
       expect(point!.cell.roundMediansNs).toHaveLength(8);
