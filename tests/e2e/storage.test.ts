@@ -34,7 +34,7 @@ const isRoot = process.getuid?.() === 0;
 describe.skipIf(!isRoot)('a full disk (skipped unless root: only root can mount a small one)', () => {
   it('ends the run with one line, keeps the turns that were written and leaves no process', async () => {
     const marker = newMarker();
-    const folder = join(await smallDisk('160k'), 'run');
+    const folder = join(await smallDisk('64k'), 'run');
     const run = await bench([...args, '--rounds', '8', '--time', '20s', '--out', folder], { marker });
     expect(run.exitCode).toBe(4);
     const errors = String(run.stderr)
