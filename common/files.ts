@@ -1,4 +1,6 @@
+import { readdirSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { messageOf, TouchstoneError } from './errors.js';
 
 /**
@@ -18,4 +20,12 @@ export async function writeWhole(path: string, text: string): Promise<void> {
       cause,
     });
   }
+}
+
+/** Paths of the files below a folder whose names match, sorted. */
+export function filesBelow(folder: string, pattern: RegExp): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => pattern.test(name))
+    .sort()
+    .map((name) => join(folder, name));
 }

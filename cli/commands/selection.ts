@@ -13,7 +13,7 @@ export function withSelection(command: Command): Command {
     )
     .option(
       '--time <duration>',
-      'measuring budget, after the parity check: 60s, 10m (default: 2m, or that of the suite; for a gate 390s for up to five targets, 180s more for each further one)',
+      'measuring budget, after the parity check: 60s, 10m (default: 150s, or that of the suite; for a gate 390s for up to five targets, 180s more for each further one)',
       duration,
     )
     .option('--seed <number>', 'order of targets, turns and audits', seed, 1)

@@ -7,6 +7,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { filesBelow } from '../../common/files.js';
 import { projectRoot } from '../../common/paths.js';
 import { externalDataIn } from '../import/external-data.js';
 import { readModel, readModelBytes } from '../import/read-model.js';
@@ -59,7 +60,11 @@ let digest: Uint8Array | undefined;
 function sourcesDigest(): Uint8Array {
   if (digest) return digest;
   const hash = createHash('sha256');
-  for (const file of [...sourceFolders.flatMap(scriptsIn), ...dataFiles(), ...evaluatorSources()]) {
+  for (const file of [
+    ...sourceFolders.flatMap((folder) => filesBelow(folder, /\.[jt]s$/)),
+    ...dataFiles(),
+    ...evaluatorSources(),
+  ]) {
     hash.update(file).update(readFileSync(file));
   }
   const require = createRequire(import.meta.url);
@@ -73,13 +78,5 @@ function dataFiles(): string[] {
   const folder = join(projectRoot, 'suites', 'data');
   return readdirSync(folder)
     .filter((name) => name.endsWith('.txt'))
-    .map((name) => join(folder, name));
-}
-
-function scriptsIn(folder: string): string[] {
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  return names
-    .filter((name) => /\.[jt]s$/.test(name))
-    .sort()
     .map((name) => join(folder, name));
 }

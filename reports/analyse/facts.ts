@@ -1,4 +1,5 @@
 /** The events of a run, grouped by what they are about. */
+import { groupBy } from '../../common/group-by.js';
 import type { RunEvent } from '../../common/run/run-folder.js';
 
 export type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
@@ -33,7 +34,9 @@ export interface RunFacts {
 export function collectFacts(events: readonly RunEvent[]): RunFacts {
   const of = <T extends RunEvent['type']>(type: T) =>
     events.filter((event): event is EventOf<T> => event.type === type);
-  const cells = new Map([...groupByCell(events)].map(([id, own]) => [id, factsOf(own)]));
+  const ofCells = events.filter((event) => 'cell' in event);
+  const byCell = groupBy(ofCells, ({ cell }) => cell);
+  const cells = new Map([...byCell].map(([id, own]) => [id, factsOf(own)]));
   const nothing = factsOf([]);
   const began = of('began').at(-1);
   const ended = events.slice(events.findLastIndex((event) => event.type === 'began') + 1);
@@ -67,17 +70,6 @@ function clockEndsOf(events: readonly RunEvent[]): number[] {
       ends.push(finished.size);
   }
   return ends;
-}
-
-function groupByCell(events: readonly RunEvent[]): Map<string, RunEvent[]> {
-  const groups = new Map<string, RunEvent[]>();
-  for (const event of events) {
-    if (!('cell' in event)) continue;
-    const group = groups.get(event.cell);
-    if (group) group.push(event);
-    else groups.set(event.cell, [event]);
-  }
-  return groups;
 }
 
 function factsOf(events: readonly RunEvent[]): CellFacts {

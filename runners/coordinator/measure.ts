@@ -72,6 +72,7 @@ export async function measure(
   const state = foldRun(manifest, log, earlier);
   let ending: Extract<RunEvent, { type: 'ended' }>['ending'] = 'error';
   try {
+    const entryOf = entriesOf(targets);
     const counts = threadCounts(manifest.options);
     const cpus = splitCpus(Math.max(...counts));
     bindSelf(cpus.coordinator);
@@ -82,8 +83,8 @@ export async function measure(
       stopwatch,
       signal,
       observer,
-      startWorker: startWorkers(manifest, targets),
-      verdicts: verdictsOf(manifest, targets),
+      startWorker: startWorkers(manifest, entryOf),
+      verdicts: verdictsOf(manifest, entryOf),
       nullTargets: nullTargetsOf(targets),
       isExtended: allowanceMs !== undefined,
       ...stoppingRuleOf(manifest, ruleFor),
@@ -92,7 +93,7 @@ export async function measure(
       readProcessors: (threads) => readProcessors(splitCpus(threads).workers),
       cpus: cpusFor(counts),
       deadlineMs: manifest.options.deadlineMs,
-      compiles: (name) => entriesOf(targets)(name)?.target.compiles === true,
+      compiles: (name) => entryOf(name)?.target.compiles === true,
       availableBytes: () => process.availableMemory(),
       files: tensorFiles(targets.referencePython, signal, observer.note),
     };
@@ -154,8 +155,7 @@ function conditionsOf(cpus: ReturnType<typeof splitCpus>, { targets }: MeasureTa
   };
 }
 
-function startWorkers(manifest: RunManifest, prepared: MeasureTargets): StartWorker {
-  const entryOf = entriesOf(prepared);
+function startWorkers(manifest: RunManifest, entryOf: EntryOf): StartWorker {
   return ({ target: name, threads, cpus, device, logFile }) => {
     const entry = entryOf(name);
     if (!entry) throw new TouchstoneError('worker', `${name} is not installed any more`);
@@ -174,9 +174,8 @@ function startWorkers(manifest: RunManifest, prepared: MeasureTargets): StartWor
 }
 
 /** With `--verify` none is used again; what is found is kept all the same. */
-function verdictsOf(manifest: RunManifest, targets: MeasureTargets): RunContext['verdicts'] {
+function verdictsOf(manifest: RunManifest, entryOf: EntryOf): RunContext['verdicts'] {
   const kept = verdictsIn(verdictsFolder);
-  const entryOf = entriesOf(targets);
   const dependenciesOf = (cell: PlannedCell) => {
     const entry = entryOf(cell.target);
     return entry && verdictDependencies(manifest, cell, entry);
@@ -193,8 +192,10 @@ function verdictsOf(manifest: RunManifest, targets: MeasureTargets): RunContext[
   };
 }
 
+type EntryOf = (name: string) => PreparedTarget | undefined;
+
 /** The target behind a name that may be an alias. */
-function entriesOf(targets: MeasureTargets): (name: string) => PreparedTarget | undefined {
+function entriesOf(targets: MeasureTargets): EntryOf {
   const all = [...targets.targets, ...targets.nulls];
   const byName = new Map(all.map((entry) => [entry.alias ?? entry.target.name, entry]));
   return (name) => byName.get(name) ?? byName.get(targetOf(name));

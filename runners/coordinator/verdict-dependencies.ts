@@ -1,7 +1,8 @@
 /** What the parity verdict of a cell depends on: change any of it, and the cell is checked again. */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { filesBelow } from '../../common/files.js';
 import { buildFolder, projectRoot, stateFolder } from '../../common/paths.js';
 import { artefactKey } from '../../common/run/cell.js';
 import { deviceId } from '../../common/run/device.js';
@@ -53,28 +54,35 @@ function codeDigest(root: string): string {
   if (known !== undefined) return known;
   const build = root === projectRoot ? buildFolder : join(root, 'build');
   const bridge = join(root, 'python-bridge', 'touchstone_bridge');
-  const files = [...code.flatMap((room) => filesIn(join(build, room), '.js')), ...filesIn(bridge, '.py')];
+  const files = [
+    ...code
+      .map((room) => join(build, room))
+      .filter(existsSync)
+      .flatMap((room) => filesBelow(room, /\.js$/)),
+    ...filesBelow(bridge, /\.py$/),
+  ];
   const found = digest(...files.flatMap((file) => [file.slice(root.length), readFileSync(file)]));
   codeDigests.set(root, found);
   return found;
 }
 
+/** By target: it is the same for all of its cells, of which some are kept again in every round. */
+const installationDigests = new WeakMap<PreparedTarget, string>();
+
+function installationDigest(entry: PreparedTarget, root: string): string {
+  const found = installationDigests.get(entry) ?? digestInstallation(entry, root);
+  installationDigests.set(entry, found);
+  return found;
+}
+
 /** Versions of the framework's packages, and the stamps and lock files of what they were installed from. */
-function installationDigest({ host, target, executable }: PreparedTarget, root: string): string {
+function digestInstallation({ host, target, executable }: PreparedTarget, root: string): string {
   const { versions, folders, environment } = host.describe(target);
   const state = root === projectRoot ? stateFolder : join(root, '.touchstone');
   const own = environment === null ? [] : [join(state, 'environments', basename(environment))];
   const stamps = [...folders, ...own].map((folder) => join(folder, 'touchstone.json'));
   const files = [join(root, 'package-lock.json'), ...stamps].filter((file) => existsSync(file));
   return digest(JSON.stringify(versions), executable ?? '', ...files.map((file) => readFileSync(file)));
-}
-
-function filesIn(folder: string, extension: string): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith(extension))
-    .sort()
-    .map((name) => join(folder, name));
 }
 
 function digest(...parts: readonly (string | Uint8Array)[]): string {

@@ -1,10 +1,11 @@
 /** The plan of a target, kept beside the artefact that it is made for. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Target } from '../../adapters/adapter.js';
 import { TouchstoneError } from '../../common/errors.js';
+import { writeWhole } from '../../common/files.js';
 import { loadGraph, loadManifest } from '../../model/artefact/load-model.js';
 
 type Readers = { readonly loadGraph: typeof loadGraph };
@@ -37,9 +38,6 @@ async function write(target: Target, folder: string, readers: Readers): Promise<
   const path = join(folder, 'plans', `${target.name.replaceAll('/', '-')}-${digest}.json`);
   if (existsSync(path)) return path;
   await mkdir(join(folder, 'plans'), { recursive: true });
-  // Another process may write the same one; a reader sees all of it or nothing.
-  const half = `${path}.${process.pid}`;
-  await writeFile(half, text);
-  await rename(half, path);
+  await writeWhole(path, text);
   return path;
 }

@@ -3,9 +3,10 @@
  * verdict depends on. What was wrong is looked at anew.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { writeWhole } from '../../common/files.js';
 import { parityVerdict } from '../../common/run/run-folder.js';
 
 /** What a verdict depends on, by name; a digest stands for what is long. */
@@ -23,7 +24,11 @@ export type KeptVerdict = z.infer<typeof keptVerdict>;
 export interface Verdicts {
   /** Undefined where there is none, or it cannot be read: then the cell is checked. */
   find(dependsOn: Dependencies): Promise<KeptVerdict | undefined>;
-  /** @param checkedAt of a verdict of which only what it says of times is new; now by default */
+  /**
+   * Keeps nothing where it cannot be written.
+   *
+   * @param checkedAt of a verdict of which only what it says of times is new; now by default
+   */
   keep(dependsOn: Dependencies, verdict: KeptVerdict['verdict'], checkedAt?: string): Promise<void>;
 }
 
@@ -39,13 +44,13 @@ export function verdictsIn(folder: string): Verdicts {
       }
     },
     async keep(dependsOn, verdict, checkedAt = new Date().toISOString()) {
-      const path = pathOf(dependsOn);
       const kept: KeptVerdict = { version: 1, checkedAt, dependsOn, verdict };
-      await mkdir(folder, { recursive: true });
-      // Another run may write the same one; a reader sees all of it or nothing.
-      const half = `${path}.${process.pid}`;
-      await writeFile(half, `${JSON.stringify(kept, null, 1)}\n`);
-      await rename(half, path);
+      try {
+        await mkdir(folder, { recursive: true });
+        await writeWhole(pathOf(dependsOn), `${JSON.stringify(kept, null, 1)}\n`);
+      } catch {
+        // The next run checks the cell again: that costs time, not the cell.
+      }
     },
   };
 }

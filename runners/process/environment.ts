@@ -25,12 +25,16 @@ const affinityVariables = [
   'OMP_PROC_BIND',
 ];
 
+let cache: string | undefined;
+
 /** What was compiled for one kind of processor may not run on another, such as the next virtual machine of a pool. */
 function compilerCache(): string {
-  const digest = createHash('sha256')
-    .update([cpuModel(), ...cpuFlags()].join(' '))
-    .digest('hex');
-  return join(stateFolder, 'cache', 'compilers', digest.slice(0, 12));
+  const digest = () =>
+    createHash('sha256')
+      .update([cpuModel(), ...cpuFlags()].join(' '))
+      .digest('hex');
+  cache ??= join(stateFolder, 'cache', 'compilers', digest().slice(0, 12));
+  return cache;
 }
 
 /**

@@ -10,8 +10,9 @@ import { checkCell } from './check-cell.js';
 import type { RunContext } from './context.js';
 import { rethrowStorage, stateOfFailure } from './failures.js';
 import type { Lane } from './lanes.js';
-import { type LiveWorker, openWorker } from './live-worker.js';
+import type { LiveWorker } from './live-worker.js';
 import { costOf, shortageForCell } from './prediction.js';
+import { startOrFail } from './start.js';
 
 /**
  * @param cells of one target and thread count, all still to be checked
@@ -24,6 +25,7 @@ export async function checkTarget(
   hopeless: ReadonlyMap<string, TouchstoneError>,
 ): Promise<void> {
   const { state, signal, observer } = context;
+  const isOpen = ({ id }: PlannedCell) => !state.parityOf(id);
   let worker: LiveWorker | undefined;
   try {
     // The largest last: a process's peak of memory is then near to that of the cell that was checked.
@@ -32,30 +34,13 @@ export async function checkTarget(
       const why = hopeless.get(cell.id) ?? shortageForCell(context, cell);
       if (why) state.fail(cell.id, 'failed', why);
       else {
-        worker ??= await started(context, cells, lane);
+        worker ??= await startOrFail(context, at(cells, 0), lane, null, cells.filter(isOpen));
         if (worker && !(await isDone(context, worker, cell))) worker = undefined;
       }
       observer.step(cell.id);
     }
   } finally {
     await worker?.close();
-  }
-}
-
-/** A target that does not start fails all of its cells. */
-async function started(
-  context: RunContext,
-  cells: readonly PlannedCell[],
-  lane: Lane,
-): Promise<LiveWorker | undefined> {
-  try {
-    return await openWorker(context, at(cells, 0), lane, null);
-  } catch (failure) {
-    if (context.signal.aborted) return undefined;
-    rethrowStorage(context.folder, failure);
-    const open = cells.filter(({ id }) => !context.state.parityOf(id) && !context.state.hasFailed(id));
-    for (const { id } of open) context.state.fail(id, stateOfFailure(failure), failure);
-    return undefined;
   }
 }
 

@@ -13,9 +13,10 @@ import { type RunContext, threadsOf } from './context.js';
 import { rethrowStorage, stateOfFailure } from './failures.js';
 import { BudgetSpent, type Group, type Guard, type LoadedCell } from './group.js';
 import { type Lane, lanesOf } from './lanes.js';
-import { type LiveWorker, type Owner, openWorker } from './live-worker.js';
+import type { LiveWorker, Owner } from './live-worker.js';
 import { loadCell } from './load.js';
 import { type Random, randomFor, shuffled } from './random.js';
+import { startOrFail } from './start.js';
 import { type Part, takeTurns } from './turns.js';
 
 /** What the rounds need of the recorded schedule. */
@@ -139,7 +140,6 @@ function hasWork(
   return context.state.isTimed(cell) && context.state.turnsIn(cell.id, round) < (shares[cell.id]?.turns ?? 0);
 }
 
-/** A target that does not start fails all of its cells: none of them can be measured like its rivals. */
 async function startFor(
   context: RunContext,
   workers: Map<string, LiveWorker>,
@@ -148,15 +148,10 @@ async function startFor(
   cells: readonly PlannedCell[],
   lane: Lane,
 ): Promise<void> {
-  try {
-    workers.set(owner.target, await openWorker(context, owner, lane, round));
-  } catch (failure) {
-    if (context.signal.aborted) throw new BudgetSpent();
-    rethrowStorage(context.folder, failure);
-    for (const cell of cells.filter((candidate) => processKey(candidate) === processKey(owner))) {
-      if (!context.state.hasFailed(cell.id)) context.state.fail(cell.id, stateOfFailure(failure), failure);
-    }
-  }
+  const own = cells.filter((cell) => processKey(cell) === processKey(owner));
+  const worker = await startOrFail(context, owner, lane, round, own);
+  if (worker) workers.set(owner.target, worker);
+  else if (context.signal.aborted) throw new BudgetSpent();
 }
 
 async function measureGroup(

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { Target } from '../../adapters/adapter.js';
 import { addOutsideAdapter, discoverFrameworks } from '../../adapters/discover.js';
 import { oneLine } from '../../common/errors.js';
+import { onLanes } from '../../common/lanes.js';
 import { names } from '../../common/values.js';
 import type { FindPython } from '../../model/reference/reference.js';
 import { selectTargets } from '../../runners/coordinator/select.js';
@@ -44,15 +45,11 @@ export async function onEach<Result>(
 ): Promise<Result[]> {
   await ensureTargets(targets, { report: say }).catch((error: unknown) => say(oneLine(error)));
   const found = new Map<Target, Result>();
-  const queue = [...targets];
-  const lane = async () => {
-    for (let target = queue.shift(); target; target = queue.shift()) {
-      const health = await targetAvailability(target);
-      if (health.available) found.set(target, await work(target, health.executable));
-      else say(`${target.name}: unavailable: ${health.reason}; run: ${health.fix}`);
-    }
-  };
-  await Promise.all(Array.from({ length: availableParallelism() }, lane));
+  await onLanes(Array.from({ length: availableParallelism() }), targets, async (target) => {
+    const health = await targetAvailability(target);
+    if (health.available) found.set(target, await work(target, health.executable));
+    else say(`${target.name}: unavailable: ${health.reason}; run: ${health.fix}`);
+  });
   return targets.flatMap((target) => {
     const result = found.get(target);
     return result === undefined ? [] : [result];

@@ -31,6 +31,14 @@ it.each(Object.keys(dependsOn))('finds nothing once another %s is asked for', as
   expect(await verdicts.find({ ...dependsOn, [name]: 'other' })).toBeUndefined();
 });
 
+it('keeps nothing where it cannot be written, and costs nothing else', async () => {
+  const file = join(await folder(), 'file');
+  await writeFile(file, '');
+  const verdicts = verdictsIn(join(file, 'below'));
+  await verdicts.keep(dependsOn, verdict);
+  expect(await verdicts.find(dependsOn)).toBeUndefined();
+});
+
 it.each(['', '{"version":1', JSON.stringify({ version: 1, verdict: { ...verdict, passed: false } })])(
   'takes a damaged file for none: %s',
   async (text) => {
