@@ -68,6 +68,11 @@ export const graph = z.object({
   /** Version of the default ONNX operator set; an operator's meaning depends on it. */
   opset: z.number().int().positive(),
   inputs: z.array(tensorInfo),
+  /**
+   * Integer inputs whose values are from 0 to 2³¹ − 1 in all of the artefact's buffers, so that indices among them need not
+   * be counted from the end, and int32 holds them. An input that a generation loop feeds back is not among them.
+   */
+  indexInputs: z.array(z.string()).optional(),
   outputs: z.array(tensorInfo),
   /** Every initialiser and folded constant; `weights.safetensors` has their data under the same names. */
   weights: z.array(tensorInfo),
@@ -81,6 +86,8 @@ export const graph = z.object({
   trainableRanges: z
     .record(z.string(), z.object({ begins: z.array(z.number()), ends: z.array(z.number()) }))
     .optional(),
+  /** Biases of recurrent layers whose recurrent half is zero; training leaves it so. */
+  zeroRecurrentBiases: z.array(z.string()).optional(),
   /** In topological order. */
   nodes: z.array(graphNode),
   /** Data of small constants (bounds, axes, sizes) by name; parameters are never among them. */

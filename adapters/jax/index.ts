@@ -2,6 +2,7 @@
  * JAX. Driven by `touchstone_bridge.frameworks.jax` in a Python worker; this is its descriptor.
  */
 import { type Framework, supported } from '../adapter.js';
+import { withNarrowIndices } from '../lowering/indices.js';
 import { lower } from '../lowering/lower.js';
 import { jax, jaxInTraining } from './capabilities.js';
 import { jaxEnvironment } from './environment.js';
@@ -26,7 +27,8 @@ const framework: Framework = {
       generates: true,
       optimisers: ['sgd', 'adam', 'rmsprop'],
       losses: ['softmax-cross-entropy', 'policy-gradient', 'huber'],
-      lower: (graph, mode) => lower(graph, mode, mode === 'training' ? jaxInTraining : jax),
+      lower: (graph, mode) =>
+        lower(graph, mode, withNarrowIndices(graph, mode === 'training' ? jaxInTraining : jax)),
       environment: jaxEnvironment,
     },
   ],

@@ -3,7 +3,6 @@
  * environment of the framework itself: Keras beside it changes nothing there.
  */
 import {
-  type Budget,
   type Framework,
   type Graph,
   type Lowering,

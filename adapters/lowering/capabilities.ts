@@ -51,6 +51,8 @@ export interface RecurrentForm {
    * linear_before_reset, and their sum without.
    */
   readonly biases: { readonly LSTM: 1 | 2; readonly GRU: 1 | 2 | 'stacked'; readonly RNN: 1 | 2 };
+  /** Whether a second bias that is zero may be omitted. */
+  readonly omitsZeroBias?: boolean;
   /** Weights are [inputs, gates·hidden] if true, [gates·hidden, inputs] as in ONNX if not. */
   readonly transposed: boolean;
   /** x is [batch, steps, inputs] if true, [steps, batch, inputs] if not; so are the states of all steps. */

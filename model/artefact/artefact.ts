@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { copyFile, link, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { at } from '../../common/at.js';
+import { at, required } from '../../common/at.js';
 import { TouchstoneError } from '../../common/errors.js';
 import { memoryShortage } from '../../common/memory.js';
 import { artefactsFolder } from '../../common/paths.js';
@@ -239,7 +239,8 @@ async function writeContents(source: ArtefactSource, folder: string): Promise<st
   const normal = await normalise(model, inputInfo, sampleOf(source), parameters, observeWith);
   const path = (file: keyof typeof artefactFiles) => join(folder, artefactFiles[file]);
   await writeFile(path('model'), normal.bytes);
-  await writeFile(path('graph'), `${JSON.stringify(normal.graph, null, 1)}\n`);
+  const graph: Graph = { ...normal.graph, ...indexInputs(source) };
+  await writeFile(path('graph'), `${JSON.stringify(graph, null, 1)}\n`);
   await writeTensors(path('weights'), normal.weights);
   const inputs = source.inputs.flatMap((tensors, buffer) =>
     Object.entries(tensors).map(([name, tensor]) => [`${buffer}/${name}`, tensor] as const),
@@ -261,6 +262,20 @@ async function writeContents(source: ArtefactSource, folder: string): Promise<st
     reference: 'none',
   });
   return id;
+}
+
+/** See `indexInputs` of the graph. */
+function indexInputs({ inputs, inputInfo, generation }: ArtefactSource): Pick<Graph, 'indexInputs'> {
+  const fedBack = new Set(Object.keys(generation?.feedback ?? {}));
+  const names = inputInfo
+    .filter(({ name, type }) => type.includes('int') && !fedBack.has(name))
+    .map(({ name }) => name)
+    .filter((name) =>
+      inputs.every((tensors) =>
+        Array.from(required(tensors, name).data, Number).every((value) => value >= 0 && value < 2 ** 31),
+      ),
+    );
+  return names.length === 0 ? {} : { indexInputs: names };
 }
 
 const quantisingOperators = new Set([

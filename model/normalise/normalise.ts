@@ -174,7 +174,7 @@ function describe(
     outputs,
     weights: Object.keys(weights).map((name) => infoOf(values, name)),
     parameters: parameters.filter((name) => name in weights),
-    ...trainableRangesOf(nodes.map(toGraphNode), weights, parameters),
+    ...recurrentBiasesOf(nodes, weights, parameters),
     nodes: nodes.map(toGraphNode),
     constants: smallConstants(weights, parameters),
     values,
@@ -187,22 +187,31 @@ function describe(
   };
 }
 
-/** The first half of the bias of every recurrent layer, along its second axis: see `trainableRanges` of the graph. */
-function trainableRangesOf(
-  nodes: Graph['nodes'],
+/** What is known of the biases of recurrent layers, [directions, 2·gates·hidden]: the second half is the recurrent one. */
+function recurrentBiasesOf(
+  nodes: readonly RawNode[],
   weights: Tensors,
   parameters: readonly string[],
-): Pick<Graph, 'trainableRanges'> {
-  const biases = nodes.flatMap(({ operator, inputs }) =>
-    /^(LSTM|GRU|RNN)$/.test(operator) && inputs[3] ? [inputs[3]] : [],
-  );
-  const trained = biases.filter((name) => parameters.includes(name));
-  if (trained.length === 0) return {};
-  const ranges = trained.map((name) => {
-    const { shape } = required(weights, name);
-    return [name, { begins: [0, 0], ends: [at(shape, 0), at(shape, 1) / 2] }] satisfies [string, object];
-  });
-  return { trainableRanges: Object.fromEntries(ranges) };
+): Pick<Graph, 'trainableRanges' | 'zeroRecurrentBiases'> {
+  const biases = nodes
+    .flatMap(({ operator, inputs }) => (/^(LSTM|GRU|RNN)$/.test(operator) && inputs[3] ? [inputs[3]] : []))
+    .filter((name) => Object.hasOwn(weights, name));
+  const ranges = biases
+    .filter((name) => parameters.includes(name))
+    .map((name) => {
+      const { shape } = required(weights, name);
+      return [name, { begins: [0, 0], ends: [at(shape, 0), at(shape, 1) / 2] }] satisfies [string, object];
+    });
+  const zero = biases.filter((name) => hasZeroRecurrentHalf(required(weights, name)));
+  return {
+    ...(ranges.length === 0 ? {} : { trainableRanges: Object.fromEntries(ranges) }),
+    ...(zero.length === 0 ? {} : { zeroRecurrentBiases: zero }),
+  };
+}
+
+function hasZeroRecurrentHalf({ shape, data }: Tensor): boolean {
+  const columns = at(shape, 1);
+  return Array.from(data, Number).every((value, index) => value === 0 || index % columns < columns / 2);
 }
 
 /** Constants that are settings of a node have few elements: one for each axis, or for each position along one axis. */

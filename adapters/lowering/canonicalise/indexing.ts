@@ -9,14 +9,12 @@ import {
   requiredInteger,
   text,
 } from '../attributes.js';
+import { isIndex } from '../indices.js';
 import { binary, cast, gather, one, reshape, transpose, where, withNumber } from '../operations/emitter.js';
 import type { Operand } from '../operations/operation.js';
 import type { Planner } from '../planner.js';
 import { refuse } from '../refusal.js';
 import { type Canonicaliser, type Canonicalisers, inputOf, outputOf, positive } from './canonicaliser.js';
-
-/** Operators whose results are never negative. */
-const positions = new Set(['ArgMax', 'ArgMin', 'Shape', 'NonZero', 'TopK']);
 
 /**
  * Indices without negative ones, which ONNX counts from the end: those of a constant are resolved here, computed ones by
@@ -35,8 +33,7 @@ export function indicesOf(p: Planner, name: string, extents: readonly number[]):
     return p.literal(type, p.shape(name), counted);
   }
   const given = cast(p, p.plain(name), type);
-  const producer = p.graph.nodes.find(({ outputs }) => outputs.includes(name));
-  if (producer && positions.has(producer.operator)) return given;
+  if (isIndex(p.graph, name)) return given;
   const extent =
     extents.length === 1 ? p.literal(type, [], extents) : p.literal(type, [extents.length], extents);
   return where(p, withNumber(p, 'Less', given, 0), binary(p, 'Add', given, extent), given);

@@ -46,7 +46,7 @@ export function recurrentLayer(
 ): readonly LayerResult[] | string {
   const { kind, hidden, direction, inputs, axes } = request;
   // With linear_before_reset the reset gate scales one bias of the hidden gate, so one bias per gate does not suffice.
-  const isSplit = kind === 'GRU' && request.linearBeforeReset && inputs.bias !== undefined;
+  const isSplit = kind === 'GRU' && request.linearBeforeReset && hasRecurrentBias(p, inputs);
   const { title } = p.capabilities;
   if (isSplit && form.biases.GRU === 1) return `GRU with linear_before_reset 1 is not supported by ${title}`;
   if (form.ownsWeights && !areOwn(p, [inputs.w, inputs.r, inputs.bias]))
@@ -58,7 +58,7 @@ export function recurrentLayer(
   const directions = direction === 'bidirectional' ? 2 : 1;
   const native = form.batchFirst ? [at(axes.x, 1), at(axes.x, 0), at(axes.x, 2)] : axes.x;
   const x = p.arranged(inputs.x, native);
-  const names = operandNames(form, request, directions);
+  const names = operandNames(p, form, request, directions);
   const settings = {
     ...{ hidden, direction, given: names, read: request.read },
     ...(kind === 'GRU' ? { linearBeforeReset: request.linearBeforeReset } : {}),
@@ -88,13 +88,18 @@ function areOwn(p: Planner, names: readonly (string | undefined)[]): boolean {
     });
 }
 
+function hasRecurrentBias({ graph }: Planner, { bias }: LayerInputs): boolean {
+  return bias !== undefined && !graph.zeroRecurrentBiases?.includes(bias);
+}
+
 function operandNames(
+  p: Planner,
   form: RecurrentForm,
   { kind, inputs }: LayerRequest,
   directions: number,
 ): readonly string[] {
-  const count = form.biases[kind] === 2 ? 2 : 1;
-  const biases = inputs.bias === undefined ? [] : ['bias', 'recurrentBias'].slice(0, count);
+  const isOne = form.biases[kind] !== 2 || (form.omitsZeroBias && !hasRecurrentBias(p, inputs));
+  const biases = inputs.bias === undefined ? [] : ['bias', 'recurrentBias'].slice(0, isOne ? 1 : 2);
   const weights = ['w', 'r', ...biases];
   const states = [
     ...(inputs.initialH === undefined ? [] : ['initialH']),

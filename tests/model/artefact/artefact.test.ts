@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { at } from '../../../common/at.js';
 import { artefactsFolder, referencesFolder } from '../../../common/paths.js';
 import {
   describedModel,
@@ -62,6 +63,19 @@ describe('the artefact of a workload', () => {
     const expected = await readTensors(join(made.folder, artefactFiles.expected));
     const reference = expected[`output/0/${output?.name}`]?.data as Float32Array;
     expect(distance(observed.data[output?.name ?? '']?.data as Float32Array, reference)).toBeLessThan(1e-5);
+  });
+
+  it('says which inputs are indices, and which recurrent biases are zero', async () => {
+    const gru = at(
+      (await discoverWorkloads()).filter(({ name }) => name === 'text-gru-small'),
+      0,
+    );
+    const { graph } = await plannedArtefact(gru, 'inference', 1, 0);
+    expect(graph.indexInputs).toEqual(['words']);
+    expect(graph.zeroRecurrentBiases).toEqual(['gru.B']);
+    const words = { type: 'int64' as const, shape: [1, 50], data: new BigInt64Array(50).fill(-1n) };
+    const negative = await plannedArtefact({ ...gru, inputs: () => ({ words }) }, 'inference', 1, 12);
+    expect(negative.graph.indexInputs).toBeUndefined();
   });
 
   it.each(variants.filter(([, mode]) => mode === 'training'))(

@@ -40,9 +40,11 @@ def gru_cell(settings: Settings, weights: Mapping[str, Tensor]) -> Cell:
     def after_product(state: State, product: Tensor) -> State:
         """The reset gate scales the recurrent product: linear_before_reset 1."""
         (hidden,) = state
-        past = hidden @ recurrent + bias
-        z, r = jnp.split(jax.nn.sigmoid(product[:, : 2 * size] + past[:, : 2 * size]), 2, axis=-1)
-        return ((1 - z) * jnp.tanh(product[:, 2 * size :] + r * past[:, 2 * size :]) + z * hidden,)
+        given = jnp.split(product, 3, axis=-1)
+        past = jnp.split(hidden @ recurrent + bias, 3, axis=-1)
+        z = jax.nn.sigmoid(given[0] + past[0])
+        r = jax.nn.sigmoid(given[1] + past[1])
+        return (z * hidden + (1 - z) * jnp.tanh(given[2] + r * past[2]),)
 
     def before_product(state: State, product: Tensor) -> State:
         (hidden,) = state
