@@ -1,6 +1,7 @@
 /** LSTM, GRU and RNN as operations, against ONNX Runtime where it is unrolled step by step. */
 import { describe, expect, test } from 'vitest';
 import { makePlan } from '../../adapters/lowering/lower.js';
+import { required } from '../../common/at.js';
 import type { ValueName } from '../../model/builder.js';
 import type { Attribute, Tensor } from '../../model/graph.js';
 import { type BuildGraph, integers, tensor } from '../../suites/conformance/case-graph.js';
@@ -18,7 +19,7 @@ interface Asked {
   readonly attributes?: Readonly<Record<string, Attribute>>;
   readonly given?: readonly (typeof states)[number][];
   readonly lengths?: readonly number[];
-  readonly bias?: false;
+  readonly bias?: false | 'zero recurrent half';
 }
 
 const gates = { LSTM: 4, GRU: 3, RNN: 1 } as const;
@@ -37,7 +38,7 @@ function draw({ operator, attributes = {}, given = [], lengths, bias }: Asked): 
       g.input('x', [steps, batch, values]),
       constant('W', [count, rows, values]),
       constant('R', [count, rows, hidden]),
-      of(bias !== false, () => constant('B', [count, 2 * rows])),
+      of(bias !== false, () => g.constant('B', biases([count, 2 * rows], bias !== undefined))),
       of(lengths !== undefined, () =>
         g.constant('lengths', { type: 'int32', shape: [batch], data: Int32Array.from(lengths ?? []) }),
       ),
@@ -58,6 +59,13 @@ function draw({ operator, attributes = {}, given = [], lengths, bias }: Asked): 
     const size = count * batch * hidden;
     return [g.node('Concat', flat, { axis: 0 }), [size * (steps + outputs.length - 1)]];
   };
+}
+
+function biases(shape: readonly [number, number], isHalfZero: boolean): Tensor {
+  const drawn = Array.from(tensor(shape).data, Number);
+  const isZero = (index: number) => isHalfZero && index % shape[1] >= shape[1] / 2;
+  const data = Float32Array.from(drawn, (value, index) => (isZero(index) ? 0 : value));
+  return { type: 'float32', shape, data };
 }
 
 async function errorOf(drawn: BuildGraph, capabilities = capabilitiesOf('last', 'all')): Promise<number> {
@@ -104,6 +112,11 @@ const asked: Readonly<Record<string, Asked>> = {
     operator: 'GRU',
     attributes: { linear_before_reset: 1 },
     bias: false,
+  },
+  'GRU, product first, recurrent bias of zeros': {
+    operator: 'GRU',
+    attributes: { linear_before_reset: 1 },
+    bias: 'zero recurrent half',
   },
   'LSTM, both directions, from states': {
     operator: 'LSTM',
@@ -160,6 +173,18 @@ describe.each(Object.entries(forms))('as layers where the backend has them, %s',
   test.each(Object.entries(asked))('%s', async (__, each) => {
     expect(await errorOf(draw(each), withForm(form))).toBeLessThan(1e-5);
   });
+});
+
+test('a recurrent bias of zeros is no operand where the layer may omit it', async () => {
+  const given = async (bias: 'zero recurrent half' | undefined, form: string) => {
+    const { graph } = await makeModel(
+      draw({ operator: 'GRU', attributes: { linear_before_reset: 1 }, ...(bias && { bias }) }),
+    );
+    return settingsOf(makePlan(graph, 'inference', withForm(required(forms, form))), 'GRU')?.given;
+  };
+  expect(await given('zero recurrent half', 'as JAX has them')).toEqual(['w', 'r', 'bias']);
+  expect(await given(undefined, 'as JAX has them')).toContain('recurrentBias');
+  expect(await given('zero recurrent half', 'as PyTorch has them')).toContain('recurrentBias');
 });
 
 describe('plans', () => {

@@ -17,6 +17,11 @@ export const forms: Readonly<Record<string, RecurrentForm>> = {
     ...{ biases: { LSTM: 1, GRU: 'stacked', RNN: 1 }, transposed: true, batchFirst: true, states: 'joined' },
     activations: { gates: ['Sigmoid', 'HardSigmoid'], cell: ['Tanh', 'Relu'] },
   },
+  'as JAX has them': {
+    gates: { LSTM: 'iofc', GRU: 'zrh' },
+    ...{ biases: { LSTM: 1, GRU: 2, RNN: 1 }, transposed: true, batchFirst: false, states: 'joined' },
+    omitsZeroBias: true,
+  },
   'as TensorFlow.js has them': {
     gates: { LSTM: 'ifco', GRU: 'zrh' },
     ...{ biases: { LSTM: 1, GRU: 1, RNN: 1 }, transposed: true, batchFirst: true, states: 'joined' },
