@@ -5,7 +5,7 @@
  * Options: `-- --targets 'pytorch/*' --adapter ./mine.js --cases 'recurrent*'`. `--onnx` runs the ONNX project's backend node
  * tests instead, into docs/onnx-conformance.md; `--operators 'Conv*,LSTM'` selects some of them. `--training` runs twenty steps of
  * every workload with every optimiser, into docs/training-conformance.md; `--workload 'lenet5,text*'` selects some of them, and
- * cases that agreed before are not run again without `--fresh`.
+ * cases that agreed before are not run again, unless `--since 2026-11-30` names a later day.
  */
 import { parseArgs } from 'node:util';
 import { oneLine } from '../common/errors.js';
@@ -23,7 +23,7 @@ const { values } = parseArgs({
     operators: { type: 'string' },
     training: { type: 'boolean', default: false },
     workload: { type: 'string' },
-    fresh: { type: 'boolean' },
+    since: { type: 'string' },
   },
 });
 

@@ -54,7 +54,7 @@ RMSProp as \`model/workload.ts\` defines them: the first output, the first gradi
 weights after them, computed in the target's real worker and compared by the parity check that every run has with float64
 autograd. A number is the largest relative error of any tensor. It is within the workload's declared tolerance, or within the
 permitted rounding error described below. "–" is unsupported, with the reason below; "open" has not been run yet. Cases that
-agree are kept in \`docs/measurements/training.ndjson\` and not run again; \`--fresh\` starts over.
+agree are kept in \`docs/measurements/training.ndjson\` and not run again; \`--since\` a day runs those of earlier days again.
 
 "Perturbed" is the divergence of the float64 reference from itself if the initial weights are changed by one float32 rounding (a
 relative 2⁻²³, up or down at random), for losses and for the movement of the weights. The learning rate is the workload's own for SGD

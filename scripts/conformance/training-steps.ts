@@ -38,25 +38,25 @@ const furtherSamples = [1, 2, 3, 4, 5, 6];
 
 interface Options extends TargetChoice {
   readonly workload?: string | undefined;
-  readonly fresh?: boolean | undefined;
+  /** Cases that were verified before this day are run again. */
+  readonly since?: string | undefined;
 }
 
 /**
- * A complete run takes hours, so that every finding is kept as a line. Cases that agreed are not run again; all others are.
+ * A complete run takes hours, so that every finding is kept as a line. Cases that agreed are not run again, unless on an earlier
+ * day than `since`; all others are.
  *
  * @returns the exit status
  */
 export async function trainingSteps(options: Options): Promise<number> {
   const isKept = options.adapter === undefined;
-  const results = isKept
-    ? ledger<StepsFinding>('training', options.fresh ?? false)
-    : ledgerInMemory<StepsFinding>();
+  const results = isKept ? ledger<StepsFinding>('training', false) : ledgerInMemory<StepsFinding>();
   const chosen = (await chosenTargets(options)).filter(({ modes }) => modes.training.supported);
   const workloads = await smallestForms();
   const matches = picomatch(names(options.workload ?? '*'));
   const prepared = await prepare(workloads.filter(({ name }) => matches(name)));
   const failures = await onEach(chosen, async (target, executable) => {
-    const open = prepared.filter((stepsCase) => !results.has(keyOf(target.name, stepsCase)));
+    const open = prepared.filter((stepsCase) => !isVerified(keyOf(target.name, stepsCase)));
     const found = await runTrainingSteps(target, open, executable, (result) => {
       const { stepsCase, verified, outcome } = result;
       const { workload, optimiser } = stepsCase;
@@ -64,7 +64,7 @@ export async function trainingSteps(options: Options): Promise<number> {
       say(`${target.name}, ${workload}, ${optimiser}: ${outcomeText(outcome)}${rate}`);
       const own = keyOf(target.name, stepsCase);
       const key = outcome.state === 'ok' ? own : `${own}: ${outcome.state}`;
-      if (!results.has(key)) results.add(key, [findingOf(target.name, result)]);
+      results.add(key, [findingOf(target.name, result)]);
     });
     return found.filter(({ outcome }) => isFailure(outcome)).length;
   });
@@ -83,6 +83,10 @@ export async function trainingSteps(options: Options): Promise<number> {
   if (isKept) await writeFile(join(projectRoot, 'docs/training-conformance.md'), document);
   process.stdout.write(document);
   return failures.some((count) => count > 0) ? 1 : 0;
+
+  function isVerified(key: string): boolean {
+    return results.entriesOf(key).some(({ day }) => options.since === undefined || day >= options.since);
+  }
 }
 
 function keyOf(target: string, { workload, optimiser, artefact }: StepsCase): string {

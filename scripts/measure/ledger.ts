@@ -31,24 +31,26 @@ export function ledger<Entry>(name: string, fresh: boolean): Ledger<Entry> {
   // A partial last line, of a script that was killed, is dropped, and its step is measured again.
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   if (whole !== text) writeFileSync(file, whole);
-  const steps = new Map(
-    whole
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => {
-        const { key, entries } = JSON.parse(line) as { key: string; entries: Entry[] };
-        return [key, entries] as const;
-      }),
-  );
+  const steps = new Map<string, readonly Entry[]>();
+  for (const line of whole.split('\n').filter(Boolean)) {
+    const { key, entries } = JSON.parse(line) as { key: string; entries: Entry[] };
+    keep(key, entries);
+  }
   return {
     has: (key) => steps.has(key),
     add(key, entries) {
-      steps.set(key, [...entries]);
+      keep(key, [...entries]);
       appendFileSync(file, `${JSON.stringify({ key, day: today(), machine: machine(), entries })}\n`);
     },
     entries: () => [...steps.values()].flat(),
     entriesOf: (key) => steps.get(key) ?? [],
   };
+
+  /** A step that was measured again stands where its newest measurement does. */
+  function keep(key: string, entries: readonly Entry[]): void {
+    steps.delete(key);
+    steps.set(key, entries);
+  }
 }
 
 /** A ledger that is not written to a file. */
