@@ -2,6 +2,7 @@
 import type { Target } from '../../adapters/adapter.js';
 import type { Artefact } from '../../model/artefact/artefact.js';
 import { type ConformanceCase, conformanceArtefact } from '../../suites/conformance/conformance-cases.js';
+import type { KeptOutcomes } from './kept-outcomes.js';
 import { type Outcome, verifyEach } from './verify.js';
 
 export interface CaseResult {
@@ -13,6 +14,8 @@ export interface CaseResult {
 export interface ConformanceOptions {
   /** The program that the target's workers run in, if it is not the host's own. */
   readonly executable?: string | undefined;
+  /** Where outcomes are kept; without it every model is computed. */
+  readonly kept?: KeptOutcomes;
   /** Called with each result. */
   readonly onResult?: (result: CaseResult) => void;
 }
@@ -20,11 +23,13 @@ export interface ConformanceOptions {
 export async function runConformance(
   target: Target,
   cases: readonly ConformanceCase[],
-  { executable, onResult }: ConformanceOptions,
+  { executable, kept, onResult }: ConformanceOptions,
 ): Promise<CaseResult[]> {
   return verifyEach(target, executable, cases, async (testCase, verify) => {
     const artefact = await conformanceArtefact(testCase);
-    const result = { testCase, artefact, outcome: await verify(artefact) };
+    const outcome = (await kept?.find(artefact)) ?? (await verify(artefact));
+    await kept?.keep(artefact, outcome);
+    const result = { testCase, artefact, outcome };
     onResult?.(result);
     return result;
   });

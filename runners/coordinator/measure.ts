@@ -24,7 +24,7 @@ import { launch } from '../hosts/launch.js';
 import { readConditions, readSteal, stealShareSince } from '../machine/conditions.js';
 import { readProcessors } from '../machine/processors.js';
 import { loadReference } from '../parity/reference.js';
-import { verdictsIn } from '../parity/verdicts.js';
+import { passedVerdict, verdictsIn } from '../parity/verdicts.js';
 import { capabilities } from '../process/capabilities.js';
 import { allowedCpus, bindSelf, splitCpus } from '../process/cpus.js';
 import type { RunContext, TensorFiles } from '../schedule/context.js';
@@ -175,7 +175,7 @@ function startWorkers(manifest: RunManifest, entryOf: EntryOf): StartWorker {
 
 /** With `--verify` none is used again; what is found is kept all the same. */
 function verdictsOf(manifest: RunManifest, entryOf: EntryOf): RunContext['verdicts'] {
-  const kept = verdictsIn(verdictsFolder);
+  const kept = verdictsIn(verdictsFolder, passedVerdict);
   const dependenciesOf = (cell: PlannedCell) => {
     const entry = entryOf(cell.target);
     return entry && verdictDependencies(manifest, cell, entry);

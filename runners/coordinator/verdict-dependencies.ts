@@ -23,17 +23,27 @@ export function verdictDependencies(
   cell: PlannedCell,
   entry: PreparedTarget,
 ): Dependencies | undefined {
-  const { framework, target, checkout } = entry;
   const artefact = manifest.artefacts[artefactKey(cell)];
-  const root = checkout?.root ?? projectRoot;
-  const isInTree = existsSync(join(root, 'build', 'adapters', framework.name));
-  if (artefact === undefined || !isInTree) return undefined;
-  const { machine } = manifest;
+  const own = targetDependencies(manifest.machine, entry);
+  if (artefact === undefined || own === undefined) return undefined;
   return {
+    ...own,
     artefact: basename(artefact),
-    target: target.name,
     device: deviceId(cell.device),
     threads: String(threadsOf({ state: { manifest } }, cell.threads)),
+  };
+}
+
+/** What every verdict of a target depends on; undefined for an adapter outside the tree. */
+export function targetDependencies(
+  { platform, cpu, instructionSets, node }: RunManifest['machine'],
+  entry: PreparedTarget,
+): Dependencies | undefined {
+  const { framework, target, checkout } = entry;
+  const root = checkout?.root ?? projectRoot;
+  if (!existsSync(join(root, 'build', 'adapters', framework.name))) return undefined;
+  return {
+    target: target.name,
     code: codeDigest(root),
     installation: installationDigest(entry, root),
     settings: digest(
@@ -42,8 +52,8 @@ export function verdictDependencies(
         .flat()
         .join('\n'),
     ),
-    cpu: `${machine.platform}, ${machine.cpu}, ${machine.instructionSets.join(' ')}`,
-    node: machine.node,
+    cpu: `${platform}, ${cpu}, ${instructionSets.join(' ')}`,
+    node,
   };
 }
 

@@ -12,42 +12,51 @@ import { parityVerdict } from '../../common/run/run-folder.js';
 /** What a verdict depends on, by name; a digest stands for what is long. */
 export type Dependencies = Readonly<Record<string, string>>;
 
-const keptVerdict = z.object({
-  version: z.literal(1),
-  checkedAt: z.iso.datetime(),
-  /** For whoever asks why it was used again, or was not. */
-  dependsOn: z.record(z.string(), z.string()),
-  verdict: parityVerdict.extend({ passed: z.literal(true) }),
-});
-export type KeptVerdict = z.infer<typeof keptVerdict>;
+/** What a run keeps of a cell. */
+export const passedVerdict = parityVerdict.extend({ passed: z.literal(true) });
 
-export interface Verdicts {
+export interface Kept<Verdict> {
+  readonly version: 1;
+  readonly checkedAt: string;
+  /** For whoever asks why it was used again, or was not. */
+  readonly dependsOn: Dependencies;
+  readonly verdict: Verdict;
+}
+export type KeptVerdict = Kept<z.infer<typeof passedVerdict>>;
+
+export interface Verdicts<Verdict> {
   /** Undefined where there is none, or it cannot be read: then the cell is checked. */
-  find(dependsOn: Dependencies): Promise<KeptVerdict | undefined>;
+  find(dependsOn: Dependencies): Promise<Kept<Verdict> | undefined>;
   /**
    * Keeps nothing where it cannot be written.
    *
    * @param checkedAt of a verdict of which only what it says of times is new; now by default
    */
-  keep(dependsOn: Dependencies, verdict: KeptVerdict['verdict'], checkedAt?: string): Promise<void>;
+  keep(dependsOn: Dependencies, verdict: Verdict, checkedAt?: string): Promise<void>;
 }
 
 /** @param folder one file for each verdict, named by what it depends on */
-export function verdictsIn(folder: string): Verdicts {
+export function verdictsIn<Verdict>(folder: string, schema: z.ZodType<Verdict>): Verdicts<Verdict> {
+  const kept = z.object({
+    version: z.literal(1),
+    checkedAt: z.iso.datetime(),
+    dependsOn: z.record(z.string(), z.string()),
+    verdict: schema,
+  });
   const pathOf = (dependsOn: Dependencies) => join(folder, `${digestOf(dependsOn)}.json`);
   return {
     async find(dependsOn) {
       try {
-        return keptVerdict.parse(JSON.parse(await readFile(pathOf(dependsOn), 'utf8')));
+        return kept.parse(JSON.parse(await readFile(pathOf(dependsOn), 'utf8')));
       } catch {
         return undefined;
       }
     },
     async keep(dependsOn, verdict, checkedAt = new Date().toISOString()) {
-      const kept: KeptVerdict = { version: 1, checkedAt, dependsOn, verdict };
+      const content: Kept<Verdict> = { version: 1, checkedAt, dependsOn, verdict };
       try {
         await mkdir(folder, { recursive: true });
-        await writeWhole(pathOf(dependsOn), `${JSON.stringify(kept, null, 1)}\n`);
+        await writeWhole(pathOf(dependsOn), `${JSON.stringify(content, null, 1)}\n`);
       } catch {
         // The next run checks the cell again: that costs time, not the cell.
       }

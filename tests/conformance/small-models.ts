@@ -1,20 +1,27 @@
-/** Every target on every small model, compared with docs/conformance.md, which `npm run conformance` writes. */
+/**
+ * Every target on every small model, compared with docs/conformance.md, which `npm run conformance` writes. Where a model agreed
+ * in an earlier run and nothing has changed since that its outcome depends on, it is not computed again.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Target } from '../../adapters/adapter.js';
 import { discoverFrameworks } from '../../adapters/discover.js';
+import { defined } from '../../common/at.js';
 import { projectRoot } from '../../common/paths.js';
+import { keptOutcomes } from '../../runners/conformance/kept-outcomes.js';
 import { runConformance } from '../../runners/conformance/small-models.js';
 import { targetSection } from '../../runners/conformance/small-models-report.js';
 import { targetAvailability } from '../../runners/hosts/availability.js';
+import { hostOf } from '../../runners/hosts/discover.js';
 import { conformanceCases } from '../../suites/conformance/conformance-cases.js';
 
 /** Compilation takes seconds per model. It has the same lowering as pytorch/cpu, so that the networks are enough. */
 const slow = 'pytorch/compile';
 
 export const page = readFileSync(join(projectRoot, 'docs/conformance.md'), 'utf8');
-export const targets = (await discoverFrameworks())
+const frameworks = await discoverFrameworks();
+export const targets = frameworks
   .flatMap((framework) => framework.targets)
   .filter((target) => !target.isNull);
 
@@ -46,5 +53,12 @@ export function testPart(part: number, parts: number): void {
 async function conformance(target: Target, cases: ReturnType<typeof conformanceCases>) {
   const health = await targetAvailability(target);
   if (!health.available) throw new Error(`${target.name} is not available: ${health.reason}`);
-  return runConformance(target, cases, { executable: health.executable });
+  const host = await hostOf(target);
+  const framework = defined(
+    frameworks.find(({ targets }) => targets.includes(target)),
+    target.name,
+  );
+  const { executable } = health;
+  const kept = keptOutcomes({ framework, target, host, ...(executable === undefined ? {} : { executable }) });
+  return runConformance(target, cases, { executable, kept });
 }

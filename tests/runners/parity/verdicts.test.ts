@@ -2,7 +2,7 @@ import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { verdictsIn } from '../../../runners/parity/verdicts.js';
+import { passedVerdict, verdictsIn } from '../../../runners/parity/verdicts.js';
 
 const dependsOn = { artefact: 'a1', target: 'tfjs/js', threads: '1', code: 'c0' };
 const verdict = {
@@ -17,7 +17,7 @@ const verdict = {
 const folder = () => mkdtemp(join(tmpdir(), 'touchstone-verdicts-'));
 
 it('finds what was kept, with its date, by what it depends on in whatever order', async () => {
-  const verdicts = verdictsIn(await folder());
+  const verdicts = verdictsIn(await folder(), passedVerdict);
   await verdicts.keep(dependsOn, verdict);
   const { artefact, ...rest } = dependsOn;
   const found = await verdicts.find({ ...rest, artefact });
@@ -26,7 +26,7 @@ it('finds what was kept, with its date, by what it depends on in whatever order'
 });
 
 it.each(Object.keys(dependsOn))('finds nothing once another %s is asked for', async (name) => {
-  const verdicts = verdictsIn(await folder());
+  const verdicts = verdictsIn(await folder(), passedVerdict);
   await verdicts.keep(dependsOn, verdict);
   expect(await verdicts.find({ ...dependsOn, [name]: 'other' })).toBeUndefined();
 });
@@ -34,7 +34,7 @@ it.each(Object.keys(dependsOn))('finds nothing once another %s is asked for', as
 it('keeps nothing where it cannot be written, and costs nothing else', async () => {
   const file = join(await folder(), 'file');
   await writeFile(file, '');
-  const verdicts = verdictsIn(join(file, 'below'));
+  const verdicts = verdictsIn(join(file, 'below'), passedVerdict);
   await verdicts.keep(dependsOn, verdict);
   expect(await verdicts.find(dependsOn)).toBeUndefined();
 });
@@ -43,7 +43,7 @@ it.each(['', '{"version":1', JSON.stringify({ version: 1, verdict: { ...verdict,
   'takes a damaged file for none: %s',
   async (text) => {
     const own = await folder();
-    const verdicts = verdictsIn(own);
+    const verdicts = verdictsIn(own, passedVerdict);
     await verdicts.keep(dependsOn, verdict);
     const [file = ''] = await readdir(own);
     await writeFile(join(own, file), text);
