@@ -5,7 +5,6 @@
 import { readFileSync } from 'node:fs';
 import { isNodeTarget, type NodeTarget } from '../../../adapters/adapter.js';
 import { findTarget } from '../../../adapters/discover.js';
-import { required } from '../../../common/at.js';
 import { firstDevice } from '../../../common/run/device.js';
 import { loadModel, type Model } from '../../../model/artefact/load-model.js';
 import { nativeNet } from '../native/native.js';
