@@ -8,6 +8,13 @@ import type { RunEvent } from '../../common/run/run-folder.js';
 import { isToldApart } from '../../common/statistics/ranking.js';
 import { minStudentValues } from '../../common/statistics/student.js';
 
+/** A line of progress. */
+export interface Said {
+  readonly line: string;
+  /** Since the start of the command. */
+  readonly afterSeconds: number;
+}
+
 /** What one repetition showed. */
 export interface RunSeen {
   /** Wall time of the command. */
@@ -17,6 +24,7 @@ export interface RunSeen {
   /** Its run folder, where it is a run. */
   readonly out: string;
   readonly stdout: string;
+  readonly said: readonly Said[];
   readonly events: readonly RunEvent[];
 }
 
@@ -74,6 +82,7 @@ export const answerRows: readonly AnswerRow[] = [
       shareOf('pairs with the fastest, of a ratio of 1.25 or more, told apart', { min: 0.95 }, toldApart),
       shareOf('measuring or inside a framework, of the busy processor time', { min: 0.9 }, inFrameworks),
       shareOf('wall time ÷ sum of the same work one after the other', { max: 0.7 }, wallOverSum),
+      shareOf('time left, as said after the first minute: largest error', { max: 0.2 }, errorOfTimeLeft),
     ],
   },
   {
@@ -175,4 +184,17 @@ function verification({ events }: RunSeen): number {
 function firstInterval({ events, beforeMs }: RunSeen): number {
   const rounds = events.filter(({ type }) => type === 'round');
   return (beforeMs + at(rounds, minStudentValues - 1, 'the rounds of a run').atMs) / 1000;
+}
+
+/** Below this, whole seconds are too coarse to be right within a fifth. */
+const minLeftSeconds = 10;
+
+function errorOfTimeLeft({ said, seconds }: RunSeen): number {
+  const errors = said.flatMap(({ line, afterSeconds }) => {
+    const [, text] = /(?:about|at most) (\d+) s left/.exec(line) ?? [];
+    const left = seconds - afterSeconds;
+    if (text === undefined || afterSeconds < 60 || left < minLeftSeconds) return [];
+    return [Math.abs(Number(text) / left - 1)];
+  });
+  return Math.max(...errors);
 }

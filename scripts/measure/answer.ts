@@ -13,7 +13,7 @@ import { buildFolder, projectRoot } from '../../common/paths.js';
 import { readRun } from '../../common/run/read-run.js';
 import { median } from '../../common/statistics/quantiles.js';
 import { names, positiveInteger } from '../../common/values.js';
-import { type AnswerRow, answerRows, type RunSeen } from './answer-rows.js';
+import { type AnswerRow, answerRows, type RunSeen, type Said } from './answer-rows.js';
 import { asGiven, publish } from './ledger.js';
 import { say } from './new-run.js';
 import { markdownTable } from './table.js';
@@ -47,15 +47,19 @@ rmSync(folder, { recursive: true });
 async function timed({ command, program, isRun }: AnswerRow, out: string): Promise<RunSeen> {
   const [startedAt, startedMs] = [Date.now(), performance.now()];
   const parameters = [join(buildFolder, program ?? 'bench.js'), ...command, ...(isRun ? ['--out', out] : [])];
-  const { exitCode, stdout, stderr } = await execa(process.execPath, parameters, {
+  const running = execa(process.execPath, parameters, {
     cwd: projectRoot,
     reject: false,
     env: { TOUCHSTONE_HISTORY: '' },
   });
+  const said: Said[] = [];
+  for await (const line of running.iterable({ from: 'stderr' }))
+    said.push({ line, afterSeconds: (performance.now() - startedMs) / 1000 });
+  const { exitCode, stdout, stderr } = await running;
   const seconds = (performance.now() - startedMs) / 1000;
   // `doctor` ends with 1 where something is missing; a run always has a result here.
   if (isRun && exitCode !== 0) throw new Error(`${command.join(' ')} ended with ${exitCode}: ${stderr}`);
-  if (!isRun) return { seconds, beforeMs: 0, out, stdout, events: [] };
+  if (!isRun) return { seconds, beforeMs: 0, out, stdout, said, events: [] };
   const { manifest, events } = await readRun(out);
-  return { seconds, beforeMs: Date.parse(manifest.startedAt) - startedAt, out, stdout, events };
+  return { seconds, beforeMs: Date.parse(manifest.startedAt) - startedAt, out, stdout, said, events };
 }
