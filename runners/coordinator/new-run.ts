@@ -1,6 +1,5 @@
 /** From what was asked for to a run folder that can be measured: a new run, one that goes on, or a gate. */
 import { basename, join, resolve } from 'node:path';
-import { addOutsideAdapter } from '../../adapters/discover.js';
 import { TouchstoneError } from '../../common/errors.js';
 import { invocation } from '../../common/invocation.js';
 import { runsFolder } from '../../common/paths.js';
@@ -18,6 +17,7 @@ import { prepareGate } from './gate-subjects.js';
 import { manifestOf } from './manifest.js';
 import type { MeasurableRun } from './measure.js';
 import { commandOf, defaultBudgetMs, type RunOptions } from './options.js';
+import { requireAdapters } from './outside-adapters.js';
 import { findTargets, type Prepared, prepare } from './prepare.js';
 import { touchstoneVersion } from './version.js';
 
@@ -72,7 +72,7 @@ export async function resumedRun(which: string | true, allowanceMs?: number): Pr
     });
   }
   await refuseElsewhere(manifest, folder);
-  for (const path of manifest.adapters ?? []) addOutsideAdapter(path);
+  requireAdapters(manifest, folder);
   const targets = await findTargets(manifest.targets.map(({ target }) => target));
   return { folder, targets, ...(allowanceMs === undefined ? {} : { allowanceMs }) };
 }
