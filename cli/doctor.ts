@@ -2,11 +2,12 @@
 import { relative } from 'node:path';
 import Table from 'cli-table3';
 import { deviceId, deviceText } from '../common/run/device.js';
+import { jsonText, plainTexts } from '../common/text.js';
 import { examineTargets, type Health } from '../runners/coordinator/health.js';
 
 export async function doctorCommand(options: { json?: true; installed?: true }): Promise<number> {
   const health = await examineTargets({ installed: options.installed === true });
-  process.stdout.write(options.json ? `${JSON.stringify(health, null, 2)}\n` : `${render(health)}\n`);
+  process.stdout.write(options.json ? `${jsonText(health)}\n` : `${render(plainTexts(health))}\n`);
   return 0;
 }
 

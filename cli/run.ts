@@ -30,7 +30,7 @@ async function measureAndReport(run: MeasurableRun): Promise<number> {
   }
   const problem = failure ?? missing;
   if (problem === undefined) return 0;
-  say(pc.red(oneLine(problem)));
+  say(oneLine(problem), pc.red);
   return problem instanceof TouchstoneError ? exitStatus[problem.code] : exitStatus.internal;
 }
 

@@ -32,7 +32,9 @@ export function requireAdapters(manifest: RunManifest, folder: string): void {
       { hint: `if you trust them: \`${resumeCommand(folder, adapters)}\`` },
     );
   }
-  const changed = adapters.filter((path) => path in adapterDigests && adapterDigests[path] !== digestOf(path));
+  const changed = adapters.filter(
+    (path) => path in adapterDigests && adapterDigests[path] !== digestOf(path),
+  );
   if (changed.length > 0) {
     throw new TouchstoneError('usage', `${listed(changed)} has changed since ${folder} began`, {
       hint: `begin it again with \`${command}\``,

@@ -12,7 +12,8 @@ afterEach(() => {
 });
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-const heartbeats = () => (existsSync(checkout.path('heartbeat')) ? statSync(checkout.path('heartbeat')).size : 0);
+const heartbeats = () =>
+  existsSync(checkout.path('heartbeat')) ? statSync(checkout.path('heartbeat')).size : 0;
 
 /** Ends a start whose compiler or npm is at work, and says how often the grandchild wrote once it should be gone. */
 async function endAtWork(signal: NodeJS.Signals): Promise<number> {
