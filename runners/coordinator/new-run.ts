@@ -9,9 +9,9 @@ import { readRun } from '../../common/run/read-run.js';
 import type { RunManifest } from '../../common/run/run-folder.js';
 import { runVersion } from '../../common/run/version.js';
 import { defaultPrecision } from '../../common/statistics/precision.js';
-import { differences, listed } from '../../common/text.js';
+import { counted, differences, listed } from '../../common/text.js';
 import { readMachine } from '../machine/machine.js';
-import { allowedCpus } from '../process/cpus.js';
+import { allowedCpus, cpuLimit } from '../process/cpus.js';
 import { createRunFolder } from '../schedule/run-log.js';
 import { prepareGate } from './gate-subjects.js';
 import { manifestOf } from './manifest.js';
@@ -135,7 +135,10 @@ function requireCells({ cells }: Prepared, verb: string, hint: string): void {
 function checkThreads(threads: number): void {
   const processors = allowedCpus().length;
   if (threads <= processors) return;
-  throw new TouchstoneError('usage', `--threads ${threads} is more than the ${processors} processors here`, {
+  const limit = cpuLimit();
+  const why = typeof limit === 'number' ? `, where a control group leaves the time of ${limit}` : '';
+  const here = `${counted(processors, 'processor')} here${why}`;
+  throw new TouchstoneError('usage', `--threads ${threads} is more than the ${here}`, {
     hint: `give --threads ${processors} or fewer`,
   });
 }
