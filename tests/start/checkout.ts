@@ -37,10 +37,10 @@ setTimeout(() => {
 
 /**
  * Starts a process of its own that writes to `heartbeat` all the time, as the compiler's launcher starts the native compiler and
- * pip starts another pip, and waits for it.
+ * pip starts another pip, and waits for it. After a minute it ends in any case.
  */
 export const withGrandchild = `
-require('node:child_process').spawn(process.execPath, ['-e', "setInterval(() => require('node:fs').appendFileSync('heartbeat', 'x'), 10)"]);
+require('node:child_process').spawn(process.execPath, ['-e', "setInterval(() => require('node:fs').appendFileSync('heartbeat', 'x'), 10); setTimeout(process.exit, 60000)"]);
 setInterval(() => 0, 1000);
 `;
 
