@@ -20,6 +20,7 @@ import { createHash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -42,6 +43,8 @@ const build = join(root, 'build');
 const modules = join(root, 'node_modules');
 const lock = join(state, 'start.lock');
 const compiler = join(modules, 'typescript/bin/tsc');
+/** Its head says what it does. */
+const endTogether = join(root, 'runners/process/end-together.sh');
 const packagesSize = 'about 900 MB';
 /** What this project keeps in its state folder; nothing else there is ever deleted. */
 const installedState = [
@@ -177,16 +180,18 @@ function npmCache() {
   return given && given !== join(homedir(), '.npm') ? given : join(state, 'cache', 'npm');
 }
 
-/** Compiles into a new folder and swaps it in, so that no output of a deleted source is left. */
+/** Compiles into a folder of its own and swaps it in, so that no output of a deleted source is left. */
 async function compile() {
   const stamp = join(build, '.touchstone-stamp');
   const inputs = sources.flatMap((name) => filesIn(join(root, name)));
   const wanted = hashOf([join(root, 'tsconfig.json'), join(modules, '.touchstone-stamp'), ...inputs]);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   const work = join(state, 'compiling');
-  const [fresh, old] = [join(work, 'new'), join(work, 'old')];
-  // A killed compilation leaves it behind.
-  rmSync(work, { recursive: true, force: true });
+  // A killed compilation leaves its folder behind; what it may still write goes there, and not into this one's.
+  removeTree(work);
+  mkdirSync(work, { recursive: true });
+  const own = mkdtempSync(join(work, 'one-'));
+  const [fresh, old] = [join(own, 'new'), join(own, 'old')];
   // No source maps: they would be relative to this folder, not to where the files end up.
   const parameters = [compiler, '--project', root, '--outDir', fresh, '--sourceMap', 'false'];
   await run(process.execPath, parameters, {}, 'the compiler');
@@ -194,13 +199,18 @@ async function compile() {
   // A run in progress keeps the modules that it has loaded; its next workers start from the new build.
   if (existsSync(build)) renameSync(build, old);
   renameSync(fresh, build);
-  rmSync(work, { recursive: true, force: true });
+  removeTree(work);
+}
+
+/** Also where the last of a killed process is still being written. */
+function removeTree(path) {
+  rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }
 
 /** What an adapter outside this project is typed against. The next compilation takes them away again. */
 function declarations() {
   const project = join(root, 'tsconfig.package.json');
-  return exitStatus(process.execPath, [compiler, '--project', project, '--outDir', build]);
+  return exitStatusOfGroup(process.execPath, [compiler, '--project', project, '--outDir', build]);
 }
 
 async function runTests() {
@@ -218,7 +228,7 @@ async function runTests() {
 
 function vitest(parameters) {
   const all = [join(modules, 'vitest/vitest.mjs'), 'run', ...parameters];
-  return exitStatus(process.execPath, all, { TOUCHSTONE_COMPILED: '1' });
+  return exitStatusOfTests(process.execPath, all, { TOUCHSTONE_COMPILED: '1' });
 }
 
 function fromBuild(path) {
@@ -237,7 +247,7 @@ async function remove() {
     for (const path of [...ofClone, ...names.map((name) => join(state, name))]) {
       if (!existsSync(path)) continue;
       say(`removing ${path}`);
-      rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+      removeTree(path);
     }
   });
   const left = readdirSync(state);
@@ -325,7 +335,7 @@ async function run(file, parameters, environment, what) {
       say(`${what}: running for ${Math.round((performance.now() - startedMs) / 1000)} s`);
   }, 10_000);
   try {
-    const status = await exitStatus(file, parameters, environment);
+    const status = await exitStatusOfGroup(file, parameters, environment);
     if (interruptedBy) {
       const number = 128 + constants.signals[interruptedBy];
       throw new StartError(`${what} was interrupted; the next start repeats it`, number);
@@ -336,32 +346,56 @@ async function run(file, parameters, environment, what) {
   }
 }
 
-/** The child's exit status. Signals are passed on to it, and it dies with this process where the system supports that. */
-function exitStatus(file, parameters, environment = {}) {
+/** The exit status of what installs or compiles: a signal, or the end of this process, ends it with all that it has started. */
+function exitStatusOfGroup(file, parameters, environment = {}) {
+  // Standard output belongs to the comparison that `bench` prints.
+  const stdio = ['ignore', 2, 2, 'pipe'];
+  const settings = { cwd: root, stdio, env: { ...process.env, ...environment }, detached: true };
+  const child = spawn('/bin/sh', [endTogether, file, ...parameters], settings);
+  const killGroup = () => {
+    try {
+      process.kill(-child.pid, 'SIGKILL');
+    } catch (error) {
+      // Gone already; for a group of which only the dead are left, macOS says EPERM.
+      if (error?.code !== 'ESRCH' && error?.code !== 'EPERM') throw error;
+    }
+  };
+  child.once('exit', killGroup);
+  // A terminal sends its Ctrl-C to this process alone. Half of a compilation is of no use, so there is nothing to wait for.
+  return exitStatus(child, killGroup);
+}
+
+/** The exit status of the tests, which keep the terminal; they die with this process where the system supports that. */
+function exitStatusOfTests(file, parameters, environment) {
+  const [program, ...all] = [...dieWithParent(), file, ...parameters];
+  const child = spawn(program, all, { cwd: root, stdio: 'inherit', env: { ...process.env, ...environment } });
+  return exitStatus(child, (signal) => {
+    // A terminal sends Ctrl-C to both, and a second one has another meaning in many programs.
+    if (!(signal === 'SIGINT' && process.stdin.isTTY)) child.kill(signal);
+  });
+}
+
+/** @param pass what a signal to this process does to the child */
+function exitStatus(child, pass) {
   return new Promise((resolve, reject) => {
-    // Standard output belongs to the comparison that `bench` prints.
-    const stdio = command === 'test' || command === 'unit' ? 'inherit' : ['ignore', 2, 2];
-    const [program, ...all] = [...dieWithParent(), file, ...parameters];
-    const child = spawn(program, all, { cwd: root, stdio, env: { ...process.env, ...environment } });
-    const pass = (signal) => {
+    const handle = (signal) => {
       interruptedBy ??= signal;
-      // A terminal sends Ctrl-C to both, and a second one has another meaning in many programs.
-      if (!(signal === 'SIGINT' && process.stdin.isTTY)) child.kill(signal);
+      pass(signal);
     };
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-    for (const signal of signals) process.on(signal, pass);
+    for (const signal of signals) process.on(signal, handle);
     const done = (settle, value) => {
-      for (const signal of signals) process.off(signal, pass);
+      for (const signal of signals) process.off(signal, handle);
       settle(value);
     };
     child.once('error', (error) =>
-      done(reject, new StartError(`${file} does not start: ${error.message}`, 4)),
+      done(reject, new StartError(`${child.spawnfile} does not start: ${error.message}`, 4)),
     );
     child.once('exit', (status, signal) => done(resolve, status ?? 128 + constants.signals[signal]));
   });
 }
 
-/** A prefix (util-linux) that becomes the program: without it a killed start would leave its installer running. */
+/** A prefix (util-linux) that becomes the program: without it a killed start would leave its tests running. */
 function dieWithParent() {
   const prefix = ['setpriv', '--pdeathsig', 'KILL', '--'];
   const [program, ...parameters] = [...prefix, 'true'];

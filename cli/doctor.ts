@@ -2,25 +2,32 @@
 import { relative } from 'node:path';
 import Table from 'cli-table3';
 import { deviceId, deviceText } from '../common/run/device.js';
+import { counted, jsonText, plainTexts } from '../common/text.js';
 import { examineTargets, type Health } from '../runners/coordinator/health.js';
 
 export async function doctorCommand(options: { json?: true; installed?: true }): Promise<number> {
   const health = await examineTargets({ installed: options.installed === true });
-  process.stdout.write(options.json ? `${JSON.stringify(health, null, 2)}\n` : `${render(health)}\n`);
+  process.stdout.write(options.json ? `${jsonText(health)}\n` : `${render(plainTexts(health))}\n`);
   return 0;
 }
 
 /** The table, and below it what each of its devices is. */
-export function render({ machine, targets }: Health): string {
+export function render({ machine, cpuLimit, targets }: Health): string {
   const { cores, cpu, instructionSets } = machine;
   const accelerators = targets.flatMap(({ device }) =>
     device && device.kind !== 'cpu' ? [deviceText(device)] : [],
   );
   return [
     renderDoctor(targets),
-    `cpu: ${cores} processors of ${cpu} (${instructionSets.join(', ')})`,
+    `cpu: ${counted(cores, 'processor')} of ${cpu} (${instructionSets.join(', ')})${limitText(cpuLimit)}`,
     ...new Set(accelerators),
   ].join('\n');
+}
+
+function limitText(limit: Health['cpuLimit']): string {
+  if (limit === null) return '';
+  if (limit === 'unknown') return '; whether a control group limits their time is not known';
+  return `; a control group leaves the time of ${counted(limit, 'processor')}`;
 }
 
 export function renderDoctor(targets: Health['targets']): string {

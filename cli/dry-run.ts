@@ -1,8 +1,10 @@
 /** `--dry-run`: every cell of the plan, and for each that will not run, why. */
 import Table from 'cli-table3';
 import type { PlannedCell } from '../common/run/run-folder.js';
+import { plainTexts } from '../common/text.js';
 
-export function renderPlan(cells: readonly PlannedCell[]): string {
+export function renderPlan(planned: readonly PlannedCell[]): string {
+  const cells = plainTexts(planned);
   const variants = (['length', 'threads'] as const).filter((name) => cells.some((cell) => cell[name]));
   const table = new Table({
     head: ['workload', 'mode', 'batch', ...variants, 'target', 'plan'],

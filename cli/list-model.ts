@@ -1,6 +1,7 @@
 /** `list --model`: what is in a user's files and which targets can run them. */
 import Table from 'cli-table3';
 import { exitStatus } from '../common/errors.js';
+import { jsonText, plainTexts } from '../common/text.js';
 import type { TensorInfo } from '../model/graph.js';
 import {
   type DescribedModel,
@@ -13,8 +14,10 @@ export type ListModelOptions = DescribeOptions & { readonly json?: true };
 /** @returns exit status: not 0 where a file cannot be described */
 export async function listModels(given: readonly string[], options: ListModelOptions): Promise<number> {
   const described = await describeModels(given, options);
-  const texts = described.map((one) => ('error' in one ? `error: ${one.model}: ${one.error}` : render(one)));
-  process.stdout.write(`${options.json ? JSON.stringify(described, null, 2) : texts.join('\n\n')}\n`);
+  const texts = plainTexts(described).map((one) =>
+    'error' in one ? `error: ${one.model}: ${one.error}` : render(one),
+  );
+  process.stdout.write(`${options.json ? jsonText(described) : texts.join('\n\n')}\n`);
   return described.some((one) => 'error' in one) ? exitStatus.model : 0;
 }
 

@@ -2,13 +2,14 @@
 import Table from 'cli-table3';
 import { discoverFrameworks } from '../adapters/discover.js';
 import { required } from '../common/at.js';
+import { jsonText } from '../common/text.js';
 import { batchesOf, modes, selectionsOf } from '../model/workload.js';
 import { discoverSuites, discoverWorkloads } from '../suites/discover.js';
 import { describeTraining } from '../suites/optimisers.js';
 
 export async function listCommand(options: { json?: true }): Promise<number> {
   const listing = await collect();
-  process.stdout.write(options.json ? `${JSON.stringify(listing, null, 2)}\n` : `${render(listing)}\n`);
+  process.stdout.write(options.json ? `${jsonText(listing)}\n` : `${render(listing)}\n`);
   return 0;
 }
 

@@ -6,7 +6,7 @@ import type { RunResults } from '../common/run/results.js';
 import { precisionRuleFor } from '../reports/analyse/precision.js';
 import type { MeasurableRun } from '../runners/coordinator/measure.js';
 import { newRun, planRun, resumedRun } from '../runners/coordinator/new-run.js';
-import type { RunOptions } from '../runners/coordinator/options.js';
+import { type RunOptions, resumeCommand } from '../runners/coordinator/options.js';
 import { renderPlan } from './dry-run.js';
 import { measureRun } from './measure-run.js';
 import { report } from './report.js';
@@ -25,12 +25,12 @@ async function measureAndReport(run: MeasurableRun): Promise<number> {
   const { interrupted, failure } = await measureRun(run, precisionRuleFor);
   const missing = await report(run.folder).then(noResult, (error: unknown) => error);
   if (interrupted !== undefined) {
-    say(`stopped; continue with: ${invocation(`--resume ${run.folder}`)}`);
+    say(`stopped; continue with: ${resumeCommand(run.folder)}`);
     return interrupted;
   }
   const problem = failure ?? missing;
   if (problem === undefined) return 0;
-  say(pc.red(oneLine(problem)));
+  say(oneLine(problem), pc.red);
   return problem instanceof TouchstoneError ? exitStatus[problem.code] : exitStatus.internal;
 }
 

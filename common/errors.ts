@@ -44,7 +44,7 @@ export function messageOf(thrown: unknown): string {
 
 /** The message with the hint behind it, on one line: what is wrong and what to do. */
 export function explain(thrown: unknown): string {
-  const hint = thrown instanceof TouchstoneError && thrown.hint ? ` (${thrown.hint})` : '';
+  const hint = thrown instanceof TouchstoneError && thrown.hint ? ` (${plain(thrown.hint)})` : '';
   return `${shortened(messageOf(thrown))}${hint}`;
 }
 

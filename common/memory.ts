@@ -1,3 +1,10 @@
+import { freemem } from 'node:os';
+
+/** Memory that a new process could have now. Where the system does not tell, Node says 0: then what is free altogether. */
+export function availableMemory(): number {
+  return process.availableMemory() || freemem();
+}
+
 /** Why so many bytes are not available, as the end of a sentence; undefined where they are. */
 export function memoryShortage(needed: number, available: number): string | undefined {
   if (needed <= available) return undefined;

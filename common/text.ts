@@ -14,6 +14,32 @@ export function plain(text: string): string {
   return text.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]+/gu, ' ').trim();
 }
 
+/**
+ * The same for every text in a value of plain objects and lists, names of properties included. What was one object in two places
+ * is one again.
+ */
+export function plainTexts<T>(value: T): T {
+  const made = new Map<object, unknown>();
+  const everyText = (each: unknown): unknown => {
+    if (typeof each === 'string') return plain(each);
+    if (typeof each !== 'object' || each === null) return each;
+    const copy =
+      made.get(each) ??
+      (Array.isArray(each)
+        ? each.map(everyText)
+        : Object.fromEntries(Object.entries(each).map(([name, inner]) => [plain(name), everyText(inner)])));
+    made.set(each, copy);
+    return copy;
+  };
+  return everyText(value) as T;
+}
+
+/** JSON that a terminal may show: what `plain` leaves out is escaped in it, so that nothing of it is lost. */
+export function jsonText(value: unknown): string {
+  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(value, null, 2).replace(/[\u007f-\u009f\p{Bidi_Control}\u2028\u2029]/gu, escaped);
+}
+
 /** `1 round`, `2 rounds` */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -217,6 +217,8 @@ export const conditions = z.object({
   /** Processors for workers, and for the coordinator; equal sets mean that they share. */
   workerCpus: z.array(count),
   coordinatorCpus: z.array(count),
+  /** Processors whose time control groups leave to the run; absent where there is no limit, and in runs of an earlier build. */
+  cpuLimit: z.union([z.number().positive(), z.literal('unknown')]).optional(),
   bound: z.boolean(),
   /** Whether workers out of turn were stopped. */
   paused: z.boolean(),

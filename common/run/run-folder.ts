@@ -72,8 +72,10 @@ export const runManifest = z.object({
   workloads: z.array(z.object({ name: z.string(), title: z.string(), source: z.string() })),
   targets: z.array(plannedTarget),
   cells: z.array(plannedCell),
-  /** Paths of adapters outside the tree, for a run that goes on. */
+  /** Paths of adapters outside the tree: a run that goes on has to be given them again. */
   adapters: z.array(z.string()).optional(),
+  /** SHA-256 of their files by path; absent from runs of older versions. */
+  adapterDigests: z.record(z.string(), z.string()).optional(),
   /** Artefact folder of each workload, mode and batch, by `artefactKey`; those of `suites/probe.ts` by `probeKey`. */
   artefacts: z.record(z.string(), z.string()),
   /** Lower bounds of what each of them needs, by the same keys; absent from runs of older versions. */

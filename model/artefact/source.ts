@@ -1,6 +1,6 @@
 /** What an artefact is made from: a model, its inputs and its settings, from a workload or from a user's file. */
 import { createHash, type Hash } from 'node:crypto';
-import { memoryShortage } from '../../common/memory.js';
+import { availableMemory, memoryShortage } from '../../common/memory.js';
 import { GraphBuilder } from '../builder.js';
 import { bytesOf } from '../cost.js';
 import type { Tensor, TensorInfo, Tensors } from '../graph.js';
@@ -110,7 +110,7 @@ export function modelSource({ name, path, shapes, ranges, data, seed }: ModelReq
 
 /** @throws TouchstoneError('model') if the inputs do not fit into the available memory */
 function drawInputs(inputs: readonly TensorInfo[], seed: number, ranges: Ranges): Tensors[] {
-  const shortage = memoryShortage(bufferCount * bytesOf(inputs), process.availableMemory());
+  const shortage = memoryShortage(bufferCount * bytesOf(inputs), availableMemory());
   if (shortage !== undefined) {
     throw modelError(`drawing its inputs ${shortage}`, 'specify smaller shapes with --input');
   }

@@ -74,6 +74,7 @@ export function machineDifferences(before: RunResults, after: RunResults): strin
     kernel: run.machine.kernel,
     'instruction sets': run.machine.instructionSets.join(' '),
     threads: threadCounts(run.options).join(', '),
+    'limit of processor time': String(run.conditions.cpuLimit ?? 'none'),
     'processors bound': String(run.conditions.bound),
     'workers out of turn stopped': String(run.conditions.paused),
   });

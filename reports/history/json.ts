@@ -1,11 +1,12 @@
 /** The history for machines: times in nanoseconds; `version` is increased when a reader of the old form could misread the new one. */
+import { jsonText } from '../../common/text.js';
 import type { CellHistory } from './series.js';
 import type { ListedCell, ListedRun } from './store.js';
 
 const version = 1;
 
 export function listingJson(runs: readonly ListedRun[], cells: readonly ListedCell[]): string {
-  return `${JSON.stringify({ version, runs, cells }, null, 2)}\n`;
+  return `${jsonText({ version, runs, cells })}\n`;
 }
 
 export function jsonOf(histories: readonly CellHistory[]): string {
@@ -49,5 +50,5 @@ export function jsonOf(histories: readonly CellHistory[]): string {
       })),
     })),
   }));
-  return `${JSON.stringify({ version, cells }, null, 2)}\n`;
+  return `${jsonText({ version, cells })}\n`;
 }

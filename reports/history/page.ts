@@ -1,6 +1,6 @@
 /** The history as one self-contained page: it needs no network, and no script to be read. */
 import { at } from '../../common/at.js';
-import { counted } from '../../common/text.js';
+import { counted, plainTexts } from '../../common/text.js';
 import { loadAssets } from '../html/assets.js';
 import { number, type Table } from '../html/chart.js';
 import { drawSpec } from '../html/draw.js';
@@ -9,7 +9,9 @@ import { chartOf } from './chart.js';
 import type { CellHistory, Series } from './series.js';
 import { changeText, dateText, noChangeText, runLines, seriesNote } from './words.js';
 
-export async function renderHistory(histories: readonly CellHistory[]): Promise<string> {
+/** Names and messages are made plain first, as in the report. */
+export async function renderHistory(given: readonly CellHistory[]): Promise<string> {
+  const histories = plainTexts(given);
   const assets = await loadAssets('history');
   const charts = histories.map(chartOf);
   const cells = await Promise.all(

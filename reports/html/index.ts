@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { writeWhole } from '../../common/files.js';
 import type { RunResults } from '../../common/run/results.js';
+import { plainTexts } from '../../common/text.js';
 import { writeResults } from '../analyse/write-results.js';
 import { loadAssets } from './assets.js';
 import type { Chart } from './chart.js';
@@ -16,15 +17,17 @@ export const reportFile = 'report.html';
 export const maxPageBytes = 2_500_000;
 
 /**
- * Draws the whole page; the same results give the same text. For large runs drawings are dropped before tables.
+ * Draws the whole page; the same results give the same text. Names and messages in them are made plain here, once: titles, texts,
+ * drawings and embedded data are all drawn from them. For large runs drawings are dropped before tables.
  *
  * @param charts those of `figures/` by default
  */
 export async function renderReport(results: RunResults, charts?: readonly Chart[]): Promise<string> {
+  const shown = plainTexts(results);
   const found = charts ?? (await discoverCharts());
   let text = '';
   for (const detail of details) {
-    text = await renderWith(results, found, detail);
+    text = await renderWith(shown, found, detail);
     if (Buffer.byteLength(text) <= maxPageBytes) break;
   }
   return text;

@@ -1,6 +1,7 @@
 /** Live progress: a bar with time left and the standings on a terminal, a line every few seconds in a log. */
 import { Presets, SingleBar } from 'cli-progress';
 import type { Observer, RunSoFar } from '../../common/run/observer.js';
+import { plain } from '../../common/text.js';
 import { type Standings, standingsLines, standingsNow } from './standings.js';
 
 /** The log of a CI service should show that something happens, not every cell. */
@@ -94,7 +95,7 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
     step(what) {
       if (!stage) return;
       stage.done += 1;
-      label = what;
+      label = plain(what);
       bar?.update(progressOf(stage), payload(stage));
     },
     round(run) {
@@ -111,7 +112,7 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
     },
     note(line) {
       hide();
-      stream.write(`${line}\n`);
+      stream.write(`${plain(line)}\n`);
       // What stands above a note stays there.
       lines = 0;
       show();
@@ -131,7 +132,7 @@ function lineProgress(stream: NodeJS.WriteStream): Progress {
   const standings = affordable(standingsNow);
   const sayNow = (line: string) => {
     saidMs = performance.now();
-    stream.write(`${line}\n`);
+    stream.write(`${plain(line)}\n`);
   };
   return {
     stage(name, steps, limitMs) {
@@ -154,7 +155,7 @@ function lineProgress(stream: NodeJS.WriteStream): Progress {
       standingsMs = performance.now();
       sayNow([`${found.progress}, ${found.left}`, found.leaders].filter(Boolean).join('; '));
     },
-    note: (line) => stream.write(`${line}\n`),
+    note: (line) => stream.write(`${plain(line)}\n`),
     finish: () => undefined,
   };
 }

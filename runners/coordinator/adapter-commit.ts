@@ -4,12 +4,12 @@
  */
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { delimiter, join, relative } from 'node:path';
-import { execa } from 'execa';
 import { loadFramework, outsideAdapters } from '../../adapters/discover.js';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
 import { projectRoot, stateFolder } from '../../common/paths.js';
 import { loadGraph } from '../../model/artefact/load-model.js';
 import { targetAvailability } from '../hosts/availability.js';
+import { runGroup } from '../process/run-group.js';
 import type { OtherCommit } from './other-commit.js';
 import { ensureWorktree, repositoryFolder } from './repository.js';
 
@@ -80,9 +80,9 @@ function installation(root: string, repository: string): string | undefined {
 
 async function build(root: string, command: string | undefined, commit: string): Promise<void> {
   if (command === undefined) return;
-  const made = await execa(command, { cwd: root, shell: true, reject: false, all: true, stdin: 'ignore' });
-  if (made.exitCode === 0) return;
-  const last = made.all?.trim().split('\n').at(-1) ?? '';
+  const failure = await runGroup(['/bin/sh', '-c', command], { cwd: root });
+  if (failure === undefined) return;
+  const last = failure.lines.at(-1) ?? failure.how;
   throw new TouchstoneError(
     'install',
     `\`${command}\` failed for commit ${commit.slice(0, 12)}: ${messageOf(last)}`,

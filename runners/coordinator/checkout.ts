@@ -5,9 +5,9 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { execa } from 'execa';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
 import { environmentsFolder, projectRoot, stateFolder } from '../../common/paths.js';
+import { runGroup } from '../process/run-group.js';
 import { protocolVersion } from '../protocol/messages.js';
 import { environmentNames } from '../provision/definition.js';
 import type { OtherCommit } from './other-commit.js';
@@ -28,10 +28,10 @@ export async function ensureCheckout(
   report(`setting up ${commit.slice(0, 12)} in ${root}`);
   const setup = [join(root, 'start.mjs'), 'bench', 'setup', ...targets];
   // Its own settings, not those that npm gave to this process.
-  const env = { TOUCHSTONE_HOME: join(root, '.touchstone') };
-  const made = await execa(process.execPath, setup, { cwd: root, env, reject: false, all: true });
-  if (made.exitCode !== 0) {
-    const last = made.all?.trim().split('\n').at(-1) ?? '';
+  const environment = { TOUCHSTONE_HOME: join(root, '.touchstone') };
+  const failure = await runGroup([process.execPath, ...setup], { cwd: root, environment });
+  if (failure !== undefined) {
+    const last = failure.lines.at(-1) ?? failure.how;
     throw new TouchstoneError(
       'install',
       `commit ${commit.slice(0, 12)} cannot be set up: ${messageOf(last)}`,

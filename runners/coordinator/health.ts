@@ -9,11 +9,14 @@ import { startDescribed } from '../hosts/described.js';
 import { closeHosts } from '../hosts/discover.js';
 import { type Ask, doctor, type TargetHealth } from '../machine/doctor.js';
 import { readMachine } from '../machine/machine.js';
+import type { CpuLimit } from '../process/cpu-limit.js';
+import { cpuLimit } from '../process/cpus.js';
 
 const deadlineMs = 120_000;
 
 export interface Health {
   readonly machine: Machine;
+  readonly cpuLimit: CpuLimit;
   readonly targets: readonly TargetHealth[];
 }
 
@@ -22,7 +25,7 @@ export async function examineTargets({ installed }: { readonly installed: boolea
   const scratch = await mkdtemp(join(tmpdir(), 'touchstone-doctor-'));
   try {
     const targets = await doctor(await discoverFrameworks(), installed ? undefined : askIn(scratch));
-    return { machine: readMachine(), targets };
+    return { machine: readMachine(), cpuLimit: cpuLimit(), targets };
   } finally {
     await closeHosts();
     await rm(scratch, { recursive: true, force: true });

@@ -1,10 +1,10 @@
 /** What was asked for and planned, as `manifest.json` keeps it. */
-import { outsideAdapters } from '../../adapters/discover.js';
 import { firstDevice } from '../../common/run/device.js';
 import type { RunManifest } from '../../common/run/run-folder.js';
 import { runVersion } from '../../common/run/version.js';
 import { readMachine } from '../machine/machine.js';
 import { commandOf, type TimedOptions } from './options.js';
+import { plannedAdapters } from './outside-adapters.js';
 import type { Prepared } from './prepare.js';
 import { touchstoneVersion } from './version.js';
 
@@ -40,7 +40,7 @@ export async function manifestOf(
       summary: target.summary,
     })),
     cells: [...prepared.cells],
-    ...(outsideAdapters().length > 0 ? { adapters: outsideAdapters() } : {}),
+    ...plannedAdapters(),
     artefacts: { ...prepared.artefacts },
     costs: { ...prepared.costs },
   };

@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TouchstoneError } from '../../common/errors.js';
+import { availableMemory } from '../../common/memory.js';
 import { verdictsFolder } from '../../common/paths.js';
 import { targetOf } from '../../common/run/cell.js';
 import { firstDevice } from '../../common/run/device.js';
@@ -26,7 +27,8 @@ import { readProcessors } from '../machine/processors.js';
 import { loadReference } from '../parity/reference.js';
 import { passedVerdict, verdictsIn } from '../parity/verdicts.js';
 import { capabilities } from '../process/capabilities.js';
-import { allowedCpus, bindSelf, splitCpus } from '../process/cpus.js';
+import type { CpuLimit } from '../process/cpu-limit.js';
+import { allowedCpus, bindSelf, cpuLimit, splitCpus } from '../process/cpus.js';
 import type { RunContext, TensorFiles } from '../schedule/context.js';
 import { executeRun } from '../schedule/run.js';
 import { openRunLog } from '../schedule/run-log.js';
@@ -94,7 +96,7 @@ export async function measure(
       cpus: cpusFor(counts),
       deadlineMs: manifest.options.deadlineMs,
       compiles: (name) => entryOf(name)?.target.compiles === true,
-      availableBytes: () => process.availableMemory(),
+      availableBytes: availableMemory,
       files: tensorFiles(targets.referencePython, signal, observer.note),
     };
     ending = await executeRun(context);
@@ -151,8 +153,13 @@ function conditionsOf(cpus: ReturnType<typeof splitCpus>, { targets }: MeasureTa
     workerCpus: [...cpus.workers],
     coordinatorCpus: [...cpus.coordinator],
     bound: capabilities().canBind,
+    ...limitOf(cpuLimit()),
     paused: targets.every(({ host, target }) => host.canPause(target.device)),
   };
+}
+
+function limitOf(limit: CpuLimit) {
+  return limit === null ? {} : { cpuLimit: limit };
 }
 
 function startWorkers(manifest: RunManifest, entryOf: EntryOf): StartWorker {
@@ -204,7 +211,7 @@ function entriesOf(targets: MeasureTargets): EntryOf {
 /** References are computed and read once a run, where it comes to comparing: they are the same for all and in every round. */
 function tensorFiles(python: FindPython, signal: AbortSignal, note: Observer['note']): TensorFiles {
   const references = new Map<string, ReturnType<typeof loadReference>>();
-  const means = () => ({ python, signal, note, availableBytes: process.availableMemory() });
+  const means = () => ({ python, signal, note, availableBytes: availableMemory() });
   return {
     read: readTensors,
     remove: (path) => rm(path, { force: true }),

@@ -1,6 +1,5 @@
 /** From what was asked for to a run folder that can be measured: a new run, one that goes on, or a gate. */
 import { basename, join, resolve } from 'node:path';
-import { addOutsideAdapter } from '../../adapters/discover.js';
 import { TouchstoneError } from '../../common/errors.js';
 import { invocation } from '../../common/invocation.js';
 import { runsFolder } from '../../common/paths.js';
@@ -10,14 +9,15 @@ import { readRun } from '../../common/run/read-run.js';
 import type { RunManifest } from '../../common/run/run-folder.js';
 import { runVersion } from '../../common/run/version.js';
 import { defaultPrecision } from '../../common/statistics/precision.js';
-import { differences, listed } from '../../common/text.js';
+import { counted, differences, listed } from '../../common/text.js';
 import { readMachine } from '../machine/machine.js';
-import { allowedCpus } from '../process/cpus.js';
+import { allowedCpus, cpuLimit } from '../process/cpus.js';
 import { createRunFolder } from '../schedule/run-log.js';
 import { prepareGate } from './gate-subjects.js';
 import { manifestOf } from './manifest.js';
 import type { MeasurableRun } from './measure.js';
 import { commandOf, defaultBudgetMs, type RunOptions } from './options.js';
+import { requireAdapters } from './outside-adapters.js';
 import { findTargets, type Prepared, prepare } from './prepare.js';
 import { touchstoneVersion } from './version.js';
 
@@ -72,7 +72,7 @@ export async function resumedRun(which: string | true, allowanceMs?: number): Pr
     });
   }
   await refuseElsewhere(manifest, folder);
-  for (const path of manifest.adapters ?? []) addOutsideAdapter(path);
+  requireAdapters(manifest, folder);
   const targets = await findTargets(manifest.targets.map(({ target }) => target));
   return { folder, targets, ...(allowanceMs === undefined ? {} : { allowanceMs }) };
 }
@@ -135,7 +135,10 @@ function requireCells({ cells }: Prepared, verb: string, hint: string): void {
 function checkThreads(threads: number): void {
   const processors = allowedCpus().length;
   if (threads <= processors) return;
-  throw new TouchstoneError('usage', `--threads ${threads} is more than the ${processors} processors here`, {
+  const limit = cpuLimit();
+  const why = typeof limit === 'number' ? `, where a control group leaves the time of ${limit}` : '';
+  const here = `${counted(processors, 'processor')} here${why}`;
+  throw new TouchstoneError('usage', `--threads ${threads} is more than the ${here}`, {
     hint: `give --threads ${processors} or fewer`,
   });
 }

@@ -64,7 +64,7 @@ export function commandOf(options: TimedOptions, command: readonly string[] = []
   // A file's name may have a comma.
   const each = (name: string, files: readonly string[] = []) => files.flatMap((file) => [name, quote(file)]);
   const words = [
-    ...outsideAdapters().flatMap((path) => ['--adapter', quote(path)]),
+    ...adapterWords(outsideAdapters()),
     ...list('--suite', options.suite === undefined ? undefined : [options.suite]),
     ...list('--workload', options.workload),
     ...list('--scale', options.scale === undefined ? undefined : [options.scale]),
@@ -97,6 +97,15 @@ export function commandOf(options: TimedOptions, command: readonly string[] = []
     ],
   ];
   return invocation([...command.map(quote), ...words].join(' '));
+}
+
+/** Continues a run, with the adapters that it needs. */
+export function resumeCommand(folder: string, adapters: readonly string[] = outsideAdapters()): string {
+  return invocation([...adapterWords(adapters), '--resume', quote(folder)].join(' '));
+}
+
+function adapterWords(paths: readonly string[]): string[] {
+  return paths.flatMap((path) => ['--adapter', quote(path)]);
 }
 
 function quote(word: string): string {

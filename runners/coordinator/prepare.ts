@@ -4,6 +4,7 @@ import type { Framework, Target } from '../../adapters/adapter.js';
 import { discoverFrameworks, discoverOutside } from '../../adapters/discover.js';
 import { defined } from '../../common/at.js';
 import { explain, TouchstoneError } from '../../common/errors.js';
+import { availableMemory } from '../../common/memory.js';
 import { artefactKey } from '../../common/run/cell.js';
 import type { PlannedCell, RunManifest } from '../../common/run/run-folder.js';
 import { listed } from '../../common/text.js';
@@ -218,7 +219,7 @@ function workloadWork(workload: Workload, options: RunOptions, selected?: Select
       if (tooLong(workload))
         return { refused: `${name} goes up to a length of ${workload.sequence?.maxLength}` };
       const needed = await estimatedBytes(workload, mode, batch, committedSeed);
-      const shortage = shortageOfMemory(needed, process.availableMemory());
+      const shortage = shortageOfMemory(needed, availableMemory());
       return shortage ? { failed: explain(shortage) } : plannedArtefact(workload, mode, batch, committedSeed);
     },
   };
@@ -345,7 +346,7 @@ async function makeArtefacts(work: readonly Work[], options: RunOptions, say: (l
       }
       const { generation, training } = item;
       const cost = costOf(made.graph, { steps: generation?.steps, optimiser: training?.optimiser });
-      const shortage = shortageOfMemory(cost.bytes, process.availableMemory());
+      const shortage = shortageOfMemory(cost.bytes, availableMemory());
       items.push(shortage ? { ...item, shortage: explain(shortage) } : item);
       folders[artefactKey(item)] = made.folder;
       costs[artefactKey(item)] = cost;

@@ -17,20 +17,23 @@ export function readConditions(): { loadAverage: number | null; stealShare: numb
 /**
  * Reads the given processors, or all together where none is given. Fields of a line of /proc/stat are user, nice, system,
  * idle, iowait, irq, softirq, steal (proc(5)).
+ *
+ * @param file another one in tests
  */
-export function readSteal(cpus: readonly number[] = []): CpuTicks | null {
+export function readSteal(cpus: readonly number[] = [], file = '/proc/stat'): CpuTicks | null {
   try {
     const names = cpus.length === 0 ? ['cpu'] : cpus.map((cpu) => `cpu${cpu}`);
-    const lines = readFileSync('/proc/stat', 'utf8')
+    const lines = readFileSync(file, 'utf8')
       .split('\n')
       .map((line) => line.trim().split(/\s+/));
     const ticks = lines
       .filter(([name = '']) => names.includes(name))
       .map((fields) => fields.slice(1, 9).map(Number));
-    return {
-      total: ticks.flat().reduce((sum, value) => sum + value, 0),
-      steal: ticks.reduce((sum, fields) => sum + (fields[7] ?? 0), 0),
-    };
+    const stolen = ticks.flatMap((fields) => fields[7] ?? []);
+    // Old kernels have no such field; some containers show other processors than those that there are, or none.
+    if (stolen.length < names.length) return null;
+    const sum = (values: readonly number[]) => values.reduce((one, other) => one + other, 0);
+    return { total: sum(ticks.flat()), steal: sum(stolen) };
   } catch {
     return null;
   }

@@ -1,7 +1,6 @@
 /** The health of every target: available or not, with which versions, how large, and the command that fixes it. */
 
 import { existsSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { execa } from 'execa';
 import type { Configuration, Device, Framework, Target } from '../../adapters/adapter.js';
 import { required } from '../../common/at.js';
@@ -10,6 +9,7 @@ import { invocation } from '../../common/invocation.js';
 import { onLanes } from '../../common/lanes.js';
 import { hostOf } from '../hosts/discover.js';
 import type { Availability } from '../hosts/host.js';
+import { allowedCpus } from '../process/cpus.js';
 
 export interface TargetHealth {
   readonly target: string;
@@ -51,7 +51,7 @@ export async function doctor(frameworks: readonly Framework[], ask?: Ask): Promi
   const sizes = new Map<string, Promise<number | null>>();
   const health = new Map<Target, TargetHealth>();
   // As many as there are processors: a dozen that start at once would starve each other.
-  const lanes = Array.from({ length: availableParallelism() }, () => []);
+  const lanes = Array.from({ length: allowedCpus().length }, () => []);
   await onLanes(lanes, all, async ({ framework, target }) => {
     health.set(target, await examine(framework, target, sizes, ask));
   });

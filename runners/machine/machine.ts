@@ -1,7 +1,8 @@
 /** What machine this is: everything that a reader of the report needs to know before comparing it with another. */
-import { availableParallelism, release, type as systemType, totalmem } from 'node:os';
+import { release, type as systemType, totalmem } from 'node:os';
 import { cpuFlags, cpuModel } from '../../common/cpu-model.js';
 import type { Machine } from '../../common/run/results.js';
+import { allowedCpus } from '../process/cpus.js';
 
 /** Instruction sets that numerical kernels choose between. */
 const relevant = [
@@ -22,7 +23,7 @@ export function readMachine(): Machine {
   return {
     platform: `${systemType()} ${process.arch}`,
     cpu: cpuModel(),
-    cores: availableParallelism(),
+    cores: allowedCpus().length,
     memoryBytes: totalmem(),
     kernel: release(),
     node: process.versions.node,

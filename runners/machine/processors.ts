@@ -25,7 +25,7 @@ function pressure(): number | null {
 function meanMhz(cpus: readonly number[]): number | null {
   const path = (cpu: number) => `/sys/devices/system/cpu/cpu${cpu}/cpufreq/scaling_cur_freq`;
   const readings = (cpus.length === 0 ? [0] : cpus).map((cpu) => read(path(cpu)));
-  const known = readings.filter((text) => text !== null).map((text) => Number(text) / 1000);
+  const known = readings.map((text) => Number(text) / 1000).filter((mhz) => mhz > 0);
   return known.length === 0 ? null : known.reduce((sum, mhz) => sum + mhz, 0) / known.length;
 }
 

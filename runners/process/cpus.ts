@@ -3,14 +3,36 @@ import { availableParallelism } from 'node:os';
 import { execa, execaSync } from 'execa';
 import { TouchstoneError } from '../../common/errors.js';
 import { capabilities } from './capabilities.js';
+import { type CpuLimit, readCpuLimit } from './cpu-limit.js';
 import { ownCpus } from './cpu-list.js';
 
+let limit: CpuLimit | undefined;
 let allowed: readonly number[] | undefined;
 
-/** Processors that this process was allowed when it started, ascending, whatever it has been bound to since. */
+/** The processor time that control groups left to this process when it started. */
+export function cpuLimit(): CpuLimit {
+  if (limit === undefined) limit = readCpuLimit();
+  return limit;
+}
+
+/**
+ * Processors that this process was allowed when it started, ascending, whatever it has been bound to since: as many as it has the
+ * time of.
+ */
 export function allowedCpus(): readonly number[] {
-  allowed ??= ownCpus() ?? Array.from({ length: availableParallelism() }, (_, index) => index);
+  allowed ??= withinLimit(
+    ownCpus() ?? Array.from({ length: availableParallelism() }, (_, index) => index),
+    cpuLimit(),
+  );
   return allowed;
+}
+
+/**
+ * Processes that are bound to so many processors cannot use up a group's time together, for which the kernel would stop all of
+ * them at once for tens of milliseconds. The last processors, since the first ones handle most interrupts.
+ */
+export function withinLimit(cpus: readonly number[], limit: CpuLimit): readonly number[] {
+  return typeof limit === 'number' ? cpus.slice(-Math.max(1, Math.floor(limit))) : cpus;
 }
 
 export interface CpuSplit {

@@ -2,15 +2,12 @@
 import { appendFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
 import { stateFolder } from '../../common/paths.js';
-import { capabilities, dieWithParent } from '../process/capabilities.js';
+import { type GroupFailure, linesOf, runGroup } from '../process/run-group.js';
 
 /** A line this often shows that a long download is alive. */
 const heartbeatMs = 10_000;
-/** Enough of what was said to hold its last line. */
-const tailLength = 4_000;
 
 export interface Installation {
   /** For messages: `environment pytorch`. */
@@ -32,29 +29,22 @@ export async function runInstaller(
   installation: Installation,
 ): Promise<void> {
   const { what, logFile, report, signal, cwd, environment } = installation;
-  const prefix = capabilities().canDieWithParent ? dieWithParent : [];
-  const [program = '', ...rest] = [...prefix, file, ...parameters];
-  const child = execa(program, rest, {
-    reject: false,
-    all: true,
-    buffer: false,
-    stdin: 'ignore',
-    cancelSignal: signal,
-    env: { ...surroundings(), ...environment },
-    ...(cwd === undefined ? {} : { cwd }),
-  });
-  let tail = '';
-  child.all.on('data', (chunk: Buffer) => {
-    tail = (tail + chunk.toString()).slice(-tailLength);
-    writeLog(logFile, chunk);
-  });
+  let lastLine: string | undefined;
   const heartbeat = setInterval(
-    () => report?.(`${what}: ${linesOf(tail).at(-1)?.slice(0, 100) ?? 'at work'}`),
+    () => report?.(`${what}: ${lastLine?.slice(0, 100) ?? 'at work'}`),
     heartbeatMs,
   );
-  const result = await child.finally(() => clearInterval(heartbeat));
-  if (!result.failed) return;
-  const why = tellingLine(tail) ?? messageOf(result.shortMessage ?? 'it ended without a word');
+  const failure = await runGroup([file, ...parameters], {
+    signal,
+    environment: { ...surroundings(), ...environment },
+    ...(cwd === undefined ? {} : { cwd }),
+    onOutput(chunk, tail) {
+      lastLine = linesOf(tail).at(-1);
+      writeLog(logFile, chunk);
+    },
+  }).finally(() => clearInterval(heartbeat));
+  if (failure === undefined) return;
+  const why = tellingLine(failure);
   throw new TouchstoneError('install', `${what} could not be installed: ${why}`, {
     hint: `its log is ${logFile}`,
   });
@@ -85,12 +75,7 @@ function writeLog(logFile: string, chunk: Buffer): void {
   }
 }
 
-function linesOf(text: string): string[] {
-  return text.split(/[\r\n]+/).filter((line) => line.trim() !== '');
-}
-
-function tellingLine(text: string): string | undefined {
-  const lines = linesOf(text);
+function tellingLine({ lines, how }: GroupFailure): string {
   const line = lines.findLast((candidate) => /^\s*(npm )?(ERROR|error)\b/.test(candidate)) ?? lines.at(-1);
-  return line === undefined ? undefined : messageOf(line).slice(0, 300);
+  return messageOf(line ?? how).slice(0, 300);
 }

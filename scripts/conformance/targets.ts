@@ -1,5 +1,4 @@
 /** Selects the targets of a conformance run and runs work on all of them. */
-import { availableParallelism } from 'node:os';
 import type { Target } from '../../adapters/adapter.js';
 import { addOutsideAdapter, discoverFrameworks } from '../../adapters/discover.js';
 import { oneLine } from '../../common/errors.js';
@@ -8,6 +7,7 @@ import { names } from '../../common/values.js';
 import type { FindPython } from '../../model/reference/reference.js';
 import { selectTargets } from '../../runners/coordinator/select.js';
 import { ensureTargets, targetAvailability } from '../../runners/hosts/availability.js';
+import { allowedCpus } from '../../runners/process/cpus.js';
 import { ensureEnvironment } from '../../runners/provision/environments.js';
 
 export const say = (line: string) => void process.stderr.write(`${line}\n`);
@@ -45,7 +45,7 @@ export async function onEach<Result>(
 ): Promise<Result[]> {
   await ensureTargets(targets, { report: say }).catch((error: unknown) => say(oneLine(error)));
   const found = new Map<Target, Result>();
-  await onLanes(Array.from({ length: availableParallelism() }), targets, async (target) => {
+  await onLanes(Array.from({ length: allowedCpus().length }), targets, async (target) => {
     const health = await targetAvailability(target);
     if (health.available) found.set(target, await work(target, health.executable));
     else say(`${target.name}: unavailable: ${health.reason}; run: ${health.fix}`);

@@ -136,11 +136,11 @@ describe('the device of a target', () => {
       device: swift,
     }));
     expect(asked?.device).toEqual(swift);
-    const text = render({ machine, targets: [asked!] });
+    const text = render({ machine, cpuLimit: 1.5, targets: [asked!] });
     expect(text).toMatch(/real\/webgpu +│ webgpu0 +│/);
     expect(text).toMatch(/│ software +│/);
     expect(text.split('\n').slice(-2)).toEqual([
-      'cpu: 2 processors of Example CPU (avx2)',
+      'cpu: 2 processors of Example CPU (avx2); a control group leaves the time of 1.5 processors',
       'webgpu0 (software): SwiftShader, Dawn 1.2',
     ]);
   });

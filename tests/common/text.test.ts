@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { messageOf } from '../../common/errors.js';
-import { plain } from '../../common/text.js';
+import { plain, plainTexts } from '../../common/text.js';
 import { clean } from '../../reports/terminal/lines.js';
 
 it.each([
@@ -18,4 +18,11 @@ it.each([
 it('names in any script are left as they are', () => {
   const name = 'модель-模型-مثال-é👍🏽';
   expect(plain(name)).toBe(name);
+});
+
+it('in whole values every text and name is plain, and one object stays one', () => {
+  const shared = { 'na\u202eme': ['a\u001bb', 1, null] };
+  const { first, second } = plainTexts({ first: shared, second: shared });
+  expect(first).toEqual({ 'na me': ['a b', 1, null] });
+  expect(second).toBe(first);
 });

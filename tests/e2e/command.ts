@@ -14,9 +14,14 @@ export function newMarker(): string {
   return `touchstone-test-${process.pid}-${Math.random().toString(36).slice(2)}`;
 }
 
-export function bench(args: readonly string[], options: Options & { marker?: string } = {}) {
-  const { marker = newMarker(), env, ...rest } = options;
-  return execa(process.execPath, [join(buildFolder, 'bench.js'), ...args], {
+/** @param options.behind a program that starts it */
+export function bench(
+  args: readonly string[],
+  options: Options & { marker?: string; behind?: readonly string[] } = {},
+) {
+  const { marker = newMarker(), behind = [], env, ...rest } = options;
+  const [file = '', ...words] = [...behind, process.execPath, join(buildFolder, 'bench.js'), ...args];
+  return execa(file, words, {
     cwd: projectRoot,
     reject: false,
     ...rest,

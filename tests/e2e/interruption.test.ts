@@ -42,7 +42,7 @@ describe('Ctrl-C', () => {
       run.kill(signal);
       const { exitCode, stderr } = await run;
       expect(exitCode).toBe(signal === 'SIGINT' ? 130 : 143);
-      expect(stderr).toContain('--resume');
+      expect(stderr).toMatch(/continue with: .* --adapter \S+scripted\.js --resume \S+\/run$/m);
       expect(leftBehind(marker)).toEqual([]);
       const results = readResults(folder);
       expect(results.ending).toBe('interrupted');

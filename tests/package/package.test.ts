@@ -22,7 +22,8 @@ const resultsIn = (folder: string) => {
 describe('the packed file', () => {
   it('holds what runs, and neither tests nor the sources', () => {
     const held = (path: string) => existsSync(join(project.folder, path));
-    for (const path of ['build/bench.js', 'suites/references/conformance.safetensors', 'docs/gate.md']) {
+    const needed = ['suites/references/conformance.safetensors', 'runners/process/end-together.sh'];
+    for (const path of ['build/bench.js', 'docs/gate.md', ...needed]) {
       expect(held(path), path).toBe(true);
     }
     for (const path of ['bench.ts', 'build/tests', 'python-bridge/tests', 'build/.touchstone-stamp']) {

@@ -35,6 +35,15 @@ setTimeout(() => {
 }, Number(process.env.FAKE_NPM_MS ?? 0));
 `;
 
+/**
+ * Starts a process of its own that writes to `heartbeat` all the time, as the compiler's launcher starts the native compiler and
+ * pip starts another pip, and waits for it. After a minute it ends in any case.
+ */
+export const withGrandchild = `
+require('node:child_process').spawn(process.execPath, ['-e', "setInterval(() => require('node:fs').appendFileSync('heartbeat', 'x'), 10); setTimeout(process.exit, 60000)"]);
+setInterval(() => 0, 1000);
+`;
+
 /** "Compiles" bench.ts and every file under adapters/ by copying, and notes that it did. */
 const fakeTsc = `
 const fs = require('node:fs'), path = require('node:path');
@@ -48,8 +57,9 @@ fs.appendFileSync('compilations', 'one\\n');
 export function makeCheckout() {
   const root = mkdtempSync(join(tmpdir(), 'touchstone-start-'));
   const path = (...parts: string[]) => join(root, ...parts);
-  for (const folder of ['bin', 'adapters']) mkdirSync(path(folder));
-  copyFileSync(join(projectRoot, 'start.mjs'), path('start.mjs'));
+  for (const folder of ['bin', 'adapters', 'runners/process']) mkdirSync(path(folder), { recursive: true });
+  for (const file of ['start.mjs', 'runners/process/end-together.sh'])
+    copyFileSync(join(projectRoot, file), path(file));
   writeFileSync(path('package.json'), '{ "type": "module" }');
   writeFileSync(path('package-lock.json'), '{}');
   writeFileSync(path('tsconfig.json'), '{}');

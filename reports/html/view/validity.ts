@@ -102,7 +102,7 @@ function audits({ cells }: RunResults): Finding {
 }
 
 function processors({ conditions, options }: RunResults): Finding {
-  const { bound, paused, workerCpus, coordinatorCpus } = conditions;
+  const { bound, paused, workerCpus, coordinatorCpus, cpuLimit } = conditions;
   const shared = workerCpus.some((cpu) => coordinatorCpus.includes(cpu));
   const counts = threadCounts(options);
   const several = counts.length > 1;
@@ -112,8 +112,18 @@ function processors({ conditions, options }: RunResults): Finding {
     bound ? `workers bound to processor ${workerCpus.join(', ')}${each}` : 'workers not bound to processors',
     `${shared ? 'shared with' : 'apart from'} the coordinator${several && shared ? ` at ${threadsText([Math.max(...counts)])}` : ''}`,
     paused ? 'workers out of turn stopped' : 'workers out of turn not stopped',
+    ...limitTexts(cpuLimit),
   ];
-  return { good: bound && paused && !shared, label: 'Processors', text: `${parts.join('; ')}.` };
+  // Less than one processor: the kernel stops the worker in the middle of its turns.
+  const stopped = cpuLimit === 'unknown' || (cpuLimit !== undefined && cpuLimit < 1);
+  return { good: bound && paused && !shared && !stopped, label: 'Processors', text: `${parts.join('; ')}.` };
+}
+
+function limitTexts(limit: RunResults['conditions']['cpuLimit']): string[] {
+  if (limit === undefined) return [];
+  if (limit === 'unknown') return ['whether a control group limits processor time is not known'];
+  const text = `a control group limits all of them to the time of ${counted(limit, 'processor')}`;
+  return [limit < 1 ? `${text}, and stops them in between` : text];
 }
 
 function load({ conditions, machine }: RunResults): Finding {

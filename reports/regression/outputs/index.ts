@@ -3,6 +3,7 @@ import { appendFile, mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { messageOf, TouchstoneError } from '../../../common/errors.js';
 import { writeWhole } from '../../../common/files.js';
+import { jsonText } from '../../../common/text.js';
 import type { GateReport } from '../report.js';
 import { gateJunit } from './junit.js';
 import { gateMarkdown } from './markdown.js';
@@ -25,10 +26,10 @@ export interface GateOutputPaths {
 export async function writeGateOutputs(report: GateReport, paths: GateOutputPaths): Promise<void> {
   const { json, markdown, junit, sarif } = paths;
   const endings = await Promise.allSettled([
-    json === undefined ? undefined : write(json, `${JSON.stringify(report, null, 2)}\n`),
+    json === undefined ? undefined : write(json, `${jsonText(report)}\n`),
     markdown === undefined ? undefined : writeMarkdown(markdown, gateMarkdown(report)),
     junit === undefined ? undefined : write(junit, gateJunit(report)),
-    sarif === undefined ? undefined : write(sarif, `${JSON.stringify(gateSarif(report), null, 2)}\n`),
+    sarif === undefined ? undefined : write(sarif, `${jsonText(gateSarif(report))}\n`),
   ]);
   const failed = endings.find((ending) => ending.status === 'rejected');
   if (failed) throw failed.reason;

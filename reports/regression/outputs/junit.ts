@@ -62,12 +62,12 @@ function details(finding: GateFinding): string {
 }
 
 /**
- * Only characters of XML 1.0, no marks that turn the direction of what follows, and nothing that ends a CDATA section. The package does both, but only for the first `]]>`
- * of a text, and after escaping, where removing a character can undo an escape.
+ * Only characters of XML 1.0, no marks that turn the direction of what follows, and nothing that ends a CDATA section. The
+ * package does both, but only for the first `]]>` of a text, and after escaping, where removing a character can undo an escape.
  */
 function legal(text: string): string {
   return text
-    .replace(/(?![\t\n\r])[\p{Cc}\p{Bidi_Control}\ufffe\uffff]/gu, '')
+    .replace(/(?![\t\n])[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufffe\uffff]/gu, '')
     .replace(/\p{Surrogate}/gu, '\ufffd')
     .replaceAll(']]>', ']] >');
 }

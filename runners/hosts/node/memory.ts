@@ -3,8 +3,18 @@ import { readFileSync } from 'node:fs';
 import type { ResidentMemory } from '../../worker/platform.js';
 
 export function residentMemory(): ResidentMemory {
-  const rssBytes = process.memoryUsage.rss();
-  return { rssBytes, peakRssBytes: Math.max(rssBytes, peakBytes()) };
+  const peak = peakBytes();
+  const rssBytes = ownBytes() ?? peak;
+  return { rssBytes, peakRssBytes: Math.max(rssBytes, peak) };
+}
+
+/** Undefined where /proc does not tell: the highest then stands for both, as in Python. */
+function ownBytes(): number | undefined {
+  try {
+    return process.memoryUsage.rss();
+  } catch {
+    return undefined;
+  }
 }
 
 function peakBytes(): number {

@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { defined, required } from '../../../common/at.js';
 import { explain } from '../../../common/errors.js';
+import { availableMemory } from '../../../common/memory.js';
 import { artefactKey } from '../../../common/run/cell.js';
 import type { PlannedCell } from '../../../common/run/run-folder.js';
 import { duration, integers, modeNames, names, positiveInteger } from '../../../common/values.js';
@@ -113,7 +114,7 @@ async function rowsFor(kind: Kind, cell: PlannedCell, prepared: Prepared, effort
 
 function referenced(folder: string, { referencePython: python }: Prepared): Promise<string> {
   const { signal } = new AbortController();
-  const availableBytes = process.availableMemory();
+  const availableBytes = availableMemory();
   return referencedArtefact(folder, { python, availableBytes, signal, note: say });
 }
 

@@ -1,9 +1,12 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { addOutsideAdapter } from '../../../adapters/discover.js';
+import { explain } from '../../../common/errors.js';
 import type { RunManifest } from '../../../common/run/run-folder.js';
 import { resumedRun } from '../../../runners/coordinator/new-run.js';
+import { plannedAdapters } from '../../../runners/coordinator/outside-adapters.js';
 import { touchstoneVersion } from '../../../runners/coordinator/version.js';
 import { readMachine } from '../../../runners/machine/machine.js';
 import { makeWorld } from '../schedule/scripted.js';
@@ -29,4 +32,57 @@ it('another machine or another commit does not go on with it', async () => {
   await expect(resumedRun(await begun({ touchstone }))).rejects.toThrow(
     /another commit of Touchstone \(abc, here /,
   );
+});
+
+describe('a run folder that names an adapter', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  /** An adapter that notes in a file that its code ran. */
+  function adapter() {
+    vi.stubEnv('TOUCHSTONE_ADAPTER', '');
+    const folder = mkdtempSync(join(tmpdir(), "touchstone-adapter's-"));
+    const [path, trace] = [join(folder, 'theirs.mjs'), join(folder, 'ran')];
+    const write = (more = '') =>
+      writeFileSync(
+        path,
+        `import { writeFileSync } from 'node:fs';
+         writeFileSync(${JSON.stringify(trace)}, '');
+         export default { name: 'theirs', title: 'Theirs', targets: [] };${more}`,
+      );
+    write();
+    return { path, write, ran: () => existsSync(trace) };
+  }
+
+  const refusal = (folder: string) => resumedRun(folder).then(() => 'it went on', explain);
+
+  it('does not have its code run; the error says which --adapter would', async () => {
+    const { path, ran } = adapter();
+    const folder = await begun({ adapters: [path] });
+    const quoted = `'${path.replace("'", String.raw`'\''`)}'`;
+    expect(await refusal(folder)).toBe(
+      `${folder} names adapters, and runs their code only where they are given again: ${path} (if you trust them: \`npm run bench -- --adapter ${quoted} --resume ${folder}\`)`,
+    );
+    expect(ran()).toBe(false);
+  });
+
+  it('goes on once the adapter is given', async () => {
+    const { path, ran } = adapter();
+    addOutsideAdapter(path);
+    const folder = await begun(plannedAdapters());
+    expect(await resumedRun(folder)).toMatchObject({ folder });
+    expect(ran()).toBe(true);
+  });
+
+  it('does not go on with other code in the same place, nor with none', async () => {
+    const { path, write, ran } = adapter();
+    addOutsideAdapter(path);
+    const folder = await begun(plannedAdapters());
+    write('// changed');
+    expect(await refusal(folder)).toMatch(/theirs\.mjs has changed since .* began \(begin it again with `/);
+    const gone = `${path}.gone`;
+    addOutsideAdapter(gone);
+    const other = await begun({ adapters: [gone], adapterDigests: { [gone]: 'aa' } });
+    expect(await refusal(other)).toMatch(/theirs\.mjs\.gone cannot be read: ENOENT/);
+    expect(ran()).toBe(false);
+  });
 });

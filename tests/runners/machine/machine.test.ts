@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { machine } from '../../../common/run/results.js';
 import { readConditions, readSteal, stealShareSince } from '../../../runners/machine/conditions.js';
@@ -39,5 +42,15 @@ describe('conditions', () => {
 
   it('says null where the system did not tell', () => {
     expect(stealShareSince(null)).toBeNull();
+    const file = join(mkdtempSync(join(tmpdir(), 'touchstone-stat-')), 'stat');
+    const stat = (text: string, cpus?: readonly number[]) => {
+      writeFileSync(file, text);
+      return readSteal(cpus, file);
+    };
+    expect(stat('cpu 1 2 3 4 5 6 7 8 9 10\ncpu0 1 1 1 1 1 1 1 2 0 0\n', [0])).toEqual({ total: 9, steal: 2 });
+    expect(stat('')).toBeNull();
+    expect(stat('cpu 1 2 3 4\n')).toBeNull();
+    expect(stat('cpu0 1 1 1 1 1 1 1 2\n', [0, 1])).toBeNull();
+    expect(readSteal([], `${file}.gone`)).toBeNull();
   });
 });

@@ -81,8 +81,10 @@ def flushes_to_zero() -> bool:
 @functools.lru_cache(maxsize=None)
 def library() -> ctypes.CDLL | None:
     """The library that holds Caffe2's CPU operators with MKL, already loaded; None where that cannot be seen."""
-    maps = Path("/proc/self/maps")
-    lines = maps.read_text("utf-8").splitlines() if maps.exists() else []
+    try:
+        lines = Path("/proc/self/maps").read_text("utf-8").splitlines()
+    except OSError:
+        return None
     paths = [line[line.index("/") :] for line in lines if "libtorch_cpu" in line]
     return ctypes.CDLL(paths[0]) if paths else None
 
