@@ -55,16 +55,19 @@ function share(root: string): void {
   for (const name of installed) {
     // A variant, such as jax@jax-0.9.0, follows the definition that it varies.
     const base = name.split('@')[0] ?? name;
-    const files = ['json', 'txt'].map((extension) => `python-bridge/environments/${base}.${extension}`);
+    const files = ['json', 'txt', 'builds.txt'].map(
+      (extension) => `python-bridge/environments/${base}.${extension}`,
+    );
     if (!definitions.has(base) || !files.every((file) => sameText(file, root))) continue;
     link(join(environmentsFolder, name), join(state, 'environments', name));
   }
 }
 
+/** Also where neither has the file. */
 function sameText(file: string, root: string): boolean {
-  const paths = [join(projectRoot, file), join(root, file)];
-  if (!paths.every((path) => existsSync(path))) return false;
-  const [ours, theirs] = paths.map((path) => readFileSync(path, 'utf8'));
+  const [ours, theirs] = [join(projectRoot, file), join(root, file)].map((path) =>
+    existsSync(path) ? readFileSync(path, 'utf8') : undefined,
+  );
   return ours === theirs;
 }
 

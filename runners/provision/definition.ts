@@ -5,6 +5,8 @@ import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { TouchstoneError } from '../../common/errors.js';
 import { environmentsFolder, projectRoot, stateFolder } from '../../common/paths.js';
+import { normalName, type Pin, readLockFile } from './lock-file.js';
+import { publishedBefore } from './published-before.js';
 
 const version = z.string().regex(/^3\.\d+$/);
 const definitionFile = z.strictObject({
@@ -25,6 +27,13 @@ export interface EnvironmentDefinition extends z.infer<typeof definitionFile> {
   readonly lockFile: string;
   /** What pip is given. */
   readonly requirements: readonly string[];
+  /**
+   * `locked`: every file is checked against its hash. `pinned`: the lock file lacks hashes. `resolved`: pip chooses what another
+   * version of a framework needs.
+   */
+  readonly kind: 'locked' | 'pinned' | 'resolved';
+  /** Path of pins for what some builds of the pinned packages need and others do not; undefined where there are none. */
+  readonly buildsLockFile: string | undefined;
   /** Changes whenever what would be installed does. */
   readonly lockHash: string;
   /** Where it is installed. */
@@ -61,7 +70,7 @@ export function variantOf(environment: string, distribution: string, version: st
 
 /**
  * @param name of a definition, or its path without extension, or what `variantOf` gives
- * @throws TouchstoneError('internal') where there is no such definition, or it is not valid
+ * @throws TouchstoneError('internal') where there is no such definition, or it is not valid; 'usage' where its lock file is not
  */
 export function environmentDefinition(name: string, places: Places = inProject): EnvironmentDefinition {
   const [, base = name, distribution = '', version = ''] = variantName.exec(name) ?? [];
@@ -74,31 +83,68 @@ export function environmentDefinition(name: string, places: Places = inProject):
   }
   try {
     const definition = definitionFile.parse(JSON.parse(readFileSync(path, 'utf8')));
-    const pins = readFileSync(lockFile, 'utf8');
-    const variant = distribution === '' ? undefined : `${distribution}==${version}`;
-    const chosen = variant === undefined ? [] : variantRequirements(definition.requires, pins, variant);
+    const pins = readLockFile(lockFile);
+    const described = { ...definition, name: installedAs, lockFile, ...placesOf(installedAs, places) };
+    if (distribution !== '') {
+      const variant = `${distribution}==${version}`;
+      const requirements = variantRequirements(definition.requires, pins, distribution, variant);
+      return {
+        ...described,
+        title: `${definition.title} (${variant})`,
+        requirements,
+        kind: 'resolved',
+        buildsLockFile: undefined,
+        lockHash: digest(publishedBefore, ...requirements),
+      };
+    }
+    const isLocked = pins.every(({ hashes }) => hashes.length > 0);
+    const buildsLockFile = existing(resolve(places.definitions, `${base}.builds.txt`));
     return {
-      ...definition,
-      title: variant === undefined ? definition.title : `${definition.title} (${variant})`,
-      name: installedAs,
-      lockFile,
-      requirements: variant === undefined ? ['--requirement', lockFile] : chosen,
-      lockHash: createHash('sha256')
-        .update(variant === undefined ? pins : chosen.join('\n'))
-        .digest('hex'),
-      folder: join(places.environments, installedAs),
-      logFile: join(places.logs, `environment-${installedAs}.log`),
+      ...described,
+      requirements: isLocked ? lockedRequirements(lockFile) : ['--requirement', lockFile],
+      kind: isLocked ? 'locked' : 'pinned',
+      buildsLockFile,
+      lockHash: digest(
+        ...[lockFile, ...(buildsLockFile === undefined ? [] : [buildsLockFile])].map((file) =>
+          readFileSync(file, 'utf8'),
+        ),
+      ),
     };
   } catch (error) {
+    if (error instanceof TouchstoneError) throw error;
     throw new TouchstoneError('internal', `${path} is not valid`, { cause: error });
   }
 }
 
+/** What pip is given to install exactly a lock file: nothing without a hash, nothing besides. */
+export function lockedRequirements(lockFile: string): string[] {
+  return ['--require-hashes', '--no-deps', '--requirement', lockFile];
+}
+
 /** What was asked for keeps its pins, except the variant; what those need is pip's to find. */
-function variantRequirements(requires: readonly string[], pins: string, variant: string): string[] {
-  const nameOf = (requirement: string) => requirement.split('==')[0]?.toLowerCase();
-  const pinned = pins
-    .split('\n')
-    .filter((line) => requires.some((name) => nameOf(line) === name.toLowerCase()));
-  return [variant, ...pinned.filter((line) => nameOf(line) !== nameOf(variant))];
+function variantRequirements(
+  requires: readonly string[],
+  pins: readonly Pin[],
+  distribution: string,
+  variant: string,
+): string[] {
+  const kept = new Set(requires.map(normalName));
+  kept.delete(normalName(distribution));
+  const pinned = pins.filter(({ name }) => kept.has(normalName(name)));
+  return [variant, ...pinned.map(({ name, version }) => `${name}==${version}`)];
+}
+
+function placesOf(name: string, places: Places): Pick<EnvironmentDefinition, 'folder' | 'logFile'> {
+  return {
+    folder: join(places.environments, name),
+    logFile: join(places.logs, `environment-${name}.log`),
+  };
+}
+
+function existing(path: string): string | undefined {
+  return existsSync(path) ? path : undefined;
+}
+
+function digest(...parts: readonly string[]): string {
+  return createHash('sha256').update(parts.join('\n')).digest('hex');
 }

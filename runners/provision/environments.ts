@@ -2,12 +2,13 @@
  * Python environments, one for each framework, under `.touchstone/environments/`: made on first use, from pinned
  * packages. The stamp is written last, so a half-made one is seen for what it is and made again.
  */
-import { existsSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
+import { required } from '../../common/at.js';
 import { TouchstoneError } from '../../common/errors.js';
-import { type EnvironmentDefinition, environmentDefinition } from './definition.js';
+import { type EnvironmentDefinition, environmentDefinition, lockedRequirements } from './definition.js';
 import {
   clearInstallation,
   type EnsureOptions,
@@ -21,6 +22,9 @@ import {
 } from './installation.js';
 import { unfinished } from './installation-lock.js';
 import { findInterpreter } from './interpreter.js';
+import { normalName, readLockFile, writeLock } from './lock-file.js';
+import { choiceOfPip } from './pip-choice.js';
+import { newerVersionHint, resolvingVariables } from './published-before.js';
 
 export interface EnvironmentReady {
   readonly python: string;
@@ -103,11 +107,9 @@ function installationOf(definition: EnvironmentDefinition): Installation<Environ
 }
 
 /** In its final place, since an environment cannot be moved. */
-async function make(
-  definition: EnvironmentDefinition,
-  { report, signal, run }: MakingTools,
-): Promise<EnvironmentReady> {
-  const { name, title, sizeMb, note, folder, logFile, requirements, lockHash } = definition;
+async function make(definition: EnvironmentDefinition, tools: MakingTools): Promise<EnvironmentReady> {
+  const { report, signal, run } = tools;
+  const { name, title, sizeMb, note, folder, logFile, lockHash } = definition;
   const interpreter = await findInterpreter(definition.python);
   if (!interpreter.found) {
     throw new TouchstoneError('install', `environment ${name}: ${interpreter.reason}`, {
@@ -119,12 +121,67 @@ async function make(
   // `-I`: what PYTHONPATH and its like name must not count as installed.
   await run(interpreter.path, ['-I', '-m', 'venv', folder]);
   const python = pythonIn(definition);
-  const pip = ['-I', '-m', 'pip', 'install', '--disable-pip-version-check', '--no-input'];
-  await run(python, [...pip, '--progress-bar', 'off', ...requirements]);
+  await installPackages(definition, python, tools);
   signal.throwIfAborted();
   writeStamp(folder, { lockHash, version: interpreter.version, interpreter: interpreterMark(python) });
   report?.(`installed ${title}`);
   return { python };
+}
+
+const pip = ['-I', '-m', 'pip'];
+const pipInstall = ['install', '--disable-pip-version-check', '--no-input', '--progress-bar', 'off'];
+
+async function installPackages(
+  definition: EnvironmentDefinition,
+  python: string,
+  tools: MakingTools,
+): Promise<void> {
+  const { report, run } = tools;
+  const { name, lockFile, kind, requirements, buildsLockFile } = definition;
+  if (kind === 'resolved') {
+    // The pip that Python brings knows no dates.
+    const installer = await ensureEnvironment('installer', { report });
+    return run(installer.python, [...pip, '--python', python, ...pipInstall, ...requirements], {
+      environment: resolvingVariables(),
+      hint: newerVersionHint('PIP_UPLOADED_PRIOR_TO'),
+    });
+  }
+  if (kind === 'pinned') {
+    report?.(`environment ${name}: ${lockFile} lacks hashes, so what is downloaded is not checked`);
+    return run(python, [...pip, ...pipInstall, ...requirements]);
+  }
+  const install = (file: string) => run(python, [...pip, ...pipInstall, ...lockedRequirements(file)]);
+  await install(buildsLockFile === undefined ? lockFile : await withBuilds(definition, python, tools));
+  // No more is installed than is locked, so that nothing else tells whether the installed builds have all that they need.
+  const check = [...pip, 'check'];
+  if (buildsLockFile !== undefined && (await execa(python, check, { reject: false })).exitCode !== 0) {
+    await install(buildsLockFile);
+  }
+  await run(python, check);
+}
+
+/**
+ * The lock file with the builds that pip would take here, as far as it has their hashes. By hashes alone pip passes over a build
+ * of which no index tells one: the small PyTorch in a folder, for the CUDA build of several GB.
+ */
+async function withBuilds(
+  { name, folder, lockFile }: EnvironmentDefinition,
+  python: string,
+  { report, run }: MakingTools,
+): Promise<string> {
+  const pins = readLockFile(lockFile);
+  const choice = await choiceOfPip(folder, pins, (parameters) => run(python, [...pip, ...parameters]));
+  const chosen = pins.map((pin) => {
+    const { version, hash } = required(choice, normalName(pin.name), "pip's choice");
+    if (pin.hashes.includes(hash)) return { ...pin, version };
+    report?.(
+      `environment ${name}: ${pin.name} ${version} on this machine is not locked; another file is looked for`,
+    );
+    return pin;
+  });
+  const file = join(folder, 'requirements.txt');
+  writeFileSync(file, writeLock(chosen));
+  return file;
 }
 
 /** The file behind the environment's interpreter, with its size and time; undefined where there is none. */

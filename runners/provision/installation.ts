@@ -53,6 +53,8 @@ export interface MakingTools {
 export interface RunSettings {
   readonly cwd?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** What to do where it fails, besides reading the log. */
+  readonly hint?: string;
 }
 
 /** What this process is making: two that need the same thing wait for it without a word. */

@@ -20,6 +20,8 @@ export interface Installation {
   readonly cwd?: string;
   /** Added to its surroundings. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** What to do where it fails, besides reading the log. */
+  readonly hint?: string;
 }
 
 /** @throws TouchstoneError('install') with the line that tells why it failed, and where its log is */
@@ -46,7 +48,9 @@ export async function runInstaller(
   if (failure === undefined) return;
   const why = tellingLine(failure);
   throw new TouchstoneError('install', `${what} could not be installed: ${why}`, {
-    hint: `its log is ${logFile}`,
+    hint: [`its log is ${logFile}`, ...(installation.hint === undefined ? [] : [installation.hint])].join(
+      '; ',
+    ),
   });
 }
 

@@ -12,6 +12,7 @@ import {
   writeStamp,
 } from '../../provision/installation.js';
 import { unfinished } from '../../provision/installation-lock.js';
+import { newerVersionHint, resolvingVariables } from '../../provision/published-before.js';
 
 const packageFile = z.object({ version: z.string() });
 const stamp = z.object({ packages: z.array(z.string()), node: z.string() });
@@ -63,7 +64,8 @@ export function packagesInstallation(target: NodeTarget): Installation<object> {
       const flags = ['--ignore-scripts', '--save-exact', '--no-audit', '--no-fund', '--loglevel=error'];
       await run('npm', ['install', ...flags, ...wanted], {
         cwd: folder,
-        environment: { ONNXRUNTIME_NODE_INSTALL: 'skip' },
+        environment: { ONNXRUNTIME_NODE_INSTALL: 'skip', ...resolvingVariables() },
+        hint: newerVersionHint('npm_config_before'),
       });
       signal.throwIfAborted();
       writeStamp(folder, { packages: wanted, node: majorOfNode() });

@@ -1,7 +1,7 @@
 /** Two versions of one framework: how they are named, and where each is installed. */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { isNodeTarget, isPythonTarget } from '../../../adapters/adapter.js';
 import { discoverFrameworks, findTarget } from '../../../adapters/discover.js';
 import { splitVersion } from '../../../adapters/versions.js';
@@ -12,7 +12,9 @@ import nodeHost from '../../../runners/hosts/node/index.js';
 import { packagesRoot } from '../../../runners/hosts/node/packages.js';
 import { environmentOf } from '../../../runners/hosts/python/index.js';
 import { environmentDefinition, variantOf } from '../../../runners/provision/definition.js';
+import type { RunSettings } from '../../../runners/provision/installation.js';
 import { whileLocked } from '../../../runners/provision/installation-lock.js';
+import { publishedBefore } from '../../../runners/provision/published-before.js';
 
 const all = (await discoverFrameworks())
   .flatMap((framework) => framework.targets)
@@ -69,6 +71,30 @@ describe('another version', () => {
       reason: 'convnetjs@0.0.0 is not installed',
       fix: 'npm run setup -- convnetjs@0.0.0/js',
     });
+  });
+
+  it('of a JavaScript framework is resolved by the day of the lock files, or by one that the user names', async () => {
+    const { target } = await findTarget('convnetjs@0.0.1/js');
+    if (!isNodeTarget(target)) throw new Error('ConvNetJS runs in Node');
+    const settings: (RunSettings | undefined)[] = [];
+    const [installation] = nodeHost.provision(target).installations;
+    const make = () =>
+      installation?.make({
+        report: undefined,
+        signal: new AbortController().signal,
+        run: async (_file, _parameters, given) => void settings.push(given),
+      });
+    vi.stubEnv('npm_config_before', undefined);
+    await make();
+    expect(settings[0]).toMatchObject({
+      environment: { npm_config_before: publishedBefore },
+      hint: expect.stringContaining('npm_config_before'),
+    });
+    vi.stubEnv('npm_config_before', '2020-01-01');
+    await make();
+    expect(settings[1]).toMatchObject({ environment: { npm_config_before: '2020-01-01' } });
+    vi.unstubAllEnvs();
+    rmSync(packagesRoot(target), { recursive: true });
   });
 
   it('that was left half-made is broken', async () => {
