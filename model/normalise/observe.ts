@@ -2,12 +2,12 @@
  * Finds the shape of every value by running the model once in ONNX Runtime on real input, with every intermediate value as an
  * output. No shape inference of our own can disagree with the operators' definitions.
  */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
 import { messageOf } from '../../common/errors.js';
+import { temporaryFolder } from '../../common/files.js';
 import { buildFolder } from '../../common/paths.js';
 import { type TensorInfo, type Tensors, tensorInfo } from '../graph.js';
 import { modelError } from '../model-error.js';
@@ -39,7 +39,7 @@ export async function observe(
   keep: readonly string[],
   deadlineMs = defaultDeadlineMs,
 ): Promise<Observation> {
-  const folder = await mkdtemp(join(tmpdir(), 'touchstone-observe-'));
+  const folder = await temporaryFolder('observe');
   const request: ObserveRequest = {
     model: join(folder, 'model.onnx'),
     inputs: join(folder, 'inputs.safetensors'),
