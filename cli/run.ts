@@ -1,7 +1,7 @@
 /** `run`: plan, measure, report. */
 import pc from 'picocolors';
 import { exitStatus, oneLine, TouchstoneError } from '../common/errors.js';
-import { invocation } from '../common/invocation.js';
+import { invocation, quoted } from '../common/invocation.js';
 import type { RunResults } from '../common/run/results.js';
 import { precisionRuleFor } from '../reports/analyse/precision.js';
 import type { MeasurableRun } from '../runners/coordinator/measure.js';
@@ -25,7 +25,7 @@ async function measureAndReport(run: MeasurableRun): Promise<number> {
   const { interrupted, failure } = await measureRun(run, precisionRuleFor);
   const missing = await report(run.folder).then(noResult, (error: unknown) => error);
   if (interrupted !== undefined) {
-    say(`stopped; continue with: ${invocation(`--resume ${run.folder}`)}`);
+    say(`stopped; continue with: ${invocation(`--resume ${quoted(run.folder)}`)}`);
     return interrupted;
   }
   const problem = failure ?? missing;

@@ -1,6 +1,6 @@
 /** The command line as data: what `run` was asked for. */
 import { outsideAdapters } from '../../adapters/discover.js';
-import { invocation } from '../../common/invocation.js';
+import { invocation, quoted } from '../../common/invocation.js';
 import type { Mode } from '../../model/workload.js';
 import type { OptimiserName } from '../../suites/optimisers.js';
 
@@ -60,11 +60,11 @@ export type TimedOptions = RunOptions & { readonly time: number };
  */
 export function commandOf(options: TimedOptions, command: readonly string[] = []): string {
   const list = (name: string, values: readonly (string | number)[] | undefined) =>
-    values === undefined ? [] : [name, quote(values.join(','))];
+    values === undefined ? [] : [name, quoted(values.join(','))];
   // A file's name may have a comma.
-  const each = (name: string, files: readonly string[] = []) => files.flatMap((file) => [name, quote(file)]);
+  const each = (name: string, files: readonly string[] = []) => files.flatMap((file) => [name, quoted(file)]);
   const words = [
-    ...outsideAdapters().flatMap((path) => ['--adapter', quote(path)]),
+    ...outsideAdapters().flatMap((path) => ['--adapter', quoted(path)]),
     ...list('--suite', options.suite === undefined ? undefined : [options.suite]),
     ...list('--workload', options.workload),
     ...list('--scale', options.scale === undefined ? undefined : [options.scale]),
@@ -72,11 +72,11 @@ export function commandOf(options: TimedOptions, command: readonly string[] = []
     ...each('--model', options.model),
     ...Object.entries(options.input ?? {}).flatMap(([name, shape]) => [
       '--input',
-      quote(`${name}=${shape.join('x')}`),
+      quoted(`${name}=${shape.join('x')}`),
     ]),
     ...Object.entries(options.range ?? {}).flatMap(([name, [low, high]]) => [
       '--range',
-      quote(low === high ? `${name}=${low}` : `${name}=${low}..${high}`),
+      quoted(low === high ? `${name}=${low}` : `${name}=${low}..${high}`),
     ]),
     ...each('--inputs', options.inputs),
     ...list('--targets', options.targets),
@@ -96,9 +96,5 @@ export function commandOf(options: TimedOptions, command: readonly string[] = []
       String(options.seed),
     ],
   ];
-  return invocation([...command.map(quote), ...words].join(' '));
-}
-
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+  return invocation([...command.map(quoted), ...words].join(' '));
 }
