@@ -1,4 +1,4 @@
-import { constants, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { constants, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { type FileHandle, mkdtemp, open, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -32,8 +32,8 @@ export function filesBelow(folder: string, pattern: RegExp): string[] {
 }
 
 /**
- * Makes a folder and those above it, one level at a time: Node's own `recursive` never returns where a parent exists and takes
- * no folder, as /proc does, and no signal ends it.
+ * Makes a folder and those above it, one level at a time: Node's own `recursive` never returns where a parent is there and
+ * takes no folder, as /proc, and no signal ends it.
  */
 export function makeFolder(folder: string): void {
   const path = resolve(folder);
@@ -43,7 +43,7 @@ export function makeFolder(folder: string): void {
     mkdirSync(path);
   } catch (error) {
     // A concurrent run may have been faster.
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error;
   }
 }
 

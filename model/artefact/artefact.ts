@@ -3,10 +3,11 @@
  * sibling and renamed, so that an incomplete one is never used and concurrent runs do not interfere.
  */
 import { existsSync } from 'node:fs';
-import { copyFile, link, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { at } from '../../common/at.js';
 import { TouchstoneError } from '../../common/errors.js';
+import { makeFolder } from '../../common/files.js';
 import { memoryShortage } from '../../common/memory.js';
 import { artefactsFolder } from '../../common/paths.js';
 import { bytesOf, costOf, observedBytes } from '../cost.js';
@@ -172,7 +173,7 @@ export async function unreferencedArtefact(
   seed: number,
   folder: string,
 ): Promise<Artefact> {
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   await writeContents(workloadSource(workload, mode, batch, seed), folder);
   return readArtefact(folder);
 }
@@ -215,7 +216,7 @@ export async function describedModel(request: ModelRequest): Promise<Artefact> {
 async function makeOnce(key: string, make: (folder: string) => Promise<string>): Promise<Artefact> {
   const folder = join(artefactsFolder, key);
   if (existsSync(folder)) return readArtefact(folder);
-  await mkdir(artefactsFolder, { recursive: true });
+  makeFolder(artefactsFolder);
   const temporary = await mkdtemp(`${folder}.making-`);
   try {
     const reference = await make(temporary);

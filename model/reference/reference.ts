@@ -4,11 +4,12 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { copyFile, mkdir, rename } from 'node:fs/promises';
+import { copyFile, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
+import { makeFolder } from '../../common/files.js';
 import { invocation } from '../../common/invocation.js';
 import { projectRoot, referencesFolder } from '../../common/paths.js';
 import { artefactFiles } from '../artefact/manifest.js';
@@ -92,7 +93,7 @@ export async function cachedReference(
   }
   beforeComputing?.();
   const by = await computeReference(folder, mode, python, what, options);
-  await mkdir(referencesFolder, { recursive: true });
+  makeFolder(referencesFolder);
   // Under a temporary name first: concurrent runs do not interfere, and a full disk leaves no partial file.
   const temporary = `${cached}.${randomUUID()}`;
   await copyFile(expected, temporary);

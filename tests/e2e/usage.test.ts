@@ -65,6 +65,12 @@ describe('the command line', () => {
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 
+  it('a TMPDIR that is not there is refused in one line', async () => {
+    const { exitCode, stderr } = await bench(['doctor', '--installed'], { env: { TMPDIR: '/nowhere' } });
+    expect(exitCode).toBe(4);
+    expect(stderr).toMatch(/^error: cannot make a folder in \/nowhere: ENOENT.*\(set TMPDIR [^\n]*\)$/);
+  });
+
   it('prints the plan with a reason for every cell that will not run', async () => {
     const { exitCode, stdout } = await bench(['--dry-run', '--targets', 'onnxruntime/*,convnetjs/*,tfjs/*']);
     expect(exitCode).toBe(0);
