@@ -14,6 +14,7 @@ import { bytesOf, costOf, observedBytes } from '../cost.js';
 import { type Graph, graph as graphSchema, type Tensors } from '../graph.js';
 import { normalise } from '../normalise/normalise.js';
 import { observe } from '../normalise/observe.js';
+import type { Observe } from '../normalise/observe-nodes.js';
 import {
   cachedReference,
   committedPath,
@@ -200,7 +201,9 @@ export async function sourceArtefact(source: ArtefactSource, reference?: GivenRe
 export async function modelArtefact(request: ModelRequest, python?: FindPython): Promise<Artefact> {
   return makeOnce(modelKey(request), async (folder) => {
     const id = await writeContents(modelSource(request), folder);
-    return cachedReference(folder, id, 'inference', python, request.path);
+    // In float64, on every buffer: as much as there is, and no more.
+    const memoryBytes = process.availableMemory();
+    return cachedReference(folder, id, 'inference', python, request.path, { memoryBytes });
   });
 }
 
@@ -236,7 +239,10 @@ async function makeOnce(key: string, make: (folder: string) => Promise<string>):
 async function writeContents(source: ArtefactSource, folder: string): Promise<string> {
   const { model, inputInfo, parameters, workload, mode, batch, seed, tolerance } = source;
   const { known, training, generation, coarseTolerance = tolerance } = source;
-  const observeWith = known ? async () => ({ values: known, data: {} }) : observe;
+  const limits = source.memoryBytes === undefined ? {} : { memoryBytes: source.memoryBytes };
+  const observeWith: Observe = known
+    ? async () => ({ values: known, data: {} })
+    : (...parameters) => observe(...parameters, limits);
   const normal = await normalise(model, inputInfo, sampleOf(source), parameters, observeWith);
   const path = (file: keyof typeof artefactFiles) => join(folder, artefactFiles[file]);
   await writeFile(path('model'), normal.bytes);

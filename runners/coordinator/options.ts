@@ -42,6 +42,8 @@ export interface RunOptions {
   readonly range?: Readonly<Record<string, [number, number]>>;
   /** The user's own data, an `.npz` file for each buffer. */
   readonly inputs?: readonly string[];
+  /** Bytes that the tensors of a model may take; `defaultModelMemory` where it is not given. */
+  readonly modelMemory?: number;
   readonly installedOnly?: true;
   /** Shell command that builds the adapters of another commit, for a gate in another project's repository. */
   readonly prepare?: string;
@@ -79,6 +81,10 @@ export function commandOf(options: TimedOptions, command: readonly string[] = []
       quoted(low === high ? `${name}=${low}` : `${name}=${low}..${high}`),
     ]),
     ...each('--inputs', options.inputs),
+    ...list(
+      '--model-memory',
+      options.modelMemory === undefined ? undefined : [`${options.modelMemory / 2 ** 20}m`],
+    ),
     ...list('--targets', options.targets),
     ...list('--mode', options.mode),
     ...list('--batch', options.batch),

@@ -3,9 +3,9 @@ import { appendFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { dieWithParent, wrappedBy } from '../../common/child-process.js';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
 import { stateFolder } from '../../common/paths.js';
-import { capabilities, dieWithParent } from '../process/capabilities.js';
 
 /** A line this often shows that a long download is alive. */
 const heartbeatMs = 10_000;
@@ -32,8 +32,7 @@ export async function runInstaller(
   installation: Installation,
 ): Promise<void> {
   const { what, logFile, report, signal, cwd, environment } = installation;
-  const prefix = capabilities().canDieWithParent ? dieWithParent : [];
-  const [program = '', ...rest] = [...prefix, file, ...parameters];
+  const [program = '', ...rest] = wrappedBy([dieWithParent], [file, ...parameters]);
   const child = execa(program, rest, {
     reject: false,
     all: true,
