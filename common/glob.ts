@@ -34,7 +34,7 @@ export function glob(
 }
 
 function* tokensOf(pattern: string, isWild: (char: string) => boolean): Generator<Token> {
-  const token = /\\([^])|(\*+)|(\?)|\[([!^]?)(\]?[^\]]{1,100}|\])\]|([^])/gu;
+  const token = /\\(.)|(\*+)|(\?)|\[([!^]?)(\]?[^\]]{1,100}|\])\]|(.)/gsu;
   for (const [, escaped, stars, mark, not, members, char = ''] of pattern.matchAll(token)) {
     if (escaped !== undefined) yield { kind: 'step', step: literal(escaped) };
     else if (stars !== undefined) yield { kind: 'step', step: run(stars.length > 1 ? () => true : isWild) };
@@ -93,7 +93,7 @@ function either(choices: readonly Step[]): Step {
 }
 
 function setOf(members: string): (char: string) => boolean {
-  const ranges = [...members.matchAll(/([^])-([^])|([^])/gu)].map(
+  const ranges = [...members.matchAll(/(.)-(.)|(.)/gsu)].map(
     ([, low, high, single = '']) => [low ?? single, high ?? single] as const,
   );
   return (char) => ranges.some(([low, high]) => low <= char && char <= high);
