@@ -121,7 +121,7 @@ async function prepareClone() {
 
 /** In somebody else's repository the state must not show up as new files. */
 function ignoreState() {
-  mkdirSync(state, { recursive: true });
+  makeFolder(state);
   const file = join(state, '.gitignore');
   if (!existsSync(file)) writeFileSync(file, '*\n');
 }
@@ -256,9 +256,21 @@ async function remove() {
   return 0;
 }
 
+/** As `makeFolder` of common/files.ts, which is not compiled yet. */
+function makeFolder(folder) {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another starter may have been faster.
+    if (error?.code !== 'EEXIST') throw error;
+  }
+}
+
 /** One starter at a time; the lock of a dead one is taken over. */
 async function withLock(work) {
-  mkdirSync(state, { recursive: true });
+  makeFolder(state);
   for (let isAnnounced = false; !take(); isAnnounced = true) {
     if (!isAnnounced) say('another start is setting up; waiting for it');
     await new Promise((resolve) => setTimeout(resolve, 300));

@@ -4,6 +4,8 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { delimiter, dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { z } from 'zod';
+import { at } from '../common/at.js';
 import { messageOf, TouchstoneError } from '../common/errors.js';
 import { invocation } from '../common/invocation.js';
 import type { Framework, Target } from './adapter.js';
@@ -20,7 +22,26 @@ const notFrameworks = new Set(['adapter', 'discover', 'lowering', 'versions']);
 export async function discoverFrameworks(): Promise<Framework[]> {
   const names = (await readdir(here)).sort();
   const inTree = names.map(moduleOf).filter((path) => path !== undefined);
-  return Promise.all([...inTree, ...outsideAdapters()].map(loadFramework));
+  const paths = [...inTree, ...outsideAdapters()];
+  const frameworks = await Promise.all(paths.map(loadFramework));
+  requireOwnNames(frameworks.map((framework, index) => ({ framework, path: at(paths, index) })));
+  return frameworks;
+}
+
+/** Two under one name would be one subject in every result. */
+function requireOwnNames(loaded: readonly { readonly framework: Framework; readonly path: string }[]): void {
+  const owners = new Map<string, string>();
+  for (const { framework, path } of loaded) {
+    for (const name of new Set([framework.name, ...framework.targets.map((target) => target.name)])) {
+      const owner = owners.get(name);
+      if (owner !== undefined) {
+        throw new TouchstoneError('usage', `the adapters ${owner} and ${path} both have the name ${name}`, {
+          hint: 'rename the framework and the targets of one of them',
+        });
+      }
+      owners.set(name, path);
+    }
+  }
 }
 
 /** Those that `--adapter` names. */
@@ -54,16 +75,54 @@ export async function findTarget(name: string): Promise<{ framework: Framework; 
 
 /** Loads one adapter from a path, inside the tree or outside it. */
 export async function loadFramework(path: string): Promise<Framework> {
-  const module = await importAdapter(path);
-  if (!module.default?.targets) {
-    throw new TouchstoneError('usage', `${path} does not default-export a Framework`, {
-      hint: 'see docs/adding-a-framework.md',
-    });
-  }
-  return module.default;
+  const exported = (await importAdapter(path)).default;
+  const wrong = problemOf(exported);
+  if (wrong === undefined) return exported as Framework;
+  throw new TouchstoneError('usage', `the adapter ${path} does not default-export a Framework: ${wrong}`, {
+    hint: 'see docs/adding-a-framework.md',
+  });
 }
 
-async function importAdapter(path: string): Promise<{ default?: Framework }> {
+const text = z.string().min(1);
+const callable = z.custom((value) => typeof value === 'function', 'expected a function');
+const support = z.union([
+  z.object({ supported: z.literal(true) }),
+  z.object({ supported: z.literal(false), reason: z.string() }),
+]);
+/** What discovery, planning and the list read of a framework. */
+const descriptor = z.object({
+  name: text,
+  title: text,
+  homepage: z.string(),
+  targets: z
+    .array(
+      z.object({
+        name: text,
+        host: text,
+        device: text,
+        summary: z.string(),
+        modes: z.object({ inference: support, training: support }),
+        precisions: z.array(z.string()),
+        lower: callable,
+        environment: callable,
+      }),
+    )
+    .refine((targets) => new Set(targets.map(({ name }) => name)).size === targets.length, {
+      message: 'two have the same name',
+    }),
+});
+
+/** Undefined for a framework. To look at what is none may run code of it that throws. */
+function problemOf(exported: unknown): string | undefined {
+  try {
+    const issue = descriptor.safeParse(exported).error?.issues[0];
+    return issue && `${issue.path.join('.') || 'default'}: ${issue.message}`;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+async function importAdapter(path: string): Promise<{ default?: unknown }> {
   try {
     return await import(pathToFileURL(path).href);
   } catch (error) {

@@ -9,6 +9,7 @@ import * as values from '../common/values.js';
 
 export const duration = argument(values.duration);
 export const positiveInteger = argument((text: string) => values.positiveInteger(text));
+export const memorySize = argument(values.memorySize);
 export const seed = argument(values.seed);
 export const share = argument(values.share);
 export const integers = argument(values.integers);

@@ -1,6 +1,7 @@
-import { readdirSync } from 'node:fs';
-import { rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { constants, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { type FileHandle, mkdtemp, open, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 import { messageOf, TouchstoneError } from './errors.js';
 
 /**
@@ -28,4 +29,53 @@ export function filesBelow(folder: string, pattern: RegExp): string[] {
     .filter((name) => pattern.test(name))
     .sort()
     .map((name) => join(folder, name));
+}
+
+/**
+ * Makes a folder and those above it, one level at a time: Node's own `recursive` never returns where a parent is there and
+ * takes no folder, as /proc, and no signal ends it.
+ */
+export function makeFolder(folder: string): void {
+  const path = resolve(folder);
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // A concurrent run may have been faster.
+    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error;
+  }
+}
+
+/**
+ * A new folder for temporary files; whoever asks removes it.
+ *
+ * @param name what its name begins with
+ * @throws TouchstoneError('storage') where TMPDIR takes none
+ */
+export async function temporaryFolder(name: string): Promise<string> {
+  try {
+    return await mkdtemp(join(tmpdir(), `touchstone-${name}-`));
+  } catch (cause) {
+    throw new TouchstoneError('storage', `cannot make a folder in ${tmpdir()}: ${messageOf(cause)}`, {
+      hint: 'set TMPDIR to a folder that exists and can be written',
+      cause,
+    });
+  }
+}
+
+/**
+ * Opens a file and calls `read` with it. A pipe or a device is refused: reading one may never end.
+ *
+ * @throws Error where the file is not there or is no regular file
+ */
+export async function withRegularFile<T>(path: string, read: (file: FileHandle) => Promise<T>): Promise<T> {
+  // Without O_NONBLOCK, opening a named pipe waits for somebody who writes to it.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    if (!(await file.stat()).isFile()) throw new Error(`${path} is not a regular file`);
+    return await read(file);
+  } finally {
+    await file.close();
+  }
 }

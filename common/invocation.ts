@@ -10,3 +10,8 @@ export function invocation(commandLine: string): string {
     ? `npm run setup -- ${commandLine.slice('setup '.length)}`
     : `${program} ${commandLine}`;
 }
+
+/** One word of a command line, as a shell reads it. */
+export function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}

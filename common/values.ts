@@ -16,6 +16,16 @@ export function duration(text: string): number {
   return value;
 }
 
+const unitBytes: Readonly<Record<string, number>> = { m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
+
+/** `512m`, `4g`, `1.5GiB`. Bytes. */
+export function memorySize(text: string): number {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)([mgt])(?:i?b)?$/i.exec(text.trim()) ?? [];
+  const value = Number(number) * Number(unitBytes[unit.toLowerCase()]);
+  if (!(value > 0)) throw invalid(text, 'a size of memory', 'give a size such as 512m or 4g');
+  return Math.floor(value);
+}
+
 export function positiveInteger(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 1)

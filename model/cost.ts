@@ -53,21 +53,28 @@ export function observedBytes(example: Graph, batch: number): number {
 
 /** Inputs and outputs of the node that has most of them, in bytes. */
 function largestNodeBytes(graph: Graph): number {
-  const sizes = graph.nodes.map(({ inputs, outputs }) => bytesOf(infosOf(graph, [...inputs, ...outputs])));
-  return Math.max(0, ...sizes);
+  const weights = weightNames(graph);
+  return graph.nodes.reduce(
+    (most, { inputs, outputs }) => Math.max(most, bytesOf(infosOf(graph, weights, [...inputs, ...outputs]))),
+    0,
+  );
 }
 
 /** Every value that a node computes, all of which the backward pass may read. */
 function computedValues(graph: Graph): TensorInfo[] {
   return infosOf(
     graph,
+    weightNames(graph),
     graph.nodes.flatMap((node) => node.outputs),
   );
 }
 
+function weightNames(graph: Graph): ReadonlySet<string> {
+  return new Set(graph.weights.map(({ name }) => name));
+}
+
 /** Without weights and omitted inputs. */
-function infosOf(graph: Graph, names: readonly string[]): TensorInfo[] {
-  const weights = new Set(graph.weights.map(({ name }) => name));
+function infosOf(graph: Graph, weights: ReadonlySet<string>, names: readonly string[]): TensorInfo[] {
   return names.flatMap((name) => (weights.has(name) ? [] : (graph.values[name] ?? [])));
 }
 

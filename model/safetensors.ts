@@ -3,9 +3,10 @@
  * header's length, a JSON header `{name: {dtype, shape, data_offsets}}`, then the data, little-endian and row-major.
  * Format: https://github.com/huggingface/safetensors#format
  */
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { type FileHandle, rename, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { TouchstoneError } from '../common/errors.js';
+import { messageOf, TouchstoneError } from '../common/errors.js';
+import { withRegularFile } from '../common/files.js';
 import {
   type DataType,
   elementBytes,
@@ -49,16 +50,15 @@ const maxHeaderBytes = 100_000_000;
 /**
  * All tensors of a file by name, each with memory of its own.
  *
- * @throws TouchstoneError('storage') for a malformed file
+ * @throws TouchstoneError('storage') for a malformed file, or one that cannot be read
  */
 export async function readTensors(path: string): Promise<Record<string, Tensor>> {
-  const bytes = await readFile(path);
-  return parseTensors(bytes, path);
+  return parseTensors(await readWhole(path), path);
 }
 
 /** The strings under `__metadata__`; an empty record for a file without. */
 export async function readMetadata(path: string): Promise<Record<string, string>> {
-  const { entries } = splitFile(await readFile(path), path);
+  const { entries } = splitFile(await readWhole(path), path);
   const metadata = z.record(z.string(), z.string()).safeParse(entries.__metadata__);
   return metadata.success ? metadata.data : {};
 }
@@ -116,11 +116,40 @@ export async function writeTensors(
   await rename(temporary, path);
 }
 
-function splitFile(bytes: Uint8Array, path: string): { entries: Record<string, unknown>; data: Uint8Array } {
+async function readWhole(path: string): Promise<Uint8Array> {
+  try {
+    return await withRegularFile(path, async (file) => {
+      await checkHeader(file, path);
+      return file.readFile();
+    });
+  } catch (cause) {
+    if (cause instanceof TouchstoneError) throw cause;
+    throw new TouchstoneError('storage', `cannot read ${path}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** Before the file is read: one with a wrong header may be of any size. */
+async function checkHeader(file: FileHandle, path: string): Promise<void> {
+  const { size } = await file.stat();
+  const first = Buffer.alloc(8);
+  // From a position, so that what reads the file next begins at its beginning.
+  const { bytesRead } = await file.read(first, 0, first.length, 0);
+  headerBytes(first.subarray(0, bytesRead), size, path);
+}
+
+/** @param bytes the beginning of the file. @param size of the whole file */
+function headerBytes(bytes: Uint8Array, size: number, path: string): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = bytes.length >= 8 ? Number(view.getBigUint64(0, true)) : Number.NaN;
-  if (!(length <= maxHeaderBytes) || length > bytes.length - 8)
-    throw malformed(path, 'its header is truncated');
+  if (!(length <= size - 8)) throw malformed(path, 'its header is truncated');
+  if (length > maxHeaderBytes) {
+    throw malformed(path, `its header has ${length} bytes, and the format's limit is ${maxHeaderBytes}`);
+  }
+  return length;
+}
+
+function splitFile(bytes: Uint8Array, path: string): { entries: Record<string, unknown>; data: Uint8Array } {
+  const length = headerBytes(bytes, bytes.length, path);
   try {
     const entries = header.parse(JSON.parse(Buffer.from(bytes.subarray(8, 8 + length)).toString('utf8')));
     return { entries, data: bytes.subarray(8 + length) };

@@ -2,13 +2,13 @@
  * Keras.js, in plain JavaScript: Keras 2 models in the browser, no longer developed. It has inference only, and works on
  * one example at a time: a batch is a loop over its examples.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type KerasJs from 'keras-js';
 import type { KerasJsModel } from 'keras-js';
 import { at, required } from '../../common/at.js';
+import { temporaryFolder } from '../../common/files.js';
 import {
   type Framework,
   type Graph,
@@ -86,7 +86,7 @@ async function load(
 ): Promise<InferenceModel<Outputs>> {
   const plan = given as Plan;
   const net = netOf(plan);
-  const folder = await mkdtemp(join(tmpdir(), 'touchstone-kerasjs-'));
+  const folder = await temporaryFolder('kerasjs');
   const filepath = join(folder, 'model.bin');
   await writeFile(filepath, modelFile(net, weights));
   const model = new KerasModel({ filepath, filesystem: true, gpu: false });

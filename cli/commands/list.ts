@@ -1,6 +1,6 @@
 /** Declares `list`: its options, and their help. */
 import type { Command } from 'commander';
-import { inputShape, names, paths, valueRange } from '../arguments.js';
+import { inputShape, memorySize, names, paths, valueRange } from '../arguments.js';
 import type { ListModelOptions } from '../list-model.js';
 import type { End } from './end.js';
 
@@ -19,6 +19,11 @@ export function declareList(program: Command, end: End): void {
       '--range <name=value>',
       'with --model: value of an integer input that branches depend on (repeatable)',
       valueRange,
+    )
+    .option(
+      '--model-memory <size>',
+      'with --model: memory that its tensors may take: 512m, 4g (default: half of what is free)',
+      memorySize,
     )
     .option('--json', 'for machines')
     .action(async ({ model, ...options }: ListModelOptions & { model?: readonly string[] }) => {

@@ -2,7 +2,17 @@
 import { type Command, Option } from 'commander';
 import { defaultDeadlineMs } from '../../runners/coordinator/options.js';
 import { optimiserNames } from '../../suites/optimisers.js';
-import { duration, inputShape, integers, modeNames, names, paths, seed, valueRange } from '../arguments.js';
+import {
+  duration,
+  inputShape,
+  integers,
+  memorySize,
+  modeNames,
+  names,
+  paths,
+  seed,
+  valueRange,
+} from '../arguments.js';
 
 export function withSelection(command: Command): Command {
   return withModels(withWorkloads(command))
@@ -73,5 +83,10 @@ function withModels(command: Command): Command {
       'range of a random input: tokens=0..29999, or its only value: rate=16000 (repeatable)',
       valueRange,
     )
-    .option('--inputs <files.npz>', 'your own data for --model, a file for each input buffer', paths);
+    .option('--inputs <files.npz>', 'your own data for --model, a file for each input buffer', paths)
+    .option(
+      '--model-memory <size>',
+      'memory that the tensors of a --model may take while it is read and run once: 512m, 4g (default: half of what is free)',
+      memorySize,
+    );
 }

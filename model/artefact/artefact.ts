@@ -3,16 +3,18 @@
  * sibling and renamed, so that an incomplete one is never used and concurrent runs do not interfere.
  */
 import { existsSync } from 'node:fs';
-import { copyFile, link, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { at, required } from '../../common/at.js';
 import { TouchstoneError } from '../../common/errors.js';
-import { memoryShortage } from '../../common/memory.js';
+import { makeFolder } from '../../common/files.js';
+import { availableMemory, memoryShortage } from '../../common/memory.js';
 import { artefactsFolder } from '../../common/paths.js';
 import { bytesOf, costOf, observedBytes } from '../cost.js';
 import { type Graph, graph as graphSchema, type Tensors } from '../graph.js';
 import { normalise } from '../normalise/normalise.js';
 import { observe } from '../normalise/observe.js';
+import type { Observe } from '../normalise/observe-nodes.js';
 import {
   cachedReference,
   committedPath,
@@ -172,7 +174,7 @@ export async function unreferencedArtefact(
   seed: number,
   folder: string,
 ): Promise<Artefact> {
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   await writeContents(workloadSource(workload, mode, batch, seed), folder);
   return readArtefact(folder);
 }
@@ -199,7 +201,9 @@ export async function sourceArtefact(source: ArtefactSource, reference?: GivenRe
 export async function modelArtefact(request: ModelRequest, python?: FindPython): Promise<Artefact> {
   return makeOnce(modelKey(request), async (folder) => {
     const id = await writeContents(modelSource(request), folder);
-    return cachedReference(folder, id, 'inference', python, request.path);
+    // In float64, on every buffer: as much as there is, and no more.
+    const memoryBytes = availableMemory();
+    return cachedReference(folder, id, 'inference', python, request.path, { memoryBytes });
   });
 }
 
@@ -215,7 +219,7 @@ export async function describedModel(request: ModelRequest): Promise<Artefact> {
 async function makeOnce(key: string, make: (folder: string) => Promise<string>): Promise<Artefact> {
   const folder = join(artefactsFolder, key);
   if (existsSync(folder)) return readArtefact(folder);
-  await mkdir(artefactsFolder, { recursive: true });
+  makeFolder(artefactsFolder);
   const temporary = await mkdtemp(`${folder}.making-`);
   try {
     const reference = await make(temporary);
@@ -235,7 +239,10 @@ async function makeOnce(key: string, make: (folder: string) => Promise<string>):
 async function writeContents(source: ArtefactSource, folder: string): Promise<string> {
   const { model, inputInfo, parameters, workload, mode, batch, seed, tolerance } = source;
   const { known, training, generation, coarseTolerance = tolerance } = source;
-  const observeWith = known ? async () => ({ values: known, data: {} }) : observe;
+  const limits = source.memoryBytes === undefined ? {} : { memoryBytes: source.memoryBytes };
+  const observeWith: Observe = known
+    ? async () => ({ values: known, data: {} })
+    : (...parameters) => observe(...parameters, limits);
   const normal = await normalise(model, inputInfo, sampleOf(source), parameters, observeWith);
   const path = (file: keyof typeof artefactFiles) => join(folder, artefactFiles[file]);
   await writeFile(path('model'), normal.bytes);

@@ -33,11 +33,12 @@ export function workloadKey(workload: Workload, mode: Mode, batch: number, seed:
   ]);
 }
 
-export function modelKey({ name, path, shapes, ranges, data, seed }: ModelRequest): string {
+export function modelKey({ name, path, shapes, ranges, data, seed, memoryBytes }: ModelRequest): string {
   const bytes = readModelBytes(path);
   // Every reference to external data has the key `location`; only then must the model be parsed to hash that data too.
   const isWhole = !Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes('location');
-  const content = isWhole ? bytes : digestOf(bytes, readModel(bytes, path, externalDataIn(dirname(path))));
+  const whole = () => readModel(bytes, path, externalDataIn(dirname(path)), memoryBytes);
+  const content = isWhole ? bytes : digestOf(bytes, whole());
   const given = data.flatMap(({ tensors }) =>
     Object.entries(tensors).flatMap(([input, tensor]) => [
       JSON.stringify([input, tensor.type, tensor.shape]),

@@ -37,6 +37,8 @@ export interface ArtefactSource {
   readonly coarseTolerance?: Tolerance;
   /** Type and shape of every value, if known; without it the model is run once to observe them. */
   readonly known?: Readonly<Record<string, TensorInfo>>;
+  /** Memory that running the model once may take; without it as much as there is. */
+  readonly memoryBytes?: number;
 }
 
 export function workloadSource(workload: Workload, mode: Mode, batch: number, seed: number): ArtefactSource {
@@ -72,6 +74,8 @@ export interface ModelRequest {
   /** The user's data instead of random inputs: one set per buffer. */
   readonly data: readonly GivenInputs[];
   readonly seed: number;
+  /** Memory that its tensors may take: nobody vouches for the file. */
+  readonly memoryBytes: number;
 }
 
 export interface GivenInputs {
@@ -80,8 +84,9 @@ export interface GivenInputs {
   readonly tensors: Tensors;
 }
 
-export function modelSource({ name, path, shapes, ranges, data, seed }: ModelRequest): ArtefactSource {
-  const whole = readModelFile(path);
+export function modelSource(request: ModelRequest): ArtefactSource {
+  const { name, path, shapes, ranges, data, seed, memoryBytes } = request;
+  const whole = readModelFile(path, memoryBytes);
   const [first] = data;
   const known = first ? { ...shapesOf(first.tensors, whole), ...shapes } : shapes;
   const bound = bindShapes(whole, known);
@@ -98,21 +103,30 @@ export function modelSource({ name, path, shapes, ranges, data, seed }: ModelReq
     inputInfo,
     inputs: first
       ? data.map((own) => givenInputs(inputInfo, withoutConstants(own, values)))
-      : drawInputs(inputInfo, seed, { ...indexRanges(model), ...given }),
+      : drawInputs(inputInfo, seed, { ...indexRanges(model), ...given }, memoryBytes),
     // An unknown model may be deep, with float32 errors about ten times those of the small workloads. The floor allows
     // 1e-7 per element of an output near zero, as the ONNX project's own tests do (onnx.backend.test.runner).
     tolerance: { output: 1e-3, loss: 1e-3, gradient: 1e-3, weight: 1e-3, floor: 1e-4 },
     // Rounding to float16 has a relative error of 1/2048, and frameworks may or may not round between the operations of a
     // layer. An 8-bit step is 1/256 of the range, and a value halfway between two steps can be rounded to either.
     coarseTolerance: { output: 2e-2, loss: 2e-2, gradient: 2e-2, weight: 2e-2, floor: 1e-4 },
+    memoryBytes,
   };
 }
 
-/** @throws TouchstoneError('model') if the inputs do not fit into the available memory */
-function drawInputs(inputs: readonly TensorInfo[], seed: number, ranges: Ranges): Tensors[] {
-  const shortage = memoryShortage(bufferCount * bytesOf(inputs), availableMemory());
+/** @throws TouchstoneError('model') if the inputs do not fit into so much memory */
+function drawInputs(
+  inputs: readonly TensorInfo[],
+  seed: number,
+  ranges: Ranges,
+  memoryBytes: number,
+): Tensors[] {
+  const shortage = memoryShortage(bufferCount * bytesOf(inputs), memoryBytes);
   if (shortage !== undefined) {
-    throw modelError(`drawing its inputs ${shortage}`, 'specify smaller shapes with --input');
+    throw modelError(
+      `drawing its inputs ${shortage}`,
+      'specify smaller shapes with --input, or raise the limit with --model-memory',
+    );
   }
   return Array.from({ length: bufferCount }, (_, buffer) => randomInputs(inputs, seed, buffer, ranges));
 }

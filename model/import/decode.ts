@@ -41,11 +41,16 @@ const unsupportedTypes: ReadonlyMap<number, string> = new Map([
 /** Larger than any model that is benchmarked on one machine; guards against corrupt dimensions. */
 const maxTensorBytes = 8 * 2 ** 30;
 
+/** The element type of a number of onnx.proto; undefined for one that is not supported. */
+export function knownType(number: number): DataType | undefined {
+  return typesByNumber.get(number);
+}
+
 /** @throws TouchstoneError('model') for an element type that is not supported, with its name in onnx.proto */
 export function dataTypeOf(number: number | null | undefined, where: string): DataType {
   // Protobuf omits fields that are 0, which is UNDEFINED here.
   const code = number ?? 0;
-  const type = typesByNumber.get(code);
+  const type = knownType(code);
   if (type) return type;
   const name = unsupportedTypes.get(code) ?? `number ${code}`;
   throw modelError(`${where} has element type ${name}, which is not supported`);

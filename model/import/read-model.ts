@@ -9,6 +9,7 @@ import { messageOf, TouchstoneError } from '../../common/errors.js';
 import type { Tensor } from '../graph.js';
 import { modelError } from '../model-error.js';
 import { toOnnxDomain } from './contrib-operators.js';
+import { checkDeclaredMemory } from './declared-memory.js';
 import { dataTypeOf, decodeAttribute, decodeTensor, isExternal, toNumber, withInlineData } from './decode.js';
 import { type ExternalData, externalDataIn, noExternalData } from './external-data.js';
 import {
@@ -33,9 +34,14 @@ const maxNodes = 100_000;
 /** Names with a meaning of their own in safetensors files or JavaScript objects. */
 const reservedNames = new Set(['__metadata__', '__proto__']);
 
-/** @throws TouchstoneError('model') for anything that is not a usable model */
-export function readModelFile(path: string, external = externalDataIn(dirname(path))): RawModel {
-  return readModel(readModelBytes(path), path, external);
+/**
+ * With external data, if it has any, from the folder of the file.
+ *
+ * @param limitBytes of memory for its tensors, since it may be anybody's
+ * @throws TouchstoneError('model') for anything that is not a usable model
+ */
+export function readModelFile(path: string, limitBytes: number): RawModel {
+  return readModel(readModelBytes(path), path, externalDataIn(dirname(path)), limitBytes);
 }
 
 /** @throws TouchstoneError('model') if the file does not exist, is not a regular file or exceeds 2 GiB */
@@ -54,15 +60,17 @@ export function readModelBytes(path: string): Uint8Array {
 /**
  * @param path for error messages
  * @param external reads initialisers that are stored in other files; by default such a model is rejected
+ * @param limitBytes of memory for its tensors; none for our own workloads
  * @throws TouchstoneError('model') for anything that is not a usable model
  */
 export function readModel(
   bytes: Uint8Array,
   path: string,
   external: ExternalData = noExternalData,
+  limitBytes = Number.POSITIVE_INFINITY,
 ): RawModel {
   try {
-    return checkedModel(proto.ModelProto.decode(bytes), external);
+    return checkedModel(proto.ModelProto.decode(bytes), external, limitBytes);
   } catch (cause) {
     // protobufjs throws a RangeError past the end of the data; so does a stack overflow.
     const message =
@@ -79,7 +87,7 @@ export function readModel(
   }
 }
 
-function checkedModel(model: ModelProto, external: ExternalData): RawModel {
+function checkedModel(model: ModelProto, external: ExternalData, limitBytes: number): RawModel {
   const graph = model.graph;
   if (!graph) throw modelError('it contains no graph', 'is it a complete .onnx file?');
   const opset = opsetOf(model);
@@ -89,7 +97,8 @@ function checkedModel(model: ModelProto, external: ExternalData): RawModel {
       'inline them with onnx.inliner',
     );
   }
-  checkNesting(graph, 0);
+  checkNesting(graph);
+  if (limitBytes !== Number.POSITIVE_INFINITY) checkDeclaredMemory(graph, limitBytes);
   const initialisers = decodeInitialisers(graph, external);
   const { name, input, output, node } = graphFields(graph);
   const inputs = input.filter((each) => !initialisers.has(nameOf(each))).map((each) => decodeInput(each));
@@ -212,11 +221,17 @@ function checkNames(names: readonly string[]): void {
   if (reserved !== undefined) throw modelError(`it has a value named ${reserved}, which is a reserved name`);
 }
 
-function checkNesting(graph: GraphProto, depth: number): void {
-  if (depth > maxNesting) throw modelError(`its subgraphs are nested more than ${maxNesting} deep`);
-  const { node } = graphFields(graph);
-  if (node.length > maxNodes) throw modelError(`its graph has more than ${maxNodes} nodes`);
-  for (const { g, graphs } of node.flatMap((each) => nodeFields(each).attribute)) {
-    for (const inner of [...(g ? [g] : []), ...(graphs ?? [])]) checkNesting(inner, depth + 1);
-  }
+/** @throws TouchstoneError('model') for subgraphs nested too deeply, or too many nodes in all of them */
+function checkNesting(graph: GraphProto): void {
+  let count = 0;
+  const check = (inner: GraphProto, depth: number) => {
+    if (depth > maxNesting) throw modelError(`its subgraphs are nested more than ${maxNesting} deep`);
+    const { node } = graphFields(inner);
+    count += node.length;
+    if (count > maxNodes) throw modelError(`it has more than ${maxNodes} nodes, those of subgraphs included`);
+    for (const { g, graphs } of node.flatMap((each) => nodeFields(each).attribute)) {
+      for (const each of [...(g ? [g] : []), ...(graphs ?? [])]) check(each, depth + 1);
+    }
+  };
+  check(graph, 0);
 }

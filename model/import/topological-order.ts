@@ -47,10 +47,10 @@ function sort(nodes: readonly RawNode[], pending: ReadonlyMap<RawNode, Set<strin
 
 /** Values that a node reads, each once, including those that its subgraphs capture from the enclosing graph. */
 export function valuesReadBy(node: RawNode): Set<string> {
-  const captured = Object.values(node.attributes).flatMap((attribute) =>
+  const inner = Object.values(node.attributes).flatMap((attribute) =>
     typeof attribute === 'object' && 'graph' in attribute ? capturedBy(attribute.graph) : [],
   );
-  return new Set([...node.inputs.filter(Boolean), ...captured]);
+  return new Set([...node.inputs.filter(Boolean), ...inner]);
 }
 
 function producedValues(nodes: readonly RawNode[], given: ReadonlySet<string>): Set<string> {
@@ -80,8 +80,17 @@ function pendingInputs(
   return pending;
 }
 
+/** By subgraph: they may be nested, and every pass over the nodes asks anew. */
+const captured = new WeakMap<GraphProto, readonly string[]>();
+
 /** Names that a subgraph uses but does not define. */
-function capturedBy(graph: GraphProto): string[] {
+function capturedBy(graph: GraphProto): readonly string[] {
+  const known = captured.get(graph) ?? findCaptured(graph);
+  captured.set(graph, known);
+  return known;
+}
+
+function findCaptured(graph: GraphProto): string[] {
   const { input, initializer, node, output } = graphFields(graph);
   const nodes = node.map(nodeFields);
   const own = new Set([

@@ -1,5 +1,6 @@
 /** Writes a model as ONNX, with all of its data inline. */
 
+import type { TouchstoneError } from '../../common/errors.js';
 import type { TensorInfo, Tensors } from '../graph.js';
 import { modelError } from '../model-error.js';
 import { encodeTensor, encodeValueInfo } from './encode.js';
@@ -19,7 +20,7 @@ export interface WritableModel {
 }
 
 /** Protobuf's limit for one message, less a reserve for the nodes. */
-const maxWeightBytes = 2 ** 31 - 2 ** 24;
+export const maxWeightBytes = 2 ** 31 - 2 ** 24;
 
 /**
  * A serialised ModelProto.
@@ -28,8 +29,7 @@ const maxWeightBytes = 2 ** 31 - 2 ** 24;
  */
 export function writeModel(model: WritableModel): Uint8Array {
   const weightBytes = Object.values(model.weights).reduce((sum, { data }) => sum + data.byteLength, 0);
-  if (weightBytes > maxWeightBytes)
-    throw modelError('its weights are larger than 2 GiB, which is not supported');
+  if (weightBytes > maxWeightBytes) throw tooManyWeights();
   const graph = {
     name: model.name || 'model',
     node: [...model.nodes],
@@ -39,6 +39,10 @@ export function writeModel(model: WritableModel): Uint8Array {
   };
   const opsetImport = [{ domain: '', version: model.opset }];
   return proto.ModelProto.encode({ irVersion, producerName: 'touchstone', opsetImport, graph }).finish();
+}
+
+export function tooManyWeights(): TouchstoneError {
+  return modelError('its weights are larger than 2 GiB, which is not supported');
 }
 
 function valueInfo(value: TensorInfo | { readonly name: string }): ValueInfoProto {

@@ -3,9 +3,9 @@
  * version, the header's length, the header (a Python dictionary literal) and the data.
  * Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
-import { readFile } from 'node:fs/promises';
 import { unzipSync } from 'fflate';
 import { messageOf } from '../../common/errors.js';
+import { withRegularFile } from '../../common/files.js';
 import {
   type DataType,
   elementBytes,
@@ -31,6 +31,8 @@ const types: Readonly<Record<string, DataType>> = {
   u8: 'uint64',
   b1: 'bool',
 };
+/** NumPy's own limit, for headers that it has not written itself. */
+const maxHeaderBytes = 10_000;
 /** Enough for the inputs of any model; a larger archive is not unpacked. */
 const maxBytes = 4 * 2 ** 30;
 
@@ -43,7 +45,7 @@ export async function readNpz(path: string): Promise<Tensors> {
   let files: Record<string, Uint8Array>;
   try {
     let claimed = 0;
-    files = unzipSync(await readFile(path), {
+    files = unzipSync(await withRegularFile(path, (file) => file.readFile()), {
       filter: ({ name, originalSize }) => {
         claimed += originalSize;
         if (claimed > maxBytes) throw new Error('its unpacked size is more than 4 GiB');
@@ -69,6 +71,9 @@ export function parseNpy(bytes: Uint8Array, where: string): Tensor {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   // The length has two bytes in version 1 and four in later versions.
   const [begin, length] = bytes[6] === 1 ? [10, view.getUint16(8, true)] : [12, view.getUint32(8, true)];
+  if (length > maxHeaderBytes) {
+    throw modelError(`${where} has a header of ${length} bytes`, 'write it with numpy.savez');
+  }
   const header = Buffer.from(bytes.subarray(begin, begin + length)).toString('latin1');
   const code = /'descr':\s*'([<>|=])(\w+)'/.exec(header);
   const extents = /'shape':\s*\(([\d,\s]*)\)/.exec(header)?.[1];

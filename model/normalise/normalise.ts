@@ -4,7 +4,7 @@
  * names are made unique; every shape is known.
  */
 
-import { at, defined, required } from '../../common/at.js';
+import { at, required } from '../../common/at.js';
 import {
   type Attribute,
   type Graph,
@@ -14,7 +14,6 @@ import {
   type Tensors,
   toJsonNumber,
 } from '../graph.js';
-import { type NodeProto, nodeFields } from '../import/proto.js';
 import type { RawModel, RawNode } from '../import/raw-model.js';
 import { inTopologicalOrder, valuesReadBy } from '../import/topological-order.js';
 import { writeModel } from '../import/write-model.js';
@@ -22,6 +21,7 @@ import { modelError } from '../model-error.js';
 import { type DataDependence, randomOperators, traceDataDependence } from './data-dependence.js';
 import { inlineBranch } from './inline-branches.js';
 import { type Observation, observe } from './observe.js';
+import { type Observe, observeNodes, toProto } from './observe-nodes.js';
 import { isInferenceCopy, liveNodes, removeCopies } from './simplify.js';
 
 /** Levels of nested branches that are resolved; published models have two or three. */
@@ -42,9 +42,6 @@ interface Request {
   readonly parameters: readonly string[];
   readonly observe: Observe;
 }
-
-/** Runs a model once (see `observe.ts`), or returns values that are known already. */
-export type Observe = (model: Uint8Array, inputs: Tensors, keep: readonly string[]) => Promise<Observation>;
 
 /** The graph while it is being normalised. */
 interface WorkingGraph {
@@ -73,19 +70,46 @@ export async function normalise(
   for (let level = 0; level < maxBranchLevels; level++) {
     graph.nodes = withUniqueNames(liveNodes(graph.nodes, model.outputs, valuesReadBy));
     const dependence = traceDataDependence(graph.nodes, sources);
-    const observation = await observeGraph(request, graph, dependence);
-    const known = new Map([...graph.constants, ...Object.entries(observation.data)]);
-    const inlined = inlineBranches(graph, known, dependence);
-    if (!inlined) return finish(request, { nodes: graph.nodes, constants: known }, dependence, observation);
+    const branching = branchingOn(graph.nodes, dependence);
+    if (branching.size === 0) {
+      const observation = await observeGraph(request, graph, dependence);
+      const known = new Map([...graph.constants, ...Object.entries(observation.data)]);
+      return finish(request, { nodes: graph.nodes, constants: known }, dependence, observation);
+    }
+    const inlined = inlineBranches(graph, branching, await conditionsOf(request, graph, branching));
     const given = new Set([...graph.constants.keys(), ...sources]);
     graph.nodes = inTopologicalOrder(inlined, given, model.outputs);
   }
   throw modelError(`its branches are nested more than ${maxBranchLevels} deep`);
 }
 
+/** The conditions of every `If` that computes with inputs but is decided by constants and shapes, by node. */
+function branchingOn(nodes: readonly RawNode[], dependence: DataDependence): ReadonlyMap<RawNode, string> {
+  return new Map(
+    nodes.flatMap((node) => {
+      const [condition] = node.inputs;
+      const isDecided = condition !== undefined && !dependence.varying.has(condition);
+      return node.operator === 'If' && isDecided && isVarying(node, dependence) ? [[node, condition]] : [];
+    }),
+  );
+}
+
+/** Their data. Only what it takes to compute them is run: branches may hold most of the model, and may be nested. */
+async function conditionsOf(
+  request: Request,
+  { nodes, constants }: WorkingGraph,
+  branching: ReadonlyMap<RawNode, string>,
+): Promise<ReadonlyMap<string, Tensor>> {
+  const computed = [...new Set(branching.values())].filter((name) => !constants.has(name));
+  if (computed.length === 0) return constants;
+  const needed = liveNodes(nodes, computed, valuesReadBy);
+  const { data } = await observeNodes({ ...request, constants }, needed, computed, computed);
+  return new Map([...constants, ...Object.entries(data)]);
+}
+
 /** Shapes of all values of the current graph, and data of those constant values that a varying node reads. */
 async function observeGraph(
-  { model, inputs, sample, observe: run }: Request,
+  request: Request,
   { nodes, constants }: WorkingGraph,
   dependence: DataDependence,
 ): Promise<Observation> {
@@ -93,41 +117,27 @@ async function observeGraph(
   if (produced.length === 0) throw modelError('its outputs are constants: there is nothing to compute');
   const varyingNodes = nodes.filter((node) => isVarying(node, dependence));
   const read = new Set(varyingNodes.flatMap((node) => [...valuesReadBy(node)]));
-  const bytes = writeModel({
-    name: model.name,
-    opset: model.opset,
-    inputs,
-    outputs: produced.map((name) => ({ name })),
-    nodes: nodes.map(toProto),
-    weights: Object.fromEntries(constants),
-  });
-  return run(
-    bytes,
-    sample,
-    produced.filter((name) => read.has(name) && !dependence.varying.has(name)),
-  );
+  const kept = produced.filter((name) => read.has(name) && !dependence.varying.has(name));
+  return observeNodes({ ...request, constants }, nodes, produced, kept);
 }
 
-/** The nodes with one level of resolvable branches inlined; undefined if there is none. */
+/** The nodes with the branches inlined that `conditions` selects. */
 function inlineBranches(
   { nodes, constants }: WorkingGraph,
-  known: ReadonlyMap<string, Tensor>,
-  dependence: DataDependence,
-): RawNode[] | undefined {
-  const conditionOf = ({ operator, inputs: [condition] }: RawNode) =>
-    operator === 'If' && condition !== undefined ? known.get(condition) : undefined;
-  const isResolvable = (node: RawNode) => conditionOf(node) !== undefined && isVarying(node, dependence);
-  if (!nodes.some(isResolvable)) return undefined;
+  branching: ReadonlyMap<RawNode, string>,
+  conditions: ReadonlyMap<string, Tensor>,
+): RawNode[] {
   return nodes.flatMap((node) => {
-    if (!isResolvable(node)) return [node];
-    const condition = defined(conditionOf(node), `condition of node ${node.name}`);
+    const name = branching.get(node);
+    if (name === undefined) return [node];
+    const condition = required(conditions, name, 'conditions of branches');
     const key = Number(condition.data[0]) !== 0 ? 'then_branch' : 'else_branch';
     const branch = node.attributes[key];
     if (typeof branch !== 'object' || !('graph' in branch)) {
       throw modelError(`node ${node.name} (If) has no attribute ${key}`);
     }
     const inlined = inlineBranch(branch.graph, node.outputs, node.name);
-    for (const [name, tensor] of inlined.constants) constants.set(name, tensor);
+    for (const [constant, tensor] of inlined.constants) constants.set(constant, tensor);
     return inlined.nodes;
   });
 }
@@ -262,10 +272,15 @@ function checkNode(node: RawNode, dependence: DataDependence): void {
 /** Names nodes that have no name, and appends a number to repeated names. */
 function withUniqueNames(nodes: readonly RawNode[]): RawNode[] {
   const taken = new Set<string>();
+  /** The number of the last copy by name: all nodes may have one name, and each copy is looked for once. */
+  const copies = new Map<string, number>();
   return nodes.map((node, index) => {
     const wanted = node.name || `${node.operator}_${index}`;
     let name = wanted;
-    for (let copy = 2; taken.has(name); copy++) name = `${wanted}_${copy}`;
+    for (let copy = copies.get(wanted) ?? 2; taken.has(name); copy++) {
+      name = `${wanted}_${copy}`;
+      copies.set(wanted, copy + 1);
+    }
     taken.add(name);
     return { ...node, name };
   });
@@ -310,15 +325,5 @@ function toGraphNode({ name, operator, inputs, outputs, attributes }: RawNode): 
     outputs: [...outputs],
     // `checkNode` has rejected tensors and subgraphs.
     attributes: attributes as Record<string, Attribute>,
-  };
-}
-
-function toProto({ name, operator, inputs, outputs, proto }: RawNode): NodeProto {
-  return {
-    name,
-    opType: operator,
-    input: [...inputs],
-    output: [...outputs],
-    attribute: nodeFields(proto).attribute,
   };
 }

@@ -2,12 +2,14 @@
  * Finds the shape of every value by running the model once in ONNX Runtime on real input, with every intermediate value as an
  * output. No shape inference of our own can disagree with the operators' definitions.
  */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
+import { dieWithParent, limitMemory, wrappedBy } from '../../common/child-process.js';
 import { messageOf } from '../../common/errors.js';
+import { temporaryFolder } from '../../common/files.js';
+import { raiseModelMemory, sizeText } from '../../common/memory.js';
 import { buildFolder } from '../../common/paths.js';
 import { type TensorInfo, type Tensors, tensorInfo } from '../graph.js';
 import { modelError } from '../model-error.js';
@@ -17,6 +19,19 @@ import type { ObserveRequest } from './observe-request.js';
 const child = join(buildFolder, 'model/normalise/observe-worker.js');
 /** Much longer than one run of any model that is worth timing. */
 const defaultDeadlineMs = 300_000;
+/** What Node and ONNX Runtime take for a small model. */
+const runtimeBytes = 2 ** 29;
+/** ONNX Runtime's results are copied once, for JavaScript. */
+const copies = 2;
+/** How either says that memory has run out. */
+const memoryWords = /bad_alloc|bad allocation|Failed to allocate memory|allocation failed|out of memory/i;
+
+export interface ObserveLimits {
+  /** After which the child process is killed. */
+  readonly deadlineMs?: number;
+  /** Memory that the model's values may take, where the system can limit it. */
+  readonly memoryBytes?: number;
+}
 const observedValues = z.record(z.string(), tensorInfo);
 
 export interface Observation {
@@ -30,16 +45,15 @@ export interface Observation {
  * @param model serialised, with everything that is to be observed among its outputs
  * @param inputs by name
  * @param keep outputs whose data is wanted
- * @param deadlineMs after which the child process is killed
- * @throws TouchstoneError('model') with ONNX Runtime's message, or that it crashed or timed out
+ * @throws TouchstoneError('model') with ONNX Runtime's message, or that it crashed, timed out or took too much memory
  */
 export async function observe(
   model: Uint8Array,
   inputs: Tensors,
   keep: readonly string[],
-  deadlineMs = defaultDeadlineMs,
+  limits: ObserveLimits = {},
 ): Promise<Observation> {
-  const folder = await mkdtemp(join(tmpdir(), 'touchstone-observe-'));
+  const folder = await temporaryFolder('observe');
   const request: ObserveRequest = {
     model: join(folder, 'model.onnx'),
     inputs: join(folder, 'inputs.safetensors'),
@@ -51,7 +65,7 @@ export async function observe(
     await writeFile(request.model, model);
     await writeTensors(request.inputs, inputs);
     await writeFile(join(folder, 'request.json'), JSON.stringify(request));
-    await runChild(folder, deadlineMs);
+    await runChild(folder, limits);
     const values = observedValues.safeParse(JSON.parse(await readFile(request.values, 'utf8')));
     if (!values.success) throw modelError('the model has values that are not numeric tensors');
     return { values: values.data, data: await readTensors(request.data) };
@@ -60,8 +74,14 @@ export async function observe(
   }
 }
 
-async function runChild(folder: string, deadlineMs: number): Promise<void> {
-  const result = await execa(process.execPath, [child, join(folder, 'request.json')], {
+async function runChild(
+  folder: string,
+  { deadlineMs = defaultDeadlineMs, memoryBytes }: ObserveLimits,
+): Promise<void> {
+  const limited = memoryBytes === undefined ? [] : [limitMemory(runtimeBytes + copies * memoryBytes)];
+  const program = [process.execPath, child, join(folder, 'request.json')];
+  const [file = '', ...parameters] = wrappedBy([...limited, dieWithParent], program);
+  const result = await execa(file, parameters, {
     reject: false,
     // ONNX Runtime otherwise rejects operator sets newer than its release, even if it has every kernel.
     env: { ALLOW_RELEASED_ONNX_OPSET_ONLY: '0' },
@@ -72,6 +92,12 @@ async function runChild(folder: string, deadlineMs: number): Promise<void> {
   const because = result.timedOut
     ? `it did not finish within ${deadlineMs / 1000} s`
     : reasonIn(result.stderr.replaceAll(`${folder}/`, ''), result);
+  if (memoryBytes !== undefined && memoryWords.test(result.stderr)) {
+    throw modelError(
+      `running the model once needs more memory than its limit of ${sizeText(memoryBytes)}: ${because}`,
+      raiseModelMemory(),
+    );
+  }
   throw modelError(
     `ONNX Runtime cannot run the model: ${because}`,
     'if the random inputs are the cause, specify realistic ones: --range <input>=<low>..<high>, or --inputs',

@@ -7,7 +7,7 @@ import { cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { artefactFiles, artefactManifest } from '../artefact/manifest.js';
 import { elementCount, type Graph, graph as graphSchema, type TensorInfo, type Tensors } from '../graph.js';
-import { readModelFile } from '../import/read-model.js';
+import { readModel } from '../import/read-model.js';
 import { writeModel } from '../import/write-model.js';
 import { observe } from '../normalise/observe.js';
 import { readTensors, writeTensors } from '../safetensors.js';
@@ -68,7 +68,7 @@ function valuesOf(graph: Graph): TensorInfo[] {
 async function writeContents(from: string, to: string, graph: Graph): Promise<void> {
   const path = (folder: string, file: keyof typeof artefactFiles) => join(folder, artefactFiles[file]);
   const weights = await readTensors(path(from, 'weights'));
-  const { nodes } = readModelFile(path(from, 'model'));
+  const { nodes } = readModel(await readFile(path(from, 'model')), path(from, 'model'));
   const { name, opset, inputs, outputs } = graph;
   const bytes = writeModel({ name, opset, inputs, outputs, nodes: nodes.map(({ proto }) => proto), weights });
   const sample = firstBuffer(await readTensors(path(from, 'inputs')));

@@ -4,11 +4,13 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { copyFile, mkdir, rename } from 'node:fs/promises';
+import { copyFile, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
+import { dieWithParent, limitMemory, wrappedBy } from '../../common/child-process.js';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
+import { makeFolder } from '../../common/files.js';
 import { invocation } from '../../common/invocation.js';
 import { projectRoot, referencesFolder } from '../../common/paths.js';
 import { artefactFiles } from '../artefact/manifest.js';
@@ -66,6 +68,8 @@ export async function committedReference(
 export interface ComputeOptions {
   /** Aborts the computation. */
   readonly signal?: AbortSignal;
+  /** Memory that it may take, where the system can limit it: what needs more fails inside, with a line that says so. */
+  readonly memoryBytes?: number;
 }
 
 /**
@@ -92,7 +96,7 @@ export async function cachedReference(
   }
   beforeComputing?.();
   const by = await computeReference(folder, mode, python, what, options);
-  await mkdir(referencesFolder, { recursive: true });
+  makeFolder(referencesFolder);
   // Under a temporary name first: concurrent runs do not interfere, and a full disk leaves no partial file.
   const temporary = `${cached}.${randomUUID()}`;
   await copyFile(expected, temporary);
@@ -127,7 +131,7 @@ export async function computeReference(
   mode: Mode,
   python: FindPython | undefined,
   what: string,
-  { signal }: ComputeOptions = {},
+  { signal, memoryBytes }: ComputeOptions = {},
 ): Promise<string> {
   if (!python) {
     throw new TouchstoneError('usage', `there is no committed reference for ${what}`, {
@@ -136,17 +140,16 @@ export async function computeReference(
   }
   const [environment, command] =
     mode === 'training' ? (['reference-training', 'training'] as const) : (['reference', 'forward'] as const);
-  const result = await execa(
-    await python(environment),
-    ['-m', 'touchstone_bridge.reference', command, folder],
-    {
-      cwd: projectRoot,
-      env: { PYTHONPATH: join(projectRoot, 'python-bridge'), OMP_NUM_THREADS: '1' },
-      reject: false,
-      timeout: deadlineMs,
-      ...(signal ? { cancelSignal: signal } : {}),
-    },
-  );
+  const limited = memoryBytes === undefined ? [] : [limitMemory(memoryBytes)];
+  const program = [await python(environment), '-m', 'touchstone_bridge.reference', command, folder];
+  const [file = '', ...parameters] = wrappedBy([...limited, dieWithParent], program);
+  const result = await execa(file, parameters, {
+    cwd: projectRoot,
+    env: { PYTHONPATH: join(projectRoot, 'python-bridge'), OMP_NUM_THREADS: '1' },
+    reject: false,
+    timeout: deadlineMs,
+    ...(signal ? { cancelSignal: signal } : {}),
+  });
   if (result.failed) {
     const last = result.stderr.trim().split('\n').at(-1);
     throw new TouchstoneError(

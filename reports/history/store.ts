@@ -4,11 +4,12 @@
  * Several processes may use it at once: readers and a writer do not block each other (WAL), writers wait for each other,
  * and every run is one transaction, so that a killed writer leaves it complete or absent.
  */
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'libsql';
 import { z } from 'zod';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
+import { makeFolder } from '../../common/files.js';
 import { migrate } from './migrations.js';
 import { type RunPoint, type RunRecord, type StoredRun, storedCell, storedRun } from './rows.js';
 
@@ -62,7 +63,7 @@ export class HistoryStore {
   constructor(file: string) {
     this.file = file;
     this.#database = this.#attempt(() => {
-      mkdirSync(dirname(file), { recursive: true });
+      makeFolder(dirname(file));
       return new Database(file, { timeout: lockTimeoutMs });
     });
     try {

@@ -1,5 +1,5 @@
 /** Applies `touchstone.gate.json` to findings: their margins, and which of them are accepted. Pure. */
-import picomatch from 'picomatch';
+import { glob } from '../../common/glob.js';
 import { withDevice } from '../../common/run/cell.js';
 import { percent } from '../text.js';
 import type { GatedMetric, GateFinding } from './report.js';
@@ -16,9 +16,7 @@ export function matchesCell(written: string, cell: string): boolean {
   const pattern = withDevice(written);
   if (pattern === cell) return true;
   if (pattern === '') return false;
-  // Without slashes there are no path segments that a star would stop at.
-  const flat = (text: string) => text.replaceAll('/', '\u0001');
-  return picomatch.isMatch(flat(cell), flat(pattern), { dot: true });
+  return glob(pattern, { acrossSlashes: true })(cell);
 }
 
 /** The default margins, overridden by the settings' own, then by the matching entries of cells: later ones win. */

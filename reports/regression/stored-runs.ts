@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { at } from '../../common/at.js';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
-import { invocation } from '../../common/invocation.js';
+import { invocation, quoted } from '../../common/invocation.js';
 import { runsFolder } from '../../common/paths.js';
 import { migrateResults } from '../../common/run/migrate.js';
 import { readRun } from '../../common/run/read-run.js';
@@ -55,7 +55,9 @@ export async function storedGate(
       candidate: own,
       baselineName: baseline,
       candidateName: candidate,
-      command: invocation(`gate --baseline ${baseline} --candidate ${candidate}${force ? ' --force' : ''}`),
+      command: invocation(
+        `gate --baseline ${quoted(baseline)} --candidate ${quoted(candidate)}${force ? ' --force' : ''}`,
+      ),
     },
     settings,
     today,

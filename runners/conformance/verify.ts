@@ -2,19 +2,20 @@
  * Verifies artefacts on a target: loads each in a real worker and compares its results with the expected values by the parity
  * check that every run has.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Target } from '../../adapters/adapter.js';
-import { explain } from '../../common/errors.js';
+import { explain, TouchstoneError } from '../../common/errors.js';
+import { temporaryFolder } from '../../common/files.js';
 import { firstDevice } from '../../common/run/device.js';
 import type { Artefact } from '../../model/artefact/artefact.js';
-import { readTensors } from '../../model/safetensors.js';
+import type { Tensors } from '../../model/graph.js';
 import { toleranceFor } from '../../model/tolerance.js';
 import type { Tolerance } from '../../model/workload.js';
 import { startDescribed } from '../hosts/described.js';
 import { checkParity } from '../parity/parity.js';
 import { loadReference } from '../parity/reference.js';
+import { readWorkerTensors } from '../parity/worker-tensors.js';
 import { WorkerFailure } from '../protocol/failure.js';
 import type { Worker } from '../protocol/worker.js';
 import { supportOf } from '../schedule/plan.js';
@@ -60,7 +61,7 @@ export async function verifyEach<Item, Result>(
   work: (item: Item, verify: Verify) => Promise<Result>,
   deadlineMs = defaultDeadlineMs,
 ): Promise<Result[]> {
-  const scratch = await mkdtemp(join(tmpdir(), 'touchstone-conformance-'));
+  const scratch = await temporaryFolder('conformance');
   const worker = new RestartingWorker(target, executable, scratch, deadlineMs);
   const results: Result[] = [];
   try {
@@ -88,16 +89,21 @@ async function verify(
   const support = supportOf({ ...wanted, ...(generation ? { generation } : {}) }, target);
   if (!support.supported) return { state: 'unsupported', reason: support.reason };
   const file = join(scratch, 'verified.safetensors');
+  let actual: Tensors;
   try {
     const running = await worker.running();
     await running.request({ type: 'load', folder, mode });
     await running.request({ type: 'verify', file });
+    actual = await readWorkerTensors(file);
     await running.request({ type: 'unload' });
   } catch (error) {
     // The state of a worker after an error is unknown; the next artefact gets a new one.
     await worker.end();
-    if (!(error instanceof WorkerFailure)) throw error;
-    const isUnsupported = error.detail.kind === 'refused' && error.detail.refusal === 'unsupported';
+    if (!(error instanceof TouchstoneError && error.code === 'worker')) throw error;
+    const isUnsupported =
+      error instanceof WorkerFailure &&
+      error.detail.kind === 'refused' &&
+      error.detail.refusal === 'unsupported';
     return { state: isUnsupported && mayReject ? 'unsupported' : 'failed', reason: explain(error) };
   }
   const { weights: initial, ...reference } = await loadReference(folder);
@@ -105,7 +111,7 @@ async function verify(
     ...reference,
     tolerance: toleranceFor(tolerance ?? reference.tolerance, precision, target.device),
     initial,
-    actual: await readTensors(file),
+    actual,
   });
   const failed = checks.find((check) => !check.passed);
   if (!failed) {

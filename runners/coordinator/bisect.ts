@@ -1,9 +1,9 @@
 /** Bisection of this project's history with git, for any judge of a commit. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
+import { temporaryFolder } from '../../common/files.js';
 import type { Say } from '../../common/run/observer.js';
 import { commitOf } from './repository.js';
 
@@ -39,7 +39,7 @@ export async function bisectCommits(
   judge: (commit: string) => Promise<Judgement>,
   say: Say,
 ): Promise<BisectResult> {
-  const folder = join(await mkdtemp(join(tmpdir(), 'touchstone-bisect-')), 'tree');
+  const folder = join(await temporaryFolder('bisect'), 'tree');
   await git(repository, 'worktree', 'add', '--detach', folder, bad);
   try {
     let said = await git(folder, 'bisect', 'start', bad, good);

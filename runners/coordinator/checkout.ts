@@ -2,10 +2,11 @@
  * Another commit of this project, ready to be measured beside this one: a git worktree under `.touchstone/checkouts/`,
  * set up by its own start script. What both commits pin alike (npm packages, environments) is shared, not made twice.
  */
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
+import { makeFolder } from '../../common/files.js';
 import { environmentsFolder, projectRoot, stateFolder } from '../../common/paths.js';
 import { runGroup } from '../process/run-group.js';
 import { protocolVersion } from '../protocol/messages.js';
@@ -45,7 +46,7 @@ export async function ensureCheckout(
 
 function share(root: string): void {
   const state = join(root, '.touchstone');
-  mkdirSync(join(state, 'environments'), { recursive: true });
+  makeFolder(join(state, 'environments'));
   for (const folder of ['cache', 'packages', 'artefacts'])
     link(join(stateFolder, folder), join(state, folder));
   if (sameText('package-lock.json', root))
@@ -72,7 +73,7 @@ function sameText(file: string, root: string): boolean {
 }
 
 function link(target: string, path: string): void {
-  mkdirSync(target, { recursive: true });
+  makeFolder(target);
   if (!lstatSync(path, { throwIfNoEntry: false })) symlinkSync(target, path);
 }
 

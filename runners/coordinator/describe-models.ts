@@ -10,7 +10,7 @@ import { modelFiles } from './models.js';
 import type { RunOptions } from './options.js';
 import { chooseTargets } from './prepare.js';
 
-export type DescribeOptions = Pick<RunOptions, 'input' | 'range' | 'inputs' | 'targets'>;
+export type DescribeOptions = Pick<RunOptions, 'input' | 'range' | 'inputs' | 'modelMemory' | 'targets'>;
 
 export interface DescribedModel {
   readonly model: string;

@@ -1,8 +1,8 @@
 /** The health of every target of this machine, each asked in a worker of its own. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { discoverFrameworks } from '../../adapters/discover.js';
+import { temporaryFolder } from '../../common/files.js';
 import { firstDevice } from '../../common/run/device.js';
 import type { Machine } from '../../common/run/results.js';
 import { startDescribed } from '../hosts/described.js';
@@ -22,7 +22,7 @@ export interface Health {
 
 /** @param installed then no framework is started: what is installed is reported, not the effective settings */
 export async function examineTargets({ installed }: { readonly installed: boolean }): Promise<Health> {
-  const scratch = await mkdtemp(join(tmpdir(), 'touchstone-doctor-'));
+  const scratch = await temporaryFolder('doctor');
   try {
     const targets = await doctor(await discoverFrameworks(), installed ? undefined : askIn(scratch));
     return { machine: readMachine(), cpuLimit: cpuLimit(), targets };

@@ -19,13 +19,13 @@ import type { StoppingRule } from '../../common/run/stopping-rule.js';
 import { referencedArtefact } from '../../model/artefact/artefact.js';
 import { intermediatesOf } from '../../model/reference/intermediates.js';
 import type { FindPython } from '../../model/reference/reference.js';
-import { readTensors } from '../../model/safetensors.js';
 import { closeHosts } from '../hosts/discover.js';
 import { launch } from '../hosts/launch.js';
 import { readConditions, readSteal, stealShareSince } from '../machine/conditions.js';
 import { readProcessors } from '../machine/processors.js';
 import { loadReference } from '../parity/reference.js';
 import { passedVerdict, verdictsIn } from '../parity/verdicts.js';
+import { readWorkerTensors } from '../parity/worker-tensors.js';
 import { capabilities } from '../process/capabilities.js';
 import type { CpuLimit } from '../process/cpu-limit.js';
 import { allowedCpus, bindSelf, cpuLimit, splitCpus } from '../process/cpus.js';
@@ -213,7 +213,7 @@ function tensorFiles(python: FindPython, signal: AbortSignal, note: Observer['no
   const references = new Map<string, ReturnType<typeof loadReference>>();
   const means = () => ({ python, signal, note, availableBytes: availableMemory() });
   return {
-    read: readTensors,
+    read: readWorkerTensors,
     remove: (path) => rm(path, { force: true }),
     intermediates: intermediatesOf,
     reference(folder) {

@@ -1,5 +1,6 @@
 /** What is asked of a user's model: its shapes and the values of its inputs, from the command line. */
 import { TouchstoneError } from '../../common/errors.js';
+import { defaultModelMemory } from '../../common/memory.js';
 import type { ModelRequest } from '../../model/artefact/source.js';
 import { readModelFile } from '../../model/import/read-model.js';
 import { readNpz } from '../../model/inputs/npz.js';
@@ -7,7 +8,7 @@ import { committedSeed } from '../../model/reference/reference.js';
 import type { ModelFile } from './models.js';
 import type { RunOptions } from './options.js';
 
-type Given = Pick<RunOptions, 'input' | 'range' | 'inputs'>;
+type Given = Pick<RunOptions, 'input' | 'range' | 'inputs' | 'modelMemory'>;
 
 /**
  * @param names of one file of several: it takes what it has inputs for of `--input`, `--range` and `--inputs`; see `inputNames`
@@ -29,6 +30,7 @@ export async function modelRequest(
     ranges: ownOf(options.range, names),
     data: await Promise.all(data),
     seed: committedSeed,
+    memoryBytes: memoryOf(options),
   };
 }
 
@@ -43,7 +45,7 @@ export function inputNames(
 ): ReadonlyMap<string, readonly string[]> {
   const isAsked = [options.input, options.range, options.inputs].some((given) => given !== undefined);
   if (files.length < 2 || !isAsked) return new Map();
-  const names = new Map(files.map(({ path }) => [path, readableNames(path)]));
+  const names = new Map(files.map(({ path }) => [path, readableNames(path, memoryOf(options))]));
   const known = new Set([...names.values()].flat());
   const stranger = Object.keys({ ...options.input, ...options.range }).find((name) => !known.has(name));
   if (stranger === undefined) return names;
@@ -52,15 +54,19 @@ export function inputNames(
   });
 }
 
+function memoryOf({ modelMemory = defaultModelMemory() }: Given): number {
+  return modelMemory;
+}
+
 function ownOf<T>(given: Readonly<Record<string, T>> = {}, names?: readonly string[]): Record<string, T> {
   const entries = Object.entries(given);
   return Object.fromEntries(names ? entries.filter(([name]) => names.includes(name)) : entries);
 }
 
 /** A file that cannot be read says so where it is its turn. */
-function readableNames(path: string): string[] {
+function readableNames(path: string, memoryBytes: number): string[] {
   try {
-    return readModelFile(path).inputs.map(({ name }) => name);
+    return readModelFile(path, memoryBytes).inputs.map(({ name }) => name);
   } catch {
     return [];
   }

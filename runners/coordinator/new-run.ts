@@ -12,7 +12,7 @@ import { defaultPrecision } from '../../common/statistics/precision.js';
 import { counted, differences, listed } from '../../common/text.js';
 import { readMachine } from '../machine/machine.js';
 import { allowedCpus, cpuLimit } from '../process/cpus.js';
-import { createRunFolder } from '../schedule/run-log.js';
+import { createRunFolder, requireUnused } from '../schedule/run-log.js';
 import { prepareGate } from './gate-subjects.js';
 import { manifestOf } from './manifest.js';
 import type { MeasurableRun } from './measure.js';
@@ -32,6 +32,8 @@ function gateBudgetMs(subjects: number): number {
 /** Every cell that the options select, with why where one will not run. @throws TouchstoneError('usage') */
 export async function planRun(options: RunOptions, say: Say): Promise<Prepared> {
   for (const count of options.threads) checkThreads(count);
+  // Before anything is installed or computed.
+  if (options.out !== undefined) requireUnused(resolve(options.out));
   if (options.precision !== undefined && options.rounds !== undefined) {
     throw new TouchstoneError('usage', '--precision and --rounds both say when to stop', {
       hint: 'give one of them; --time bounds either',
@@ -114,6 +116,7 @@ export async function newGate(
   say: Say,
   candidate?: string,
 ): Promise<MeasurableRun> {
+  if (options.out !== undefined) requireUnused(resolve(options.out));
   const { prepared, plan } = await prepareGate(against, options, say, candidate);
   requireCells(prepared, 'gate', `see \`${invocation('list')}\``);
   const folder =

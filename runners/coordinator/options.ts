@@ -1,6 +1,6 @@
 /** The command line as data: what `run` was asked for. */
 import { outsideAdapters } from '../../adapters/discover.js';
-import { invocation } from '../../common/invocation.js';
+import { invocation, quoted } from '../../common/invocation.js';
 import type { Mode } from '../../model/workload.js';
 import type { OptimiserName } from '../../suites/optimisers.js';
 
@@ -42,6 +42,8 @@ export interface RunOptions {
   readonly range?: Readonly<Record<string, [number, number]>>;
   /** The user's own data, an `.npz` file for each buffer. */
   readonly inputs?: readonly string[];
+  /** Bytes that the tensors of a model may take; `defaultModelMemory` where it is not given. */
+  readonly modelMemory?: number;
   readonly installedOnly?: true;
   /** Shell command that builds the adapters of another commit, for a gate in another project's repository. */
   readonly prepare?: string;
@@ -60,9 +62,9 @@ export type TimedOptions = RunOptions & { readonly time: number };
  */
 export function commandOf(options: TimedOptions, command: readonly string[] = []): string {
   const list = (name: string, values: readonly (string | number)[] | undefined) =>
-    values === undefined ? [] : [name, quote(values.join(','))];
+    values === undefined ? [] : [name, quoted(values.join(','))];
   // A file's name may have a comma.
-  const each = (name: string, files: readonly string[] = []) => files.flatMap((file) => [name, quote(file)]);
+  const each = (name: string, files: readonly string[] = []) => files.flatMap((file) => [name, quoted(file)]);
   const words = [
     ...adapterWords(outsideAdapters()),
     ...list('--suite', options.suite === undefined ? undefined : [options.suite]),
@@ -72,13 +74,17 @@ export function commandOf(options: TimedOptions, command: readonly string[] = []
     ...each('--model', options.model),
     ...Object.entries(options.input ?? {}).flatMap(([name, shape]) => [
       '--input',
-      quote(`${name}=${shape.join('x')}`),
+      quoted(`${name}=${shape.join('x')}`),
     ]),
     ...Object.entries(options.range ?? {}).flatMap(([name, [low, high]]) => [
       '--range',
-      quote(low === high ? `${name}=${low}` : `${name}=${low}..${high}`),
+      quoted(low === high ? `${name}=${low}` : `${name}=${low}..${high}`),
     ]),
     ...each('--inputs', options.inputs),
+    ...list(
+      '--model-memory',
+      options.modelMemory === undefined ? undefined : [`${options.modelMemory / 2 ** 20}m`],
+    ),
     ...list('--targets', options.targets),
     ...list('--mode', options.mode),
     ...list('--batch', options.batch),
@@ -96,18 +102,14 @@ export function commandOf(options: TimedOptions, command: readonly string[] = []
       String(options.seed),
     ],
   ];
-  return invocation([...command.map(quote), ...words].join(' '));
+  return invocation([...command.map(quoted), ...words].join(' '));
 }
 
 /** Continues a run, with the adapters that it needs. */
 export function resumeCommand(folder: string, adapters: readonly string[] = outsideAdapters()): string {
-  return invocation([...adapterWords(adapters), '--resume', quote(folder)].join(' '));
+  return invocation([...adapterWords(adapters), '--resume', quoted(folder)].join(' '));
 }
 
 function adapterWords(paths: readonly string[]): string[] {
-  return paths.flatMap((path) => ['--adapter', quote(path)]);
-}
-
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+  return paths.flatMap((path) => ['--adapter', quoted(path)]);
 }

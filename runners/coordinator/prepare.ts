@@ -131,9 +131,12 @@ async function chooseWork(options: RunOptions): Promise<ChosenWork> {
     const requestOf = (file: ModelFile) => modelRequest(file, options, names.get(file.path));
     return { work: files.map((file) => modelWork(file, options, () => requestOf(file), files.length > 1)) };
   }
-  const ofModels = (['input', 'range', 'inputs'] as const).find((name) => options[name] !== undefined);
+  const ofModels = (['input', 'range', 'inputs', 'modelMemory'] as const).find(
+    (name) => options[name] !== undefined,
+  );
   if (ofModels !== undefined) {
-    throw new TouchstoneError('usage', `--${ofModels} is for a --model`, { hint: 'add --model file.onnx' });
+    const option = ofModels === 'modelMemory' ? 'model-memory' : ofModels;
+    throw new TouchstoneError('usage', `--${option} is for a --model`, { hint: 'add --model file.onnx' });
   }
   const workloads = await discoverWorkloads();
   const suite = select('suite', await discoverSuites(), [options.suite ?? 'smoke'])[0];

@@ -2,10 +2,11 @@
  * The git repository whose commits `gate --against` and `bisect` compare: this project's own in a clone; where Touchstone
  * is an installed package, the one that the current folder is in.
  */
-import { existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
+import { makeFolder } from '../../common/files.js';
 import { isClone, projectRoot } from '../../common/paths.js';
 
 /** @throws TouchstoneError('usage') where the current folder is in no repository */
@@ -42,7 +43,7 @@ export async function ensureWorktree(folder: string, commit: string): Promise<vo
   const isThere = existsSync(join(folder, '.git'));
   if (isThere && (await git(['checkout', '--quiet', '--force', commit], folder)).exitCode === 0) return;
   const repository = await repositoryFolder();
-  mkdirSync(dirname(folder), { recursive: true });
+  makeFolder(dirname(folder));
   // A worktree whose folder somebody removed is still on git's list.
   await git(['worktree', 'prune'], repository);
   const added = await git(['worktree', 'add', '--force', '--detach', folder, commit], repository);

@@ -1,6 +1,6 @@
 /** Two runs that measure at once would measure each other: the second waits for the first. */
-import { mkdirSync } from 'node:fs';
 import { lock } from 'proper-lockfile';
+import { makeFolder } from '../../common/files.js';
 import { stateFolder } from '../../common/paths.js';
 
 /** A holder that was killed stops renewing its lock and is overruled after this long. */
@@ -16,7 +16,7 @@ export async function enterTurnstile(
   signal: AbortSignal,
   onOverruled: () => void,
 ): Promise<() => Promise<void>> {
-  mkdirSync(stateFolder, { recursive: true });
+  makeFolder(stateFolder);
   let isOverruled = false;
   const onCompromised = () => {
     isOverruled = true;

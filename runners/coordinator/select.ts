@@ -1,9 +1,9 @@
 /** Picks named things by exact name or glob; a name that nothing matches gets the nearest one and exit code 2. */
 import { closest } from 'fastest-levenshtein';
-import picomatch from 'picomatch';
 import type { Target } from '../../adapters/adapter.js';
 import { atVersion, splitVersion } from '../../adapters/versions.js';
 import { TouchstoneError } from '../../common/errors.js';
+import { glob } from '../../common/glob.js';
 import { invocation } from '../../common/invocation.js';
 
 /**
@@ -18,7 +18,7 @@ export function select<T extends { readonly name: string }>(
 ): T[] {
   const available = items.map((item) => item.name);
   const matchers = patterns.map((pattern) => {
-    const matches = picomatch(pattern);
+    const matches = glob(pattern);
     if (!available.some((name) => matches(name))) throw unknown(kind, pattern, available);
     return matches;
   });

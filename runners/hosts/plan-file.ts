@@ -1,11 +1,10 @@
 /** The plan of a target, kept beside the artefact that it is made for. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Target } from '../../adapters/adapter.js';
 import { TouchstoneError } from '../../common/errors.js';
-import { writeWhole } from '../../common/files.js';
+import { makeFolder, writeWhole } from '../../common/files.js';
 import { loadGraph, loadManifest } from '../../model/artefact/load-model.js';
 
 type Readers = { readonly loadGraph: typeof loadGraph };
@@ -37,7 +36,7 @@ async function write(target: Target, folder: string, readers: Readers): Promise<
   const digest = createHash('sha256').update(text).digest('hex').slice(0, 12);
   const path = join(folder, 'plans', `${target.name.replaceAll('/', '-')}-${digest}.json`);
   if (existsSync(path)) return path;
-  await mkdir(join(folder, 'plans'), { recursive: true });
+  makeFolder(join(folder, 'plans'));
   await writeWhole(path, text);
   return path;
 }

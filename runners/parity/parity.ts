@@ -135,9 +135,14 @@ export function checkLosses(
   }
   const found = losses.map((loss) => loss ?? Number.NaN);
   const error = Math.max(...lossErrors(found, reference));
+  if (!Number.isFinite(error)) {
+    return { what: 'audit', worst: 'losses', error: null, tolerance, passed: false, reason: outOfRange };
+  }
   return { what: 'audit', worst: 'losses', error, tolerance, passed: error <= tolerance };
 }
 
+/** The reason of an error that is no finite number: squares of what is far out of range overflow. */
+const outOfRange = 'the error is not a finite number';
 /** Share of the largest tensor's length below which a tensor is not compared with its own. */
 const ofLargest = 1e-2;
 /** Share of the largest loss below which a loss is not compared with itself. */
@@ -162,8 +167,8 @@ function worst(
     const reason = 'reason' in found ? found.reason : undefined;
     const error =
       'reason' in found ? Number.NaN : relative(found.difference, Math.max(least, found.reference));
-    if (Number.isNaN(error)) {
-      return { what, worst: name, error: null, tolerance, passed: false, reason: reason ?? 'not a number' };
+    if (!Number.isFinite(error)) {
+      return { what, worst: name, error: null, tolerance, passed: false, reason: reason ?? outOfRange };
     }
     if (largest === undefined || error > (largest.error ?? 0)) {
       largest = { what, worst: name, error, tolerance, passed: error <= tolerance };
@@ -231,7 +236,7 @@ function lossError(expected: Tensor | undefined, actual: Tensor | undefined): Te
   if (mismatch !== undefined || !expected || !actual) return { reason: mismatch ?? 'missing' };
   const losses = numbers(actual);
   const errors = lossErrors(losses, numbers(expected));
-  return errors.some(Number.isNaN)
+  return !errors.every(Number.isFinite)
     ? { reason: 'a loss is not a finite number' }
     : { difference: Math.max(...errors), reference: 1 };
 }

@@ -3,10 +3,10 @@
  * verdict depends on. What was wrong is looked at anew.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { writeWhole } from '../../common/files.js';
+import { makeFolder, writeWhole } from '../../common/files.js';
 import { parityVerdict } from '../../common/run/run-folder.js';
 
 /** What a verdict depends on, by name; a digest stands for what is long. */
@@ -55,7 +55,7 @@ export function verdictsIn<Verdict>(folder: string, schema: z.ZodType<Verdict>):
     async keep(dependsOn, verdict, checkedAt = new Date().toISOString()) {
       const content: Kept<Verdict> = { version: 1, checkedAt, dependsOn, verdict };
       try {
-        await mkdir(folder, { recursive: true });
+        makeFolder(folder);
         await writeWhole(pathOf(dependsOn), `${JSON.stringify(content, null, 1)}\n`);
       } catch {
         // The next run checks the cell again: that costs time, not the cell.

@@ -1,5 +1,5 @@
 /** What this system lets us do to a child process; found out once, by trying it. */
-import { execaSync } from 'execa';
+import { dieWithParent, works } from '../../common/child-process.js';
 import { ownCpus } from './cpu-list.js';
 
 export interface Capabilities {
@@ -9,8 +9,6 @@ export interface Capabilities {
   readonly canDieWithParent: boolean;
 }
 
-/** Wrappers that replace themselves by the program that they are given, so that the process number is its own. */
-export const dieWithParent = ['setpriv', '--pdeathsig', 'KILL', '--'] as const;
 export function bindTo(cpus: readonly number[]): string[] {
   return ['taskset', '--cpu-list', cpus.join(',')];
 }
@@ -23,10 +21,4 @@ export function capabilities(): Capabilities {
     canDieWithParent: works(dieWithParent),
   };
   return known;
-}
-
-function works([wrapper = '', ...parameters]: readonly string[]): boolean {
-  if (process.platform !== 'linux') return false;
-  const result = execaSync(wrapper, [...parameters, 'true'], { reject: false });
-  return result.exitCode === 0;
 }

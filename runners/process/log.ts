@@ -1,8 +1,9 @@
 /** A worker's stdout and stderr, kept in a file of bounded size however much it prints. */
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { messageOf } from '../../common/errors.js';
+import { makeFolder } from '../../common/files.js';
 
 /** The beginning tells what was started, the end why it stopped; floods lie in between. */
 export const headBytes = 256 * 1024;
@@ -77,7 +78,7 @@ interface LogFile {
 
 function openFile(path: string): LogFile {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     const file = openSync(path, 'w');
     return {
       write: (bytes) => attempt(() => writeSync(file, bytes)),

@@ -1,5 +1,6 @@
 /** The command line of a worker process. */
-import { bindTo, capabilities, dieWithParent } from './capabilities.js';
+import { dieWithParent } from '../../common/child-process.js';
+import { bindTo, capabilities } from './capabilities.js';
 
 /**
  * The program behind the wrappers that this system has. Each replaces itself by what follows, so the process is the

@@ -1,8 +1,8 @@
 /** Two runs at once must not make the same thing: one does, the others wait for it. */
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { check, lock } from 'proper-lockfile';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
+import { makeFolder } from '../../common/files.js';
 
 /** What is made, and what it is called. */
 interface Locked {
@@ -54,7 +54,7 @@ async function acquire(
   onCompromised: () => void,
 ): Promise<() => Promise<void>> {
   const lockfilePath = lockOf(definition.folder);
-  mkdirSync(dirname(lockfilePath), { recursive: true });
+  makeFolder(dirname(lockfilePath));
   // The library tells locks apart by what is locked, which need not exist yet.
   const options = { realpath: false, stale: staleMs, update: staleMs / 4, lockfilePath, onCompromised };
   for (let told = false; ; told = true) {

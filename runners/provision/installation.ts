@@ -4,11 +4,12 @@
  * again.
  */
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { z } from 'zod';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
+import { makeFolder } from '../../common/files.js';
 import { invocation } from '../../common/invocation.js';
 import { whileLocked } from './installation-lock.js';
 import { runInstaller } from './installer.js';
@@ -112,7 +113,7 @@ export async function clearInstallation(
   try {
     // Not at once: a gigabyte takes seconds, in which the lock could not be renewed.
     for (const folder of folders) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
-    mkdirSync(dirname(logFile), { recursive: true });
+    makeFolder(dirname(logFile));
     writeFileSync(logFile, '');
   } catch (error) {
     throw new TouchstoneError('install', `${what} cannot be written: ${messageOf(error)}`, { cause: error });

@@ -8,8 +8,8 @@ import {
   constants,
   existsSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   writeFileSync,
@@ -17,6 +17,7 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
+import { makeFolder } from '../../common/files.js';
 import { parseEvents } from '../../common/run/read-run.js';
 import { type NewRunEvent, type RunEvent, type RunManifest, runEvent } from '../../common/run/run-folder.js';
 
@@ -29,18 +30,29 @@ export interface RunLog {
   close(): void;
 }
 
-/** Makes the folder and its manifest; refuses a folder that already holds a run. */
-export function createRunFolder(folder: string, manifest: RunManifest): void {
+/** @throws TouchstoneError('usage') for a folder that holds a run, or anything else */
+export function requireUnused(folder: string): void {
   if (existsSync(join(folder, 'manifest.json'))) {
     throw new TouchstoneError('usage', `${folder} already holds a run`, {
       hint: 'continue it with --resume, or name another folder with --out',
     });
   }
+  if (!existsSync(folder)) return;
+  const [found] = storing(folder, () => readdirSync(folder));
+  if (found === undefined) return;
+  throw new TouchstoneError('usage', `${folder} is not empty: it holds ${found}`, {
+    hint: 'a run has a folder of its own: name a new or an empty one with --out',
+  });
+}
+
+/** Makes the folder and its manifest. @throws TouchstoneError('usage') for a folder that is in use */
+export function createRunFolder(folder: string, manifest: RunManifest): void {
+  requireUnused(folder);
   storing(folder, () => {
-    // A recursive mkdir on a read-only disk only says that something is not there.
+    // Making folders on a read-only disk may only say that something is not there.
     accessSync(existingAncestor(resolve(folder)), constants.W_OK);
-    mkdirSync(join(folder, 'logs'), { recursive: true });
-    mkdirSync(join(folder, 'tensors'), { recursive: true });
+    makeFolder(join(folder, 'logs'));
+    makeFolder(join(folder, 'tensors'));
     const temporary = join(folder, '.manifest.json');
     writeFileSync(temporary, `${JSON.stringify(manifest, null, 2)}\n`);
     renameSync(temporary, join(folder, 'manifest.json'));

@@ -1,7 +1,7 @@
 /** Verifies targets on the ONNX project's backend node tests. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import picomatch from 'picomatch';
+import { glob } from '../../common/glob.js';
 import { projectRoot } from '../../common/paths.js';
 import { names } from '../../common/values.js';
 import { prepareTests, runNodeTests } from '../../runners/conformance/node-tests.js';
@@ -24,9 +24,10 @@ interface Options extends TargetChoice {
 export async function nodeTests(options: Options): Promise<number> {
   const targets = await chosenTargets(options);
   const tests = await onnxNodeTests(referencePython);
-  const matches = picomatch(options.operators ? names(options.operators) : ['*']);
+  const patterns = names(options.operators ?? '*').map((pattern) => glob(pattern));
   // With --operators, tests of expanded functions are left out.
-  const isChosen = (operator: string | undefined) => operator !== undefined && matches(operator);
+  const isChosen = (operator: string | undefined) =>
+    operator !== undefined && patterns.some((matches) => matches(operator));
   const chosen = tests.tests.filter((test) => !options.operators || isChosen(operatorOf(test)));
   const prepared = await prepareTests(tests, chosen, (done) => {
     if (done % 200 === 0) say(`prepared ${done} of ${chosen.length} tests`);

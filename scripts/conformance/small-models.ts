@@ -1,7 +1,7 @@
 /** Verifies targets on the small models of `suites/conformance/`. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import picomatch from 'picomatch';
+import { glob } from '../../common/glob.js';
 import { projectRoot } from '../../common/paths.js';
 import { runConformance } from '../../runners/conformance/small-models.js';
 import {
@@ -19,7 +19,7 @@ interface Options extends TargetChoice {
 
 /** @returns the exit status */
 export async function smallModels(options: Options): Promise<number> {
-  const matches = picomatch((options.cases ?? '*').replaceAll('/', '\\/'));
+  const matches = glob(options.cases ?? '*', { acrossSlashes: true });
   const cases = conformanceCases().filter(({ name }) => matches(name));
   const all = await onEach(await chosenTargets(options), async (target, executable) => {
     const results = await runConformance(target, cases, {

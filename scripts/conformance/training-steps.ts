@@ -1,8 +1,8 @@
 /** Verifies targets over twenty steps of every workload with every optimiser. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import picomatch from 'picomatch';
 import { at, defined } from '../../common/at.js';
+import { glob } from '../../common/glob.js';
 import { projectRoot } from '../../common/paths.js';
 import { names } from '../../common/values.js';
 import { type Artefact, sourceArtefact, workloadArtefact } from '../../model/artefact/artefact.js';
@@ -53,8 +53,8 @@ export async function trainingSteps(options: Options): Promise<number> {
   const results = isKept ? ledger<StepsFinding>('training', false) : ledgerInMemory<StepsFinding>();
   const chosen = (await chosenTargets(options)).filter(({ modes }) => modes.training.supported);
   const workloads = await smallestForms();
-  const matches = picomatch(names(options.workload ?? '*'));
-  const prepared = await prepare(workloads.filter(({ name }) => matches(name)));
+  const patterns = names(options.workload ?? '*').map((pattern) => glob(pattern));
+  const prepared = await prepare(workloads.filter(({ name }) => patterns.some((matches) => matches(name))));
   const failures = await onEach(chosen, async (target, executable) => {
     const open = prepared.filter((stepsCase) => !isVerified(keyOf(target.name, stepsCase)));
     const found = await runTrainingSteps(target, open, executable, (result) => {

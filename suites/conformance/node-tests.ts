@@ -7,11 +7,12 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
+import { makeFolder } from '../../common/files.js';
 import { projectRoot, stateFolder } from '../../common/paths.js';
 import { type Artefact, sourceArtefact } from '../../model/artefact/artefact.js';
 import { artefactFiles } from '../../model/artefact/manifest.js';
@@ -67,7 +68,7 @@ function fingerprint(): string {
 }
 
 async function generate(folder: string, python: FindPython): Promise<void> {
-  await mkdir(join(folder, '..'), { recursive: true });
+  makeFolder(join(folder, '..'));
   const temporary = await mkdtemp(`${folder}.making-`);
   try {
     const result = await execa(

@@ -22,6 +22,7 @@ describe('a plan is refused', () => {
       { workload: ['lenet5'], targets: ['null/*'], length: [7] },
       /--length: lenet5 has no other length/,
     ],
+    ['a folder that holds something else', { out: '/' }, /\/ is not empty: it holds .+--out/],
     ['both ends of a run', { rounds: 8, precision: 0.01 }, /both say when to stop/],
   ])('for %s', async (_, more, message) => {
     expect(await refused(more)).toMatch(message);

@@ -36,13 +36,14 @@ describe('Ctrl-C', () => {
     '%s ends the workers, keeps finished turns and exits like a shell says',
     async (signal) => {
       const marker = newMarker();
-      const folder = join(await temporaryFolder(), 'run');
+      const folder = join(await temporaryFolder(), "Ann's run");
       const run = bench([...args, '--rounds', '20', '--time', '60s', '--out', folder], { marker });
       await until('five turns', () => finishedTurns(folder).length >= 5);
       run.kill(signal);
       const { exitCode, stderr } = await run;
       expect(exitCode).toBe(signal === 'SIGINT' ? 130 : 143);
-      expect(stderr).toMatch(/continue with: .* --adapter \S+scripted\.js --resume \S+\/run$/m);
+      expect(stderr).toContain(String.raw`Ann'\''s run'`);
+      expect(stderr).toMatch(/continue with: .* --adapter \S+scripted\.js --resume '/);
       expect(leftBehind(marker)).toEqual([]);
       const results = readResults(folder);
       expect(results.ending).toBe('interrupted');

@@ -1,6 +1,6 @@
 /** A run folder that cannot be written: one line that says so, a non-zero exit, and what there was is kept. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { bench, leftBehind, newMarker, temporaryFolder } from './command.js';
@@ -66,6 +66,23 @@ describe('an output folder that cannot be one', () => {
     const run = await bench([...args, '--out', join(folder, 'run')]);
     expect(run.exitCode).toBe(2);
     expect(run.stderr).toMatch(/already holds a run .*--resume/);
+  });
+
+  it('holds something else', async () => {
+    const folder = await temporaryFolder();
+    execFileSync('touch', [join(folder, 'thesis.txt')]);
+    const run = await bench([...args, '--out', folder]);
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toMatch(/^error: .* is not empty: it holds thesis\.txt \(.*--out\)$/);
+    expect(readdirSync(folder)).toEqual(['thesis.txt']);
+  });
+
+  it.skipIf(process.platform !== 'linux')('lies where no folder can be made', async () => {
+    const run = await bench([...args, '--out', '/proc/no/run'], { timeout: 120_000, killSignal: 'SIGKILL' });
+    expect(run.exitCode).toBe(4);
+    expect(String(run.stderr).trim().split('\n').at(-1)).toMatch(
+      /^error: cannot write the run folder \/proc/,
+    );
   });
 
   it('lies under a file', async () => {

@@ -1,7 +1,10 @@
 /** What a stranger types: help, mistakes, and a plan. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { GraphBuilder } from '../../model/builder.js';
 import { expectedNames } from '../targets.js';
-import { bench } from './command.js';
+import { bench, temporaryFolder } from './command.js';
 
 const lastLine = (text: unknown) => String(text).trim().split('\n').at(-1);
 
@@ -50,6 +53,8 @@ describe('the command line', () => {
     [['--input', 'x'], 'name=1x3x224x224'],
     [['--input', 'x=1x2'], '--model'],
     [['--model', 'nowhere.onnx'], 'nowhere.onnx'],
+    [['--model-memory', 'much'], '512m or 4g'],
+    [['--model-memory', '4g'], '--model-memory is for a --model'],
     [['--threads', '4096'], 'processors here'],
     [['--threads', '1,4096'], 'processors here'],
     [['--length', 'long'], 'an integer of 1 or more'],
@@ -63,6 +68,33 @@ describe('the command line', () => {
     expect(exitCode).toBe(2);
     expect(stderr).toContain(hint);
     expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it.each([
+    ['list', '--model'],
+    ['--dry-run', '--targets', 'onnxruntime/cpu', '--model'],
+  ])('a model beyond --model-memory is refused in one line: %s', async (...args) => {
+    const graph = new GraphBuilder('large', 0);
+    const shape = graph.constant('shape', {
+      type: 'int64',
+      shape: [1],
+      data: BigInt64Array.of(3_000_000_000n),
+    });
+    const x = graph.node('Add', [graph.input('x', [1]), graph.node('ConstantOfShape', [shape])], {}, ['y']);
+    graph.output(x, [3_000_000_000]);
+    const path = join(await temporaryFolder(), 'large.onnx');
+    writeFileSync(path, graph.finish().bytes);
+    const { exitCode, stdout, stderr } = await bench([...args, path, '--model-memory', '1g']);
+    expect(exitCode).toBe(2);
+    expect(args[0] === 'list' ? stdout : lastLine(stderr)).toMatch(
+      /^error: [^\n]*large\.onnx: its tensors need 11\.2 GiB.*limit is 1\.0 GiB.*ConstantOfShape[^\n]*--model-memory 11445m\)$/,
+    );
+  });
+
+  it('a TMPDIR that is not there is refused in one line', async () => {
+    const { exitCode, stderr } = await bench(['doctor', '--installed'], { env: { TMPDIR: '/nowhere' } });
+    expect(exitCode).toBe(4);
+    expect(stderr).toMatch(/^error: cannot make a folder in \/nowhere: ENOENT.*\(set TMPDIR [^\n]*\)$/);
   });
 
   it('prints the plan with a reason for every cell that will not run', async () => {

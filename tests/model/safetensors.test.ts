@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -58,6 +59,24 @@ describe('safetensors', () => {
     await expect(writeTensors(join(folder, 'x'), { a: tensor })).rejects.toThrow(
       /tensor a has 3 elements for shape 2×2/,
     );
+  });
+
+  it('reads regular files only, and of a file with a wrong header nothing but that', async () => {
+    const path = join(folder, 'large.safetensors');
+    await writeFile(path, file({}, 0, 600_000_000));
+    await truncate(path, 2 ** 40);
+    const before = process.memoryUsage().rss;
+    await expect(readTensors(path)).rejects.toMatchObject({
+      code: 'storage',
+      message: expect.stringMatching(/its header has 600000000 bytes, and the format's limit is 100000000$/),
+    });
+    expect(process.memoryUsage().rss - before).toBeLessThan(100 * 2 ** 20);
+    await rm(path);
+    const pipe = join(folder, 'pipe.safetensors');
+    execFileSync('mkfifo', [pipe]);
+    for (const other of [pipe, folder, '/dev/zero'])
+      await expect(readTensors(other)).rejects.toThrow(/^cannot read .* is not a regular file$/);
+    await rm(pipe);
   });
 
   const whole = { dtype: 'F32', shape: [2], data_offsets: [0, 8] };

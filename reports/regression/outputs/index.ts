@@ -1,8 +1,8 @@
 /** Writes the gate's findings in the formats that were asked for. */
-import { appendFile, mkdir, stat } from 'node:fs/promises';
+import { appendFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { messageOf, TouchstoneError } from '../../../common/errors.js';
-import { writeWhole } from '../../../common/files.js';
+import { makeFolder, writeWhole } from '../../../common/files.js';
 import { jsonText } from '../../../common/text.js';
 import type { GateReport } from '../report.js';
 import { gateJunit } from './junit.js';
@@ -36,7 +36,7 @@ export async function writeGateOutputs(report: GateReport, paths: GateOutputPath
 }
 
 async function write(path: string, text: string): Promise<void> {
-  await makeFolder(path);
+  makeFolderFor(path);
   await writeWhole(path, text);
 }
 
@@ -44,7 +44,7 @@ async function write(path: string, text: string): Promise<void> {
 async function writeMarkdown(path: string, text: string): Promise<void> {
   const summary = process.env.GITHUB_STEP_SUMMARY;
   if (!summary || resolve(path) !== resolve(summary)) return write(path, text);
-  await makeFolder(path);
+  makeFolderFor(path);
   try {
     const { size } = await stat(path).catch(() => ({ size: 0 }));
     await appendFile(path, size > 0 ? `\n\n${text}` : text);
@@ -53,9 +53,9 @@ async function writeMarkdown(path: string, text: string): Promise<void> {
   }
 }
 
-async function makeFolder(path: string): Promise<void> {
+function makeFolderFor(path: string): void {
   try {
-    await mkdir(dirname(resolve(path)), { recursive: true });
+    makeFolder(dirname(resolve(path)));
   } catch (cause) {
     throw cannotWrite(path, cause);
   }

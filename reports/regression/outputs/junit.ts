@@ -1,6 +1,6 @@
 /** The gate's findings as tests: JUnit XML, which every CI service displays. A suite per target, a test per finding. */
 import junit, { type Builder, type TestCase } from 'junit-report-builder';
-import { invocation } from '../../../common/invocation.js';
+import { invocation, quoted } from '../../../common/invocation.js';
 import type { GateFinding, GateReport } from '../report.js';
 import { exitWords, marginText, ratioText, sentence } from './findings.js';
 
@@ -52,12 +52,11 @@ function addOutcome(test: TestCase, finding: GateFinding): void {
 }
 
 function details(finding: GateFinding): string {
-  const cell = `'${finding.cell.replaceAll("'", String.raw`'\''`)}'`;
   const metric = finding.verdict === 'broken' ? 'state' : finding.metric;
   return [
     finding.reason,
     `ratio ${ratioText(finding)}, margin ${marginText(finding)}`,
-    `accept it with: ${invocation('gate accept')} ${cell} --metric ${metric} --from gate.json --reason '…'`,
+    `accept it with: ${invocation('gate accept')} ${quoted(finding.cell)} --metric ${metric} --from gate.json --reason '…'`,
   ].join('\n');
 }
 

@@ -1,10 +1,11 @@
 /** Addons: native code that npm's own installation of a package would download, made in the package's folder. */
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
 import type { Addon, NodeTarget } from '../../../adapters/adapter.js';
 import { TouchstoneError } from '../../../common/errors.js';
+import { makeFolder } from '../../../common/files.js';
 import { stateFolder } from '../../../common/paths.js';
 import { ensureEnvironment, environmentState } from '../../provision/environments.js';
 import {
@@ -48,7 +49,7 @@ export function addonInstallation(target: NodeTarget, addon: Addon): Installatio
       if (version === undefined) throw new TouchstoneError('install', `${addon.package} is not installed`);
       report?.(`installing the addon of ${addon.package}: about ${addon.sizeMb} MB into ${packages}`);
       await clearInstallation({ what, logFile }, folder);
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       const environments: string[] = [];
       const origin = await addon.make({
         folder: packages,

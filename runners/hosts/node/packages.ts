@@ -1,8 +1,9 @@
 /** npm packages: those of this project's lock file, and those of a target at another version, in a folder of its own. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { NodeTarget } from '../../../adapters/adapter.js';
+import { makeFolder } from '../../../common/files.js';
 import { installedPackage, projectRoot, stateFolder } from '../../../common/paths.js';
 import {
   clearInstallation,
@@ -58,7 +59,7 @@ export function packagesInstallation(target: NodeTarget): Installation<object> {
     async make({ report, signal, run }) {
       report?.(`installing ${wanted.join(', ')} into ${folder} (npm; the size is not known beforehand)`);
       await clearInstallation({ what, logFile }, folder);
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true }));
       // Install scripts only download, as with the packages of the lock file.
       const flags = ['--ignore-scripts', '--save-exact', '--no-audit', '--no-fund', '--loglevel=error'];

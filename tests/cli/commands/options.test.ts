@@ -43,7 +43,19 @@ it('run takes every selection', async () => {
   const [options] = await parse(
     ...['--workload', 'lenet5,row-*', '--targets', 'pytorch/*', '--mode', 'training', '--batch', '1,64'],
     ...['--threads', '1,2', '--length', '7', '--time', '2m', '--seed', '3', '--precision', '1%', '--dry-run'],
-    ...['--scale', 'small', '--optimiser', 'adam', '--installed-only', '--input', 'x=1x2', '--range', 'n=7'],
+    ...[
+      '--model-memory',
+      '4g',
+      '--scale',
+      'small',
+      '--optimiser',
+      'adam',
+      '--installed-only',
+      '--input',
+      'x=1x2',
+      '--range',
+      'n=7',
+    ],
   );
   expect(options).toMatchObject({
     workload: ['lenet5', 'row-*'],
@@ -61,6 +73,7 @@ it('run takes every selection', async () => {
     installedOnly: true,
     input: { x: [1, 2] },
     range: { n: [7, 7] },
+    modelMemory: 2 ** 32,
   });
 });
 

@@ -2,7 +2,10 @@
  * Frameworks without a framework: they answer with the reference itself, take a known time for it, and some of them
  * break in one of the ways in which real ones do. With them the whole program is tested on real processes, quickly.
  */
+import { execFileSync } from 'node:child_process';
 import { writeSync } from 'node:fs';
+import files from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { dirname, join } from 'node:path';
 import {
   type Framework,
@@ -47,6 +50,7 @@ const tricks: Readonly<Record<string, { ms: number; trick?: Trick }>> = {
   },
   'out-of-memory': { ms: 1, trick: (iteration) => (iteration < beginsAt ? undefined : fillTheHeap()) },
   nan: { ms: 1, trick: (_, output) => mapData(output, () => Number.NaN) },
+  infinite: { ms: 1, trick: (_, output) => mapData(output, () => Number.POSITIVE_INFINITY) },
   'wrong-shape': {
     ms: 1,
     trick: (_, output) =>
@@ -60,7 +64,36 @@ const tricks: Readonly<Record<string, { ms: number; trick?: Trick }>> = {
   },
 };
 
-export const scriptedNames = Object.keys(tricks);
+/** What becomes of a file of tensors once the worker has written it. */
+const spoilers: Readonly<Record<string, (path: string) => Promise<void>>> = {
+  'file-truncated': truncate,
+  'file-truncated-when-timed': async (path) => {
+    if (/-r\d+\.safetensors$/.test(path)) await truncate(path);
+  },
+  'file-garbage': (path) => files.writeFile(path, Buffer.alloc(4096, 0xa5)),
+  'file-missing': (path) => files.rm(path),
+  'file-folder': async (path) => {
+    await files.rm(path);
+    await files.mkdir(path);
+  },
+  'file-link': async (path) => {
+    await files.copyFile(path, `${path}.there`);
+    await files.rm(path);
+    await files.symlink(`${path}.there`, path);
+  },
+  'file-pipe': async (path) => {
+    await files.rm(path);
+    execFileSync('mkfifo', [path]);
+  },
+  'file-long-header': async (path) => {
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(600_000_000n);
+    await files.writeFile(path, length);
+    await files.truncate(path, 700_000_000);
+  },
+};
+
+export const scriptedNames = [...Object.keys(tricks), ...Object.keys(spoilers)];
 
 const framework: Framework = {
   name: 'scripted',
@@ -82,6 +115,8 @@ function target(name: string): NodeTarget {
     lower: () => ({ plan: { form: 'nothing' } }),
     environment: () => ({}),
     async open() {
+      const spoil = spoilers[name];
+      if (spoil) spoilTensors(spoil);
       return {
         describe: () => ({
           versions: { scripted: '1' },
@@ -97,10 +132,24 @@ function target(name: string): NodeTarget {
             flushToZero: false,
           },
         }),
-        loadInference: (model) => loadScripted(model, tricks[name]!),
+        loadInference: (model) => loadScripted(model, tricks[name] ?? { ms: 1 }),
       };
     },
   };
+}
+
+async function truncate(path: string): Promise<void> {
+  await files.truncate(path, (await files.stat(path)).size - 4);
+}
+
+/** Files of tensors get their name last: from here on, every one of this process is spoilt then. */
+function spoilTensors(spoil: (path: string) => Promise<void>): void {
+  const { rename } = files;
+  files.rename = async (from, to) => {
+    await rename(from, to);
+    await spoil(String(to));
+  };
+  syncBuiltinESMExports();
 }
 
 let iterations = 0;

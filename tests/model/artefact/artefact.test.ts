@@ -38,7 +38,7 @@ const variants = workloads.flatMap((workload) =>
 let folder = '';
 
 function requestFor(path: string, shapes: ModelRequest['shapes'], seed: number): ModelRequest {
-  return { name: basename(path, '.onnx'), path, shapes, ranges: {}, data: [], seed };
+  return { name: basename(path, '.onnx'), path, shapes, ranges: {}, data: [], seed, memoryBytes: 2 ** 30 };
 }
 
 beforeAll(async () => {

@@ -208,7 +208,7 @@ describe('external data', () => {
     );
     const path = join(folder, 'models/test.onnx');
     await writeFile(path, bytes);
-    return readModelFile(path);
+    return readModelFile(path, 2 ** 30);
   }
 
   it('is read from the folder of the model', async () => {
@@ -268,7 +268,7 @@ describe('external data', () => {
     );
     const path = join(folder, 'models/branches.onnx');
     await writeFile(path, bytes);
-    const [constant, condition] = readModelFile(path).nodes.slice(-2);
+    const [constant, condition] = readModelFile(path, 2 ** 30).nodes.slice(-2);
     expect(constant?.proto.attribute?.[0]?.t).toMatchObject({ rawData: weights, externalData: [] });
     const graphs = (condition?.proto.attribute ?? []).map(({ g }) => g?.initializer?.[0]?.rawData);
     expect(graphs).toEqual([weights, weights]);
@@ -283,12 +283,14 @@ describe('external data', () => {
   it('is rejected, without blocking, if it is a pipe', async () => {
     await execa('mkfifo', [join(folder, 'models/pipe')]);
     await expect(readExternal('pipe')).rejects.toThrow(/pipe is not a regular file/);
-    expect(() => readModelFile(join(folder, 'models/pipe'))).toThrow(/it is not a regular file/);
+    expect(() => readModelFile(join(folder, 'models/pipe'), 2 ** 30)).toThrow(/it is not a regular file/);
   });
 });
 
 it('reports a missing file in one line', () => {
-  expect(() => readModelFile('/nonexistent/model.onnx')).toThrow(/^cannot read \/nonexistent\/model\.onnx: /);
+  expect(() => readModelFile('/nonexistent/model.onnx', 2 ** 30)).toThrow(
+    /^cannot read \/nonexistent\/model\.onnx: /,
+  );
 });
 
 /** A model with an `If` in an `If` in an `If`, written from the inside out. */

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -58,6 +59,23 @@ test.each([
   ['something else', Buffer.from('this is a text file'), /not a .npy file/],
 ])('rejects an array that is %s in one line', (_, bytes, message) => {
   expect(() => parseNpy(bytes, 'inputs.npz: array x')).toThrow(message);
+});
+
+test('rejects a header of hundreds of megabytes without reading it', () => {
+  const begin = Buffer.concat([Buffer.from([0x93]), Buffer.from('NUMPY\x02\x00'), Buffer.alloc(4)]);
+  begin.writeUInt32LE(600_000_000, 8);
+  const bytes = new Uint8Array(begin.length + 600_000_000);
+  bytes.set(begin);
+  expect(() => parseNpy(bytes, 'inputs.npz: array x')).toThrow(
+    /^inputs\.npz: array x has a header of 600000000 bytes$/,
+  );
+});
+
+test('rejects what is no file without waiting for it', async () => {
+  const pipe = join(folder, 'pipe.npz');
+  execFileSync('mkfifo', [pipe]);
+  for (const path of [pipe, folder])
+    await expect(readNpz(path)).rejects.toThrow(/cannot be read as \.npz: .* is not a regular file/);
 });
 
 test('rejects other files, with a hint at the function that writes the format', async () => {

@@ -20,11 +20,30 @@ describe('observe', () => {
 
   it('stops at the deadline and leaves no files', async () => {
     const before = (await readdir(tmpdir())).filter((name) => name.startsWith('touchstone-observe-'));
-    await expect(observe(doubled, { x: floats([1, 2]) }, [], 1)).rejects.toThrow(
+    await expect(observe(doubled, { x: floats([1, 2]) }, [], { deadlineMs: 1 })).rejects.toThrow(
       /did not finish within 0\.001 s/,
     );
     const after = (await readdir(tmpdir())).filter((name) => name.startsWith('touchstone-observe-'));
     expect(after.length).toBeLessThanOrEqual(before.length);
+  });
+
+  it.skipIf(process.platform !== 'linux')('limits the memory of the run, and names the node', async () => {
+    const product = model((graph) => {
+      const x = graph.input('x', [20_000, 1]);
+      const row = graph.node('Transpose', [x], { perm: [1, 0] });
+      graph.output(graph.node('MatMul', [x, row], {}, ['square']), [20_000, 20_000]);
+    });
+    const sample = { x: floats(new Array(20_000).fill(1), [20_000, 1]) };
+    const refused = observe(product, sample, [], { memoryBytes: 2 ** 28 });
+    await expect(refused).rejects.toMatchObject({
+      code: 'model',
+      message: expect.stringMatching(
+        /needs more memory than its limit of 256\.0 MiB: .*MatMul node.*1600000000/,
+      ),
+      hint: expect.stringContaining('--model-memory'),
+    });
+    const { values } = await observe(product, sample, [], { memoryBytes: 2 * 2 ** 30 });
+    expect(values.square?.shape).toEqual([20_000, 20_000]);
   });
 
   it.each([

@@ -35,6 +35,29 @@ describe('checkParity', () => {
     expect(output?.error).toBeCloseTo(0.001 / Math.sqrt(14), 6);
   });
 
+  it('an error that is no finite number is none: results hold numbers', () => {
+    const wide = (value: number): Tensor => ({
+      type: 'float64',
+      shape: [3],
+      data: Float64Array.of(value, 2, 3),
+    });
+    expect(findings({ ...expected, 'output/0/y': wide(1e200) }).output).toMatchObject({
+      passed: false,
+      error: null,
+      reason: 'the error is not a finite number',
+    });
+    expect(findings({ ...expected, losses: tensor(2.3, Number.POSITIVE_INFINITY, 2.1) }).loss).toMatchObject({
+      passed: false,
+      error: null,
+      reason: 'a loss is not a finite number',
+    });
+    // More losses than the reference has.
+    expect(checkLosses([2.3, 2.2, 2.1, 2], true, expected.losses, 1e-4)).toMatchObject({
+      passed: false,
+      error: null,
+    });
+  });
+
   it('compares an output that is next to nothing with the floor, where there is one', () => {
     const small = { 'output/0/y': tensor(1e-8, 2e-8, 2e-8) };
     const off = { 'output/0/y': tensor(1e-8, 2e-8, 5e-8) };
