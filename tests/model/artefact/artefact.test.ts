@@ -127,7 +127,7 @@ describe('the artefact of a workload', () => {
     const { signal } = new AbortController();
     const options = { python: async () => '', availableBytes: 2 ** 20, signal, note: () => undefined };
     await expect(referencedArtefact(planned.folder, options)).rejects.toMatchObject({
-      message: expect.stringMatching(/reference of lenet5 .* needs 0\.0 GiB .* 0\.0 GiB are available/),
+      message: expect.stringMatching(/reference of lenet5 .* needs \d+\.\d MiB .* 1\.0 MiB are available/),
       hint: expect.stringMatching(/--batch/),
     });
     const ample = {
