@@ -137,10 +137,13 @@ def normalised(x: Array, axes: "tuple[int, ...]") -> Array:
     return centred / np.sqrt((centred**2).mean(axis=axes, keepdims=True) + 1e-5)
 
 
-def batch_normalisation(kind: str, function: Callable[..., Array], **settings: Any) -> Build:
+def batch_normalisation(
+    kind: str, function: Callable[..., Array], channels: int = 2, **settings: Any
+) -> Build:
     def build(chain: Chain, x: int) -> int:
-        operands = [chain.weight(name, random(2, seed=seed)) for seed, name in enumerate(("scale", "bias"))]
-        running = [np.array([0.3, -0.2], np.float32), np.array([1.5, 0.7], np.float32)]
+        affine = (random(channels, seed=seed) for seed in range(2))
+        operands = [chain.weight(name, each) for name, each in zip(("scale", "bias"), affine)]
+        running = [np.resize(np.array(each, np.float32), channels) for each in ([0.3, -0.2], [1.5, 0.7])]
         operands += [
             chain.weight(f"running{place}", each, trained=False) for place, each in enumerate(running)
         ]
@@ -209,6 +212,21 @@ class Gradients(chains.ChainCase):
         chain, x = begin((BATCH, 2, 4, 3))
         build = batch_normalisation("TrainingBatchNormalization", by_batch, momentum=0.9)
         self.learns(chain, end(chain, build(chain, x)))
+
+    def test_batch_normalisation_of_sequences_behind_a_convolution(self) -> None:
+        def pointwise(x: Array, w: Array) -> Array:
+            product: Array = np.einsum("ncl,ocl->nol", x, w * np.ones_like(x, shape=(1, 1, x.shape[2])))
+            return product
+
+        def by_batch(x: Array, scale: Array, bias: Array, *_: Array) -> Array:
+            return normalised(x, (0, 2)) * scale.reshape(-1, 1) + bias.reshape(-1, 1)
+
+        chain, x = begin((BATCH, 3, 5))
+        settings = {"strides": [1], "dilations": [1], "pads": [[0, 0]], "group": 1}
+        filtered = chain.add("Conv", [x, chain.weight("w", random(8, 3, 1))], pointwise, **settings)
+        # As many channels as oneDNN holds in a layout of its own.
+        build = batch_normalisation("TrainingBatchNormalization", by_batch, channels=8, momentum=0.9)
+        self.learns(chain, end(chain, build(chain, filtered)))
 
     def test_layer_normalisation_without_a_bias(self) -> None:
         def build(chain: Chain, x: int) -> int:

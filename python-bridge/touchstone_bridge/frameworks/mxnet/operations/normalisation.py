@@ -31,10 +31,17 @@ def training_batch_normalisation(step: Step) -> Symbol:
 
 
 def batch_layer(step: Step, mean: Any, variance: Any, **options: Any) -> Symbol:
-    """The kernel updates the statistics, so no other layer has the same."""
+    """The kernel updates the statistics, so no other layer has the same.
+
+    With three axes, oneDNN's kernel makes a fourth by a view, which the results of its own convolutions do not allow ("Check
+    failed: !is_view"): the axis is added before.
+    """
     builder, settings = step.builder, step.settings
-    return npx.batch_norm(
-        *step.operands[:3],
+    x, *affine = step.operands[:3]
+    is_sequence = len(step.shapes[0]) == 3 and settings["axis"] == 1
+    normalised = npx.batch_norm(
+        np.expand_dims(x, 2) if is_sequence else x,
+        *affine,
         builder.parameter(mean),
         builder.parameter(variance),
         axis=settings["axis"],
@@ -42,6 +49,7 @@ def batch_layer(step: Step, mean: Any, variance: Any, **options: Any) -> Symbol:
         fix_gamma=False,
         **options,
     )
+    return np.squeeze(normalised, 2) if is_sequence else normalised
 
 
 def by_hand(step: Step) -> Symbol:
