@@ -33,8 +33,8 @@ def training_batch_normalisation(step: Step) -> Symbol:
 def batch_layer(step: Step, mean: Any, variance: Any, **options: Any) -> Symbol:
     """The kernel updates the statistics, so no other layer has the same.
 
-    With three axes, oneDNN's kernel makes a fourth by a view, which the results of its own convolutions do not allow ("Check
-    failed: !is_view"): the axis is added before.
+    With three axes, oneDNN's kernel makes a fourth by a view, which the results of its own convolutions do not allow
+    ("Check failed: !is_view"): the axis is added before.
     """
     builder, settings = step.builder, step.settings
     x, *affine = step.operands[:3]
