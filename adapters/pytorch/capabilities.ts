@@ -78,7 +78,7 @@ const scatter: Limit<'ScatterElements' | 'ScatterND'> = ({ reduction }, [x], kin
 
 const shapes: OperationTable = {
   ...all(numbers, 'ReduceSum', 'ReduceProd', 'ReduceMax', 'ReduceMin', 'TopK'),
-  ...all(numbers, 'MatMul', 'Einsum'),
+  ...all(numbers, 'MatMul', 'FusedMatMul', 'Einsum'),
   Gemm: floatingPoint,
   ...all(floatingPoint, 'ReduceMean', 'ReduceLogSumExp', 'Softmax', 'LogSoftmax'),
   ArgMax: any(numbers, alongElements),

@@ -12,7 +12,7 @@ except ImportError as missing:
 from . import products_contract
 
 
-class Products(products_contract.Products):
+class Products(products_contract.FlatteningProducts):
     inference = MxnetInference
     training = MxnetTraining
 

@@ -25,4 +25,15 @@ def einsum(step: Step) -> fx.Node:
     return found if step.type.is_floating_point else step.call(torch.Tensor.to, found, step.type)
 
 
-PRODUCTS: dict[str, Build] = {"Gemm": dense, "MatMul": plain(torch.matmul), "Einsum": einsum}
+def transposed_product(step: Step) -> fx.Node:
+    """As attention is written: Inductor recognises `query @ key.transpose(-2, -1)`, and fails on one transposition of all axes."""
+    x, factor = step.operands
+    return step.call(torch.matmul, x, step.call(torch.transpose, factor, -2, -1))
+
+
+PRODUCTS: dict[str, Build] = {
+    "Gemm": dense,
+    "MatMul": plain(torch.matmul),
+    "FusedMatMul": transposed_product,
+    "Einsum": einsum,
+}
