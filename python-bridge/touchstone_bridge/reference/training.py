@@ -28,6 +28,8 @@ STEP = 1e-6
 # If all weights move, some of a million ReLU inputs change sign; with a shorter step fewer do.
 FULL_STEP = 1e-8
 AGREEMENT = 1e-5
+# What the inputs that do change sign leave: 1.1e-5 on ResNet-18.
+FULL_AGREEMENT = 1e-4
 # Number of weights from which on a network is checked along directions in which all move; number of those directions.
 LARGE = 100_000
 FULL_DIRECTIONS = 2
@@ -119,11 +121,11 @@ def check_differences(model: Model, weights: Weights, found: Weights) -> None:
     reference = evaluator(model.model_path)
     random = np.random.default_rng(0)
     for name, direction in directions(model, found, random):
-        step = STEP if len(direction) == 1 else FULL_STEP
+        step, agreement = (STEP, AGREEMENT) if len(direction) == 1 else (FULL_STEP, FULL_AGREEMENT)
         derivative = central_difference(model, reference, weights, direction, step)
         claimed = sum(float((found[each].numpy() * part).sum()) for each, part in direction.items())
         error = abs(derivative - claimed) / max(abs(claimed), 1e-3)
-        assert error < AGREEMENT, (
+        assert error < agreement, (
             f"{name}: derivative {claimed} by autograd, {derivative} by central differences"
         )
 

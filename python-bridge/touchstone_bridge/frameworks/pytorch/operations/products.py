@@ -26,7 +26,7 @@ def einsum(step: Step) -> fx.Node:
 
 
 def transposed_product(step: Step) -> fx.Node:
-    """As attention is written: Inductor recognises `query @ key.transpose(-2, -1)`, and fails on one transposition of all."""
+    """As attention is written: Inductor fails where the key is transposed at once (docs/findings.md)."""
     x, factor = step.operands
     return step.call(torch.matmul, x, step.call(torch.transpose, factor, -2, -1))
 
