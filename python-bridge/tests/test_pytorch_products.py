@@ -31,7 +31,10 @@ class Products(products_contract.Products):
         for scale in (None, 0.3):
 
             def build(chain: Chain, x: int, scale: "float | None" = scale) -> int:
-                given = [chain.weight("key", random(BATCH, 5, 4)), chain.weight("value", random(BATCH, 5, 6, seed=2))]
+                given = [
+                    chain.weight("key", random(BATCH, 5, 4)),
+                    chain.weight("value", random(BATCH, 5, 6, seed=2)),
+                ]
                 scales = [] if scale is None else [chain.number(scale)]
                 return chain.add("Attention", [x, *given, *scales], attended)
 
