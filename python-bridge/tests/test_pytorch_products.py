@@ -23,8 +23,8 @@ class Products(products_contract.Products):
     training = TorchTraining
 
     def test_attention(self) -> None:
-        def attended(query: Array, key: Array, value: Array, scale: Array = np.array(1.0)) -> Array:
-            weights = np.exp(query @ key.swapaxes(-1, -2) * scale)
+        def attended(query: Array, key: Array, value: Array, *scale: Array) -> Array:
+            weights = np.exp(query @ key.swapaxes(-1, -2) * (scale[0] if scale else 1))
             found: Array = weights / weights.sum(axis=-1, keepdims=True) @ value
             return found
 

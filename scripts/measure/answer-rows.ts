@@ -82,7 +82,11 @@ export const answerRows: readonly AnswerRow[] = [
       shareOf('pairs with the fastest, of a ratio of 1.25 or more, told apart', { min: 0.95 }, toldApart),
       shareOf('measuring or inside a framework, of the busy processor time', { min: 0.9 }, inFrameworks),
       shareOf('wall time ÷ sum of the same work one after the other', { max: 0.7 }, wallOverSum),
-      shareOf('time left, as said after the first minute, 20 s or more: largest error', { max: 0.2 }, errorOfTimeLeft),
+      shareOf(
+        'time left, as said after the first minute, 20 s or more: largest error',
+        { max: 0.2 },
+        errorOfTimeLeft,
+      ),
     ],
   },
   {
