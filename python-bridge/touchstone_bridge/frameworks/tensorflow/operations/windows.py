@@ -46,8 +46,8 @@ def convolution(settings: Settings, x: Tensor, filters: Tensor, *bias: Tensor) -
     padding = padding_of(settings, x.shape[1:-1], kernel)
     if isinstance(padding, list):
         # As `ZeroPadding2D`: gradients of a convolution with pads of its own are slower. Where it is depthwise,
-        # Grappler's memory optimiser wants the height of an input of unknown rank, and ends the process (TensorFlow 2.21,
-        # tensor_format.h).
+        # Grappler's memory optimiser wants the height of an input of unknown rank, and ends the process
+        # (TensorFlow 2.21, tensor_format.h).
         x, padding = tf.pad(x, padding), "VALID"
     if is_depthwise(settings, depth):
         by_channel = tf.reshape(filters, [*kernel, group, results // group])
