@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { constants, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { type FileHandle, mkdtemp, open, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,7 +11,8 @@ import { messageOf, TouchstoneError } from './errors.js';
  * @throws TouchstoneError('storage') where it cannot be written
  */
 export async function writeWhole(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${process.pid}.part`;
+  // Two workers of one target may be given the same plan at once, by this process.
+  const temporary = `${path}.${randomUUID()}.part`;
   try {
     await writeFile(temporary, text);
     await rename(temporary, path);

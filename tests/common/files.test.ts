@@ -1,13 +1,21 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
-import { makeFolder, temporaryFolder, withRegularFile } from '../../common/files.js';
+import { makeFolder, temporaryFolder, withRegularFile, writeWhole } from '../../common/files.js';
 
 const root = mkdtempSync(join(tmpdir(), 'touchstone-files-'));
 afterEach(() => vi.unstubAllEnvs());
 afterAll(() => rmSync(root, { recursive: true }));
+
+describe('writeWhole', () => {
+  it('takes the same file twice at once', async () => {
+    const path = join(root, 'plan.json');
+    await Promise.all(Array.from({ length: 20 }, () => writeWhole(path, 'whole')));
+    expect(readFileSync(path, 'utf8')).toBe('whole');
+  });
+});
 
 describe('makeFolder', () => {
   it('makes it with those above it, and leaves one that is there', () => {

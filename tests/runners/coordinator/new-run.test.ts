@@ -47,7 +47,7 @@ describe('a run folder that names an adapter', () => {
         path,
         `import { writeFileSync } from 'node:fs';
          writeFileSync(${JSON.stringify(trace)}, '');
-         export default { name: 'theirs', title: 'Theirs', targets: [] };${more}`,
+         export default { name: 'theirs', title: 'Theirs', homepage: '', targets: [] };${more}`,
       );
     write();
     return { path, write, ran: () => existsSync(trace) };
