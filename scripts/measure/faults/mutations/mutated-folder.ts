@@ -1,7 +1,8 @@
 /** The mutated run folder of a seed. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { required } from '../../../../common/at.js';
+import { at, required } from '../../../../common/at.js';
+import { groupBy } from '../../../../common/group-by.js';
 import { byteMutations } from './bytes.js';
 import { type Draw, drawFor } from './draw.js';
 import { lineMutations, mutateJson } from './json.js';
@@ -23,8 +24,9 @@ type FolderMutation = (content: WholeContent, draw: Draw) => FolderContent;
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('utf8');
 
 const mutations: Readonly<Record<string, FolderMutation>> = {
-  'values of the manifest': (content, draw) => withValues(content, 'manifest.json', draw),
-  'values of events': (content, draw) => withValues(content, 'events.ndjson', draw),
+  'values of the manifest': (content, draw) =>
+    withFile(content, 'manifest.json', Buffer.from(changed(text(content['manifest.json']), draw))),
+  'values of events': withEventValues,
   'bytes of the manifest': (content, draw) => withBytes(content, 'manifest.json', draw),
   'bytes of the events': (content, draw) => withBytes(content, 'events.ndjson', draw),
   ...Object.fromEntries(
@@ -62,9 +64,17 @@ export async function writeFolder(folder: string, content: FolderContent): Promi
   }
 }
 
-function withValues(content: WholeContent, file: FolderFile, draw: Draw): FolderContent {
-  const changed = mutateJson(text(content[file]), draw, draw.pick([1, 1, 1, 2, 5]));
-  return withFile(content, file, Buffer.from(changed));
+/** Most lines are turns and most values their samples: the type is drawn first, then an event of it. */
+function withEventValues(content: WholeContent, draw: Draw): FolderContent {
+  const lines = text(content['events.ndjson']).trimEnd().split('\n');
+  const places = groupBy([...lines.keys()], (place) => /"type":"\w+"/.exec(at(lines, place))?.[0]);
+  const place = draw.pick(draw.pick([...places.values()]));
+  const mutated = lines.with(place, changed(at(lines, place), draw));
+  return withFile(content, 'events.ndjson', Buffer.from(`${mutated.join('\n')}\n`));
+}
+
+function changed(json: string, draw: Draw): string {
+  return mutateJson(json, draw, draw.pick([1, 1, 1, 2, 5]));
 }
 
 function withBytes(content: WholeContent, file: FolderFile, draw: Draw): FolderContent {
