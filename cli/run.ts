@@ -1,7 +1,7 @@
 /** `run`: plan, measure, report. */
 import pc from 'picocolors';
 import { exitStatus, oneLine, TouchstoneError } from '../common/errors.js';
-import { invocation, quoted } from '../common/invocation.js';
+import { invocation } from '../common/invocation.js';
 import type { RunResults } from '../common/run/results.js';
 import { precisionRuleFor } from '../reports/analyse/precision.js';
 import type { MeasurableRun } from '../runners/coordinator/measure.js';

@@ -51,7 +51,7 @@ export interface RecurrentForm {
    * linear_before_reset, and their sum without.
    */
   readonly biases: { readonly LSTM: 1 | 2; readonly GRU: 1 | 2 | 'stacked'; readonly RNN: 1 | 2 };
-  /** Whether a second bias that is zero may be omitted. */
+  /** Whether a second bias that is zero may be omitted; in place of `stacked` ones the first is then [gates·hidden]. */
   readonly omitsZeroBias?: boolean;
   /** Weights are [inputs, gates·hidden] if true, [gates·hidden, inputs] as in ONNX if not. */
   readonly transposed: boolean;

@@ -20,10 +20,21 @@ const selections: ReadonlySet<string> = new Set([
 
 const int32Range = { min: -(2 ** 31), max: 2 ** 31 - 1 };
 
+const producers = new WeakMap<Graph, ReadonlyMap<string, Graph['nodes'][number]>>();
+
+/** Nodes by the values that they make: every value of a graph may be asked for. */
+function producersIn(graph: Graph): ReadonlyMap<string, Graph['nodes'][number]> {
+  const known = producers.get(graph);
+  if (known) return known;
+  const found = new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  producers.set(graph, found);
+  return found;
+}
+
 /** Whether the value is known to hold indices without negative ones. */
 export function isIndex(graph: Graph, name: string): boolean {
   if (graph.indexInputs?.includes(name)) return true;
-  const producer = graph.nodes.find(({ outputs }) => outputs.includes(name));
+  const producer = producersIn(graph).get(name);
   if (!producer) return false;
   return (
     positions.has(producer.operator) ||

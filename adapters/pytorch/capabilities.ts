@@ -79,7 +79,7 @@ const scatter: Limit<'ScatterElements' | 'ScatterND'> = ({ reduction }, [x], kin
 const shapes: OperationTable = {
   ...all(numbers, 'ReduceSum', 'ReduceProd', 'ReduceMax', 'ReduceMin', 'TopK'),
   ...all(numbers, 'MatMul', 'FusedMatMul', 'Einsum'),
-  Gemm: floatingPoint,
+  ...all(floatingPoint, 'Gemm', 'Attention'),
   ...all(floatingPoint, 'ReduceMean', 'ReduceLogSumExp', 'Softmax', 'LogSoftmax'),
   ArgMax: any(numbers, alongElements),
   ArgMin: any(numbers, alongElements),

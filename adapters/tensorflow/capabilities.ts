@@ -187,6 +187,7 @@ const layers: OperationTable = all(floatingPoint, 'LSTM', 'GRU', 'RNN', 'Gemm');
 const recurrent: Capabilities['recurrent'] = {
   gates: { LSTM: 'ifco', GRU: 'zrh' },
   biases: { LSTM: 1, GRU: 2, RNN: 1 },
+  omitsZeroBias: true,
   transposed: true,
   batchFirst: true,
   states: 'joined',

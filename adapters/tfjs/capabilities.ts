@@ -141,6 +141,7 @@ const layers: OperationTable = {
 const recurrent: RecurrentForm = {
   gates: { LSTM: 'ifco', GRU: 'zrh' },
   biases: { LSTM: 1, GRU: 'stacked', RNN: 1 },
+  omitsZeroBias: true,
   transposed: true,
   batchFirst: true,
   states: 'joined',

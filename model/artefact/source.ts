@@ -1,6 +1,6 @@
 /** What an artefact is made from: a model, its inputs and its settings, from a workload or from a user's file. */
 import { createHash, type Hash } from 'node:crypto';
-import { availableMemory, memoryShortage } from '../../common/memory.js';
+import { memoryShortage } from '../../common/memory.js';
 import { GraphBuilder } from '../builder.js';
 import { bytesOf } from '../cost.js';
 import type { Tensor, TensorInfo, Tensors } from '../graph.js';

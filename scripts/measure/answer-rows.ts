@@ -82,7 +82,11 @@ export const answerRows: readonly AnswerRow[] = [
       shareOf('pairs with the fastest, of a ratio of 1.25 or more, told apart', { min: 0.95 }, toldApart),
       shareOf('measuring or inside a framework, of the busy processor time', { min: 0.9 }, inFrameworks),
       shareOf('wall time ÷ sum of the same work one after the other', { max: 0.7 }, wallOverSum),
-      shareOf('time left, as said after the first minute: largest error', { max: 0.2 }, errorOfTimeLeft),
+      shareOf(
+        'time left, as said after the first minute, 20 s or more: largest error',
+        { max: 0.2 },
+        errorOfTimeLeft,
+      ),
     ],
   },
   {
@@ -186,8 +190,8 @@ function firstInterval({ events, beforeMs }: RunSeen): number {
   return (beforeMs + at(rounds, minStudentValues - 1, 'the rounds of a run').atMs) / 1000;
 }
 
-/** Below this, whole seconds are too coarse to be right within a fifth. */
-const minLeftSeconds = 10;
+/** Below this, what the report takes is a good part of it. */
+const minLeftSeconds = 20;
 
 function errorOfTimeLeft({ said, seconds }: RunSeen): number {
   const errors = said.flatMap(({ line, afterSeconds }) => {

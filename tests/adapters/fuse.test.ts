@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Capabilities } from '../../adapters/lowering/capabilities.js';
 import { isInOrder } from '../../adapters/lowering/fuse/moved.js';
 import { makePlan } from '../../adapters/lowering/lower.js';
-import { everything, graphOf, kindsOf, planOf } from './operation-graph.js';
+import { everything, graphOf, kindsOf, planOf, type Sketch } from './operation-graph.js';
 
 const fusing: Capabilities = {
   ...everything('last'),
@@ -136,6 +136,50 @@ describe('a flattening in front of a dense layer', () => {
     );
     expect(kindsOf(plan)).toEqual(['Reshape', 'Gemm', 'Relu']);
     expect(plan.operations[1]?.inputs[0]).toBe(plan.inputs[0]?.tensor);
+  });
+});
+
+describe('attention', () => {
+  const attention = (change: Partial<Sketch> = {}) =>
+    planOf(
+      {
+        nodes: [
+          ['Transpose', ['k'], ['t'], { perm: [0, 1, 3, 2] }],
+          ['MatMul', ['x', 't'], ['scores']],
+          ['Mul', ['scale', 'scores'], ['scaled']],
+          ['Softmax', ['scaled'], ['p'], { axis: -1 }],
+          ['MatMul', ['p', 'v'], ['y']],
+        ],
+        values: {
+          ...{ x: [2, 3, 4, 5], k: [2, 3, 6, 5], v: [2, 3, 6, 7], t: [2, 3, 5, 6], scale: [] },
+          ...{ scores: [2, 3, 4, 6], scaled: [2, 3, 4, 6], p: [2, 3, 4, 6], y: [2, 3, 4, 7] },
+        },
+        inputs: ['x', 'k', 'v'],
+        weights: ['scale'],
+        ...change,
+      },
+      fusing,
+    );
+
+  test('is one operation', () => {
+    const plan = attention();
+    expect(plan.form).toBe('1 Attention');
+    const scale = plan.constants.map(({ tensor }) => tensor);
+    expect(plan.operations[0]?.inputs).toEqual([...plan.inputs.map(({ tensor }) => tensor), ...scale]);
+    expect(scale).toHaveLength(1);
+  });
+
+  test('is left as it is where its weights are an output too, or the scale is computed', () => {
+    expect(kindsOf(attention({ outputs: ['p', 'y'] }))).not.toContain('Attention');
+    expect(kindsOf(attention({ inputs: ['x', 'k', 'v', 'scale'], weights: [] }))).not.toContain('Attention');
+  });
+
+  test('is left as it is where a value is shared by all of a batch', () => {
+    const values = {
+      ...{ x: [2, 3, 4, 5], k: [2, 3, 6, 5], v: [1, 3, 6, 7], t: [2, 3, 5, 6], scale: [] },
+      ...{ scores: [2, 3, 4, 6], scaled: [2, 3, 4, 6], p: [2, 3, 4, 6], y: [2, 3, 4, 7] },
+    };
+    expect(kindsOf(attention({ values }))).not.toContain('Attention');
   });
 });
 

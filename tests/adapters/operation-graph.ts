@@ -10,7 +10,7 @@ import type { OperationKind, Operations } from '../../adapters/lowering/operatio
 import type { Plan } from '../../adapters/lowering/plan.js';
 import { type Attribute, type DataType, dataTypes, type Graph, type TensorInfo } from '../../model/graph.js';
 
-interface Sketch {
+export interface Sketch {
   readonly nodes: readonly (readonly [
     operator: string,
     inputs: readonly string[],

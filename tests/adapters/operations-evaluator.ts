@@ -76,6 +76,21 @@ function product([a = nothing, b = nothing]: readonly Plain[], transB: boolean):
   });
 }
 
+function attended([query = nothing, key = nothing, value = nothing, scale]: readonly Plain[]): Plain {
+  const scores = product([query, key], true);
+  const scaled = scores.data.map((score) => score * (scale?.data[0] ?? 1));
+  const keys = scores.shape.at(-1) ?? 1;
+  const exponentials = scaled.map((score, index) => {
+    const begin = index - (index % keys);
+    return Math.exp(score - Math.max(...scaled.slice(begin, begin + keys)));
+  });
+  const weights = exponentials.map((part, index) => {
+    const begin = index - (index % keys);
+    return part / exponentials.slice(begin, begin + keys).reduce((sum, each) => sum + each, 0);
+  });
+  return product([{ shape: scores.shape, data: weights }, value], false);
+}
+
 /** With as many of its last axes as one as make up the inputs of a dense layer. */
 function flattened(x: Plain, inputs: number): Plain {
   const first = x.shape.findLastIndex((_, axis) => elementCount(x.shape.slice(axis)) === inputs);
@@ -184,6 +199,7 @@ const evaluators: { readonly [Kind in OperationKind]?: Evaluate<Kind> } = {
   },
   MatMul: (inputs) => product(inputs, false),
   FusedMatMul: (inputs) => product(inputs, true),
+  Attention: attended,
   Gemm: ([given = nothing, w = nothing, bias], { transB }) => {
     const [outputs = 1, inputs = 1] = transB ? w.shape : w.shape.toReversed();
     const x = flattened(given, inputs);

@@ -24,6 +24,11 @@ export const forms: Readonly<Record<string, RecurrentForm>> = {
   },
   'as TensorFlow.js has them': {
     gates: { LSTM: 'ifco', GRU: 'zrh' },
+    ...{ biases: { LSTM: 1, GRU: 'stacked', RNN: 1 }, transposed: true, batchFirst: true, states: 'joined' },
+    omitsZeroBias: true,
+  },
+  'with one bias': {
+    gates: { LSTM: 'ifco', GRU: 'zrh' },
     ...{ biases: { LSTM: 1, GRU: 1, RNN: 1 }, transposed: true, batchFirst: true, states: 'joined' },
   },
 };

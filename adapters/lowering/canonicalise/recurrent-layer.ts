@@ -92,13 +92,17 @@ function hasRecurrentBias({ graph }: Planner, { bias }: LayerInputs): boolean {
   return bias !== undefined && !graph.zeroRecurrentBiases?.includes(bias);
 }
 
+function omitsRecurrentBias(p: Planner, form: RecurrentForm, inputs: LayerInputs): boolean {
+  return form.omitsZeroBias === true && !hasRecurrentBias(p, inputs);
+}
+
 function operandNames(
   p: Planner,
   form: RecurrentForm,
   { kind, inputs }: LayerRequest,
   directions: number,
 ): readonly string[] {
-  const isOne = form.biases[kind] !== 2 || (form.omitsZeroBias && !hasRecurrentBias(p, inputs));
+  const isOne = form.biases[kind] !== 2 || omitsRecurrentBias(p, form, inputs);
   const biases = inputs.bias === undefined ? [] : ['bias', 'recurrentBias'].slice(0, isOne ? 1 : 2);
   const weights = ['w', 'r', ...biases];
   const states = [
@@ -128,9 +132,11 @@ function operandOf(
     case 'r':
       return matrix(p, form, request, inputs.r, direction, [rows, hidden]);
     case 'bias':
+      if (omitsRecurrentBias(p, form, inputs) || form.biases[kind] === 2)
+        return bias(p, form, request, direction, rows, [0]);
       if (form.biases[kind] === 'stacked' && request.linearBeforeReset)
         return stackedBias(p, form, request, direction, rows);
-      return bias(p, form, request, direction, rows, [0, ...(form.biases[kind] === 2 ? [] : [1])]);
+      return bias(p, form, request, direction, rows, [0, 1]);
     case 'recurrentBias':
       return bias(p, form, request, direction, rows, [1]);
     default:

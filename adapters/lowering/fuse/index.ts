@@ -5,6 +5,7 @@
 import type { Capabilities } from '../capabilities.js';
 import { absorbFlatten } from './absorb-flatten.js';
 import { fuseActivations } from './activations.js';
+import { fuseAttention } from './attention.js';
 import type { Draft } from './draft.js';
 import { flattenInPlace } from './flatten.js';
 import { fuseGemm } from './gemm.js';
@@ -15,5 +16,6 @@ import { mergeViews } from './views.js';
 export function fuse(draft: Draft, capabilities: Capabilities): Draft {
   const flat = dropReducedAxes(mergeViews(flattenInPlace(mergeViews(draft))));
   const dense = absorbFlatten(fuseGemm(flat, capabilities), capabilities);
-  return fuseActivations(fuseTransposedProducts(dense, capabilities), capabilities);
+  const products = fuseAttention(fuseTransposedProducts(dense, capabilities), capabilities);
+  return fuseActivations(products, capabilities);
 }

@@ -142,6 +142,12 @@ export type Operations = { readonly [Kind in PlainUnary | PlainBinary]: None } &
   readonly FusedMatMul: { readonly transB: true };
   readonly Einsum: { readonly equation: string };
   /**
+   * Scaled dot-product attention, ONNX's Attention without mask: query [..., L, E], key [..., S, E], value [..., S, V], and the scale
+   * as a constant scalar, 1 where it is omitted → [..., L, V]. Only made by the fuse pass (`fuse/attention.ts`), where the
+   * backend has it.
+   */
+  readonly Attention: None;
+  /**
    * ONNX's Gemm with alpha and beta 1, where x may have further axes before its last: x [..., inputs], a weight
    * [inputs, outputs], or [outputs, inputs] with `transB`, and an optional bias [outputs]. Weight and bias are constants. Only
    * made by the fuse pass, from MatMul and Add (`fuse/gemm.ts`), where the backend has it. With the capability
@@ -247,6 +253,7 @@ type Scattered = readonly [x: Operand, indices: Operand, updates: Operand];
 /** With a bias or without. */
 type Weighted = readonly [x: Operand, weights: Operand, ...bias: Operand[]];
 type Scaled = readonly [x: Operand, scale: Operand, bias: Operand];
+type Attended = readonly [query: Operand, key: Operand, value: Operand, ...scale: Operand[]];
 type BatchNormalized = readonly [x: Operand, scale: Operand, bias: Operand, mean: Operand, variance: Operand];
 
 interface NamedOperands {
@@ -259,6 +266,7 @@ interface NamedOperands {
   readonly ScatterElements: Scattered;
   readonly ScatterND: Scattered;
   readonly Gemm: Weighted;
+  readonly Attention: Attended;
   readonly Conv: Weighted;
   readonly ConvTranspose: Weighted;
   readonly BatchNormalization: BatchNormalized;

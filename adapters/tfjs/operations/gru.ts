@@ -8,7 +8,7 @@ interface Weights {
   /** [inputs, 3·hidden] and [hidden, 3·hidden], gates z, r, h. */
   readonly w: Tensor;
   readonly r: Tensor;
-  /** [2, 3·hidden]: of the input and of the state. */
+  /** [2, 3·hidden]: of the input and of the state; [3·hidden] where that of the state is zero. */
   readonly bias: Tensor | undefined;
   /** [batch, hidden] */
   readonly initialH: Tensor | undefined;
@@ -80,7 +80,8 @@ function biasesOf(
   tf: Tf,
   bias: Tensor,
   hidden: number,
-): { readonly ofInput: Tensor; readonly ofState: Tensor } {
+): { readonly ofInput: Tensor; readonly ofState?: Tensor } {
+  if (bias.rank === 1) return { ofInput: bias };
   const halves = tf.unstack(bias);
   const parts = tf.split(at(halves, 1), [2 * hidden, hidden]);
   const gates = tf.pad(at(parts, 0), [[0, hidden]]);

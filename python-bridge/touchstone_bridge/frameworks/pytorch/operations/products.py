@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import fx, nn
+from torch.nn import functional
 
 from ..builder import Build, Step, plain
 
@@ -31,9 +32,16 @@ def transposed_product(step: Step) -> fx.Node:
     return step.call(torch.matmul, x, step.call(torch.transpose, factor, -2, -1))
 
 
+def attention(step: Step) -> fx.Node:
+    query, key, value = step.operands[:3]
+    scale = 1.0 if len(step.inputs) == 3 else step.builder.number(step.inputs[3])
+    return step.call(functional.scaled_dot_product_attention, query, key, value, scale=scale)
+
+
 PRODUCTS: dict[str, Build] = {
     "Gemm": dense,
     "MatMul": plain(torch.matmul),
     "FusedMatMul": transposed_product,
     "Einsum": einsum,
+    "Attention": attention,
 }

@@ -44,12 +44,13 @@ def convolution(settings: Settings, x: Tensor, filters: Tensor, *bias: Tensor) -
     *kernel, depth, results = filters.shape
     strides, dilations, group = settings["strides"], settings["dilations"], settings["group"]
     padding = padding_of(settings, x.shape[1:-1], kernel)
+    if isinstance(padding, list):
+        # As `ZeroPadding2D`: gradients of a convolution with pads of its own are slower. Where it is depthwise,
+        # Grappler's memory optimiser wants the height of an input of unknown rank, and ends the process
+        # (TensorFlow 2.21, tensor_format.h).
+        x, padding = tf.pad(x, padding), "VALID"
     if is_depthwise(settings, depth):
         by_channel = tf.reshape(filters, [*kernel, group, results // group])
-        if isinstance(padding, list):
-            # Grappler's memory optimiser ends the process where this call has pads of its own: of an input of unknown
-            # rank it wants the height (TensorFlow 2.21, tensor_format.h, "Invalid index from the dimension").
-            x, padding = tf.pad(x, padding), "VALID"
         y = tf.nn.depthwise_conv2d(x, by_channel, [1, *strides, 1], padding, dilations=dilations)
     else:
         convolve = CONVOLUTIONS[len(kernel)]
