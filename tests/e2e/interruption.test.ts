@@ -1,8 +1,16 @@
 /** Runs that are stopped from outside, at any moment: nothing finished is lost, nothing is counted twice, nobody stays. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { bench, leftBehind, newMarker, readResults, temporaryFolder, until } from './command.js';
+import {
+  bench,
+  finishedTurns,
+  leftBehind,
+  newMarker,
+  readResults,
+  temporaryFolder,
+  until,
+} from './command.js';
 
 const args = [
   '--targets',
@@ -14,22 +22,6 @@ const args = [
   '--mode',
   'inference',
 ];
-
-/** Turns in the order in which they finished, as the log holds them; a torn last line is not one. */
-function finishedTurns(folder: string): string[] {
-  const path = join(folder, 'events.ndjson');
-  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
-  const lines = text
-    .slice(0, text.lastIndexOf('\n') + 1)
-    .split('\n')
-    .filter(Boolean);
-  const events = lines.map(
-    (line) => JSON.parse(line) as { type: string; cell: string; round: number; block: number },
-  );
-  return events
-    .filter((event) => event.type === 'turn')
-    .map(({ cell, round, block }) => `${cell}@${round}.${block}`);
-}
 
 describe('Ctrl-C', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)(

@@ -1,25 +1,8 @@
-/**
- * Frameworks without a framework: they answer with the reference itself, take a known time for it, and some of them
- * break in one of the ways in which real ones do. With them the whole program is tested on real processes, quickly.
- */
-import { execFileSync } from 'node:child_process';
+/** Frameworks without a framework, some of which break in one of the ways in which real ones do. */
 import { writeSync } from 'node:fs';
-import files from 'node:fs/promises';
-import { syncBuiltinESMExports } from 'node:module';
-import { dirname, join } from 'node:path';
-import {
-  type Framework,
-  type InferenceModel,
-  type Model,
-  type NodeTarget,
-  supported,
-  type Tensors,
-  unsupported,
-} from '../../../adapters/adapter.js';
-import { readTensors } from '../../../model/safetensors.js';
-
-/** Called before each iteration, with how many there were before; may return another output. */
-type Trick = (iteration: number, output: Tensors) => Tensors | Promise<Tensors> | undefined;
+import type { Framework, Tensors } from '../../../adapters/adapter.js';
+import { referenceTarget, type Trick } from '../../../scripts/measure/faults/adapters/reference.js';
+import { spoilers, spoilTensors } from '../../../scripts/measure/faults/adapters/spoilt-files.js';
 
 /** Iterations that the parity check may take before a trick begins: the cell is then already timed. */
 const beginsAt = 80;
@@ -64,119 +47,22 @@ const tricks: Readonly<Record<string, { ms: number; trick?: Trick }>> = {
   },
 };
 
-/** What becomes of a file of tensors once the worker has written it. */
-const spoilers: Readonly<Record<string, (path: string) => Promise<void>>> = {
-  'file-truncated': truncate,
-  'file-truncated-when-timed': async (path) => {
-    if (/-r\d+\.safetensors$/.test(path)) await truncate(path);
-  },
-  'file-garbage': (path) => files.writeFile(path, Buffer.alloc(4096, 0xa5)),
-  'file-missing': (path) => files.rm(path),
-  'file-folder': async (path) => {
-    await files.rm(path);
-    await files.mkdir(path);
-  },
-  'file-link': async (path) => {
-    await files.copyFile(path, `${path}.there`);
-    await files.rm(path);
-    await files.symlink(`${path}.there`, path);
-  },
-  'file-pipe': async (path) => {
-    await files.rm(path);
-    execFileSync('mkfifo', [path]);
-  },
-  'file-long-header': async (path) => {
-    const length = Buffer.alloc(8);
-    length.writeBigUInt64LE(600_000_000n);
-    await files.writeFile(path, length);
-    await files.truncate(path, 700_000_000);
-  },
-};
-
 export const scriptedNames = [...Object.keys(tricks), ...Object.keys(spoilers)];
 
 const framework: Framework = {
   name: 'scripted',
   title: 'Scripted',
   homepage: '',
-  targets: scriptedNames.map(target),
+  targets: scriptedNames.map((name) => {
+    const spoil = spoilers[name];
+    return referenceTarget({
+      ...(tricks[name] ?? { ms: 1 }),
+      name: `scripted/${name}`,
+      ...(spoil ? { onOpen: () => spoilTensors(spoil) } : {}),
+    });
+  }),
 };
 export default framework;
-
-function target(name: string): NodeTarget {
-  return {
-    name: `scripted/${name}`,
-    host: 'node',
-    device: 'cpu',
-    summary: 'answers with the reference',
-    packages: [],
-    precisions: ['float32'],
-    modes: { inference: supported, training: unsupported('it only pretends') },
-    lower: () => ({ plan: { form: 'nothing' } }),
-    environment: () => ({}),
-    async open() {
-      const spoil = spoilers[name];
-      if (spoil) spoilTensors(spoil);
-      return {
-        describe: () => ({
-          versions: { scripted: '1' },
-          device: 'cpu',
-          configuration: {
-            threads: 1,
-            interOpThreads: 1,
-            instructionSet: null,
-            kernelLibrary: null,
-            execution: null,
-            layout: null,
-            arithmetic: 'float32',
-            flushToZero: false,
-          },
-        }),
-        loadInference: (model) => loadScripted(model, tricks[name] ?? { ms: 1 }),
-      };
-    },
-  };
-}
-
-async function truncate(path: string): Promise<void> {
-  await files.truncate(path, (await files.stat(path)).size - 4);
-}
-
-/** Files of tensors get their name last: from here on, every one of this process is spoilt then. */
-function spoilTensors(spoil: (path: string) => Promise<void>): void {
-  const { rename } = files;
-  files.rename = async (from, to) => {
-    await rename(from, to);
-    await spoil(String(to));
-  };
-  syncBuiltinESMExports();
-}
-
-let iterations = 0;
-
-async function loadScripted(
-  model: Model,
-  script: { ms: number; trick?: Trick },
-): Promise<InferenceModel<Tensors>> {
-  const expected = await readTensors(join(dirname(model.modelPath), 'expected.safetensors'));
-  const outputs = model.inputs.map((_, buffer) => outputsOf(expected, buffer));
-  return {
-    run(buffer) {
-      const until = performance.now() + script.ms;
-      while (performance.now() < until);
-      const output = outputs[buffer]!;
-      return script.trick?.(iterations++, output) ?? output;
-    },
-    read: (output) => output,
-    dispose: () => undefined,
-  };
-}
-
-function outputsOf(expected: Tensors, buffer: number): Tensors {
-  const prefix = `output/${buffer}/`;
-  const names = Object.keys(expected).filter((name) => name.startsWith(prefix));
-  return Object.fromEntries(names.map((name) => [name.slice(prefix.length), expected[name]!]));
-}
 
 function mapData(tensors: Tensors, change: (value: number) => number): Tensors {
   const changed = Object.entries(tensors).map(([name, tensor]) => {
