@@ -27,8 +27,9 @@ export async function runConformance(
 ): Promise<CaseResult[]> {
   return verifyEach(target, executable, cases, async (testCase, verify) => {
     const artefact = await conformanceArtefact(testCase);
-    const outcome = (await kept?.find(artefact)) ?? (await verify(artefact));
-    await kept?.keep(artefact, outcome);
+    const before = await kept?.find(artefact);
+    const outcome = before ?? (await verify(artefact));
+    if (before === undefined) await kept?.keep(artefact, outcome);
     const result = { testCase, artefact, outcome };
     onResult?.(result);
     return result;

@@ -3,32 +3,18 @@ import { reportGate } from '../../reports/regression/live-run.js';
 import type { GateFinding } from '../../reports/regression/report.js';
 import { gateSettings } from '../../reports/regression/settings.js';
 import { gateStoppingRule } from '../../reports/regression/stopping-rule.js';
-import { makeProgress } from '../../reports/terminal/progress.js';
-import { listenForInterrupt } from '../../runners/coordinator/interrupt.js';
-import { measure } from '../../runners/coordinator/measure.js';
 import { newGate } from '../../runners/coordinator/new-run.js';
 import { defaultDeadlineMs, type RunOptions } from '../../runners/coordinator/options.js';
-import { say } from './new-run.js';
+import { measureOrExit, say } from './new-run.js';
 
-/** What it found. A step that was interrupted ends the process: what was finished is kept, the rest is done again. */
+/** What it found. */
 export async function gateStep(
   against: string,
   options: Pick<RunOptions, 'targets' | 'mode' | 'batch' | 'seed' | 'time'>,
 ): Promise<readonly GateFinding[]> {
   const settings = gateSettings.parse({ version: 1 });
   const run = await newGate(against, { ...options, threads: [1], deadline: defaultDeadlineMs }, say);
-  const interrupt = listenForInterrupt(say);
-  const observer = makeProgress();
-  await measure(run, {
-    signal: interrupt.signal,
-    observer,
-    ruleFor: (manifest) => gateStoppingRule(manifest, settings),
-  }).finally(() => {
-    observer.finish();
-    interrupt.dispose();
-  });
-  const status = interrupt.exitStatus();
-  if (status !== undefined) process.exit(status);
+  await measureOrExit(run, (manifest) => gateStoppingRule(manifest, settings));
   const { report } = await reportGate(run.folder, settings, new Date().toISOString().slice(0, 10));
   return report.findings;
 }

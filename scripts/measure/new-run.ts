@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { runsFolder } from '../../common/paths.js';
 import { newRunId } from '../../common/run/locate.js';
 import { makeProgress } from '../../reports/terminal/progress.js';
+import { listenForInterrupt } from '../../runners/coordinator/interrupt.js';
 import { manifestOf } from '../../runners/coordinator/manifest.js';
-import { measure } from '../../runners/coordinator/measure.js';
+import { type MeasurableRun, type MeasureMeans, measure } from '../../runners/coordinator/measure.js';
 import type { TimedOptions } from '../../runners/coordinator/options.js';
 import type { Prepared } from '../../runners/coordinator/prepare.js';
 import { createRunFolder } from '../../runners/schedule/run-log.js';
@@ -34,4 +35,19 @@ export async function measureRun(
     { signal: new AbortController().signal, observer },
   ).finally(observer.finish);
   return folder;
+}
+
+/** Measures a run by a rule. One that is interrupted ends the process: what was finished is kept, the rest is done again. */
+export async function measureOrExit(
+  run: MeasurableRun,
+  ruleFor: Required<MeasureMeans>['ruleFor'],
+): Promise<void> {
+  const interrupt = listenForInterrupt(say);
+  const observer = makeProgress();
+  await measure(run, { signal: interrupt.signal, observer, ruleFor }).finally(() => {
+    observer.finish();
+    interrupt.dispose();
+  });
+  const status = interrupt.exitStatus();
+  if (status !== undefined) process.exit(status);
 }

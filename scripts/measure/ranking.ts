@@ -17,14 +17,11 @@ import { collectFacts } from '../../reports/analyse/facts.js';
 import { isOk, standingsOf } from '../../reports/analyse/groups.js';
 import { precisionRuleFor } from '../../reports/analyse/precision.js';
 import { timedCells } from '../../reports/analyse/timed-cells.js';
-import { makeProgress } from '../../reports/terminal/progress.js';
-import { listenForInterrupt } from '../../runners/coordinator/interrupt.js';
-import { measure } from '../../runners/coordinator/measure.js';
 import { newRun, planRun } from '../../runners/coordinator/new-run.js';
 import { defaultDeadlineMs, type RunOptions } from '../../runners/coordinator/options.js';
 import type { Prepared } from '../../runners/coordinator/prepare.js';
 import { asGiven, ledger, publish, runSteps } from './ledger.js';
-import { say } from './new-run.js';
+import { measureOrExit, say } from './new-run.js';
 import { markdownTable } from './table.js';
 
 const { values } = parseArgs({
@@ -84,14 +81,7 @@ async function familiesOf(target: string, seed: number): Promise<Family[]> {
     deadline: defaultDeadlineMs,
   };
   const run = await newRun(options, multiplied(await planRun(options, say)));
-  const interrupt = listenForInterrupt(say);
-  const observer = makeProgress();
-  await measure(run, { signal: interrupt.signal, observer, ruleFor: precisionRuleFor }).finally(() => {
-    observer.finish();
-    interrupt.dispose();
-  });
-  const status = interrupt.exitStatus();
-  if (status !== undefined) process.exit(status);
+  await measureOrExit(run, precisionRuleFor);
   const { manifest, events } = await readRun(run.folder);
   const { clockEnds } = collectFacts(events);
   const sampling = samplingOf({ precision: manifest.options.precision, clockEnds });

@@ -52,10 +52,10 @@ export function fuseAttention(draft: Draft, capabilities: Capabilities): Draft {
     const scores = makers.get(at(softmax.inputs, 0));
     if (scores?.kind === 'FusedMatMul') return { product: scores, scale: [], parts: [softmax, scores] };
     if (scores?.kind !== 'Mul') return undefined;
-    const scale = scores.inputs.filter((tensor) => numbers.has(tensor));
-    const product = makers.get(scores.inputs.find((tensor) => !numbers.has(tensor)) ?? weights);
-    if (scale.length !== 1 || product?.kind !== 'FusedMatMul') return undefined;
-    return { product, scale, parts: [softmax, scores, product] };
+    const [scale, ...others] = scores.inputs.filter((tensor) => numbers.has(tensor));
+    const product = scores.inputs.flatMap((tensor) => makers.get(tensor) ?? [])[0];
+    if (scale === undefined || others.length > 0 || product?.kind !== 'FusedMatMul') return undefined;
+    return { product, scale: [scale], parts: [softmax, scores, product] };
   }
 }
 

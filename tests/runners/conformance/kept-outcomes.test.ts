@@ -27,6 +27,7 @@ test('a model that agreed is not computed again, one that did not is', async () 
   const agreed = { state: 'ok', error: 1e-9 } as const;
   const [second] = await runConformance(target, cases, { kept: { find: async () => agreed, keep } });
   expect(second?.outcome).toEqual(agreed);
+  expect(keep).toHaveBeenCalledTimes(1);
 });
 
 test('what agreed is kept, nothing else', async () => {
