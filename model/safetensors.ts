@@ -3,6 +3,7 @@
  * header's length, a JSON header `{name: {dtype, shape, data_offsets}}`, then the data, little-endian and row-major.
  * Format: https://github.com/huggingface/safetensors#format
  */
+import { randomUUID } from 'node:crypto';
 import { type FileHandle, rename, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { messageOf, TouchstoneError } from '../common/errors.js';
@@ -111,7 +112,7 @@ export async function writeTensors(
   const json = Buffer.from(text.padEnd(text.length + ((8 - (Buffer.byteLength(text) % 8)) % 8)));
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(json.length));
-  const temporary = `${path}.${process.pid}.tmp`;
+  const temporary = `${path}.${randomUUID()}.tmp`;
   await writeFile(temporary, Buffer.concat([length, json, ...parts]));
   await rename(temporary, path);
 }
