@@ -61,16 +61,29 @@ export function addOutsideAdapter(path: string): void {
   process.env.TOUCHSTONE_ADAPTER = [...paths].join(delimiter);
 }
 
-/** The target of that name, at the version that the name may ask for, with its framework; throws when there is none. */
+/**
+ * The target of that name, at the version that the name may ask for, with its framework; throws when there is none. Looks
+ * first in the folder that has the framework's name: each Node worker looks for one target, and loads no other's descriptor.
+ */
 export async function findTarget(name: string): Promise<{ framework: Framework; target: Target }> {
   const { name: wanted, version } = splitVersion(name);
-  for (const framework of await discoverFrameworks()) {
-    const target = framework.targets.find((candidate) => candidate.name === wanted);
-    if (target) return { framework, target: version === undefined ? target : atVersion(target, version) };
+  for (const find of [() => frameworksCalled(wanted), discoverFrameworks]) {
+    for (const framework of await find()) {
+      const target = framework.targets.find((candidate) => candidate.name === wanted);
+      if (target) return { framework, target: version === undefined ? target : atVersion(target, version) };
+    }
   }
   throw new TouchstoneError('usage', `there is no target ${name}`, {
     hint: `\`${invocation('list')}\` shows them all`,
   });
+}
+
+/** Those of the tree whose folder or file has the name that the target's name begins with: one, or none. */
+async function frameworksCalled(target: string): Promise<Framework[]> {
+  const [framework] = target.split('/');
+  const entries = (await readdir(here)).filter((entry) => entry.split('.')[0] === framework);
+  const paths = entries.map(moduleOf).filter((path) => path !== undefined);
+  return Promise.all(paths.map(loadFramework));
 }
 
 /** Loads one adapter from a path, inside the tree or outside it. */

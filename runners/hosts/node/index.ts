@@ -9,7 +9,8 @@ import type { Installation } from '../../provision/installation.js';
 import type { Availability, LaunchOptions, WorkerHost } from '../host.js';
 import { startWorkerProcess } from '../start-process.js';
 import { addonInstallation } from './addons.js';
-import { packageFolder, packagesInstallation, packageVersion } from './packages.js';
+import { packageFolder, packageVersion } from './packages.js';
+import { packagesInstallation } from './packages-installation.js';
 
 const host = {
   name: 'node',
