@@ -10,32 +10,37 @@ import type { Group, LoadedCell } from './group.js';
 import type { Lane } from './lanes.js';
 
 /** After the clock: checks what the turns kept, and makes room for the next model. */
-export async function unloadCell(
-  { context, round, reference }: Group,
-  member: LoadedCell,
-  lane: Lane,
-): Promise<void> {
+export async function unloadCell(group: Group, member: LoadedCell, lane: Lane): Promise<void> {
+  const { context, round, reference } = group;
   const { cell, worker, kept } = member;
   await worker.moveTo(lane);
   if (reference.mode === 'inference' && kept.length > 0) {
     const file = join(context.folder, 'tensors', `${fileNameOf(cell.id)}-r${round}.safetensors`);
     await worker.ask('audit', { type: 'audit', file });
-    const actual = await context.files.read(file);
-    const names = Object.keys(reference.expected)
-      .filter((name) => name.startsWith('output/0/'))
-      .map((name) => name.slice('output/0/'.length));
-    const pairs = kept.flatMap((buffer, turn) =>
-      names.map((name) => ({
-        name: `${name} of turn ${turn}`,
-        expected: reference.expected[`output/${buffer}/${name}`],
-        actual: actual[`${turn}/${name}`],
-      })),
-    );
-    const check = checkAudit(pairs, cellTolerance(reference, cell));
-    recordAudit(context, cell, round, check);
-    if (check.passed) await context.files.remove(file);
+    await context.stopwatch.time('comparison', () => compareKept(group, member, file));
   }
   await worker.ask('audit', { type: 'unload' });
+}
+
+async function compareKept(
+  { context, round, reference }: Group,
+  { cell, kept }: LoadedCell,
+  file: string,
+): Promise<void> {
+  const actual = await context.files.read(file);
+  const names = Object.keys(reference.expected)
+    .filter((name) => name.startsWith('output/0/'))
+    .map((name) => name.slice('output/0/'.length));
+  const pairs = kept.flatMap((buffer, turn) =>
+    names.map((name) => ({
+      name: `${name} of turn ${turn}`,
+      expected: reference.expected[`output/${buffer}/${name}`],
+      actual: actual[`${turn}/${name}`],
+    })),
+  );
+  const check = checkAudit(pairs, cellTolerance(reference, cell));
+  recordAudit(context, cell, round, check);
+  if (check.passed) await context.files.remove(file);
 }
 
 /** What was timed was not what was verified: the cell is `wrong` from here on, whatever the parity check said. */

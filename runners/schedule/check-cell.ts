@@ -24,7 +24,7 @@ export async function checkCell(
   cell: PlannedCell,
 ): Promise<boolean> {
   const folder = context.state.manifest.artefacts[artefactKey(cell)] ?? '';
-  const reference = await context.files.reference(folder);
+  const reference = await context.stopwatch.time('comparison', () => context.files.reference(folder));
   const loaded = await worker.ask('parity check', { type: 'load', folder, mode: cell.mode });
   const first = await worker.ask('parity check', { type: 'warm', minIterations: 1, minNs: 0, maxNs: 0 });
   // One iteration of a slow cell says enough.
@@ -61,10 +61,13 @@ async function verify(
   await worker.ask('parity check', { type: 'verify', file });
   const { weights: initial, ...expectation } = reference;
   const tolerance = cellTolerance(reference, cell);
-  const checks = checkParity({ ...expectation, tolerance, initial, actual: await context.files.read(file) });
-  // Tensors that disagree are kept, for whoever looks into it.
-  if (checks.every((check) => check.passed)) await context.files.remove(file);
-  return checks;
+  return context.stopwatch.time('comparison', async () => {
+    const actual = await context.files.read(file);
+    const checks = checkParity({ ...expectation, tolerance, initial, actual });
+    // Tensors that disagree are kept, for whoever looks into it.
+    if (checks.every((check) => check.passed)) await context.files.remove(file);
+    return checks;
+  });
 }
 
 /** Wrong outputs with the node where they begin; looking for it must not change what is known already. */

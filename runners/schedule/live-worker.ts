@@ -200,9 +200,11 @@ function live(
       });
     },
     async close() {
-      worker.resume();
-      await worker.request({ type: 'bye' }, 2_000).catch(() => undefined);
-      await gone();
+      await context.stopwatch.time('worker exit', async () => {
+        worker.resume();
+        await worker.request({ type: 'bye' }, 2_000).catch(() => undefined);
+        await gone();
+      });
     },
     kill: gone,
   };

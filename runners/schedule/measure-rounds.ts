@@ -21,13 +21,13 @@ export async function measureRounds(context: RunContext): Promise<void> {
       for (let group = 0; group < groups; group++) context.observer.step(`round ${round + 1}: kept`);
       continue;
     }
-    const wanted = lookBefore(context, round);
+    const wanted = await context.stopwatch.time('stopping rule', async () => lookBefore(context, round));
     if (wanted?.size === 0) break;
     const members = timed.filter(
       (cell) => (wanted?.has(cell.id) ?? true) && !isPostponed(context, cell, round),
     );
     if (!(await isMeasured(context, round, members, schedule, endsMs))) break;
-    tellOf(context, round, endsMs);
+    await context.stopwatch.time('stopping rule', async () => tellOf(context, round, endsMs));
   }
   failUntimed(context, timed);
 }

@@ -167,7 +167,9 @@ async function measureGroup(
   const group: Group = {
     context,
     round,
-    reference: await context.files.reference(context.state.manifest.artefacts[key] ?? ''),
+    reference: await context.stopwatch.time('comparison', () =>
+      context.files.reference(context.state.manifest.artefacts[key] ?? ''),
+    ),
     random: randomFor(
       context.state.manifest.options.seed,
       'group',

@@ -1,13 +1,11 @@
+/** What a run needs of frameworks: in their workers, apart from what passing a line to them takes. */
+export const workerActivities = [
+  ...(['start-up', 'load', 'warm-up', 'measuring', 'parity check', 'audit'] as const),
+];
+/** What the harness does itself; `harness` is what is none of the others. */
+export const ownActivities = ['comparison', 'stopping rule', 'worker exit', 'harness'] as const;
 /** What the time of a run was spent on; the shares are printed with every report. */
-export const activities = [
-  'start-up',
-  'load',
-  'warm-up',
-  'measuring',
-  'parity check',
-  'audit',
-  'harness',
-] as const;
+export const activities = [...workerActivities, ...ownActivities] as const;
 export type Activity = (typeof activities)[number];
 
 export interface Stopwatch {

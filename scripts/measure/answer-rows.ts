@@ -7,6 +7,7 @@ import type { RunResults } from '../../common/run/results.js';
 import type { RunEvent } from '../../common/run/run-folder.js';
 import { isToldApart } from '../../common/statistics/ranking.js';
 import { minStudentValues } from '../../common/statistics/student.js';
+import { ownActivities } from '../../runners/schedule/stopwatch.js';
 
 /** A line of progress. */
 export interface Said {
@@ -26,6 +27,8 @@ export interface RunSeen {
   readonly stdout: string;
   readonly said: readonly Said[];
   readonly events: readonly RunEvent[];
+  /** Wall time of the row's `before`. */
+  readonly secondsBefore?: number;
 }
 
 export interface Figure {
@@ -37,13 +40,20 @@ export interface Figure {
   isMet(value: number): boolean;
 }
 
-export interface AnswerRow {
-  readonly name: string;
+export interface TimedCommand {
   readonly command: readonly string[];
   /** Whether it makes a run folder. */
   readonly isRun: boolean;
   /** What is started, below the build; the command line by default. */
   readonly program?: string;
+  /** What starts it. */
+  readonly prefix?: readonly string[];
+}
+
+export interface AnswerRow extends TimedCommand {
+  readonly name: string;
+  /** What it is compared with, right before it. */
+  readonly before?: TimedCommand;
   readonly figures: readonly Figure[];
 }
 
@@ -68,6 +78,20 @@ function shareOf(what: string, bar: { min: number } | { max: number }, read: Fig
     isMet: (value) => (isMin ? value >= bar.min : value <= bar.max),
   };
 }
+
+/** Two targets in both modes, against this very commit. */
+const gate = [
+  ...[
+    'gate',
+    '--against',
+    'HEAD',
+    '--targets',
+    'onnxruntime/cpu,pytorch/cpu',
+    '--workload',
+    'lenet5,row-lstm',
+  ],
+  ...['--batch', '1'],
+];
 
 const manyCells = z.object({ planMs: z.number(), resumeMs: z.number(), rssBytes: z.number() });
 
@@ -105,6 +129,20 @@ export const answerRows: readonly AnswerRow[] = [
     ],
     isRun: true,
     figures: [secondsOf('two targets on LeNet-5: first ratio with an interval', 20, firstInterval)],
+  },
+  {
+    name: 'gate',
+    command: gate,
+    isRun: true,
+    before: { command: [...gate, '--verify'], isRun: true, prefix: ['taskset', '--cpu-list', '0'] },
+    figures: [
+      secondsOf('gate of two targets on two workloads', 180),
+      shareOf(
+        'its wall time ÷ that with one lane and no verdict kept',
+        { max: 0.6 },
+        ({ seconds, secondsBefore }) => seconds / (secondsBefore ?? Number.NaN),
+      ),
+    ],
   },
   { name: 'help', command: ['--help'], isRun: false, figures: [secondsOf('--help', 1)] },
   { name: 'list', command: ['list'], isRun: false, figures: [secondsOf('list', 2)] },
@@ -170,7 +208,8 @@ function sumOf(spentMs: Readonly<Record<string, number>>): number {
 
 function inFrameworks(seen: RunSeen): number {
   const { spentMs } = wallOf(seen);
-  return 1 - (spentMs.harness ?? Number.NaN) / sumOf(spentMs);
+  const own = ownActivities.map((activity) => spentMs[activity] ?? Number.NaN);
+  return 1 - own.reduce((sum, ms) => sum + ms, 0) / sumOf(spentMs);
 }
 
 function wallOverSum(seen: RunSeen): number {

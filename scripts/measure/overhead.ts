@@ -1,84 +1,81 @@
 /**
- * `npm run measure:overhead`: the overhead of the harness. The time per iteration of the null target on each host (required: at most
- * 5 µs), and the wall time of a real run by activity (required: at least 90 % measuring or framework start-up).
+ * `npm run measure:overhead`: the overhead of the harness. The time per iteration of the null target on each host (at most
+ * 5 µs), and every second of a default run that verifies all cells anew, by what it was spent on.
  *
- * Options: `-- --run <folder>` uses an existing run; otherwise the smoke suite is run (`--time 150s`).
+ * Options: `-- --time 3m` the budget of that run.
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { required } from '../../common/at.js';
-import { findRun } from '../../common/run/locate.js';
-import { readRun } from '../../common/run/read-run.js';
+import { at, required } from '../../common/at.js';
 import type { RunEvent } from '../../common/run/run-folder.js';
 import { quantile } from '../../common/statistics/quantiles.js';
-import { duration } from '../../common/values.js';
-import { defaultBudgetMs, defaultDeadlineMs, type TimedOptions } from '../../runners/coordinator/options.js';
-import { prepare } from '../../runners/coordinator/prepare.js';
-import { activities } from '../../runners/schedule/stopwatch.js';
-import { measureRun, say } from './new-run.js';
-import { markdownTable } from './table.js';
+import { ownActivities, workerActivities } from '../../runners/schedule/stopwatch.js';
+import type { RunSeen } from './answer-rows.js';
+import { asGiven, publish } from './ledger.js';
+import { markdownTable, share } from './table.js';
+import { timed } from './timed-command.js';
 
-const requirements = { iterationUs: 5, usefulShare: 0.9 };
-/** The parity check precedes the rounds, once, independent of the budget. */
-const beforeRounds: (typeof activities)[number] = 'parity check';
-/** Activities that a measurement needs. */
-const useful = new Set<string>(['start-up', 'load', 'warm-up', 'measuring']);
+const maxIterationUs = 5;
+const minFrameworkShare = 0.9;
 
-const { values } = parseArgs({
-  options: { run: { type: 'string' }, time: { type: 'string', default: `${defaultBudgetMs}ms` } },
-});
-const folder = values.run ? findRun(values.run) : await newRun(duration(values.time));
-const { events } = await readRun(folder);
-const overheads = nullRows(events);
-const wall = wallRows(events);
-process.stdout.write(
-  `${markdownTable(['null target', 'iterations', 'p50', 'p90', 'p99', 'required'], overheads)}\n\n`,
+const { values } = parseArgs({ options: { time: { type: 'string' } } });
+const folder = mkdtempSync(join(tmpdir(), 'touchstone-overhead-'));
+const time = values.time === undefined ? [] : ['--time', values.time];
+const seen = await timed({ command: ['run', '--verify', ...time], isRun: true }, join(folder, 'run'));
+const wall = at(
+  seen.events.filter((event) => event.type === 'wall'),
+  -1,
+  'the wall times of a run',
 );
-process.stdout.write(`${markdownTable(['wall time spent on', 'seconds', 'share'], wall)}\n`);
+publish(
+  'overhead',
+  [
+    markdownTable(['null target', 'iterations', 'p50', 'p90', 'p99', 'bar'], nullRows(seen.events)),
+    markdownTable(['wall time of the command', 'seconds'], wallRows(seen)),
+    markdownTable(['time of the run, both lanes added up', 'seconds', 'share'], busyRows(wall.spentMs)),
+  ].join('\n\n'),
+  asGiven('npm run measure:overhead'),
+);
+rmSync(folder, { recursive: true });
 
-async function newRun(time: number): Promise<string> {
-  const options: TimedOptions = { threads: [1], time, seed: 1, deadline: defaultDeadlineMs };
-  return measureRun('overhead', options, await prepare(options, say));
-}
-
-function nullRows(all: readonly RunEvent[]): string[][] {
+function nullRows(events: readonly RunEvent[]): string[][] {
   const microseconds = (ns: number) => `${(ns / 1000).toFixed(2)} µs`;
-  return all.flatMap((event) => {
+  return events.flatMap((event) => {
     if (event.type !== 'overhead') return [];
-    const timeAt = (share: number) => microseconds(quantile(event.samplesNs, share));
-    return [
-      [
-        `null/${event.host}`,
-        String(event.samplesNs.length),
-        timeAt(0.5),
-        timeAt(0.9),
-        timeAt(0.99),
-        `≤ ${requirements.iterationUs} µs`,
-      ],
-    ];
+    const { host, samplesNs } = event;
+    const quantiles = [0.5, 0.9, 0.99].map((level) => microseconds(quantile(samplesNs, level)));
+    return [[`null/${host}`, String(samplesNs.length), ...quantiles, `≤ ${maxIterationUs} µs`]];
   });
 }
 
-function wallRows(all: readonly RunEvent[]): string[][] {
-  const spent = new Map<string, number>(activities.map((activity) => [activity, 0]));
-  for (const event of all) {
-    if (event.type !== 'wall') continue;
-    for (const [activity, ms] of Object.entries(event.spentMs))
-      spent.set(activity, (spent.get(activity) ?? 0) + ms);
-  }
-  const total = [...spent.values()].reduce((sum, ms) => sum + ms, 0);
-  const row = (name: string, ms: number) => [
-    name,
-    (ms / 1000).toFixed(1),
-    `${((100 * ms) / total).toFixed(1)} %`,
-  ];
-  const usefulMs = [...spent].reduce((sum, [activity, ms]) => sum + (useful.has(activity) ? ms : 0), 0);
-  const roundsMs = total - required(spent, beforeRounds, 'wall time by activity');
-  const rows = [...spent].map(([activity, ms]) => row(activity, ms));
-  const share = (part: number) => `${((100 * part) / roundsMs).toFixed(1)} %`;
-  const usefulShare = `measuring or start-up, of the time after the parity check (required: ${100 * requirements.usefulShare} %)`;
+/** From the user's key press to the prompt. */
+function wallRows({ seconds, beforeMs }: RunSeen): string[][] {
+  const runMs = wall.wallMs ?? Number.NaN;
+  const afterMs = 1000 * seconds - beforeMs - runMs;
   return [
-    ...rows,
-    row('measuring or start-up, of the whole run', usefulMs),
-    [usefulShare, (usefulMs / 1000).toFixed(1), share(usefulMs)],
+    ['before the run: starting, the plan, models', secondsText(beforeMs)],
+    ['the run', secondsText(runMs)],
+    ['after the run: analysis, report, history', secondsText(afterMs)],
   ];
+}
+
+function busyRows(spentMs: Readonly<Record<string, number>>): string[][] {
+  const spentOn = (activity: string) => required(new Map(Object.entries(spentMs)), activity, 'wall times');
+  const sumOf = (activities: readonly string[]) =>
+    activities.reduce((sum, activity) => sum + spentOn(activity), 0);
+  const total = sumOf([...workerActivities, ...ownActivities]);
+  const row = (name: string, ms: number) => [name, secondsText(ms), share(ms, total)];
+  const rows = (owner: string, activities: readonly string[]) =>
+    activities.map((activity) => row(`${owner}: ${activity}`, spentOn(activity)));
+  return [
+    ...rows('in workers', workerActivities),
+    ...rows('the harness', ownActivities),
+    row(`in workers, altogether (bar: ≥ ${100 * minFrameworkShare} %)`, sumOf(workerActivities)),
+  ];
+}
+
+function secondsText(ms: number): string {
+  return (ms / 1000).toFixed(1);
 }
