@@ -27,8 +27,8 @@ export interface RunSeen {
   readonly stdout: string;
   readonly said: readonly Said[];
   readonly events: readonly RunEvent[];
-  /** Wall time of the row's `before`. */
-  readonly secondsBefore?: number;
+  /** What the row's `before` showed. */
+  readonly before?: RunSeen;
 }
 
 export interface Figure {
@@ -48,6 +48,8 @@ export interface TimedCommand {
   readonly program?: string;
   /** What starts it. */
   readonly prefix?: readonly string[];
+  /** Exit statuses of a run; 0 by default. */
+  readonly exits?: readonly number[];
 }
 
 export interface AnswerRow extends TimedCommand {
@@ -80,18 +82,14 @@ function shareOf(what: string, bar: { min: number } | { max: number }, read: Fig
 }
 
 /** Two targets in both modes, against this very commit. */
-const gate = [
-  ...[
-    'gate',
-    '--against',
-    'HEAD',
-    '--targets',
-    'onnxruntime/cpu,pytorch/cpu',
-    '--workload',
-    'lenet5,row-lstm',
+const gate: TimedCommand = {
+  command: [
+    ...['gate', '--against', 'HEAD', '--targets', 'onnxruntime/cpu,pytorch/cpu', '--time', '90s'],
+    ...['--workload', 'lenet5,row-lstm', '--batch', '1'],
   ],
-  ...['--batch', '1'],
-];
+  isRun: true,
+  exits: [0, 3],
+};
 
 const manyCells = z.object({ planMs: z.number(), resumeMs: z.number(), rssBytes: z.number() });
 
@@ -132,15 +130,13 @@ export const answerRows: readonly AnswerRow[] = [
   },
   {
     name: 'gate',
-    command: gate,
-    isRun: true,
-    before: { command: [...gate, '--verify'], isRun: true, prefix: ['taskset', '--cpu-list', '0'] },
+    ...gate,
+    before: { ...gate, command: [...gate.command, '--verify'], prefix: ['taskset', '--cpu-list', '0'] },
     figures: [
-      secondsOf('gate of two targets on two workloads', 180),
       shareOf(
-        'its wall time ÷ that with one lane and no verdict kept',
+        'gate, wall time for a round ÷ that with one lane and no verdict kept',
         { max: 0.6 },
-        ({ seconds, secondsBefore }) => seconds / (secondsBefore ?? Number.NaN),
+        (seen) => secondsARound(seen) / (seen.before ? secondsARound(seen.before) : Number.NaN),
       ),
     ],
   },
@@ -185,6 +181,11 @@ function resultsOf({ out }: RunSeen): RunResults {
 function withInterval(seen: RunSeen): number {
   const ok = resultsOf(seen).cells.flatMap(({ metrics }) => (metrics ? [metrics.iterationNs] : []));
   return ok.filter(({ low }) => low !== null).length / ok.length;
+}
+
+/** Of the whole command, and all that it takes before the rounds. */
+function secondsARound({ seconds, events }: RunSeen): number {
+  return seconds / events.filter(({ type }) => type === 'round').length;
 }
 
 function toldApart(seen: RunSeen): number {

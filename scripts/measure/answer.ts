@@ -30,7 +30,7 @@ for (const row of answerRows.filter(({ name }) => chosen?.includes(name) ?? true
     say(`${row.name}: ${repeat + 1} of ${runs}`);
     const out = join(folder, `${row.name}-${repeat}`);
     const before = row.before && (await timed(row.before, `${out}-before`));
-    seen.push({ ...(await timed(row, out)), ...(before && { secondsBefore: before.seconds }) });
+    seen.push({ ...(await timed(row, out)), ...(before && { before }) });
   }
   for (const { what, bar, read, text, isMet } of row.figures) {
     const figure = median(seen.map(read));

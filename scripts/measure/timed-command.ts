@@ -5,9 +5,9 @@ import { buildFolder, projectRoot } from '../../common/paths.js';
 import { readRun } from '../../common/run/read-run.js';
 import type { RunSeen, Said, TimedCommand } from './answer-rows.js';
 
-/** @param out its run folder, where it is a run. @throws Error where a run ends with another status than 0 */
+/** @param out its run folder, where it is a run. @throws Error where a run ends with another status than it may */
 export async function timed(
-  { command, program, prefix = [], isRun }: TimedCommand,
+  { command, program, prefix = [], isRun, exits = [0] }: TimedCommand,
   out: string,
 ): Promise<RunSeen> {
   const [startedAt, startedMs] = [Date.now(), performance.now()];
@@ -24,7 +24,8 @@ export async function timed(
   const { exitCode, stdout, stderr } = await running;
   const seconds = (performance.now() - startedMs) / 1000;
   // `doctor` ends with 1 where something is missing; a run always has a result here.
-  if (isRun && exitCode !== 0) throw new Error(`${command.join(' ')} ended with ${exitCode}: ${stderr}`);
+  if (isRun && !exits.includes(exitCode ?? Number.NaN))
+    throw new Error(`${command.join(' ')} ended with ${exitCode}: ${stderr}`);
   if (!isRun) return { seconds, beforeMs: 0, out, stdout, said, events: [] };
   const { manifest, events } = await readRun(out);
   return { seconds, beforeMs: Date.parse(manifest.startedAt) - startedAt, out, stdout, said, events };
