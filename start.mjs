@@ -48,7 +48,7 @@ const endTogether = join(root, 'runners/process/end-together.sh');
 const packagesSize = 'about 900 MB';
 /** What this project keeps in its state folder; nothing else there is ever deleted. */
 const installedState = [
-  ...['artefacts', 'cache', 'checkouts', 'compiling', 'environments', 'logs', 'packages', 'measuring.lock'],
+  ...['artefacts', 'cache', 'checkouts', 'environments', 'logs', 'packages', 'measuring.lock'],
 ];
 /** Folders whose TypeScript is compiled; tsconfig.json includes the same. */
 const sources = [
@@ -186,7 +186,8 @@ async function compile() {
   const inputs = sources.flatMap((name) => filesIn(join(root, name)));
   const wanted = hashOf([join(root, 'tsconfig.json'), join(modules, '.touchstone-stamp'), ...inputs]);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  const work = join(state, 'compiling');
+  // Beside the build: the state folder may be on another disk, and a folder cannot be renamed across two.
+  const work = join(root, '.compiling');
   // A killed compilation leaves its folder behind; what it may still write goes there, and not into this one's.
   removeTree(work);
   mkdirSync(work, { recursive: true });

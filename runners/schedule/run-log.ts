@@ -12,6 +12,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  statSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -38,11 +39,20 @@ export function requireUnused(folder: string): void {
     });
   }
   if (!existsSync(folder)) return;
-  const [found] = storing(folder, () => readdirSync(folder));
+  const found = storing(folder, () => readdirSync(folder).find((name) => !isRemains(folder, name)));
   if (found === undefined) return;
   throw new TouchstoneError('usage', `${folder} is not empty: it holds ${found}`, {
     hint: 'a run has a folder of its own: name a new or an empty one with --out',
   });
+}
+
+const [emptyFolders, temporaryManifest] = [['logs', 'tensors'], '.manifest.json'];
+
+/** What a run leaves that was killed before it had a manifest: it measured nothing, and is in nobody's way. */
+function isRemains(folder: string, name: string): boolean {
+  if (name === temporaryManifest) return true;
+  const path = join(folder, name);
+  return emptyFolders.includes(name) && statSync(path).isDirectory() && readdirSync(path).length === 0;
 }
 
 /** Makes the folder and its manifest. @throws TouchstoneError('usage') for a folder that is in use */
@@ -51,9 +61,8 @@ export function createRunFolder(folder: string, manifest: RunManifest): void {
   storing(folder, () => {
     // Making folders on a read-only disk may only say that something is not there.
     accessSync(existingAncestor(resolve(folder)), constants.W_OK);
-    makeFolder(join(folder, 'logs'));
-    makeFolder(join(folder, 'tensors'));
-    const temporary = join(folder, '.manifest.json');
+    for (const name of emptyFolders) makeFolder(join(folder, name));
+    const temporary = join(folder, temporaryManifest);
     writeFileSync(temporary, `${JSON.stringify(manifest, null, 2)}\n`);
     renameSync(temporary, join(folder, 'manifest.json'));
   });

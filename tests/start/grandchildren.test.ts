@@ -48,7 +48,7 @@ describe.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const)('%s', (signal
     writeFileSync(tsc, works);
     expect((await checkout.start(['bench'])).exitCode).toBe(3);
     expect(readdirSync(checkout.path('build/adapters')).sort()).toEqual(['one.js', 'two.js']);
-    expect(existsSync(checkout.path('.touchstone/compiling'))).toBe(false);
+    expect(existsSync(checkout.path('.compiling'))).toBe(false);
   });
 
   it('ends what npm started', async () => {

@@ -1,6 +1,15 @@
 /** The starter on a fresh clone, a half-made one, a broken one, and two at once. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Checkout, makeCheckout } from './checkout.js';
@@ -12,6 +21,9 @@ beforeEach(() => {
 afterEach(() => {
   rmSync(checkout.root, { recursive: true, force: true });
 });
+
+/** Linux has a disk in memory beside that of the temporary folder. */
+const isOtherDisk = existsSync('/dev/shm') && statSync('/dev/shm').dev !== statSync(tmpdir()).dev;
 
 /** Waits until `done` holds. */
 async function until(done: () => boolean): Promise<void> {
@@ -191,6 +203,18 @@ describe('another folder for the state', () => {
     expect(result.stdout).toBe(inHome());
     expect(checkout.npmCalls()[0]).toContain(`cache=${inHome('cache/npm')}`);
     expect(existsSync(checkout.path('.touchstone'))).toBe(false);
+  });
+
+  it.skipIf(!isOtherDisk)('may be on another disk', async () => {
+    const home = mkdtempSync('/dev/shm/touchstone-home-');
+    try {
+      expect((await checkout.start(['bench'], { TOUCHSTONE_HOME: home })).exitCode).toBe(3);
+      writeFileSync(checkout.path('adapters/two.ts'), '');
+      expect((await checkout.start(['bench'], { TOUCHSTONE_HOME: home })).exitCode).toBe(3);
+      expect(existsSync(checkout.path('build/adapters/two.js'))).toBe(true);
+    } finally {
+      rmSync(home, { recursive: true });
+    }
   });
 
   it('loses nothing but what Touchstone keeps there when all is removed', async () => {

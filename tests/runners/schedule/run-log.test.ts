@@ -1,9 +1,9 @@
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { rethrowStorage } from '../../../runners/schedule/failures.js';
-import { openRunLog, type RunLog } from '../../../runners/schedule/run-log.js';
+import { openRunLog, type RunLog, requireUnused } from '../../../runners/schedule/run-log.js';
 
 let log: RunLog | undefined;
 afterEach(() => {
@@ -24,6 +24,15 @@ it.each([
   expect(() => log?.write({ ...turn, samplesNs })).toThrow(message);
   const lines = (await readFile(join(folder, 'events.ndjson'), 'utf8')).trim().split('\n');
   expect(lines).toHaveLength(1);
+});
+
+it('the remains of a run that was killed before it had a manifest do not stand in the way, what it measured does', async () => {
+  const folder = await scratch();
+  await Promise.all(['logs', 'tensors'].map((name) => mkdir(join(folder, name))));
+  await writeFile(join(folder, '.manifest.json'), '{"ver');
+  expect(() => requireUnused(folder)).not.toThrow();
+  await writeFile(join(folder, 'logs', 'pytorch-cpu-0.log'), '');
+  expect(() => requireUnused(folder)).toThrow(/is not empty: it holds logs/);
 });
 
 it('a framework that speaks of a full disk has met its own where the folder can be written', async () => {
