@@ -11,6 +11,7 @@ import { modelError } from '../model-error.js';
 import { toOnnxDomain } from './contrib-operators.js';
 import { checkDeclaredMemory } from './declared-memory.js';
 import { dataTypeOf, decodeAttribute, decodeTensor, isExternal, toNumber, withInlineData } from './decode.js';
+import { checkDecodedMemory } from './decoded-memory.js';
 import { type ExternalData, externalDataIn, noExternalData } from './external-data.js';
 import {
   type GraphProto,
@@ -70,6 +71,7 @@ export function readModel(
   limitBytes = Number.POSITIVE_INFINITY,
 ): RawModel {
   try {
+    if (limitBytes !== Number.POSITIVE_INFINITY) checkDecodedMemory(bytes, limitBytes);
     return checkedModel(proto.ModelProto.decode(bytes), external, limitBytes);
   } catch (cause) {
     // protobufjs throws a RangeError past the end of the data; so does a stack overflow.
