@@ -5,7 +5,8 @@ export const modes = ['inference', 'training'] as const;
 export const mode = z.enum(modes);
 export type Mode = z.infer<typeof mode>;
 
-/** Types of floating-point arithmetic. */
-export const precisions = ['float32', 'float64', 'float16', 'bfloat16'] as const;
+export const floatPrecisions = ['float32', 'float64', 'float16', 'bfloat16'] as const;
+/** Types of arithmetic: floating-point, or products of 8-bit integers. */
+export const precisions = [...floatPrecisions, 'int8'] as const;
 export const precision = z.enum(precisions);
 export type Precision = z.infer<typeof precision>;

@@ -65,6 +65,11 @@ export type GraphNode = z.infer<typeof graphNode>;
 
 export const graph = z.object({
   name: z.string(),
+  /**
+   * Whether the user's file multiplies 8-bit integers. This graph has their dequantised form: only a runtime that reads the file itself
+   * computes with them.
+   */
+  integerProducts: z.literal(true).optional(),
   /** Version of the default ONNX operator set; an operator's meaning depends on it. */
   opset: z.number().int().positive(),
   inputs: z.array(tensorInfo),

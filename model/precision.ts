@@ -1,5 +1,5 @@
 /** The floating-point arithmetic of a graph. */
-import { type Precision, precisions } from '../common/vocabulary.js';
+import { floatPrecisions, type Precision } from '../common/vocabulary.js';
 import { type DataType, elementCount, type Graph } from './graph.js';
 
 /**
@@ -13,7 +13,7 @@ export function precisionOf(graph: Graph, held: (type: DataType) => DataType = (
   for (const tensors of [graph.weights, graph.inputs, Object.values(graph.values)]) {
     const elements = new Map<Precision, number>();
     for (const { type, shape } of tensors) {
-      const precision = precisions.find((name) => name === held(type));
+      const precision = floatPrecisions.find((name) => name === held(type));
       if (!precision) continue;
       elements.set(precision, (elements.get(precision) ?? 0) + elementCount(shape));
     }

@@ -12,12 +12,16 @@ const errors: readonly Error[] = ['output', 'loss', 'gradient', 'weight'];
  */
 const deviceFactor: Readonly<Record<string, number>> = { cpu: 1, cuda: 1, webgpu: 10, webgl: 10 };
 
-/** The smallest tolerance in other arithmetic: forty times the rounding unit, 2⁻¹¹ of float16 and 2⁻⁸ of bfloat16. */
+/**
+ * The smallest tolerance in other arithmetic: forty times the rounding unit, 2⁻¹¹ of float16 and 2⁻⁸ of bfloat16; five of the 256 steps
+ * of an 8-bit range.
+ */
 const minTolerance: Readonly<Record<Precision, number>> = {
   float32: 0,
   float64: 0,
   float16: 2e-2,
   bfloat16: 1.6e-1,
+  int8: 2e-2,
 };
 
 /**

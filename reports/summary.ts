@@ -85,7 +85,19 @@ export function commonLevel(results: RunResults): number | null | undefined {
 export function groupDifferences(results: RunResults, group: Group): string[] {
   const ok = groupCells(results, group).filter(({ state }) => state === 'ok');
   const sides = ok.map((cell) => ({ target: cell.target, settings: settingsOf(cell, results.targets) }));
-  return settingsInShort(sides, group.batch);
+  return [...settingsInShort(sides, group.batch), ...precisionDifferences(results, group)];
+}
+
+/** What computed the same model in another precision is compared apart; each group says so. */
+function precisionDifferences({ groups }: RunResults, group: Group): string[] {
+  const alike = ({ workload, mode, batch, length, threads }: Group) =>
+    [workload, mode, batch, length, threads].join(':');
+  const same = groups.filter((other) => other.ranking.length > 0 && alike(other) === alike(group));
+  if (same.length < 2) return [];
+  const each = same.map(
+    ({ precision, ranking }) => `${precision} (${ranking.map(({ target }) => target).join(', ')})`,
+  );
+  return [`precision of ${group.workload}, compared apart: ${each.join('; ')}`];
 }
 
 /**
@@ -105,9 +117,11 @@ export function runDifferences(results: RunResults): string[] {
     );
     for (const line of lines) found.set(line, [...(found.get(line) ?? []), count]);
   }
-  return [...found].map(([line, at]) =>
+  const settings = [...found].map(([line, at]) =>
     at.length === counts.length ? line : `with ${threadsText(at)}: ${line}`,
   );
+  const precisions = results.groups.flatMap((group) => precisionDifferences(results, group));
+  return [...settings, ...new Set(precisions)];
 }
 
 export function groupCells(results: RunResults, group: Group): RunResults['cells'] {

@@ -37,7 +37,9 @@ export function makePlan(graph: Graph, mode: Mode, capabilities: Capabilities): 
     mode === 'training' ? graph.parameters.find((name) => !holds(constants, name)) : undefined;
   if (untrained !== undefined) refuse(`the weight ${untrained} cannot be trained: no operation reads it`);
   const precision = precisionOf(graph, (type) => capabilities.types[type] ?? type);
-  return { ...draft, constants, form: formOf(draft.operations.map(nameOf)), precision };
+  const form = formOf(draft.operations.map(nameOf));
+  const dequantised = graph.integerProducts ? `products of the file's 8-bit integers in ${precision}; ` : '';
+  return { ...draft, constants, form: `${dequantised}${form}`, precision };
 }
 
 function readConstants({ constants, operations, outputs }: Draft): Plan['constants'] {

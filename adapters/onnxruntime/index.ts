@@ -1,6 +1,6 @@
 /**
- * ONNX Runtime for Node. It is given `model.onnx` as it is; nothing is lowered on our side. An inference engine: its
- * Node binding has no training API.
+ * ONNX Runtime for Node. It is given the user's file as it is, or `model.onnx`; nothing is lowered on our side. An inference engine:
+ * its Node binding has no training API.
  */
 
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
@@ -67,8 +67,9 @@ function lowerToOwnImport(graph: Graph): Lowering {
       return { unsupported: `${node.operator} (${node.name}): ${deviation} by ONNX Runtime` };
   }
   // Its CPU provider has few kernels in half precision: it casts to float32 around the other nodes.
-  const precision = precisionOf(graph, (type) => (type === 'float16' ? 'float32' : type));
-  return { plan: { form: 'model.onnx, imported by the runtime itself', precision } };
+  const float = precisionOf(graph, (type) => (type === 'float16' ? 'float32' : type));
+  const precision = graph.integerProducts ? 'int8' : float;
+  return { plan: { form: 'the file, imported by the runtime itself', precision } };
 }
 
 /** Why a node is unsupported, to be followed by the name of the runtime. */
@@ -128,12 +129,14 @@ async function loadInference(ort: Ort, budget: Budget, model: Model): Promise<St
     const entries = model.graph.inputs.map(({ name }) => [name, toOrt(ort, tensors[name], name)] as const);
     return Object.fromEntries(entries);
   });
+  // A file may have outputs that are constants, or that nobody compares.
+  const fetches = model.graph.outputs.map(({ name }) => name);
   const { generation } = model.manifest;
   const feedback = generation ? Object.entries(generation.feedback) : [];
   return {
-    run: (buffer) => session.run(at(feeds, buffer, 'input buffers')),
+    run: (buffer) => session.run(at(feeds, buffer, 'input buffers'), fetches),
     inputsOf: (buffer) => at(feeds, buffer, 'input buffers'),
-    call: (inputs) => session.run(inputs),
+    call: (inputs) => session.run(inputs, fetches),
     feed: (inputs, outputs) => ({
       ...inputs,
       ...Object.fromEntries(feedback.map(([input, output]) => [input, outputs[output] as OrtTensor])),

@@ -246,6 +246,7 @@ async function writeContents(source: ArtefactSource, folder: string): Promise<st
   const normal = await normalise(model, inputInfo, sampleOf(source), parameters, observeWith);
   const path = (file: keyof typeof artefactFiles) => join(folder, artefactFiles[file]);
   await writeFile(path('model'), normal.bytes);
+  if (source.file) await writeFile(path('file'), source.file);
   const graph: Graph = { ...normal.graph, ...indexInputs(source) };
   await writeFile(path('graph'), `${JSON.stringify(graph, null, 1)}\n`);
   await writeTensors(path('weights'), normal.weights);

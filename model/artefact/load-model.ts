@@ -1,4 +1,5 @@
 /** Reads an artefact for an adapter. Workers import this file, so it has few imports of its own. */
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -16,7 +17,7 @@ export interface Model {
   readonly weights: Tensors;
   /** One entry per buffer: the graph's inputs by name; in training also `labels`. */
   readonly inputs: readonly Tensors[];
-  /** Path of `model.onnx`, for frameworks that import ONNX themselves. */
+  /** What a runtime reads that imports ONNX itself: `file.onnx` where there is one, else `model.onnx`. */
   readonly modelPath: string;
   /** What the target's descriptor made of the graph (`Target.lower`). */
   readonly plan: TargetPlan;
@@ -43,6 +44,7 @@ export async function loadModel(folder: string, plan: string): Promise<Model> {
 /** What is the same for all targets. @param folder of the artefact */
 export async function loadArtefact(folder: string): Promise<Omit<Model, 'plan'>> {
   const manifest = await loadManifest(folder);
+  const file = join(folder, artefactFiles.file);
   const inputs = Array.from({ length: manifest.buffers }, (): Record<string, Tensor> => ({}));
   for (const [key, tensor] of Object.entries(await readTensors(join(folder, artefactFiles.inputs)))) {
     const slash = key.indexOf('/');
@@ -53,7 +55,7 @@ export async function loadArtefact(folder: string): Promise<Omit<Model, 'plan'>>
     graph: await loadGraph(folder),
     weights: await readTensors(join(folder, artefactFiles.weights)),
     inputs,
-    modelPath: join(folder, artefactFiles.model),
+    modelPath: existsSync(file) ? file : join(folder, artefactFiles.model),
   };
 }
 

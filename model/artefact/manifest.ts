@@ -3,6 +3,7 @@
  *
  * `artefact.json`          this manifest
  * `model.onnx`             the normalised model, weights inside
+ * `file.onnx`              only of a user's model: the file itself with its dimensions bound (see `bound-file.ts`)
  * `graph.json`             the same model as a `Graph`
  * `weights.safetensors`    every weight and constant, by name, row-major in ONNX layout
  * `inputs.safetensors`     `<buffer>/<input name>`; in training also `<buffer>/labels` (int32 [batch, …])
@@ -38,6 +39,7 @@ export type ArtefactManifest = z.infer<typeof artefactManifest>;
 export const artefactFiles = {
   manifest: 'artefact.json',
   model: 'model.onnx',
+  file: 'file.onnx',
   graph: 'graph.json',
   weights: 'weights.safetensors',
   inputs: 'inputs.safetensors',

@@ -1,11 +1,14 @@
 /** What an artefact is made from: a model, its inputs and its settings, from a workload or from a user's file. */
 import { createHash, type Hash } from 'node:crypto';
+import { dirname } from 'node:path';
 import { memoryShortage } from '../../common/memory.js';
 import { GraphBuilder } from '../builder.js';
 import { bytesOf } from '../cost.js';
 import type { Tensor, TensorInfo, Tensors } from '../graph.js';
+import { boundFile } from '../import/bound-file.js';
+import { externalDataIn } from '../import/external-data.js';
 import type { RawModel } from '../import/raw-model.js';
-import { readModel, readModelBytes, readModelFile } from '../import/read-model.js';
+import { readModel, readModelBytes } from '../import/read-model.js';
 import { bindShapes } from '../inputs/bind-shapes.js';
 import { withConstantInputs } from '../inputs/constant-inputs.js';
 import { indexRanges } from '../inputs/index-ranges.js';
@@ -22,6 +25,8 @@ export interface ArtefactSource {
   readonly batch: number;
   readonly seed: number;
   readonly model: RawModel;
+  /** The user's own file with its dimensions bound, for runtimes that read ONNX themselves; a workload has none. */
+  readonly file?: Uint8Array;
   /** SHA-256 of the model, weights included. */
   readonly modelDigest: Uint8Array;
   /** Weights that training updates. */
@@ -86,7 +91,9 @@ export interface GivenInputs {
 
 export function modelSource(request: ModelRequest): ArtefactSource {
   const { name, path, shapes, ranges, data, seed, memoryBytes } = request;
-  const whole = readModelFile(path, memoryBytes);
+  const bytes = readModelBytes(path);
+  const external = externalDataIn(dirname(path));
+  const whole = readModel(bytes, path, external, memoryBytes);
   const [first] = data;
   const known = first ? { ...shapesOf(first.tensors, whole), ...shapes } : shapes;
   const bound = bindShapes(whole, known);
@@ -98,7 +105,8 @@ export function modelSource(request: ModelRequest): ArtefactSource {
     batch: Math.max(1, inputInfo[0]?.shape[0] ?? 1),
     seed,
     model,
-    modelDigest: digestOf(readModelBytes(path), model),
+    file: boundFile(bytes, { inputs: inputInfo, constants: values }, external),
+    modelDigest: digestOf(bytes, model),
     parameters: [],
     inputInfo,
     inputs: first

@@ -5,6 +5,7 @@
 import { getHeapStatistics } from 'node:v8';
 import { raiseModelMemory, sizeText } from '../../common/memory.js';
 import { modelError } from '../model-error.js';
+import { Wire, wireTypes } from './wire.js';
 
 /** Bytes that protobufjs and V8 take for a field that is present, a 64-bit integer in a list, and any other number in one. */
 const perField = 64;
@@ -73,7 +74,11 @@ export function checkDecodedMemory(bytes: Uint8Array, limitBytes: number): void 
   );
 }
 
-/** Memory for the decoded message, without its texts and raw bytes, which are parts of the file. */
+/**
+ * Memory for the decoded message, without its texts and raw bytes, which are parts of the file.
+ *
+ * @throws RangeError where the bytes end too early
+ */
 export function decodedBytes(bytes: Uint8Array): number {
   return messageBytes(new Wire(bytes), bytes.byteLength, model);
 }
@@ -81,27 +86,10 @@ export function decodedBytes(bytes: Uint8Array): number {
 function messageBytes(wire: Wire, end: number, message: Message): number {
   let sum = 0;
   while (wire.position < end) {
-    const tag = wire.varint();
-    const field = Math.floor(tag / 8);
-    const content = message[field];
+    const { number, type } = wire.tag();
     sum += perField;
-    switch (tag % 8) {
-      case 0:
-        wire.varint();
-        break;
-      case 1:
-        wire.skip(8);
-        break;
-      case 2:
-        sum += delimitedBytes(wire, content);
-        break;
-      case 5:
-        wire.skip(4);
-        break;
-      default:
-        // The decoder says what is wrong with it.
-        return sum;
-    }
+    if (type === wireTypes.delimited) sum += delimitedBytes(wire, message[number]);
+    else wire.skipValue(type);
   }
   return sum;
 }
@@ -114,44 +102,4 @@ function delimitedBytes(wire: Wire, content: Message[number] | undefined): numbe
   wire.skip(length);
   if (content === undefined) return 0;
   return perNumber * (content === 'fixed32' ? length / 4 : length / 8);
-}
-
-/** The bytes of a message, read from the front. @throws RangeError past their end */
-class Wire {
-  readonly #bytes: Uint8Array;
-  position = 0;
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-  }
-
-  /** Exact up to 2⁵³: lengths and tags are smaller. */
-  varint(): number {
-    let [value, factor] = [0, 1];
-    for (;;) {
-      const byte = this.#byte();
-      value += (byte % 128) * factor;
-      if (byte < 128) return value;
-      factor *= 128;
-    }
-  }
-
-  skip(count: number): void {
-    this.position += count;
-    if (this.position > this.#bytes.byteLength) throw new RangeError('the message ends too early');
-  }
-
-  /** How many begin before the position `end`: each has one byte without a continuation bit. */
-  varintsUntil(end: number): number {
-    let count = 0;
-    while (this.position < end) if (this.#byte() < 128) count += 1;
-    return count;
-  }
-
-  #byte(): number {
-    const byte = this.#bytes[this.position];
-    if (byte === undefined) throw new RangeError('the message ends too early');
-    this.position += 1;
-    return byte;
-  }
 }

@@ -31,4 +31,6 @@ export interface RawModel {
   readonly outputs: readonly string[];
   readonly initialisers: ReadonlyMap<string, Tensor>;
   readonly nodes: readonly RawNode[];
+  /** See `Graph`. */
+  readonly integerProducts?: boolean;
 }

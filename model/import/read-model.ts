@@ -13,6 +13,7 @@ import { checkDeclaredMemory } from './declared-memory.js';
 import { dataTypeOf, decodeAttribute, decodeTensor, isExternal, toNumber, withInlineData } from './decode.js';
 import { checkDecodedMemory } from './decoded-memory.js';
 import { type ExternalData, externalDataIn, noExternalData } from './external-data.js';
+import { hasIntegerProducts } from './integer-products.js';
 import {
   type GraphProto,
   graphFields,
@@ -114,7 +115,8 @@ function checkedModel(model: ModelProto, external: ExternalData, limitBytes: num
   if (inputNames.size < inputs.length) throw modelError('two of its inputs have the same name');
   checkNames([...inputNames, ...initialisers.keys(), ...nodes.flatMap(({ outputs: own }) => own)]);
   const sorted = inTopologicalOrder(nodes, new Set([...initialisers.keys(), ...inputNames]), outputs);
-  return { name, opset, inputs, outputs, initialisers, nodes: sorted };
+  const integerProducts = hasIntegerProducts(node);
+  return { name, opset, inputs, outputs, initialisers, nodes: sorted, integerProducts };
 }
 
 function opsetOf(model: ModelProto): number {

@@ -179,6 +179,7 @@ function describe(
   const outputs = outputNames.map((name) => infoOf(values, name));
   const graph: Graph = {
     name: model.name,
+    ...(model.integerProducts ? { integerProducts: true as const } : {}),
     opset: model.opset,
     inputs: [...inputs],
     outputs,

@@ -1,0 +1,83 @@
+/**
+ * A user's `.onnx` file for runtimes that read ONNX themselves: as it stands, but for dimensions that are bound, inputs that are
+ * made constants, and external data, which comes inside. Nothing else is decoded, so that newer fields, operators of other domains
+ * and local functions stay what they are. Field numbers are those of onnx.proto.
+ */
+import type { TensorInfo, Tensors } from '../graph.js';
+import { isExternal, withInlineData } from './decode.js';
+import { encodeTensor, encodeValueInfo } from './encode.js';
+import type { ExternalData } from './external-data.js';
+import { nameOf, proto } from './proto.js';
+import { type WireField, wireField, wireFields } from './wire.js';
+
+export interface Binding {
+  /** The inputs that remain, with static shapes. */
+  readonly inputs: readonly TensorInfo[];
+  /** Inputs that become initialisers. */
+  readonly constants: Tensors;
+}
+
+/** What takes the place of a field: its own bytes where it is not mentioned. */
+type Edit = (field: WireField) => readonly Uint8Array[] | undefined;
+
+/** @param bytes of a file that `readModel` accepts */
+export function boundFile(bytes: Uint8Array, binding: Binding, external: ExternalData): Uint8Array {
+  // Every reference to external data has the key `location`.
+  const isWhole = !Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes('location');
+  const graphEdit = graphEditor(binding, isWhole ? undefined : external);
+  return Buffer.concat(
+    edited(bytes, ({ number, content }) =>
+      number === 7 && content ? wireField(7, Buffer.concat(graphEdit(content))) : undefined,
+    ),
+  );
+}
+
+function edited(bytes: Uint8Array, edit: Edit): Uint8Array[] {
+  return [...wireFields(bytes)].flatMap((field) => edit(field) ?? [field.whole]);
+}
+
+/** The main graph: its inputs, and the tensors that it has elsewhere. */
+function graphEditor({ inputs, constants }: Binding, external: ExternalData | undefined) {
+  const inputsByName = new Map(inputs.map((input) => [input.name, input]));
+  const inputField = (content: Uint8Array): readonly Uint8Array[] | undefined => {
+    const name = nameOf(proto.ValueInfoProto.decode(content));
+    if (Object.hasOwn(constants, name)) return [];
+    const bound = inputsByName.get(name);
+    return bound && wireField(11, proto.ValueInfoProto.encode(encodeValueInfo(bound)).finish());
+  };
+  const added = Object.entries(constants).flatMap(([name, tensor]) =>
+    wireField(5, proto.TensorProto.encode(encodeTensor(name, tensor)).finish()),
+  );
+  return (graph: Uint8Array) => [
+    ...edited(graph, (field) => {
+      if (field.number === 11 && field.content) return inputField(field.content);
+      return external && inGraph(field, external);
+    }),
+    ...added,
+  ];
+}
+
+/** Initialisers, and what nodes have in their attributes. */
+function inGraph({ number, content }: WireField, external: ExternalData): readonly Uint8Array[] | undefined {
+  if (!content) return undefined;
+  if (number === 5) return wireField(5, inline(content, external));
+  if (number !== 1) return undefined;
+  const inNode: Edit = ({ number: part, content: attribute }) =>
+    part === 5 && attribute ? wireField(5, Buffer.concat(edited(attribute, inAttribute))) : undefined;
+  const inAttribute: Edit = ({ number: part, content: value }) => {
+    if (!value) return undefined;
+    if (part === 5 || part === 10) return wireField(part, inline(value, external));
+    const isGraph = part === 6 || part === 11;
+    return isGraph
+      ? wireField(part, Buffer.concat(edited(value, (field) => inGraph(field, external))))
+      : undefined;
+  };
+  return wireField(1, Buffer.concat(edited(content, inNode)));
+}
+
+function inline(bytes: Uint8Array, external: ExternalData): Uint8Array {
+  const tensor = proto.TensorProto.decode(bytes);
+  if (!isExternal(tensor)) return bytes;
+  const name = `tensor ${nameOf(tensor) || '(unnamed)'}`;
+  return proto.TensorProto.encode(withInlineData(tensor, external, name)).finish();
+}
