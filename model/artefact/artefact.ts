@@ -15,6 +15,7 @@ import { type Graph, graph as graphSchema, type Tensors } from '../graph.js';
 import { normalise } from '../normalise/normalise.js';
 import { observe } from '../normalise/observe.js';
 import type { Observe } from '../normalise/observe-nodes.js';
+import { quantisationDepth, quantisedTolerance } from '../quantisation-depth.js';
 import {
   cachedReference,
   committedPath,
@@ -22,7 +23,7 @@ import {
   type FindPython,
 } from '../reference/reference.js';
 import { writeTensors } from '../safetensors.js';
-import { type Mode, nonDefaultLength, type Workload } from '../workload.js';
+import { type Mode, nonDefaultLength, type Tolerance, type Workload } from '../workload.js';
 import { modelKey, workloadKey } from './key.js';
 import { type ArtefactManifest, artefactFiles, artefactManifest } from './manifest.js';
 import {
@@ -266,7 +267,7 @@ async function writeContents(source: ArtefactSource, folder: string): Promise<st
     buffers: source.inputs.length,
     ...(training ? { training } : {}),
     ...(generation ? { generation } : {}),
-    tolerance: isCoarse(normal.graph) ? coarseTolerance : tolerance,
+    tolerance: toleranceOf(normal.graph, tolerance, coarseTolerance),
     reference: 'none',
   });
   return id;
@@ -286,19 +287,12 @@ function indexInputs({ inputs, inputInfo, generation }: ArtefactSource): Pick<Gr
   return names.length === 0 ? {} : { indexInputs: names };
 }
 
-const quantisingOperators = new Set([
-  'QuantizeLinear',
-  'DynamicQuantizeLinear',
-  'QLinearConv',
-  'QLinearMatMul',
-]);
-
-/** Whether the graph has float16 values, or quantises on the way. */
-function isCoarse({ values, nodes }: Graph): boolean {
-  return (
-    Object.values(values).some(({ type }) => type === 'float16') ||
-    nodes.some(({ operator }) => quantisingOperators.has(operator))
-  );
+/** @param coarse where the graph has float16 values, or quantises on the way */
+function toleranceOf(graph: Graph, fine: Tolerance, coarse: Tolerance): Tolerance {
+  const depth = quantisationDepth(graph);
+  const isHalf = Object.values(graph.values).some(({ type }) => type === 'float16');
+  if (depth === 0) return isHalf ? coarse : fine;
+  return { ...coarse, output: Math.max(coarse.output, quantisedTolerance(depth)) };
 }
 
 /** The first buffer's inputs of the graph, without the labels of training. */

@@ -54,6 +54,42 @@ class DequantizeLinear(unittest.TestCase):
         np.testing.assert_array_equal(found, [[1, 1, 2, 2, 3], [4, 4, 5, 5, 6]])
 
 
+class Quantisation(unittest.TestCase):
+    """1.75 / 0.7 is a tie in float32, and above it in float64."""
+
+    scale = np.float64(np.float32(0.7))
+
+    def test_a_tie_of_float32_goes_to_the_even_step(self) -> None:
+        arrays = {"x": np.array([1.75, -1.75]), "scale": self.scale, "zero": np.array(3, dtype=np.int8)}
+        self.assertGreater(1.75 / self.scale, 2.5)
+        for opset in (10, 13, 19, 21, 23):
+            with self.subTest(opset=opset):
+                np.testing.assert_array_equal(evaluate("QuantizeLinear", arrays, opset), [5, 1])
+
+    def test_saturates_and_has_a_scale_for_each_index_of_an_axis(self) -> None:
+        x = np.array([[1.0, 12], [-1000, 2000]])
+        arrays = {"x": x, "scale": np.array([0.5, 4]), "zero": np.array([0, 10], dtype=np.uint8)}
+        np.testing.assert_array_equal(evaluate("QuantizeLinear", arrays, 13, axis=0), [[2, 24], [0, 255]])
+        np.testing.assert_array_equal(evaluate("QuantizeLinear", arrays, 13, axis=1), [[2, 13], [0, 255]])
+
+    def test_dequantised_values_are_of_float32(self) -> None:
+        arrays = {"x": np.array([3], dtype=np.int8), "scale": self.scale}
+        self.assertEqual(evaluate("DequantizeLinear", arrays, 13)[0], np.float32(3) * np.float32(0.7))
+
+    def test_products_are_rounded_before_the_zero_point_is_added(self) -> None:
+        def scalar(value: float, dtype: Any = np.float64) -> Array:
+            return np.array(value, dtype=dtype)
+
+        half = {"x_scale": scalar(1), "x_zero": scalar(0, np.uint8)}
+        weights = {"w_scale": scalar(0.5), "w_zero": scalar(0, np.int8)}
+        result = {"y_scale": scalar(1), "y_zero": scalar(1, np.uint8)}
+        x, w = np.ones((1, 1, 1, 1), dtype=np.uint8), np.ones((1, 1, 1, 1), dtype=np.int8)
+        convolved = evaluate("QLinearConv", {"x": x, **half, "w": w, **weights, **result}, 10)
+        self.assertEqual(convolved.item(), 1)
+        product = {"a": x[0, 0], **half, "b": w[0, 0], **weights, **result}
+        self.assertEqual(evaluate("QLinearMatMul", product, 10).item(), 1)
+
+
 class Scatter(unittest.TestCase):
     def test_updates_are_written_at_their_indices(self) -> None:
         arrays = {"x": np.zeros((2, 3)), "indices": np.array([[1], [2]]), "updates": np.array([[5.0], [7]])}

@@ -12,11 +12,11 @@ from onnx.reference import ReferenceEvaluator
 
 from ..artefact import Model
 from .conv_transpose import ConvTranspose
-from .dequantize_linear import DequantizeLinear
 from .grid_sample import GridSample
 from .omitted_outputs import name_omitted_outputs
 from .opset_versions import VERSIONED, is_deprecated
 from .pooling import AveragePool, GlobalMaxPool, MaxPool
+from .quantisation import OPERATORS as QUANTISING
 from .recurrent import GRU, LSTM, RNN
 from .scatter_gather import GatherElements, Scatter
 from .to_float64 import to_float64
@@ -31,10 +31,10 @@ OPERATORS = [
     MaxPool,
     GlobalMaxPool,
     ConvTranspose,
-    DequantizeLinear,
     GridSample,
     GatherElements,
     Scatter,
+    *QUANTISING,
     *VERSIONED,
 ]
 

@@ -1,0 +1,150 @@
+"""ONNX's operators that quantise and dequantise, in the arithmetic that ONNX defines for them: that of their scales.
+
+Everything else here is computed in float64. A quotient that is a tie in float32 is none in float64, so that the
+nearest step would be another one than ONNX's own (onnx/docs/Operators.md#QuantizeLinear: "round to nearest, ties to
+even"), and a network that quantises after each layer carries that on. The evaluator of onnx 1.23 has DequantizeLinear
+only from operator set 19 on, and rounds QLinearConv and QLinearMatMul after it has added the zero point.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Optional
+
+import numpy as np
+import numpy.typing as npt
+from onnx.helper import tensor_dtype_to_np_dtype
+from onnx.reference.op_run import OpRun
+from onnx.reference.ops.op_conv import _conv_implementation
+from onnx.reference.ops.op_dynamic_quantize_linear import DynamicQuantizeLinear as NewestDynamicQuantizeLinear
+
+Array = npt.NDArray[Any]
+
+
+class QuantizeLinear(OpRun):  # type: ignore[misc]
+    """Every operator set, to integers."""
+
+    op_domain = ""
+
+    def _run(
+        self,
+        x: Array,
+        scale: Array,
+        zero: Optional[Array] = None,
+        axis: Optional[int] = None,
+        block_size: Optional[int] = None,
+        output_dtype: Optional[int] = None,
+        saturate: Optional[int] = None,
+        precision: Optional[int] = None,
+    ) -> tuple[Array]:
+        along, block = 1 if axis is None else axis, block_size or 0
+        steps = narrow(x) / broadcastable(narrow(scale), x, along, block)
+        dtype = np.dtype(tensor_dtype_to_np_dtype(output_dtype)) if output_dtype else np.dtype(np.uint8)
+        if zero is None:
+            return (saturated(steps, np.zeros((), dtype)),)
+        return (saturated(steps, broadcastable(zero, x, along, block)),)
+
+
+class DequantizeLinear(OpRun):  # type: ignore[misc]
+    """Every operator set. The result has the type of the scale, here float64, and the values of float32."""
+
+    op_domain = ""
+
+    def _run(
+        self,
+        x: Array,
+        scale: Array,
+        zero: Optional[Array] = None,
+        axis: Optional[int] = None,
+        block_size: Optional[int] = None,
+        output_dtype: Optional[int] = None,
+    ) -> tuple[Array]:
+        along, block = 1 if axis is None else axis, block_size or 0
+        steps = x.astype(np.int64)
+        if zero is not None:
+            steps = steps - broadcastable(zero, x, along, block)
+        product = steps.astype(np.float32) * broadcastable(narrow(scale), x, along, block)
+        return (np.asarray(product, dtype=scale.dtype),)
+
+
+class DynamicQuantizeLinear(OpRun):  # type: ignore[misc]
+    """The evaluator's own on float32. The scale has the type of x, here float64."""
+
+    op_domain = ""
+
+    def _run(self, x: Array) -> tuple[Array, Array, Array]:
+        y, scale, zero = NewestDynamicQuantizeLinear._run(self, narrow(x))
+        return y, np.asarray(scale, dtype=x.dtype), zero
+
+
+class QLinearConv(OpRun):  # type: ignore[misc]
+    op_domain = ""
+
+    def _run(
+        self,
+        x: Array,
+        x_scale: Array,
+        x_zero: Array,
+        w: Array,
+        w_scale: Array,
+        w_zero: Array,
+        y_scale: Array,
+        y_zero: Array,
+        bias: Optional[Array] = None,
+        auto_pad: Optional[str] = None,
+        dilations: Optional[list[int]] = None,
+        group: Optional[int] = None,
+        kernel_shape: Optional[list[int]] = None,
+        pads: Optional[list[int]] = None,
+        strides: Optional[list[int]] = None,
+    ) -> tuple[Array]:
+        window = (auto_pad or "NOTSET", dilations, group or 1, kernel_shape, pads, strides)
+        image = x.astype(np.int32) - x_zero
+        filters = w.astype(np.int32) - broadcastable(w_zero, w, 0, 0)
+        sums = _conv_implementation(image, filters, bias, *window)
+        channels = (-1, *(1,) * (x.ndim - 2))
+        factor = narrow(x_scale) * narrow(w_scale) / narrow(y_scale)
+        return (saturated(sums.astype(np.float32) * factor.reshape(channels), y_zero),)
+
+
+class QLinearMatMul(OpRun):  # type: ignore[misc]
+    op_domain = ""
+
+    def _run(
+        self,
+        a: Array,
+        a_scale: Array,
+        a_zero: Array,
+        b: Array,
+        b_scale: Array,
+        b_zero: Array,
+        y_scale: Array,
+        y_zero: Array,
+    ) -> tuple[Array]:
+        sums = np.matmul(a.astype(np.int32) - a_zero, b.astype(np.int32) - b_zero)
+        factor = narrow(a_scale) * narrow(b_scale) / narrow(y_scale)
+        return (saturated(sums.astype(np.float32) * factor, y_zero),)
+
+
+def narrow(values: Array) -> Array:
+    """In float32, from which float64 was widened."""
+    return values.astype(np.float32)
+
+
+def saturated(steps: Array, zero: Array) -> Array:
+    """The nearest steps, ties to even, from the zero point on; bounded by its type."""
+    bounds = np.iinfo(zero.dtype)
+    return np.clip(np.rint(steps) + zero.astype(np.int64), bounds.min, bounds.max).astype(zero.dtype)
+
+
+def broadcastable(values: Array, x: Array, axis: int, block: int) -> Array:
+    """One value for x, one for each index along the axis or one for each block, in a shape that broadcasts to x."""
+    if block > 0:
+        return np.take(np.repeat(values, block, axis=axis), range(x.shape[axis]), axis=axis)
+    if values.size == 1:
+        return values.reshape(())
+    shape = [1] * x.ndim
+    shape[axis] = values.size
+    return values.reshape(shape)
+
+
+OPERATORS = [QuantizeLinear, DequantizeLinear, DynamicQuantizeLinear, QLinearConv, QLinearMatMul]
