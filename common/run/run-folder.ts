@@ -137,6 +137,14 @@ export const runEvent = z.discriminatedUnion('type', [
     checkedAt: z.iso.datetime().optional(),
     ...parityVerdict.shape,
   }),
+  /** Two wrong cells of independent frameworks that agree with each other: their reference is in doubt. */
+  z.object({
+    ...at,
+    type: z.literal('agreement'),
+    cells: z.array(z.string()).length(2),
+    /** The largest of an output, as the parity check measures it. */
+    error: z.number().nonnegative(),
+  }),
   /** What only a process that has loaded nothing before can tell: every round begins with another group of cells. */
   z.object({
     ...at,

@@ -1,6 +1,8 @@
 /** The final state of every planned cell, whatever happened to the run. */
+import { parseCellId } from '../../common/run/cell.js';
 import type { CellState, ParityCheck } from '../../common/run/results.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
+import { listed } from '../../common/text.js';
 import type { CellFacts, EventOf } from './facts.js';
 
 export interface FinalState {
@@ -18,7 +20,10 @@ export function finalState(
   if (cell.decided) return cell.decided;
   if (facts.failure) return { state: facts.failure.state, reason: facts.failure.reason };
   if (!facts.parity) return { state: 'failed', reason: unreached(ending, 'its parity check') };
-  if (!facts.parity.passed) return { state: 'wrong', reason: wrongReason(facts.parity.checks) };
+  if (!facts.parity.passed) {
+    const reason = `${doubtOf(cell, facts)}${wrongReason(facts.parity.checks)}`;
+    return { state: 'wrong', reason };
+  }
   const audit = facts.audits.find(({ check }) => !check.passed);
   if (audit) {
     const finding = findingOf(audit.check);
@@ -44,6 +49,15 @@ function unreached(ending: EventOf<'ended'>['ending'], what: string): string {
     case 'error':
       return `the run stopped by an error before ${what}; \`--resume\` continues it`;
   }
+}
+
+/** `reference in doubt, since jax/cpu computes the same to 3.1e-8: ` */
+function doubtOf({ id }: PlannedCell, { agreements }: CellFacts): string {
+  if (agreements.length === 0) return '';
+  const others = agreements.map(({ cells }) => parseCellId(cells.find((other) => other !== id) ?? id).target);
+  const error = Math.max(...agreements.map((agreement) => agreement.error));
+  const compute = others.length === 1 ? 'computes' : 'compute';
+  return `reference in doubt, since ${listed(others)} ${compute} the same to ${error.toExponential(1)}: `;
 }
 
 function wrongReason(checks: readonly ParityCheck[]): string {

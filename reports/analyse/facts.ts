@@ -10,6 +10,8 @@ export interface CellFacts {
   readonly turns: readonly EventOf<'turn'>[];
   readonly audits: readonly EventOf<'audit'>[];
   readonly failure: EventOf<'failed'> | undefined;
+  /** With wrong cells of independent frameworks. */
+  readonly agreements: readonly EventOf<'agreement'>[];
 }
 
 export interface RunFacts {
@@ -36,8 +38,10 @@ export function collectFacts(events: readonly RunEvent[]): RunFacts {
     events.filter((event): event is EventOf<T> => event.type === type);
   const ofCells = events.filter((event) => 'cell' in event);
   const byCell = groupBy(ofCells, ({ cell }) => cell);
-  const cells = new Map([...byCell].map(([id, own]) => [id, factsOf(own)]));
-  const nothing = factsOf([]);
+  const agreements = of('agreement');
+  const agreementsOf = (id: string) => agreements.filter(({ cells }) => cells.includes(id));
+  const cells = new Map([...byCell].map(([id, own]) => [id, factsOf(own, agreementsOf(id))]));
+  const nothing = factsOf([], []);
   const began = of('began').at(-1);
   const ended = events.slice(events.findLastIndex((event) => event.type === 'began') + 1);
   const last = ended.findLast((event): event is EventOf<'ended'> => event.type === 'ended');
@@ -72,7 +76,7 @@ function clockEndsOf(events: readonly RunEvent[]): number[] {
   return ends;
 }
 
-function factsOf(events: readonly RunEvent[]): CellFacts {
+function factsOf(events: readonly RunEvent[], agreements: CellFacts['agreements']): CellFacts {
   const turns = new Map<string, EventOf<'turn'>>();
   for (const event of events) {
     if (event.type !== 'turn') continue;
@@ -86,6 +90,7 @@ function factsOf(events: readonly RunEvent[]): CellFacts {
     turns: [...turns.values()],
     audits: events.filter((event): event is EventOf<'audit'> => event.type === 'audit'),
     failure: events.findLast((event): event is EventOf<'failed'> => event.type === 'failed'),
+    agreements,
   };
 }
 

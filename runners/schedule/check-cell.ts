@@ -51,13 +51,18 @@ export async function checkCell(
   return true;
 }
 
+/** What a worker computed for the parity check; it stays where that failed. */
+export function tensorFile({ folder }: Pick<RunContext, 'folder'>, { id }: PlannedCell): string {
+  return join(folder, 'tensors', `${fileNameOf(id)}.safetensors`);
+}
+
 async function verify(
   context: RunContext,
   worker: LiveWorker,
   cell: PlannedCell,
   reference: Reference,
 ): Promise<ParityCheck[]> {
-  const file = join(context.folder, 'tensors', `${fileNameOf(cell.id)}.safetensors`);
+  const file = tensorFile(context, cell);
   await worker.ask('parity check', { type: 'verify', file });
   const { weights: initial, ...expectation } = reference;
   const tolerance = cellTolerance(reference, cell);

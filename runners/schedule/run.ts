@@ -10,6 +10,7 @@ import { threadCounts } from '../../common/run/results.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
 import { checkTarget } from './check-target.js';
 import { type RunContext, threadsOf } from './context.js';
+import { recordAgreements } from './doubtful-references.js';
 import { type Lane, lanesOf } from './lanes.js';
 import { type Owner, openWorker } from './live-worker.js';
 import { measureRounds } from './measure-rounds.js';
@@ -41,6 +42,7 @@ async function checkAll(context: RunContext): Promise<void> {
   await onOwnThreads(context, targetsOf(context, open), (cells, lane) =>
     checkTarget(context, cells, lane, hopeless),
   );
+  await context.stopwatch.time('comparison', () => recordAgreements(context, open));
 }
 
 /** The cells for which no earlier run has kept a verdict; the verdicts of the others are recorded. */

@@ -38,6 +38,8 @@ export interface ScriptedTarget {
   readonly claims?: (samplesNs: readonly number[]) => number[];
   /** What `turn` says about its audited output. */
   readonly wrongAudit?: boolean;
+  /** Added to every output in the parity check. */
+  readonly offset?: number;
   /** What a worker says of its memory; one byte where nothing is given. */
   readonly peakRssBytes?: number;
   /** What `describe` says; the processors where nothing is given. */
@@ -182,7 +184,12 @@ export function makeWorld(options: WorldOptions): World {
           return { samplesNs, cpuNs: sum(samples), auditBuffer: buffer, losses: [], finite: true };
         }
         case 'verify':
-          files.set(body.file, reference.expected);
+          files.set(
+            body.file,
+            Object.fromEntries(
+              [0, 1, 2, 3].map((buffer) => [`output/${buffer}/y`, output(buffer + 1 + (script.offset ?? 0))]),
+            ),
+          );
           return { buffers: 4 };
         case 'audit':
           files.set(
