@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { filesBelow } from '../../common/files.js';
 import { projectRoot } from '../../common/paths.js';
-import { externalDataIn } from '../import/external-data.js';
+import { externalDataOf } from '../import/external-data.js';
 import { readModel, readModelBytes } from '../import/read-model.js';
 import { committedPath, evaluatorSources } from '../reference/reference.js';
 import { type Mode, nonDefaultLength, type Workload } from '../workload.js';
@@ -37,7 +37,7 @@ export function modelKey({ name, path, shapes, ranges, data, seed, memoryBytes }
   const bytes = readModelBytes(path);
   // Every reference to external data has the key `location`; only then must the model be parsed to hash that data too.
   const isWhole = !Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes('location');
-  const whole = () => readModel(bytes, path, externalDataIn(dirname(path)), memoryBytes);
+  const whole = () => readModel(bytes, path, externalDataOf(path), memoryBytes);
   const content = isWhole ? bytes : digestOf(bytes, whole());
   const given = data.flatMap(({ tensors }) =>
     Object.entries(tensors).flatMap(([input, tensor]) => [

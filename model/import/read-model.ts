@@ -4,7 +4,6 @@
  * that the file merely claims.
  */
 import { readFileSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
 import type { Tensor } from '../graph.js';
 import { modelError } from '../model-error.js';
@@ -12,7 +11,8 @@ import { toOnnxDomain } from './contrib-operators.js';
 import { checkDeclaredMemory } from './declared-memory.js';
 import { dataTypeOf, decodeAttribute, decodeTensor, isExternal, toNumber, withInlineData } from './decode.js';
 import { checkDecodedMemory } from './decoded-memory.js';
-import { type ExternalData, externalDataIn, noExternalData } from './external-data.js';
+import { type ExternalData, externalDataOf, noExternalData } from './external-data.js';
+import { type ForeignFormat, foreignFormat, foreignFormatOf } from './foreign-formats.js';
 import { hasIntegerProducts } from './integer-products.js';
 import {
   type GraphProto,
@@ -43,20 +43,24 @@ const reservedNames = new Set(['__metadata__', '__proto__']);
  * @throws TouchstoneError('model') for anything that is not a usable model
  */
 export function readModelFile(path: string, limitBytes: number): RawModel {
-  return readModel(readModelBytes(path), path, externalDataIn(dirname(path)), limitBytes);
+  return readModel(readModelBytes(path), path, externalDataOf(path), limitBytes);
 }
 
 /** @throws TouchstoneError('model') if the file does not exist, is not a regular file or exceeds 2 GiB */
 export function readModelBytes(path: string): Uint8Array {
+  let foreign: ForeignFormat | undefined;
   try {
     const status = statSync(path);
     // Reading a pipe or a device would block forever.
     if (!status.isFile()) throw new Error('it is not a regular file');
     if (status.size <= maxModelBytes) return readFileSync(path);
+    foreign = foreignFormatOf(path, status.size);
   } catch (cause) {
     throw new TouchstoneError('model', `cannot read ${path}: ${messageOf(cause)}`, { cause });
   }
-  throw modelError(`${path} is larger than 2 GiB`, 'store its weights as external data');
+  throw foreign
+    ? isForeign(path, foreign)
+    : modelError(`${path} is larger than 2 GiB`, 'store its weights as external data');
 }
 
 /**
@@ -75,6 +79,8 @@ export function readModel(
     if (limitBytes !== Number.POSITIVE_INFINITY) checkDecodedMemory(bytes, limitBytes);
     return checkedModel(proto.ModelProto.decode(bytes), external, limitBytes);
   } catch (cause) {
+    const foreign = foreignFormat(bytes);
+    if (foreign) throw isForeign(path, foreign);
     // protobufjs throws a RangeError past the end of the data; so does a stack overflow.
     const message =
       cause instanceof RangeError
@@ -88,6 +94,10 @@ export function readModel(
       ...(hint === undefined ? {} : { hint }),
     });
   }
+}
+
+function isForeign(path: string, { name, hint }: ForeignFormat): TouchstoneError {
+  return modelError(`${path}: it is ${name}`, hint);
 }
 
 function checkedModel(model: ModelProto, external: ExternalData, limitBytes: number): RawModel {

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
 import { TouchstoneError } from '../../common/errors.js';
 import { inputShape } from '../../common/values.js';
+import { foreignFolder } from '../../model/import/foreign-formats.js';
 
 export interface ModelFile {
   readonly path: string;
@@ -33,12 +34,16 @@ function listedBy(path: string): Listed[] {
   if (!existsSync(path))
     throw usage(`there is no model ${path}`, 'give an .onnx file, a folder or a table of files');
   if (statSync(path).isDirectory()) {
-    const files = readdirSync(path)
+    const names = readdirSync(path);
+    const files = names
       .filter((name) => /\.onnx$/i.test(name))
       .sort()
       .map((name) => ({ path: join(path, name), shapes: {} }));
-    if (files.length === 0) throw usage(`the folder ${path} has no .onnx file`, 'give the files themselves');
-    return files;
+    if (files.length > 0) return files;
+    const foreign = foreignFolder(names);
+    throw foreign
+      ? usage(`the folder ${path} is ${foreign.name}`, foreign.hint)
+      : usage(`the folder ${path} has no .onnx file`, 'give the files themselves');
   }
   if (!statSync(path).isFile())
     throw usage(`${path} is no file`, 'give an .onnx file, a folder or a table of files');
