@@ -96,7 +96,7 @@ export function inputShape(
   const split = text.lastIndexOf('=');
   const written = text.slice(split + 1);
   const extents = written === '' ? [] : written.split(/[x×]/).map(Number);
-  if (split < 1 || extents.some((extent) => !Number.isSafeInteger(extent) || extent < 1)) {
+  if (split < 1 || extents.some((extent) => !Number.isSafeInteger(extent) || extent < 0)) {
     throw invalid(text, 'a shape', 'give a shape such as name=1x3x224x224');
   }
   return { ...earlier, [text.slice(0, split)]: extents };

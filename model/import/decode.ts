@@ -15,29 +15,11 @@ import { elementTypes } from './encode.js';
 import type { ExternalData } from './external-data.js';
 import { type AttributeProto, nameOf, proto, type TensorProto } from './proto.js';
 import type { RawAttribute } from './raw-model.js';
+import { unsupportedElementType } from './unsupported-types.js';
 
 const typesByNumber = new Map(
   Object.entries(elementTypes).map(([type, number]) => [number, type as DataType]),
 );
-/** Element types of onnx.proto that are not supported, by number, for the error message. */
-const unsupportedTypes: ReadonlyMap<number, string> = new Map([
-  [8, 'string'],
-  [14, 'complex64'],
-  [15, 'complex128'],
-  [16, 'bfloat16'],
-  [17, 'float8e4m3fn'],
-  [18, 'float8e4m3fnuz'],
-  [19, 'float8e5m2'],
-  [20, 'float8e5m2fnuz'],
-  [21, 'uint4'],
-  [22, 'int4'],
-  [23, 'float4e2m1'],
-  [24, 'float8e8m0'],
-  [25, 'uint2'],
-  [26, 'int2'],
-  [27, 'float6e2m3'],
-  [28, 'float6e3m2'],
-]);
 /** Larger than any model that is benchmarked on one machine; guards against corrupt dimensions. */
 const maxTensorBytes = 8 * 2 ** 30;
 
@@ -46,14 +28,13 @@ export function knownType(number: number): DataType | undefined {
   return typesByNumber.get(number);
 }
 
-/** @throws TouchstoneError('model') for an element type that is not supported, with its name in onnx.proto */
+/** @throws TouchstoneError('model') for an element type that is not supported, with its name in onnx.proto and the way out */
 export function dataTypeOf(number: number | null | undefined, where: string): DataType {
   // Protobuf omits fields that are 0, which is UNDEFINED here.
   const code = number ?? 0;
   const type = knownType(code);
   if (type) return type;
-  const name = unsupportedTypes.get(code) ?? `number ${code}`;
-  throw modelError(`${where} has element type ${name}, which is not supported`);
+  throw unsupportedElementType(where, code);
 }
 
 /**
@@ -100,6 +81,9 @@ export function decodeAttribute(
 ): RawAttribute {
   const { AttributeType } = proto.AttributeProto;
   const name = `${where}, attribute ${nameOf(attribute)}`;
+  if (attribute.refAttrName) {
+    throw modelError(`${name} refers to attribute ${attribute.refAttrName} of a function that it is not in`);
+  }
   switch (attribute.type) {
     case AttributeType.FLOAT:
       return attribute.f ?? 0;

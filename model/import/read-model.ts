@@ -27,6 +27,7 @@ import {
 } from './proto.js';
 import type { RawInput, RawModel, RawNode } from './raw-model.js';
 import { inTopologicalOrder } from './topological-order.js';
+import { checkTensors } from './unsupported-types.js';
 
 const minOpset = 7;
 /** Protobuf's limit for one message. */
@@ -110,6 +111,7 @@ function checkedModel(model: ModelProto, external: ExternalData, limitBytes: num
       'inline them with onnx.inliner',
     );
   }
+  checkTensors(graph);
   checkNesting(graph);
   if (limitBytes !== Number.POSITIVE_INFINITY) checkDeclaredMemory(graph, limitBytes);
   const initialisers = decodeInitialisers(graph, external);

@@ -25,10 +25,10 @@ export function bindShapes(model: RawModel, shapes: Shapes): TensorInfo[] {
   const dynamic = model.inputs.filter((input) => !given(input) && isDynamic(input, extents));
   if (dynamic.length > 0) {
     const proposed = new Map(extents);
-    const proposal = dynamic.map((input) => shellQuoted(`${input.name}=${proposedShape(input, proposed)}`));
+    const proposal = dynamic.map((input) => inputOption(input.name, proposedShape(input, proposed)));
     throw modelError(
       `the shape of ${dynamic.map((input) => input.name).join(', ')} is dynamic`,
-      `specify it, for example ${proposal.map((argument) => `--input ${argument}`).join(' ')}`,
+      `specify it, for example ${proposal.join(' ')}`,
     );
   }
   return model.inputs.map((input) => bind(input, given(input), extents));
@@ -60,6 +60,13 @@ function bind(
       typeof extent === 'number' ? extent : required(extents, extent, `dimensions of input ${name}`),
     );
     return { name, type, shape: bound };
+  }
+  if (given.includes(0)) {
+    const possible = given.map((extent) => Math.max(1, extent)).join('x');
+    throw modelError(
+      `input ${name} has shape ${given.join('x')}: a tensor without elements is not supported`,
+      `every dimension has to be 1 or more, for example ${inputOption(name, possible)}`,
+    );
   }
   if (shape && shape.length !== given.length) {
     throw modelError(
@@ -99,6 +106,10 @@ function proposedShape({ shape }: RawInput, extents: Map<string, number>): strin
       return proposed;
     })
     .join('x');
+}
+
+function inputOption(name: string, shape: string): string {
+  return `--input ${shellQuoted(`${name}=${shape}`)}`;
 }
 
 /** Quoted if a POSIX shell would interpret any of its characters. */

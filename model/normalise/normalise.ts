@@ -16,6 +16,7 @@ import {
 } from '../graph.js';
 import type { RawModel, RawNode } from '../import/raw-model.js';
 import { inTopologicalOrder, valuesReadBy } from '../import/topological-order.js';
+import { checkResults } from '../import/unsupported-types.js';
 import { writeModel } from '../import/write-model.js';
 import { modelError } from '../model-error.js';
 import { type DataDependence, randomOperators, traceDataDependence } from './data-dependence.js';
@@ -113,6 +114,7 @@ async function observeGraph(
   { nodes, constants }: WorkingGraph,
   dependence: DataDependence,
 ): Promise<Observation> {
+  checkResults(nodes);
   const produced = nodes.flatMap((node) => node.outputs.filter(Boolean));
   if (produced.length === 0) throw modelError('its outputs are constants: there is nothing to compute');
   const varyingNodes = nodes.filter((node) => isVarying(node, dependence));

@@ -11,7 +11,7 @@ import { messageOf } from '../../common/errors.js';
 import { temporaryFolder } from '../../common/files.js';
 import { raiseModelMemory, sizeText } from '../../common/memory.js';
 import { buildFolder } from '../../common/paths.js';
-import { type TensorInfo, type Tensors, tensorInfo } from '../graph.js';
+import { dataType, type TensorInfo, type Tensors, tensorInfo } from '../graph.js';
 import { modelError } from '../model-error.js';
 import { readTensors, writeTensors } from '../safetensors.js';
 import type { ObserveRequest } from './observe-request.js';
@@ -32,6 +32,8 @@ export interface ObserveLimits {
   /** Memory that the model's values may take, where the system can limit it. */
   readonly memoryBytes?: number;
 }
+/** The runtime has more element types than a graph. */
+const reportedValues = z.record(z.string(), z.looseObject({ type: z.string() }));
 const observedValues = z.record(z.string(), tensorInfo);
 
 export interface Observation {
@@ -66,9 +68,10 @@ export async function observe(
     await writeTensors(request.inputs, inputs);
     await writeFile(join(folder, 'request.json'), JSON.stringify(request));
     await runChild(folder, limits);
-    const values = observedValues.safeParse(JSON.parse(await readFile(request.values, 'utf8')));
-    if (!values.success) throw modelError('the model has values that are not numeric tensors');
-    return { values: values.data, data: await readTensors(request.data) };
+    const found = reportedValues.parse(JSON.parse(await readFile(request.values, 'utf8')));
+    const other = Object.entries(found).find(([, { type }]) => !dataType.safeParse(type).success);
+    if (other) throw modelError(`value ${other[0]} is of type ${other[1].type}, which is not supported`);
+    return { values: observedValues.parse(found), data: await readTensors(request.data) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

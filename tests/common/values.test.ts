@@ -56,7 +56,7 @@ describe('a value', () => {
     [values.valueRange, '=0..1', /is not a range/],
     [values.inputShape, 'x', /^'x' is not a shape$/],
     [values.inputShape, '=1x2', /is not a shape/],
-    [values.inputShape, 'x=1x0', /is not a shape/],
+    [values.inputShape, 'x=1x-1', /is not a shape/],
     [values.inputShape, 'x=1x2.5', /is not a shape/],
   ] as const)('is rejected as a usage error with a hint (case %#)', (parse, text, message) => {
     let error: unknown;
