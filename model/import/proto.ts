@@ -9,6 +9,7 @@ import onnxProto from 'onnx-proto';
 export const proto = onnxProto.onnx;
 export type ModelProto = onnx.IModelProto;
 export type GraphProto = onnx.IGraphProto;
+export type FunctionProto = onnx.IFunctionProto;
 export type NodeProto = onnx.INodeProto;
 export type AttributeProto = onnx.IAttributeProto;
 export type TensorProto = onnx.ITensorProto;
@@ -36,6 +37,23 @@ export function graphFields({ name, input, output, initializer, sparseInitialize
     sparseInitializer: sparseInitializer ?? [],
     node: node ?? [],
   };
+}
+
+/** Fields of a model-local function, absent ones with protobuf's defaults. */
+export function functionFields({ name, domain, input, output, node, opsetImport }: FunctionProto) {
+  return {
+    name: name ?? '',
+    domain: domain ?? '',
+    input: input ?? [],
+    output: output ?? [],
+    node: node ?? [],
+    opsetImport: opsetImport ?? [],
+  };
+}
+
+/** Whether operators of the domain are ONNX's own. */
+export function isOnnxDomain(domain: string | null | undefined): boolean {
+  return !domain || domain === 'ai.onnx';
 }
 
 /** Name of an attribute, a tensor or a value; empty where it is absent. */

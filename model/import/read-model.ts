@@ -13,10 +13,13 @@ import { dataTypeOf, decodeAttribute, decodeTensor, isExternal, toNumber, withIn
 import { checkDecodedMemory } from './decoded-memory.js';
 import { type ExternalData, externalDataOf, noExternalData } from './external-data.js';
 import { type ForeignFormat, foreignFormat, foreignFormatOf } from './foreign-formats.js';
+import { inlineFunctions } from './inline-functions.js';
 import { hasIntegerProducts } from './integer-products.js';
 import {
+  functionFields,
   type GraphProto,
   graphFields,
+  isOnnxDomain,
   type ModelProto,
   type NodeProto,
   nameOf,
@@ -78,7 +81,7 @@ export function readModel(
 ): RawModel {
   try {
     if (limitBytes !== Number.POSITIVE_INFINITY) checkDecodedMemory(bytes, limitBytes);
-    return checkedModel(proto.ModelProto.decode(bytes), external, limitBytes);
+    return checkedModel(bytes, external, limitBytes);
   } catch (cause) {
     const foreign = foreignFormat(bytes);
     if (foreign) throw isForeign(path, foreign);
@@ -101,18 +104,15 @@ function isForeign(path: string, { name, hint }: ForeignFormat): TouchstoneError
   return modelError(`${path}: it is ${name}`, hint);
 }
 
-function checkedModel(model: ModelProto, external: ExternalData, limitBytes: number): RawModel {
-  const graph = model.graph;
-  if (!graph) throw modelError('it contains no graph', 'is it a complete .onnx file?');
+function checkedModel(bytes: Uint8Array, external: ExternalData, limitBytes: number): RawModel {
+  const model: ModelProto = proto.ModelProto.decode(bytes);
+  const written = model.graph;
+  if (!written) throw modelError('it contains no graph', 'is it a complete .onnx file?');
   const opset = opsetOf(model);
-  if (model.functions?.length) {
-    throw modelError(
-      'it contains model-local functions, which are not supported',
-      'inline them with onnx.inliner',
-    );
-  }
-  checkTensors(graph);
-  checkNesting(graph);
+  checkTensors(written);
+  checkNesting(written);
+  for (const each of model.functions ?? []) checkNesting({ node: functionFields(each).node });
+  const graph = inlineFunctions(model, written, bytes, { opset, maxNodes });
   if (limitBytes !== Number.POSITIVE_INFINITY) checkDeclaredMemory(graph, limitBytes);
   const initialisers = decodeInitialisers(graph, external);
   const { name, input, output, node } = graphFields(graph);
@@ -226,10 +226,6 @@ export function decodeNode(node: NodeProto, index: number, external: ExternalDat
     attributes: Object.fromEntries(attributes),
     proto: node,
   };
-}
-
-function isOnnxDomain(domain: string | null | undefined): boolean {
-  return !domain || domain === 'ai.onnx';
 }
 
 function checkNames(names: readonly string[]): void {

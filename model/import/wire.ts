@@ -28,6 +28,13 @@ export function* wireFields(bytes: Uint8Array): Generator<WireField> {
   }
 }
 
+/** The contents of a length-delimited field, in the order of the message. @throws RangeError as `wireFields` */
+export function contentsOf(bytes: Uint8Array, number: number): Uint8Array[] {
+  return [...wireFields(bytes)].flatMap((field) =>
+    field.number === number && field.content ? [field.content] : [],
+  );
+}
+
 /** A length-delimited field. */
 export function wireField(number: number, content: Uint8Array): Uint8Array[] {
   return [

@@ -6,6 +6,7 @@ import { noExternalData } from '../import/external-data.js';
 import { type GraphProto, graphFields, type NodeProto, nameOf, nodeFields } from '../import/proto.js';
 import type { RawNode } from '../import/raw-model.js';
 import { decodeInitialisers, decodeNode } from '../import/read-model.js';
+import { renameNode } from '../import/rename.js';
 import { modelError } from '../model-error.js';
 
 export interface InlinedBranch {
@@ -31,7 +32,7 @@ export function inlineBranch(branch: GraphProto, outputs: readonly string[], pre
     ([name, tensor]) => [renamed.get(name) ?? name, tensor] as const,
   );
   const nodes = own
-    .map((node) => renameNode(node, renamed, prefix))
+    .map((node) => renameNode(withPrefix(node, prefix), renamed))
     .flatMap(toOnnxDomain)
     .map((node, index) => decodeNode(node, index, noExternalData));
   const results = outputs.map((output, index): RawNode => {
@@ -48,33 +49,6 @@ export function identityNode(input: string, output: string, name: string): RawNo
   return { name, operator: 'Identity', inputs: [input], outputs: [output], attributes: {}, proto };
 }
 
-function renameNode(node: NodeProto, renamed: ReadonlyMap<string, string>, prefix?: string): NodeProto {
-  const rename = (name: string) => renamed.get(name) ?? name;
-  const fields = nodeFields(node);
-  return {
-    ...node,
-    ...fields,
-    name: prefix && fields.name ? `${prefix}/${fields.name}` : fields.name,
-    input: fields.input.map(rename),
-    output: fields.output.map(rename),
-    attribute: fields.attribute.map((attribute) =>
-      attribute.g
-        ? { ...attribute, type: attribute.type ?? 0, g: renameGraph(attribute.g, renamed) }
-        : attribute,
-    ),
-  };
-}
-
-/** In a nested graph only captured names are renamed; ONNX forbids the graph to define the same names again. */
-function renameGraph(graph: GraphProto, renamed: ReadonlyMap<string, string>): GraphProto {
-  const fields = graphFields(graph);
-  return {
-    ...graph,
-    ...fields,
-    node: fields.node.map((node) => renameNode(node, renamed)),
-    output: fields.output.map((output) => {
-      const name = nameOf(output);
-      return { ...output, name: renamed.get(name) ?? name };
-    }),
-  };
+function withPrefix(node: NodeProto, prefix: string): NodeProto {
+  return node.name ? { ...node, name: `${prefix}/${node.name}` } : node;
 }
