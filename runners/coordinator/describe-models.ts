@@ -1,16 +1,17 @@
 /** What is in a user's model files, and which targets can run them, without starting any. */
 import type { Target } from '../../adapters/adapter.js';
-import { explain, TouchstoneError } from '../../common/errors.js';
+import { explain, messageOf, TouchstoneError } from '../../common/errors.js';
 import { describedModel } from '../../model/artefact/artefact.js';
 import type { ModelRequest } from '../../model/artefact/source.js';
 import { elementCount, type Graph, type TensorInfo } from '../../model/graph.js';
 import { multiplyAdds } from '../../model/multiply-adds.js';
 import { inputNames, modelRequest } from './model-request.js';
 import { modelFiles } from './models.js';
-import type { RunOptions } from './options.js';
+import type { ModelOptions } from './options.js';
 import { chooseTargets } from './prepare.js';
+import { proposedCommand } from './propose-command.js';
 
-export type DescribeOptions = Pick<RunOptions, 'input' | 'range' | 'inputs' | 'modelMemory' | 'targets'>;
+export type DescribeOptions = Omit<ModelOptions, 'model'>;
 
 export interface DescribedModel {
   readonly model: string;
@@ -31,6 +32,8 @@ export interface UnreadableModel {
   readonly model: string;
   readonly path: string;
   readonly error: string;
+  /** Describes it with guessed shapes, where the model leaves some open. */
+  readonly command?: string;
 }
 
 /** In the order of the files; one that cannot be described says why. */
@@ -44,13 +47,30 @@ export async function describeModels(
   const described: (DescribedModel | UnreadableModel)[] = [];
   for (const file of files) {
     try {
-      described.push(await describe(await modelRequest(file, options, names.get(file.path)), targets));
+      const request = await modelRequest(file, options, names.get(file.path));
+      described.push(await orCommand(request, options, () => describe(request, targets)));
     } catch (error) {
       if (!(error instanceof TouchstoneError)) throw error;
       described.push({ model: file.name, path: file.path, error: explain(error) });
     }
   }
   return described;
+}
+
+/** What `make` makes; the command that runs where only shapes are missing. */
+async function orCommand(
+  request: ModelRequest,
+  options: DescribeOptions,
+  make: () => Promise<DescribedModel>,
+): Promise<DescribedModel | UnreadableModel> {
+  try {
+    return await make();
+  } catch (error) {
+    const command = error instanceof TouchstoneError ? await proposedCommand(request, options) : undefined;
+    if (command === undefined) throw error;
+    const complete = new TouchstoneError('model', messageOf(error), { hint: `this runs: ${command}` });
+    return { model: request.name, path: request.path, error: explain(complete), command };
+  }
 }
 
 async function describe(request: ModelRequest, targets: readonly Target[]): Promise<DescribedModel> {

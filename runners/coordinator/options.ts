@@ -61,31 +61,13 @@ export type TimedOptions = RunOptions & { readonly time: number };
  * @param command words of another command than `run`, with what only that one has
  */
 export function commandOf(options: TimedOptions, command: readonly string[] = []): string {
-  const list = (name: string, values: readonly (string | number)[] | undefined) =>
-    values === undefined ? [] : [name, quoted(values.join(','))];
-  // A file's name may have a comma.
-  const each = (name: string, files: readonly string[] = []) => files.flatMap((file) => [name, quoted(file)]);
   const words = [
     ...adapterWords(outsideAdapters()),
     ...list('--suite', options.suite === undefined ? undefined : [options.suite]),
     ...list('--workload', options.workload),
     ...list('--scale', options.scale === undefined ? undefined : [options.scale]),
     ...list('--optimiser', options.optimiser === undefined ? undefined : [options.optimiser]),
-    ...each('--model', options.model),
-    ...Object.entries(options.input ?? {}).flatMap(([name, shape]) => [
-      '--input',
-      quoted(`${name}=${shape.join('x')}`),
-    ]),
-    ...Object.entries(options.range ?? {}).flatMap(([name, [low, high]]) => [
-      '--range',
-      quoted(low === high ? `${name}=${low}` : `${name}=${low}..${high}`),
-    ]),
-    ...each('--inputs', options.inputs),
-    ...list(
-      '--model-memory',
-      options.modelMemory === undefined ? undefined : [`${options.modelMemory / 2 ** 20}m`],
-    ),
-    ...list('--targets', options.targets),
+    ...modelWords(options),
     ...list('--mode', options.mode),
     ...list('--batch', options.batch),
     ...list('--length', options.length),
@@ -103,6 +85,43 @@ export function commandOf(options: TimedOptions, command: readonly string[] = []
     ],
   ];
   return invocation([...command.map(quoted), ...words].join(' '));
+}
+
+/** What is said of a user's models. */
+export type ModelOptions = Pick<
+  RunOptions,
+  'model' | 'input' | 'range' | 'inputs' | 'modelMemory' | 'targets'
+>;
+
+/** Describes a user's model when typed, without starting a target. */
+export function listCommand(options: ModelOptions): string {
+  return invocation(['list', ...modelWords(options)].join(' '));
+}
+
+function modelWords(options: ModelOptions): string[] {
+  // A file's name may have a comma.
+  const each = (name: string, files: readonly string[] = []) => files.flatMap((file) => [name, quoted(file)]);
+  return [
+    ...each('--model', options.model),
+    ...Object.entries(options.input ?? {}).flatMap(([name, shape]) => [
+      '--input',
+      quoted(`${name}=${shape.join('x')}`),
+    ]),
+    ...Object.entries(options.range ?? {}).flatMap(([name, [low, high]]) => [
+      '--range',
+      quoted(low === high ? `${name}=${low}` : `${name}=${low}..${high}`),
+    ]),
+    ...each('--inputs', options.inputs),
+    ...list(
+      '--model-memory',
+      options.modelMemory === undefined ? undefined : [`${options.modelMemory / 2 ** 20}m`],
+    ),
+    ...list('--targets', options.targets),
+  ];
+}
+
+function list(name: string, values: readonly (string | number)[] | undefined): string[] {
+  return values === undefined ? [] : [name, quoted(values.join(','))];
 }
 
 /** Continues a run, with the adapters that it needs. */
