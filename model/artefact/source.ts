@@ -1,12 +1,11 @@
 /** What an artefact is made from: a model, its inputs and its settings, from a workload or from a user's file. */
 import { createHash, type Hash } from 'node:crypto';
-import { dirname } from 'node:path';
 import { memoryShortage } from '../../common/memory.js';
 import { GraphBuilder } from '../builder.js';
 import { bytesOf } from '../cost.js';
 import type { Tensor, TensorInfo, Tensors } from '../graph.js';
 import { boundFile } from '../import/bound-file.js';
-import { externalDataIn } from '../import/external-data.js';
+import { externalDataOf } from '../import/external-data.js';
 import type { RawModel } from '../import/raw-model.js';
 import { readModel, readModelBytes } from '../import/read-model.js';
 import { bindShapes } from '../inputs/bind-shapes.js';
@@ -92,7 +91,7 @@ export interface GivenInputs {
 export function modelSource(request: ModelRequest): ArtefactSource {
   const { name, path, shapes, ranges, data, seed, memoryBytes } = request;
   const bytes = readModelBytes(path);
-  const external = externalDataIn(dirname(path));
+  const external = externalDataOf(path);
   const whole = readModel(bytes, path, external, memoryBytes);
   const [first] = data;
   const known = first ? { ...shapesOf(first.tensors, whole), ...shapes } : shapes;
