@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { TouchstoneError } from '../errors.js';
 import { groupBy } from '../group-by.js';
 import { mode, modes, precision } from '../vocabulary.js';
+import { cellContent } from './content.js';
 import { deviceChoice, deviceId, firstDevice, parseDeviceId } from './device.js';
 
 /** What the cells of one comparison have in common; only the target, and with it the device, differs. */
@@ -29,6 +30,8 @@ export const cellIdentity = z.object({
   /** What the target computes on. */
   device: deviceChoice,
   target: z.string(),
+  /** What it computes; absent where there is no graph, and from runs of older versions. */
+  content: cellContent.optional(),
 });
 export type CellIdentity = z.infer<typeof cellIdentity>;
 

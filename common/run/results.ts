@@ -109,6 +109,8 @@ export type TurnSamples = z.infer<typeof turnSamples>;
 
 export const cellResult = z.object({
   ...cellIdentity.shape,
+  /** Name of the artefact that it ran, and its multiply-adds: all that runs of older versions know of their content. */
+  artefact: z.object({ name: z.string(), multiplyAdds: z.number().optional() }).optional(),
   state: cellState,
   /** One line a user can act on; empty only where the state is `ok` and there is nothing to say. */
   reason: z.string(),

@@ -24,6 +24,7 @@ import {
 } from '../reference/reference.js';
 import { writeTensors } from '../safetensors.js';
 import { type Mode, nonDefaultLength, type Tolerance, type Workload } from '../workload.js';
+import { contentOf } from './content.js';
 import { modelKey, workloadKey } from './key.js';
 import { type ArtefactManifest, artefactFiles, artefactManifest } from './manifest.js';
 import {
@@ -259,6 +260,7 @@ async function writeContents(source: ArtefactSource, folder: string): Promise<st
   await writeManifest(folder, {
     version: 1,
     id,
+    content: contentOf(source),
     workload,
     mode,
     batch,

@@ -13,6 +13,7 @@
  *               buffers), `gradient/<parameter>` (at the first weights, buffer 0), `weight/<parameter>` after all steps
  */
 import { z } from 'zod';
+import { cellContent } from '../../common/run/content.js';
 import { generation, mode, precision, tolerance, training } from '../workload.js';
 
 export const artefactManifest = z.object({
@@ -20,6 +21,8 @@ export const artefactManifest = z.object({
   version: z.literal(1),
   /** Lower-case hexadecimal SHA-256 of everything except the expected values. */
   id: z.string().regex(/^[0-9a-f]{64}$/),
+  /** What it computes; absent from folders of older versions. */
+  content: cellContent.optional(),
   workload: z.string(),
   mode,
   batch: z.number().int().positive(),

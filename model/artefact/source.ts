@@ -1,9 +1,9 @@
 /** What an artefact is made from: a model, its inputs and its settings, from a workload or from a user's file. */
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { memoryShortage } from '../../common/memory.js';
 import { GraphBuilder } from '../builder.js';
 import { bytesOf } from '../cost.js';
-import type { Tensor, TensorInfo, Tensors } from '../graph.js';
+import type { TensorInfo, Tensors } from '../graph.js';
 import { boundFile } from '../import/bound-file.js';
 import { externalDataOf } from '../import/external-data.js';
 import type { RawModel } from '../import/raw-model.js';
@@ -14,6 +14,7 @@ import { indexRanges } from '../inputs/index-ranges.js';
 import { type Ranges, randomInputs } from '../inputs/random-inputs.js';
 import { modelError } from '../model-error.js';
 import type { Generation, Mode, Tolerance, Training, Workload } from '../workload.js';
+import { addTensor, givenDigest } from './digests.js';
 
 /** Distinct input sets through which a measurement rotates. */
 export const bufferCount = 4;
@@ -41,6 +42,8 @@ export interface ArtefactSource {
   readonly coarseTolerance?: Tolerance;
   /** Type and shape of every value, if known; without it the model is run once to observe them. */
   readonly known?: Readonly<Record<string, TensorInfo>>;
+  /** Digest of the values that the user gave for inputs. */
+  readonly given?: string;
   /** Memory that running the model once may take; without it as much as there is. */
   readonly memoryBytes?: number;
 }
@@ -96,7 +99,11 @@ export function modelSource(request: ModelRequest): ArtefactSource {
   const [first] = data;
   const known = first ? { ...shapesOf(first.tensors, whole), ...shapes } : shapes;
   const bound = bindShapes(whole, known);
-  const { model, inputs: inputInfo, ranges: given, values } = withConstantInputs(whole, bound, ranges);
+  const { model, inputs: inputInfo, ranges: ofInputs, values } = withConstantInputs(whole, bound, ranges);
+  const given = givenDigest(
+    ranges,
+    data.map(({ tensors }) => tensors),
+  );
   return {
     workload: name,
     mode: 'inference',
@@ -110,13 +117,14 @@ export function modelSource(request: ModelRequest): ArtefactSource {
     inputInfo,
     inputs: first
       ? data.map((own) => givenInputs(inputInfo, withoutConstants(own, values)))
-      : drawInputs(inputInfo, seed, { ...indexRanges(model), ...given }, memoryBytes),
+      : drawInputs(inputInfo, seed, { ...indexRanges(model), ...ofInputs }, memoryBytes),
     // An unknown model may be deep, with float32 errors about ten times those of the small workloads. The floor allows
     // 1e-7 per element of an output near zero, as the ONNX project's own tests do (onnx.backend.test.runner).
     tolerance: { output: 1e-3, loss: 1e-3, gradient: 1e-3, weight: 1e-3, floor: 1e-4 },
     // Rounding to float16 has a relative error of 1/2048, and frameworks may or may not round between the operations of a
     // layer. An 8-bit step is 1/256 of the range, and a value halfway between two steps can be rounded to either.
     coarseTolerance: { output: 2e-2, loss: 2e-2, gradient: 2e-2, weight: 2e-2, floor: 1e-4 },
+    ...(given === undefined ? {} : { given }),
     memoryBytes,
   };
 }
@@ -206,9 +214,4 @@ export function digestOf(bytes: Uint8Array, model: RawModel): Uint8Array {
   const hash = createHash('sha256').update(bytes);
   for (const [name, tensor] of model.initialisers) addTensor(hash, name, tensor);
   return hash.digest();
-}
-
-function addTensor(hash: Hash, name: string, { type, shape, data }: Tensor): void {
-  hash.update(JSON.stringify([name, type, shape]));
-  hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }

@@ -33,4 +33,6 @@ export interface RawModel {
   readonly nodes: readonly RawNode[];
   /** See `Graph`. */
   readonly integerProducts?: boolean;
+  /** See `structure-digest.ts`; it takes time in proportion to the file. */
+  structure(): Uint8Array;
 }

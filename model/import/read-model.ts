@@ -29,6 +29,7 @@ import {
   type ValueInfoProto,
 } from './proto.js';
 import type { RawInput, RawModel, RawNode } from './raw-model.js';
+import { structureDigest } from './structure-digest.js';
 import { inTopologicalOrder } from './topological-order.js';
 import { checkTensors } from './unsupported-types.js';
 
@@ -128,7 +129,12 @@ function checkedModel(bytes: Uint8Array, external: ExternalData, limitBytes: num
   checkNames([...inputNames, ...initialisers.keys(), ...nodes.flatMap(({ outputs: own }) => own)]);
   const sorted = inTopologicalOrder(nodes, new Set([...initialisers.keys(), ...inputNames]), outputs);
   const integerProducts = hasIntegerProducts(node);
-  return { name, opset, inputs, outputs, initialisers, nodes: sorted, integerProducts };
+  const structure = () =>
+    structureDigest(
+      model,
+      node.map((each) => withInlineTensors(each, external)),
+    );
+  return { name, opset, inputs, outputs, initialisers, nodes: sorted, integerProducts, structure };
 }
 
 function opsetOf(model: ModelProto): number {

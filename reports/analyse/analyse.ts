@@ -1,7 +1,9 @@
 /** A run's manifest and events → its results. Pure: the same run gives the same results on any machine. */
+import { basename } from 'node:path';
 import { sum } from 'simple-statistics';
+import { artefactKey } from '../../common/run/cell.js';
 import { type CellResult, type Conditions, type RunResults, schemaId } from '../../common/run/results.js';
-import type { RunEvent, RunManifest } from '../../common/run/run-folder.js';
+import type { PlannedCell, RunEvent, RunManifest } from '../../common/run/run-folder.js';
 import { resultsVersion } from '../../common/run/version.js';
 import { median } from '../../common/statistics/quantiles.js';
 import { samplingOf } from '../../common/statistics/sampling.js';
@@ -21,6 +23,7 @@ export function analyse(manifest: RunManifest, events: readonly RunEvent[]): Run
   const exclusions = exclusionsOf(manifest.cells, facts);
   const cells = manifest.cells.map((cell) => ({
     ...cellResult(cell, facts, exclusions, sampling),
+    ...artefactOf(manifest, cell),
     ...(precision === undefined ? {} : { rounds: roundsSpent(cell.id, facts) }),
   }));
   const { suite, seed, threads, rounds, budgetMs } = manifest.options;
@@ -52,6 +55,16 @@ export function analyse(manifest: RunManifest, events: readonly RunEvent[]): Run
     overhead: overheadOf(facts),
     wallMs: { ...facts.wallMs },
   };
+}
+
+function artefactOf({ artefacts, costs }: RunManifest, cell: PlannedCell): Pick<CellResult, 'artefact'> {
+  const key = artefactKey(cell);
+  const folder = artefacts[key];
+  if (folder === undefined) return {};
+  const multiplyAdds = costs?.[key]?.multiplyAdds;
+  // Whether its reference was there when it was planned says nothing of what it computes.
+  const name = basename(folder).replace(/-unreferenced$/, '');
+  return { artefact: { name, ...(multiplyAdds === undefined ? {} : { multiplyAdds }) } };
 }
 
 /** A run with a stopping rule has done what it planned whenever it ends; one that was not scheduled planned none. */

@@ -13,6 +13,7 @@ import { hodgesLehmannShift, rankSumInterval } from '../../common/statistics/ran
 import { differences } from '../../common/text.js';
 import { logMedians, ratioOf } from './estimates.js';
 import { isOk } from './groups.js';
+import { type CellPair, differenceTexts, matchCells, renamedTexts, unknownTexts } from './match-cells.js';
 
 export interface ComparedCell {
   readonly cell: CellResult;
@@ -30,26 +31,38 @@ export interface RunComparison {
   /** Versions that changed, typically the reason for the comparison. */
   readonly versionDifferences: readonly string[];
   readonly cells: readonly ComparedCell[];
+  /** Why cells of one name are not compared: what they compute differs. */
+  readonly different: readonly string[];
+  /** Cells that were called otherwise before. */
+  readonly renamed: readonly string[];
+  /** How many cells may have computed something else, where a run does not say it. */
+  readonly unknown: readonly string[];
   /** Cells with a result in one run only: `<cell>: ok → failed: <reason>`. */
   readonly unmatched: readonly string[];
 }
 
 export function compareRuns(before: RunResults, after: RunResults): RunComparison {
-  const later = new Map(after.cells.map((cell) => [cell.id, cell]));
-  const earlier = new Map(before.cells.map((cell) => [cell.id, cell]));
-  const ids = [...new Set([...earlier.keys(), ...later.keys()])];
+  const { pairs, beforeOnly, afterOnly } = matchCells(before.cells, after.cells);
+  const alike = pairs.filter(({ kinship }) => kinship.kind !== 'different');
   return {
     before: before.id,
     after: after.id,
     machineDifferences: machineDifferences(before, after),
     versionDifferences: versionDifferences(before, after),
-    cells: ids.flatMap((id) => compareCells(earlier.get(id), later.get(id))),
-    unmatched: ids.flatMap((id) => unmatched(id, earlier.get(id), later.get(id))),
+    cells: alike.flatMap((pair) => compareCells(pair)),
+    different: differenceTexts(pairs),
+    renamed: renamedTexts(alike),
+    unknown: unknownTexts(pairs),
+    unmatched: [
+      ...alike.flatMap((pair) => unmatched(pair.before, pair.after)),
+      ...beforeOnly.flatMap((cell) => unmatched(cell, undefined)),
+      ...afterOnly.flatMap((cell) => unmatched(undefined, cell)),
+    ],
   };
 }
 
-function compareCells(before: CellResult | undefined, after: CellResult | undefined): ComparedCell[] {
-  if (!before || !after || !isOk(before) || !isOk(after)) return [];
+function compareCells({ before, after }: CellPair): ComparedCell[] {
+  if (!isOk(before) || !isOk(after)) return [];
   const [ours, theirs] = [logMedians(after.samples), logMedians(before.samples)];
   const rounds = Math.min(ours.length, theirs.length);
   const estimate = ratioOf(hodgesLehmannShift(ours, theirs), rankSumInterval(ours, theirs), rounds);
@@ -57,7 +70,8 @@ function compareCells(before: CellResult | undefined, after: CellResult | undefi
   return [{ cell: after, beforeNs, afterNs: after.metrics.iterationNs, ratio: estimate }];
 }
 
-function unmatched(id: string, before: CellResult | undefined, after: CellResult | undefined): string[] {
+function unmatched(before: CellResult | undefined, after: CellResult | undefined): string[] {
+  const id = (after ?? before)?.id;
   if (before?.state === after?.state || (before?.state !== 'ok' && after?.state !== 'ok')) return [];
   const reason = after?.state === 'ok' ? before?.reason : after?.reason;
   const states = `${before?.state ?? 'not planned'} → ${after?.state ?? 'not planned'}`;

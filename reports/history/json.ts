@@ -23,6 +23,8 @@ export function jsonOf(histories: readonly CellHistory[]): string {
         ending: run.ending,
         machine: run.machineKey,
         threads: measured.cellThreads ?? run.threads,
+        cell: measured.cell,
+        content: measured.content,
         state: measured.state,
         reason: measured.reason,
         iterationNs: measured.iterationNs,

@@ -63,6 +63,9 @@ export const migrations: readonly string[] = [
     ) END;
   ALTER TABLE cells DROP COLUMN track;
   ALTER TABLE cells DROP COLUMN boundary`,
+  // What a cell computes; null where the run did not record it.
+  `ALTER TABLE cells ADD COLUMN content TEXT;
+  CREATE INDEX cells_by_content ON cells (json_extract(content, '$.digest'))`,
 ];
 
 const userVersion = z.object({ user_version: z.number() });

@@ -77,6 +77,7 @@ function cellRow(cell: CellResult, target: TargetResult | undefined): StoredCell
     length: cell.length ?? null,
     cellThreads: cell.threads ?? null,
     precision: cell.precision,
+    content: cell.content ?? null,
     device: target?.device ?? null,
     state: cell.state,
     reason: cell.reason,

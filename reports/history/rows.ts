@@ -1,5 +1,6 @@
 /** What the store keeps of a run and of each of its cells, as it comes out of the database. */
 import { z } from 'zod';
+import { cellContent } from '../../common/run/content.js';
 import { device } from '../../common/run/device.js';
 import { cellState, conditions, runResults } from '../../common/run/results.js';
 import { mode, precision } from '../../common/vocabulary.js';
@@ -43,6 +44,8 @@ export const storedCell = z.object({
   /** Null where the run has one thread count. */
   cellThreads: z.number().nullable(),
   precision,
+  /** Null where the run did not record it. */
+  content: json(cellContent).nullable(),
   /** The effective one; null where the target never started. */
   device: json(device).nullable(),
   state: cellState,

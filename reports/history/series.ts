@@ -1,6 +1,6 @@
 /**
- * The runs of one cell, split into series that are comparable: of the same machine, thread count and way of measuring.
- * Across series the machines would be compared, not the code.
+ * The runs of one cell, split into series that are comparable: of the same machine, content, thread count and way of measuring.
+ * Across series the machines or models would be compared, not the code.
  */
 import { required } from '../../common/at.js';
 import { deviceText } from '../../common/run/device.js';
@@ -8,6 +8,7 @@ import type { Estimate } from '../../common/run/results.js';
 import { differences } from '../../common/text.js';
 import { threadsText } from '../text.js';
 import { type Change, findChanges } from './changes.js';
+import { contentsOf, contentText, ownPoints } from './contents.js';
 import { machineText } from './machine.js';
 import type { RunPoint, StoredCell } from './rows.js';
 
@@ -23,7 +24,7 @@ export interface LocatedChange extends Change {
 export interface Series {
   /** `A`, `B`, …: the same letter for the same machine and conditions in all cells of one listing. */
   readonly letter: string;
-  /** Machine, threads and way of measuring. */
+  /** Machine, threads and way of measuring; model and shapes where the cell had several. */
   readonly conditions: string;
   /** Oldest first, including those without a result. */
   readonly points: readonly RunPoint[];
@@ -36,22 +37,26 @@ export interface CellHistory {
   readonly series: readonly Series[];
 }
 
-/** @param points by cell, oldest first */
+/** @param points by cell, those of the same content under other names included, oldest first */
 export function cellHistories(points: ReadonlyMap<string, readonly RunPoint[]>): CellHistory[] {
   const letters = new Map<string, string>();
-  return [...points].map(([cell, all]) => {
+  return [...points].flatMap(([cell, found]) => {
+    const all = ownPoints(cell, found, points);
+    // All of them are shown with another cell, as which they go on.
+    if (all.length === 0) return [];
+    const contentOf = contentsOf(all);
+    const contents = all.map(contentOf);
     const lines = new Map<string, RunPoint[]>();
     for (const point of all) {
-      const key = conditionsText(point);
+      const content = contentText(contentOf(point), contents);
+      const key = [conditionsText(point), ...(content === '' ? [] : [content])].join(', ');
       if (!letters.has(key)) letters.set(key, letterOf(letters.size));
       lines.set(key, [...(lines.get(key) ?? []), point]);
     }
-    return {
-      cell,
-      series: [...lines].map(([conditions, line]) =>
-        seriesOf(required(letters, conditions, 'the letters of series'), conditions, line),
-      ),
-    };
+    const series = [...lines].map(([conditions, line]) =>
+      seriesOf(required(letters, conditions, 'the letters of series'), conditions, line),
+    );
+    return [{ cell, series }];
   });
 }
 

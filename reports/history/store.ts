@@ -20,7 +20,7 @@ const runColumns = `r.id, r.started_at AS startedAt, r.version, r.commit_id AS "
   r.suite, r.threads, r.machine_key AS machineKey, r.machine, r.conditions, r.ending,
   r.planned_rounds AS plannedRounds, r.finished_rounds AS finishedRounds`;
 const cellColumns = `c.cell, c.target, c.workload, c.mode, c.batch, c.length,
-  c.threads AS cellThreads, c.precision, c.device, c.state, c.reason,
+  c.threads AS cellThreads, c.precision, c.content, c.device, c.state, c.reason,
   c.iteration_ns AS iterationNs, c.low_ns AS lowNs, c.high_ns AS highNs, c.level, c.rounds,
   c.peak_rss_bytes AS peakRssBytes, c.device_bytes AS deviceBytes, c.load_ns AS loadNs, c.start_up_ms AS startUpMs,
   c.parity_error AS parityError, c.versions, c.round_medians_ns AS roundMediansNs`;
@@ -29,10 +29,10 @@ const insertRun = `INSERT INTO runs (id, started_at, version, commit_id, commit_
     machine, conditions, ending, planned_rounds, finished_rounds)
   VALUES (:id, :startedAt, :version, :commit, :commitTime, :suite, :threads, :machineKey,
     :machine, :conditions, :ending, :plannedRounds, :finishedRounds)`;
-const insertCell = `INSERT INTO cells (run, cell, target, workload, mode, batch, length, threads, precision, device, state,
+const insertCell = `INSERT INTO cells (run, cell, target, workload, mode, batch, length, threads, precision, content, device, state,
     reason, iteration_ns, low_ns, high_ns, level, rounds, peak_rss_bytes, device_bytes, load_ns, start_up_ms,
     parity_error, versions, round_medians_ns)
-  VALUES (:run, :cell, :target, :workload, :mode, :batch, :length, :cellThreads, :precision, :device, :state,
+  VALUES (:run, :cell, :target, :workload, :mode, :batch, :length, :cellThreads, :precision, :content, :device, :state,
     :reason, :iterationNs, :lowNs, :highNs, :level, :rounds, :peakRssBytes, :deviceBytes, :loadNs, :startUpMs,
     :parityError, :versions, :roundMediansNs)`;
 
@@ -102,10 +102,11 @@ export class HistoryStore {
             .run({ ...run, machine: JSON.stringify(machine), conditions: JSON.stringify(conditions) });
           const insert = this.#database.prepare(insertCell);
           for (const cell of cells) {
-            const { device, versions, roundMediansNs } = cell;
+            const { content, device, versions, roundMediansNs } = cell;
             insert.run({
               ...cell,
               run: key,
+              content: content && JSON.stringify(content),
               device: device && JSON.stringify(device),
               versions: JSON.stringify(versions),
               roundMediansNs: JSON.stringify(roundMediansNs),
@@ -143,7 +144,10 @@ export class HistoryStore {
     );
   }
 
-  /** A cell in every run that planned it, oldest first. */
+  /**
+   * A cell in every run that planned it, and what computed the same under another name, oldest first. Copies that one run measured side
+   * by side under two names are two cells.
+   */
   points(cell: string): RunPoint[] {
     const both = z
       .unknown()
@@ -151,7 +155,17 @@ export class HistoryStore {
     return this.#rows(
       both,
       `SELECT ${runColumns}, ${cellColumns} FROM cells c JOIN runs r ON r.key = c.run
-        WHERE c.cell = ? ORDER BY r.started_at, r.id`,
+        WHERE c.cell = ?1 OR (
+          json_extract(c.content, '$.digest') IN (SELECT json_extract(content, '$.digest') FROM cells WHERE cell = ?1)
+          AND substr(c.cell, length(c.workload) + 1) IN
+            (SELECT substr(cell, length(workload) + 1) FROM cells WHERE cell = ?1)
+          AND c.cell NOT IN (
+            SELECT copy.cell FROM cells own JOIN cells copy ON copy.run = own.run
+              AND json_extract(copy.content, '$.digest') = json_extract(own.content, '$.digest')
+            WHERE own.cell = ?1
+          )
+        )
+        ORDER BY r.started_at, r.id`,
       cell,
     );
   }

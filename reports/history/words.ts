@@ -32,6 +32,7 @@ export interface RunLine {
 export function runLines({ points, changes }: Series): RunLine[] {
   // The last known ones: a cell that could not run has none.
   let versions: Readonly<Record<string, string>> | undefined;
+  const name = points.at(-1)?.cell.workload;
   return points.map((point) => {
     const { run, cell } = point;
     const ok = isOkPoint(point);
@@ -45,7 +46,12 @@ export function runLines({ points, changes }: Series): RunLine[] {
       commit: commitText(point),
       time: ok ? inline(duration(estimateOfPoint(point))) : '',
       rounds: ok ? String(cell.rounds) : '',
-      note: [...problems(point), ...changed, ...(change ? [changeMark(change)] : [])].join('; '),
+      note: [
+        ...problems(point),
+        ...(cell.workload === name ? [] : [`called ${cell.workload}`]),
+        ...changed,
+        ...(change ? [changeMark(change)] : []),
+      ].join('; '),
       standing: change?.standing ?? null,
     };
   });
@@ -102,11 +108,25 @@ function moreText({ standing, moreRuns }: LocatedChange): string {
   return ` Not confirmed yet: ${counted(moreRuns, 'more run')} like those since would confirm it.`;
 }
 
-/** Why one cell has several series. */
+/** Why one cell has several series, and what is not known of their runs. */
 export function seriesNote(series: readonly Series[]): string {
-  if (series.length <= 1) return '';
   const letters = series.map(({ letter }) => letter).join(', ');
-  return `Runs of other machines, thread counts or ways of measuring are never joined: ${series.length} series, ${letters}.`;
+  const several =
+    series.length <= 1
+      ? []
+      : [
+          `Runs of other machines, models, shapes, thread counts or ways of measuring are never joined: ${series.length} series, ${letters}.`,
+        ];
+  return [...several, ...series.flatMap(unknownNote)].join(' ');
+}
+
+/** Where runs of older versions stand in one series with those that say what they measured. */
+function unknownNote({ letter, ok }: Series): string[] {
+  const count = ok.filter(({ cell }) => cell.content === null).length;
+  if (count === 0 || count === ok.length) return [];
+  return [
+    `${letter}: ${count} of ${counted(ok.length, 'run')} do not say which model and shapes they measured, and stand here by name.`,
+  ];
 }
 
 /** Where there is no change: whether one could have been found. */

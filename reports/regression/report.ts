@@ -20,7 +20,7 @@ export type GatedMetric = z.infer<typeof gatedMetric>;
  * - `improved`: confirmed better by more than the margin
  * - `ok`: shown not to be worse by more than the margin
  * - `inconclusive`: the data do not decide
- * - `unmeasured`: the baseline has no result to compare with, or the candidate is new
+ * - `unmeasured`: the baseline has no result to compare with, or computes something else, or the candidate is new
  */
 export const gateVerdicts = [
   'broken',

@@ -12,10 +12,12 @@ import { readRun } from '../../common/run/read-run.js';
 import { type RunResults, runResults } from '../../common/run/results.js';
 import { analyse } from '../analyse/analyse.js';
 import { machineDifferences } from '../analyse/compare-runs.js';
+import { differenceTexts } from '../analyse/match-cells.js';
 import { resultsFile } from '../analyse/write-results.js';
 import type { GateReport } from './report.js';
 import type { GateSettings } from './settings.js';
 import { storedReport } from './stored.js';
+import { matchesOf } from './stored-matches.js';
 
 export interface StoredRuns {
   /** Each a run folder, a results.json, a folder of either, or a file of another branch as `branch:path`. */
@@ -49,19 +51,32 @@ export async function storedGate(
       },
     );
   }
+  const sessions = alike.length > 0 ? alike : baselines;
+  if (!force) refuseOtherWork(sessions, own);
   return storedReport(
     {
-      baselines: alike.length > 0 ? alike : baselines,
+      baselines: sessions,
       candidate: own,
       baselineName: baseline,
       candidateName: candidate,
       command: invocation(
         `gate --baseline ${quoted(baseline)} --candidate ${quoted(candidate)}${force ? ' --force' : ''}`,
       ),
+      ...(force ? { force } : {}),
     },
     settings,
     today,
   );
+}
+
+/** @throws TouchstoneError('usage') where no cell of the two sides computes the same, although names are alike */
+function refuseOtherWork(baselines: readonly RunResults[], candidate: RunResults): void {
+  const pairs = matchesOf(baselines, candidate).flatMap((match) => match.pairs);
+  if (pairs.length === 0 || pairs.some(({ kinship }) => kinship.kind !== 'different')) return;
+  const differences = differenceTexts(pairs).join('; ');
+  throw new TouchstoneError('usage', `the two sides are not of the same computation: ${differences}`, {
+    hint: 'measure the same model at the same shapes on both sides, or compare them nevertheless with --force',
+  });
 }
 
 /** A run folder, a results.json, a folder of either, or a file of another branch as `branch:path`; oldest first. */

@@ -5,20 +5,24 @@
  */
 
 import { at } from '../../common/at.js';
-import type { CellResult, Estimate, RunResults, TurnSamples } from '../../common/run/results.js';
+import type { CellResult, RunResults, TurnSamples } from '../../common/run/results.js';
 import { controlPasses, type Place, placeOf } from '../../common/statistics/decision.js';
 import { median } from '../../common/statistics/quantiles.js';
 import { hodgesLehmannShift, rankSumInterval } from '../../common/statistics/rank-sum.js';
 import type { Interval } from '../../common/statistics/signed-rank.js';
+import { listed } from '../../common/text.js';
 import { machineDifferences, versionFacts } from '../analyse/compare-runs.js';
 import { logMedians } from '../analyse/estimates.js';
 import { isOk } from '../analyse/groups.js';
+import { differenceTexts, unknownTexts } from '../analyse/match-cells.js';
 import { percent } from '../text.js';
 import { marginsFor } from './apply-settings.js';
 import { parityFinding, stateFinding } from './cell-findings.js';
 import { bareFinding, known, makeReport, seenOnce } from './make-report.js';
 import type { GateFinding, GateReport } from './report.js';
 import type { GateSettings } from './settings.js';
+import { matchesOf, type StoredMatch } from './stored-matches.js';
+import { startUpFinding } from './stored-start-up.js';
 
 export interface StoredSides {
   /** One or more sessions, which are one population. */
@@ -27,6 +31,8 @@ export interface StoredSides {
   readonly baselineName: string;
   readonly candidateName: string;
   readonly command: string;
+  /** Cells of one name are judged although they compute something else. */
+  readonly force?: true;
 }
 
 /** A verdict from fewer values than this level needs would be noise. */
@@ -35,11 +41,9 @@ const requiredLevel = 0.99;
 /** @param today YYYY-MM-DD, for acceptances that end */
 export function storedReport(sides: StoredSides, settings: GateSettings, today: string): GateReport {
   const { baselines, candidate } = sides;
-  const cells = [
-    ...new Set([...baselines.flatMap((run) => run.cells), ...candidate.cells].map(({ id }) => id)),
-  ];
+  const matches = matchesOf(baselines, candidate);
   const found = [
-    ...cells.flatMap((id) => cellFindings(id, sides, settings)),
+    ...matches.flatMap((match) => cellFindings(match, sides, settings)),
     ...candidate.targets.flatMap(({ target }) => startUpFinding(target, sides, settings)),
   ];
   return makeReport(
@@ -52,6 +56,8 @@ export function storedReport(sides: StoredSides, settings: GateSettings, today: 
       machine: candidate.machine,
       notLikeForLike: [
         ...new Set(baselines.flatMap((run) => machineDifferences(run, candidate))),
+        ...differenceTexts(matches.flatMap(({ pairs }) => pairs)),
+        ...unknownTexts(matches.flatMap(({ pairs }) => pairs.slice(-1))),
         'the two sides were measured in different sessions: whatever differed between them is part of every ratio',
       ],
       runs: [...baselines.map(({ id }) => id), candidate.id],
@@ -63,12 +69,38 @@ export function storedReport(sides: StoredSides, settings: GateSettings, today: 
 }
 
 function cellFindings(
-  id: string,
-  { baselines, candidate }: StoredSides,
+  { id, own, pairs, gone }: StoredMatch,
+  { candidate, force }: StoredSides,
   settings: GateSettings,
 ): GateFinding[] {
-  const own = candidate.cells.find((cell) => cell.id === id);
-  const earlier = baselines.flatMap((run) => run.cells.filter((cell) => cell.id === id));
+  const alike = pairs.filter(({ kinship }) => kinship.kind !== 'different');
+  const judged = alike.length === 0 && force ? pairs : alike;
+  const other = pairs.at(-1);
+  if (own && judged.length === 0 && other?.kinship.kind === 'different') {
+    const reason = `another computation than in the baseline, so not compared: ${listed(other.kinship.differences)}`;
+    return [{ ...bareFinding(id, own), metric: 'state', verdict: 'unmeasured', reason }];
+  }
+  const found = findingsOf(
+    { id, own, earlier: [...judged.map(({ before }) => before), ...gone] },
+    candidate,
+    settings,
+  );
+  const former = [...new Set(judged.map(({ before }) => before.workload))].filter(
+    (workload) => workload !== own?.workload,
+  );
+  if (former.length === 0) return found;
+  return found.map((one) => ({ ...one, reason: `${one.reason}; the baseline calls it ${listed(former)}` }));
+}
+
+interface Earlier extends Pick<StoredMatch, 'id' | 'own'> {
+  readonly earlier: readonly CellResult[];
+}
+
+function findingsOf(
+  { id, own, earlier }: Earlier,
+  candidate: RunResults,
+  settings: GateSettings,
+): GateFinding[] {
   const usable = earlier.filter(isOk);
   const latest = usable.at(-1) ?? earlier.at(-1);
   const state = stateFinding(id, latest, own, candidate.ending !== 'finished');
@@ -212,63 +244,4 @@ function memoryFinding(
       reason: 'highest resident set of fresh processes on each side',
     },
   ];
-}
-
-/** Spawn and import together; the interval is as wide as both sides' together. */
-function startUpFinding(
-  target: string,
-  { baselines, candidate }: StoredSides,
-  settings: GateSettings,
-): GateFinding[] {
-  const ours = startUp(candidate, target);
-  const theirs = startUp(baselines.at(-1), target);
-  if (!ours || !theirs) return [];
-  const margin = marginsFor(settings, target)['start-up'];
-  const [value, low, high] = [ours.value / theirs.value, ours.low / theirs.high, ours.high / theirs.low];
-  const place = placeOf({ low: Math.log(low), high: Math.log(high), level: ours.level }, margin);
-  const verdicts = {
-    worse: 'regressed',
-    better: 'improved',
-    alike: 'ok',
-    'not worse': 'ok',
-    unclear: 'inconclusive',
-  } as const;
-  return [
-    {
-      cell: target,
-      target,
-      workload: null,
-      mode: null,
-      batch: null,
-      metric: 'start-up',
-      verdict: verdicts[place],
-      ratio: { value, low, high, level: ours.level, rounds: ours.rounds },
-      control: null,
-      margin,
-      stage: 'stored',
-      reason: 'spawn and import; the interval is as wide as both sides together',
-      accepted: null,
-    },
-  ];
-}
-
-function startUp(run: RunResults | undefined, target: string) {
-  const own = run?.targets.find((candidate) => candidate.target === target);
-  const [spawn, load] = [bounded(own?.spawnMs), bounded(own?.importMs)];
-  if (!spawn || !load) return undefined;
-  return {
-    value: spawn.value + load.value,
-    low: spawn.low + load.low,
-    high: spawn.high + load.high,
-    level: spawn.level,
-    rounds: spawn.rounds,
-  };
-}
-
-/** Undefined without an interval. */
-function bounded(estimate: Estimate | null | undefined) {
-  if (!estimate || estimate.low === null || estimate.high === null || estimate.level === null)
-    return undefined;
-  const { value, low, high, level, rounds } = estimate;
-  return { value, low, high, level, rounds };
 }

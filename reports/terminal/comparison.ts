@@ -21,7 +21,14 @@ export function renderComparison(comparison: RunComparison): string {
   }
   if (versions.length > 0) lines.push('Versions that changed:', ...list(versions));
   lines.push(pc.dim('Runs on different days compare machines as much as frameworks.'), '');
-  lines.push(cells.length > 0 ? comparisonTable(cells) : 'No cell has a result in both runs.');
+  if (comparison.different.length > 0)
+    lines.push(pc.red('Not compared, because it is another computation:'), ...list(comparison.different), '');
+  if (comparison.renamed.length > 0)
+    lines.push('The same computation under another name:', ...list(comparison.renamed), '');
+  lines.push(...comparison.unknown.flatMap((text) => wrapped(text, columns, '! ')).map(pc.yellow));
+  const none =
+    comparison.different.length > 0 ? 'No cell is left to compare.' : 'No cell has a result in both runs.';
+  lines.push(cells.length > 0 ? comparisonTable(cells) : none);
   if (comparison.unmatched.length > 0)
     lines.push('', 'With a result in one run only:', ...list(comparison.unmatched));
   return lines.join('\n');

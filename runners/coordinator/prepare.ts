@@ -371,5 +371,6 @@ function itemOf(work: Work, mode: Mode, batch: number, made: Artefact | NoGraph)
   const common = { workload: name, mode, precision: 'float32' as const, ...length, ...learning, ...looping };
   // A model file has the batch size that its inputs say.
   if (!('graph' in made)) return { ...common, batch, graph: made };
-  return { ...common, batch: made.manifest.batch, graph: made.graph };
+  const { batch: own, content } = made.manifest;
+  return { ...common, batch: own, graph: made.graph, ...(content === undefined ? {} : { content }) };
 }

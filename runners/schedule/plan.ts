@@ -10,6 +10,7 @@ import {
   unsupported,
 } from '../../adapters/adapter.js';
 import { cellId } from '../../common/run/cell.js';
+import type { CellContent } from '../../common/run/content.js';
 import { firstDevice } from '../../common/run/device.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
 import type { Graph } from '../../model/graph.js';
@@ -31,6 +32,8 @@ export interface WorkItem {
   readonly generation?: Generation;
   /** The graph that all targets get; or why there is none. */
   readonly graph: Graph | NoGraph;
+  /** What its cells compute, where that is known. */
+  readonly content?: CellContent;
   /** Why a cell is not tried although there is a graph: too little memory. */
   readonly shortage?: string;
 }
@@ -63,7 +66,7 @@ function planCell(
   target: Target,
   availability: Availability,
 ): PlannedCell {
-  const { workload, mode, batch, length, otherLength } = item;
+  const { workload, mode, batch, length, otherLength, content } = item;
   const support = loweringOf(item, target);
   const common = {
     workload,
@@ -78,6 +81,7 @@ function planCell(
     id: cellId({ ...common, ...(otherLength === undefined ? {} : { length: otherLength }) }),
     ...common,
     ...(length === undefined ? {} : { length }),
+    ...(content === undefined ? {} : { content }),
     decided: decide(item, support, availability),
   };
 }

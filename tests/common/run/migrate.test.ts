@@ -45,18 +45,21 @@ describe.each(runs)('the run %s of version 1', (run) => {
     const older = runResults.parse(migrateResults(storedResults(run)));
     expect(older.version).toBe(resultsVersion);
     expect(comparable(derived)).toEqual(comparable(older));
-    expect(derived.cells.filter(({ state }) => state === 'ok').length).toBeGreaterThan(0);
+    const ran = derived.cells.filter(({ state }) => state === 'ok');
+    expect(ran.every(({ artefact }) => /^[0-9a-f]{64}$/.test(artefact?.name ?? ''))).toBe(true);
+    expect(ran.every(({ artefact }) => (artefact?.multiplyAdds ?? 0) > 0)).toBe(true);
+    expect(ran.length).toBeGreaterThan(0);
   });
 });
 
 /**
  * Without the schema's name, which has the version in it, and without sentences, whose words may change: their number stays.
- * Version 3 decides ranks otherwise, and gives intervals to fewer rounds.
+ * Version 3 decides ranks otherwise, gives intervals to fewer rounds, and says which artefact a cell ran.
  */
 function comparable({ $schema, ...results }: RunResults): unknown {
   return withoutFewRounds({
     ...results,
-    cells: results.cells.map(({ notes, reason, ...cell }) => ({
+    cells: results.cells.map(({ notes, reason, artefact: _, ...cell }) => ({
       ...cell,
       notes: notes.length,
       reason: reason !== '',

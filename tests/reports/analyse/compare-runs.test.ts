@@ -4,6 +4,7 @@ import { analyse } from '../../../reports/analyse/analyse.js';
 import { compareRuns } from '../../../reports/analyse/compare-runs.js';
 import { renderComparison } from '../../../reports/terminal/comparison.js';
 import { type FixtureOptions, fixtureRun } from '../fixtures.js';
+import { contentOfModel, withContent } from '../history/runs.js';
 
 const run = (options?: FixtureOptions): RunResults => {
   const { manifest, events } = fixtureRun(options);
@@ -57,6 +58,20 @@ describe('compareRuns', () => {
 });
 
 describe('renderComparison', () => {
+  it('does not compare another computation of the same name, and names a former name', () => {
+    const content = contentOfModel('aaaa', '1x3x32x32');
+    const earlier = withContent(before, content);
+    const other = compareRuns(earlier, withContent(after, contentOfModel('bbbb', '1x3x32x32')));
+    expect(other.cells.map(({ cell }) => cell.workload)).not.toContain('lenet5');
+    expect(other.cells.length).toBeGreaterThan(0);
+    expect(renderComparison(other).replaceAll(/\s+/g, ' ')).toContain(
+      'another computation: – lenet5:inference:b1:float32:cpu: the model differs (aaaa → bbbb)',
+    );
+    const renamed = compareRuns(earlier, withContent(after, content, 'net'));
+    expect(renamed.cells).toHaveLength(20);
+    expect(renderComparison(renamed)).toContain('net:inference:b1:float32:cpu was called lenet5');
+  });
+
   it('says what differs before any number', () => {
     const other = {
       ...after,

@@ -2,6 +2,7 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { CellContent } from '../../../common/run/content.js';
 import type { Estimate, RunResults } from '../../../common/run/results.js';
 import { analyse } from '../../../reports/analyse/analyse.js';
 import { fixtureRun } from '../fixtures.js';
@@ -23,6 +24,23 @@ export interface RunOptions {
   readonly cores?: number;
   readonly threads?: number;
   readonly changes?: Partial<RunResults>;
+}
+
+/** Of a model with one input `x`. */
+export function contentOfModel(model: string, shape: string): CellContent {
+  return { digest: `${model}-${shape}`, model, inputs: { x: `float32 ${shape}` } };
+}
+
+/** The run with the same content in all cells, and a workload under another name. */
+export function withContent(run: RunResults, content: CellContent, name = 'lenet5'): RunResults {
+  return {
+    ...run,
+    cells: run.cells.map((one) =>
+      one.workload === 'lenet5'
+        ? { ...one, content, workload: name, id: one.id.replace(/^lenet5/, name) }
+        : one,
+    ),
+  };
 }
 
 /** The n-th run of the project, one a day. */

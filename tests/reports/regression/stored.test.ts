@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { RunResults } from '../../../common/run/results.js';
 import { gateSettings } from '../../../reports/regression/settings.js';
 import { storedReport } from '../../../reports/regression/stored.js';
-import { nthRun } from '../history/runs.js';
+import { contentOfModel, nthRun, withContent } from '../history/runs.js';
 import { seededRandom } from '../random.js';
 
 const cell = 'lenet5:inference:b64:float32:cpu:pytorch/cpu';
@@ -79,6 +79,60 @@ describe('stored runs', () => {
       reason: expect.stringContaining('missing'),
     });
     expect(report.exit).toBe(1);
+  });
+
+  const small = contentOfModel('aaaa', '1x3x32x32');
+  const large = contentOfModel('aaaa', '1x3x256x256');
+
+  it('of another computation under one name are not judged', () => {
+    const { report, speed } = speedOf(
+      [withContent(run(1), small)],
+      withContent(run(2, { factor: 39 }), large),
+    );
+    expect(speed).toBeUndefined();
+    expect(report.findings.filter((one) => one.cell === cell)).toMatchObject([
+      {
+        metric: 'state',
+        verdict: 'unmeasured',
+        reason: expect.stringContaining('its shapes differ (x: float32 1x3x32x32 → float32 1x3x256x256)'),
+      },
+    ]);
+    // What has not changed its content is judged.
+    expect(
+      report.findings.some(({ workload, verdict }) => workload === 'lstm-rows' && verdict === 'ok'),
+    ).toBe(true);
+  });
+
+  it('of another computation are judged where that is asked for, and labelled', () => {
+    const sides = { baselines: [withContent(run(1), small)], candidate: withContent(run(2), large) };
+    const names = { baselineName: 'before', candidateName: 'after', command: 'gate' };
+    const report = storedReport({ ...sides, ...names, force: true }, settings, '2026-01-01');
+    expect(report.findings.find((one) => one.cell === cell)?.verdict).toBe('ok');
+    expect(report.notLikeForLike.join()).toContain('its shapes differ');
+  });
+
+  it('are held against those sessions of the baseline that computed the same', () => {
+    const sessions = [withContent(run(1, { factor: 0.5 }), large), withContent(run(3), small)];
+    expect(speedOf(sessions, withContent(run(2), small)).speed?.verdict).toBe('ok');
+  });
+
+  it('of a workload under another name are the same, and the former name is said', () => {
+    const { report } = speedOf(
+      [withContent(run(1), small, 'before')],
+      withContent(run(2, { factor: 1.15 }), small),
+    );
+    const own = report.findings.filter((one) => one.cell === cell);
+    expect(own.find(({ metric }) => metric === 'speed')).toMatchObject({
+      verdict: 'regressed',
+      reason: expect.stringContaining('the baseline calls it before'),
+    });
+    expect(report.findings.some(({ verdict }) => verdict === 'broken')).toBe(false);
+  });
+
+  it('of which one does not know its content are compared, and it is said what is not known', () => {
+    const { report, speed } = speedOf([run(1)], withContent(run(2), small));
+    expect(speed?.verdict).toBe('ok');
+    expect(report.notLikeForLike.join()).toContain('matched by name alone');
   });
 
   it('a larger error than before is found, though it is within its tolerance', () => {

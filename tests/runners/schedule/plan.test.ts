@@ -44,6 +44,11 @@ it('names the length where it is not the workload’s own', () => {
   expect(ids([other], [1, 2])[1]).toBe('w:inference:b4:l64:t2:float32:cpu:a/b');
 });
 
+it('says what a cell computes beside its id, which does not', () => {
+  const content = { digest: 'd', model: 'm', inputs: { x: 'float32 1x4' } };
+  expect(plan([{ ...item, content }])).toMatchObject([{ id: 'w:inference:b4:float32:cpu:a/b', content }]);
+});
+
 it('fails a cell whose graph cannot be made here, unless the target would refuse it anyway', () => {
   const lacking = { ...item, graph: { failed: 'it needs 438 GiB' } };
   expect(plan([lacking])[0]?.decided).toEqual({ state: 'failed', reason: 'it needs 438 GiB' });
