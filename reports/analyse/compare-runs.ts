@@ -107,13 +107,13 @@ export function versionFacts(run: RunResults): Record<string, string> {
   ]);
 }
 
-/** `tfjs/js runtime`, `tfjs/js tfjs`, … */
+/** `tfjs/js runtime`, `tfjs/js tfjs`, …; without a name, `runtime`, `tfjs`, … */
 export function targetVersions(
   { target, runtime, versions }: TargetResult,
   name = target,
 ): Record<string, string> {
   return Object.fromEntries([
-    ...(runtime === null ? [] : [[`${name} runtime`, runtime]]),
-    ...Object.entries(versions).map(([what, version]) => [`${name} ${what}`, version]),
+    ...(runtime === null ? [] : [[`${name} runtime`.trim(), runtime]]),
+    ...Object.entries(versions).map(([what, version]) => [`${name} ${what}`.trim(), version]),
   ]);
 }

@@ -41,10 +41,7 @@ export function liveReport(
   const found = [...decided.map(findingOf), ...pairs.flatMap((pair) => cellFinding(pair, results, settings))];
   const side = (name: string, role: 'candidate' | 'baseline') => ({
     name,
-    versions: versionsOf(
-      results,
-      gate.subjects.map((subject) => subject[role]),
-    ),
+    versions: versionsOf(results, gate.subjects, role),
   });
   return makeReport(
     {
@@ -123,9 +120,18 @@ function cellFinding({ cell, baseline }: Pair, results: RunResults, settings: Ga
   return baseline ? [parityFinding(cell.id, baseline, cell, settings)] : [];
 }
 
-function versionsOf(results: RunResults, names: readonly string[]): Record<string, string> {
-  const targets = results.targets.filter(({ target }) => names.includes(target));
-  return Object.assign({}, ...targets.map((target) => targetVersions(target, targetOf(target.target))));
+/** Named alike on both sides, so that what has not changed does not differ: by the candidate's target where there are several. */
+function versionsOf(
+  { targets }: RunResults,
+  subjects: readonly GateSubject[],
+  role: 'candidate' | 'baseline',
+): Record<string, string> {
+  const versions = subjects.flatMap((subject) => {
+    const found = targets.find(({ target }) => target === subject[role]);
+    const name = subjects.length > 1 ? targetOf(subject.candidate) : '';
+    return found ? [targetVersions(found, name)] : [];
+  });
+  return Object.assign({}, ...versions);
 }
 
 /** Settings that differ between a candidate and its baseline without being what is compared. */

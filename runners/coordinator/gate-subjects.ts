@@ -68,7 +68,7 @@ async function againstTargets(
   const { chosen } = await chooseTargets(options.targets);
   const pairs = chosen.map(({ target }) => ({ candidate: target.name, baseline: baselineOf(target) }));
   const targets = pairs.flatMap(({ candidate, baseline }) => [candidate, baseline]).filter(unique);
-  const all = await prepare({ ...options, targets }, say);
+  const all = await prepare({ ...options, targets }, say, true);
   const subjects = pairs.map(({ candidate, baseline }) => ({
     candidate,
     // Against itself, it needs a second name too.
@@ -105,7 +105,7 @@ async function againstCommit(
   say: (line: string) => void,
   candidate?: string,
 ): Promise<GatedWork> {
-  const all = await prepare(options, say);
+  const all = await prepare(options, say, true);
   const theirs = await twinsOf(all.targets, commit, say, options.prepare);
   const judged =
     candidate === undefined ? undefined : await twinsOf(all.targets, candidate, say, options.prepare);

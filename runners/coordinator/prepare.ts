@@ -72,13 +72,21 @@ export interface Prepared {
   readonly budgetMs?: number;
 }
 
-/** @param say prints a line about what takes time: installing, preparing */
-export async function prepare(options: RunOptions, say: (line: string) => void): Promise<Prepared> {
+/**
+ * @param say prints a line about what takes time: installing, preparing
+ * @param needsAll a version that does not exist ends it: without one side a gate has nothing to measure
+ * @throws TouchstoneError('usage') for a wrong command line
+ */
+export async function prepare(
+  options: RunOptions,
+  say: (line: string) => void,
+  needsAll = false,
+): Promise<Prepared> {
   const { work: wanted, budgetMs } = await chooseWork(options);
   noteWithoutLength(wanted, options, say);
   const { chosen, nulls } = await chooseTargets(options.targets);
   const install = !options.installedOnly && !options.dryRun;
-  if (install) await installAll([...chosen, ...nulls], say);
+  if (install) await installAll([...chosen, ...nulls], say, needsAll);
   const located = await locateAll(chosen, nulls);
   const availability = new Map(located.targets.map(({ target, health }) => [target, health]));
   const made = await makeArtefacts(wanted, options, say);
@@ -312,11 +320,16 @@ export async function chooseTargets(
 }
 
 /** A broken installation costs its own targets only: availability then says why and how to fix it. */
-async function installAll(choices: readonly Choice[], say: (line: string) => void): Promise<void> {
+async function installAll(
+  choices: readonly Choice[],
+  say: (line: string) => void,
+  needsAll: boolean,
+): Promise<void> {
   try {
     const targets = choices.map(({ target }) => target);
     await ensureTargets(targets, { report: say });
   } catch (error) {
+    if (needsAll && error instanceof TouchstoneError && error.code === 'usage') throw error;
     say(`warning: ${explain(error)}`);
   }
 }

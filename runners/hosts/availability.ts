@@ -1,5 +1,6 @@
 /** What targets need, whether it is installed, and how it gets installed, whatever their host. */
 import type { Target } from '../../adapters/adapter.js';
+import { TouchstoneError } from '../../common/errors.js';
 import { type EnsureOptions, ensureInstallation, type Installation } from '../provision/installation.js';
 import { hostOf } from './discover.js';
 import type { Availability } from './host.js';
@@ -10,9 +11,9 @@ export async function targetAvailability(target: Target): Promise<Availability> 
 
 /**
  * Makes what targets need. They are independent, and most of an installation is waiting and unpacking, so all are
- * tried at once; then the first failure is thrown.
+ * tried at once; then the first failure is thrown, before all others that of a version that does not exist.
  *
- * @throws TouchstoneError('install')
+ * @throws TouchstoneError('install'), or 'usage' for such a version
  */
 export async function ensureTargets(targets: readonly Target[], options: EnsureOptions): Promise<void> {
   const chains = new Map<string, Chain>();
@@ -27,8 +28,15 @@ export async function ensureTargets(targets: readonly Target[], options: EnsureO
       for (const installation of chain) await ensureInstallation(installation, options);
     }),
   );
-  const failed = results.find((result) => result.status === 'rejected');
-  if (failed) throw failed.reason;
+  const reasons: unknown[] = results.flatMap((result) =>
+    result.status === 'rejected' ? [result.reason] : [],
+  );
+  const worst = reasons.find(isUsageError) ?? reasons[0];
+  if (worst !== undefined) throw worst;
+}
+
+function isUsageError(error: unknown): boolean {
+  return error instanceof TouchstoneError && error.code === 'usage';
 }
 
 type Chain = readonly Installation<object>[];

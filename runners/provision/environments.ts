@@ -144,6 +144,7 @@ async function installPackages(
     return run(installer.python, [...pip, '--python', python, ...pipInstall, ...requirements], {
       environment: resolvingVariables(),
       hint: newerVersionHint('PIP_UPLOADED_PRIOR_TO'),
+      isVersionAsked: true,
     });
   }
   if (kind === 'pinned') {

@@ -47,7 +47,7 @@ export interface Installation<Ready> {
 export interface MakingTools {
   readonly report: ((line: string) => void) | undefined;
   readonly signal: AbortSignal;
-  /** Runs an installer into the log. @throws TouchstoneError('install') with the words that tell why it failed */
+  /** Runs an installer into the log. @throws TouchstoneError with the words that tell why it failed, see `runInstaller` */
   run(file: string, parameters: readonly string[], settings?: RunSettings): Promise<void>;
 }
 
@@ -56,6 +56,8 @@ export interface RunSettings {
   readonly environment?: Readonly<Record<string, string>>;
   /** What to do where it fails, besides reading the log. */
   readonly hint?: string;
+  /** The user named the version: where there is none, the command line is wrong. */
+  readonly isVersionAsked?: true;
 }
 
 /** What this process is making: two that need the same thing wait for it without a word. */

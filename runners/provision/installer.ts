@@ -22,9 +22,14 @@ export interface Installation {
   readonly environment?: Readonly<Record<string, string>>;
   /** What to do where it fails, besides reading the log. */
   readonly hint?: string;
+  /** The user named the version: where there is none, the command line is wrong. */
+  readonly isVersionAsked?: true;
 }
 
-/** @throws TouchstoneError('install') with the line that tells why it failed, and where its log is */
+/**
+ * @throws TouchstoneError('install') with the line that tells why it failed, and where its log is; 'usage' where the user asked for a
+ *   version that does not exist
+ */
 export async function runInstaller(
   file: string,
   parameters: readonly string[],
@@ -47,7 +52,8 @@ export async function runInstaller(
   }).finally(() => clearInterval(heartbeat));
   if (failure === undefined) return;
   const why = tellingLine(failure);
-  throw new TouchstoneError('install', `${what} could not be installed: ${why}`, {
+  const code = installation.isVersionAsked && noSuchVersion.test(why) ? 'usage' : 'install';
+  throw new TouchstoneError(code, `${what} could not be installed: ${why}`, {
     hint: [`its log is ${logFile}`, ...(installation.hint === undefined ? [] : [installation.hint])].join(
       '; ',
     ),
@@ -79,7 +85,15 @@ function writeLog(logFile: string, chunk: Buffer): void {
   }
 }
 
+/** Of npm, and of pip. */
+const noSuchVersion = /No matching (?:version|distribution) found/;
+/** What npm says last of every failure. */
+const whereNpmLogs = /A complete log of this run can be found/;
+
 function tellingLine({ lines, how }: GroupFailure): string {
-  const line = lines.findLast((candidate) => /^\s*(npm )?(ERROR|error)\b/.test(candidate)) ?? lines.at(-1);
+  const errors = lines.filter(
+    (candidate) => /^\s*(npm )?(ERROR|error)\b/.test(candidate) && !whereNpmLogs.test(candidate),
+  );
+  const line = errors.find((candidate) => noSuchVersion.test(candidate)) ?? errors.at(-1) ?? lines.at(-1);
   return messageOf(line ?? how).slice(0, 300);
 }

@@ -46,6 +46,7 @@ export function packagesInstallation(target: NodeTarget): Installation<object> {
         cwd: folder,
         environment: { ONNXRUNTIME_NODE_INSTALL: 'skip', ...resolvingVariables() },
         hint: newerVersionHint('npm_config_before'),
+        isVersionAsked: true,
       });
       signal.throwIfAborted();
       writeStamp(folder, { packages: wanted, node: majorOfNode() });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../common/run/run-folder.js';
 import { defaultRule } from '../../../common/statistics/decision.js';
 import { liveReport } from '../../../reports/regression/live.js';
+import { versionChanges } from '../../../reports/regression/outputs/findings.js';
 import { alphaFor } from '../../../reports/regression/replay.js';
 import { gateReport } from '../../../reports/regression/report.js';
 import { gateSettings } from '../../../reports/regression/settings.js';
@@ -18,13 +19,15 @@ interface Scene {
   readonly candidate?: Partial<ScriptedTarget> & { readonly ratio?: number };
   readonly control?: Partial<ScriptedTarget> & { readonly ratio?: number };
   readonly baseline?: Partial<ScriptedTarget>;
+  /** Name of the baseline. */
+  readonly other?: string;
   /** Standard deviation of the processes. */
   readonly noise?: number;
   readonly world?: Partial<WorldOptions>;
 }
 
 /** One target in three roles; processes differ by luck that follows from their number. */
-async function gate({ candidate, control, baseline, noise = 0.005, world }: Scene) {
+async function gate({ candidate, control, baseline, noise = 0.005, world, other = 'a/b~baseline' }: Scene) {
   const lucky = (salt: number) => (process: number) =>
     Math.exp(noise * seededRandom(1000 * salt + process).normal());
   const role = (name: string, salt: number, own: Scene['candidate']): ScriptedTarget => ({
@@ -34,7 +37,7 @@ async function gate({ candidate, control, baseline, noise = 0.005, world }: Scen
     luck: lucky(salt),
     ...own,
   });
-  const names = { candidate: 'a/b', baseline: 'a/b~baseline', control: 'a/b~control' };
+  const names = { candidate: 'a/b', baseline: other, control: 'a/b~control' };
   const made = makeWorld({
     targets: [
       role(names.candidate, 1, candidate),
@@ -100,6 +103,15 @@ describe('a live gate', () => {
     const { report, speed } = await gate({ candidate: { ratio: 1.02 }, noise: 0.05 });
     expect(speed?.verdict).toBe('inconclusive');
     expect(report.exit).toBe(3);
+  });
+
+  it('names versions alike on both sides, whatever the targets are called', async () => {
+    const { report } = await gate({
+      other: 'a@1.20.0/b',
+      candidate: { versions: { engine: '1.30.0', shared: '7' } },
+      baseline: { versions: { engine: '1.20.0', shared: '7' } },
+    });
+    expect(versionChanges(report)).toEqual(['engine: 1.20.0 → 1.30.0']);
   });
 
   it('a slower start is a regression of its own', async () => {
