@@ -1,6 +1,7 @@
 /**
  * Turns a checked model into the neutral graph. Values that depend only on constants and shapes become constants, computed by
- * ONNX Runtime; an `If` with a constant condition is replaced by the selected branch; copies and dead nodes are removed; node
+ * ONNX Runtime; an `If` with a constant condition is replaced by the selected branch, a loop with a known number of iterations by its
+ * bodies; copies and dead nodes are removed; node
  * names are made unique; every shape is known.
  */
 
@@ -24,6 +25,7 @@ import { inlineBranch } from './inline-branches.js';
 import { type Observation, observe } from './observe.js';
 import { type Observe, observeNodes, toProto } from './observe-nodes.js';
 import { isInferenceCopy, liveNodes, removeCopies } from './simplify.js';
+import { iterationsOf, type UnrollableLoop, unrollableLoops, unrolled } from './unroll-loops.js';
 
 /** Levels of nested branches that are resolved; published models have two or three. */
 const maxBranchLevels = 20;
@@ -72,12 +74,16 @@ export async function normalise(
     graph.nodes = withUniqueNames(liveNodes(graph.nodes, model.outputs, valuesReadBy));
     const dependence = traceDataDependence(graph.nodes, sources);
     const branching = branchingOn(graph.nodes, dependence);
-    if (branching.size === 0) {
+    const loops = branching.size === 0 ? await countedLoops(request, graph, dependence) : [];
+    if (branching.size === 0 && loops.length === 0) {
       const observation = await observeGraph(request, graph, dependence);
       const known = new Map([...graph.constants, ...Object.entries(observation.data)]);
       return finish(request, { nodes: graph.nodes, constants: known }, dependence, observation);
     }
-    const inlined = inlineBranches(graph, branching, await conditionsOf(request, graph, branching));
+    const inlined =
+      branching.size > 0
+        ? inlineBranches(graph, branching, await conditionsOf(request, graph, branching))
+        : unrollLoops(graph, loops, model.opset);
     const given = new Set([...graph.constants.keys(), ...sources]);
     graph.nodes = inTopologicalOrder(inlined, given, model.outputs);
   }
@@ -106,6 +112,64 @@ async function conditionsOf(
   const needed = liveNodes(nodes, computed, valuesReadBy);
   const { data } = await observeNodes({ ...request, constants }, needed, computed, computed);
   return new Map([...constants, ...Object.entries(data)]);
+}
+
+/** Loops that are to be unrolled, with their number of iterations. */
+async function countedLoops(
+  request: Request,
+  { nodes, constants }: WorkingGraph,
+  dependence: DataDependence,
+): Promise<CountedLoop[]> {
+  const isConstant = (name: string) => !dependence.varying.has(name);
+  const loops = unrollableLoops(nodes, request.model.opset, isConstant).filter(({ node }) =>
+    isVarying(node, dependence),
+  );
+  if (loops.length === 0) return [];
+  const decisive = loops.flatMap(({ decidedBy }) => decidedBy).filter((name) => !constants.has(name));
+  const inputs = new Set(request.inputs.map(({ name }) => name));
+  const scanned = loops.flatMap((loop) => (loop.scanned ? [loop.scanned.name] : []));
+  const shaped = scanned.filter((name) => !inputs.has(name) && !constants.has(name));
+  const computed = [...new Set([...decisive, ...shaped])];
+  const needed = liveNodes(nodes, computed, valuesReadBy);
+  const found =
+    computed.length === 0
+      ? { values: {}, data: {} }
+      : await observeNodes({ ...request, constants }, needed, computed, decisive);
+  const data = new Map([...constants, ...Object.entries(found.data)]);
+  const shapes = new Map<string, readonly number[]>([
+    ...request.inputs.map(({ name, shape }) => [name, shape] as const),
+    ...[...constants].map(([name, { shape }]) => [name, shape] as const),
+    ...Object.entries(found.values).map(([name, { shape }]) => [name, shape] as const),
+  ]);
+  return loops.flatMap((loop) => {
+    const iterations = iterationsOf(
+      loop,
+      (name) => required(data, name, 'what decides a loop'),
+      (name) => required(shapes, name, 'what a loop scans'),
+    );
+    return iterations === undefined ? [] : [{ loop, iterations }];
+  });
+}
+
+interface CountedLoop {
+  readonly loop: UnrollableLoop;
+  readonly iterations: number;
+}
+
+/** The nodes with their bodies in the place of loops. */
+function unrollLoops(
+  { nodes, constants }: WorkingGraph,
+  loops: readonly CountedLoop[],
+  opset: number,
+): RawNode[] {
+  const byNode = new Map(loops.map((counted) => [counted.loop.node, counted]));
+  return nodes.flatMap((node) => {
+    const counted = byNode.get(node);
+    if (!counted) return [node];
+    const inlined = unrolled(counted.loop, counted.iterations, opset);
+    for (const [name, tensor] of inlined.constants) constants.set(name, tensor);
+    return inlined.nodes;
+  });
 }
 
 /** Shapes of all values of the current graph, and data of those constant values that a varying node reads. */
@@ -267,9 +331,16 @@ function checkNode(node: RawNode, dependence: DataDependence): void {
     const what = isSubgraph ? 'a subgraph that depends on the input' : 'a tensor';
     throw modelError(
       `${where} has ${what} as its attribute ${name}, which is not supported`,
-      isSubgraph ? 'if an integer or boolean input decides it, fix its value: --range <input>=1' : undefined,
+      isSubgraph ? wayOut(node.operator) : undefined,
     );
   }
+}
+
+function wayOut(operator: string): string {
+  const fixed = 'if an integer or boolean input decides it, fix its value: --range <input>=1';
+  return operator === 'If'
+    ? fixed
+    : `export it with a small number of steps that no data decides, or as LSTM or GRU; ${fixed}`;
 }
 
 /** Names nodes that have no name, and appends a number to repeated names. */
