@@ -35,6 +35,23 @@ function inputsText({ inputs }: CellContent): string {
 }
 
 /**
+ * Without what one run measured beside the cell under another name: a copy of the file, not a new name of it.
+ *
+ * @param points of the cell and of the same contents under other names
+ */
+export function withoutCopies(cell: string, points: readonly RunPoint[]): RunPoint[] {
+  const placeOf = ({ run, cell: { content } }: RunPoint) =>
+    JSON.stringify([run.id, run.startedAt, content?.digest]);
+  const own = new Set(points.filter((point) => point.cell.cell === cell).map(placeOf));
+  const copies = new Set(
+    points
+      .filter((point) => point.cell.cell !== cell && own.has(placeOf(point)))
+      .map((point) => point.cell.cell),
+  );
+  return points.filter((point) => !copies.has(point.cell.cell));
+}
+
+/**
  * The points that are shown with a cell: without those of a content that is called otherwise now, if it is shown with that cell.
  *
  * @param points of the cell and of the same contents under other names, oldest first

@@ -10,6 +10,7 @@ import Database from 'libsql';
 import { z } from 'zod';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
 import { makeFolder } from '../../common/files.js';
+import { withoutCopies } from './contents.js';
 import { migrate } from './migrations.js';
 import { type RunPoint, type RunRecord, type StoredRun, storedCell, storedRun } from './rows.js';
 
@@ -144,30 +145,23 @@ export class HistoryStore {
     );
   }
 
-  /**
-   * A cell in every run that planned it, and what computed the same under another name, oldest first. Copies that one run measured side
-   * by side under two names are two cells.
-   */
+  /** A cell in every run that planned it, and what computed the same under another name, oldest first. */
   points(cell: string): RunPoint[] {
     const both = z
       .unknown()
       .transform((row): RunPoint => ({ run: storedRun.parse(row), cell: storedCell.parse(row) }));
-    return this.#rows(
+    const found = this.#rows(
       both,
       `SELECT ${runColumns}, ${cellColumns} FROM cells c JOIN runs r ON r.key = c.run
         WHERE c.cell = ?1 OR (
           json_extract(c.content, '$.digest') IN (SELECT json_extract(content, '$.digest') FROM cells WHERE cell = ?1)
           AND substr(c.cell, length(c.workload) + 1) IN
             (SELECT substr(cell, length(workload) + 1) FROM cells WHERE cell = ?1)
-          AND c.cell NOT IN (
-            SELECT copy.cell FROM cells own JOIN cells copy ON copy.run = own.run
-              AND json_extract(copy.content, '$.digest') = json_extract(own.content, '$.digest')
-            WHERE own.cell = ?1
-          )
         )
         ORDER BY r.started_at, r.id`,
       cell,
     );
+    return withoutCopies(cell, found);
   }
 
   close(): void {
