@@ -4,7 +4,7 @@
  * with every type.
  */
 import { at } from '../../common/at.js';
-import { elementCount } from '../../model/graph.js';
+import { type DataType, elementCount } from '../../model/graph.js';
 import {
   type Capabilities,
   type Limit,
@@ -94,10 +94,23 @@ const shapes: OperationTable = {
 
 const isSymmetric = (pads: Pads) => pads.every(([before, behind]) => before === behind);
 
-const maxPool: Limit<'MaxPool'> = ({ kernel }, [x]) => {
-  const { type } = x;
-  if (type.startsWith('float') || (kernel.length > 1 && type.includes('int'))) return undefined;
-  return `MaxPool over ${kernel.length} axes is not supported for ${type} by ${title}`;
+/** Its kernel for channels last, which follows a Transpose, counts positions in a signed integer as wide as the elements. */
+const maxPoolPositions: Readonly<Partial<Record<DataType, number>>> = {
+  int8: 2 ** 7 - 1,
+  uint8: 2 ** 7 - 1,
+  int16: 2 ** 15 - 1,
+};
+
+const maxPool: Limit<'MaxPool'> = ({ kernel, pads }, [x]) => {
+  const { type, shape } = x;
+  const reason = `is not supported for ${type} by ${title}`;
+  const isSupported = type.startsWith('float') || (kernel.length > 1 && type.includes('int'));
+  if (!isSupported) return `MaxPool over ${kernel.length} axes ${reason}`;
+  const positions = elementCount(
+    shape.slice(2).map((extent, axis) => extent + at(pads, axis)[0] + at(pads, axis)[1]),
+  );
+  const most = maxPoolPositions[type];
+  return most !== undefined && positions > most ? `MaxPool over ${positions} positions ${reason}` : undefined;
 };
 
 const averagePool: Limit<'AveragePool'> = ({ kernel, dilations, pads, countPads }, [x]) => {

@@ -10,6 +10,7 @@ import { TouchstoneError } from '../../common/errors.js';
 import { makeFolder } from '../../common/files.js';
 import { availableMemory, memoryShortage } from '../../common/memory.js';
 import { artefactsFolder } from '../../common/paths.js';
+import { batchOf } from '../batch.js';
 import { bytesOf, costOf, observedBytes } from '../cost.js';
 import { type Graph, graph as graphSchema, type Tensors } from '../graph.js';
 import { normalise } from '../normalise/normalise.js';
@@ -239,7 +240,7 @@ async function makeOnce(key: string, make: (folder: string) => Promise<string>):
 
 /** Writes everything except the expected values. @returns the artefact's id */
 async function writeContents(source: ArtefactSource, folder: string): Promise<string> {
-  const { model, inputInfo, parameters, workload, mode, batch, seed, tolerance } = source;
+  const { model, inputInfo, parameters, workload, mode, seed, tolerance } = source;
   const { known, training, generation, coarseTolerance = tolerance } = source;
   const limits = source.memoryBytes === undefined ? {} : { memoryBytes: source.memoryBytes };
   const observeWith: Observe = known
@@ -263,7 +264,7 @@ async function writeContents(source: ArtefactSource, folder: string): Promise<st
     content: contentOf(source),
     workload,
     mode,
-    batch,
+    batch: source.batch ?? batchOf(normal.graph),
     precision: 'float32',
     seed,
     buffers: source.inputs.length,

@@ -1,6 +1,7 @@
 /** What an artefact is made from: a model, its inputs and its settings, from a workload or from a user's file. */
 import { createHash } from 'node:crypto';
 import { memoryShortage } from '../../common/memory.js';
+import { namedBatch } from '../batch.js';
 import { GraphBuilder } from '../builder.js';
 import { bytesOf } from '../cost.js';
 import type { TensorInfo, Tensors } from '../graph.js';
@@ -22,7 +23,8 @@ export const bufferCount = 4;
 export interface ArtefactSource {
   readonly workload: string;
   readonly mode: Mode;
-  readonly batch: number;
+  /** Without it, what the graph shows once its shapes are known (`batchOf`). */
+  readonly batch?: number;
   readonly seed: number;
   readonly model: RawModel;
   /** The user's own file with its dimensions bound, for runtimes that read ONNX themselves; a workload has none. */
@@ -99,16 +101,15 @@ export function modelSource(request: ModelRequest): ArtefactSource {
   const [first] = data;
   const known = first ? { ...shapesOf(first.tensors, whole), ...shapes } : shapes;
   const bound = bindShapes(whole, known);
-  const { model, inputs: inputInfo, ranges: ofInputs, values } = withConstantInputs(whole, bound, ranges);
-  const given = givenDigest(
-    ranges,
-    data.map(({ tensors }) => tensors),
-  );
+  const tensors = data.map((each) => each.tensors);
+  const constant = withConstantInputs(whole, bound, ranges, tensors);
+  const { model, inputs: inputInfo, ranges: ofInputs, values } = constant;
+  const given = givenDigest(ranges, tensors);
+  const batch = namedBatch(whole.inputs, bound);
   return {
     workload: name,
     mode: 'inference',
-    // A model without inputs, or with a scalar as its first input, has no batch axis.
-    batch: Math.max(1, inputInfo[0]?.shape[0] ?? 1),
+    ...(batch === undefined ? {} : { batch }),
     seed,
     model,
     file: boundFile(bytes, { inputs: inputInfo, constants: values }, external),

@@ -1,4 +1,5 @@
 /** Small models for the adapters' tests, with what ONNX Runtime makes of them. */
+
 import * as ort from 'onnxruntime-node';
 import {
   type Graph,
@@ -15,6 +16,7 @@ import {
   type TrainingModel,
   unsupported,
 } from '../../adapters/adapter.js';
+import { defined } from '../../common/at.js';
 import { elementCount, type Tensor } from '../../model/graph.js';
 import { normalise } from '../../model/normalise/normalise.js';
 import type { BuildGraph } from '../../suites/conformance/case-graph.js';
@@ -42,7 +44,7 @@ export async function makeModel(draw: BuildGraph, mode: Mode = 'inference'): Pro
       id: '0'.repeat(64),
       workload: 'test',
       mode,
-      batch,
+      batch: defined(batch, 'the batch of a workload'),
       precision: 'float32',
       seed,
       buffers: inputs.length,

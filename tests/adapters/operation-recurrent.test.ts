@@ -237,6 +237,14 @@ describe('plans', () => {
       'sequence_lens 6 is not supported: it is outside 1 to 5, the number of steps',
       { ...sketch({}, ['x', 'W', 'R', 'B', 'lengths']), numbers: { lengths: [6, 1] } },
     ],
+    [
+      'sequence_lens lengths must be constant: fix it with --range lengths=5, or give the same lengths in all --inputs',
+      {
+        ...sketch({}, ['x', 'W', 'R', 'B', 'lengths']),
+        inputs: ['x', 'lengths'],
+        values: { ...sketch().values, lengths: [2] },
+      },
+    ],
   ])('refused: %s', (reason, each) => {
     expect(() => planOf(each)).toThrow(`LSTM (node_0): ${reason}`);
   });

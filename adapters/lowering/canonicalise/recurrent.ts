@@ -206,6 +206,12 @@ function clipOf(node: GraphNode): number | undefined {
 function lengthsOf(node: GraphNode, p: Planner, steps: number): readonly number[] | undefined {
   const name = optionalInput(node, 4);
   if (name === undefined) return undefined;
+  if (!p.isConstant(name)) {
+    const input = p.graph.inputs.find((each) => each.name === name)?.name ?? '<input>';
+    refuse(
+      `sequence_lens ${name} must be constant: fix it with --range ${input}=${steps}, or give the same lengths in all --inputs`,
+    );
+  }
   const lengths = p.numbers(name);
   const outside = lengths.find((length) => length < 1 || length > steps);
   if (outside !== undefined)

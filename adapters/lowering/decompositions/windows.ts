@@ -5,7 +5,7 @@
 import { at, leading } from '../../../common/at.js';
 import { elementCount } from '../../../model/graph.js';
 import { isOne } from '../lists.js';
-import { binary, type Emitter, one, type Result, reshape, withNumber } from '../operations/emitter.js';
+import { binary, cast, type Emitter, one, type Result, reshape, withNumber } from '../operations/emitter.js';
 import type { Operand, PerAxis } from '../operations/operation.js';
 import { convolution } from './convolution.js';
 import type { Decomposition, Decompositions } from './decomposition.js';
@@ -64,6 +64,16 @@ function placesOf(p: Emitter, x: Operand, result: Result, strides: PerAxis, dila
   return { axes, strides, dilations, places: axes.map((axis) => at(result.shape, axis)) };
 }
 
+/** Narrow integers as int32, where the backend pools those: their maxima are the same. */
+const widerMaxPool: Decomposition<'MaxPool'> = (p, settings, [x], [result]) => {
+  if (!['int8', 'uint8', 'int16'].includes(x.type)) return undefined;
+  const limit = p.capabilities.operations.MaxPool;
+  const isSupported = limit && limit(settings, [{ ...x, type: 'int32' }], 'MaxPool') === undefined;
+  if (!isSupported) return undefined;
+  const wide = cast(p, x, 'int32');
+  return [cast(p, one(p, 'MaxPool', settings, [wide], { ...result, type: 'int32' }), result.type)];
+};
+
 const paddedMaxPool: Decomposition<'MaxPool'> = (p, settings, [x], [result]) => {
   if (!isPadded(settings.pads)) return undefined;
   const whole = filled(p, x, around(p, x, settings.pads), lowestOf(x.type));
@@ -118,6 +128,6 @@ const shiftedAveragePool: Decomposition<'AveragePool'> = (
 export const windows: Decompositions = {
   Conv: convolution,
   ConvTranspose: transposedConvolution,
-  MaxPool: firstOf(paddedMaxPool, pooledFlat('MaxPool'), shiftedMaxPool),
+  MaxPool: firstOf(widerMaxPool, paddedMaxPool, pooledFlat('MaxPool'), shiftedMaxPool),
   AveragePool: firstOf(paddedAveragePool, pooledFlat('AveragePool'), shiftedAveragePool),
 };

@@ -97,6 +97,42 @@ it('takes a whole number with one value for a constant, and no data that says ot
   expect(() => own(8n)).toThrow('mine.npz: array count is not 7, the value that --range specifies');
 });
 
+it('takes lengths of sequences that all data has alike for a constant, and no other integers', async () => {
+  const graph = new GraphBuilder('mine', 0);
+  const [x, lens, ids] = [
+    graph.input('x', [7, 2, 3]),
+    graph.input('lens', [2], 'int32'),
+    graph.input('ids', [2], 'int32'),
+  ];
+  const weight = (name: string, rows: number, columns: number) =>
+    graph.constant(name, {
+      type: 'float32',
+      shape: [1, rows, columns],
+      data: new Float32Array(rows * columns),
+    });
+  const y = graph.node('LSTM', [x, weight('w', 16, 3), weight('r', 16, 4), '', lens], { hidden_size: 4 });
+  graph.output(y, [7, 1, 2, 4]);
+  graph.output(graph.node('Neg', [ids]), [2], 'int32');
+  const path = join(folder, 'lengths.onnx');
+  await writeFile(path, graph.finish().bytes);
+  const request = await modelRequest({ name: 'lengths', path, shapes: {} }, {});
+  const set = (...lengths: number[]): Tensors => ({
+    x: { type: 'float32', shape: [7, 2, 3], data: new Float32Array(42) },
+    lens: { type: 'int32', shape: [2], data: Int32Array.from(lengths) },
+    ids: { type: 'int32', shape: [2], data: Int32Array.of(5, 6) },
+  });
+  const source = (...sets: Tensors[]) =>
+    modelSource({ ...request, data: sets.map((tensors) => ({ path: 'mine.npz', tensors })) });
+  const alike = source(set(7, 4), set(7, 4));
+  expect(alike.inputInfo.map(({ name }) => name)).toEqual(['x', 'ids']);
+  expect(alike.model.initialisers.get('lens')?.data).toEqual(Int32Array.of(7, 4));
+  expect(alike.inputs.map((tensors) => Object.keys(tensors))).toEqual([
+    ['x', 'ids'],
+    ['x', 'ids'],
+  ]);
+  expect(source(set(7, 4), set(7, 5)).inputInfo.map(({ name }) => name)).toEqual(['x', 'lens', 'ids']);
+});
+
 it('refuses an input that none of them has', () => {
   expect(() => inputNames(at('a', 'a/x/m.onnx'), {})).toThrow(/has no \.onnx file/);
   const files = at('a/x/m.onnx', 'b/x/m.onnx');
