@@ -34,6 +34,8 @@ import { inTopologicalOrder } from './topological-order.js';
 import { checkTensors } from './unsupported-types.js';
 
 const minOpset = 7;
+/** The newest that ONNX Runtime has, which runs every model once. */
+export const maxOpset = 27;
 /** Protobuf's limit for one message. */
 const maxModelBytes = 2 ** 31 - 1;
 const maxNesting = 16;
@@ -145,6 +147,12 @@ function opsetOf(model: ModelProto): number {
     throw modelError(
       `it uses operator set ${opset}; the oldest supported one is ${minOpset}`,
       'convert it with onnx.version_converter',
+    );
+  }
+  if (opset > maxOpset) {
+    throw modelError(
+      `it uses operator set ${opset}; the newest supported one is ${maxOpset}`,
+      `export it with opset_version=${maxOpset}, or convert it with onnx.version_converter`,
     );
   }
   return opset;

@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TouchstoneError } from '../../../common/errors.js';
 import { proto } from '../../../model/import/proto.js';
-import { readModel, readModelFile } from '../../../model/import/read-model.js';
+import { maxOpset, readModel, readModelFile } from '../../../model/import/read-model.js';
 import { altered, floats, model, smallModel } from '../models.js';
 
 const read = (bytes: Uint8Array) => readModel(bytes, 'test.onnx');
@@ -152,6 +152,11 @@ describe('a malicious file', () => {
       'is older than operator set 7',
       altered(smallModel(), (decoded) => decoded.opsetImport?.splice(0, 1, { domain: '', version: 6 })),
       /it uses operator set 6; the oldest supported one is 7/,
+    ],
+    [
+      'is newer than what ONNX Runtime has',
+      altered(smallModel(), (one) => one.opsetImport?.splice(0, 1, { domain: '', version: maxOpset + 1 })),
+      /it uses operator set \d+; the newest supported one is \d+/,
     ],
     [
       'has weights of an unsupported type',

@@ -1,8 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
+import { maxOpset } from '../../../model/import/read-model.js';
 import { observe } from '../../../model/normalise/observe.js';
-import { floats, integers, model } from '../models.js';
+import { altered, floats, integers, model } from '../models.js';
 
 const doubled = model((graph) => {
   const x = graph.input('x', [2]);
@@ -16,6 +17,17 @@ describe('observe', () => {
       values: { y: { name: 'y', type: 'float32', shape: [2] } },
       data: { y: floats([2, 4]) },
     });
+  });
+
+  it('has the newest operator set that is read, and none behind it', async () => {
+    const withOpset = (version: number) =>
+      altered(doubled, (one) =>
+        Object.assign(one, { irVersion: 13, opsetImport: [{ domain: '', version }] }),
+      );
+    const sample = { x: floats([1, 2]) };
+    const { values } = await observe(withOpset(maxOpset), sample, []);
+    expect(values.y?.shape).toEqual([2]);
+    await expect(observe(withOpset(maxOpset + 1), sample, [])).rejects.toThrow(/No Op registered/);
   });
 
   it('stops at the deadline and leaves no files', async () => {
