@@ -24,6 +24,7 @@ import { type DataDependence, randomOperators, traceDataDependence } from './dat
 import { inlineBranch } from './inline-branches.js';
 import { type Observation, observe } from './observe.js';
 import { type Observe, observeNodes, toProto } from './observe-nodes.js';
+import { resolveSequences } from './resolve-sequences.js';
 import { isInferenceCopy, liveNodes, removeCopies } from './simplify.js';
 import { iterationsOf, type UnrollableLoop, unrollableLoops, unrolled } from './unroll-loops.js';
 
@@ -74,20 +75,29 @@ export async function normalise(
     graph.nodes = withUniqueNames(liveNodes(graph.nodes, model.outputs, valuesReadBy));
     const dependence = traceDataDependence(graph.nodes, sources);
     const branching = branchingOn(graph.nodes, dependence);
-    const loops = branching.size === 0 ? await countedLoops(request, graph, dependence) : [];
-    if (branching.size === 0 && loops.length === 0) {
+    if (branching.size === 0) {
+      const loops = await countedLoops(request, graph, dependence);
+      if (loops.length > 0) {
+        replaceNodes(unrollLoops(graph, loops, model.opset));
+        continue;
+      }
+      const resolved = await resolveSequences({ ...request, ...graph }, graph.nodes, dependence);
+      if (resolved !== graph.nodes) {
+        graph.nodes = resolved;
+        continue;
+      }
       const observation = await observeGraph(request, graph, dependence);
       const known = new Map([...graph.constants, ...Object.entries(observation.data)]);
       return finish(request, { nodes: graph.nodes, constants: known }, dependence, observation);
     }
-    const inlined =
-      branching.size > 0
-        ? inlineBranches(graph, branching, await conditionsOf(request, graph, branching))
-        : unrollLoops(graph, loops, model.opset);
-    const given = new Set([...graph.constants.keys(), ...sources]);
-    graph.nodes = inTopologicalOrder(inlined, given, model.outputs);
+    replaceNodes(inlineBranches(graph, branching, await conditionsOf(request, graph, branching)));
   }
-  throw modelError(`its branches are nested more than ${maxBranchLevels} deep`);
+  throw modelError(`its branches and loops are nested more than ${maxBranchLevels} deep`);
+
+  function replaceNodes(nodes: readonly RawNode[]): void {
+    const given = new Set([...graph.constants.keys(), ...sources]);
+    graph.nodes = inTopologicalOrder(nodes, given, model.outputs);
+  }
 }
 
 /** The conditions of every `If` that computes with inputs but is decided by constants and shapes, by node. */
