@@ -134,7 +134,7 @@ function checkedModel(bytes: Uint8Array, external: ExternalData, limitBytes: num
   const structure = () =>
     structureDigest(
       model,
-      node.map((each) => withInlineTensors(each, external)),
+      graphFields(written).node.map((each) => withInlineTensors(each, external)),
     );
   return { name, opset, inputs, outputs, initialisers, nodes: sorted, integerProducts, structure };
 }

@@ -20,13 +20,13 @@ import { inTopologicalOrder, valuesReadBy } from '../import/topological-order.js
 import { checkResults } from '../import/unsupported-types.js';
 import { writeModel } from '../import/write-model.js';
 import { modelError } from '../model-error.js';
+import { countedLoops, unrollLoops } from './counted-loops.js';
 import { type DataDependence, randomOperators, traceDataDependence } from './data-dependence.js';
 import { inlineBranch } from './inline-branches.js';
 import { type Observation, observe } from './observe.js';
 import { type Observe, observeNodes, toProto } from './observe-nodes.js';
 import { resolveSequences } from './resolve-sequences.js';
 import { isInferenceCopy, liveNodes, removeCopies } from './simplify.js';
-import { iterationsOf, type UnrollableLoop, unrollableLoops, unrolled } from './unroll-loops.js';
 
 /** Levels of nested branches that are resolved; published models have two or three. */
 const maxBranchLevels = 20;
@@ -76,9 +76,9 @@ export async function normalise(
     const dependence = traceDataDependence(graph.nodes, sources);
     const branching = branchingOn(graph.nodes, dependence);
     if (branching.size === 0) {
-      const loops = await countedLoops(request, graph, dependence);
+      const loops = await countedLoops({ ...request, ...graph }, graph.nodes, dependence);
       if (loops.length > 0) {
-        replaceNodes(unrollLoops(graph, loops, model.opset));
+        replaceNodes(unrollLoops(graph.nodes, graph.constants, loops, model.opset));
         continue;
       }
       const resolved = await resolveSequences({ ...request, ...graph }, graph.nodes, dependence);
@@ -122,64 +122,6 @@ async function conditionsOf(
   const needed = liveNodes(nodes, computed, valuesReadBy);
   const { data } = await observeNodes({ ...request, constants }, needed, computed, computed);
   return new Map([...constants, ...Object.entries(data)]);
-}
-
-/** Loops that are to be unrolled, with their number of iterations. */
-async function countedLoops(
-  request: Request,
-  { nodes, constants }: WorkingGraph,
-  dependence: DataDependence,
-): Promise<CountedLoop[]> {
-  const isConstant = (name: string) => !dependence.varying.has(name);
-  const loops = unrollableLoops(nodes, request.model.opset, isConstant).filter(({ node }) =>
-    isVarying(node, dependence),
-  );
-  if (loops.length === 0) return [];
-  const decisive = loops.flatMap(({ decidedBy }) => decidedBy).filter((name) => !constants.has(name));
-  const inputs = new Set(request.inputs.map(({ name }) => name));
-  const scanned = loops.flatMap((loop) => (loop.scanned ? [loop.scanned.name] : []));
-  const shaped = scanned.filter((name) => !inputs.has(name) && !constants.has(name));
-  const computed = [...new Set([...decisive, ...shaped])];
-  const needed = liveNodes(nodes, computed, valuesReadBy);
-  const found =
-    computed.length === 0
-      ? { values: {}, data: {} }
-      : await observeNodes({ ...request, constants }, needed, computed, decisive);
-  const data = new Map([...constants, ...Object.entries(found.data)]);
-  const shapes = new Map<string, readonly number[]>([
-    ...request.inputs.map(({ name, shape }) => [name, shape] as const),
-    ...[...constants].map(([name, { shape }]) => [name, shape] as const),
-    ...Object.entries(found.values).map(([name, { shape }]) => [name, shape] as const),
-  ]);
-  return loops.flatMap((loop) => {
-    const iterations = iterationsOf(
-      loop,
-      (name) => required(data, name, 'what decides a loop'),
-      (name) => required(shapes, name, 'what a loop scans'),
-    );
-    return iterations === undefined ? [] : [{ loop, iterations }];
-  });
-}
-
-interface CountedLoop {
-  readonly loop: UnrollableLoop;
-  readonly iterations: number;
-}
-
-/** The nodes with their bodies in the place of loops. */
-function unrollLoops(
-  { nodes, constants }: WorkingGraph,
-  loops: readonly CountedLoop[],
-  opset: number,
-): RawNode[] {
-  const byNode = new Map(loops.map((counted) => [counted.loop.node, counted]));
-  return nodes.flatMap((node) => {
-    const counted = byNode.get(node);
-    if (!counted) return [node];
-    const inlined = unrolled(counted.loop, counted.iterations, opset);
-    for (const [name, tensor] of inlined.constants) constants.set(name, tensor);
-    return inlined.nodes;
-  });
 }
 
 /** Shapes of all values of the current graph, and data of those constant values that a varying node reads. */

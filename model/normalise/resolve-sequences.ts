@@ -8,7 +8,7 @@ import { encodeAttribute } from '../import/encode.js';
 import type { RawNode } from '../import/raw-model.js';
 import { valuesReadBy } from '../import/topological-order.js';
 import type { DataDependence } from './data-dependence.js';
-import { identityNode } from './inline-branches.js';
+import { identityNode } from './inline-body.js';
 import type { Observation } from './observe.js';
 import { observeNodes, type Surroundings } from './observe-nodes.js';
 import { liveNodes } from './simplify.js';
