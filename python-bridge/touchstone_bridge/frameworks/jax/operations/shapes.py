@@ -57,12 +57,14 @@ def cumulative_sum(settings: Settings, x: Tensor) -> Tensor:
 
 def top(settings: Settings, x: Tensor) -> Tuple[Tensor, Tensor]:
     """Over the last axis. The smallest are the largest of -x, for integers of ~x."""
-    if settings["largest"]:
-        values, positions = lax.top_k(x, settings["k"])
-        return values, positions.astype(jnp.int64)
-    turned = jnp.negative if jnp.issubdtype(x.dtype, jnp.floating) else jnp.bitwise_not
-    values, positions = lax.top_k(turned(x), settings["k"])
-    return turned(values), positions.astype(jnp.int64)
+    is_floating = jnp.issubdtype(x.dtype, jnp.floating)
+    turned = jnp.negative if is_floating else jnp.bitwise_not
+    searched = x if settings["largest"] else turned(x)
+    if is_floating:
+        # XLA has -0.0 below 0.0, and drops a sum with zero.
+        searched = jnp.where(searched == 0, jnp.zeros_like(searched), searched)
+    _, positions = lax.top_k(searched, settings["k"])
+    return jnp.take_along_axis(x, positions, -1), positions.astype(jnp.int64)
 
 
 def split(settings: Settings, x: Tensor) -> Tuple[Tensor, ...]:

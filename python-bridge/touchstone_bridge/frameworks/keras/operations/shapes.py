@@ -42,8 +42,19 @@ def extreme(function: Callable[..., Any], is_largest: bool) -> Call:
     return call
 
 
+def without_negative_zeros(x: Tensor) -> Tensor:
+    """Keras has -0.0 below 0.0 except on PyTorch, as XLA has, which drops a sum with zero."""
+    if BACKEND == "torch" or not is_floating_point(x):
+        return x
+    return ops.where(x == 0, ops.zeros_like(x), x)
+
+
 def position(function: Callable[..., Any]) -> Call:
-    return lambda s, x: ops.cast(function(x, axis=s["axis"], keepdims=s["keepdims"]), "int64")
+    def call(settings: Settings, x: Tensor) -> Tensor:
+        found = function(without_negative_zeros(x), axis=settings["axis"], keepdims=settings["keepdims"])
+        return ops.cast(found, "int64")
+
+    return call
 
 
 def cumulative_sum(settings: Settings, x: Tensor) -> Tensor:
@@ -76,7 +87,11 @@ def top(settings: Settings, x: Tensor) -> Tuple[Tensor, Tensor]:
         order = ops.argsort(turned(x) if settings["largest"] else x, axis=-1)
         positions = ops.cast(order[..., : settings["k"]], "int64")
         return ops.take_along_axis(x, positions, axis=-1), positions
-    values, positions = ops.top_k(x if settings["largest"] else turned(x), settings["k"])
+    searched = x if settings["largest"] else turned(x)
+    if BACKEND == "jax":
+        positions = ops.top_k(without_negative_zeros(searched), settings["k"])[1]
+        return ops.take_along_axis(x, positions, axis=-1), ops.cast(positions, "int64")
+    values, positions = ops.top_k(searched, settings["k"])
     return values if settings["largest"] else turned(values), ops.cast(positions, "int64")
 
 
