@@ -20,7 +20,8 @@ export function recurrentMultiplyAdds(graph: Graph): number {
   return layers.reduce((sum, node) => sum + nodeMultiplyAdds(node, graph), 0);
 }
 
-function nodeMultiplyAdds(node: GraphNode, graph: Graph): number {
+/** Multiply-adds of one node; 0 for what is not counted. */
+export function nodeMultiplyAdds(node: GraphNode, graph: Graph): number {
   const input = (index: number) => shapeOf(graph, at(node.inputs, index, `inputs of node ${node.name}`));
   // The first output may be omitted only by recurrent layers, whose count does not need it.
   const output = () => shapeOf(graph, at(node.outputs, 0, `outputs of node ${node.name}`));

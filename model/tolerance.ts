@@ -1,5 +1,8 @@
 /** The tolerance of a parity check: what a workload declares for float32 on processors, by the arithmetic and the device used. */
 import { TouchstoneError } from '../common/errors.js';
+import { accumulatedTerms } from './accumulation.js';
+import type { Graph } from './graph.js';
+import { quantisationDepth } from './quantisation-depth.js';
 import type { Precision, Tolerance } from './workload.js';
 
 type Error = 'output' | 'loss' | 'gradient' | 'weight';
@@ -24,12 +27,49 @@ const minTolerance: Readonly<Record<Precision, number>> = {
   int8: 2e-2,
 };
 
+/** What one element of an output may be off by, besides the norm of the whole. */
+export interface ElementTolerance {
+  /** Share of an element's size and of its tensor's root mean square: forty times the rounding of a sum of that length. */
+  readonly accumulation: number;
+  /** Factor on what the reference itself is off by in float32: other orders of summation, other kernels. */
+  readonly measured: number;
+}
+
+/** `coarse`: a step of its arithmetic may be as large as the tolerance of the norm says. */
+export interface CheckTolerance extends Tolerance {
+  readonly elements?: ElementTolerance | 'coarse';
+}
+
+/** Unit roundoff of float32. */
+const roundoff = 2 ** -24;
+const accumulationFactor = 40;
+const measuredFactor = 16;
+
+/**
+ * Rounding errors of n terms are independent, so that their sum grows with √n (Higham and Mary, "A new approach to probabilistic
+ * rounding error analysis", 2019).
+ */
+export function elementTolerance(graph: Graph): ElementTolerance | 'coarse' {
+  if (isCoarse(graph)) return 'coarse';
+  return {
+    accumulation: accumulationFactor * roundoff * Math.sqrt(accumulatedTerms(graph)),
+    measured: measuredFactor,
+  };
+}
+
+/** Whether the graph has float16 values, or quantises on the way. */
+function isCoarse(graph: Graph): boolean {
+  return (
+    quantisationDepth(graph) > 0 || Object.values(graph.values).some(({ type }) => type === 'float16')
+  );
+}
+
 /**
  * @param declared for float32 on processors
  * @param device kind of the device
  * @throws TouchstoneError('internal') for a kind of device without an entry
  */
-export function toleranceFor(declared: Tolerance, precision: Precision, device: string): Tolerance {
+export function toleranceFor(declared: CheckTolerance, precision: Precision, device: string): CheckTolerance {
   const factor = deviceFactor[device];
   if (factor === undefined) {
     throw new TouchstoneError('internal', `no tolerance is defined for ${precision} on ${device}`, {
@@ -39,5 +79,11 @@ export function toleranceFor(declared: Tolerance, precision: Precision, device: 
   const widened = errors.map(
     (error) => [error, Math.max(factor * declared[error], minTolerance[precision])] as const,
   );
-  return { ...declared, ...Object.fromEntries(widened) };
+  const elements = minTolerance[precision] > 0 ? 'coarse' : scaled(declared.elements, factor);
+  return { ...declared, ...Object.fromEntries(widened), ...(elements ? { elements } : {}) };
+}
+
+function scaled(elements: CheckTolerance['elements'], factor: number): CheckTolerance['elements'] {
+  if (elements === undefined || elements === 'coarse') return elements;
+  return { accumulation: factor * elements.accumulation, measured: factor * elements.measured };
 }

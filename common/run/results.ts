@@ -45,13 +45,15 @@ export const estimate = z.object({
 });
 export type Estimate = z.infer<typeof estimate>;
 
-/** The first node at which a target differs; `error` is null where it is not finite. */
+/** The first node at which a target differs; `error` is null where it is not finite, or not what is wrong. */
 export const divergence = z.object({
   node: z.string(),
   operator: z.string(),
   /** The value that the node makes. */
   value: z.string(),
   error: z.number().nonnegative().nullable(),
+  /** What is wrong, when it is not the size of the error. */
+  reason: z.string().optional(),
 });
 export type Divergence = z.infer<typeof divergence>;
 
@@ -64,7 +66,7 @@ export const parityCheck = z.object({
   error: z.number().nullable(),
   tolerance: z.number(),
   passed: z.boolean(),
-  /** Why it did not pass, when it is not the size of the error: a wrong shape, a missing tensor, a NaN. */
+  /** Why it did not pass, when it is not the size of the error: a wrong shape, a missing tensor, a NaN, an element. */
   reason: z.string().optional(),
   /** For a wrong output: the first node whose value differs from ONNX Runtime's. */
   divergence: divergence.optional(),

@@ -1,5 +1,5 @@
 /**
- * Makes an artefact of the same model with every floating-point value as an output, on the first input buffer. It shows at
+ * Makes an artefact of the same model with its values as outputs, on the first input buffer. It shows at
  * which node a target starts to differ. Expected values are those of ONNX Runtime without optimisation.
  */
 import { existsSync } from 'node:fs';
@@ -55,14 +55,17 @@ async function artefactBeside(folder: string, graph: Graph): Promise<string | un
   return target;
 }
 
-/** Computed floating-point values in topological order. */
+/** Computed values in topological order: floating-point ones, what is decided by those, and outputs of any type. */
 function valuesOf(graph: Graph): TensorInfo[] {
-  return graph.nodes
-    .flatMap((node) => node.outputs)
-    .flatMap((name) => {
+  const isFloatingPoint = (name: string) => graph.values[name]?.type.startsWith('float') === true;
+  const outputs = new Set(graph.outputs.map(({ name }) => name));
+  return graph.nodes.flatMap((node) => {
+    const isDecided = node.inputs.some(isFloatingPoint);
+    return node.outputs.flatMap((name) => {
       const value = graph.values[name];
-      return value?.type.startsWith('float') ? [value] : [];
+      return value && (isDecided || isFloatingPoint(name) || outputs.has(name)) ? [value] : [];
     });
+  });
 }
 
 async function writeContents(from: string, to: string, graph: Graph): Promise<void> {

@@ -12,7 +12,7 @@ try:
     import onnx
     from onnx import TensorProto, helper
 
-    from touchstone_bridge.reference.__main__ import compact
+    from touchstone_bridge.reference.compact import compact
     from touchstone_bridge.reference.forward import evaluator
 except ImportError as missing:
     raise unittest.SkipTest("ONNX is not in this environment") from missing

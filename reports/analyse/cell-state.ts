@@ -76,8 +76,9 @@ function findingOf(check: ParityCheck): string {
 /** `; first at node conv1 (Conv), whose value x differs by 3.1e-2` */
 function beginning({ divergence }: ParityCheck): string {
   if (!divergence) return '';
-  const { node, operator, value, error } = divergence;
-  return `; first at node ${node} (${operator}), whose value ${value} differs by ${sizeOf(error)}`;
+  const { node, operator, value, error, reason } = divergence;
+  const finding = reason === undefined ? ` differs by ${sizeOf(error)}` : `: ${reason}`;
+  return `; first at node ${node} (${operator}), whose value ${value}${finding}`;
 }
 
 function sizeOf(error: number | null): string {

@@ -109,7 +109,7 @@ async function verify(
   const { weights: initial, ...reference } = await loadReference(folder);
   const checks = checkParity({
     ...reference,
-    tolerance: toleranceFor(tolerance ?? reference.tolerance, precision, target.device),
+    tolerance: toleranceFor({ ...reference.tolerance, ...tolerance }, precision, target.device),
     initial,
     actual,
   });
@@ -118,7 +118,7 @@ async function verify(
     // A check that passed has an error.
     return { state: 'ok', error: Math.max(0, ...checks.flatMap(({ error }) => error ?? [])) };
   }
-  const size = failed.error === null ? failed.reason : `relative error ${failed.error.toExponential(1)}`;
+  const size = failed.reason ?? `relative error ${failed.error?.toExponential(1)}`;
   return { state: 'wrong', reason: `${failed.what} ${failed.worst}: ${size}` };
 }
 

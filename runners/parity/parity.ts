@@ -1,8 +1,9 @@
 /**
  * Correct before fast: compares what a worker computed with the reference, tensor by tensor.
  *
- * The error of a tensor is ‖actual − reference‖₂ / ‖reference‖₂ over the whole tensor, accumulated in float64. Weights
- * are compared by how far they moved, (w_k − w_0), because a wrong optimiser hides behind weights that hardly move.
+ * The error of a tensor is ‖actual − reference‖₂ / ‖reference‖₂ over the whole tensor, accumulated in float64; an output is also
+ * judged by its type and by its elements (`outputs.ts`). Weights are compared by how far they moved, (w_k − w_0), because a wrong
+ * optimiser hides behind weights that hardly move.
  *
  * A gradient may be zero by nature, as that of a bias which batch normalisation takes away again; what is computed of it is the
  * rounding of sums as large as the others. So a gradient or a movement is compared with a hundredth of the largest tensor's
@@ -11,14 +12,18 @@
 import type { ParityCheck } from '../../common/run/results.js';
 import { elementsOf } from '../../model/float16.js';
 import type { Tensor, Tensors } from '../../model/graph.js';
-import type { Optimiser, Tolerance } from '../../model/workload.js';
+import type { CheckTolerance } from '../../model/tolerance.js';
+import type { Optimiser } from '../../model/workload.js';
+import { type Evidence, evidenceOf } from './evidence.js';
+import { outputError } from './outputs.js';
+import { mismatchOf, norms, relative, type TensorError } from './tensor-error.js';
 
 export interface ParityInput {
   readonly expected: Tensors;
   readonly actual: Tensors;
   /** The first weights, by parameter name. */
   readonly initial: Tensors;
-  readonly tolerance: Tolerance;
+  readonly tolerance: CheckTolerance;
   /** By which the weights were trained. */
   readonly optimiser?: Optimiser;
 }
@@ -35,7 +40,12 @@ export function checkParity(input: ParityInput): ParityCheck[] {
   const exposesGradients = Object.keys(actual).some((name) => name.startsWith('gradient/'));
   const checks = [
     worst('output', withPrefix('output/'), tolerance.output, (name) =>
-      outputError(expected[name], actual[name], tolerance),
+      outputError(
+        expected[name],
+        actual[name],
+        tolerance,
+        evidenceOf(expected, name.slice('output/'.length)),
+      ),
     ),
     worst('loss', withPrefix('losses'), tolerance.loss, (name) => lossError(expected[name], actual[name])),
     worst(
@@ -93,15 +103,19 @@ function movedByGradients({ expected, optimiser }: ParityInput): (weight: string
   };
 }
 
-/** An audited output of a timed iteration. `pairs` are (reference, actual) by a name to show. */
-export function checkAudit(
-  pairs: readonly { name: string; expected: Tensor | undefined; actual: Tensor | undefined }[],
-  tolerance: Tolerance,
-): ParityCheck {
+/** An audited output of a timed iteration, by a name to show. */
+export interface AuditPair {
+  readonly name: string;
+  readonly expected: Tensor | undefined;
+  readonly actual: Tensor | undefined;
+  readonly evidence?: Evidence;
+}
+
+export function checkAudit(pairs: readonly AuditPair[], tolerance: CheckTolerance): ParityCheck {
   const byName = new Map(pairs.map((pair) => [pair.name, pair]));
   const check = worst('audit', [...byName.keys()], tolerance.output, (name) => {
     const pair = byName.get(name);
-    return outputError(pair?.expected, pair?.actual, tolerance);
+    return outputError(pair?.expected, pair?.actual, tolerance, pair?.evidence);
   });
   return (
     check ?? {
@@ -148,9 +162,6 @@ const ofLargest = 1e-2;
 /** Share of the largest loss below which a loss is not compared with itself. */
 const lossShare = 0.1;
 
-/** Lengths of what a tensor is off and of its reference, or why there are none. */
-type TensorError = { readonly difference: number; readonly reference: number } | { readonly reason: string };
-
 /** @param share of the longest reference below which a tensor's error is not relative to its own */
 function worst(
   what: ParityCheck['what'],
@@ -182,18 +193,6 @@ function errorOf(expected: Tensor | undefined, actual: Tensor | undefined): Tens
   if (mismatch !== undefined || !expected || !actual) return { reason: mismatch ?? 'missing' };
   const [reference, found] = [elementsOf(expected), elementsOf(actual)];
   return norms(reference.length, (index) => [Number(reference[index]), Number(found[index])]);
-}
-
-/** With a length of at least that of the floor everywhere; a reference of zero stays one. */
-function outputError(
-  expected: Tensor | undefined,
-  actual: Tensor | undefined,
-  { floor = 0 }: Tolerance,
-): TensorError {
-  const found = errorOf(expected, actual);
-  if ('reason' in found || found.reference === 0) return found;
-  const least = floor * Math.sqrt(expected?.data.length ?? 0);
-  return { ...found, reference: Math.max(found.reference, least) };
 }
 
 /** Mostly the first one decides; a weight may have a hundred million. */
@@ -241,43 +240,6 @@ function lossError(expected: Tensor | undefined, actual: Tensor | undefined): Te
     : { difference: Math.max(...errors), reference: 1 };
 }
 
-function mismatchOf(expected: Tensor | undefined, actual: Tensor | undefined): string | undefined {
-  if (!expected) return 'this tensor is missing in the reference';
-  if (!actual) return 'the framework did not give this tensor';
-  if (expected.shape.join('×') !== actual.shape.join('×')) {
-    return `shape ${describe(actual.shape)} instead of ${describe(expected.shape)}`;
-  }
-  return undefined;
-}
-
-function norms(count: number, at: (index: number) => readonly [number, number]): TensorError {
-  let difference = 0;
-  let reference = 0;
-  for (let index = 0; index < count; index++) {
-    const [expected, actual] = at(index);
-    // Infinities and NaN have no distance: they are the same, or the tensor is another.
-    if (Object.is(expected, actual)) {
-      if (Number.isFinite(expected)) reference += expected ** 2;
-      continue;
-    }
-    if (!Number.isFinite(actual)) return { reason: `element ${index} is ${actual}` };
-    if (!Number.isFinite(expected)) return { reason: `element ${index} is ${actual} instead of ${expected}` };
-    difference += (actual - expected) ** 2;
-    reference += expected ** 2;
-  }
-  return { difference: Math.sqrt(difference), reference: Math.sqrt(reference) };
-}
-
-/** Relative where there is something to be relative to: a reference of zero asks for the absolute error. */
-function relative(difference: number, reference: number | undefined): number {
-  if (reference === undefined) return Number.NaN;
-  return Math.abs(difference) / (Math.abs(reference) || 1);
-}
-
 function numbers(tensor: Tensor): number[] {
   return Array.from(tensor.data as ArrayLike<number | bigint>, Number);
-}
-
-function describe(shape: readonly number[]): string {
-  return shape.length === 0 ? 'scalar' : shape.join('×');
 }

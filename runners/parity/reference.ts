@@ -4,10 +4,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CellIdentity } from '../../common/run/cell.js';
 import { artefactFiles, artefactManifest } from '../../model/artefact/manifest.js';
-import type { Tensors } from '../../model/graph.js';
+import { graph as graphSchema, type Tensors } from '../../model/graph.js';
 import { readTensors } from '../../model/safetensors.js';
-import { toleranceFor } from '../../model/tolerance.js';
-import type { Mode, Optimiser, Tolerance } from '../../model/workload.js';
+import { type CheckTolerance, elementTolerance, toleranceFor } from '../../model/tolerance.js';
+import type { Mode, Optimiser } from '../../model/workload.js';
 
 /** What the parity check and the audits compare with. */
 export interface Reference {
@@ -19,21 +19,23 @@ export interface Reference {
   readonly expected: Tensors;
   readonly optimiser?: Optimiser;
   readonly weights: Tensors;
-  readonly tolerance: Tolerance;
+  readonly tolerance: CheckTolerance;
 }
 
 /** What a cell's results may differ by: as its workload declares it, for the arithmetic and the device of the cell. */
 export function cellTolerance(
   { tolerance }: Pick<Reference, 'tolerance'>,
   { precision, device }: Pick<CellIdentity, 'precision' | 'device'>,
-): Tolerance {
+): CheckTolerance {
   return toleranceFor(tolerance, precision, device.kind);
 }
 
 /** @param folder of the artefact */
 export async function loadReference(folder: string): Promise<Reference> {
-  const text = await readFile(join(folder, artefactFiles.manifest), 'utf8');
-  const manifest = artefactManifest.parse(JSON.parse(text));
+  const read = async (file: keyof typeof artefactFiles): Promise<unknown> =>
+    JSON.parse(await readFile(join(folder, artefactFiles[file]), 'utf8'));
+  const manifest = artefactManifest.parse(await read('manifest'));
+  const graph = graphSchema.parse(await read('graph'));
   return {
     mode: manifest.mode,
     buffers: manifest.buffers,
@@ -42,6 +44,6 @@ export async function loadReference(folder: string): Promise<Reference> {
     expected: await readTensors(join(folder, artefactFiles.expected)),
     ...(manifest.training ? { optimiser: manifest.training.optimiser } : {}),
     weights: await readTensors(join(folder, artefactFiles.weights)),
-    tolerance: manifest.tolerance,
+    tolerance: { ...manifest.tolerance, elements: elementTolerance(graph) },
   };
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileNameOf } from '../../common/run/cell.js';
 import type { ParityCheck } from '../../common/run/results.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
+import { evidenceOf } from '../parity/evidence.js';
 import { checkAudit } from '../parity/parity.js';
 import { cellTolerance } from '../parity/reference.js';
 import type { RunContext } from './context.js';
@@ -36,6 +37,7 @@ async function compareKept(
       name: `${name} of turn ${turn}`,
       expected: reference.expected[`output/${buffer}/${name}`],
       actual: actual[`${turn}/${name}`],
+      evidence: evidenceOf(reference.expected, `${buffer}/${name}`),
     })),
   );
   const check = checkAudit(pairs, cellTolerance(reference, cell));

@@ -40,7 +40,10 @@ export async function firstDivergence(
       tolerance,
     });
     const broken = checks.find((check) => !check.passed);
-    if (broken) return { node, operator, value, error: broken.error };
+    if (broken) {
+      const { error, reason } = broken;
+      return { node, operator, value, error, ...(reason === undefined ? {} : { reason }) };
+    }
   }
   return undefined;
 }

@@ -9,11 +9,11 @@ import json
 import sys
 from pathlib import Path
 
-import numpy as np
 import onnx
 from safetensors.numpy import save_file
 
-from ..artefact import Array, load_model
+from ..artefact import load_model
+from .compact import compact
 from .forward import expected_outputs
 
 
@@ -35,15 +35,6 @@ def main(command: str, folder: Path) -> None:
         raise SystemExit(f"unknown command {command}")
     artefact = json.loads((folder / "artefact.json").read_text("utf-8"))["id"]
     save_file(compact(tensors), folder / "expected.safetensors", {"artefact": artefact, "reference": by})
-
-
-def compact(tensors: dict[str, Array]) -> dict[str, Array]:
-    """Rounds tensors to float32, an error of 1e-3 of the tightest tolerance. Losses stay float64."""
-    return {name: np.asarray(rounded(name, array), order="C") for name, array in tensors.items()}
-
-
-def rounded(name: str, array: Array) -> Array:
-    return array if name == "losses" or array.dtype != np.float64 else array.astype(np.float32)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from onnx.reference import ReferenceEvaluator
 from safetensors.numpy import save_file
 
 from ..artefact import Array, Model, load_model
+from .compact import compact
 from .forward import evaluate, evaluator, expected_outputs, loss_of, widen
 from .update_rules import UpdateRule
 
@@ -35,7 +36,7 @@ def expected(folder: Path) -> dict[str, Array]:
     """The values that the parity check compares; outputs and gradients are rounded to float32."""
     model = load_model(folder)
     found = expected_outputs(model) if model.manifest.training is None else expected_training(model)
-    return {name: array if name == "losses" else array.astype(np.float32) for name, array in found.items()}
+    return compact(found)
 
 
 def expected_training(model: Model) -> dict[str, Array]:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Mapping
+from typing import Any, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import onnx
 from onnx.reference import ReferenceEvaluator
 
-from ..artefact import Model
+from ..artefact import Generation, Model
 from .conv_transpose import ConvTranspose
+from .decided import Decided, decided_outputs
 from .grid_sample import GridSample
 from .omitted_outputs import name_omitted_outputs
 from .opset_versions import VERSIONED, is_deprecated
 from .pooling import AveragePool, GlobalMaxPool, MaxPool
 from .quantisation import OPERATORS as QUANTISING
 from .recurrent import GRU, LSTM, RNN
+from .rounding import deciding_outputs, evidence
 from .scatter_gather import GatherElements, Scatter
 from .to_float64 import to_float64
 
@@ -39,14 +41,18 @@ OPERATORS = [
 ]
 
 
-def evaluator(path: Path) -> ReferenceEvaluator:
-    """An evaluator for the model in float64. The model is checked by the ONNX checker."""
+def evaluator(path: Path, decided: Sequence[Decided] = ()) -> ReferenceEvaluator:
+    """An evaluator for the model in float64, which also gives what decides an output. The model is checked first."""
     model = onnx.load(str(path))
     if not is_deprecated(model):
         onnx.checker.check_model(model)
-    wide = to_float64(model)
-    name_omitted_outputs(wide.graph)
-    return ReferenceEvaluator(wide, new_ops=OPERATORS)
+    return opened(to_float64(model), decided)
+
+
+def opened(model: onnx.ModelProto, decided: Sequence[Decided]) -> ReferenceEvaluator:
+    name_omitted_outputs(model.graph)
+    deciding_outputs(model, decided)
+    return ReferenceEvaluator(model, new_ops=OPERATORS)
 
 
 def evaluate(model: ReferenceEvaluator, tensors: Mapping[str, Array]) -> dict[str, Array]:
@@ -75,22 +81,35 @@ def loss_of(model: Model, reference: ReferenceEvaluator, buffer: int) -> float:
 
 
 def expected_outputs(model: Model) -> dict[str, Array]:
-    """`output/<buffer>/<name>` for every buffer."""
+    """`output/<buffer>/<name>` for every buffer; outside of loops also what `rounding.evidence` adds."""
+    if model.manifest.generation is not None:
+        return after_loop(model, model.manifest.generation)
+    decided = decided_outputs(model.graph)
+    reference = evaluator(model.model_path, decided)
+    narrow = opened(onnx.load(str(model.model_path)), decided)
+    names = [info.name for info in model.graph.outputs]
+    found: dict[str, Array] = {}
+    for buffer, tensors in enumerate(model.inputs):
+        wide = evaluate(reference, tensors)
+        found.update({f"output/{buffer}/{name}": np.asarray(wide[name]) for name in names})
+        found.update(evidence(model, buffer, wide, evaluate_as_given(narrow, tensors)))
+    return found
+
+
+def evaluate_as_given(model: ReferenceEvaluator, tensors: Mapping[str, Array]) -> dict[str, Array]:
+    """Outputs by name, in the model's own types."""
+    feeds = {name: tensors[name] for name in model.input_names}
+    return dict(zip(model.output_names, model.run(None, feeds)))
+
+
+def after_loop(model: Model, generation: Generation) -> dict[str, Array]:
+    """The outputs of the last step."""
     reference = evaluator(model.model_path)
-    return {
-        f"output/{buffer}/{name}": np.asarray(array)
-        for buffer, tensors in enumerate(model.inputs)
-        for name, array in outputs_of(model, reference, tensors).items()
-    }
-
-
-def outputs_of(model: Model, reference: ReferenceEvaluator, tensors: Mapping[str, Array]) -> dict[str, Array]:
-    """The outputs; for a generation loop those of the last step."""
-    outputs = evaluate(reference, tensors)
-    generation = model.manifest.generation
-    if generation is None:
-        return outputs
-    for _ in range(generation.steps - 1):
-        fed_back = {name: outputs[output] for name, output in generation.feedback.items()}
-        outputs = evaluate(reference, {**tensors, **fed_back})
-    return outputs
+    found: dict[str, Array] = {}
+    for buffer, tensors in enumerate(model.inputs):
+        outputs = evaluate(reference, tensors)
+        for _ in range(generation.steps - 1):
+            fed_back = {name: outputs[output] for name, output in generation.feedback.items()}
+            outputs = evaluate(reference, {**tensors, **fed_back})
+        found.update({f"output/{buffer}/{name}": np.asarray(array) for name, array in outputs.items()})
+    return found
