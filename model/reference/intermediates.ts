@@ -1,6 +1,6 @@
 /**
- * Makes an artefact of the same model with its values as outputs, on the first input buffer. It shows at
- * which node a target starts to differ. Expected values are those of ONNX Runtime without optimisation.
+ * Makes an artefact of the same model with its values as outputs, on one input buffer. It shows at which
+ * node a target starts to differ. Expected values are those of ONNX Runtime without optimisation.
  */
 import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -25,11 +25,12 @@ export interface Intermediates {
  * The artefact with intermediate values, made on first use beside the original.
  *
  * @param folder of an artefact for inference
+ * @param buffer of its inputs, which becomes the only one
  * @returns undefined if there are too many values
  */
-export async function intermediatesOf(folder: string): Promise<Intermediates | undefined> {
+export async function intermediatesOf(folder: string, buffer: number): Promise<Intermediates | undefined> {
   const graph = graphSchema.parse(JSON.parse(await readFile(join(folder, artefactFiles.graph), 'utf8')));
-  const target = await artefactBeside(folder, graph);
+  const target = await artefactBeside(folder, graph, buffer);
   if (target === undefined) return undefined;
   const values = graph.nodes.flatMap(({ name, operator, outputs }) =>
     outputs.map((value) => ({ node: name, operator, value })),
@@ -37,14 +38,14 @@ export async function intermediatesOf(folder: string): Promise<Intermediates | u
   return { folder: target, values };
 }
 
-async function artefactBeside(folder: string, graph: Graph): Promise<string | undefined> {
-  const target = `${folder}-intermediates`;
+async function artefactBeside(folder: string, graph: Graph, buffer: number): Promise<string | undefined> {
+  const target = `${folder}-intermediates-${buffer}`;
   if (existsSync(target)) return target;
   const values = valuesOf(graph);
   if (values.reduce((sum, { shape }) => sum + elementCount(shape), 0) > maxElements) return undefined;
   const temporary = await mkdtemp(`${target}.making-`);
   try {
-    await writeContents(folder, temporary, { ...graph, outputs: values });
+    await writeContents(folder, temporary, { ...graph, outputs: values }, buffer);
     await rename(temporary, target).catch((error: unknown) => {
       // A concurrent run was faster; its folder has the same content.
       if (!existsSync(target)) throw error;
@@ -68,13 +69,13 @@ function valuesOf(graph: Graph): TensorInfo[] {
   });
 }
 
-async function writeContents(from: string, to: string, graph: Graph): Promise<void> {
+async function writeContents(from: string, to: string, graph: Graph, buffer: number): Promise<void> {
   const path = (folder: string, file: keyof typeof artefactFiles) => join(folder, artefactFiles[file]);
   const weights = await readTensors(path(from, 'weights'));
   const { nodes } = readModel(await readFile(path(from, 'model')), path(from, 'model'));
   const { name, opset, inputs, outputs } = graph;
   const bytes = writeModel({ name, opset, inputs, outputs, nodes: nodes.map(({ proto }) => proto), weights });
-  const sample = firstBuffer(await readTensors(path(from, 'inputs')));
+  const sample = inputsOf(await readTensors(path(from, 'inputs')), buffer);
   const { data } = await observe(
     bytes,
     sample,
@@ -90,10 +91,11 @@ async function writeContents(from: string, to: string, graph: Graph): Promise<vo
   await writeFile(path(to, 'manifest'), JSON.stringify(own));
 }
 
-function firstBuffer(tensors: Tensors): Tensors {
+function inputsOf(tensors: Tensors, buffer: number): Tensors {
+  const prefix = `${buffer}/`;
   return Object.fromEntries(
     Object.entries(tensors).flatMap(([key, tensor]) =>
-      key.startsWith('0/') ? [[key.slice(2), tensor]] : [],
+      key.startsWith(prefix) ? [[key.slice(prefix.length), tensor]] : [],
     ),
   );
 }

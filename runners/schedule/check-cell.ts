@@ -83,9 +83,14 @@ async function explained(
   folder: string,
   checks: readonly ParityCheck[],
 ): Promise<ParityCheck[]> {
-  const isWrong = cell.mode === 'inference' && checks.some((check) => !check.passed);
-  const divergence = isWrong
-    ? await firstDivergence(context, worker, cell, folder).catch(() => undefined)
+  const wrong = cell.mode === 'inference' ? checks.find((check) => !check.passed) : undefined;
+  const divergence = wrong
+    ? await firstDivergence(context, worker, cell, folder, bufferOf(wrong)).catch(() => undefined)
     : undefined;
   return checks.map((check) => (check.passed || !divergence ? check : { ...check, divergence }));
+}
+
+/** Of `output/<buffer>/<name>`. */
+function bufferOf({ worst }: ParityCheck): number {
+  return Number(worst.split('/')[1]);
 }

@@ -64,7 +64,7 @@ export interface TensorFiles {
   remove(path: string): Promise<void>;
   reference(folder: string): Promise<Reference>;
   /** The same model with every value as an output, where that can be had. */
-  intermediates(folder: string): Promise<Intermediates | undefined>;
+  intermediates(folder: string, buffer: number): Promise<Intermediates | undefined>;
 }
 
 /** The least count of the run for what has none of its own, such as the null target. */

@@ -9,16 +9,19 @@ import type { RunContext } from './context.js';
 import type { LiveWorker } from './live-worker.js';
 
 /**
- * Loads the same model with every value as an output, in place of the one that is loaded. Undefined where that cannot be
- * had: the cell is wrong with or without it.
+ * Loads the same model with its values as outputs, in place of the one that is loaded. Undefined where that cannot be had: the
+ * cell is wrong with or without it.
+ *
+ * @param buffer of the inputs on which it is wrong
  */
 export async function firstDivergence(
   context: RunContext,
   worker: LiveWorker,
   cell: PlannedCell,
   folder: string,
+  buffer: number,
 ): Promise<Divergence | undefined> {
-  const found = await context.files.intermediates(folder);
+  const found = await context.files.intermediates(folder, buffer);
   if (!found) return undefined;
   const file = join(context.folder, 'tensors', `${fileNameOf(cell.id)}-intermediates.safetensors`);
   await worker.ask('parity check', { type: 'unload' });
