@@ -25,9 +25,9 @@ const endBytes = 2 ** 16;
 export const pointerBytes = 256;
 
 const exportPyTorch =
-  'load it in Python and write torch.onnx.export(model, inputs, "model.onnx", dynamo=True), with inputs a tuple of example tensors';
+  'load it in Python, with the package onnxscript, and write torch.onnx.export(model, inputs, "model.onnx", dynamo=True), with inputs a tuple of example tensors';
 const exportKeras =
-  'export it in Python, with the package tf2onnx: keras.saving.load_model("<file>", compile=False).export("model.onnx", format="onnx")';
+  'export it in Python, with the package tf2onnx: model = keras.saving.load_model("<file>", compile=False); model(<example>); model.export("model.onnx", format="onnx")';
 const exportTransformer = 'optimum-cli export onnx --model <its name on Hugging Face> <folder>';
 const unpack = (command: string) => `unpack it first: ${command}`;
 
@@ -71,7 +71,7 @@ const formats: readonly (ForeignFormat & { readonly fits: Detect })[] = [
   },
   {
     name: 'an exported program of PyTorch (.pt2)',
-    hint: 'convert it in Python: torch.onnx.export(torch.export.load("<file>"), dynamo=True).save("model.onnx")',
+    hint: 'convert it in Python, with the package onnxscript: torch.onnx.export(torch.export.load("<file>"), dynamo=True).save("model.onnx")',
     fits: isZipWith(/serialized_exported_program|archive_format|models\/\w+\.json/),
   },
   {

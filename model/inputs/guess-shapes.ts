@@ -35,6 +35,7 @@ const dimensionNames: readonly (readonly [RegExp, (sizes: Sizes) => number])[] =
 const isNumbered = /dynamic_axes|dim_?\d|^unk_|^[su]\d+$|\?/;
 const isAudio = /audio|wav|speech|signal|pcm|sound/;
 const isLength = /(^|_)(len|lens|length|lengths)$/;
+const isState = /state|hidden|cell|^(h|c)[_\dn]*$/;
 const isRate = /^(sr|rate|sampl\w*_?rate)$/;
 
 /**
@@ -110,7 +111,7 @@ function sumOf(text: string, extents: ReadonlyMap<string, number>, sizes: Sizes)
     : undefined;
 }
 
-function byPosition({ name, type, shape = [] }: RawInput, axis: number, sizes: Sizes): number {
+function byPosition({ name, shape = [] }: RawInput, axis: number, sizes: Sizes): number {
   if (axis === 0 && shape.length > 1) return 1;
   const isLast = axis === shape.length - 1;
   if (isLast && shape.length <= 3 && isAudio.test(name.toLowerCase())) return sizes.samples;
@@ -119,6 +120,8 @@ function byPosition({ name, type, shape = [] }: RawInput, axis: number, sizes: S
     const isPixelAxis = isChannelsLast ? axis === 1 || axis === 2 : axis > 1;
     return isPixelAxis ? sizes.pixels : 3;
   }
-  const isSequence = shape.length === 3 ? axis === 1 : shape.length === 2 && type.startsWith('int');
+  // States of recurrent layers are [layers, batch, hidden].
+  const isSequence =
+    shape.length === 3 ? axis === 1 && !isState.test(name.toLowerCase()) : shape.length === 2;
   return isSequence ? sizes.steps : 1;
 }

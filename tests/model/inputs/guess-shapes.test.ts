@@ -23,6 +23,8 @@ it.each([
   ['features', input('x', ['N', 'T', 80]), [1, 128, 80]],
   ['a waveform', input('audio', ['batch', 'samples']), [1, 16_000]],
   ['a waveform without names', input('waveforms', ['', '']), [1, 16_000]],
+  ['a state', input('state', [2, '', 128]), [2, 1, 128]],
+  ['a window without names', input('input', ['', '']), [1, 128]],
   ['a table row', input('x', ['N', 30]), [1, 30]],
   ['an image of unknown rank', input('x', undefined), [1, 3, 224, 224]],
 ])('guesses %s', (_, open, shape) => {
