@@ -21,6 +21,8 @@ import { renameNode, valuesIn, withSubgraphs } from './rename.js';
 
 /** Exporters nest a function for each module of a module. */
 const maxDepth = 64;
+/** Inputs, outputs, attributes and initialisers of a node: few nodes have more. */
+const valuesPerNode = 20;
 /** A longer name becomes a number: each call would repeat it. */
 const maxNameLength = 256;
 
@@ -42,7 +44,7 @@ interface LocalFunction extends ReturnType<typeof functionFields> {
  * @param graph of the model, whose nesting has been checked, as that of the functions
  * @param bytes of the model
  * @throws TouchstoneError('model') for a function that calls itself, uses another operator set or has overloads, for a
- *   call with too many values, and for too many nodes
+ *   call with too many values, and for too many nodes or values
  */
 export function inlineFunctions(
   { functions }: ModelProto,
@@ -61,6 +63,7 @@ class Inliner {
   /** Names of values, and of calls. */
   readonly #taken: Set<string>;
   #nodes = 0;
+  #values = 0;
   #copies = 0;
 
   constructor(
@@ -82,19 +85,25 @@ class Inliner {
 
   /** @param path keys of the functions around it */
   inlined(graph: GraphProto, path: readonly string[]): GraphProto {
-    return {
-      ...graph,
-      ...graphFields(graph),
-      node: graphFields(graph).node.flatMap((node) => this.#expanded(node, path)),
-    };
+    const fields = graphFields(graph);
+    this.#count(0, fields.input.length + fields.output.length + fields.initializer.length);
+    return { ...graph, ...fields, node: fields.node.flatMap((node) => this.#expanded(node, path)) };
+  }
+
+  #count(nodes: number, values: number): void {
+    const { maxNodes } = this.#limits;
+    this.#nodes += nodes;
+    this.#values += values;
+    if (this.#nodes > maxNodes || this.#values > valuesPerNode * maxNodes) {
+      throw modelError(
+        `it has more than ${maxNodes} nodes, or ${valuesPerNode * maxNodes} values, with its functions inlined`,
+      );
+    }
   }
 
   #expanded(node: NodeProto, path: readonly string[]): readonly NodeProto[] {
-    this.#nodes += 1;
-    if (this.#nodes > this.#limits.maxNodes) {
-      throw modelError(`it has more than ${this.#limits.maxNodes} nodes with its functions inlined`);
-    }
-    const { opType, domain, attribute } = nodeFields(node);
+    const { opType, domain, input, output, attribute } = nodeFields(node);
+    this.#count(1, input.length + output.length + attribute.length);
     const attributes = attribute.map((each) => withSubgraphs(each, (graph) => this.inlined(graph, path)));
     const call = { ...node, ...nodeFields(node), attribute: attributes };
     const key = keyOf(domain, opType);
@@ -109,6 +118,7 @@ class Inliner {
     if (path.includes(key)) throw modelError(`its function ${key} calls itself`);
     if (path.length === maxDepth) throw modelError(`its functions are nested more than ${maxDepth} deep`);
     this.#checkOpset(called, key);
+    this.#count(0, called.input.length + called.output.length);
     return this.#body(call, called, key).flatMap((inner) => this.#expanded(inner, [...path, key]));
   }
 

@@ -228,8 +228,18 @@ describe('a function is refused with a reason', () => {
       }),
     );
     expect(reading(doubling, [call('D0', ['x'], ['y'])])).toThrow(
-      /more than 100000 nodes with its functions inlined/,
+      /more than 100000 nodes, or 2000000 values, with its functions inlined/,
     );
+  });
+
+  it('that has many values and many calls', () => {
+    const wide = local('Wide', {
+      input: Array.from({ length: 10_000 }, (_, index) => `x${index}`),
+      output: ['y'],
+      node: [node('Neg', ['x0'], ['y'])],
+    });
+    const calls = Array.from({ length: 1000 }, (_, index) => call('Wide', ['x'], [`y${index}`]));
+    expect(reading([wide], calls)).toThrow(/more than 100000 nodes, or 2000000 values/);
   });
 });
 
