@@ -1,6 +1,6 @@
 /**
- * A user's `.onnx` file for runtimes that read ONNX themselves: as it stands, but for dimensions that are bound, inputs that are
- * made constants, and external data, which comes inside. Nothing else is decoded, so that newer fields, operators of other domains
+ * A user's `.onnx` file for runtimes that read ONNX themselves: as it stands, but for dimensions that are bound, inputs that have a
+ * default value, and external data, which comes inside. With control flow its dimensions stay as they are, too. Nothing else is decoded, so that newer fields, operators of other domains
  * and local functions stay what they are. Field numbers are those of onnx.proto.
  */
 import type { TensorInfo, Tensors } from '../graph.js';
@@ -13,7 +13,10 @@ import { type WireField, wireField, wireFields } from './wire.js';
 export interface Binding {
   /** The inputs that remain, with static shapes. */
   readonly inputs: readonly TensorInfo[];
-  /** Inputs that become initialisers. */
+  /**
+   * Inputs with one value: each becomes the default of its input, an initialiser of the same name. A constant in its place would be folded,
+   * which no caller of the file has, and ONNX Runtime fails where it then inlines an If whose outer values the branch reads.
+   */
   readonly constants: Tensors;
 }
 
@@ -41,20 +44,32 @@ function graphEditor({ inputs, constants }: Binding, external: ExternalData | un
   const inputsByName = new Map(inputs.map((input) => [input.name, input]));
   const inputField = (content: Uint8Array): readonly Uint8Array[] | undefined => {
     const name = nameOf(proto.ValueInfoProto.decode(content));
-    if (Object.hasOwn(constants, name)) return [];
     const bound = inputsByName.get(name);
     return bound && wireField(11, proto.ValueInfoProto.encode(encodeValueInfo(bound)).finish());
   };
   const added = Object.entries(constants).flatMap(([name, tensor]) =>
     wireField(5, proto.TensorProto.encode(encodeTensor(name, tensor)).finish()),
   );
-  return (graph: Uint8Array) => [
-    ...edited(graph, (field) => {
-      if (field.number === 11 && field.content) return inputField(field.content);
-      return external && inGraph(field, external);
-    }),
-    ...added,
-  ];
+  return (graph: Uint8Array) => {
+    // A branch that is not taken may contradict the dimensions, and a runtime that infers its shapes then refuses the whole file.
+    const bindsDimensions = !hasSubgraphs(graph);
+    return [
+      ...edited(graph, (field) => {
+        if (field.number === 11 && field.content && bindsDimensions) return inputField(field.content);
+        return external && inGraph(field, external);
+      }),
+      ...added,
+    ];
+  };
+}
+
+/** Whether a node has a graph as an attribute, as `If`, `Loop` and `Scan` have. */
+function hasSubgraphs(graph: Uint8Array): boolean {
+  const parts = (bytes: Uint8Array, number: number) =>
+    [...wireFields(bytes)].flatMap((field) =>
+      field.number === number && field.content ? [field.content] : [],
+    );
+  return parts(graph, 1).some((node) => parts(node, 5).some((attribute) => parts(attribute, 6).length > 0));
 }
 
 /** Initialisers, and what nodes have in their attributes. */

@@ -37,6 +37,16 @@ it('has its dimensions bound, and is otherwise the same', () => {
   expect(Buffer.from(bound).equals(plain)).toBe(true);
 });
 
+it('keeps its dimensions where it has branches: one that is not taken may contradict the others', () => {
+  const branching = altered(dynamic, ({ graph }) => {
+    graph?.node?.push({
+      opType: 'If',
+      attribute: [{ name: 'then_branch', type: GRAPH, g: { name: 'then' } }],
+    });
+  });
+  expect(inputsOf(boundFile(branching, fixed, neverRead))).toEqual([['x', ['n']]]);
+});
+
 it('keeps fields that the schema here does not know, in the model and in its graph', () => {
   // Field 400, length-delimited, of the model; it is the last of the message and so of the file.
   const unknown = Buffer.from([0x82, 0x19, 3, 1, 2, 3]);
@@ -55,7 +65,7 @@ it('keeps operators of other domains and local functions', () => {
 });
 
 describe('an input with a constant value', () => {
-  it('becomes an initialiser, with which the model runs', async () => {
+  it('has it as its default, with which the model runs, and stays an input', async () => {
     const bytes = model((graph) => {
       const x = graph.input('x', [2]);
       const axis = graph.input('axis', [1], 'int64');
@@ -63,7 +73,11 @@ describe('an input with a constant value', () => {
     });
     const constants: Tensors = { axis: integers([0]) };
     const bound = boundFile(bytes, { ...fixed, constants }, neverRead);
-    expect(inputsOf(bound)).toEqual([['x', [2]]]);
+    expect(inputsOf(bound)).toEqual([
+      ['x', [2]],
+      ['axis', [1]],
+    ]);
+    expect(proto.ModelProto.decode(bound).graph?.initializer?.map(({ name }) => name)).toEqual(['axis']);
     const { data } = await observe(bound, { x: floats([3, 4]) }, ['y']);
     expect(data.y).toMatchObject({ shape: [1, 2], data: Float32Array.of(3, 4) });
   });
