@@ -11,7 +11,7 @@ import { firstDevice } from '../../common/run/device.js';
 import type { Artefact } from '../../model/artefact/artefact.js';
 import type { Tensors } from '../../model/graph.js';
 import { toleranceFor } from '../../model/tolerance.js';
-import type { Tolerance } from '../../model/workload.js';
+import type { Precision, Tolerance } from '../../model/workload.js';
 import { startDescribed } from '../hosts/described.js';
 import { checkParity } from '../parity/parity.js';
 import { loadReference } from '../parity/reference.js';
@@ -40,6 +40,10 @@ export interface VerifyOptions {
   readonly mayReject?: boolean;
   /** Replaces the tolerance that the artefact declares. */
   readonly tolerance?: Tolerance;
+  /** The arithmetic that the target's plan uses, where that is not what the artefact stores. */
+  readonly precision?: Precision;
+  /** Receives what the target computed, whether it agrees or not. */
+  readonly onActual?: (actual: Tensors) => void;
 }
 
 export type Verify = (artefact: Artefact, options?: VerifyOptions) => Promise<Outcome>;
@@ -82,10 +86,10 @@ async function verify(
   { graph, manifest, folder }: Artefact,
   worker: RestartingWorker,
   scratch: string,
-  { mayReject = false, tolerance }: VerifyOptions = {},
+  { mayReject = false, tolerance, precision = manifest.precision, onActual }: VerifyOptions = {},
 ): Promise<Outcome> {
-  const { mode, precision, training, generation } = manifest;
-  const wanted = { mode, precision, graph, ...(training ? { training } : {}) };
+  const { mode, training, generation } = manifest;
+  const wanted = { mode, precision: manifest.precision, graph, ...(training ? { training } : {}) };
   const support = supportOf({ ...wanted, ...(generation ? { generation } : {}) }, target);
   if (!support.supported) return { state: 'unsupported', reason: support.reason };
   const file = join(scratch, 'verified.safetensors');
@@ -106,6 +110,7 @@ async function verify(
       error.detail.refusal === 'unsupported';
     return { state: isUnsupported && mayReject ? 'unsupported' : 'failed', reason: explain(error) };
   }
+  onActual?.(actual);
   const { weights: initial, ...reference } = await loadReference(folder);
   const checks = checkParity({
     ...reference,

@@ -32,7 +32,7 @@ import { clock, type Kind } from './messages.js';
 import { type Bar, cellsOf, headOf, type Row, rowsOf, unmeasured } from './rows.js';
 
 export interface Comparison {
-  readonly kind: Kind;
+  readonly kind: Exclude<Kind, 'forms'>;
   /** Heading of the column of ratios. */
   readonly head: string;
   readonly bar: Bar;

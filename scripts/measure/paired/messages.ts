@@ -1,7 +1,8 @@
 /** What the measuring process is asked (a JSON file, whose path is its argument) and what it prints: one line of JSON. */
 import { z } from 'zod';
 
-export const kind = z.enum(['fidelity', 'lowering']);
+/** `forms`: a user's file in the normalised form of its artefact, against the file itself. */
+export const kind = z.enum(['fidelity', 'lowering', 'forms']);
 export type Kind = z.infer<typeof kind>;
 
 /** Wall time, or the processor time of the process: the same where nothing else runs on that processor. */

@@ -3,10 +3,12 @@
  * `touchstone_bridge.measure`. Its argument is the path of a request, its last line of output an outcome (`messages.ts`).
  */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { isNodeTarget, type NodeTarget } from '../../../adapters/adapter.js';
 import { findTarget } from '../../../adapters/discover.js';
 import { firstDevice } from '../../../common/run/device.js';
 import { loadModel, type Model } from '../../../model/artefact/load-model.js';
+import { artefactFiles } from '../../../model/artefact/manifest.js';
 import { nativeNet } from '../native/native.js';
 import { bareLoop, type Effort, interleave, maxIterationNs, ourClock } from './contenders.js';
 import { type Outcome, type Request, request as requestSchema } from './messages.js';
@@ -27,6 +29,7 @@ async function measure({ kind, target: name, folder, plan, threads, ...given }: 
   const model = await loadModel(folder, plan);
   const { net: lowered, form } = await load(target, model, threads);
   if (kind === 'fidelity') return fidelity(lowered, model.manifest.buffers, effort);
+  if (kind === 'forms') return forms(target, model, lowered, folder, threads, effort);
   const native = await nativeNet(name, model);
   if ('missing' in native) return { state: 'refused', reason: native.missing };
   const limits = { folder, model, maxIterationNs: maxIterationNs(effort, 2) };
@@ -49,6 +52,26 @@ async function fidelity({ timed: call }: Net, buffers: number, effort: Effort): 
   return measured.state === 'slow'
     ? measured
     : { ...measured, contenders: ['our clock', 'bare loop', 'tinybench'], form: null, note: '' };
+}
+
+/** The normalised form of a user's model against the user's own file, which is what the adapter is given. */
+async function forms(
+  target: NodeTarget,
+  model: Model,
+  { timed: ofFile }: Net,
+  folder: string,
+  threads: number,
+  effort: Effort,
+): Promise<Outcome> {
+  const normalised = await load(target, { ...model, modelPath: join(folder, artefactFiles.model) }, threads);
+  const { buffers } = model.manifest;
+  const measured = await interleave(
+    [normalised.net.timed, ofFile].map((call) => bareLoop(call, buffers)),
+    effort,
+  );
+  return measured.state === 'slow'
+    ? measured
+    : { ...measured, contenders: ['normalised form', 'file'], form: null, note: '' };
 }
 
 /** The timed path of the adapter, and the form that its lowering took. */
