@@ -122,6 +122,18 @@ describe('settings', () => {
     expect(kindsOf(computed)).toEqual(['Max']);
   });
 
+  test('an infinite bound of Clip is none, beside a computed one too', () => {
+    const infinite = {
+      nodes: [['Clip', ['x', 'low', 'high'], ['y']]] as const,
+      numbers: { high: [Infinity] },
+    };
+    const values = { x: [4], y: [4], low: [] };
+    const fixed = planOf({ ...infinite, values, numbers: { ...infinite.numbers, low: [0] } });
+    expect(settingsOf(fixed, 'Clip')).toEqual({ low: 0, high: null });
+    const computed = planOf({ ...infinite, values, inputs: ['x', 'low'] });
+    expect(kindsOf(computed)).toEqual(['Max']);
+  });
+
   test('negative indices of Gather: counted from the end here if they are known, else by the plan', () => {
     const nodes = [['Gather', ['x', 'i'], ['y'], { axis: -1 }]] as const;
     const known = planOf({ nodes, values: { x: [3, 5], y: [3, 2] }, numbers: { i: [-1, 0] } });

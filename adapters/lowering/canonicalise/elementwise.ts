@@ -97,7 +97,10 @@ const clip: Canonicaliser = (node, p) => {
     if (input === undefined) return name in node.attributes ? requiredNumber(node, name) : null;
     return p.graph.constants?.[input] && !p.isTrained(input) ? at(p.numbers(input), 0) : input;
   };
-  const [low, high] = [bound('min', 1), bound('max', 2)];
+  // An infinite bound is none, and a plan is JSON, which has no infinity.
+  const unless = (none: number, given: number | string | null) => (given === none ? null : given);
+  const low = unless(Number.NEGATIVE_INFINITY, bound('min', 1));
+  const high = unless(Number.POSITIVE_INFINITY, bound('max', 2));
   const fixed = (given: number | string | null) => (typeof given === 'number' ? given : null);
   const settings = { low: fixed(low), high: fixed(high) };
   let result =
