@@ -104,6 +104,14 @@ class Rounding(unittest.TestCase):
         found = outputs_of(x, nodes, ["y"])
         np.testing.assert_array_equal(found["truncated/0/y"], x)
 
+    def test_in_half_precision_is_not_computed(self) -> None:
+        nodes: List[Definition] = [
+            ("Cast", ["x"], [TensorInfo("half", "float16", (2,))], {"to": onnx.TensorProto.FLOAT16}),
+            ("Cast", ["half"], [TensorInfo("y", "float32", (2,))], {"to": TYPES["float32"]}),
+        ]
+        found = outputs_of(np.array([1.1, 0], dtype=np.float32), nodes, ["y"])
+        self.assertEqual(sorted(found), ["output/0/y"])
+
     def test_booleans_and_counts_have_nothing_but_their_values(self) -> None:
         nodes: List[Definition] = [
             ("Cast", ["x"], [TensorInfo("flags", "bool", (2,))], {"to": TYPES["bool"]}),

@@ -86,13 +86,16 @@ def expected_outputs(model: Model) -> dict[str, Array]:
         return after_loop(model, model.manifest.generation)
     decided = decided_outputs(model.graph)
     reference = evaluator(model.model_path, decided)
-    narrow = opened(onnx.load(str(model.model_path)), decided)
+    # NumPy computes float16 a hundred times as slowly, and its rounding is in the tolerance already.
+    is_half = any(info.type == "float16" for info in model.graph.values.values())
+    narrow = None if is_half else opened(onnx.load(str(model.model_path)), decided)
     names = [info.name for info in model.graph.outputs]
     found: dict[str, Array] = {}
     for buffer, tensors in enumerate(model.inputs):
         wide = evaluate(reference, tensors)
         found.update({f"output/{buffer}/{name}": np.asarray(wide[name]) for name in names})
-        found.update(evidence(model, buffer, wide, evaluate_as_given(narrow, tensors)))
+        again = {} if narrow is None else evaluate_as_given(narrow, tensors)
+        found.update(evidence(decided, buffer, wide, again))
     return found
 
 

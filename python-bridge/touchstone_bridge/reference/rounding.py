@@ -8,8 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import onnx
 
-from ..artefact import Model
-from .decided import Decided, decided_outputs
+from .decided import Decided
 
 Array = npt.NDArray[Any]
 
@@ -24,16 +23,17 @@ def deciding_outputs(model: onnx.ModelProto, decided: Sequence[Decided]) -> None
 
 
 def evidence(
-    model: Model, buffer: int, wide: Mapping[str, Array], narrow: Mapping[str, Array]
+    decided: Sequence[Decided], buffer: int, wide: Mapping[str, Array], narrow: Mapping[str, Array]
 ) -> dict[str, Array]:
     """For each output the largest difference between both evaluations, and the values that its integers come from.
 
     `rounding/<buffer>/<name>` is absent where the difference is not known.
     """
     found: dict[str, Array] = {}
-    for each in decided_outputs(model.graph):
+    for each in decided:
         name, value = f"{buffer}/{each.output}", np.asarray(wide[each.value])
-        error = largest_error(value, np.asarray(narrow[each.value]))
+        again = narrow.get(each.value)
+        error = None if again is None else largest_error(value, np.asarray(again))
         if error is not None:
             found[f"rounding/{name}"] = np.array(error)
         if each.kind == "ranked":
