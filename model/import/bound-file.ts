@@ -1,14 +1,14 @@
 /**
  * A user's `.onnx` file for runtimes that read ONNX themselves: as it stands, but for dimensions that are bound, inputs that have a
- * default value, and external data, which comes inside. With control flow its dimensions stay as they are, too. Nothing else is decoded, so that newer fields, operators of other domains
- * and local functions stay what they are. Field numbers are those of onnx.proto.
+ * default value, and external data, which comes inside. A file with control flow keeps its dimensions too. Nothing else is decoded, so
+ * that newer fields, operators of other domains and local functions stay what they are. Field numbers are those of onnx.proto.
  */
 import type { TensorInfo, Tensors } from '../graph.js';
 import { isExternal, withInlineData } from './decode.js';
 import { encodeTensor, encodeValueInfo } from './encode.js';
 import type { ExternalData } from './external-data.js';
 import { nameOf, proto } from './proto.js';
-import { type WireField, wireField, wireFields } from './wire.js';
+import { contentsOf, type WireField, wireField, wireFields } from './wire.js';
 
 export interface Binding {
   /** The inputs that remain, with static shapes. */
@@ -65,11 +65,9 @@ function graphEditor({ inputs, constants }: Binding, external: ExternalData | un
 
 /** Whether a node has a graph as an attribute, as `If`, `Loop` and `Scan` have. */
 function hasSubgraphs(graph: Uint8Array): boolean {
-  const parts = (bytes: Uint8Array, number: number) =>
-    [...wireFields(bytes)].flatMap((field) =>
-      field.number === number && field.content ? [field.content] : [],
-    );
-  return parts(graph, 1).some((node) => parts(node, 5).some((attribute) => parts(attribute, 6).length > 0));
+  return contentsOf(graph, 1).some((node) =>
+    contentsOf(node, 5).some((attribute) => contentsOf(attribute, 6).length > 0),
+  );
 }
 
 /** Initialisers, and what nodes have in their attributes. */

@@ -136,7 +136,7 @@ describe('another version', () => {
   it('that is newer than that day needs a day from the user, which the error asks for', async () => {
     const definition = environmentDefinition('mine@outer-2.0', sandbox.places);
     await expect(ensure(definition, {})).rejects.toMatchObject({
-      code: 'install',
+      code: 'usage',
       message: expect.stringContaining('outer==2.0'),
       hint: expect.stringMatching(/published before \d{4}-.*; PIP_UPLOADED_PRIOR_TO sets another day/),
     });
