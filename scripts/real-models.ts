@@ -27,13 +27,13 @@ import { type AvailableTarget, prepareFiles, runTarget, runtime } from './real-m
 import { timeFile } from './real-models/times.js';
 import { modelsOf } from './real-models/wheels.js';
 
-/** The targets of the page. ONNX Runtime comes first: the others are compared with it. */
-const pageTargets = [runtime, 'pytorch/cpu', 'tensorflow/cpu', 'jax/cpu', 'tfjs/wasm'];
+/** What is run without `--targets`. ONNX Runtime comes first: the others are compared with it. */
+const defaultTargets = [runtime, 'pytorch/cpu', 'tensorflow/cpu', 'jax/cpu', 'tfjs/wasm'];
 
 const { values } = parseArgs({
   options: {
     package: { type: 'string' },
-    targets: { type: 'string', default: pageTargets.join(',') },
+    targets: { type: 'string', default: defaultTargets.join(',') },
     fresh: { type: 'boolean', default: false },
     times: { type: 'boolean', default: false },
     page: { type: 'boolean', default: false },
@@ -53,11 +53,11 @@ async function realModels(): Promise<number> {
   const chosen = values.package === undefined ? list : choosePackages(list, names(values.package));
   const kept = ledger<Row>('real-models', values.fresh && values.package === undefined);
   if (!values.page) await (values.times ? timeAll(chosen, kept) : runAll(chosen, kept));
-  writeFileSync(join(projectRoot, 'docs/real-models.md'), page(list, pageTargets, kept.entriesOf));
+  const ran = kept.entries().flatMap((row) => (row.kind === 'outcome' ? [row.target] : []));
+  const targets = [...new Set([...defaultTargets, ...ran])];
+  writeFileSync(join(projectRoot, 'docs/real-models.md'), page(list, targets, kept.entriesOf));
   const outcomes = chosen
-    .flatMap((entry) =>
-      entry.files.map((file) => rowsOfFile(keyOf(entry, file), pageTargets, kept.entriesOf)),
-    )
+    .flatMap((entry) => entry.files.map((file) => rowsOfFile(keyOf(entry, file), targets, kept.entriesOf)))
     .flatMap((rows) => rows.outcomes);
   return outcomes.some(({ outcome }) => isFailure(outcome)) ? 1 : 0;
 }
@@ -114,7 +114,9 @@ async function timeAll(chosen: readonly ListedPackage[], kept: Ledger<Row>): Pro
 
 /** Those that are not available are reported and left out. */
 async function availableTargets(): Promise<AvailableTarget[]> {
-  const wanted = await chosenTargets({ targets: `${runtime},${values.targets}` });
+  const selected = await chosenTargets({ targets: `${runtime},${values.targets}` });
+  const isRuntime = ({ name }: { readonly name: string }) => name === runtime;
+  const wanted = [...selected.filter(isRuntime), ...selected.filter((target) => !isRuntime(target))];
   await ensureTargets(wanted, { report: say }).catch((error: unknown) => say(oneLine(error)));
   const available: AvailableTarget[] = [];
   for (const target of wanted) {
