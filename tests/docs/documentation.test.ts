@@ -38,7 +38,7 @@ describe.each(pages)('%s', (page) => {
 
   it('names npm scripts that exist', () => {
     const { scripts } = JSON.parse(read('package.json'));
-    const named = [...read(page).matchAll(/npm run ([\w:]+)/g)].map(([, script = '']) => script);
+    const named = [...read(page).matchAll(/npm run ([\w:-]+)/g)].map(([, script = '']) => script);
     expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named));
   });
 });
