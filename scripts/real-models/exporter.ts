@@ -13,5 +13,5 @@ export function exporterOf(bytes: Uint8Array): string {
   }
   const name = found.get(fields.producerName)?.trim();
   const version = found.get(fields.producerVersion)?.trim();
-  return name ? [name, version].filter(Boolean).join(' ') : 'not said';
+  return name ? [name, version].filter(Boolean).join(' ') : 'unknown';
 }

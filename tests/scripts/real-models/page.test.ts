@@ -164,6 +164,6 @@ describe('the exporter', () => {
   });
 
   it('may not be said', () => {
-    expect(exporterOf(Uint8Array.from(field(7, 'graph')))).toBe('not said');
+    expect(exporterOf(Uint8Array.from(field(7, 'graph')))).toBe('unknown');
   });
 });
