@@ -4,7 +4,7 @@ import { wireFields } from '../../model/import/wire.js';
 /** Field numbers of ModelProto, in onnx.proto. */
 const fields = { producerName: 2, producerVersion: 3 } as const;
 
-/** `pytorch 2.1.0`; `not said` where the file does not name its producer. */
+/** `pytorch 2.1.0`; `unknown` where the file does not name its producer. */
 export function exporterOf(bytes: Uint8Array): string {
   const found = new Map<number, string>();
   for (const { number, content } of wireFields(bytes)) {
