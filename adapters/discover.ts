@@ -20,9 +20,7 @@ const notFrameworks = new Set(['adapter', 'discover', 'lowering', 'versions']);
  * the tree, separated as in PATH; workers inherit it). Imports descriptors only, never a framework.
  */
 export async function discoverFrameworks(): Promise<Framework[]> {
-  const names = (await readdir(here)).sort();
-  const inTree = names.map(moduleOf).filter((path) => path !== undefined);
-  const paths = [...inTree, ...outsideAdapters()];
+  const paths = [...(await modulesInTree()), ...outsideAdapters()];
   const frameworks = await Promise.all(paths.map(loadFramework));
   requireOwnNames(frameworks.map((framework, index) => ({ framework, path: at(paths, index) })));
   return frameworks;
@@ -81,8 +79,7 @@ export async function findTarget(name: string): Promise<{ framework: Framework; 
 /** Those of the tree whose folder or file has the name that the target's name begins with: one, or none. */
 async function frameworksCalled(target: string): Promise<Framework[]> {
   const [framework] = target.split('/');
-  const entries = (await readdir(here)).filter((entry) => entry.split('.')[0] === framework);
-  const paths = entries.map(moduleOf).filter((path) => path !== undefined);
+  const paths = await modulesInTree((entry) => entry.split('.')[0] === framework);
   return Promise.all(paths.map(loadFramework));
 }
 
@@ -144,6 +141,11 @@ async function importAdapter(path: string): Promise<{ default?: unknown }> {
       cause: error,
     });
   }
+}
+
+async function modulesInTree(isWanted: (entry: string) => boolean = () => true): Promise<string[]> {
+  const entries = (await readdir(here)).filter(isWanted).sort();
+  return entries.map(moduleOf).filter((path) => path !== undefined);
 }
 
 function moduleOf(entry: string): string | undefined {
