@@ -22,7 +22,7 @@ export function quantisationDepth({ nodes }: Pick<Graph, 'nodes'>): number {
 }
 
 /**
- * The relative error of an output by which two right computations of a quantised graph may differ.
+ * 0 for a graph that does not quantise; otherwise the relative error of an output by which two right computations of a quantised graph may differ.
  *
  * Where sums are rounded in another order, a value beside a tie goes to the other step, and later layers carry that on until
  * their ties fall independently. Two independent roundings differ by √2 times the noise of one. One to 8 bits has a noise of 1/√12

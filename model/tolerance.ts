@@ -58,7 +58,7 @@ export function elementTolerance(graph: Graph): ElementTolerance | 'coarse' {
 }
 
 /** Whether the graph has float16 values, or quantises on the way. */
-function isCoarse(graph: Graph): boolean {
+export function isCoarse(graph: Graph): boolean {
   return quantisationDepth(graph) > 0 || Object.values(graph.values).some(({ type }) => type === 'float16');
 }
 

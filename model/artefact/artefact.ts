@@ -24,6 +24,7 @@ import {
   type FindPython,
 } from '../reference/reference.js';
 import { writeTensors } from '../safetensors.js';
+import { isCoarse } from '../tolerance.js';
 import { type Mode, nonDefaultLength, type Tolerance, type Workload } from '../workload.js';
 import { contentOf } from './content.js';
 import { modelKey, workloadKey } from './key.js';
@@ -290,12 +291,9 @@ function indexInputs({ inputs, inputInfo, generation }: ArtefactSource): Pick<Gr
   return names.length === 0 ? {} : { indexInputs: names };
 }
 
-/** @param coarse where the graph has float16 values, or quantises on the way */
 function toleranceOf(graph: Graph, fine: Tolerance, coarse: Tolerance): Tolerance {
-  const depth = quantisationDepth(graph);
-  const isHalf = Object.values(graph.values).some(({ type }) => type === 'float16');
-  if (depth === 0) return isHalf ? coarse : fine;
-  return { ...coarse, output: Math.max(coarse.output, quantisedTolerance(depth)) };
+  if (!isCoarse(graph)) return fine;
+  return { ...coarse, output: Math.max(coarse.output, quantisedTolerance(quantisationDepth(graph))) };
 }
 
 /** The first buffer's inputs of the graph, without the labels of training. */

@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { filesBelow } from '../../common/files.js';
 import { projectRoot } from '../../common/paths.js';
-import { externalDataOf } from '../import/external-data.js';
+import { externalDataOf, mayHaveExternalData } from '../import/external-data.js';
 import { readModel, readModelBytes } from '../import/read-model.js';
 import { committedPath, evaluatorSources } from '../reference/reference.js';
 import { type Mode, nonDefaultLength, type Workload } from '../workload.js';
@@ -35,10 +35,10 @@ export function workloadKey(workload: Workload, mode: Mode, batch: number, seed:
 
 export function modelKey({ name, path, shapes, ranges, data, seed, memoryBytes }: ModelRequest): string {
   const bytes = readModelBytes(path);
-  // Every reference to external data has the key `location`; only then must the model be parsed to hash that data too.
-  const isWhole = !Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes('location');
-  const whole = () => readModel(bytes, path, externalDataOf(path), memoryBytes);
-  const content = isWhole ? bytes : digestOf(bytes, whole());
+  // Only with external data must the model be parsed, to hash that too.
+  const content = mayHaveExternalData(bytes)
+    ? digestOf(bytes, readModel(bytes, path, externalDataOf(path), memoryBytes))
+    : bytes;
   const given = data.flatMap(({ tensors }) =>
     Object.entries(tensors).flatMap(([input, tensor]) => [
       JSON.stringify([input, tensor.type, tensor.shape]),

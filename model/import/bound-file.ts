@@ -6,7 +6,7 @@
 import type { TensorInfo, Tensors } from '../graph.js';
 import { isExternal, withInlineData } from './decode.js';
 import { encodeTensor, encodeValueInfo } from './encode.js';
-import type { ExternalData } from './external-data.js';
+import { type ExternalData, mayHaveExternalData } from './external-data.js';
 import { nameOf, proto } from './proto.js';
 import { contentsOf, type WireField, wireField, wireFields } from './wire.js';
 
@@ -25,9 +25,7 @@ type Edit = (field: WireField) => readonly Uint8Array[] | undefined;
 
 /** @param bytes of a file that `readModel` accepts */
 export function boundFile(bytes: Uint8Array, binding: Binding, external: ExternalData): Uint8Array {
-  // Every reference to external data has the key `location`.
-  const isWhole = !Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes('location');
-  const graphEdit = graphEditor(binding, isWhole ? undefined : external);
+  const graphEdit = graphEditor(binding, mayHaveExternalData(bytes) ? external : undefined);
   return Buffer.concat(
     edited(bytes, ({ number, content }) =>
       number === 7 && content ? wireField(7, Buffer.concat(graphEdit(content))) : undefined,

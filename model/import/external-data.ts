@@ -29,6 +29,11 @@ export function externalDataOf(model: string, onRead: (path: string) => void = (
   };
 }
 
+/** False only where the model has no external data: every reference to it has the key `location`, as other text may. */
+export function mayHaveExternalData(model: Uint8Array): boolean {
+  return Buffer.from(model.buffer, model.byteOffset, model.byteLength).includes('location');
+}
+
 /** For models that are not files in a folder. */
 export function noExternalData(): never {
   throw modelError('it has external data, which only a model file in a folder can have');

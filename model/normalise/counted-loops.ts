@@ -2,10 +2,8 @@
 import { required } from '../../common/at.js';
 import type { Tensor } from '../graph.js';
 import type { RawNode } from '../import/raw-model.js';
-import { valuesReadBy } from '../import/topological-order.js';
 import type { DataDependence } from './data-dependence.js';
-import { observeNodes, type Surroundings } from './observe-nodes.js';
-import { liveNodes } from './simplify.js';
+import { knownShapes, observeValues, type Surroundings } from './observe-nodes.js';
 import { iterationsOf, type UnrollableLoop, unrollableLoops, unrolled } from './unroll-loops.js';
 
 /** Loops that are to be unrolled, with their number of iterations. */
@@ -23,17 +21,9 @@ export async function countedLoops(
   const scanned = loops.flatMap((loop) => (loop.scanned ? [loop.scanned.name] : []));
   const shaped = scanned.filter((name) => !inputs.has(name) && !constants.has(name));
   const computed = [...new Set([...decisive, ...shaped])];
-  const needed = liveNodes(nodes, computed, valuesReadBy);
-  const found =
-    computed.length === 0
-      ? { values: {}, data: {} }
-      : await observeNodes(surroundings, needed, computed, decisive);
+  const found = await observeValues(surroundings, nodes, computed, decisive);
   const data = new Map([...constants, ...Object.entries(found.data)]);
-  const shapes = new Map<string, readonly number[]>([
-    ...surroundings.inputs.map(({ name, shape }) => [name, shape] as const),
-    ...[...constants].map(([name, { shape }]) => [name, shape] as const),
-    ...Object.entries(found.values).map(([name, { shape }]) => [name, shape] as const),
-  ]);
+  const shapes = knownShapes(surroundings, found);
   return loops.flatMap((loop) => {
     const iterations = iterationsOf(
       loop,

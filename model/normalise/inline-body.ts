@@ -44,13 +44,3 @@ export function inlineBody(
 function withPrefix(node: NodeProto, prefix: string): NodeProto {
   return node.name ? { ...node, name: `${prefix}/${node.name}` } : node;
 }
-
-/** A node that normalisation adds. */
-export function addedNode(node: NodeProto): RawNode {
-  return decodeNode(node, 0, noExternalData);
-}
-
-/** An `Identity` from `input` to `output`. `simplify.ts` removes those that are not needed. */
-export function identityNode(input: string, output: string, name: string): RawNode {
-  return addedNode({ name, opType: 'Identity', input: [input], output: [output] });
-}

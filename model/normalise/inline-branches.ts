@@ -3,7 +3,8 @@ import type { Tensor } from '../graph.js';
 import type { GraphProto } from '../import/proto.js';
 import type { RawNode } from '../import/raw-model.js';
 import { modelError } from '../model-error.js';
-import { identityNode, inlineBody } from './inline-body.js';
+import { identityNode } from './added-nodes.js';
+import { inlineBody } from './inline-body.js';
 
 export interface Inlined {
   readonly nodes: readonly RawNode[];

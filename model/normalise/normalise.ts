@@ -24,7 +24,7 @@ import { countedLoops, unrollLoops } from './counted-loops.js';
 import { type DataDependence, randomOperators, traceDataDependence } from './data-dependence.js';
 import { inlineBranch } from './inline-branches.js';
 import { type Observation, observe } from './observe.js';
-import { type Observe, observeNodes, toProto } from './observe-nodes.js';
+import { type Observe, observeNodes, observeValues, toProto } from './observe-nodes.js';
 import { resolveSequences } from './resolve-sequences.js';
 import { isInferenceCopy, liveNodes, removeCopies } from './simplify.js';
 
@@ -118,9 +118,7 @@ async function conditionsOf(
   branching: ReadonlyMap<RawNode, string>,
 ): Promise<ReadonlyMap<string, Tensor>> {
   const computed = [...new Set(branching.values())].filter((name) => !constants.has(name));
-  if (computed.length === 0) return constants;
-  const needed = liveNodes(nodes, computed, valuesReadBy);
-  const { data } = await observeNodes({ ...request, constants }, needed, computed, computed);
+  const { data } = await observeValues({ ...request, constants }, nodes, computed, computed);
   return new Map([...constants, ...Object.entries(data)]);
 }
 

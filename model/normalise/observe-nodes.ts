@@ -9,6 +9,7 @@ import type { RawModel, RawNode } from '../import/raw-model.js';
 import { valuesReadBy } from '../import/topological-order.js';
 import { writeModel } from '../import/write-model.js';
 import type { Observation } from './observe.js';
+import { liveNodes } from './simplify.js';
 
 /** Runs a model once (see `observe.ts`), or returns values that are known already. */
 export type Observe = (model: Uint8Array, inputs: Tensors, keep: readonly string[]) => Promise<Observation>;
@@ -63,6 +64,26 @@ export async function observeNodes(
     Object.assign(data, Object.fromEntries(all.filter(([name]) => kept.has(name))));
   }
   return { values, data };
+}
+
+/** The same of what it takes to compute these values: the rest may be most of the model. Where there are none, nothing is run. */
+export async function observeValues(
+  surroundings: Surroundings,
+  nodes: readonly RawNode[],
+  outputs: readonly string[],
+  keep: readonly string[],
+): Promise<Observation> {
+  if (outputs.length === 0) return { values: {}, data: {} };
+  return observeNodes(surroundings, liveNodes(nodes, outputs, valuesReadBy), outputs, keep);
+}
+
+/** Shapes by name of the inputs, of constants, and of what was observed. */
+export function knownShapes(
+  { inputs, constants }: Surroundings,
+  { values }: Observation,
+): ReadonlyMap<string, readonly number[]> {
+  const given = [...inputs, ...Object.values(values)].map(({ name, shape }) => [name, shape] as const);
+  return new Map([...[...constants].map(([name, { shape }]) => [name, shape] as const), ...given]);
 }
 
 function segmentsOf(nodes: readonly RawNode[]): RawNode[][] {

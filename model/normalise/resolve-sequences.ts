@@ -3,18 +3,12 @@
  * with a SequenceAt for each part.
  */
 import { at, required } from '../../common/at.js';
-import type { Attribute, Tensor } from '../graph.js';
-import { encodeAttribute } from '../import/encode.js';
+import type { Tensor } from '../graph.js';
 import type { RawNode } from '../import/raw-model.js';
 import { valuesReadBy } from '../import/topological-order.js';
+import { type Addition, addedNode, identityNode, integer, nodeWithList, stackNodes } from './added-nodes.js';
 import type { DataDependence } from './data-dependence.js';
-import { identityNode } from './inline-body.js';
-import type { Observation } from './observe.js';
-import { observeNodes, type Surroundings } from './observe-nodes.js';
-import { liveNodes } from './simplify.js';
-
-/** Since this operator set, Split, Squeeze and Unsqueeze have sizes and axes as inputs. */
-const inputsSince = 13;
+import { knownShapes, observeValues, type Surroundings } from './observe-nodes.js';
 
 /** By sequence operator, the positions of the inputs that have to be known. */
 const settings: ReadonlyMap<string, readonly number[]> = new Map([
@@ -30,8 +24,6 @@ const settings: ReadonlyMap<string, readonly number[]> = new Map([
 
 /** Of all sequences that are split: each is a value of the graph. */
 const maxParts = 10_000;
-
-const nothing: Observation = { values: {}, data: {} };
 
 type Shapes = ReadonlyMap<string, readonly number[]>;
 
@@ -52,7 +44,7 @@ export async function resolveSequences(
   { varying }: DataDependence,
 ): Promise<readonly RawNode[]> {
   if (!nodes.some(({ operator }) => settings.has(operator))) return nodes;
-  const { constants, inputs, model } = surroundings;
+  const { constants, model } = surroundings;
   const computed = new Set(nodes.flatMap((node) => node.outputs.filter(Boolean)));
   const read = (node: RawNode, position: number) =>
     [node.inputs[position] ?? ''].filter((name) => computed.has(name));
@@ -61,14 +53,10 @@ export async function resolveSequences(
     .flatMap((node) => (settings.get(node.operator) ?? []).flatMap((position) => read(node, position)))
     .filter((name) => !varying.has(name));
   const outputs = [...new Set([...split, ...known])];
-  const needed = liveNodes(nodes, outputs, valuesReadBy);
-  const found = outputs.length > 0 ? await observeNodes(surroundings, needed, outputs, known) : nothing;
+  const found = await observeValues(surroundings, nodes, outputs, known);
   for (const [name, tensor] of Object.entries(found.data)) constants.set(name, tensor);
-  const described = [...inputs, ...Object.values(found.values)].map(
-    ({ name, shape }) => [name, shape] as const,
-  );
-  const fixed = [...constants].map(([name, { shape }]) => [name, shape] as const);
-  return withoutSequences(nodes, new Resolver(constants, new Map([...fixed, ...described]), model.opset));
+  const addition = { opset: model.opset, constants };
+  return withoutSequences(nodes, new Resolver(addition, knownShapes(surroundings, found)));
 }
 
 function withoutSequences(nodes: readonly RawNode[], resolver: Resolver): readonly RawNode[] {
@@ -84,15 +72,13 @@ function withoutSequences(nodes: readonly RawNode[], resolver: Resolver): readon
 class Resolver {
   /** By name, the tensors of each sequence. */
   readonly #sequences = new Map<string, readonly string[]>();
-  readonly #constants: Map<string, Tensor>;
+  readonly #addition: Addition;
   readonly #shapes: Shapes;
-  readonly #opset: number;
   #parts = 0;
 
-  constructor(constants: Map<string, Tensor>, shapes: Shapes, opset: number) {
-    this.#constants = constants;
+  constructor(addition: Addition, shapes: Shapes) {
+    this.#addition = addition;
     this.#shapes = shapes;
-    this.#opset = opset;
   }
 
   /** What takes the place of the node; undefined where its sequence is not known. */
@@ -123,7 +109,7 @@ class Resolver {
         return found === undefined ? undefined : [identityNode(found, output, node.name)];
       }
       case 'SequenceLength':
-        this.#constants.set(output, scalar(sequence.length));
+        this.#addition.constants.set(output, integer(sequence.length));
         return [];
       case 'ConcatFromSequence':
         return this.#concatenated(node, sequence);
@@ -156,7 +142,7 @@ class Resolver {
   }
 
   #integers(name: string | undefined): number[] | undefined {
-    const tensor = name ? this.#constants.get(name) : undefined;
+    const tensor = name ? this.#addition.constants.get(name) : undefined;
     return tensor && Array.from(tensor.data, Number);
   }
 
@@ -169,7 +155,7 @@ class Resolver {
     this.#parts += sizes?.length ?? 0;
     if (!sizes || sizes.length === 0 || this.#parts > maxParts) return undefined;
     const parts = sizes.map((_, part) => `${at(outputs, 0)}/${part}`);
-    const whole = this.#with('Split', name, [x], parts, { axis }, { split: sizes });
+    const whole = nodeWithList(this.#addition, 'Split', name, [x], parts, { axis }, ['split', sizes]);
     const isKept = split !== '' || Number(attributes.keepdims ?? 1) !== 0;
     if (isKept) {
       this.#define(at(outputs, 0), parts);
@@ -179,7 +165,7 @@ class Resolver {
     this.#define(at(outputs, 0), squeezed);
     const nodes = parts.map((part, index) => {
       const result = at(squeezed, index);
-      return this.#with('Squeeze', result, [part], [result], {}, { axes: [axis] });
+      return nodeWithList(this.#addition, 'Squeeze', result, [part], [result], {}, ['axes', [axis]]);
     });
     return [whole, ...nodes];
   }
@@ -190,7 +176,7 @@ class Resolver {
     if (split === '') return new Array(extent).fill(1);
     const given = this.#integers(split);
     const [size = 0] = given ?? [];
-    if (!given || required(this.#constants, split).shape.length > 0) return given;
+    if (!given || required(this.#addition.constants, split).shape.length > 0) return given;
     if (size < 1) return undefined;
     return Array.from({ length: Math.ceil(extent / size) }, (_, part) =>
       Math.min(size, extent - part * size),
@@ -199,52 +185,8 @@ class Resolver {
 
   #concatenated({ name, outputs, attributes }: RawNode, sequence: readonly string[]): RawNode[] {
     const axis = Number(attributes.axis ?? 0);
-    if (Number(attributes.new_axis ?? 0) === 0) return [rawNode('Concat', name, sequence, outputs, { axis })];
-    const stacked = sequence.map((_, index) => `${at(outputs, 0)}/${index}`);
-    return [
-      ...sequence.map((tensor, index) => {
-        const result = at(stacked, index);
-        return this.#with('Unsqueeze', result, [tensor], [result], {}, { axes: [axis] });
-      }),
-      rawNode('Concat', name, stacked, outputs, { axis }),
-    ];
+    return Number(attributes.new_axis ?? 0) === 0
+      ? [addedNode('Concat', name, sequence, outputs, { axis })]
+      : stackNodes(this.#addition, sequence, axis, name, at(outputs, 0));
   }
-
-  /** A node with a list that newer operator sets have as an input, and older ones as an attribute. */
-  #with(
-    operator: string,
-    name: string,
-    inputs: readonly string[],
-    outputs: readonly string[],
-    attributes: Readonly<Record<string, Attribute>>,
-    list: Readonly<Record<string, readonly number[]>>,
-  ): RawNode {
-    const [[key, values]] = Object.entries(list) as [[string, readonly number[]]];
-    if (this.#opset < inputsSince) {
-      return rawNode(operator, name, inputs, outputs, { ...attributes, [key]: [...values] });
-    }
-    const constant = `${at(outputs, 0)}/${key}`;
-    this.#constants.set(constant, {
-      type: 'int64',
-      shape: [values.length],
-      data: BigInt64Array.from(values, BigInt),
-    });
-    return rawNode(operator, name, [...inputs, constant], outputs, attributes);
-  }
-}
-
-function rawNode(
-  operator: string,
-  name: string,
-  inputs: readonly string[],
-  outputs: readonly string[],
-  attributes: Readonly<Record<string, Attribute>>,
-): RawNode {
-  const attribute = Object.entries(attributes).map(([key, value]) => encodeAttribute(key, value));
-  const proto = { name, opType: operator, input: [...inputs], output: [...outputs], attribute };
-  return { name, operator, inputs, outputs, attributes, proto };
-}
-
-function scalar(value: number): Tensor {
-  return { type: 'int64', shape: [], data: BigInt64Array.of(BigInt(value)) };
 }

@@ -3,7 +3,7 @@
 import type { Tensor } from '../graph.js';
 import type { RawNode } from '../import/raw-model.js';
 import { modelError } from '../model-error.js';
-import { identityNode } from './inline-body.js';
+import { identityNode } from './added-nodes.js';
 
 /**
  * Nodes that the outputs depend on, in the given order.

@@ -6,13 +6,14 @@ import { at, defined } from '../../common/at.js';
 import type { Tensor } from '../graph.js';
 import { type GraphProto, graphFields, nameOf, nodeFields } from '../import/proto.js';
 import type { RawNode } from '../import/raw-model.js';
-import { addedNode, identityNode, inlineBody } from './inline-body.js';
+import { type Addition, addedNode, identityNode, integer, stackNodes } from './added-nodes.js';
+import { inlineBody } from './inline-body.js';
 import type { Inlined } from './inline-branches.js';
 
 /** A larger graph is loaded by no framework in reasonable time. */
 const maxUnrolledNodes = 20_000;
-/** From these operator sets on, `Unsqueeze` takes its axes as an input, and `Scan` has no batch axis. */
-const opsets = { axesAsInput: 13, scanWithoutBatch: 9 };
+/** `Scan` has no batch axis from this operator set on. */
+const scanWithoutBatch = 9;
 
 export interface UnrollableLoop {
   readonly node: RawNode;
@@ -38,9 +39,9 @@ export function unrollableLoops(
     const attribute = attributes.body;
     const body = typeof attribute === 'object' && 'graph' in attribute ? attribute.graph : undefined;
     if (!body) return [];
-    if (operator === 'Scan' && opset >= opsets.scanWithoutBatch) {
-      const { states, inputAxes } = scanParts(node);
-      const name = at(inputs, states, 'inputs of a Scan');
+    if (operator === 'Scan' && opset >= scanWithoutBatch) {
+      const { scanned, inputAxes } = scanParts(node);
+      const name = at(scanned, 0, 'scanned inputs');
       return [{ node, body, decidedBy: [], scanned: { name, axis: at(inputAxes, 0) } }];
     }
     const [trips, condition] = inputs;
@@ -113,7 +114,6 @@ export function unrolled(loop: UnrollableLoop, iterations: number, opset: number
 interface LoopParts {
   /** Whether the body is told the iteration and the condition. */
   readonly counts: boolean;
-  readonly states: number;
   readonly initial: readonly string[];
   readonly scanned: readonly string[];
   readonly inputAxes: readonly number[];
@@ -128,7 +128,6 @@ function loopParts({ inputs, outputs }: RawNode): LoopParts {
   const none = { scanned: [], inputAxes: [], inputDirections: [] };
   return {
     counts: true,
-    states: initial.length,
     initial,
     ...none,
     outputAxes: zeros,
@@ -146,7 +145,6 @@ function scanParts({ inputs, outputs, attributes }: RawNode): LoopParts {
   const outputCount = outputs.length - states;
   return {
     counts: false,
-    states,
     initial: inputs.slice(0, states),
     scanned: inputs.slice(states),
     inputAxes: listed('scan_input_axes', scannedCount),
@@ -159,21 +157,16 @@ function scanParts({ inputs, outputs, attributes }: RawNode): LoopParts {
 /** The nodes and constants that take the place of one loop. */
 class Unrolling {
   readonly #nodes: RawNode[] = [];
-  readonly #constants = new Map<string, Tensor>();
+  readonly #addition: Addition;
   readonly #loop: UnrollableLoop;
-  readonly #opset: number;
 
   constructor(loop: UnrollableLoop, opset: number) {
     this.#loop = loop;
-    this.#opset = opset;
+    this.#addition = { opset, constants: new Map() };
   }
 
   integer(value: number): string {
-    return this.#constant(`integer_${value}`, {
-      type: 'int64',
-      shape: [],
-      data: BigInt64Array.of(BigInt(value)),
-    });
+    return this.#constant(`integer_${value}`, integer(value));
   }
 
   yes(): string {
@@ -184,14 +177,15 @@ class Unrolling {
   body(given: ReadonlyMap<string, string>, step: number): readonly string[] {
     const { nodes, constants, results } = inlineBody(this.#loop.body, given, this.#name(String(step)));
     this.#nodes.push(...nodes);
-    for (const [name, tensor] of constants) this.#constants.set(name, tensor);
+    for (const [name, tensor] of constants) this.#addition.constants.set(name, tensor);
     return results;
   }
 
   /** One position along an axis, without that axis. */
-  row(source: string, axis: number, position: number, name: string): string {
-    const attribute = [{ name: 'axis', type: 2, i: axis }];
-    return this.#node('Gather', [source, this.integer(position)], this.#name(name), attribute);
+  row(source: string, axis: number, position: number, part: string): string {
+    const name = this.#name(part);
+    this.#nodes.push(addedNode('Gather', name, [source, this.integer(position)], [name], { axis }));
+    return name;
   }
 
   copy(source: string, output: string): void {
@@ -200,35 +194,16 @@ class Unrolling {
 
   /** The values beside each other along a new axis. */
   stack(values: readonly string[], axis: number, output: string): void {
-    const raised = values.map((value, index) => this.#raised(value, axis, `${index}/to_${output}`));
-    this.#node('Concat', raised, output, [{ name: 'axis', type: 2, i: axis }]);
+    this.#nodes.push(...stackNodes(this.#addition, values, axis, output, output));
   }
 
   finish(): Inlined {
-    return { nodes: this.#nodes, constants: this.#constants };
+    return { nodes: this.#nodes, constants: this.#addition.constants };
   }
 
-  #raised(value: string, axis: number, name: string): string {
-    if (this.#opset < opsets.axesAsInput)
-      return this.#node('Unsqueeze', [value], this.#name(name), [{ name: 'axes', type: 7, ints: [axis] }]);
-    const axes: Tensor = { type: 'int64', shape: [1], data: BigInt64Array.of(BigInt(axis)) };
-    return this.#node('Unsqueeze', [value, this.#constant(`axes_${axis}`, axes)], this.#name(name));
-  }
-
-  /** @returns its output */
-  #node(
-    opType: string,
-    input: readonly string[],
-    output: string,
-    attribute: NonNullable<Parameters<typeof addedNode>[0]['attribute']> = [],
-  ): string {
-    this.#nodes.push(addedNode({ name: output, opType, input: [...input], output: [output], attribute }));
-    return output;
-  }
-
-  #constant(name: string, tensor: Tensor): string {
-    this.#constants.set(this.#name(name), tensor);
-    return this.#name(name);
+  #constant(part: string, tensor: Tensor): string {
+    this.#addition.constants.set(this.#name(part), tensor);
+    return this.#name(part);
   }
 
   #name(part: string): string {
