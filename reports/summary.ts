@@ -1,5 +1,6 @@
 /** The results of a run in sentences, the same in the terminal and at the head of the page. */
 
+import { groupBy } from '../common/group-by.js';
 import { groupKey } from '../common/run/cell.js';
 import { deviceId, deviceLabel } from '../common/run/device.js';
 import {
@@ -85,19 +86,26 @@ export function commonLevel(results: RunResults): number | null | undefined {
 export function groupDifferences(results: RunResults, group: Group): string[] {
   const ok = groupCells(results, group).filter(({ state }) => state === 'ok');
   const sides = ok.map((cell) => ({ target: cell.target, settings: settingsOf(cell, results.targets) }));
-  return [...settingsInShort(sides, group.batch), ...precisionDifferences(results, group)];
+  const alike = results.groups.filter((other) => anyPrecision(other) === anyPrecision(group));
+  return [...settingsInShort(sides, group.batch), ...precisionDifferences(alike)];
 }
 
-/** What computed the same model in another precision is compared apart; each group says so. */
-function precisionDifferences({ groups }: RunResults, group: Group): string[] {
-  const alike = ({ workload, mode, batch, length, threads }: Group) =>
-    [workload, mode, batch, length, threads].join(':');
-  const same = groups.filter((other) => other.ranking.length > 0 && alike(other) === alike(group));
-  if (same.length < 2) return [];
-  const each = same.map(
-    ({ precision, ranking }) => `${precision} (${ranking.map(({ target }) => target).join(', ')})`,
-  );
-  return [`precision of ${group.workload}, compared apart: ${each.join('; ')}`];
+/** What computed the same model in another precision is compared apart: a line for each such model. */
+function precisionDifferences(groups: readonly Group[]): string[] {
+  const ranked = groups.filter(({ ranking }) => ranking.length > 0);
+  const lines = [...groupBy(ranked, anyPrecision).values()].flatMap((same) => {
+    const [first] = same;
+    if (!first || same.length < 2) return [];
+    const each = same.map(
+      ({ precision, ranking }) => `${precision} (${ranking.map(({ target }) => target).join(', ')})`,
+    );
+    return [`precision of ${first.workload}, compared apart: ${each.join('; ')}`];
+  });
+  return [...new Set(lines)];
+}
+
+function anyPrecision(group: Group): string {
+  return groupKey({ ...group, precision: 'float32' });
 }
 
 /**
@@ -120,8 +128,7 @@ export function runDifferences(results: RunResults): string[] {
   const settings = [...found].map(([line, at]) =>
     at.length === counts.length ? line : `with ${threadsText(at)}: ${line}`,
   );
-  const precisions = results.groups.flatMap((group) => precisionDifferences(results, group));
-  return [...settings, ...new Set(precisions)];
+  return [...settings, ...precisionDifferences(results.groups)];
 }
 
 export function groupCells(results: RunResults, group: Group): RunResults['cells'] {

@@ -2,6 +2,7 @@
  * Which cells of two runs are the same: those of equal content, whatever their workloads are called. One id with two contents names
  * two computations. Runs of older versions did not record contents; their cells are matched by id, as far as nothing speaks against it.
  */
+import { groupBy } from '../../common/group-by.js';
 import { withoutTarget } from '../../common/run/cell.js';
 import { contentDifferences } from '../../common/run/content.js';
 import type { CellResult } from '../../common/run/results.js';
@@ -29,30 +30,38 @@ export interface MatchedCells {
 
 export function matchCells(before: readonly CellResult[], after: readonly CellResult[]): MatchedCells {
   const pairs = new Map<CellResult, CellPair>();
-  let open = [...before];
+  const open = new Set(before);
   const pairUp = (find: (cell: CellResult) => CellResult | undefined) => {
     for (const cell of after) {
       const found = pairs.has(cell) ? undefined : find(cell);
       if (!found) continue;
       pairs.set(cell, { before: found, after: cell, kinship: kinshipOf(found, cell) });
-      open = open.filter((one) => one !== found);
+      open.delete(found);
     }
   };
-  const isNamesake = (one: CellResult, other: CellResult) => one.id === other.id;
-  pairUp((cell) => open.find((one) => isNamesake(one, cell) && kinshipOf(one, cell).kind !== 'different'));
-  pairUp((cell) => open.find((one) => isRenamed(one, cell)));
-  pairUp((cell) => open.find((one) => isNamesake(one, cell)));
-  const unpaired = after.filter((cell) => !pairs.has(cell));
-  const gone = open;
+  const namesakes = groupBy(before, ({ id }) => id);
+  const openNamesakes = ({ id }: CellResult) => (namesakes.get(id) ?? []).filter((one) => open.has(one));
+  const copies = groupBy(before, copyKey);
+  pairUp((cell) => openNamesakes(cell).find((one) => kinshipOf(one, cell).kind !== 'different'));
+  pairUp((cell) => (copies.get(copyKey(cell)) ?? []).find((one) => open.has(one) && isRenamed(one, cell)));
+  pairUp((cell) => openNamesakes(cell)[0]);
+  const unpaired = groupBy(
+    after.filter((cell) => !pairs.has(cell)),
+    reshapeKey,
+  );
+  const gone = groupBy([...open], reshapeKey);
   // The batch size of a model is part of its ids: at another one it is another cell, and the only one of its name.
   pairUp((cell) => {
-    const reshaped = gone.filter((one) => isReshaped(one, cell));
-    const others = unpaired.filter((other) => reshaped.some((one) => isReshaped(one, other)));
+    const key = reshapeKey(cell);
+    const reshaped = (gone.get(key) ?? []).filter((one) => isReshaped(one, cell));
+    const others = (unpaired.get(key) ?? []).filter((other) =>
+      reshaped.some((one) => isReshaped(one, other)),
+    );
     return reshaped.length === 1 && others.length === 1 ? reshaped[0] : undefined;
   });
   return {
     pairs: after.flatMap((cell) => pairs.get(cell) ?? []),
-    beforeOnly: open,
+    beforeOnly: [...open],
     afterOnly: after.filter((cell) => !pairs.has(cell)),
   };
 }
@@ -101,28 +110,23 @@ function kinshipOf(before: CellResult, after: CellResult): Kinship {
 }
 
 function isRenamed(before: CellResult, after: CellResult): boolean {
-  return (
-    before.content !== undefined &&
-    before.content.digest === after.content?.digest &&
-    withoutWorkload(before) === withoutWorkload(after)
-  );
+  return before.content !== undefined && copyKey(before) === copyKey(after);
 }
 
-/** `inference:b1:float32:cpu:pytorch/cpu` */
-function withoutWorkload({ id, workload }: CellResult): string {
-  return id.slice(workload.length);
+/** Equal for cells that compute the same whatever their workloads are called. */
+function copyKey({ content, id, workload }: CellResult): string {
+  // Behind the workload: `:inference:b1:float32:cpu:pytorch/cpu`.
+  return JSON.stringify([content?.digest, id.slice(workload.length)]);
 }
 
 function isReshaped(before: CellResult, after: CellResult): boolean {
   return (
-    before.content !== undefined &&
-    before.content.model === after.content?.model &&
-    before.batch !== after.batch &&
-    withoutBatch(before) === withoutBatch(after) &&
-    before.target === after.target
+    before.content !== undefined && before.batch !== after.batch && reshapeKey(before) === reshapeKey(after)
   );
 }
 
-function withoutBatch(cell: CellResult): string {
-  return withoutTarget(cell).replace(`:b${cell.batch}:`, ':');
+/** Equal for cells of one name that differ in the batch size of their model at most. */
+function reshapeKey(cell: CellResult): string {
+  const { batch, content, target } = cell;
+  return JSON.stringify([content?.model, withoutTarget(cell).replace(`:b${batch}:`, ':'), target]);
 }
