@@ -195,7 +195,7 @@ function toldApart(seen: RunSeen): number {
   return large.filter(isToldApart).length / large.length;
 }
 
-function wallOf({ events }: RunSeen): Extract<RunEvent, { type: 'wall' }> {
+export function wallOf({ events }: RunSeen): Extract<RunEvent, { type: 'wall' }> {
   return at(
     events.filter((event) => event.type === 'wall'),
     -1,

@@ -8,11 +8,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { at, required } from '../../common/at.js';
+import { required } from '../../common/at.js';
 import type { RunEvent } from '../../common/run/run-folder.js';
 import { quantile } from '../../common/statistics/quantiles.js';
 import { ownActivities, workerActivities } from '../../runners/schedule/stopwatch.js';
-import type { RunSeen } from './answer-rows.js';
+import { type RunSeen, wallOf } from './answer-rows.js';
 import { asGiven, publish } from './ledger.js';
 import { markdownTable, share } from './table.js';
 import { timed } from './timed-command.js';
@@ -24,11 +24,7 @@ const { values } = parseArgs({ options: { time: { type: 'string' } } });
 const folder = mkdtempSync(join(tmpdir(), 'touchstone-overhead-'));
 const time = values.time === undefined ? [] : ['--time', values.time];
 const seen = await timed({ command: ['run', '--verify', ...time], isRun: true }, join(folder, 'run'));
-const wall = at(
-  seen.events.filter((event) => event.type === 'wall'),
-  -1,
-  'the wall times of a run',
-);
+const wall = wallOf(seen);
 publish(
   'overhead',
   [
