@@ -34,7 +34,7 @@ export interface Framework {
   /** As its makers write it: `TensorFlow.js`. */
   readonly title: string;
   readonly homepage: string;
-  readonly targets: readonly (NodeTarget | PythonTarget | Target)[];
+  readonly targets: readonly (NodeTarget | PythonTarget | BrowserTarget | Target)[];
 }
 
 /** What planning and reports need of a target; each host's type of target has what the host needs. */
@@ -132,12 +132,46 @@ export interface PythonTarget extends Target {
   readonly module: string;
 }
 
+/** A framework that runs in a page of a browser; `open` of the module that it names is bundled for the page. */
+export interface BrowserTarget extends Target {
+  readonly host: 'browser';
+  /** The browser whose page it is. */
+  readonly browser: BrowserKind;
+  /** npm packages that must be installed, the framework's own first; the page may fetch their files. */
+  readonly packages: readonly string[];
+  /**
+   * The compiled module that is a `PageModule`, as `new URL('./page.js', import.meta.url)`. It is bundled for the page, so nothing
+   * that it imports may need Node.
+   */
+  readonly module: URL;
+}
+
+export type BrowserKind = 'chromium' | 'firefox';
+
+/** What the module of a `BrowserTarget` exports. */
+export interface PageModule {
+  /** Imports the framework and sets it up. This is the `import` phase. @param target its name: `tfjs/wasm@browser` */
+  open(target: string, budget: Budget, page: Page): Promise<OpenFramework>;
+}
+
+/** What a page offers to an adapter. */
+export interface Page {
+  /** Installed versions of the target's packages, by name. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** URL of a file of one of the target's packages: `onnxruntime-web/dist/ort-wasm-simd-threaded.wasm`. */
+  fileUrl(path: string): string;
+}
+
 export function isNodeTarget(target: Target): target is NodeTarget {
   return target.host === 'node' && 'packages' in target && 'open' in target;
 }
 
 export function isPythonTarget(target: Target): target is PythonTarget {
   return target.host === 'python' && 'environmentName' in target && 'module' in target;
+}
+
+export function isBrowserTarget(target: Target): target is BrowserTarget {
+  return target.host === 'browser' && 'packages' in target && 'module' in target && 'browser' in target;
 }
 
 export type Support =
