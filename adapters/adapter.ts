@@ -9,7 +9,7 @@
  */
 
 import type { Device, DeviceChoice, DeviceKind } from '../common/run/device.js';
-import type { Model, TargetPlan } from '../model/artefact/load-model.js';
+import type { Model, TargetPlan } from '../model/artefact/model.js';
 import type { Graph, Tensor, Tensors } from '../model/graph.js';
 import type { Loss, Mode, Optimiser, Precision } from '../model/workload.js';
 

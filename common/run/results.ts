@@ -102,6 +102,8 @@ export const turnSamples = z.object({
   /** Milliseconds since the run began, when the turn started. */
   startMs: z.number().nonnegative(),
   samplesNs: z.array(z.number().nonnegative()),
+  /** Iterations that each sample is the mean of, where the clock of a page cannot tell the time of one; absent where each is a sample. */
+  batch: z.number().int().min(2).optional(),
   /** Null where the host does not report it. */
   cpuNs: z.number().nonnegative().nullable(),
   witness: turnWitness.nullable(),

@@ -185,6 +185,8 @@ export const runEvent = z.discriminatedUnion('type', [
     process: count,
     startMs: z.number().nonnegative(),
     samplesNs: z.array(ns),
+    /** Iterations that each sample is the mean of; absent where each iteration is a sample. */
+    batch: z.number().int().positive().default(1),
     /** Null where the host does not report it. */
     cpuNs: ns.nullable(),
     /** What happened around it that was not its own doing; absent in runs of an earlier build. */

@@ -1,73 +1,32 @@
-/** Reads an artefact for an adapter. Workers import this file, so it has few imports of its own. */
+/** Reads artefacts from files of this machine. Workers import this file, so it has few imports of its own. */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { z } from 'zod';
-import { at } from '../../common/at.js';
-import { type Precision, precision } from '../../common/vocabulary.js';
-import { type Graph, graph, type Tensor, type Tensors } from '../graph.js';
-import { readTensors } from '../safetensors.js';
-import { type ArtefactManifest, artefactFiles, artefactManifest } from './manifest.js';
+import type { Graph } from '../graph.js';
+import { readWhole } from '../safetensors.js';
+import type { ArtefactManifest } from './manifest.js';
+import { type FileSource, type Model, readArtefact, readGraph, readManifest, readModel } from './model.js';
 
-/** The model of one cell. */
-export interface Model {
-  readonly manifest: ArtefactManifest;
-  readonly graph: Graph;
-  /** By name, in ONNX layout. */
-  readonly weights: Tensors;
-  /** One entry per buffer: the graph's inputs by name; in training also `labels`. */
-  readonly inputs: readonly Tensors[];
-  /** What a runtime reads that imports ONNX itself: `file.onnx` where there is one, else `model.onnx`. */
-  readonly modelPath: string;
-  /** What the target's descriptor made of the graph (`Target.lower`). */
-  readonly plan: TargetPlan;
+const files: FileSource = {
+  read: (path) => (path.endsWith('.safetensors') ? readWhole(path) : readFile(path)),
+  exists: async (path) => existsSync(path),
+  locate: (path) => path,
+};
+
+/** See `readModel`. */
+export function loadModel(folder: string, plan: string): Promise<Model> {
+  return readModel(files, folder, plan);
 }
 
-/** Plain data, written as JSON. What else is in it is between a target's descriptor and its driver. */
-export interface TargetPlan {
-  /** What the model is built of, in one line, for the cell's configuration: `2 Conv+Relu, 3 Gemm`. */
-  readonly form: string;
-  /** The arithmetic that is used; where a target does not say it, that of the graph (`model/precision.ts`). */
-  readonly precision?: Precision | undefined;
+/** See `readArtefact`. */
+export function loadArtefact(folder: string): Promise<Omit<Model, 'plan'>> {
+  return readArtefact(files, folder);
 }
 
-const targetPlan = z.looseObject({ form: z.string(), precision: precision.optional() });
-
-/**
- * @param folder of the artefact
- * @param plan path of the target's plan
- */
-export async function loadModel(folder: string, plan: string): Promise<Model> {
-  return { ...(await loadArtefact(folder)), plan: targetPlan.parse(await readJson(plan)) };
-}
-
-/** What is the same for all targets. @param folder of the artefact */
-export async function loadArtefact(folder: string): Promise<Omit<Model, 'plan'>> {
-  const manifest = await loadManifest(folder);
-  const file = join(folder, artefactFiles.file);
-  const inputs = Array.from({ length: manifest.buffers }, (): Record<string, Tensor> => ({}));
-  for (const [key, tensor] of Object.entries(await readTensors(join(folder, artefactFiles.inputs)))) {
-    const slash = key.indexOf('/');
-    at(inputs, Number(key.slice(0, slash)), 'input buffers')[key.slice(slash + 1)] = tensor;
-  }
-  return {
-    manifest,
-    graph: await loadGraph(folder),
-    weights: await readTensors(join(folder, artefactFiles.weights)),
-    inputs,
-    modelPath: existsSync(file) ? file : join(folder, artefactFiles.model),
-  };
-}
-
-export async function loadManifest(folder: string): Promise<ArtefactManifest> {
-  return artefactManifest.parse(await readJson(join(folder, artefactFiles.manifest)));
+export function loadManifest(folder: string): Promise<ArtefactManifest> {
+  return readManifest(files, folder);
 }
 
 /** Only the graph. */
-export async function loadGraph(folder: string): Promise<Graph> {
-  return graph.parse(await readJson(join(folder, artefactFiles.graph)));
-}
-
-async function readJson(path: string): Promise<unknown> {
-  return JSON.parse(await readFile(path, 'utf8'));
+export function loadGraph(folder: string): Promise<Graph> {
+  return readGraph(files, folder);
 }

@@ -8,6 +8,7 @@ import { resultsVersion } from '../../common/run/version.js';
 import { median } from '../../common/statistics/quantiles.js';
 import { samplingOf } from '../../common/statistics/sampling.js';
 import { cellResult } from './cells.js';
+import { timedNs } from './estimates.js';
 import { collectFacts, type RunFacts } from './facts.js';
 import { groupsOf } from './groups.js';
 import { type Exclusions, exclusionsOf } from './left-out.js';
@@ -100,9 +101,9 @@ function interferenceOf(cells: readonly CellResult[], { marked }: Exclusions): R
 }
 
 function pressureShareOf(turns: CellResult['samples']): number | null {
-  const recorded = turns.flatMap(({ witness, samplesNs }) => {
-    const pressureNs = witness?.pressureNs ?? null;
-    return pressureNs === null ? [] : [{ pressureNs, lengthNs: sum(samplesNs) }];
+  const recorded = turns.flatMap((turn) => {
+    const pressureNs = turn.witness?.pressureNs ?? null;
+    return pressureNs === null ? [] : [{ pressureNs, lengthNs: timedNs(turn) }];
   });
   const lengthNs = sum(recorded.map((turn) => turn.lengthNs));
   return lengthNs === 0 ? null : sum(recorded.map((turn) => turn.pressureNs)) / lengthNs;

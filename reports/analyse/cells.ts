@@ -7,7 +7,7 @@ import type { Sampling } from '../../common/statistics/sampling.js';
 import type { SteadyLabel } from '../../common/statistics/steady-state.js';
 import { counted } from '../../common/text.js';
 import { finalState } from './cell-state.js';
-import { estimateOf, keptTurns, rateOf, roundCpuNs, roundMediansNs } from './estimates.js';
+import { estimateOf, iterationsOf, keptTurns, rateOf, roundCpuNs, roundMediansNs } from './estimates.js';
 import type { CellFacts, RunFacts } from './facts.js';
 import type { Exclusions } from './left-out.js';
 
@@ -39,8 +39,12 @@ export function cellResult(
 
 /** A turn as results show it: with why it is left out of estimates. */
 export function samplesOf(turn: CellFacts['turns'][number], exclusions: Exclusions): TurnSamples {
-  const { round, block, process, startMs, samplesNs, cpuNs, witness = null } = turn;
-  return { round, block, process, startMs, samplesNs, cpuNs, witness, leftOut: exclusions.reasonFor(turn) };
+  const { round, block, process, startMs, samplesNs, batch, cpuNs, witness = null } = turn;
+  return {
+    ...{ round, block, process, startMs, samplesNs, cpuNs, witness },
+    ...(batch > 1 ? { batch } : {}),
+    leftOut: exclusions.reasonFor(turn),
+  };
 }
 
 function countsOf(labels: readonly SteadyLabel[]): CellResult['steadyState'] {
@@ -104,6 +108,8 @@ function cpuEstimate(turns: readonly TurnSamples[], sampling: Sampling): Estimat
  * consecutive ones more so. Percentiles whose interval the samples do not support are left out.
  */
 function percentilesOf(turns: readonly TurnSamples[]): NonNullable<CellResult['metrics']>['percentilesNs'] {
+  // The mean of a batch says nothing of how its iterations are spread.
+  if (turns.some(({ batch }) => batch !== undefined)) return [];
   const all = turns.flatMap((turn) => turn.samplesNs);
   const rounds = [...new Set(turns.map((turn) => turn.round))];
   // Logarithms, as in all comparisons of times: one long pause must not count as a difference between processes.
@@ -133,7 +139,12 @@ function notesOf(cell: PlannedCell, facts: CellFacts, run: RunFacts): string[] {
   if (share?.note) notes.push(share.note);
   if (run.schedule?.apart?.includes(cell.id))
     notes.push('loaded alone, twice in every round: memory does not hold it and the other targets at once');
-  const single = facts.turns.filter((turn) => turn.samplesNs.length === 1).length;
+  const batch = Math.max(1, ...facts.turns.map((turn) => turn.batch));
+  if (batch > 1)
+    notes.push(
+      `timed in batches of up to ${batch} iterations: the clock of its page is too coarse for single ones`,
+    );
+  const single = facts.turns.filter((turn) => iterationsOf(turn) === 1).length;
   if (single > 0 && !share?.note)
     notes.push(`${single} of ${facts.turns.length} turns have a single iteration`);
   if (facts.audits.length === 0) notes.push('no timed iteration was audited');

@@ -12,6 +12,18 @@ export function keptTurns<Turn extends TurnSamples>(turns: readonly Turn[]): Tur
   return turns.filter((turn) => turn.leftOut === null);
 }
 
+type Timed = Pick<TurnSamples, 'samplesNs' | 'batch'>;
+
+/** What the iterations of a turn took together. */
+export function timedNs({ samplesNs, batch = 1 }: Timed): number {
+  return batch * samplesNs.reduce((sum, ns) => sum + ns, 0);
+}
+
+/** How many iterations a turn had. */
+export function iterationsOf({ samplesNs, batch = 1 }: Timed): number {
+  return batch * samplesNs.length;
+}
+
 /** Median time per iteration of each round that has samples, by round. */
 export function roundMediansNs(turns: readonly TurnSamples[]): ReadonlyMap<number, number> {
   const known = mediansOf.get(turns);
@@ -32,7 +44,7 @@ export function roundCpuNs(turns: readonly TurnSamples[]): Map<number, number> |
   if (known.length < turns.length) return null;
   return byRound(known, (turnsOfRound) => {
     const cpuNs = turnsOfRound.reduce((sum, turn) => sum + turn.cpuNs, 0);
-    const iterations = turnsOfRound.reduce((sum, turn) => sum + turn.samplesNs.length, 0);
+    const iterations = turnsOfRound.reduce((sum, turn) => sum + iterationsOf(turn), 0);
     return Math.max(resolutionNs, cpuNs / iterations);
   });
 }

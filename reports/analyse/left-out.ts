@@ -9,6 +9,7 @@ import type { TurnSamples } from '../../common/run/results.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
 import { foreignLoad } from '../../common/statistics/interference.js';
 import { type SteadyLabel, type SteadyState, steadyState } from '../../common/statistics/steady-state.js';
+import { timedNs } from './estimates.js';
 import type { EventOf, RunFacts } from './facts.js';
 
 type Turn = EventOf<'turn'>;
@@ -79,7 +80,7 @@ function markedTurns(cells: readonly PlannedCell[], facts: RunFacts): Set<Turn> 
   const marks = foreignLoad(
     all.map(({ target, turn }) => ({
       target,
-      lengthNs: turn.samplesNs.reduce((sum, ns) => sum + ns, 0),
+      lengthNs: timedNs(turn),
       witness: turn.witness ?? null,
     })),
   );

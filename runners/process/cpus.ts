@@ -5,6 +5,7 @@ import { TouchstoneError } from '../../common/errors.js';
 import { capabilities } from './capabilities.js';
 import { type CpuLimit, readCpuLimit } from './cpu-limit.js';
 import { ownCpus } from './cpu-list.js';
+import { groupMembers } from './group.js';
 
 let limit: CpuLimit | undefined;
 let allowed: readonly number[] | undefined;
@@ -63,21 +64,35 @@ export function bindSelf(cpus: readonly number[]): void {
 }
 
 /**
- * Binds another process with all its threads, whether it is stopped or not. Does nothing where the system cannot, or for an
- * empty list.
+ * Binds the processes of a leader's group with all their threads, whether they are stopped or not. Does nothing where the system
+ * cannot, or for an empty list.
  *
  * @throws TouchstoneError('worker') where a thread stays where it was: it would be timed on other processors than its rivals
  */
-export async function bindProcess(pid: number, cpus: readonly number[]): Promise<void> {
+export async function bindGroup(leader: number, cpus: readonly number[]): Promise<void> {
   if (cpus.length === 0 || !capabilities().canBind) return;
+  const bind = async (pid: number) => {
+    const bound = await bindProcess(pid, cpus);
+    // What is gone needs no processor.
+    if (bound || !groupMembers(leader).includes(pid)) return;
+    throw new TouchstoneError(
+      'worker',
+      `process ${pid} could not be bound to processors ${cpus.join(', ')}`,
+      {
+        hint: 'something on this machine keeps its threads elsewhere, such as a container or a job scheduler',
+      },
+    );
+  };
+  await Promise.all(groupMembers(leader).map(bind));
+}
+
+async function bindProcess(pid: number, cpus: readonly number[]): Promise<boolean> {
   // A thread that ends while it is being bound is an error too: the second time it is gone.
   for (const _ of [1, 2]) {
     const { exitCode } = await execa('taskset', bindingOf(pid, cpus), { reject: false });
-    if (exitCode === 0) return;
+    if (exitCode === 0) return true;
   }
-  throw new TouchstoneError('worker', `process ${pid} could not be bound to processors ${cpus.join(', ')}`, {
-    hint: 'something on this machine keeps its threads elsewhere, such as a container or a job scheduler',
-  });
+  return false;
 }
 
 function bindingOf(pid: number, cpus: readonly number[]): string[] {

@@ -3,6 +3,8 @@
  * when it ends), and what the framework starts ends with it.
  */
 
+import { readdirSync, readFileSync } from 'node:fs';
+
 const living = new Set<number>();
 
 /** From now on the group ends when this process exits, in whatever way runs its exit handlers. */
@@ -34,4 +36,25 @@ export function send(pid: number, signal: NodeJS.Signals): void {
 
 function killAll(): void {
   for (const leader of living) killGroup(leader);
+}
+
+/** Processes of a leader's group that are alive, itself among them; the leader alone where the system does not list them. */
+export function groupMembers(leader: number): number[] {
+  try {
+    const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+    return all.map(Number).filter((pid) => groupOf(pid) === leader);
+  } catch {
+    return [leader];
+  }
+}
+
+/** Fifth field of /proc/…/stat; the second, a name in brackets, may hold anything. Undefined where the process is gone. */
+function groupOf(pid: number): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const [state, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return state === 'Z' ? undefined : Number(group);
+  } catch {
+    return undefined;
+  }
 }

@@ -7,7 +7,7 @@ import { openChannel } from '../protocol/channel.js';
 import { WorkerFailure } from '../protocol/failure.js';
 import type { Worker } from '../protocol/worker.js';
 import { capabilities } from './capabilities.js';
-import { bindProcess } from './cpus.js';
+import { bindGroup } from './cpus.js';
 import { type Exit, failureOf, hungUp } from './ending.js';
 import { adopt, bury, killGroup, send } from './group.js';
 import { openLog, type WorkerLog } from './log.js';
@@ -81,7 +81,7 @@ export function startProcess(options: ProcessOptions): WorkerProcess {
     await exited;
   };
   const signal = (name: 'SIGSTOP' | 'SIGCONT') => {
-    if (!gone && child.pid !== undefined && options.canPause) send(child.pid, name);
+    if (!gone && child.pid !== undefined && options.canPause) send(-child.pid, name);
   };
   return {
     pid: child.pid,
@@ -97,7 +97,7 @@ export function startProcess(options: ProcessOptions): WorkerProcess {
     pause: () => signal('SIGSTOP'),
     resume: () => signal('SIGCONT'),
     async moveTo(cpus) {
-      if (!gone && child.pid !== undefined) await bindProcess(child.pid, cpus);
+      if (!gone && child.pid !== undefined) await bindGroup(child.pid, cpus);
     },
     kill,
   };

@@ -131,6 +131,8 @@ export const results = {
   turn: z.object({
     /** In collection order. */
     samplesNs: z.array(nanoseconds).min(1),
+    /** Iterations that each sample is the mean of: more than one where the worker's clock cannot tell the time of one. */
+    batch: z.number().int().positive().default(1),
     /** CPU time of the whole process during the timed loop, user and system; null where the host does not report it. */
     cpuNs: nanoseconds.nullable(),
     /** Buffer whose output was kept for the audit. */

@@ -2,6 +2,8 @@
 
 export interface TurnAnswer {
   readonly samplesNs: readonly number[];
+  /** Iterations that each sample is the mean of. */
+  readonly batch: number;
   readonly losses: readonly (number | null)[];
 }
 
@@ -21,9 +23,9 @@ const maxElapsedShare = 10_000;
  * @returns why it cannot be true; undefined where it can
  */
 export function implausibility(turn: TurnAnswer, asked: TurnAsked, elapsedNs: number): string | undefined {
-  const { samplesNs, losses } = turn;
-  const count = samplesNs.length;
-  const claimedNs = samplesNs.reduce((sum, ns) => sum + ns, 0);
+  const { samplesNs, batch, losses } = turn;
+  const count = samplesNs.length * batch;
+  const claimedNs = batch * samplesNs.reduce((sum, ns) => sum + ns, 0);
   const milliseconds = (ns: number) => `${(ns / 1e6).toPrecision(3)} ms`;
   if (count === 0) return 'it was asked for a turn and took no iteration';
   if (count > asked.maxIterations)

@@ -92,6 +92,7 @@ async function takeTurn(
     process: worker.process,
     startMs,
     samplesNs: turn.samplesNs,
+    batch: turn.batch,
     cpuNs: turn.cpuNs,
     ...(turn.witness
       ? { witness: { ...turn.witness, ...sinceThen(before, context.readProcessors(threads)) } }

@@ -12,14 +12,14 @@ export interface Platform {
   readonly clock: Clock;
   readonly storage: Storage;
   /** The target of that name, its packages ready to be imported. */
-  findTarget(name: string): Promise<JavaScriptTarget>;
+  findTarget(name: string): Promise<Pick<JavaScriptTarget, 'open'>>;
   /** The model of the processors. */
   readonly cpuName: string;
   /** Processors that the worker may run on, ascending; null where the system does not report them. */
-  cpus(): number[] | null;
+  cpus(): number[] | null | Promise<number[] | null>;
   /** `system`, or the name of the memory allocator that replaces it; null where that cannot be read. */
   allocator(): string | null;
-  memory(): ResidentMemory;
+  memory(): ResidentMemory | Promise<ResidentMemory>;
   /** Taken right before and right after each turn, outside the clock. */
   mark(): Mark | Promise<Mark>;
 }
@@ -29,8 +29,10 @@ export interface Clock<Instant = unknown> {
   /** Monotonic. */
   readonly now: () => Instant;
   nsBetween(begin: Instant, end: Instant): number;
+  /** The shortest time that it can tell, in nanoseconds. */
+  readonly tickNs: number;
   /** CPU time of the whole process so far, user and system, in nanoseconds; null where the platform does not report it. */
-  cpuNs(): number | null;
+  cpuNs(): number | null | Promise<number | null>;
 }
 
 /** Where artefacts are read from and tensors written to. */

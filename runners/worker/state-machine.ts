@@ -19,7 +19,7 @@ export class ProtocolError extends Error {
 
 export class StateMachine {
   readonly #platform: Platform;
-  #target: JavaScriptTarget | undefined;
+  #target: Pick<JavaScriptTarget, 'open'> | undefined;
   #budget: Of<'hello'>['budget'] | undefined;
   #framework: OpenFramework | undefined;
   #loaded: LoadedModel | undefined;
@@ -67,7 +67,7 @@ export class StateMachine {
     const { pid, runtime } = this.#platform;
     this.#target = await this.#platform.findTarget(request.target);
     this.#budget = request.budget;
-    return { protocol: protocolVersion, pid, runtime, cpus: this.#platform.cpus() };
+    return { protocol: protocolVersion, pid, runtime, cpus: await this.#platform.cpus() };
   }
 
   async #describe(): Promise<Results['describe']> {
@@ -83,7 +83,7 @@ export class StateMachine {
       versions: { ...versions },
       configuration: { ...configuration, allocator: this.#platform.allocator() },
       device: device === 'cpu' ? processors(this.#platform.cpuName) : device,
-      cpus: this.#platform.cpus(),
+      cpus: await this.#platform.cpus(),
     };
   }
 
@@ -106,7 +106,7 @@ export class StateMachine {
       const answering = generation ? generating(loaded, generation) : loaded;
       this.#loaded = inference(answering, manifest, clock);
     } else {
-      if (!framework.loadTraining) throw new ProtocolError(`${this.#target?.name} cannot train`);
+      if (!framework.loadTraining) throw new ProtocolError('the target cannot train');
       const learning = await framework.loadTraining(model);
       this.#loaded = learner(learning, manifest, manifest.training, clock);
     }
@@ -159,7 +159,7 @@ export class StateMachine {
 
   async #memory(): Promise<Results['memory']> {
     const deviceBytes = (await this.#framework?.deviceBytes?.()) ?? null;
-    return { ...this.#platform.memory(), deviceBytes };
+    return { ...(await this.#platform.memory()), deviceBytes };
   }
 
   #unload(): Results['unload'] {

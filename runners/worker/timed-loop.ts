@@ -1,6 +1,6 @@
 /**
- * The timed loop: two clock reads around exactly one call, everything else outside them. Python's is
- * `touchstone_bridge/clock.py`.
+ * The timed loop: two clock reads around exactly one call, or around a few where the clock of a page cannot tell the time of
+ * one, and everything else outside them. Python's is `touchstone_bridge/clock.py`.
  *
  * A plain loop on purpose. Driven by tinybench 6.2, with the same two clock reads inside its task, what the library
  * does between iterations (promises, its own clock, its own list of samples) cooled caches and branch predictors:
@@ -21,36 +21,65 @@ export interface Limits {
 }
 
 export interface Timing {
-  /** In collection order. */
+  /** In collection order: the mean of the iterations of each batch. */
   readonly samplesNs: number[];
+  /** Iterations that each sample is the mean of. */
+  readonly batch: number;
   /** CPU time of the whole process during the loop, user and system; null where the platform does not report it. */
   readonly cpuNs: number | null;
 }
 
-/** Called after each iteration, outside its sample, with what it returned. */
+/** Called after each iteration, outside the clock, with what it returned. */
 export type AfterIteration<Output> = (output: Output, iteration: number, isLast: boolean) => void;
 
-/** Times `call(0)`, `call(1)`, … one after the other. What returns no promise is not awaited. */
+/** How many ticks of its clock a sample has to take: its rounding is then half a percent at most. */
+const minTicks = 200;
+/** Outputs of a batch are all alive at once. */
+const maxBatch = 4096;
+
+/**
+ * Iterations that are timed together, so that the clock can tell their time: 1 where it can tell that of a single one.
+ *
+ * @param warmNs what single iterations took by that clock. A time below a tick reads as none or one tick, and right on average
+ */
+export function batchFor({ tickNs }: Clock, warmNs: readonly number[]): number {
+  const later = warmNs.length > 1 ? warmNs.slice(1) : warmNs;
+  const meanNs = later.reduce((sum, ns) => sum + ns, 0) / later.length;
+  return Math.min(maxBatch, Math.max(1, Math.ceil((minTicks * tickNs) / meanNs)));
+}
+
+/**
+ * Times `call(0)`, `call(1)`, … one after the other. What returns no promise is not awaited.
+ *
+ * @param batch iterations between two reads of the clock, at most the maximum of iterations
+ */
 export async function timeLoop<Output, Instant>(
   clock: Clock<Instant>,
   call: (iteration: number) => Output | Promise<Output>,
   limits: Limits,
   after: AfterIteration<Output>,
+  batch = 1,
 ): Promise<Timing> {
   const { now } = clock;
   const samplesNs: number[] = [];
-  const cpuBegin = clock.cpuNs();
+  const cpuBegin = await clock.cpuNs();
   const loopBegin = now();
-  for (let iteration = 0, isLast = false; !isLast; iteration++) {
+  for (let iteration = 0, isLast = false; !isLast; iteration += batch) {
+    const earlier: Output[] = [];
     const begin = now();
-    const returned = call(iteration);
+    for (let place = 1; place < batch; place++) {
+      const returned = call(iteration + place - 1);
+      earlier.push(returned instanceof Promise ? await returned : returned);
+    }
+    const returned = call(iteration + batch - 1);
     const output = returned instanceof Promise ? await returned : returned;
     const end = now();
-    samplesNs.push(clock.nsBetween(begin, end));
-    isLast = isEnough(iteration + 1, clock.nsBetween(loopBegin, end), limits);
-    after(output, iteration, isLast);
+    samplesNs.push(clock.nsBetween(begin, end) / batch);
+    isLast = isEnough(iteration + batch, clock.nsBetween(loopBegin, end), limits, batch);
+    for (const [place, each] of earlier.entries()) after(each, iteration + place, false);
+    after(output, iteration + batch - 1, isLast);
   }
-  return { samplesNs, cpuNs: increase(cpuBegin, clock.cpuNs()) };
+  return { samplesNs, batch, cpuNs: increase(cpuBegin, await clock.cpuNs()) };
 }
 
 /** Time around calls that belong together. */
@@ -69,7 +98,7 @@ export async function timeSpan<Instant>(
 ): Promise<Span & { readonly outputs: Float64Array }> {
   const { now } = clock;
   const outputs = new Float64Array(order.length);
-  const cpuBegin = clock.cpuNs();
+  const cpuBegin = await clock.cpuNs();
   const begin = now();
   let first = begin;
   for (let place = 0; place < order.length; place++) {
@@ -81,12 +110,12 @@ export async function timeSpan<Instant>(
   return {
     spanNs: clock.nsBetween(begin, end),
     firstNs: clock.nsBetween(begin, first),
-    cpuNs: increase(cpuBegin, clock.cpuNs()),
+    cpuNs: increase(cpuBegin, await clock.cpuNs()),
     outputs,
   };
 }
 
-function isEnough(iterations: number, elapsedNs: number, limits: Limits): boolean {
+function isEnough(iterations: number, elapsedNs: number, limits: Limits, batch: number): boolean {
   const satisfied = iterations >= limits.minIterations && elapsedNs >= limits.minNs;
-  return satisfied || iterations >= limits.maxIterations || elapsedNs >= limits.maxNs;
+  return satisfied || iterations + batch > limits.maxIterations || elapsedNs >= limits.maxNs;
 }

@@ -11,7 +11,7 @@ import {
 } from './loaded-model.js';
 import type { Clock } from './platform.js';
 import { copyTensors, largestPlaces, prefixed } from './tensors.js';
-import { type Limits, timeLoop, timeSpan } from './timed-loop.js';
+import { batchFor, type Limits, timeLoop, timeSpan } from './timed-loop.js';
 
 export function learner(
   model: TrainingModel,
@@ -26,7 +26,8 @@ export function learner(
     if (!fresh) await model.reset();
     fresh = false;
   };
-  const timeSteps = async (limits: Limits) => {
+  let batch = 1;
+  const timeSteps = async (limits: Limits, perSample: number) => {
     await fromFirstWeights();
     const losses: number[] = [];
     const timing = await timeLoop(
@@ -34,6 +35,7 @@ export function learner(
       (step) => model.step(step % buffers),
       limits,
       (loss) => void losses.push(loss),
+      perSample,
     );
     return { ...timing, losses };
   };
@@ -41,17 +43,14 @@ export function learner(
     configuration: settingsOf(model.configuration),
     buffers,
     async warm({ minIterations, minNs, maxNs }: WarmRequest) {
-      const { samplesNs } = await timeSteps({
-        minIterations,
-        minNs,
-        maxNs,
-        maxIterations: Number.POSITIVE_INFINITY,
-      });
+      const limits = { minIterations, minNs, maxNs, maxIterations: Number.POSITIVE_INFINITY };
+      const { samplesNs } = await timeSteps(limits, 1);
+      batch = batchFor(clock, samplesNs);
       return samplesNs;
     },
     async turn({ minNs, maxIterations }: TurnRequest) {
       const limits = { minIterations: 1, minNs, maxNs: Number.POSITIVE_INFINITY, maxIterations };
-      const { losses, ...timing } = await timeSteps(limits);
+      const { losses, ...timing } = await timeSteps(limits, Math.min(batch, maxIterations));
       return {
         ...timing,
         auditBuffer: 0,

@@ -89,7 +89,7 @@ function* eventsOf(planned: readonly PlannedCell[]): Iterable<NewRunEvent> {
     for (const [index, { id }] of planned.entries()) {
       const ns = 1e6 * (1 + (index % targetsOfGroup)) * (1 + 0.01 * ((index + round) % 5));
       const place = { round, block: 0, process: round, startMs: index };
-      yield { type: 'turn', cell: id, ...place, samplesNs: [ns, ns, ns], cpuNs: null };
+      yield { type: 'turn', cell: id, ...place, samplesNs: [ns, ns, ns], batch: 1, cpuNs: null };
     }
     yield { type: 'round', round };
   }

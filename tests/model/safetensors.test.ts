@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { allocate, dataTypes, type Tensor } from '../../model/graph.js';
-import { parseTensors, readMetadata, readTensors, writeTensors } from '../../model/safetensors.js';
+import { readMetadata, readTensors, writeTensors } from '../../model/safetensors.js';
+import { parseTensors } from '../../model/safetensors-bytes.js';
 import { floats } from './models.js';
 
 let folder = '';

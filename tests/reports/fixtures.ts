@@ -214,7 +214,8 @@ function measure(log: Log, timed: readonly Timed[], round: number, blocks: numbe
       const startMs = log.atMs;
       log.atMs += ns / 1e6 + 3;
       const process = processOf(cell.target);
-      log.write({ type: 'turn', cell: cell.id, round, block, process, startMs, samplesNs, cpuNs: ns * 1.02 });
+      const place = { cell: cell.id, round, block, process, startMs };
+      log.write({ type: 'turn', ...place, samplesNs, batch: 1, cpuNs: ns * 1.02 });
     }
   }
   for (const { cell, truth } of present) audit(log, cell, truth, round);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { PlannedCell } from '../../common/run/run-folder.js';
-import type { Model } from '../../model/artefact/load-model.js';
+import type { Model } from '../../model/artefact/model.js';
 import { writeTensors } from '../../model/safetensors.js';
 import { chosenCells, isSmallOf } from '../../scripts/measure/paired/cells.js';
 import { type Contender, interleave, roundsWithin } from '../../scripts/measure/paired/contenders.js';

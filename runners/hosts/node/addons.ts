@@ -16,7 +16,7 @@ import {
   writeStamp,
 } from '../../provision/installation.js';
 import { unfinished } from '../../provision/installation-lock.js';
-import { packageFolder, packageVersion } from './packages.js';
+import { packageFolder, packageVersion } from '../packages.js';
 
 const stamp = z.object({
   version: z.string(),

@@ -7,10 +7,10 @@ import { invocation } from '../../../common/invocation.js';
 import { canStopProcesses, type WorkerProcess } from '../../process/worker-process.js';
 import type { Installation } from '../../provision/installation.js';
 import type { Availability, LaunchOptions, WorkerHost } from '../host.js';
+import { packageFolder, packageVersion, packageVersions } from '../packages.js';
+import { packagesInstallation } from '../packages-installation.js';
 import { startWorkerProcess } from '../start-process.js';
 import { addonInstallation } from './addons.js';
-import { packageFolder, packageVersion } from './packages.js';
-import { packagesInstallation } from './packages-installation.js';
 
 const host = {
   name: 'node',
@@ -20,11 +20,8 @@ const host = {
   },
   describe(target: Target) {
     const own = nodeTarget(target);
-    const found = own.packages.map((name) => [name, packageVersion(own, name)] as const);
     return {
-      versions: Object.fromEntries(
-        found.filter((entry): entry is [string, string] => entry[1] !== undefined),
-      ),
+      versions: packageVersions(own),
       folders: own.packages.map((name) => packageFolder(own, name)),
       environment: null,
     };

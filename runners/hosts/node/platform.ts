@@ -11,6 +11,7 @@ import { findNodeTarget } from './target.js';
 
 export const nodeClock: Clock<bigint> = {
   now: process.hrtime.bigint,
+  tickNs: 1,
   nsBetween: (begin, end) => Number(end - begin),
   cpuNs() {
     const { user, system } = process.cpuUsage();

@@ -2,8 +2,8 @@
 import { isNodeTarget, type NodeTarget } from '../../../adapters/adapter.js';
 import { findTarget } from '../../../adapters/discover.js';
 import { TouchstoneError } from '../../../common/errors.js';
+import { packagesRoot } from '../packages.js';
 import { importFrom } from './import-from.js';
-import { packagesRoot } from './packages.js';
 
 /** One at another version than the pinned one imports its packages from a folder of their own from now on. */
 export async function findNodeTarget(name: string): Promise<NodeTarget> {

@@ -5,8 +5,8 @@
 import { join } from 'node:path';
 import { at, required } from '../../../common/at.js';
 import type { ParityCheck } from '../../../common/run/results.js';
-import type { Model } from '../../../model/artefact/load-model.js';
 import { artefactFiles } from '../../../model/artefact/manifest.js';
+import type { Model } from '../../../model/artefact/model.js';
 import type { Tensor, Tensors } from '../../../model/graph.js';
 import { readTensors } from '../../../model/safetensors.js';
 import { checkParity } from '../../../runners/parity/parity.js';

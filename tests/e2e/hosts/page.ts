@@ -21,6 +21,7 @@ import type { PageTarget } from './page-targets.js';
 
 const clock: Clock<number> = {
   now: () => performance.now(),
+  tickNs: 1,
   nsBetween: (begin, end) => Math.round((end - begin) * 1e6),
   cpuNs: () => null,
 };

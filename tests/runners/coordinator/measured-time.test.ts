@@ -11,7 +11,7 @@ const began = (atMs: number): RunEvent => ({
 const schedule = (atMs: number): RunEvent => ({ atMs, type: 'schedule', rounds: 3, shares: {} });
 const turn = (atMs: number): RunEvent => ({
   ...{ atMs, type: 'turn', cell: 'c', round: 0, block: 0, process: 0 },
-  ...{ startMs: 0, samplesNs: [1], cpuNs: null },
+  ...{ startMs: 0, samplesNs: [1], batch: 1, cpuNs: null },
 });
 
 it('counts from the schedule to the last turn', () => {

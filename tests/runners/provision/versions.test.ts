@@ -9,7 +9,7 @@ import { projectRoot } from '../../../common/paths.js';
 import { selectTargets } from '../../../runners/coordinator/select.js';
 import { targetAvailability } from '../../../runners/hosts/availability.js';
 import nodeHost from '../../../runners/hosts/node/index.js';
-import { packagesRoot } from '../../../runners/hosts/node/packages.js';
+import { packagesRoot } from '../../../runners/hosts/packages.js';
 import { environmentOf } from '../../../runners/hosts/python/index.js';
 import { environmentDefinition, variantOf } from '../../../runners/provision/definition.js';
 import type { RunSettings } from '../../../runners/provision/installation.js';

@@ -19,7 +19,16 @@ it.each([
 ])('an event with %s is not written', async (_, samplesNs, message) => {
   const folder = await scratch();
   ({ log } = openRunLog(folder));
-  const turn = { type: 'turn', cell: 'c', round: 0, block: 0, process: 0, startMs: 0, cpuNs: null } as const;
+  const turn = {
+    type: 'turn',
+    cell: 'c',
+    round: 0,
+    block: 0,
+    process: 0,
+    startMs: 0,
+    batch: 1,
+    cpuNs: null,
+  } as const;
   log.write({ ...turn, samplesNs: [1] });
   expect(() => log?.write({ ...turn, samplesNs })).toThrow(message);
   const lines = (await readFile(join(folder, 'events.ndjson'), 'utf8')).trim().split('\n');

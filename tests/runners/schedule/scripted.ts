@@ -181,7 +181,7 @@ export function makeWorld(options: WorldOptions): World {
           const buffer = (body.firstBuffer + Math.min(body.auditIteration, samples.length - 1)) % 4;
           kept.push(buffer);
           const samplesNs = script.claims?.(samples) ?? samples;
-          return { samplesNs, cpuNs: sum(samples), auditBuffer: buffer, losses: [], finite: true };
+          return { samplesNs, batch: 1, cpuNs: sum(samples), auditBuffer: buffer, losses: [], finite: true };
         }
         case 'verify':
           files.set(

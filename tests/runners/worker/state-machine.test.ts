@@ -24,6 +24,7 @@ function platform(target: JavaScriptTarget, written: Map<string, Tensors> = new 
     pid: null,
     clock: {
       now: () => ++nowMs,
+      tickNs: 1,
       nsBetween: (begin: number, end: number) => (end - begin) * 1e6,
       cpuNs: () => null,
     },
@@ -76,6 +77,7 @@ describe('a worker without a process of its own', () => {
     const turn = { type: 'turn', minNs: 1e12, maxIterations: 3, firstBuffer: 1, auditIteration: 1 } as const;
     expect(await machine.answer(turn)).toEqual({
       samplesNs: [1e6, 1e6, 1e6],
+      batch: 1,
       cpuNs: null,
       auditBuffer: 0,
       losses: [],

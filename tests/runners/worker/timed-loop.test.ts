@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { nodeClock } from '../../../runners/hosts/node/platform.js';
 import type { Clock } from '../../../runners/worker/platform.js';
-import { timeLoop, timeSpan } from '../../../runners/worker/timed-loop.js';
+import { batchFor, timeLoop, timeSpan } from '../../../runners/worker/timed-loop.js';
 
 const endless = { minIterations: 0, minNs: 0, maxIterations: Infinity, maxNs: Infinity };
 
@@ -33,6 +33,7 @@ function scriptedClock(): Clock<number> & { pass(ms: number): void } {
   let nowMs = 1000;
   return {
     now: () => nowMs,
+    tickNs: 5_000,
     nsBetween: (begin, end) => (end - begin) * 1e6,
     cpuNs: () => null,
     pass: (ms) => {
@@ -51,7 +52,7 @@ describe('the clock that it is given', () => {
       limits,
       () => clock.pass(100),
     );
-    expect(timing).toEqual({ samplesNs: [1e6, 2e6, 3e6], cpuNs: null });
+    expect(timing).toEqual({ samplesNs: [1e6, 2e6, 3e6], batch: 1, cpuNs: null });
   });
 
   it('times a span as a whole, its first call too', async () => {
@@ -66,6 +67,48 @@ describe('the clock that it is given', () => {
       cpuNs: null,
       outputs: Float64Array.of(40, 10, 20),
     });
+  });
+});
+
+describe('batches', () => {
+  it.each([
+    ['one that the clock can tell', [9e6, 1e6, 1e6], 1],
+    ['a short one', [9e6, 50_000, 50_000], 20],
+    ['one below a tick, which reads as none or one', [9e6, 0, 0, 0, 5_000], 800],
+    ['one that the clock never told', [9e6, 0, 0], 4096],
+    ['the only one', [50_000], 20],
+  ])('hold as many iterations as the clock needs: %s', (_, warmNs, batch) => {
+    expect(batchFor(scriptedClock(), warmNs)).toBe(batch);
+  });
+
+  it('give the mean of their iterations, and every output in order', async () => {
+    const clock = scriptedClock();
+    const outputs: string[] = [];
+    const timing = await timeLoop(
+      clock,
+      (iteration) => {
+        clock.pass(iteration);
+        return iteration;
+      },
+      { ...endless, minIterations: 4, maxIterations: 5 },
+      (output, iteration, isLast) => outputs.push(`${output} of ${iteration}${isLast ? ', last' : ''}`),
+      2,
+    );
+    expect(timing).toEqual({ samplesNs: [0.5e6, 2.5e6], batch: 2, cpuNs: null });
+    expect(outputs).toEqual(['0 of 0', '1 of 1', '2 of 2', '3 of 3, last']);
+  });
+
+  it('never hold more iterations than are left', async () => {
+    const calls: number[] = [];
+    const limits = { ...endless, minIterations: 100, maxIterations: 5 };
+    await timeLoop(
+      scriptedClock(),
+      (iteration) => calls.push(iteration),
+      limits,
+      () => undefined,
+      2,
+    );
+    expect(calls).toEqual([0, 1, 2, 3]);
   });
 });
 

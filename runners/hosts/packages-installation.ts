@@ -2,19 +2,18 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { NodeTarget } from '../../../adapters/adapter.js';
-import { makeFolder } from '../../../common/files.js';
-import { stateFolder } from '../../../common/paths.js';
+import { makeFolder } from '../../common/files.js';
+import { stateFolder } from '../../common/paths.js';
 import {
   clearInstallation,
   type Installation,
   type InstallationState,
   readStamp,
   writeStamp,
-} from '../../provision/installation.js';
-import { unfinished } from '../../provision/installation-lock.js';
-import { newerVersionHint, resolvingVariables } from '../../provision/published-before.js';
-import { packagesRoot, packageVersion } from './packages.js';
+} from '../provision/installation.js';
+import { unfinished } from '../provision/installation-lock.js';
+import { newerVersionHint, resolvingVariables } from '../provision/published-before.js';
+import { type PackagedTarget, packagesRoot, packageVersion } from './packages.js';
 
 const stamp = z.object({ packages: z.array(z.string()), node: z.string() });
 
@@ -22,7 +21,7 @@ const stamp = z.object({ packages: z.array(z.string()), node: z.string() });
  * The packages of a target at another version than the pinned one, as something to be installed. All of them have that
  * version: packages of one framework are published together.
  */
-export function packagesInstallation(target: NodeTarget): Installation<object> {
+export function packagesInstallation(target: PackagedTarget): Installation<object> {
   const folder = packagesRoot(target);
   const name = target.name.replaceAll('/', '-');
   const wanted = target.packages.map((each) => `${each}@${target.version}`);
@@ -56,7 +55,10 @@ export function packagesInstallation(target: NodeTarget): Installation<object> {
   };
 }
 
-async function stateOf(target: NodeTarget, wanted: readonly string[]): Promise<InstallationState<object>> {
+async function stateOf(
+  target: PackagedTarget,
+  wanted: readonly string[],
+): Promise<InstallationState<object>> {
   const folder = packagesRoot(target);
   if (!existsSync(folder)) return { state: 'missing', reason: `${wanted.join(', ')} is not installed` };
   const made = readStamp(folder, stamp);

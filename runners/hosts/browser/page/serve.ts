@@ -1,0 +1,31 @@
+/** The program of a page: answers the coordinator's requests, which the worker's shell hands on, one after the other. */
+import type { PageModule } from '../../../../adapters/adapter.js';
+import { answer } from '../../../worker/answer.js';
+import type { Platform } from '../../../worker/platform.js';
+import { StateMachine } from '../../../worker/state-machine.js';
+import { boot } from '../boot.js';
+import { pagePlatform } from './platform.js';
+import { shellAt } from './shell.js';
+
+/** @param base address of the page's folder */
+export async function serve(adapter: PageModule, base: URL): Promise<void> {
+  const shell = shellAt(base);
+  // Never ends: when it is closed, the page is gone.
+  void shell.text('alive').catch(() => undefined);
+  const booted = boot.parse(await shell.json('boot'));
+  const page = {
+    versions: booted.versions,
+    fileUrl: (path: string) => shell.url(`packages/${path}`),
+  };
+  const platform: Platform = {
+    ...pagePlatform(shell, booted),
+    findTarget: async (name) => ({ open: (budget) => adapter.open(name, budget, page) }),
+  };
+  const machine = new StateMachine(platform);
+  for (;;) {
+    const answered = await answer(machine, await shell.text('request'));
+    if (!answered) throw new Error('a line that is no request of this protocol');
+    await shell.put('reply', answered.text);
+    if (answered.isLast) return;
+  }
+}

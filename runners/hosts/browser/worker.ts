@@ -1,0 +1,146 @@
+/**
+ * The shell of a browser worker: a process that starts a browser on a page of its own and hands the lines of the protocol from file
+ * descriptor 3 to the page, and its replies to file descriptor 4. The browser is in the process group of this process, so whoever
+ * stops, binds or ends the group does so with all of it. No debugging protocol is attached to the page: it runs as a user's does.
+ */
+import { spawn } from 'node:child_process';
+import { Socket } from 'node:net';
+import { findTarget } from '../../../adapters/discover.js';
+import { cpuModel } from '../../../common/cpu-model.js';
+import { messageOf } from '../../../common/errors.js';
+import { wrapped } from '../../process/wrapped.js';
+import { maxLineBytes, readLines } from '../../protocol/lines.js';
+import { type RequestBody, request as requestSchema } from '../../protocol/messages.js';
+import { packageFolder, packageVersions } from '../packages.js';
+import { browserCommand, browserVersion, findBrowser } from './browsers.js';
+import { pageInstallation, readBundle } from './bundle.js';
+import { makeProfile } from './profiles.js';
+import { type Access, type PageEvent, servePage } from './server.js';
+import { browserTarget } from './target.js';
+import { memoryWatch, readProcesses } from './tree.js';
+
+// Ctrl-C reaches the whole terminal; when a worker ends is the coordinator's decision.
+process.on('SIGINT', () => undefined);
+
+const [name = ''] = process.argv.slice(2);
+const requests = new Socket({ fd: 3, readable: true, writable: false });
+const replies = new Socket({ fd: 4, readable: false, writable: true });
+/** How long a page may take until it speaks with its shell. */
+const openMs = 60_000;
+
+/** The coordinator has said goodbye: what ends from now on ends as it should. */
+let isLeaving = false;
+
+await open().catch((error: unknown) => leave(messageOf(error)));
+
+async function open(): Promise<void> {
+  const target = browserTarget((await findTarget(name)).target);
+  const found = findBrowser(target.browser);
+  if (!found.found) return leave(`${found.reason}: ${found.fix}`);
+  const installation = pageInstallation(target);
+  const state = await installation.state();
+  const bundle = state.state === 'ready' ? state : await makeBundle(target.name);
+  const memory = memoryWatch(process.pid);
+  const profile = await makeProfile();
+  const server = await servePage({
+    program: readBundle(bundle),
+    boot: {
+      runtime: `${target.browser} ${browserVersion(found.program) ?? 'of an unknown version'}`,
+      cpuName: cpuModel(),
+      versions: packageVersions(target),
+    },
+    packages: new Map(target.packages.map((each) => [each, packageFolder(target, each)])),
+    reading: () => readProcesses(process.pid),
+    memory: () => memory.look(),
+    onReply(line) {
+      memory.look();
+      replies.write(`${line}\n`, () => {
+        if (isLeaving) end(0);
+      });
+    },
+    onPage,
+  });
+  replies.on('error', () => end(0));
+  readLines(requests, maxLineBytes, {
+    line(line) {
+      const body = bodyOf(line);
+      if (!body) return leave('a line that is no request of this protocol');
+      if (body.type === 'bye') isLeaving = true;
+      const access = accessOf(body);
+      if (access) server.allow(access);
+      server.request(line);
+    },
+    tooLong: () => leave(`a request of more than ${maxLineBytes} bytes`),
+    end: () => end(0),
+  });
+  start(
+    browserCommand(target.browser, found.program, { url: server.url, profile, device: target.device }),
+    profile,
+  );
+}
+
+/** Another checkout's page may never have been made. */
+async function makeBundle(target: string) {
+  const { ensureInstallation } = await import('../../provision/installation.js');
+  return ensureInstallation(pageInstallation(browserTarget((await findTarget(target)).target)), {});
+}
+
+function start(command: readonly string[], folder: string): void {
+  const [file = '', ...parameters] = wrapped(command, []);
+  const browser = spawn(file, parameters, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    // What a browser keeps outside its profile goes there too.
+    env: { ...process.env, HOME: folder, XDG_CONFIG_HOME: folder, XDG_CACHE_HOME: folder },
+  });
+  browser.on('error', (error) => leave(`the browser cannot be started: ${messageOf(error)}`));
+  browser.on('exit', (status, signal) => leave(`the browser ended with ${signal ?? `status ${status}`}`));
+}
+
+let hasOpened = false;
+const opening = setTimeout(() => leave(`the page did not open within ${openMs / 1000} s`), openMs);
+
+function onPage(event: PageEvent): void {
+  switch (event.event) {
+    case 'opened':
+      // Somebody has reloaded it, or it has done so itself: whatever it had loaded is lost.
+      if (hasOpened) leave('the page was loaded a second time');
+      hasOpened = true;
+      clearTimeout(opening);
+      return;
+    case 'failed':
+      return leave(`the page failed: ${event.reason}`);
+    case 'closed':
+      return leave('the page went away: it crashed, ran out of memory, or left for another address');
+  }
+}
+
+/** What the page needs for a request; undefined where it needs what it had. */
+function accessOf(body: RequestBody): Access | undefined {
+  switch (body.type) {
+    case 'load':
+      return { readable: [body.folder, ...(body.plan === undefined ? [] : [body.plan])], writable: [] };
+    case 'verify':
+    case 'audit':
+      return { readable: [], writable: [body.file] };
+    default:
+      return undefined;
+  }
+}
+
+function bodyOf(line: string): RequestBody | undefined {
+  try {
+    return requestSchema.parse(JSON.parse(line)).body;
+  } catch {
+    return undefined;
+  }
+}
+
+function leave(why: string): void {
+  if (!isLeaving) console.error(`BrowserError: ${why}`);
+  end(isLeaving ? 0 : 1);
+}
+
+/** The browser ends with this process, and its parent removes the profile. */
+function end(status: number): void {
+  process.exit(status);
+}
