@@ -27,6 +27,7 @@ const integration = [
   'tests/reports/html/browser.test.ts',
   'tests/reports/history/store.test.ts',
   'tests/runners/accuracy/train-to-accuracy.test.ts',
+  'tests/runners/hosts/browser/**/*.test.ts',
   'tests/runners/provision/{environments,locked}.test.ts',
   'tests/suites/workloads.test.ts',
 ];

@@ -1,6 +1,6 @@
 /** The program of a target's page: its adapter, the worker's portable core and the framework, in one file. */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'esbuild';
@@ -20,8 +20,12 @@ import { packagesRoot } from '../packages.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
+/** What it is, wherever and whenever it was made: verdicts depend on this file. */
+const stamp = z.object({ digest: z.string() });
 /** What it was made of: by path its size and when it was changed. */
-const stamp = z.object({ inputs: z.record(z.string(), z.string()) });
+const inputMarks = z.record(z.string(), z.string());
+
+const inputsName = 'inputs.json';
 
 export interface Bundle {
   readonly file: string;
@@ -50,16 +54,19 @@ export function pageInstallation(target: BrowserTarget): Installation<Bundle> {
       await clearInstallation({ what, logFile }, folder);
       makeFolder(folder);
       const inputs = await bundle(target, file);
-      writeStamp(folder, { inputs: Object.fromEntries(inputs.map((path) => [path, marksOf(path)])) });
+      const marks = Object.fromEntries(inputs.map((path) => [path, marksOf(path)]));
+      writeFileSync(join(folder, inputsName), JSON.stringify(marks));
+      writeStamp(folder, { digest: createHash('sha256').update(readFileSync(file)).digest('hex') });
       return { file };
     },
   };
 }
 
 function stateOf(folder: string, file: string, what: string): InstallationState<Bundle> {
-  const made = readStamp(folder, stamp);
-  if (!made || !existsSync(file)) return { state: 'missing', reason: `the ${what} is not made yet` };
-  const changed = Object.entries(made.inputs).find(([path, marks]) => marks !== marksOf(path));
+  if (!readStamp(folder, stamp) || !existsSync(file))
+    return { state: 'missing', reason: `the ${what} is not made yet` };
+  const inputs = inputMarks.parse(JSON.parse(readFileSync(join(folder, inputsName), 'utf8')));
+  const changed = Object.entries(inputs).find(([path, marks]) => marks !== marksOf(path));
   if (changed) return { state: 'broken', reason: `the ${what} is older than ${changed[0]}` };
   return { state: 'ready', file };
 }

@@ -36,10 +36,24 @@ function browserProcesses(shell: number): number[] {
   return groupMembers(shell).filter((pid) => pid !== shell);
 }
 
-/** Whether a process computes for pages: Chromium's renderers and graphics process, Firefox's content processes. */
+/** The process that has computed most of those that show pages; undefined where none is seen. */
+export function pageProcess(shell: number): number | undefined {
+  const pages = browserProcesses(shell).filter((pid) => isOf(pid, showsPages));
+  const times = pages.map((pid) => [pid, cpuNs(pid) ?? 0] as const);
+  return times.sort(([, one], [, other]) => other - one)[0]?.[0];
+}
+
+/** Chromium's renderers and Firefox's content processes. */
+const showsPages = /--type=renderer|-isForBrowser/;
+const drawsThem = /--type=gpu-process|-contentproc.*\0gpu\0$/;
+
+/** Whether a process computes for pages. */
 function computes(pid: number): boolean {
-  const commandLine = readProc(pid, 'cmdline') ?? '';
-  return /--type=(renderer|gpu-process)|-contentproc/.test(commandLine);
+  return isOf(pid, showsPages) || isOf(pid, drawsThem);
+}
+
+function isOf(pid: number, kind: RegExp): boolean {
+  return kind.test(readProc(pid, 'cmdline') ?? '');
 }
 
 /** Of the threads that are alive, in nanoseconds: first field of /proc/…/schedstat (sched-stats.rst). */

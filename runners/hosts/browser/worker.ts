@@ -8,6 +8,7 @@ import { Socket } from 'node:net';
 import { findTarget } from '../../../adapters/discover.js';
 import { cpuModel } from '../../../common/cpu-model.js';
 import { messageOf } from '../../../common/errors.js';
+import { groupMembers } from '../../process/group.js';
 import { wrapped } from '../../process/wrapped.js';
 import { maxLineBytes, readLines } from '../../protocol/lines.js';
 import { type RequestBody, request as requestSchema } from '../../protocol/messages.js';
@@ -17,7 +18,7 @@ import { pageInstallation, readBundle } from './bundle.js';
 import { makeProfile } from './profiles.js';
 import { type Access, type PageEvent, servePage } from './server.js';
 import { browserTarget } from './target.js';
-import { memoryWatch, readProcesses } from './tree.js';
+import { memoryWatch, pageProcess, readProcesses } from './tree.js';
 
 // Ctrl-C reaches the whole terminal; when a worker ends is the coordinator's decision.
 process.on('SIGINT', () => undefined);
@@ -66,6 +67,7 @@ async function open(): Promise<void> {
       const body = bodyOf(line);
       if (!body) return leave('a line that is no request of this protocol');
       if (body.type === 'bye') isLeaving = true;
+      if (body.type === 'load') watchPage();
       const access = accessOf(body);
       if (access) server.allow(access);
       server.request(line);
@@ -94,6 +96,18 @@ function start(command: readonly string[], folder: string): void {
   });
   browser.on('error', (error) => leave(`the browser cannot be started: ${messageOf(error)}`));
   browser.on('exit', (status, signal) => leave(`the browser ended with ${signal ?? `status ${status}`}`));
+}
+
+let watching: NodeJS.Timeout | undefined;
+
+/** Firefox keeps the connections of a page whose process has died. By now the page's is the one that has imported a framework. */
+function watchPage(): void {
+  if (watching) return;
+  const page = pageProcess(process.pid);
+  if (page === undefined) return;
+  watching = setInterval(() => {
+    if (!groupMembers(process.pid).includes(page)) onPage({ event: 'closed' });
+  }, 1_000);
 }
 
 let hasOpened = false;

@@ -9,6 +9,7 @@ import { shellAt } from './shell.js';
 
 /** @param base address of the page's folder */
 export async function serve(adapter: PageModule, base: URL): Promise<void> {
+  refuseDialogs();
   const shell = shellAt(base);
   // Never ends: when it is closed, the page is gone.
   void shell.text('alive').catch(() => undefined);
@@ -27,5 +28,15 @@ export async function serve(adapter: PageModule, base: URL): Promise<void> {
     if (!answered) throw new Error('a line that is no request of this protocol');
     await shell.put('reply', answered.text);
     if (answered.isLast) return;
+  }
+}
+
+/** A dialog would wait for an answer until the deadline. */
+function refuseDialogs(): void {
+  for (const name of ['alert', 'confirm', 'prompt', 'print']) {
+    const refuse = () => {
+      throw new Error(`the page called ${name}(), and nobody is there to answer a dialog`);
+    };
+    Object.defineProperty(globalThis, name, { value: refuse });
   }
 }
