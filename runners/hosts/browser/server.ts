@@ -3,15 +3,13 @@
  * the files that it reads and writes. Nothing answers without the random token that its address begins with.
  */
 import { randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream, statSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname, join, normalize, sep } from 'node:path';
+import { normalize } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { pipeline } from 'node:stream/promises';
 import { messageOf } from '../../../common/errors.js';
 import type { Boot, MemoryReading, Reading } from './boot.js';
+import { type Access, exchange, packageFile, refuse, send, sendFile } from './page-files.js';
 
 export interface PageServerOptions {
   /** The page's program. */
@@ -41,11 +39,6 @@ export interface PageServer {
   close(): void;
 }
 
-export interface Access {
-  readonly readable: readonly string[];
-  readonly writable: readonly string[];
-}
-
 /** Only programs of this server run, and only this server is spoken to. `blob:` is where WebAssembly threads begin. */
 const policy = [
   "default-src 'none'",
@@ -65,13 +58,6 @@ const headers = {
   'X-Content-Type-Options': 'nosniff',
 };
 
-const types: Readonly<Record<string, string>> = {
-  '.js': 'text/javascript',
-  '.mjs': 'text/javascript',
-  '.wasm': 'application/wasm',
-  '.json': 'application/json',
-};
-
 const html =
   '<!doctype html><meta charset="utf-8"><title>Touchstone</title><script type="module" src="page.js"></script>';
 
@@ -84,9 +70,6 @@ export async function servePage(options: PageServerOptions): Promise<PageServer>
   const hand = () => {
     while (waiting.length > 0 && lines.length > 0) waiting.shift()?.(lines.shift() as string);
   };
-  const isReadable = (path: string) =>
-    access.readable.some((allowed) => path === allowed || path.startsWith(`${allowed}${sep}`));
-
   const routes: Readonly<Record<string, (request: IncomingMessage, response: ServerResponse) => unknown>> = {
     '': (_, response) => send(response, html, 'text/html'),
     'page.js': (_, response) => send(response, options.program, 'text/javascript'),
@@ -113,18 +96,13 @@ export async function servePage(options: PageServerOptions): Promise<PageServer>
   };
 
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
-    const [, given, ...rest] = (request.url ?? '').split('?')[0]?.split('/') ?? [];
+    const [, given, ...rest] = (request.url ?? '').split('/');
     if (given !== token) return refuse(response, 404, 'nothing is here');
     const [first = '', ...names] = rest.map(decodeURIComponent);
-    if (first === 'packages')
-      return sendFile(request, response, packageFile(options.packages, names.join('/')));
-    if (first === 'files') {
-      const path = normalize(`/${names.join('/')}`);
-      if (request.method !== 'PUT') return sendFile(request, response, isReadable(path) ? path : undefined);
-      if (access.writable.includes(path)) return receive(request, response, path);
-      return refuse(response, 403, 'it may not be written');
-    }
-    const route = names.length === 0 ? routes[first] : undefined;
+    const path = names.join('/');
+    if (first === 'packages') return sendFile(request, response, packageFile(options.packages, path));
+    if (first === 'files') return exchange(request, response, normalize(`/${path}`), access);
+    const route = names.length === 0 && Object.hasOwn(routes, first) ? routes[first] : undefined;
     return route ? route(request, response) : refuse(response, 404, 'nothing is here');
   };
 
@@ -154,51 +132,4 @@ export async function servePage(options: PageServerOptions): Promise<PageServer>
       server.closeAllConnections();
     },
   };
-}
-
-/** Undefined for what is in none of the packages. */
-function packageFile(packages: ReadonlyMap<string, string>, path: string): string | undefined {
-  for (const [name, folder] of packages) {
-    if (!path.startsWith(`${name}/`)) continue;
-    const file = join(folder, path.slice(name.length));
-    if (file.startsWith(`${folder}${sep}`)) return file;
-  }
-  return undefined;
-}
-
-function send(response: ServerResponse, body: string | Buffer, type: string): void {
-  response.writeHead(200, { 'Content-Type': type });
-  response.end(body);
-}
-
-async function sendFile(
-  { method }: IncomingMessage,
-  response: ServerResponse,
-  path: string | undefined,
-): Promise<void> {
-  const found = path === undefined ? undefined : statSync(path, { throwIfNoEntry: false });
-  if (path === undefined || !found?.isFile()) return refuse(response, 404, 'there is no such file');
-  response.writeHead(200, {
-    'Content-Type': types[extname(path)] ?? 'application/octet-stream',
-    'Content-Length': found.size,
-  });
-  if (method === 'HEAD') response.end();
-  else await pipeline(createReadStream(path), response);
-}
-
-/** Atomically: a reader sees the whole file or none. */
-async function receive(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  try {
-    await pipeline(request, createWriteStream(temporary));
-    await rename(temporary, path);
-  } finally {
-    await rm(temporary, { force: true });
-  }
-  send(response, '', 'text/plain');
-}
-
-function refuse(response: ServerResponse, status: number, why: string): void {
-  if (!response.headersSent) response.writeHead(status, { 'Content-Type': 'text/plain' });
-  response.end(why);
 }

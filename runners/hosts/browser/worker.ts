@@ -15,8 +15,9 @@ import { type RequestBody, request as requestSchema } from '../../protocol/messa
 import { packageFolder, packageVersions } from '../packages.js';
 import { browserCommand, browserVersion, findBrowser } from './browsers.js';
 import { pageInstallation, readBundle } from './bundle.js';
+import type { Access } from './page-files.js';
 import { makeProfile } from './profiles.js';
-import { type Access, type PageEvent, servePage } from './server.js';
+import { type PageEvent, servePage } from './server.js';
 import { browserTarget } from './target.js';
 import { memoryWatch, pageProcess, readProcesses } from './tree.js';
 
@@ -122,9 +123,10 @@ function onPage(event: PageEvent): void {
       clearTimeout(opening);
       return;
     case 'failed':
-      return leave(`the page failed: ${event.reason}`);
+      leave(`the page failed: ${event.reason}`);
+      return;
     case 'closed':
-      return leave('the page went away: it crashed, ran out of memory, or left for another address');
+      leave('the page went away: it crashed, ran out of memory, or left for another address');
   }
 }
 
