@@ -144,6 +144,8 @@ export interface BrowserTarget extends Target {
    * that it imports may need Node.
    */
   readonly module: URL;
+  /** The thread that computes: that of the page, unless it is a dedicated worker of the page. */
+  readonly thread?: 'worker';
 }
 
 export type BrowserKind = 'chromium' | 'firefox';

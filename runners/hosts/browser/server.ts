@@ -14,6 +14,8 @@ import { type Access, exchange, packageFile, refuse, send, sendFile } from './pa
 export interface PageServerOptions {
   /** The page's program. */
   readonly program: Buffer;
+  /** Whether it runs in a dedicated worker of the page. */
+  readonly isWorker: boolean;
   readonly boot: Boot;
   /** Folders of the packages whose files the page may fetch, by name. */
   readonly packages: ReadonlyMap<string, string>;
@@ -58,8 +60,10 @@ const headers = {
   'X-Content-Type-Options': 'nosniff',
 };
 
-const html =
-  '<!doctype html><meta charset="utf-8"><title>Touchstone</title><script type="module" src="page.js"></script>';
+/** The same program runs on either thread. */
+const htmlOf = (program: 'page.js' | 'start.js') =>
+  `<!doctype html><meta charset="utf-8"><title>Touchstone</title><script type="module" src="${program}"></script>`;
+const startWorker = "new Worker('page.js', { type: 'module' });";
 
 export async function servePage(options: PageServerOptions): Promise<PageServer> {
   const token = randomUUID();
@@ -71,7 +75,8 @@ export async function servePage(options: PageServerOptions): Promise<PageServer>
     while (waiting.length > 0 && lines.length > 0) waiting.shift()?.(lines.shift() as string);
   };
   const routes: Readonly<Record<string, (request: IncomingMessage, response: ServerResponse) => unknown>> = {
-    '': (_, response) => send(response, html, 'text/html'),
+    '': (_, response) => send(response, htmlOf(options.isWorker ? 'start.js' : 'page.js'), 'text/html'),
+    'start.js': (_, response) => send(response, startWorker, 'text/javascript'),
     'page.js': (_, response) => send(response, options.program, 'text/javascript'),
     boot: (_, response) => send(response, JSON.stringify(options.boot), 'application/json'),
     reading: (_, response) => send(response, JSON.stringify(options.reading()), 'application/json'),

@@ -46,6 +46,7 @@ async function open(): Promise<void> {
   const profile = await makeProfile();
   const server = await servePage({
     program: readBundle(bundle),
+    isWorker: target.thread === 'worker',
     boot: {
       runtime: `${target.browser} ${browserVersion(found.program) ?? 'of an unknown version'}`,
       cpuName: cpuModel(),

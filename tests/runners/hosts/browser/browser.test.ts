@@ -70,11 +70,14 @@ describe.each([['browser'], ['firefox']])('a page @%s', (suffix) => {
   const isMissing = !findBrowser(browser).found;
   const test = it.skipIf(isMissing);
 
-  test('answers the whole protocol, isolated and on its own clock', async () => {
-    const { worker, greeting } = await start(`page/exact@${suffix}`);
+  test.each([
+    ['exact', 'page'],
+    ['worker', 'worker'],
+  ])('answers the whole protocol, isolated and on its own clock: %s', async (behaviour, thread) => {
+    const { worker, greeting } = await start(`page/${behaviour}@${suffix}`);
     expect(greeting).toMatchObject({ pid: null, runtime: expect.stringMatching(`^${browser} \\d+\\.`) });
     const { configuration, versions } = await worker.request({ type: 'describe' });
-    expect(configuration).toMatchObject({ isolated: true, threads: 1 });
+    expect(configuration).toMatchObject({ isolated: true, threads: 1, thread });
     expect(versions).toEqual({ convnetjs: '0.3.0' });
     await worker.request({ type: 'load', folder, mode: 'inference' });
     const { samplesNs } = await worker.request({ type: 'warm', minIterations: 3, minNs: 1e6, maxNs: 1e9 });

@@ -23,6 +23,7 @@ export async function open(target: string, budget: Budget, page: Page): Promise<
         ...{ threads: budget.threads, interOpThreads: null, instructionSet: null, kernelLibrary: null },
         ...{ execution: null, layout: null, arithmetic: 'float32', flushToZero: null },
         isolated: crossOriginIsolated(),
+        thread: 'document' in globalThis ? 'page' : 'worker',
       },
     }),
     loadInference: (model: Model): InferenceModel<Tensors> => ({

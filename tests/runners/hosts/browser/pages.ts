@@ -6,7 +6,17 @@ import {
   supported,
 } from '../../../../adapters/adapter.js';
 
-const behaviours = ['exact', 'throws', 'hangs', 'leaves', 'reloads', 'asks', 'computes', 'writes'] as const;
+const behaviours = [
+  'exact',
+  'worker',
+  'throws',
+  'hangs',
+  'leaves',
+  'reloads',
+  'asks',
+  'computes',
+  'writes',
+] as const;
 
 const framework: Framework = {
   name: 'page',
@@ -32,5 +42,6 @@ function target(name: string, browser: BrowserKind): BrowserTarget {
     lower: () => ({ plan: { form: 'nothing' } }),
     environment: () => ({}),
     module: new URL('./page.js', import.meta.url),
+    ...(name.startsWith('page/worker@') ? { thread: 'worker' } : {}),
   };
 }
