@@ -17,11 +17,17 @@ export interface Platform {
   readonly cpuName: string;
   /** Processors that the worker may run on, ascending; null where the system does not report them. */
   cpus(): number[] | null | Promise<number[] | null>;
-  /** `system`, or the name of the memory allocator that replaces it; null where that cannot be read. */
-  allocator(): string | null;
+  /** Settings of the place itself, which are shown with those of the framework. */
+  settings(): PlaceSettings;
   memory(): ResidentMemory | Promise<ResidentMemory>;
   /** Taken right before and right after each turn, outside the clock. */
   mark(): Mark | Promise<Mark>;
+}
+
+export interface PlaceSettings {
+  /** `system`, or the name of the memory allocator that replaces it; null where that cannot be read. */
+  readonly allocator: string | null;
+  readonly [further: string]: string | number | boolean | null;
 }
 
 /** @typeParam Instant what the platform's own clock gives, converted to nanoseconds only after the clock has stopped */

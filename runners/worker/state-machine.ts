@@ -81,7 +81,7 @@ export class StateMachine {
     return {
       importNs,
       versions: { ...versions },
-      configuration: { ...configuration, allocator: this.#platform.allocator(), ...clockOf(clock) },
+      configuration: { ...configuration, ...this.#platform.settings() },
       device: device === 'cpu' ? processors(this.#platform.cpuName) : device,
       cpus: await this.#platform.cpus(),
     };
@@ -173,11 +173,6 @@ export class StateMachine {
     if (!this.#loaded) throw new ProtocolError('no model is loaded');
     return this.#loaded;
   }
-}
-
-/** Clocks of pages tick in steps that are worth knowing. */
-function clockOf({ tickNs }: Platform['clock']): { clockTickUs?: number } {
-  return tickNs > 1 ? { clockTickUs: tickNs / 1e3 } : {};
 }
 
 /** The processors as a device. */

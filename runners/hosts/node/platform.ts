@@ -27,7 +27,7 @@ export const nodePlatform: Platform = {
   findTarget: findNodeTarget,
   cpuName: cpuModel(),
   cpus: ownCpus,
-  allocator,
+  settings: () => ({ allocator: allocator() }),
   memory: residentMemory,
   mark,
 };

@@ -34,7 +34,7 @@ const platform: Platform = {
   findTarget: async (name) => (await findTarget(name)).target as PageTarget,
   cpuName: 'a processor behind a page',
   cpus: () => null,
-  allocator: () => null,
+  settings: () => ({ allocator: null }),
   memory: () => ({ rssBytes: null, peakRssBytes: null }),
   mark: async () => ({ workNs: 1e6, waitNs: null, switches: null }),
 };

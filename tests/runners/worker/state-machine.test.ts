@@ -35,7 +35,7 @@ function platform(target: JavaScriptTarget, written: Map<string, Tensors> = new 
     findTarget: async () => target,
     cpuName: 'Example CPU',
     cpus: () => null,
-    allocator: () => null,
+    settings: () => ({ allocator: null }),
     memory: () => ({ rssBytes: null, peakRssBytes: null }),
     mark: async () => ({ workNs: 5, waitNs: null, switches: null }),
   };

@@ -5,6 +5,8 @@ import type { Clock, Platform } from '../../../worker/platform.js';
 import { type Boot, memoryReading, reading } from '../boot.js';
 import type { Shell } from './shell.js';
 
+const scope: { readonly crossOriginIsolated?: boolean } = globalThis;
+
 /** Without `findTarget`, which is the bundle's. */
 export function pagePlatform(shell: Shell, { runtime, cpuName }: Boot): Omit<Platform, 'findTarget'> {
   const read = async () => reading.parse(await shell.json('reading'));
@@ -31,7 +33,12 @@ export function pagePlatform(shell: Shell, { runtime, cpuName }: Boot): Omit<Pla
     },
     cpuName,
     cpus: async () => (await read()).cpus,
-    allocator: () => null,
+    settings: () => ({
+      allocator: null,
+      crossOriginIsolated: Boolean(scope.crossOriginIsolated),
+      thread: 'document' in scope ? 'page' : 'dedicated worker',
+      clockTickUs: clock.tickNs / 1e3,
+    }),
     memory: async () => memoryReading.parse(await shell.json('memory')),
     mark: () => ({ workNs: fixedWorkNs(clock), waitNs: null, switches: null }),
   };

@@ -72,12 +72,12 @@ describe.each([['browser'], ['firefox']])('a page @%s', (suffix) => {
 
   test.each([
     ['exact', 'page'],
-    ['worker', 'worker'],
+    ['worker', 'dedicated worker'],
   ])('answers the whole protocol, isolated and on its own clock: %s', async (behaviour, thread) => {
     const { worker, greeting } = await start(`page/${behaviour}@${suffix}`);
     expect(greeting).toMatchObject({ pid: null, runtime: expect.stringMatching(`^${browser} \\d+\\.`) });
     const { configuration, versions } = await worker.request({ type: 'describe' });
-    expect(configuration).toMatchObject({ isolated: true, threads: 1, thread });
+    expect(configuration).toMatchObject({ crossOriginIsolated: true, threads: 1, thread });
     expect(versions).toEqual({ convnetjs: '0.3.0' });
     await worker.request({ type: 'load', folder, mode: 'inference' });
     const { samplesNs } = await worker.request({ type: 'warm', minIterations: 3, minNs: 1e6, maxNs: 1e9 });

@@ -22,8 +22,6 @@ export async function open(target: string, budget: Budget, page: Page): Promise<
       configuration: {
         ...{ threads: budget.threads, interOpThreads: null, instructionSet: null, kernelLibrary: null },
         ...{ execution: null, layout: null, arithmetic: 'float32', flushToZero: null },
-        isolated: crossOriginIsolated(),
-        thread: 'document' in globalThis ? 'page' : 'worker',
       },
     }),
     loadInference: (model: Model): InferenceModel<Tensors> => ({
@@ -91,7 +89,3 @@ function runOf(behaviour: string | undefined, { inputs, weights }: Model) {
 }
 
 const forever = () => new Promise<never>(() => undefined);
-
-function crossOriginIsolated(): boolean {
-  return Boolean((globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated);
-}
