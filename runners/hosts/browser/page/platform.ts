@@ -5,7 +5,7 @@ import type { Clock, Platform } from '../../../worker/platform.js';
 import { type Boot, memoryReading, reading } from '../boot.js';
 import type { Shell } from './shell.js';
 
-const scope: { readonly crossOriginIsolated?: boolean } = globalThis;
+const scope: object & { readonly crossOriginIsolated?: boolean } = globalThis;
 
 /** Without `findTarget`, which is the bundle's. */
 export function pagePlatform(shell: Shell, { runtime, cpuName }: Boot): Omit<Platform, 'findTarget'> {
