@@ -86,25 +86,30 @@ export function commonLevel(results: RunResults): number | null | undefined {
 export function groupDifferences(results: RunResults, group: Group): string[] {
   const ok = groupCells(results, group).filter(({ state }) => state === 'ok');
   const sides = ok.map((cell) => ({ target: cell.target, settings: settingsOf(cell, results.targets) }));
-  const alike = results.groups.filter((other) => anyPrecision(other) === anyPrecision(group));
-  return [...settingsInShort(sides, group.batch), ...precisionDifferences(alike)];
+  const alike = results.groups.filter((other) => workAlone(other) === workAlone(group));
+  return [...settingsInShort(sides, group.batch), ...differencesApart(alike)];
 }
 
-/** What computed the same model in another precision is compared apart: a line for each such model. */
-function precisionDifferences(groups: readonly Group[]): string[] {
+/** What computed the same model in another precision, or in software for a device, is compared apart: a line for each such model. */
+function differencesApart(groups: readonly Group[]): string[] {
   const ranked = groups.filter(({ ranking }) => ranking.length > 0);
-  const lines = [...groupBy(ranked, anyPrecision).values()].flatMap((same) => {
+  const lines = [...groupBy(ranked, workAlone).values()].flatMap((same) => {
     const [first] = same;
     if (!first || same.length < 2) return [];
     const each = same.map(
-      ({ precision, ranking }) => `${precision} (${ranking.map(({ target }) => target).join(', ')})`,
+      (group) => `${meansOf(group)} (${group.ranking.map(({ target }) => target).join(', ')})`,
     );
-    return [`precision of ${first.workload}, compared apart: ${each.join('; ')}`];
+    return [`precision and device of ${first.workload}, compared apart: ${each.join('; ')}`];
   });
   return [...new Set(lines)];
 }
 
-function anyPrecision(group: Group): string {
+function meansOf({ precision, software }: Group): string {
+  return software ? `${precision} in software` : precision;
+}
+
+/** What is computed, whatever it is computed with. */
+function workAlone({ software: _, ...group }: Group): string {
   return groupKey({ ...group, precision: 'float32' });
 }
 
@@ -128,7 +133,7 @@ export function runDifferences(results: RunResults): string[] {
   const settings = [...found].map(([line, at]) =>
     at.length === counts.length ? line : `with ${threadsText(at)}: ${line}`,
   );
-  return [...settings, ...precisionDifferences(results.groups)];
+  return [...settings, ...differencesApart(results.groups)];
 }
 
 export function groupCells(results: RunResults, group: Group): RunResults['cells'] {

@@ -108,6 +108,7 @@ export function groupTitle(group: GroupIdentity): string {
   if (group.length !== undefined) parts.push(`length ${group.length}`);
   if (group.threads !== undefined) parts.push(threadsText([group.threads]));
   if (group.precision !== 'float32') parts.push(group.precision);
+  if (group.software) parts.push('devices in software');
   return parts.join(' · ');
 }
 

@@ -20,6 +20,11 @@ export const groupIdentity = z.object({
   /** Only in runs with several thread counts. */
   threads: z.number().int().positive().optional(),
   precision,
+  /**
+   * Whether a program on the processors stood in for the device, as SwiftShader does for a GPU: such times are never compared with
+   * those of hardware. Known once a worker has said it.
+   */
+  software: z.literal(true).optional(),
 });
 export type GroupIdentity = z.infer<typeof groupIdentity>;
 
@@ -36,7 +41,7 @@ export const cellIdentity = z.object({
 export type CellIdentity = z.infer<typeof cellIdentity>;
 
 /** What a cell's id says. `length` is there only where it is not the workload's own. */
-export type CellName = GroupIdentity & Pick<CellIdentity, 'device' | 'target'>;
+export type CellName = Omit<GroupIdentity, 'software'> & Pick<CellIdentity, 'device' | 'target'>;
 
 /**
  * `workload:mode:bN:precision:device:target`; behind `bN` also `lN` for sequences of another length than the workload's
@@ -110,8 +115,8 @@ export function forTarget<Cell extends Pick<CellIdentity, 'id' | 'target'>>(
 
 /** Key of a comparison: cells with the same key differ in their target and its device alone. */
 export function groupKey(identity: GroupIdentity): string {
-  const { workload, mode, batch, length, threads, precision } = identity;
-  return [workload, mode, batch, length, threads, precision].join(':');
+  const { workload, mode, batch, length, threads, precision, software } = identity;
+  return [workload, mode, batch, length, threads, precision, ...(software ? ['software'] : [])].join(':');
 }
 
 /** The cells of each comparison, in the order of the plan. */

@@ -26,6 +26,7 @@ export function cellResult(
   const steadyState = countsOf([...exclusions.labels(cell.id).values()]);
   return {
     ...identity,
+    ...(run.isSoftware(cell.target) ? { software: true } : {}),
     state,
     reason,
     notes: state === 'ok' ? [...notesOf(cell, facts, run), ...steadyNotes(steadyState)] : [],

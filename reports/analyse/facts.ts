@@ -31,6 +31,8 @@ export interface RunFacts {
   /** Summed over sessions. */
   readonly wallMs: Readonly<Record<string, number>>;
   cell(id: string): CellFacts;
+  /** Whether a program on the processors stands in for the target's device. */
+  isSoftware(target: string): boolean;
 }
 
 export function collectFacts(events: readonly RunEvent[]): RunFacts {
@@ -42,6 +44,8 @@ export function collectFacts(events: readonly RunEvent[]): RunFacts {
   const agreementsOf = (id: string) => agreements.filter(({ cells }) => cells.includes(id));
   const cells = new Map([...byCell].map(([id, own]) => [id, factsOf(own, agreementsOf(id))]));
   const nothing = factsOf([], []);
+  const processes = of('process');
+  const software = new Set(processes.filter(({ device }) => device.software).map(({ target }) => target));
   const began = of('began').at(-1);
   const ended = events.slice(events.findLastIndex((event) => event.type === 'began') + 1);
   const last = ended.findLast((event): event is EventOf<'ended'> => event.type === 'ended');
@@ -50,7 +54,7 @@ export function collectFacts(events: readonly RunEvent[]): RunFacts {
     schedule: of('schedule').at(-1),
     ended: last,
     ending: last === undefined ? 'interrupted' : last.ending,
-    processes: of('process'),
+    processes,
     overheads: of('overhead'),
     memories: of('memory'),
     looks: of('look'),
@@ -58,6 +62,7 @@ export function collectFacts(events: readonly RunEvent[]): RunFacts {
     clockEnds: clockEndsOf(events),
     wallMs: sumRecords(of('wall').map((event) => event.spentMs)),
     cell: (id) => cells.get(id) ?? nothing,
+    isSoftware: (target) => software.has(target),
   };
 }
 

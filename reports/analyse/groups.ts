@@ -33,7 +33,7 @@ function groupOf(
   targets: readonly TargetResult[],
   sampling: Sampling,
 ): Group {
-  const { workload, mode, batch, length, threads, precision } = identity;
+  const { workload, mode, batch, length, threads, precision, software } = identity;
   const { ordered, pairs } = standingsOf(ok, sampling);
   const ranks = rankRanges(ordered.length, pairs);
   return {
@@ -43,6 +43,7 @@ function groupOf(
     ...(length === undefined ? {} : { length }),
     ...(threads === undefined ? {} : { threads }),
     precision,
+    ...(software ? { software } : {}),
     ranking: ordered.map(({ target }, index) => ({ target, ranks: at(ranks, index) })),
     comparisons: comparisonsOf(ordered, pairs, targets, sampling),
   };

@@ -68,7 +68,7 @@ describe('--model', () => {
       ['tfjs/wasm', 'ok', 'float32'],
     ]);
     expect(String(stdout).replaceAll(/\s+/g, ' ')).toContain(
-      'not like for like: precision of quantised, compared apart: int8 (onnxruntime/cpu); float32 (tfjs/wasm)',
+      'not like for like: precision and device of quantised, compared apart: int8 (onnxruntime/cpu); float32 (tfjs/wasm)',
     );
   });
 

@@ -215,6 +215,36 @@ describe('turns', () => {
     expect(comparisons.find(({ target }) => target === 'pytorch/cpu')?.ratio.rounds).toBe(7);
   });
 
+  it('what a program computes in the place of a device is ranked apart from hardware', () => {
+    const swiftShader = { kind: 'webgpu', index: 0, name: 'swiftshader', driver: null, software: true };
+    const run = fixtureRun({ devices: { 'pytorch/cpu': swiftShader } });
+    const found = analyse(run.manifest, run.events);
+    const own = found.groups.filter(
+      ({ workload, mode, batch }) => workload === 'lenet5' && mode === 'inference' && batch === 1,
+    );
+    const targetsOf = (software: true | undefined) =>
+      own.find((each) => each.software === software)?.ranking.map(({ target }) => target);
+    expect(targetsOf(true)).toEqual(['pytorch/cpu']);
+    expect(targetsOf(undefined)).not.toContain('pytorch/cpu');
+    expect(own.flatMap(({ comparisons }) => comparisons).map(({ target }) => target)).not.toContain(
+      'pytorch/cpu',
+    );
+  });
+
+  it('batches count with all of their iterations', () => {
+    const batched = events.map((event) => (event.type === 'turn' ? { ...event, batch: 10 } : event));
+    const [plain, many] = [results, analyse(manifest, batched)].map((run) =>
+      cell(run, 'lenet5:inference:b1', 'pytorch/cpu'),
+    );
+    expect(many?.metrics?.iterationNs).toEqual(plain?.metrics?.iterationNs);
+    expect(many?.metrics?.cpuNsPerIteration?.value).toBeCloseTo(
+      (plain?.metrics?.cpuNsPerIteration?.value ?? Number.NaN) / 10,
+      6,
+    );
+    expect(many?.metrics?.percentilesNs).toEqual([]);
+    expect(many?.notes.join()).toContain('timed in batches of up to 10 iterations');
+  });
+
   it('a slow cell says what it got', () => {
     const { notes } = cell(results, 'lenet5:training:b64', 'slowpoke/js');
     expect(notes[0]).toMatch(/one iteration a round/);
