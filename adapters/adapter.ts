@@ -146,6 +146,8 @@ export interface BrowserTarget extends Target {
   readonly module: URL;
   /** The thread that computes: that of the page, unless it is a dedicated worker of the page. */
   readonly thread?: 'worker';
+  /** Whether the framework compiles JavaScript from text, as `new Function` does, which pages forbid otherwise. */
+  readonly evaluates?: true;
 }
 
 export type BrowserKind = 'chromium' | 'firefox';

@@ -13,7 +13,7 @@ import { atVersion, splitVersion } from './versions.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
 /** Not frameworks: the contract, this file, and what adapters share. */
-const notFrameworks = new Set(['adapter', 'discover', 'lowering', 'versions']);
+const notFrameworks = new Set(['adapter', 'discover', 'lowering', 'page', 'versions']);
 
 /**
  * Every framework, in the order of their names, then those of `TOUCHSTONE_ADAPTER` (paths of compiled adapters outside

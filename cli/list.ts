@@ -80,7 +80,7 @@ function render(listing: Listing): string {
       ].join('. '),
     ]);
   }
-  const targets = table(['target', 'runs in', ...modes, 'what it is'], [18, 9, 11, 27, 29]);
+  const targets = table(['target', 'runs in', ...modes, 'what it is'], [28, 9, 11, 22, 24]);
   for (const { name, host, modes: can, summary } of listing.targets) {
     targets.push([name, host, ...modes.map((mode) => required(can, mode)), summary]);
   }

@@ -11,9 +11,12 @@ const errors: readonly Error[] = ['output', 'loss', 'gradient', 'weight'];
 /**
  * Factor on the declared tolerance of float32. CUDA's libraries round every operation as processors do, in another order of
  * summation. Shaders may be off by several units in the last place in `exp`, `tanh` and division (WGSL, "Accuracy of
- * Concrete Floating Point Expressions"; GLSL ES leaves it open).
+ * Concrete Floating Point Expressions"; GLSL ES leaves it open), and so may whatever computes for WebNN.
  */
-const deviceFactor: Readonly<Record<string, number>> = { cpu: 1, cuda: 1, webgpu: 10, webgl: 10 };
+const deviceFactor: Readonly<Record<string, number>> = {
+  ...{ cpu: 1, cuda: 1 },
+  ...{ webgpu: 10, webgl: 10, webnn: 10 },
+};
 
 /**
  * The smallest tolerance in other arithmetic: forty times the rounding unit, 2⁻¹¹ of float16 and 2⁻⁸ of bfloat16; five of the 256 steps

@@ -5,13 +5,21 @@ declare module 'keras-js' {
     /** @returns the data of each output layer; some layers hand on the array that they work in */
     predict(inputs: Readonly<Record<string, Float32Array>>): Promise<Record<string, Float32Array>>;
     cleanup(): void;
+    /** Called by the constructor. */
+    _dataRequestHTTP(): Promise<void>;
+    /** @param file of a model */
+    _decodeProtobuf(file: Uint8Array): void;
   }
-  const keras: {
-    default: {
-      Model: new (options: { filepath: string; filesystem: true; gpu: false }) => KerasJsModel;
-    };
-  };
+  export interface KerasJs {
+    Model: new (options: { filepath: string; filesystem: boolean; gpu: boolean }) => KerasJsModel;
+  }
+  /** As CommonJS has it. */
+  const keras: { default: KerasJs };
   export default keras;
+}
+
+declare module 'keras-js/dist/keras.min.js' {
+  export { default } from 'keras-js';
 }
 
 declare module 'keras-js/lib/proto.js' {

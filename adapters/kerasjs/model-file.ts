@@ -1,12 +1,10 @@
 /** A net as the file that Keras.js reads: a protobuf of its own schema with the JSON of a Keras 2 model inside. */
-import { createRequire } from 'node:module';
-import type KerasProto from 'keras-js/lib/proto.js';
 import type { Tensors } from '../adapter.js';
 import { hostConstant } from '../lowering/host.js';
 import type { KerasNet } from './net.js';
 
-export function modelFile(net: KerasNet, weights: Tensors): Uint8Array {
-  const proto = createRequire(import.meta.url)('keras-js/lib/proto.js') as typeof KerasProto;
+export async function modelFile(net: KerasNet, weights: Tensors): Promise<Uint8Array> {
+  const { default: proto } = await import('keras-js/lib/proto.js');
   const layers = net.layers.map(({ className, name, config, inbound }) => ({
     class_name: className,
     name,

@@ -2,16 +2,9 @@
  * The identity, one for each kind of worker: what is timed is the harness itself. Its figures are printed in every
  * report; it is never compared with frameworks and never passes a parity check, because it computes nothing.
  */
-import { at } from '../../common/at.js';
-import {
-  type Description,
-  type Framework,
-  type Model,
-  type OpenFramework,
-  type Stepping,
-  supported,
-  type TrainingModel,
-} from '../adapter.js';
+import { type Framework, supported } from '../adapter.js';
+import { inBrowsers } from '../page/targets.js';
+import { identity } from './identity.js';
 
 const common = {
   device: 'cpu',
@@ -36,7 +29,7 @@ const framework: Framework = {
       host: 'node',
       summary: 'gives its input back: the cost of the harness in a Node worker',
       packages: [],
-      open: async () => opened,
+      open: async () => identity,
     },
     {
       ...common,
@@ -47,45 +40,13 @@ const framework: Framework = {
       distribution: 'numpy',
       module: 'null',
     },
+    ...inBrowsers({
+      ...common,
+      name: 'null',
+      summary: 'gives its input back: the cost of the harness',
+      packages: [],
+      module: new URL('./page.js', import.meta.url),
+    }),
   ],
 };
 export default framework;
-
-const description: Description = {
-  versions: {},
-  device: 'cpu',
-  configuration: {
-    threads: 1,
-    interOpThreads: 1,
-    instructionSet: null,
-    kernelLibrary: null,
-    execution: null,
-    layout: null,
-    arithmetic: null,
-    flushToZero: null,
-  },
-};
-
-const opened: OpenFramework = {
-  describe: () => description,
-  loadInference: (model): Stepping<number, number> => ({
-    run: (buffer) => buffer,
-    inputsOf: (buffer) => buffer,
-    call: (buffer) => buffer,
-    feed: (buffer) => buffer,
-    read: (buffer) => at(model.inputs, buffer, 'input buffers'),
-    dispose: () => undefined,
-  }),
-  loadTraining: (model): TrainingModel => ({
-    step: () => 0,
-    reset: () => undefined,
-    output: (buffer) => at(model.inputs, buffer, 'input buffers'),
-    weights: () => parametersOf(model),
-    dispose: () => undefined,
-  }),
-};
-
-function parametersOf(model: Model) {
-  const names = new Set(model.graph.parameters);
-  return Object.fromEntries(Object.entries(model.weights).filter(([name]) => names.has(name)));
-}

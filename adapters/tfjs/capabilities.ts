@@ -16,7 +16,7 @@ import { sameList } from '../lowering/lists.js';
 import { arithmetic, bitwise, comparisons, type OperationKind } from '../lowering/operations/operation.js';
 import { floats, nodeWindows, shapeOf, title, wasmWindows, windows } from './windows.js';
 
-export type Backend = 'cpu' | 'wasm' | 'tensorflow';
+export type Backend = 'cpu' | 'wasm' | 'tensorflow' | 'webgl' | 'webgpu';
 
 const numbers = unlessTypes(title, (type) => type === 'float32' || type === 'int32');
 const integers = unlessTypes(title, (type) => type === 'int32');
@@ -179,6 +179,8 @@ const byBackend: Readonly<Record<Backend, OperationTable>> = {
     Einsum: () => `Einsum is not supported by the WebAssembly backend of ${title}`,
   },
   tensorflow: { ...all(ranked(7), 'ArgMax', 'ArgMin'), ...nodeWindows },
+  webgl: {},
+  webgpu: {},
 };
 
 const activations = ['Relu', 'Sigmoid', 'Tanh'] as const;

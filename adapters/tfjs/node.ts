@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import util from 'node:util';
 import type { TensorInfo } from '@tensorflow/tfjs';
-import type { Configuration } from '../adapter.js';
+import type { Configuration, OpenFramework } from '../adapter.js';
+import { common, opened, useBackend, versionsOf } from './open.js';
 import type { Tf } from './tf.js';
 
 /** What the backend keeps of its addon and calls its library with; not in its types. */
@@ -14,7 +15,20 @@ interface Backend {
 /** Node 23 took away what the package calls. */
 const utilities = util as { isNullOrUndefined?: (value: unknown) => boolean };
 
-export async function importNode(): Promise<Tf> {
+export async function openNode(): Promise<OpenFramework> {
+  const tf = await importNode();
+  await useBackend(tf, 'tensorflow');
+  return opened(tf, () => {
+    const { version, path } = libtensorflow(tf);
+    return {
+      versions: { ...versionsOf(tf, 'tfjs-node'), libtensorflow: version },
+      device: 'cpu',
+      configuration: { ...common(tf), ...configurationOfNode(tf), libtensorflow: path ?? version },
+    };
+  });
+}
+
+async function importNode(): Promise<Tf> {
   utilities.isNullOrUndefined ??= (value) => value === null || value === undefined;
   const tf = (await import('@tensorflow/tfjs-node')).default as unknown as Tf;
   registerBitwiseAnd(tf);
@@ -38,12 +52,12 @@ function registerBitwiseAnd(tf: Tf): void {
 }
 
 /** Version of the C library, and the file that is loaded in fact. */
-export function libtensorflow(tf: Tf): { readonly version: string; readonly path: string | null } {
+function libtensorflow(tf: Tf): { readonly version: string; readonly path: string | null } {
   const { binding } = tf.backend() as unknown as Backend;
   return { version: binding.TF_Version, path: loadedLibrary() };
 }
 
-export function configurationOfNode(tf: Tf) {
+function configurationOfNode(tf: Tf) {
   return {
     threads: computingThreads(),
     instructionSet: null,

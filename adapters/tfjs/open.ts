@@ -1,11 +1,10 @@
-/** Imports TensorFlow.js, chooses its backend and describes what runs. */
+/** Imports TensorFlow.js, chooses its backend and describes what runs, in Node and in a page. */
 import type { Budget, Configuration, Description, OpenFramework } from '../adapter.js';
 import { loadInference } from './inference.js';
-import { configurationOfNode, importNode, libtensorflow } from './node.js';
 import type { Tf } from './tf.js';
 import { loadTraining } from './training.js';
 
-export async function openJs(_budget: Budget): Promise<OpenFramework> {
+export async function openJs(): Promise<OpenFramework> {
   const tf = await import('@tensorflow/tfjs');
   await useBackend(tf, 'cpu');
   return opened(tf, () => ({
@@ -23,10 +22,15 @@ export async function openJs(_budget: Budget): Promise<OpenFramework> {
   }));
 }
 
-export async function openWasm(budget: Budget): Promise<OpenFramework> {
+/** @param binaries URLs of its binaries by the names of their files; Node finds them in the package */
+export async function openWasm(
+  budget: Budget,
+  binaries?: Readonly<Record<string, string>>,
+): Promise<OpenFramework> {
   const tf = await import('@tensorflow/tfjs');
   const wasm = await import('@tensorflow/tfjs-backend-wasm');
-  // Without effect in Node, where version 4.22.0 has no threads; what it really uses is asked below.
+  if (binaries) wasm.setWasmPaths({ ...binaries });
+  // Version 4.22.0 has no threads in Node, and half as many as there are processors in a page; what it uses is asked below.
   wasm.setThreadsCount(budget.threads);
   await useBackend(tf, 'wasm');
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
@@ -46,20 +50,7 @@ export async function openWasm(budget: Budget): Promise<OpenFramework> {
   }));
 }
 
-export async function openNode(_budget: Budget): Promise<OpenFramework> {
-  const tf = await importNode();
-  await useBackend(tf, 'tensorflow');
-  return opened(tf, () => {
-    const { version, path } = libtensorflow(tf);
-    return {
-      versions: { ...versionsOf(tf, 'tfjs-node'), libtensorflow: version },
-      device: 'cpu',
-      configuration: { ...common(tf), ...configurationOfNode(tf), libtensorflow: path ?? version },
-    };
-  });
-}
-
-function opened(tf: Tf, describe: () => Description): OpenFramework {
+export function opened(tf: Tf, describe: () => Description): OpenFramework {
   return {
     describe,
     loadInference: (model) => loadInference(tf, model),
@@ -68,7 +59,7 @@ function opened(tf: Tf, describe: () => Description): OpenFramework {
 }
 
 /** A backend that does not come up is only a `false`, and another one may be taken for it. */
-async function useBackend(tf: Tf, name: string): Promise<void> {
+export async function useBackend(tf: Tf, name: string): Promise<void> {
   const chosen = await tf.setBackend(name);
   await tf.ready();
   if (!chosen || tf.getBackend() !== name) {
@@ -77,12 +68,12 @@ async function useBackend(tf: Tf, name: string): Promise<void> {
 }
 
 /** TensorFlow.js itself and what computes; it brings more packages, of the same version. */
-function versionsOf(tf: Tf, ...further: string[]): Record<string, string> {
+export function versionsOf(tf: Tf, ...further: string[]): Record<string, string> {
   const known: Readonly<Record<string, string>> = tf.version;
   return Object.fromEntries(['tfjs', ...further].map((name) => [name, known[name] ?? 'unknown']));
 }
 
-function common(tf: Tf) {
+export function common(tf: Tf) {
   return {
     interOpThreads: 1,
     execution: 'eager',

@@ -70,8 +70,8 @@ const common: OperationTable = {
 };
 
 /**
- * `AvgPoolGrad` of tfjs-backend-cpu and tfjs-backend-wasm divides by the whole window where a part of it is padding, which the
- * forward kernel does not count.
+ * `AvgPoolGrad` of every backend but TensorFlow's library divides by the whole window where a part of it is padding, which the forward
+ * kernel does not count.
  */
 const unpadded: Limit<'AveragePool'> = ({ pads }) =>
   isPadded(pads)
@@ -95,6 +95,8 @@ const byBackend: Readonly<Record<Backend, OperationTable>> = {
     Gather: (_, inputs) => (isFloat(at(inputs, 0)) ? never(missing(missingKernels.Gather)) : undefined),
   },
   tensorflow: { Conv: stridedPoint('tfjs-node') },
+  webgl: { AveragePool: unpadded },
+  webgpu: { AveragePool: unpadded },
 };
 
 export function tfjsInTraining(backend: Backend): Capabilities {

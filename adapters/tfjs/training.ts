@@ -4,7 +4,7 @@ import { at, defined } from '../../common/at.js';
 import type { Model, Tensors, TrainingModel } from '../adapter.js';
 import { hostPort, onnxPort } from '../lowering/host.js';
 import type { Plan } from '../lowering/plan.js';
-import { toOnnx } from '../lowering/weight-part.js';
+import { toOnnx, type WeightPart } from '../lowering/weight-part.js';
 import { assign, type Held } from './built-model.js';
 import { hostTargets, lossOf } from './losses.js';
 import { buildModel } from './model.js';
@@ -44,13 +44,15 @@ export function loadTraining(tf: Tf, given: Model): TrainingModel {
       for (const held of built.held) assign(tf, held, given.weights);
       optimiser = optimiserOf(tf, given);
     },
-    output(buffer) {
-      const data = tf.tidy(() => outputOf(buffer).dataSync());
+    async output(buffer) {
+      const output = tf.tidy(() => outputOf(buffer));
+      const data = await output.data();
+      output.dispose();
       return { [port.name]: onnxPort(port, data) };
     },
-    gradients(buffer) {
+    async gradients(buffer) {
       const { value, grads } = tf.tidy(() => tf.variableGrads(lossAt(buffer), variables));
-      const found = onnxTensors(trained, ({ variable }) => grads[variable.name]);
+      const found = await onnxTensors(trained, ({ variable }) => grads[variable.name]);
       tf.dispose([value, grads]);
       return found;
     },
@@ -63,13 +65,16 @@ export function loadTraining(tf: Tf, given: Model): TrainingModel {
 }
 
 /** Values or gradients of what is trained; zeros where there is no gradient. */
-function onnxTensors(trained: readonly Held[], tensorOf: (held: Held) => Tensor | undefined): Tensors {
-  return toOnnx(
-    trained.flatMap((held) => {
-      const { source } = held.constant;
-      if (source.kind !== 'weight') return [];
-      const values = tensorOf(held)?.dataSync() ?? new Float32Array(held.variable.size);
-      return [[source.weight, Float32Array.from(values)] as const];
-    }),
-  );
+async function onnxTensors(
+  trained: readonly Held[],
+  tensorOf: (held: Held) => Tensor | undefined,
+): Promise<Tensors> {
+  const parts: (readonly [WeightPart, Float32Array])[] = [];
+  for (const held of trained) {
+    const { source } = held.constant;
+    if (source.kind !== 'weight') continue;
+    const values = (await tensorOf(held)?.data()) ?? new Float32Array(held.variable.size);
+    parts.push([source.weight, Float32Array.from(values)]);
+  }
+  return toOnnx(parts);
 }

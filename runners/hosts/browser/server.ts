@@ -19,6 +19,8 @@ export interface PageServerOptions {
   readonly boot: Boot;
   /** Folders of the packages whose files the page may fetch, by name. */
   readonly packages: ReadonlyMap<string, string>;
+  /** Whether it may compile JavaScript from text. */
+  readonly evaluates: boolean;
   reading(): Reading;
   memory(): MemoryReading;
   /** A reply of the page, a line without its end. */
@@ -42,20 +44,21 @@ export interface PageServer {
 }
 
 /** Only programs of this server run, and only this server is spoken to. `blob:` is where WebAssembly threads begin. */
-const policy = [
-  "default-src 'none'",
-  "script-src 'self' 'wasm-unsafe-eval' blob:",
-  "worker-src 'self' blob:",
-  "connect-src 'self' blob: data:",
-  "img-src 'self' blob: data:",
-].join('; ');
+function policyOf({ evaluates }: PageServerOptions): string {
+  return [
+    "default-src 'none'",
+    `script-src 'self' 'wasm-unsafe-eval' blob:${evaluates ? " 'unsafe-eval'" : ''}`,
+    "worker-src 'self' blob:",
+    "connect-src 'self' blob: data:",
+    "img-src 'self' blob: data:",
+  ].join('; ');
+}
 
 const headers = {
   // What shared memory and the finer clock ask for.
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
   'Cross-Origin-Resource-Policy': 'same-origin',
-  'Content-Security-Policy': policy,
   'Cache-Control': 'no-store',
   'X-Content-Type-Options': 'nosniff',
 };
@@ -67,6 +70,7 @@ const startWorker = "new Worker('page.js', { type: 'module' });";
 
 export async function servePage(options: PageServerOptions): Promise<PageServer> {
   const token = randomUUID();
+  const policy = policyOf(options);
   const waiting: ((line: string) => void)[] = [];
   const lines: string[] = [];
   let access: Access = { readable: [], writable: [] };
@@ -113,6 +117,7 @@ export async function servePage(options: PageServerOptions): Promise<PageServer>
 
   const server = createServer((request, response) => {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    response.setHeader('Content-Security-Policy', policy);
     serve(request, response).catch((error: unknown) => refuse(response, 500, messageOf(error)));
   });
   // A page that computes for minutes asks for nothing in the meantime.

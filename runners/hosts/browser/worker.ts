@@ -53,6 +53,7 @@ async function open(): Promise<void> {
       versions: packageVersions(target),
     },
     packages: new Map(target.packages.map((each) => [each, packageFolder(target, each)])),
+    evaluates: target.evaluates ?? false,
     reading: () => readProcesses(process.pid),
     memory: () => memory.look(),
     onReply(line) {

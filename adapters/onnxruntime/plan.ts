@@ -1,0 +1,36 @@
+/** What ONNX Runtime is asked to run: the file, unless its results are known to be others than ONNX's. */
+import { at, required } from '../../common/at.js';
+import { precisionOf } from '../../model/precision.js';
+import type { Graph, Lowering } from '../adapter.js';
+
+type Node = Graph['nodes'][number];
+
+/**
+ * Operators whose results are known to differ from ONNX's definition (version 1.30; found by `npm run conformance -- --onnx`) are
+ * unsupported instead of wrong.
+ */
+export function lowerToOwnImport(graph: Graph): Lowering {
+  for (const node of graph.nodes) {
+    const deviation = deviations[node.operator]?.(node, graph);
+    if (deviation !== undefined)
+      return { unsupported: `${node.operator} (${node.name}): ${deviation} by ONNX Runtime` };
+  }
+  // Its CPU provider has few kernels in half precision: it casts to float32 around the other nodes.
+  const float = precisionOf(graph, (type) => (type === 'float16' ? 'float32' : type));
+  const precision = graph.integerProducts ? 'int8' : float;
+  return { plan: { form: 'the file, imported by the runtime itself', precision } };
+}
+
+/** Why a node is unsupported, to be followed by the name of the runtime. */
+const deviations: Readonly<Record<string, (node: Node, graph: Graph) => string | undefined>> = {
+  Resize(node, graph) {
+    if (node.attributes.coordinate_transformation_mode !== 'align_corners') return undefined;
+    const scales = node.inputs[2];
+    const count = scales ? at(required(graph.values, scales, 'values').shape, 0) : 0;
+    return count > 0 ? 'scales with coordinates align_corners are rounded differently' : undefined;
+  },
+  MaxUnpool: ({ inputs }) =>
+    inputs[2] ? 'positions with output_shape are interpreted differently' : undefined,
+  Attention: ({ inputs, outputs }) =>
+    inputs[3] && outputs[3] ? 'masked scores are the lowest finite number instead of −∞' : undefined,
+};

@@ -1,0 +1,40 @@
+/** Descriptors of targets in a page, once for all browsers. */
+import { at } from '../../common/at.js';
+import type { BrowserKind, BrowserTarget } from '../adapter.js';
+
+/** What all browsers share. */
+export type PageTarget = Omit<BrowserTarget, 'host' | 'browser'>;
+
+/** The browsers, with what the names and the summaries of their targets end in. */
+const browsers = {
+  chromium: { suffix: 'browser', place: 'in a page of Chromium' },
+  firefox: { suffix: 'firefox', place: 'in a page of Firefox' },
+} as const satisfies Readonly<Record<BrowserKind, { suffix: string; place: string }>>;
+
+const everyBrowser = Object.keys(browsers) as BrowserKind[];
+
+/**
+ * A target for each browser: `tfjs/wasm` becomes `tfjs/wasm@browser` in Chromium and `tfjs/wasm@firefox` in Firefox.
+ *
+ * @param kinds the browsers that have what the target takes
+ */
+export function inBrowsers(
+  target: PageTarget,
+  kinds: readonly BrowserKind[] = everyBrowser,
+): BrowserTarget[] {
+  return kinds.map((browser) => {
+    const { suffix, place } = browsers[browser];
+    return {
+      ...target,
+      name: `${target.name}${target.name.includes('/') ? '@' : '/'}${suffix}`,
+      summary: `${target.summary}, ${place}`,
+      host: 'browser',
+      browser,
+    };
+  });
+}
+
+/** `wasm` of `tfjs/wasm@firefox`. */
+export function backendOf(target: string): string {
+  return at(at(target.split('/'), 1, `the name ${target}`).split('@'), 0);
+}
