@@ -1,12 +1,20 @@
 /** `doctor`: what is available on this machine, and how to fix the rest. */
 import { relative } from 'node:path';
 import Table from 'cli-table3';
+import { invocation } from '../common/invocation.js';
 import { deviceId, deviceText } from '../common/run/device.js';
 import { counted, jsonText, plainTexts } from '../common/text.js';
 import { examineTargets, type Health } from '../runners/coordinator/health.js';
 
-export async function doctorCommand(options: { json?: true; installed?: true }): Promise<number> {
-  const health = await examineTargets({ installed: options.installed === true });
+/** @param targets names and patterns; undefined for all, of which only those of a default run are started */
+export async function doctorCommand(
+  targets: readonly string[] | undefined,
+  options: { json?: true; installed?: true },
+): Promise<number> {
+  const health = await examineTargets({
+    installed: options.installed === true,
+    ...(targets === undefined ? {} : { targets }),
+  });
   process.stdout.write(options.json ? `${jsonText(health)}\n` : `${render(plainTexts(health))}\n`);
   return 0;
 }
@@ -21,7 +29,19 @@ export function render({ machine, cpuLimit, targets }: Health): string {
     renderDoctor(targets),
     `cpu: ${counted(cores, 'processor')} of ${cpu} (${instructionSets.join(', ')})${limitText(cpuLimit)}`,
     ...new Set(accelerators),
+    ...leftAlone(targets),
   ].join('\n');
+}
+
+/** Why some have no settings where others have. */
+function leftAlone(targets: Health['targets']): string[] {
+  const isAlone = ({ available, configuration }: Health['targets'][number]) =>
+    available && configuration === null;
+  const alone = targets.filter(isAlone);
+  if (alone.length === 0 || targets.every(({ configuration }) => configuration === null)) return [];
+  return [
+    `${counted(alone.length, 'target')} of no default run, or without a framework, not started: \`${invocation("doctor '<names>'")}\` starts them`,
+  ];
 }
 
 function limitText(limit: Health['cpuLimit']): string {
@@ -33,7 +53,7 @@ function limitText(limit: Health['cpuLimit']): string {
 export function renderDoctor(targets: Health['targets']): string {
   const table = new Table({
     head: ['target', 'device', 'state', 'versions', 'runs with', 'size', 'fix'],
-    colWidths: [18, 11, 13, 30, 34, 9, 32],
+    colWidths: [28, 11, 13, 30, 34, 9, 32],
     wordWrap: true,
     style: { head: [], border: [] },
   });
@@ -62,12 +82,16 @@ function deviceOf({ deviceKind, device }: Health['targets'][number]): string {
 function settingsOf(configuration: Health['targets'][number]['configuration']): string[] {
   if (configuration === null) return [];
   const { kernelLibrary, instructionSet, threads, wasmSimd, wasmThreads, libtensorflow } = configuration;
+  const { clockTickUs, crossOriginIsolated } = configuration;
   const yesNo = (value: unknown) => (value ? 'yes' : 'no');
   return [
     ...(kernelLibrary ? [kernelLibrary] : []),
     ...(instructionSet ? [`instructions ${instructionSet}`] : []),
     ...(threads ? [`threads ${threads}`] : []),
     ...(wasmSimd === undefined ? [] : [`wasm SIMD ${yesNo(wasmSimd)}, threads ${yesNo(wasmThreads)}`]),
+    ...(clockTickUs === undefined
+      ? []
+      : [`clock of ${clockTickUs} µs, isolated ${yesNo(crossOriginIsolated)}`]),
     ...(libtensorflow === undefined
       ? []
       : [`libtensorflow of ${relative(process.cwd(), String(libtensorflow)).split('/lib/')[0]}`]),

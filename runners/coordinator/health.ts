@@ -1,6 +1,7 @@
 /** The health of every target of this machine, each asked in a worker of its own. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Target } from '../../adapters/adapter.js';
 import { discoverFrameworks } from '../../adapters/discover.js';
 import { temporaryFolder } from '../../common/files.js';
 import { firstDevice } from '../../common/run/device.js';
@@ -11,6 +12,7 @@ import { type Ask, doctor, type TargetHealth } from '../machine/doctor.js';
 import { readMachine } from '../machine/machine.js';
 import type { CpuLimit } from '../process/cpu-limit.js';
 import { cpuLimit } from '../process/cpus.js';
+import { chooseTargets } from './prepare.js';
 
 const deadlineMs = 120_000;
 
@@ -20,11 +22,24 @@ export interface Health {
   readonly targets: readonly TargetHealth[];
 }
 
-/** @param installed then no framework is started: what is installed is reported, not the effective settings */
-export async function examineTargets({ installed }: { readonly installed: boolean }): Promise<Health> {
+export interface Examination {
+  /** Then no framework is started: what is installed is reported, not the effective settings. */
+  readonly installed: boolean;
+  /** Names and patterns; without them all are reported, of which those of a run without `--targets` are started. */
+  readonly targets?: readonly string[];
+}
+
+/** @throws TouchstoneError('usage') for a pattern that no target matches */
+export async function examineTargets({ installed, targets: patterns }: Examination): Promise<Health> {
+  const { chosen } = await chooseTargets(patterns, 'default');
+  const names = new Set(chosen.map(({ name }) => name));
+  const all = patterns
+    ? chosen.map(({ framework, target }) => ({ ...framework, targets: [target] }))
+    : undefined;
   const scratch = await temporaryFolder('doctor');
   try {
-    const targets = await doctor(await discoverFrameworks(), installed ? undefined : askIn(scratch));
+    const ask = installed ? undefined : askIn(scratch, ({ name }) => names.has(name));
+    const targets = await doctor(all ?? (await discoverFrameworks()), ask);
     return { machine: readMachine(), cpuLimit: cpuLimit(), targets };
   } finally {
     await closeHosts();
@@ -33,8 +48,9 @@ export async function examineTargets({ installed }: { readonly installed: boolea
 }
 
 /** With one thread, as a run would start it. */
-function askIn(scratch: string): Ask {
+function askIn(scratch: string, isAsked: (target: Target) => boolean): Ask {
   return async (target, executable) => {
+    if (!isAsked(target)) return undefined;
     const logFile = join(scratch, `${target.name.replaceAll('/', '-')}.log`);
     const { worker, description } = await startDescribed({
       target,

@@ -40,8 +40,8 @@ export interface Answer {
   readonly device: Device;
 }
 
-/** Starts a target and lets it describe itself; rejects where it does not come up. */
-export type Ask = (target: Target, executable: string | undefined) => Promise<Answer>;
+/** Starts a target and lets it describe itself; rejects where it does not come up. Undefined for one that is left alone. */
+export type Ask = (target: Target, executable: string | undefined) => Promise<Answer | undefined>;
 
 /**
  * @param ask without it no framework is started: what is installed is reported, not the effective settings
@@ -102,7 +102,7 @@ async function answerOf(
   ask: Ask,
   target: Target,
   executable: string | undefined,
-): Promise<Answer | { readonly reason: string }> {
+): Promise<Answer | { readonly reason: string } | undefined> {
   try {
     return await ask(target, executable);
   } catch (error) {

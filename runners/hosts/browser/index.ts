@@ -64,7 +64,8 @@ async function availabilityOf(target: BrowserTarget): Promise<Availability> {
   if (target.version === undefined && missing !== undefined) {
     return { available: false, reason: `npm package ${missing} is not installed`, fix: 'npm ci' };
   }
-  for (const installation of installationsOf(target)) {
+  // A page is made on first use, in less than a second: only what has to be downloaded can be missing.
+  for (const installation of target.version === undefined ? [] : [packagesInstallation(target)]) {
     const state = await installation.state();
     if (state.state !== 'ready') {
       return { available: false, reason: state.reason, fix: invocation(`setup ${target.name}`) };
