@@ -3,7 +3,7 @@
 import { at } from '../../common/at.js';
 import type { Attribute, Tensor } from '../graph.js';
 import { encodeAttribute, encodeTensor } from './encode.js';
-import { type AttributeProto, type NodeProto, nodeFields, proto } from './proto.js';
+import { type AttributeProto, type NodeMarks, type NodeProto, nodeFields, proto } from './proto.js';
 
 /** Collects the nodes that replace one. */
 export class Decomposition {
@@ -16,10 +16,30 @@ export class Decomposition {
   }
 
   /** Adds a node with encoded attributes. @returns the name of its first output */
-  add(opType: string, input: readonly string[], attributes: readonly AttributeProto[] = []): string {
+  add(
+    opType: string,
+    input: readonly string[],
+    attributes: readonly AttributeProto[] = [],
+    marks: NodeMarks = {},
+  ): string {
     const name = `${this.label}/${opType}_${this.nodes.length}`;
-    this.nodes.push({ name, opType, input: [...input], output: [name], attribute: [...attributes] });
+    this.nodes.push({
+      name,
+      opType,
+      input: [...input],
+      output: [name],
+      attribute: [...attributes],
+      ...marks,
+    });
     return name;
+  }
+
+  /** Adds a DynamicQuantizeLinear. @returns the names of the quantised values, their scale and their zero point */
+  dynamicallyQuantised(x: string): readonly [string, string, string] {
+    const values = this.add('DynamicQuantizeLinear', [x]);
+    const names = [values, `${values}/scale`, `${values}/zero`] as const;
+    Object.assign(at(this.nodes, -1), { output: [...names] });
+    return names;
   }
 
   /** Adds a node. @returns the name of its first output */

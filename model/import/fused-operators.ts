@@ -3,7 +3,6 @@
  * its dynamic quantiser, as files that it has saved contain them. Definitions: ONNX Runtime, docs/ContribOperators.md.
  */
 
-import { at } from '../../common/at.js';
 import type { Attribute } from '../graph.js';
 import { modelError } from '../model-error.js';
 import { decodeAttribute } from './decode.js';
@@ -62,9 +61,7 @@ export const fusedOperators: Readonly<Record<string, Decompose>> = {
     to.add('Mul', [x, to.add('Sigmoid', [to.add('Mul', [x, to.scalar(Number(alpha))])])]);
   },
   DynamicQuantizeMatMul(to, [a = '', b = '', bScale = '', bZero = '', bias = '']) {
-    const quantised = to.add('DynamicQuantizeLinear', [a]);
-    const [aScale, aZero] = [`${quantised}/scale`, `${quantised}/zero`];
-    Object.assign(at(to.nodes, -1), { output: [quantised, aScale, aZero] });
+    const [quantised, aScale, aZero] = to.dynamicallyQuantised(a);
     integerProduct(to, [quantised, b, aZero, bZero], [aScale, bScale], bias);
   },
   MatMulIntegerToFloat(to, inputs) {
@@ -72,15 +69,16 @@ export const fusedOperators: Readonly<Record<string, Decompose>> = {
     integerProduct(to, [a, b, aZero, bZero], [aScale, bScale], bias);
   },
   /**
-   * An LSTM with dequantised weights. ONNX Runtime's kernel also quantises the activations to 8 bits at every step; the
-   * unquantised LSTM is closer to the model that was trained.
+   * An LSTM with dequantised weights, whose input is rounded to 8 bits as a whole, as the hidden state is before every step (ONNX
+   * Runtime, uni_directional_lstm.cc). A batch that its threads divide has a scale for each part there; here it has one.
    */
   DynamicQuantizeLSTM(to, inputs, node) {
     const [x = '', w = '', r = '', b = '', lengths = '', h = '', c = '', peepholes = ''] = inputs;
     const [wScale = '', wZero = '', rScale = '', rZero = ''] = inputs.slice(8);
     const weights = [dequantisedWeights(to, w, wScale, wZero), dequantisedWeights(to, r, rScale, rZero)];
-    const given = [x, ...weights, b, lengths, h, c, peepholes];
-    to.add('LSTM', withoutTrailingBlanks(given), nodeFields(node).attribute);
+    const rounded = to.add('DequantizeLinear', to.dynamicallyQuantised(x));
+    const given = [rounded, ...weights, b, lengths, h, c, peepholes];
+    to.add('LSTM', withoutTrailingBlanks(given), nodeFields(node).attribute, { quantisesState: true });
   },
 };
 

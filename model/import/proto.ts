@@ -10,7 +10,12 @@ export const proto = onnxProto.onnx;
 export type ModelProto = onnx.IModelProto;
 export type GraphProto = onnx.IGraphProto;
 export type FunctionProto = onnx.IFunctionProto;
-export type NodeProto = onnx.INodeProto;
+/** What a decomposition says of a node besides what ONNX can express; it is not written. */
+export interface NodeMarks {
+  /** An LSTM that rounds its hidden state to 8 bits before every step, over the batch, as DynamicQuantizeLinear does. */
+  readonly quantisesState?: true;
+}
+export type NodeProto = onnx.INodeProto & NodeMarks;
 export type AttributeProto = onnx.IAttributeProto;
 export type TensorProto = onnx.ITensorProto;
 export type ValueInfoProto = onnx.IValueInfoProto;

@@ -238,6 +238,7 @@ export function decodeNode(node: NodeProto, index: number, external: ExternalDat
     inputs: input,
     outputs: output,
     attributes: Object.fromEntries(attributes),
+    ...(node.quantisesState ? { quantisesState: true } : {}),
     proto: node,
   };
 }

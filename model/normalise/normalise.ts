@@ -202,6 +202,7 @@ function describe(
     weights: Object.keys(weights).map((name) => infoOf(values, name)),
     parameters: parameters.filter((name) => name in weights),
     ...recurrentBiasesOf(nodes, weights, parameters),
+    ...quantisedStatesOf(nodes),
     nodes: nodes.map(toGraphNode),
     constants: smallConstants(weights, parameters),
     values,
@@ -234,6 +235,11 @@ function recurrentBiasesOf(
     ...(ranges.length === 0 ? {} : { trainableRanges: Object.fromEntries(ranges) }),
     ...(zero.length === 0 ? {} : { zeroRecurrentBiases: zero }),
   };
+}
+
+function quantisedStatesOf(nodes: readonly RawNode[]): Pick<Graph, 'quantisedStates'> {
+  const names = nodes.filter(({ quantisesState }) => quantisesState).map(({ name }) => name);
+  return names.length === 0 ? {} : { quantisedStates: names };
 }
 
 function hasZeroRecurrentHalf({ shape, data }: Tensor): boolean {

@@ -90,6 +90,26 @@ class Quantisation(unittest.TestCase):
         self.assertEqual(evaluate("QLinearMatMul", product, 10).item(), 1)
 
 
+class QuantisedState(unittest.TestCase):
+    """Gates that are σ(0) throughout, and a new value that is tanh of the state."""
+
+    def states(self, h: Array) -> Array:
+        hidden = h.shape[-1]
+        weights = {"w": np.zeros((1, 4 * hidden, 1)), "r": np.zeros((1, 4 * hidden, hidden))}
+        weights["r"][0, 3 * hidden :] = np.eye(hidden)
+        x, lengths = np.zeros((1, h.shape[1], 1)), np.ones(h.shape[1], dtype=np.int32)
+        arrays = {"x": x, **weights, "b": np.zeros((1, 8 * hidden)), "lengths": lengths, "h": h}
+        return evaluate("QuantisedStateLSTM", arrays, 17, hidden_size=hidden)
+
+    def test_is_rounded_by_the_range_of_the_whole_batch(self) -> None:
+        h = np.array([[[0.3, -1.0], [0.1, 1.55]]])
+        # The range of both examples, from −1 to 1.55, has steps of 0.01.
+        expected = np.tanh(np.tanh(h) / 2) / 2
+        np.testing.assert_allclose(self.states(h)[0], expected, rtol=1e-6)
+        between = np.array([[[0.303, -1.0], [0.104, 1.55]]])
+        np.testing.assert_allclose(self.states(between)[0], expected, rtol=1e-6)
+
+
 class Scatter(unittest.TestCase):
     def test_updates_are_written_at_their_indices(self) -> None:
         arrays = {"x": np.zeros((2, 3)), "indices": np.array([[1], [2]]), "updates": np.array([[5.0], [7]])}
