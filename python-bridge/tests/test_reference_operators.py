@@ -11,7 +11,8 @@ try:
     from onnx import TensorProto, helper
     from onnx.reference import ReferenceEvaluator
 
-    from touchstone_bridge.reference.forward import OPERATORS
+    from touchstone_bridge.reference.failures import NotComputed
+    from touchstone_bridge.reference.forward import OPERATORS, opened
 except ImportError as missing:
     raise unittest.SkipTest("ONNX is not in this environment") from missing
 
@@ -108,6 +109,40 @@ class QuantisedState(unittest.TestCase):
         np.testing.assert_allclose(self.states(h)[0], expected, rtol=1e-6)
         between = np.array([[[0.303, -1.0], [0.104, 1.55]]])
         np.testing.assert_allclose(self.states(between)[0], expected, rtol=1e-6)
+
+
+class ShortTimeFourierTransform(unittest.TestCase):
+    window = np.hanning(8)
+    signal = np.random.default_rng(0).standard_normal((2, 30))
+
+    def found(self, signal: Array, own: bool = True, **attributes: Any) -> Array:
+        arrays = {"signal": signal, "step": np.array(3), "window": self.window}
+        return evaluate("STFT", arrays, 17, own, **attributes)
+
+    def test_agrees_with_the_onnx_project_on_real_and_complex_signals(self) -> None:
+        both = np.stack([self.signal, self.signal[::-1]], axis=-1)
+        for signal in (self.signal[..., None], both):
+            for onesided in (0, 1):
+                with self.subTest(shape=signal.shape, onesided=onesided):
+                    expected = self.found(signal, False, onesided=onesided)
+                    np.testing.assert_allclose(self.found(signal, onesided=onesided), expected, atol=1e-12)
+
+    def test_a_signal_without_a_last_axis_is_real(self) -> None:
+        expected = self.found(self.signal[..., None])
+        self.assertEqual(expected.shape, (2, 8, 5, 2))
+        np.testing.assert_array_equal(self.found(self.signal), expected)
+
+
+class Failures(unittest.TestCase):
+    def test_name_the_node_and_its_operator(self) -> None:
+        x = helper.make_tensor_value_info("x", TensorProto.DOUBLE, (2, 3))
+        y = helper.make_tensor_value_info("y", TensorProto.DOUBLE, None)
+        node = helper.make_node("MatMul", ["x", "x"], ["y"], name="product")
+        model = helper.make_model(
+            helper.make_graph([node], "test", [x], [y]), opset_imports=[helper.make_opsetid("", 17)]
+        )
+        with self.assertRaisesRegex(NotComputed, r"^node product \(MatMul\) is not computed .* ValueError: "):
+            opened(model, (), frozenset()).run(None, {"x": np.ones((2, 3))})
 
 
 class Scatter(unittest.TestCase):

@@ -13,6 +13,7 @@ from onnx.reference import ReferenceEvaluator
 from ..artefact import Generation, Graph, Model
 from .conv_transpose import ConvTranspose
 from .decided import Decided, decided_outputs
+from .failures import name_failures
 from .grid_sample import GridSample
 from .omitted_outputs import name_omitted_outputs
 from .opset_versions import VERSIONED, is_deprecated
@@ -22,6 +23,7 @@ from .quantisation import QUANTISING, QuantisedStateLSTM, rounding_at_random
 from .recurrent import GRU, LSTM, RNN
 from .rounding import deciding_outputs, evidence, spread
 from .scatter_gather import GatherElements, Scatter
+from .stft import STFT
 from .to_float64 import to_float64
 
 Array = npt.NDArray[Any]
@@ -37,6 +39,7 @@ OPERATORS: list[type] = [
     GridSample,
     GatherElements,
     Scatter,
+    STFT,
     *QUANTISATION,
     *VERSIONED,
 ]
@@ -66,7 +69,9 @@ def opened(
     for node in model.graph.node:
         if node.name in quantised_states:
             node.op_type = QuantisedStateLSTM.__name__
-    return ReferenceEvaluator(model, new_ops=list(operators))
+    found = ReferenceEvaluator(model, new_ops=list(operators))
+    name_failures(found)
+    return found
 
 
 def rounds_to_steps(graph: Graph) -> bool:
