@@ -30,15 +30,13 @@ export const fusedOperators: Readonly<Record<string, Decompose>> = {
   },
   FusedMatMul(to, [a = '', b = ''], node) {
     const { alpha = 1, ...transposes } = attributesOf(node);
-    // Transpose needs the rank of its input, which is not known while the file is read.
-    const set = Object.entries(transposes).find(([, flag]) => flag !== 0);
-    if (set) {
-      throw modelError(
-        `node ${to.label} (FusedMatMul) has attribute ${set[0]} = ${set[1]}, which is not supported`,
-        'save the model without optimising it',
-      );
-    }
-    to.add('Mul', [to.add('MatMul', [a, b]), to.scalar(Number(alpha))]);
+    const factors = [
+      [a, 'transA'],
+      [b, 'transB'],
+    ].map(([x = '', name = '']) => (transposes[name] ? lastTwoSwapped(to, x, name) : x));
+    const batch = ['transBatchA', 'transBatchB'].find((name) => transposes[name]);
+    if (batch) throw unsupportedAttribute(to, batch);
+    to.add('Mul', [to.add('MatMul', factors), to.scalar(Number(alpha))]);
   },
   Gelu(to, [x = '']) {
     gelu(to, x);
@@ -82,13 +80,28 @@ export const fusedOperators: Readonly<Record<string, Decompose>> = {
   },
 };
 
-function attributesOf(node: NodeProto): Attributes {
+export function attributesOf(node: NodeProto): Attributes {
   const { name, opType, attribute } = nodeFields(node);
   const decoded = attribute.map((each) => [
     nameOf(each),
     decodeAttribute(each, noExternalData, `node ${name} (${opType})`),
   ]);
   return Object.fromEntries(decoded) as Attributes;
+}
+
+/** Transpose has to know the rank, which the file may not say. */
+function lastTwoSwapped(to: Decomposition, x: string, attribute: string): string {
+  const rank = to.context.declared(x)?.shape.length;
+  if (rank === undefined || rank < 2) throw unsupportedAttribute(to, attribute);
+  const axes = Array.from({ length: rank - 2 }, (_, axis) => axis);
+  return to.addWith('Transpose', [x], { perm: [...axes, rank - 1, rank - 2] });
+}
+
+function unsupportedAttribute({ label }: Decomposition, attribute: string): Error {
+  return modelError(
+    `node ${label} (FusedMatMul) has attribute ${attribute} = 1, which is not supported`,
+    'save the model without optimising it',
+  );
 }
 
 /** @param activation operator type; undefined or '' for none. @param parameters its alpha and beta, or its bounds */

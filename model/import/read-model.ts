@@ -9,6 +9,7 @@ import type { Tensor } from '../graph.js';
 import { modelError } from '../model-error.js';
 import { toOnnxDomain } from './contrib-operators.js';
 import { checkDeclaredMemory } from './declared-memory.js';
+import { declaredValues } from './declared-values.js';
 import { dataTypeOf, decodeAttribute, decodeTensor, isExternal, toNumber, withInlineData } from './decode.js';
 import { checkDecodedMemory } from './decoded-memory.js';
 import { type ExternalData, externalDataOf, noExternalData } from './external-data.js';
@@ -122,8 +123,9 @@ function checkedModel(bytes: Uint8Array, external: ExternalData, limitBytes: num
   const inputs = input.filter((each) => !initialisers.has(nameOf(each))).map((each) => decodeInput(each));
   const outputs = output.map(nameOf);
   if (outputs.length === 0) throw modelError('its graph has no output');
+  const context = { opset, declared: declaredValues(graph) };
   const nodes = node
-    .flatMap(toOnnxDomain)
+    .flatMap((each) => toOnnxDomain(each, context))
     .map((each) => withInlineTensors(each, external))
     .map((each, index) => decodeNode(each, index, external));
   const inputNames = new Set(inputs.map(nameOf));
