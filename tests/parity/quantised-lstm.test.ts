@@ -1,18 +1,12 @@
 /** An LSTM that quantises its input and its hidden state: the reference computes what ONNX Runtime's own kernel does. */
-import { writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { findTarget } from '../../adapters/discover.js';
-import { modelArtefact } from '../../model/artefact/artefact.js';
 import { elementCount, type Tensor } from '../../model/graph.js';
 import { quantisationDepth, quantisedTolerance } from '../../model/quantisation-depth.js';
 import { uniform } from '../../model/random.js';
 import { readTensors } from '../../model/safetensors.js';
-import { verifyEach } from '../../runners/conformance/verify.js';
-import { targetAvailability } from '../../runners/hosts/availability.js';
-import { ensureEnvironment } from '../../runners/provision/environments.js';
-import { temporaryFolder } from '../e2e/command.js';
 import { altered, model } from '../model/models.js';
+import { artefactOf, verifiedOn } from './verified.js';
 
 const hidden = 16;
 const drawn = (name: string, shape: readonly number[], low: number, high: number): Tensor => ({
@@ -54,30 +48,14 @@ const file = altered(
   },
 );
 
-async function artefactOfFile() {
-  const path = join(await temporaryFolder(), 'quantised-lstm.onnx');
-  await writeFile(path, file);
-  const request = { name: basename(path, '.onnx'), path, shapes: {}, ranges: {}, data: [], seed: 0 };
-  const python = async () => (await ensureEnvironment('reference', {})).python;
-  return modelArtefact({ ...request, memoryBytes: 2 ** 30 }, python);
-}
-
-async function verified(name: string, artefact: Awaited<ReturnType<typeof artefactOfFile>>) {
-  const { target } = await findTarget(name);
-  const health = await targetAvailability(target);
-  if (!health.available) throw new Error(`${name} is not available: ${health.reason}`);
-  const [outcome] = await verifyEach(target, health.executable, [artefact], (item, verify) => verify(item));
-  return outcome;
-}
-
 it('is the file itself in ONNX Runtime, to the rounding of float32', async () => {
-  const outcome = await verified('onnxruntime/cpu', await artefactOfFile());
+  const outcome = await verifiedOn('onnxruntime/cpu', await artefactOf('quantised-lstm', file));
   expect(outcome).toMatchObject({ state: 'ok' });
   expect(outcome?.state === 'ok' ? outcome.error : Number.NaN).toBeLessThan(1e-5);
 });
 
 it('is off by the noise of the hidden state in a framework whose layer does not round it', async () => {
-  const artefact = await artefactOfFile();
+  const artefact = await artefactOf('quantised-lstm', file);
   expect(artefact.graph.quantisedStates).toHaveLength(1);
   // The input, and the state.
   expect(quantisationDepth(artefact.graph)).toBe(2);
@@ -85,7 +63,7 @@ it('is off by the noise of the hidden state in a framework whose layer does not 
   const spread = Number(expected['spread/0/y']?.data[0]);
   expect(spread).toBeGreaterThan(1e-3);
   expect(spread).toBeLessThan(quantisedTolerance(2));
-  const outcome = await verified('pytorch/cpu', artefact);
+  const outcome = await verifiedOn('pytorch/cpu', artefact);
   expect(outcome).toMatchObject({ state: 'ok' });
   expect(outcome?.state === 'ok' ? outcome.error : 0).toBeGreaterThan(1e-4);
 });
