@@ -95,6 +95,8 @@ export const graph = z.object({
   zeroRecurrentBiases: z.array(z.string()).optional(),
   /** Names of the LSTM nodes that round their hidden state to 8 bits before every step. */
   quantisedStates: z.array(z.string()).optional(),
+  /** Names of the products whose first factor a runtime of the file may round to 8 bits. */
+  roundedFactors: z.array(z.string()).optional(),
   /** In topological order. */
   nodes: z.array(graphNode),
   /** Data of small constants (bounds, axes, sizes) by name; parameters are never among them. */

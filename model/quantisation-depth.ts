@@ -12,13 +12,14 @@ const quantisingOperators = new Set([
 export function quantisationDepth({
   nodes,
   quantisedStates = [],
-}: Pick<Graph, 'nodes' | 'quantisedStates'>): number {
+  roundedFactors = [],
+}: Pick<Graph, 'nodes' | 'quantisedStates' | 'roundedFactors'>): number {
   const depths = new Map<string, number>();
-  const recurrent = new Set(quantisedStates);
+  const named = new Set([...quantisedStates, ...roundedFactors]);
   let deepest = 0;
   for (const { name: node, operator, inputs, outputs } of nodes) {
     const before = Math.max(0, ...inputs.map((name) => depths.get(name) ?? 0));
-    const depth = before + (quantisingOperators.has(operator) || recurrent.has(node) ? 1 : 0);
+    const depth = before + (quantisingOperators.has(operator) || named.has(node) ? 1 : 0);
     for (const name of outputs) depths.set(name, depth);
     deepest = Math.max(deepest, depth);
   }

@@ -10,6 +10,7 @@ import { modelError } from '../model-error.js';
 import { type Decompose, type Decomposition, decomposed, type FileContext } from './decomposition.js';
 import { layerNormalisations, normalisations } from './fused-normalisations.js';
 import { fusedOperators } from './fused-operators.js';
+import { packedProducts } from './packed-weights.js';
 import { isOnnxDomain, type NodeProto, nameOf, nodeFields } from './proto.js';
 
 const contribDomain = 'com.microsoft';
@@ -47,7 +48,7 @@ const quantisedOperators: Readonly<Record<string, QuantisedOperator>> = {
   },
 };
 const decompositions: ReadonlyMap<string, Decompose> = new Map([
-  ...Object.entries({ ...fusedOperators, ...normalisations }),
+  ...Object.entries({ ...fusedOperators, ...normalisations, ...packedProducts }),
   ...Object.entries(quantisedOperators).map(([type, own]) => [type, throughFloatingPoint(own)] as const),
 ]);
 /** Contributed operators that equal the ONNX operator of the same name. */

@@ -76,7 +76,7 @@ export const fusedOperators: Readonly<Record<string, Decompose>> = {
     const weights = [dequantisedWeights(to, w, wScale, wZero), dequantisedWeights(to, r, rScale, rZero)];
     const rounded = to.add('DequantizeLinear', to.dynamicallyQuantised(x));
     const given = [rounded, ...weights, b, lengths, h, c, peepholes];
-    to.add('LSTM', withoutTrailingBlanks(given), nodeFields(node).attribute, { quantisesState: true });
+    to.add('LSTM', withoutTrailingBlanks(given), nodeFields(node).attribute, { rounds: 'state' });
   },
 };
 

@@ -12,8 +12,11 @@ export type GraphProto = onnx.IGraphProto;
 export type FunctionProto = onnx.IFunctionProto;
 /** What a decomposition says of a node besides what ONNX can express; it is not written. */
 export interface NodeMarks {
-  /** An LSTM that rounds its hidden state to 8 bits before every step, over the batch, as DynamicQuantizeLinear does. */
-  readonly quantisesState?: true;
+  /**
+   * To 8 bits: an LSTM its hidden state before every step, over the batch, as DynamicQuantizeLinear does; or a product its first factor,
+   * which is left to the kernel.
+   */
+  readonly rounds?: 'state' | 'factor';
 }
 export type NodeProto = onnx.INodeProto & NodeMarks;
 export type AttributeProto = onnx.IAttributeProto;

@@ -14,6 +14,7 @@ import { dataTypeOf, decodeAttribute, decodeTensor, isExternal, toNumber, withIn
 import { checkDecodedMemory } from './decoded-memory.js';
 import { type ExternalData, externalDataOf, noExternalData } from './external-data.js';
 import { type ForeignFormat, foreignFormat, foreignFormatOf } from './foreign-formats.js';
+import { withoutFourBitTensors } from './four-bit.js';
 import { inlineFunctions } from './inline-functions.js';
 import { hasIntegerProducts } from './integer-products.js';
 import {
@@ -116,8 +117,9 @@ function checkedModel(bytes: Uint8Array, external: ExternalData, limitBytes: num
   checkTensors(written);
   checkNesting(written);
   for (const each of model.functions ?? []) checkNesting({ node: functionFields(each).node });
-  const graph = inlineFunctions(model, written, bytes, { opset, maxNodes });
-  if (limitBytes !== Number.POSITIVE_INFINITY) checkDeclaredMemory(graph, limitBytes);
+  const inlined = inlineFunctions(model, written, bytes, { opset, maxNodes });
+  if (limitBytes !== Number.POSITIVE_INFINITY) checkDeclaredMemory(inlined, limitBytes);
+  const graph = withoutFourBitTensors(inlined, external);
   const initialisers = decodeInitialisers(graph, external);
   const { name, input, output, node } = graphFields(graph);
   const inputs = input.filter((each) => !initialisers.has(nameOf(each))).map((each) => decodeInput(each));
@@ -240,7 +242,7 @@ export function decodeNode(node: NodeProto, index: number, external: ExternalDat
     inputs: input,
     outputs: output,
     attributes: Object.fromEntries(attributes),
-    ...(node.quantisesState ? { quantisesState: true } : {}),
+    ...(node.rounds ? { rounds: node.rounds } : {}),
     proto: node,
   };
 }

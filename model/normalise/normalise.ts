@@ -204,7 +204,7 @@ function describe(
     weights: Object.keys(weights).map((name) => infoOf(values, name)),
     parameters: parameters.filter((name) => name in weights),
     ...recurrentBiasesOf(nodes, weights, parameters),
-    ...quantisedStatesOf(nodes),
+    ...roundingOf(nodes),
     nodes: nodes.map(toGraphNode),
     constants: smallConstants(weights, parameters),
     values,
@@ -239,9 +239,14 @@ function recurrentBiasesOf(
   };
 }
 
-function quantisedStatesOf(nodes: readonly RawNode[]): Pick<Graph, 'quantisedStates'> {
-  const names = nodes.filter(({ quantisesState }) => quantisesState).map(({ name }) => name);
-  return names.length === 0 ? {} : { quantisedStates: names };
+function roundingOf(nodes: readonly RawNode[]): Pick<Graph, 'quantisedStates' | 'roundedFactors'> {
+  const named = (kind: RawNode['rounds']) =>
+    nodes.filter(({ rounds }) => rounds === kind).map(({ name }) => name);
+  const [states, factors] = [named('state'), named('factor')];
+  return {
+    ...(states.length === 0 ? {} : { quantisedStates: states }),
+    ...(factors.length === 0 ? {} : { roundedFactors: factors }),
+  };
 }
 
 function hasZeroRecurrentHalf({ shape, data }: Tensor): boolean {

@@ -79,6 +79,22 @@ const lstm = (directions: number, perColumn: boolean) => {
 };
 const lstmInputs = ['x', 'w', 'r', 'b', '', '', '', '', 'wScale', 'zeros', 'rScale', 'zeros'];
 
+/** Random bytes, in which 4-bit and 8-bit weights are packed. */
+const packedWeights = {
+  a: bytesOf('packed', [5, 3, 8], 'uint8'),
+  wide: bytesOf('packed.wide', [5, 3, 16], 'uint8'),
+  scales: drawn('packed.scales', [15], 0.05, 0.1),
+  zeroPoints: bytesOf('packed.zeros', [10], 'uint8'),
+  floatZeroPoints: drawn('packed.float', [15], 6, 9),
+  bias: drawn('packed.bias', [5]),
+};
+const packed = {
+  operator: 'MatMulNBits',
+  input: drawn('factor', [2, 4, 40]),
+  constants: packedWeights,
+  attributes: { N: 5, K: 40, bits: 4, block_size: 16 },
+  shape: [2, 4, 5],
+};
 const hiddenStates = drawn('states', [2, 3, 8], -2, 2);
 const normalised = {
   skip: drawn('skip', [2, 3, 8]),
@@ -157,6 +173,30 @@ const cases: readonly Case[] = [
     constants: normalised,
     inputs: ['x', 'skip', 'scale'],
     shape: [2, 3, 8],
+  },
+  { ...packed, title: 'of 4 bits, with a short last block', inputs: ['x', 'a', 'scales'] },
+  {
+    ...packed,
+    title: 'with packed zero points and a bias',
+    inputs: ['x', 'a', 'scales', 'zeroPoints', '', 'bias'],
+  },
+  {
+    ...packed,
+    title: 'with zero points in floating point',
+    inputs: ['x', 'a', 'scales', 'floatZeroPoints'],
+  },
+  {
+    ...packed,
+    title: 'of 8 bits',
+    inputs: ['x', 'wide', 'scales'],
+    attributes: { ...packed.attributes, bits: 8 },
+  },
+  {
+    ...packed,
+    title: 'whose first factor may be rounded',
+    inputs: ['x', 'a', 'scales'],
+    attributes: { ...packed.attributes, accuracy_level: 4 },
+    within: 1.3e-2,
   },
   {
     title: 'of two scales',
