@@ -4,8 +4,8 @@ import type { Decompose, Decomposition } from './decomposition.js';
 import { elementTypes } from './encode.js';
 import { attributesOf } from './fused-operators.js';
 
-/** The level that lets a kernel round the first factor to 8 bits. */
-const roundsTo8Bits = 4;
+/** The `accuracy_level` that lets a kernel round the first factor to 8 bits. */
+export const roundsTo8Bits = 4;
 /** Unsigned, by a zero point in the middle. */
 const supportedBits = new Set([2, 4, 8]);
 
