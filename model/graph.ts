@@ -93,6 +93,10 @@ export const graph = z.object({
     .optional(),
   /** Biases of recurrent layers whose recurrent half is zero; training leaves it so. */
   zeroRecurrentBiases: z.array(z.string()).optional(),
+  /** Names of the LSTM nodes that round their hidden state to 8 bits before every step. */
+  quantisedStates: z.array(z.string()).optional(),
+  /** Names of the products whose first factor a runtime of the file may round to 8 bits. */
+  roundedFactors: z.array(z.string()).optional(),
   /** In topological order. */
   nodes: z.array(graphNode),
   /** Data of small constants (bounds, axes, sizes) by name; parameters are never among them. */

@@ -9,12 +9,17 @@ const quantisingOperators = new Set([
 ]);
 
 /** The largest number of nodes that round to steps on a path from the inputs; 0 where the graph does not quantise. */
-export function quantisationDepth({ nodes }: Pick<Graph, 'nodes'>): number {
+export function quantisationDepth({
+  nodes,
+  quantisedStates = [],
+  roundedFactors = [],
+}: Pick<Graph, 'nodes' | 'quantisedStates' | 'roundedFactors'>): number {
   const depths = new Map<string, number>();
+  const named = new Set([...quantisedStates, ...roundedFactors]);
   let deepest = 0;
-  for (const { operator, inputs, outputs } of nodes) {
+  for (const { name: node, operator, inputs, outputs } of nodes) {
     const before = Math.max(0, ...inputs.map((name) => depths.get(name) ?? 0));
-    const depth = before + (quantisingOperators.has(operator) ? 1 : 0);
+    const depth = before + (quantisingOperators.has(operator) || named.has(node) ? 1 : 0);
     for (const name of outputs) depths.set(name, depth);
     deepest = Math.max(deepest, depth);
   }

@@ -21,6 +21,9 @@ export function lowerToOwnImport(graph: Graph): Lowering {
   return { plan: { form: 'the file, imported by the runtime itself', precision } };
 }
 
+const batchFirst = ({ attributes }: Node) =>
+  attributes.layout === 1 ? 'layout 1 is not implemented' : undefined;
+
 /** Why a node is unsupported, to be followed by the name of the runtime. */
 const deviations: Readonly<Record<string, (node: Node, graph: Graph) => string | undefined>> = {
   Resize(node, graph) {
@@ -29,6 +32,9 @@ const deviations: Readonly<Record<string, (node: Node, graph: Graph) => string |
     const count = scales ? at(required(graph.values, scales, 'values').shape, 0) : 0;
     return count > 0 ? 'scales with coordinates align_corners are rounded differently' : undefined;
   },
+  LSTM: batchFirst,
+  GRU: batchFirst,
+  RNN: batchFirst,
   MaxUnpool: ({ inputs }) =>
     inputs[2] ? 'positions with output_shape are interpreted differently' : undefined,
   Attention: ({ inputs, outputs }) =>

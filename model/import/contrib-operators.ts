@@ -5,10 +5,13 @@
  * A QLinear operator is defined as: dequantise the inputs, compute in floating point, quantise the result (ONNX Runtime,
  * docs/ContribOperators.md). ONNX Runtime's optimiser fuses this form back into its own kernels.
  */
+import { at } from '../../common/at.js';
 import { modelError } from '../model-error.js';
-import { type Decompose, type Decomposition, decomposed } from './decomposition.js';
+import { type Decompose, type Decomposition, decomposed, type FileContext } from './decomposition.js';
+import { layerNormalisations, normalisations } from './fused-normalisations.js';
 import { fusedOperators } from './fused-operators.js';
-import { type NodeProto, nodeFields } from './proto.js';
+import { packedProducts } from './packed-weights.js';
+import { isOnnxDomain, type NodeProto, nameOf, nodeFields } from './proto.js';
 
 const contribDomain = 'com.microsoft';
 
@@ -20,6 +23,10 @@ interface QuantisedOperator {
   readonly operands: (inputCount: number) => readonly number[];
   /** Position of the result's scale; its zero point follows. */
   readonly resultScale: number;
+  /** Attributes that the floating-point operator does not have. */
+  readonly drops?: readonly string[];
+  /** Positions of operands that are not quantised, which come first. */
+  readonly plain?: readonly number[];
 }
 
 const unary = { operands: () => [0], resultScale: 3 };
@@ -29,6 +36,9 @@ const quantisedOperators: Readonly<Record<string, QuantisedOperator>> = {
   QLinearMul: { operator: 'Mul', ...binary },
   QLinearSigmoid: { operator: 'Sigmoid', ...unary },
   QLinearLeakyRelu: { operator: 'LeakyRelu', ...unary },
+  // The operator set that its axis means, which is the file's.
+  QLinearSoftmax: { operator: 'Softmax', ...unary, drops: ['opset'] },
+  QLinearWhere: { operator: 'Where', operands: () => [1, 4], resultScale: 7, plain: [0] },
   QLinearAveragePool: { operator: 'AveragePool', ...unary },
   QLinearGlobalAveragePool: { operator: 'GlobalAveragePool', ...unary },
   QLinearConcat: {
@@ -38,7 +48,7 @@ const quantisedOperators: Readonly<Record<string, QuantisedOperator>> = {
   },
 };
 const decompositions: ReadonlyMap<string, Decompose> = new Map([
-  ...Object.entries(fusedOperators),
+  ...Object.entries({ ...fusedOperators, ...normalisations, ...packedProducts }),
   ...Object.entries(quantisedOperators).map(([type, own]) => [type, throughFloatingPoint(own)] as const),
 ]);
 /** Contributed operators that equal the ONNX operator of the same name. */
@@ -49,15 +59,25 @@ const sameInOnnx: ReadonlySet<string> = new Set(['QuantizeLinear', 'DequantizeLi
  *
  * @throws TouchstoneError('model') for `channels_last`, which no ONNX operator supports
  */
-export function toOnnxDomain(node: NodeProto): readonly NodeProto[] {
+export function toOnnxDomain(node: NodeProto, context: FileContext): readonly NodeProto[] {
   const { opType: type, domain } = nodeFields(node);
+  if (isOnnxDomain(domain)) {
+    const decompose = layerNormalisations(context.opset)[type];
+    return decompose ? decomposed(node, decompose, context) : [node];
+  }
   if (domain !== contribDomain) return [node];
   if (sameInOnnx.has(type)) return [{ ...node, domain: '' }];
   const decompose = decompositions.get(type);
-  return decompose ? decomposed(node, decompose) : [node];
+  return decompose ? decomposed(node, decompose, context) : [node];
 }
 
-function throughFloatingPoint({ operator, operands, resultScale }: QuantisedOperator): Decompose {
+function throughFloatingPoint({
+  operator,
+  operands,
+  resultScale,
+  drops = [],
+  plain = [],
+}: QuantisedOperator): Decompose {
   return (to: Decomposition, inputs, node) => {
     const attributes = nodeFields(node).attribute;
     if (attributes.some(({ name, i }) => name === 'channels_last' && i && Number(i) !== 0)) {
@@ -74,7 +94,10 @@ function throughFloatingPoint({ operator, operands, resultScale }: QuantisedOper
       }
       return to.add('DequantizeLinear', [values, ...scaleAndZeroPoint(position + 1)]);
     });
-    const own = attributes.filter(({ name }) => name !== 'channels_last');
-    to.add('QuantizeLinear', [to.add(operator, dequantised, own), ...scaleAndZeroPoint(resultScale)]);
+    const first = plain.map((position) => at(inputs, position, 'inputs'));
+    const dropped = new Set(['channels_last', ...drops]);
+    const own = attributes.filter((each) => !dropped.has(nameOf(each)));
+    const result = to.add(operator, [...first, ...dequantised], own);
+    to.add('QuantizeLinear', [result, ...scaleAndZeroPoint(resultScale)]);
   };
 }

@@ -20,6 +20,11 @@ import { unsupportedElementType } from './unsupported-types.js';
 const typesByNumber = new Map(
   Object.entries(elementTypes).map(([type, number]) => [number, type as DataType]),
 );
+/** uint4 and int4 by their numbers in onnx.proto, and the types that have all of their values. */
+export const fourBitTypes: ReadonlyMap<number, 'uint8' | 'int8'> = new Map([
+  [21, 'uint8'],
+  [22, 'int8'],
+]);
 /** Larger than any model that is benchmarked on one machine; guards against corrupt dimensions. */
 const maxTensorBytes = 8 * 2 ** 30;
 
@@ -62,6 +67,12 @@ export function decodeTensor(tensor: TensorProto, external: ExternalData, where:
     data[index] = isBig ? BigInt(String(value)) : Number(value);
   });
   return { type, shape, data };
+}
+
+/** A tensor of 4-bit integers as its bytes, in each of which are two: the first in the lower half. */
+export function packedBytes(tensor: TensorProto, where: string): TensorProto {
+  const count = elementCount((tensor.dims ?? []).map((dim) => toExtent(dim, where)));
+  return { ...tensor, dataType: elementTypes.uint8, dims: [Math.ceil(count / 2)] };
 }
 
 /** A dimension, an attribute or an offset. protobufjs returns a Long for 64-bit fields. */
@@ -114,7 +125,8 @@ export function isExternal(tensor: TensorProto): boolean {
 /** The tensor with its data inline. @param where for error messages */
 export function withInlineData(tensor: TensorProto, external: ExternalData, where: string): TensorProto {
   if (!isExternal(tensor)) return tensor;
-  const { data } = decodeTensor(tensor, external, where);
+  const isPacked = fourBitTypes.has(tensor.dataType ?? 0);
+  const { data } = decodeTensor(isPacked ? packedBytes(tensor, where) : tensor, external, where);
   return {
     ...tensor,
     dataLocation: proto.TensorProto.DataLocation.DEFAULT,

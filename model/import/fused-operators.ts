@@ -3,7 +3,6 @@
  * its dynamic quantiser, as files that it has saved contain them. Definitions: ONNX Runtime, docs/ContribOperators.md.
  */
 
-import { at } from '../../common/at.js';
 import type { Attribute } from '../graph.js';
 import { modelError } from '../model-error.js';
 import { decodeAttribute } from './decode.js';
@@ -31,15 +30,13 @@ export const fusedOperators: Readonly<Record<string, Decompose>> = {
   },
   FusedMatMul(to, [a = '', b = ''], node) {
     const { alpha = 1, ...transposes } = attributesOf(node);
-    // Transpose needs the rank of its input, which is not known while the file is read.
-    const set = Object.entries(transposes).find(([, flag]) => flag !== 0);
-    if (set) {
-      throw modelError(
-        `node ${to.label} (FusedMatMul) has attribute ${set[0]} = ${set[1]}, which is not supported`,
-        'save the model without optimising it',
-      );
-    }
-    to.add('Mul', [to.add('MatMul', [a, b]), to.scalar(Number(alpha))]);
+    const factors = [
+      [a, 'transA'],
+      [b, 'transB'],
+    ].map(([x = '', name = '']) => (transposes[name] ? lastTwoSwapped(to, x, name) : x));
+    const batch = ['transBatchA', 'transBatchB'].find((name) => transposes[name]);
+    if (batch) throw unsupportedAttribute(to, batch);
+    to.add('Mul', [to.add('MatMul', factors), to.scalar(Number(alpha))]);
   },
   Gelu(to, [x = '']) {
     gelu(to, x);
@@ -62,9 +59,7 @@ export const fusedOperators: Readonly<Record<string, Decompose>> = {
     to.add('Mul', [x, to.add('Sigmoid', [to.add('Mul', [x, to.scalar(Number(alpha))])])]);
   },
   DynamicQuantizeMatMul(to, [a = '', b = '', bScale = '', bZero = '', bias = '']) {
-    const quantised = to.add('DynamicQuantizeLinear', [a]);
-    const [aScale, aZero] = [`${quantised}/scale`, `${quantised}/zero`];
-    Object.assign(at(to.nodes, -1), { output: [quantised, aScale, aZero] });
+    const [quantised, aScale, aZero] = to.dynamicallyQuantised(a);
     integerProduct(to, [quantised, b, aZero, bZero], [aScale, bScale], bias);
   },
   MatMulIntegerToFloat(to, inputs) {
@@ -72,25 +67,41 @@ export const fusedOperators: Readonly<Record<string, Decompose>> = {
     integerProduct(to, [a, b, aZero, bZero], [aScale, bScale], bias);
   },
   /**
-   * An LSTM with dequantised weights. ONNX Runtime's kernel also quantises the activations to 8 bits at every step; the
-   * unquantised LSTM is closer to the model that was trained.
+   * An LSTM with dequantised weights, whose input is rounded to 8 bits as a whole, as the hidden state is before every step (ONNX
+   * Runtime, uni_directional_lstm.cc). A batch that its threads divide has a scale for each part there; here it has one.
    */
   DynamicQuantizeLSTM(to, inputs, node) {
     const [x = '', w = '', r = '', b = '', lengths = '', h = '', c = '', peepholes = ''] = inputs;
     const [wScale = '', wZero = '', rScale = '', rZero = ''] = inputs.slice(8);
     const weights = [dequantisedWeights(to, w, wScale, wZero), dequantisedWeights(to, r, rScale, rZero)];
-    const given = [x, ...weights, b, lengths, h, c, peepholes];
-    to.add('LSTM', withoutTrailingBlanks(given), nodeFields(node).attribute);
+    const rounded = to.add('DequantizeLinear', to.dynamicallyQuantised(x));
+    const given = [rounded, ...weights, b, lengths, h, c, peepholes];
+    to.add('LSTM', withoutTrailingBlanks(given), nodeFields(node).attribute, { rounds: 'state' });
   },
 };
 
-function attributesOf(node: NodeProto): Attributes {
+export function attributesOf(node: NodeProto): Attributes {
   const { name, opType, attribute } = nodeFields(node);
   const decoded = attribute.map((each) => [
     nameOf(each),
     decodeAttribute(each, noExternalData, `node ${name} (${opType})`),
   ]);
   return Object.fromEntries(decoded) as Attributes;
+}
+
+/** Transpose has to know the rank, which the file may not say. */
+function lastTwoSwapped(to: Decomposition, x: string, attribute: string): string {
+  const rank = to.context.declared(x)?.shape.length;
+  if (rank === undefined || rank < 2) throw unsupportedAttribute(to, attribute);
+  const axes = Array.from({ length: rank - 2 }, (_, axis) => axis);
+  return to.addWith('Transpose', [x], { perm: [...axes, rank - 1, rank - 2] });
+}
+
+function unsupportedAttribute({ label }: Decomposition, attribute: string): Error {
+  return modelError(
+    `node ${label} (FusedMatMul) has attribute ${attribute} = 1, which is not supported`,
+    'save the model without optimising it',
+  );
 }
 
 /** @param activation operator type; undefined or '' for none. @param parameters its alpha and beta, or its bounds */

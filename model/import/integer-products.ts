@@ -1,5 +1,6 @@
 /** Whether a file multiplies 8-bit integers, in any of the forms that quantisers write. */
-import { type NodeProto, nodeFields } from './proto.js';
+import { roundsTo8Bits } from './packed-weights.js';
+import { type NodeProto, nameOf, nodeFields } from './proto.js';
 
 /** Operators whose products are of integers; the second line is of com.microsoft. */
 const integerOperators = new Set([
@@ -24,7 +25,15 @@ export function hasIntegerProducts(nodes: readonly NodeProto[]): boolean {
     const factors = input.slice(0, 2);
     return (
       integerOperators.has(opType) ||
+      (opType === 'MatMulNBits' && isRounded(node)) ||
       (productOperators.has(opType) && factors.every((name) => dequantised.has(name)))
     );
   });
+}
+
+/** Whether ONNX Runtime's kernel rounds the first factor. */
+function isRounded(node: NodeProto): boolean {
+  return nodeFields(node).attribute.some(
+    (each) => nameOf(each) === 'accuracy_level' && Number(each.i) === roundsTo8Bits,
+  );
 }

@@ -10,7 +10,15 @@ export const proto = onnxProto.onnx;
 export type ModelProto = onnx.IModelProto;
 export type GraphProto = onnx.IGraphProto;
 export type FunctionProto = onnx.IFunctionProto;
-export type NodeProto = onnx.INodeProto;
+/** What a decomposition says of a node besides what ONNX can express; it is not written. */
+export interface NodeMarks {
+  /**
+   * To 8 bits: an LSTM its hidden state before every step, over the batch, as DynamicQuantizeLinear does; or a product its first factor,
+   * which is left to the kernel.
+   */
+  readonly rounds?: 'state' | 'factor';
+}
+export type NodeProto = onnx.INodeProto & NodeMarks;
 export type AttributeProto = onnx.IAttributeProto;
 export type TensorProto = onnx.ITensorProto;
 export type ValueInfoProto = onnx.IValueInfoProto;

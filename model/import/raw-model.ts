@@ -1,6 +1,6 @@
 /** A model as it was read: checked, but neither folded nor described by static shapes yet. */
 import type { Attribute, DataType, Tensor } from '../graph.js';
-import type { GraphProto, NodeProto } from './proto.js';
+import type { GraphProto, NodeMarks, NodeProto } from './proto.js';
 
 /** An attribute before normalisation: it may hold a tensor or a subgraph. */
 export type RawAttribute = Attribute | { readonly tensor: Tensor } | { readonly graph: GraphProto };
@@ -12,7 +12,7 @@ export interface RawInput {
   readonly shape: readonly (number | string)[] | undefined;
 }
 
-export interface RawNode {
+export interface RawNode extends NodeMarks {
   readonly name: string;
   readonly operator: string;
   readonly inputs: readonly string[];

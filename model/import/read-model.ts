@@ -9,10 +9,12 @@ import type { Tensor } from '../graph.js';
 import { modelError } from '../model-error.js';
 import { toOnnxDomain } from './contrib-operators.js';
 import { checkDeclaredMemory } from './declared-memory.js';
+import { declaredValues } from './declared-values.js';
 import { dataTypeOf, decodeAttribute, decodeTensor, isExternal, toNumber, withInlineData } from './decode.js';
 import { checkDecodedMemory } from './decoded-memory.js';
 import { type ExternalData, externalDataOf, noExternalData } from './external-data.js';
 import { type ForeignFormat, foreignFormat, foreignFormatOf } from './foreign-formats.js';
+import { withoutFourBitTensors } from './four-bit.js';
 import { inlineFunctions } from './inline-functions.js';
 import { hasIntegerProducts } from './integer-products.js';
 import {
@@ -115,15 +117,17 @@ function checkedModel(bytes: Uint8Array, external: ExternalData, limitBytes: num
   checkTensors(written);
   checkNesting(written);
   for (const each of model.functions ?? []) checkNesting({ node: functionFields(each).node });
-  const graph = inlineFunctions(model, written, bytes, { opset, maxNodes });
-  if (limitBytes !== Number.POSITIVE_INFINITY) checkDeclaredMemory(graph, limitBytes);
+  const inlined = inlineFunctions(model, written, bytes, { opset, maxNodes });
+  if (limitBytes !== Number.POSITIVE_INFINITY) checkDeclaredMemory(inlined, limitBytes);
+  const graph = withoutFourBitTensors(inlined, external);
   const initialisers = decodeInitialisers(graph, external);
   const { name, input, output, node } = graphFields(graph);
   const inputs = input.filter((each) => !initialisers.has(nameOf(each))).map((each) => decodeInput(each));
   const outputs = output.map(nameOf);
   if (outputs.length === 0) throw modelError('its graph has no output');
+  const context = { opset, declared: declaredValues(graph) };
   const nodes = node
-    .flatMap(toOnnxDomain)
+    .flatMap((each) => toOnnxDomain(each, context))
     .map((each) => withInlineTensors(each, external))
     .map((each, index) => decodeNode(each, index, external));
   const inputNames = new Set(inputs.map(nameOf));
@@ -238,6 +242,7 @@ export function decodeNode(node: NodeProto, index: number, external: ExternalDat
     inputs: input,
     outputs: output,
     attributes: Object.fromEntries(attributes),
+    ...(node.rounds ? { rounds: node.rounds } : {}),
     proto: node,
   };
 }

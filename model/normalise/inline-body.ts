@@ -23,6 +23,7 @@ export function inlineBody(
   body: GraphProto,
   given: ReadonlyMap<string, string>,
   prefix: string,
+  opset: number,
 ): InlinedBody {
   const { initializer, node: own, output } = graphFields(body);
   const defined = [...initializer.map(nameOf), ...own.flatMap((node) => nodeFields(node).output)];
@@ -34,9 +35,11 @@ export function inlineBody(
   const constants = [...decodeInitialisers(body, noExternalData)].map(
     ([name, tensor]) => [rename(name), tensor] as const,
   );
+  // By their new names, what the subgraph says of its values is not found.
+  const context = { opset, declared: () => undefined };
   const nodes = own
     .map((node) => renameNode(withPrefix(node, prefix), renamed))
-    .flatMap(toOnnxDomain)
+    .flatMap((node) => toOnnxDomain(node, context))
     .map((node, index) => decodeNode(node, index, noExternalData));
   return { nodes, constants: new Map(constants), results: output.map((each) => rename(nameOf(each))) };
 }

@@ -19,8 +19,13 @@ export interface Inlined {
  * @param prefix name of the `If`
  * @throws TouchstoneError('model') if the branch is malformed
  */
-export function inlineBranch(branch: GraphProto, outputs: readonly string[], prefix: string): Inlined {
-  const { nodes, constants, results } = inlineBody(branch, new Map(), prefix);
+export function inlineBranch(
+  branch: GraphProto,
+  outputs: readonly string[],
+  prefix: string,
+  opset: number,
+): Inlined {
+  const { nodes, constants, results } = inlineBody(branch, new Map(), prefix, opset);
   const copies = outputs.map((output, index): RawNode => {
     const result = results[index];
     if (!result) throw modelError(`node ${prefix} (If) has ${outputs.length} outputs, its branch fewer`);

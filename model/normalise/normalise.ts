@@ -90,7 +90,8 @@ export async function normalise(
       const known = new Map([...graph.constants, ...Object.entries(observation.data)]);
       return finish(request, { nodes: graph.nodes, constants: known }, dependence, observation);
     }
-    replaceNodes(inlineBranches(graph, branching, await conditionsOf(request, graph, branching)));
+    const conditions = await conditionsOf(request, graph, branching);
+    replaceNodes(inlineBranches(graph, branching, conditions, model.opset));
   }
   throw modelError(`its branches and loops are nested more than ${maxBranchLevels} deep`);
 
@@ -142,6 +143,7 @@ function inlineBranches(
   { nodes, constants }: WorkingGraph,
   branching: ReadonlyMap<RawNode, string>,
   conditions: ReadonlyMap<string, Tensor>,
+  opset: number,
 ): RawNode[] {
   return nodes.flatMap((node) => {
     const name = branching.get(node);
@@ -152,7 +154,7 @@ function inlineBranches(
     if (typeof branch !== 'object' || !('graph' in branch)) {
       throw modelError(`node ${node.name} (If) has no attribute ${key}`);
     }
-    const inlined = inlineBranch(branch.graph, node.outputs, node.name);
+    const inlined = inlineBranch(branch.graph, node.outputs, node.name, opset);
     for (const [constant, tensor] of inlined.constants) constants.set(constant, tensor);
     return inlined.nodes;
   });
@@ -202,6 +204,7 @@ function describe(
     weights: Object.keys(weights).map((name) => infoOf(values, name)),
     parameters: parameters.filter((name) => name in weights),
     ...recurrentBiasesOf(nodes, weights, parameters),
+    ...roundingOf(nodes),
     nodes: nodes.map(toGraphNode),
     constants: smallConstants(weights, parameters),
     values,
@@ -233,6 +236,16 @@ function recurrentBiasesOf(
   return {
     ...(ranges.length === 0 ? {} : { trainableRanges: Object.fromEntries(ranges) }),
     ...(zero.length === 0 ? {} : { zeroRecurrentBiases: zero }),
+  };
+}
+
+function roundingOf(nodes: readonly RawNode[]): Pick<Graph, 'quantisedStates' | 'roundedFactors'> {
+  const named = (kind: RawNode['rounds']) =>
+    nodes.filter(({ rounds }) => rounds === kind).map(({ name }) => name);
+  const [states, factors] = [named('state'), named('factor')];
+  return {
+    ...(states.length === 0 ? {} : { quantisedStates: states }),
+    ...(factors.length === 0 ? {} : { roundedFactors: factors }),
   };
 }
 

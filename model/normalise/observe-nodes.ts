@@ -10,6 +10,7 @@ import { valuesReadBy } from '../import/topological-order.js';
 import { writeModel } from '../import/write-model.js';
 import type { Observation } from './observe.js';
 import { liveNodes } from './simplify.js';
+import { stepsFirst } from './steps-first.js';
 
 /** Runs a model once (see `observe.ts`), or returns values that are known already. */
 export type Observe = (model: Uint8Array, inputs: Tensors, keep: readonly string[]) => Promise<Observation>;
@@ -109,7 +110,7 @@ function writeNodes(
     opset: model.opset,
     inputs: [...inputs, ...given],
     outputs: outputs.map((name) => ({ name })),
-    nodes: nodes.map(toProto),
+    nodes: nodes.map(toProto).flatMap(stepsFirst),
     weights: Object.fromEntries([...constants].filter(([name]) => read.has(name))),
   });
 }

@@ -175,7 +175,12 @@ class Unrolling {
 
   /** The body with its inputs bound. @returns its results */
   body(given: ReadonlyMap<string, string>, step: number): readonly string[] {
-    const { nodes, constants, results } = inlineBody(this.#loop.body, given, this.#name(String(step)));
+    const { nodes, constants, results } = inlineBody(
+      this.#loop.body,
+      given,
+      this.#name(String(step)),
+      this.#addition.opset,
+    );
     this.#nodes.push(...nodes);
     for (const [name, tensor] of constants) this.#addition.constants.set(name, tensor);
     return results;

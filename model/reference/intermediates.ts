@@ -10,6 +10,7 @@ import { elementCount, type Graph, graph as graphSchema, type TensorInfo, type T
 import { readModel } from '../import/read-model.js';
 import { writeModel } from '../import/write-model.js';
 import { observe } from '../normalise/observe.js';
+import { stepsFirst } from '../normalise/steps-first.js';
 import { readTensors, writeTensors } from '../safetensors.js';
 
 /** With more elements than this the artefact would be larger than most models; none is made. */
@@ -74,10 +75,12 @@ async function writeContents(from: string, to: string, graph: Graph, buffer: num
   const weights = await readTensors(path(from, 'weights'));
   const { nodes } = readModel(await readFile(path(from, 'model')), path(from, 'model'));
   const { name, opset, inputs, outputs } = graph;
-  const bytes = writeModel({ name, opset, inputs, outputs, nodes: nodes.map(({ proto }) => proto), weights });
+  const described = { name, opset, inputs, outputs, weights };
+  const bytes = writeModel({ ...described, nodes: nodes.map(({ proto }) => proto) });
+  const runnable = writeModel({ ...described, nodes: nodes.flatMap(({ proto }) => stepsFirst(proto)) });
   const sample = inputsOf(await readTensors(path(from, 'inputs')), buffer);
   const { data } = await observe(
-    bytes,
+    runnable,
     sample,
     outputs.map((output) => output.name),
   );

@@ -14,6 +14,7 @@ import { makeFolder } from '../../common/files.js';
 import { invocation } from '../../common/invocation.js';
 import { projectRoot, referencesFolder } from '../../common/paths.js';
 import { artefactFiles } from '../artefact/manifest.js';
+import { modelError } from '../model-error.js';
 import { readMetadata } from '../safetensors.js';
 import type { Mode } from '../workload.js';
 
@@ -151,10 +152,12 @@ export async function computeReference(
     ...(signal ? { cancelSignal: signal } : {}),
   });
   if (result.failed) {
-    const last = result.stderr.trim().split('\n').at(-1);
-    throw new TouchstoneError(
-      'model',
-      `cannot compute the reference of ${what}: ${messageOf(last || result.shortMessage)}`,
+    const last = messageOf(result.stderr.trim().split('\n').at(-1) || result.shortMessage);
+    throw modelError(
+      `cannot compute the reference of ${what}: ${last}`,
+      last.startsWith('node ')
+        ? 'nothing can be checked without it: export the model with other operators in this place, or with another operator set'
+        : undefined,
     );
   }
   return metadata.parse(await readMetadata(join(folder, artefactFiles.expected))).reference;

@@ -11,7 +11,8 @@ try:
     from onnx import TensorProto, helper
     from onnx.reference import ReferenceEvaluator
 
-    from touchstone_bridge.reference.forward import OPERATORS
+    from touchstone_bridge.reference.failures import NotComputed
+    from touchstone_bridge.reference.forward import OPERATORS, opened
 except ImportError as missing:
     raise unittest.SkipTest("ONNX is not in this environment") from missing
 
@@ -88,6 +89,60 @@ class Quantisation(unittest.TestCase):
         self.assertEqual(convolved.item(), 1)
         product = {"a": x[0, 0], **half, "b": w[0, 0], **weights, **result}
         self.assertEqual(evaluate("QLinearMatMul", product, 10).item(), 1)
+
+
+class QuantisedState(unittest.TestCase):
+    """Gates that are σ(0) throughout, and a new value that is tanh of the state."""
+
+    def states(self, h: Array) -> Array:
+        hidden = h.shape[-1]
+        weights = {"w": np.zeros((1, 4 * hidden, 1)), "r": np.zeros((1, 4 * hidden, hidden))}
+        weights["r"][0, 3 * hidden :] = np.eye(hidden)
+        x, lengths = np.zeros((1, h.shape[1], 1)), np.ones(h.shape[1], dtype=np.int32)
+        arrays = {"x": x, **weights, "b": np.zeros((1, 8 * hidden)), "lengths": lengths, "h": h}
+        return evaluate("QuantisedStateLSTM", arrays, 17, hidden_size=hidden)
+
+    def test_is_rounded_by_the_range_of_the_whole_batch(self) -> None:
+        h = np.array([[[0.3, -1.0], [0.1, 1.55]]])
+        # The range of both examples, from −1 to 1.55, has steps of 0.01.
+        expected = np.tanh(np.tanh(h) / 2) / 2
+        np.testing.assert_allclose(self.states(h)[0], expected, rtol=1e-6)
+        between = np.array([[[0.303, -1.0], [0.104, 1.55]]])
+        np.testing.assert_allclose(self.states(between)[0], expected, rtol=1e-6)
+
+
+class ShortTimeFourierTransform(unittest.TestCase):
+    window = np.hanning(8)
+    signal = np.random.default_rng(0).standard_normal((2, 30))
+
+    def found(self, signal: Array, own: bool = True, **attributes: Any) -> Array:
+        arrays = {"signal": signal, "step": np.array(3), "window": self.window}
+        return evaluate("STFT", arrays, 17, own, **attributes)
+
+    def test_agrees_with_the_onnx_project_on_real_and_complex_signals(self) -> None:
+        both = np.stack([self.signal, self.signal[::-1]], axis=-1)
+        for signal in (self.signal[..., None], both):
+            for onesided in (0, 1):
+                with self.subTest(shape=signal.shape, onesided=onesided):
+                    expected = self.found(signal, False, onesided=onesided)
+                    np.testing.assert_allclose(self.found(signal, onesided=onesided), expected, atol=1e-12)
+
+    def test_a_signal_without_a_last_axis_is_real(self) -> None:
+        expected = self.found(self.signal[..., None])
+        self.assertEqual(expected.shape, (2, 8, 5, 2))
+        np.testing.assert_array_equal(self.found(self.signal), expected)
+
+
+class Failures(unittest.TestCase):
+    def test_name_the_node_and_its_operator(self) -> None:
+        x = helper.make_tensor_value_info("x", TensorProto.DOUBLE, (2, 3))
+        y = helper.make_tensor_value_info("y", TensorProto.DOUBLE, None)
+        node = helper.make_node("MatMul", ["x", "x"], ["y"], name="product")
+        model = helper.make_model(
+            helper.make_graph([node], "test", [x], [y]), opset_imports=[helper.make_opsetid("", 17)]
+        )
+        with self.assertRaisesRegex(NotComputed, r"^node product \(MatMul\) is not computed .* ValueError: "):
+            opened(model, (), frozenset()).run(None, {"x": np.ones((2, 3))})
 
 
 class Scatter(unittest.TestCase):

@@ -20,7 +20,12 @@ except ImportError as missing:
 
 from touchstone_bridge.artefact import Array, Graph, Manifest, Model, Node, TensorInfo
 
-TYPES = {"float32": onnx.TensorProto.FLOAT, "int64": onnx.TensorProto.INT64, "bool": onnx.TensorProto.BOOL}
+TYPES = {
+    "float32": onnx.TensorProto.FLOAT,
+    "int64": onnx.TensorProto.INT64,
+    "uint8": onnx.TensorProto.UINT8,
+    "bool": onnx.TensorProto.BOOL,
+}
 Definition = Tuple[str, List[str], List[TensorInfo], Any]
 
 
@@ -67,6 +72,21 @@ def top(x: str, shape: Tuple[int, ...], **attributes: Any) -> Definition:
     return ("TopK", [x, "k"], infos, attributes)
 
 
+def to_8_bits(count: int) -> List[Definition]:
+    """`rounded` is x through DynamicQuantizeLinear and back, `exact` its negative."""
+    steps = [TensorInfo("steps", "uint8", (count,)), TensorInfo("scale", "float32", ())]
+    return [
+        ("DynamicQuantizeLinear", ["x"], [*steps, TensorInfo("zero", "uint8", ())], {}),
+        (
+            "DequantizeLinear",
+            ["steps", "scale", "zero"],
+            [TensorInfo("rounded", "float32", (count,))],
+            {},
+        ),
+        ("Neg", ["x"], [TensorInfo("exact", "float32", (count,))], {}),
+    ]
+
+
 class Rounding(unittest.TestCase):
     def test_of_an_exact_output_is_zero_and_of_a_computed_one_its_error_in_float32(self) -> None:
         x = np.linspace(0.1, 0.9, 6, dtype=np.float32).reshape(2, 3)
@@ -111,6 +131,16 @@ class Rounding(unittest.TestCase):
         ]
         found = outputs_of(np.array([1.1, 0], dtype=np.float32), nodes, ["y"])
         self.assertEqual(sorted(found), ["output/0/y"])
+
+    def test_to_other_steps_changes_what_is_between_them(self) -> None:
+        on_steps = np.arange(256, dtype=np.float32)
+        found = outputs_of(on_steps, to_8_bits(256), ["rounded", "exact"])
+        self.assertEqual(found["spread/0/rounded"], 0)
+        between = np.linspace(0, 255, 300, dtype=np.float32)
+        found = outputs_of(between, to_8_bits(300), ["rounded", "exact"])
+        self.assertEqual(found["spread/0/exact"], 0)
+        # Half a step in the root mean square, of values whose own is 255 / √3.
+        self.assertAlmostEqual(float(found["spread/0/rounded"]), 0.5 / (255 / 3**0.5), delta=5e-4)
 
     def test_booleans_and_counts_have_nothing_but_their_values(self) -> None:
         nodes: List[Definition] = [

@@ -48,6 +48,8 @@ class Graph:
     values: Mapping[str, TensorInfo]
     # For parameters that are trained in part: the half-open index range of that part along each axis.
     trainable_ranges: Mapping[str, tuple[slice, ...]] = field(default_factory=dict)
+    # Names of the LSTM nodes that round their hidden state to 8 bits before every step.
+    quantised_states: frozenset[str] = frozenset()
 
     def trainable(self, name: str) -> tuple[slice, ...]:
         """The part of a parameter that training updates."""
@@ -203,6 +205,7 @@ def _graph(raw: Mapping[str, Any]) -> Graph:
             name: tuple(map(slice, given["begins"], given["ends"]))
             for name, given in raw.get("trainableRanges", {}).items()
         },
+        quantised_states=frozenset(raw.get("quantisedStates", ())),
     )
 
 

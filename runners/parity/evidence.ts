@@ -5,6 +5,8 @@ import type { Tensor, TensorData, Tensors } from '../../model/graph.js';
 export interface Evidence {
   /** What float32 makes the largest error of what decides the output. */
   readonly rounding?: number;
+  /** In a graph that quantises, what rounding to other steps changes: ‖difference‖₂ / ‖output‖₂. */
+  readonly spread?: number;
   /** [before, extent, behind] of the axis along which the output is a position. */
   readonly ranked?: Tensor;
   /** Of what the output is the integer part. */
@@ -13,11 +15,12 @@ export interface Evidence {
 
 /** @param output `<buffer>/<name>` */
 export function evidenceOf(expected: Tensors, output: string): Evidence {
-  const [rounding, ranked, truncated] = ['rounding', 'ranked', 'truncated'].map(
+  const [rounding, spread, ranked, truncated] = ['rounding', 'spread', 'ranked', 'truncated'].map(
     (kind) => expected[`${kind}/${output}`],
   );
   return {
     ...(rounding ? { rounding: Number(rounding.data[0]) } : {}),
+    ...(spread ? { spread: Number(spread.data[0]) } : {}),
     ...(ranked ? { ranked } : {}),
     ...(truncated ? { truncated } : {}),
   };

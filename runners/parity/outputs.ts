@@ -13,12 +13,21 @@ import { wholeNumberMismatch } from './whole-numbers.js';
 /** Integers that stand for floating-point values, in a graph that quantises. */
 const steps: ReadonlySet<DataType> = new Set(['int8', 'uint8', 'int16', 'uint16']);
 
+/** Of an output; where one may differ by more, comparing it says nothing. */
+const maxTolerance = 0.5;
+
+/** As declared; more where rounding to other steps alone changes the output by more. */
+export function outputTolerance(declared: CheckTolerance, { spread = 0 }: Evidence = {}): CheckTolerance {
+  return { ...declared, output: Math.max(declared.output, Math.min(spread, maxTolerance)) };
+}
+
 export function outputError(
   expected: Tensor | undefined,
   actual: Tensor | undefined,
-  tolerance: CheckTolerance,
+  declared: CheckTolerance,
   evidence: Evidence = {},
 ): TensorError {
+  const tolerance = outputTolerance(declared, evidence);
   const mismatch = mismatchOf(expected, actual);
   if (mismatch !== undefined || !expected || !actual) return { reason: mismatch ?? 'missing' };
   const isQuantised = tolerance.elements === 'coarse' && steps.has(expected.type) && !evidence.ranked;
@@ -34,7 +43,7 @@ function floatingPointError(
   expected: Tensor['data'],
   actual: Tensor['data'],
   tolerance: CheckTolerance,
-  { rounding }: Evidence,
+  { rounding, spread = 0 }: Evidence,
 ): TensorError {
   const count = expected.length;
   const found = norms(count, (index) => [Number(expected[index]), Number(actual[index])]);
@@ -42,7 +51,14 @@ function floatingPointError(
   const least = (tolerance.floor ?? 0) * Math.sqrt(count);
   const whole = { ...found, reference: Math.max(found.reference, least) };
   // What is wrong as a whole has no element of its own.
-  if (!(relative(whole.difference, whole.reference) <= tolerance.output)) return whole;
+  if (!(relative(whole.difference, whole.reference) <= tolerance.output)) {
+    return spread > maxTolerance ? { reason: undetermined(spread) } : whole;
+  }
   const reason = worstElement({ expected, actual, norm: found.reference, tolerance, rounding });
   return reason === undefined ? whole : { reason };
+}
+
+function undetermined(spread: number): string {
+  const share = `${Math.round(100 * spread)} %`;
+  return `rounding to other steps alone changes it by ${share}; give inputs that the model was made for: --range or --inputs`;
 }

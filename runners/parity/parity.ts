@@ -15,7 +15,7 @@ import type { Tensor, Tensors } from '../../model/graph.js';
 import type { CheckTolerance } from '../../model/tolerance.js';
 import type { Optimiser } from '../../model/workload.js';
 import { type Evidence, evidenceOf } from './evidence.js';
-import { outputError } from './outputs.js';
+import { outputError, outputTolerance } from './outputs.js';
 import { mismatchOf, norms, relative, type TensorError } from './tensor-error.js';
 
 export interface ParityInput {
@@ -36,29 +36,30 @@ export function checkParity(input: ParityInput): ParityCheck[] {
   const { expected, actual, tolerance } = input;
   const names = Object.keys(expected);
   const withPrefix = (prefix: string) => names.filter((name) => name.startsWith(prefix));
+  const evidence = (name: string) => evidenceOf(expected, name.slice('output/'.length));
   const movedByGradient = movedByGradients(input);
   const exposesGradients = Object.keys(actual).some((name) => name.startsWith('gradient/'));
   const checks = [
-    worst('output', withPrefix('output/'), tolerance.output, (name) =>
-      outputError(
-        expected[name],
-        actual[name],
-        tolerance,
-        evidenceOf(expected, name.slice('output/'.length)),
-      ),
+    worst(
+      'output',
+      withPrefix('output/'),
+      (name) => outputTolerance(tolerance, evidence(name)).output,
+      (name) => outputError(expected[name], actual[name], tolerance, evidence(name)),
     ),
-    worst('loss', withPrefix('losses'), tolerance.loss, (name) => lossError(expected[name], actual[name])),
+    worst('loss', withPrefix('losses'), alike(tolerance.loss), (name) =>
+      lossError(expected[name], actual[name]),
+    ),
     worst(
       'gradient',
       exposesGradients ? withPrefix('gradient/') : [],
-      tolerance.gradient,
+      alike(tolerance.gradient),
       (name) => errorOf(expected[name], actual[name]),
       ofLargest,
     ),
     worst(
       'weight',
       withPrefix('weight/').filter((name) => hasAny(expected[name], movedByGradient(name))),
-      tolerance.weight,
+      alike(tolerance.weight),
       (name) =>
         moveError(
           expected[name],
@@ -113,10 +114,15 @@ export interface AuditPair {
 
 export function checkAudit(pairs: readonly AuditPair[], tolerance: CheckTolerance): ParityCheck {
   const byName = new Map(pairs.map((pair) => [pair.name, pair]));
-  const check = worst('audit', [...byName.keys()], tolerance.output, (name) => {
-    const pair = byName.get(name);
-    return outputError(pair?.expected, pair?.actual, tolerance, pair?.evidence);
-  });
+  const check = worst(
+    'audit',
+    [...byName.keys()],
+    (name) => outputTolerance(tolerance, byName.get(name)?.evidence).output,
+    (name) => {
+      const pair = byName.get(name);
+      return outputError(pair?.expected, pair?.actual, tolerance, pair?.evidence);
+    },
+  );
   return (
     check ?? {
       what: 'audit',
@@ -162,11 +168,20 @@ const ofLargest = 1e-2;
 /** Share of the largest loss below which a loss is not compared with itself. */
 const lossShare = 0.1;
 
-/** @param share of the longest reference below which a tensor's error is not relative to its own */
+/** The same tolerance for every tensor. */
+function alike(tolerance: number): (name: string) => number {
+  return () => tolerance;
+}
+
+/**
+ * The tensor that exceeds its tolerance the most.
+ *
+ * @param share of the longest reference below which a tensor's error is not relative to its own
+ */
 function worst(
   what: ParityCheck['what'],
   names: readonly string[],
-  tolerance: number,
+  toleranceOf: (name: string) => number,
   measure: (name: string) => TensorError,
   share = 0,
 ): ParityCheck | undefined {
@@ -176,12 +191,13 @@ function worst(
   let largest: ParityCheck | undefined;
   for (const { name, found } of measured) {
     const reason = 'reason' in found ? found.reason : undefined;
+    const tolerance = toleranceOf(name);
     const error =
       'reason' in found ? Number.NaN : relative(found.difference, Math.max(least, found.reference));
     if (!Number.isFinite(error)) {
       return { what, worst: name, error: null, tolerance, passed: false, reason: reason ?? outOfRange };
     }
-    if (largest === undefined || error > (largest.error ?? 0)) {
+    if (largest === undefined || error - tolerance > (largest.error ?? 0) - largest.tolerance) {
       largest = { what, worst: name, error, tolerance, passed: error <= tolerance };
     }
   }

@@ -19,6 +19,7 @@ it('counts the roundings of the longest path, not those of the graph', () => {
     node('QLinearMatMul', ['e'], 'y'),
   ];
   expect(quantisationDepth({ nodes })).toBe(3);
+  expect(quantisationDepth({ nodes, quantisedStates: ['e'] })).toBe(4);
   expect(quantisationDepth({ nodes: [node('Relu', ['x'], 'y')] })).toBe(0);
 });
 

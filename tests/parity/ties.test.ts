@@ -1,14 +1,7 @@
 /** Zeros of either sign are equal: among them the lower index comes first, on every framework that ranks. */
-import { writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { findTarget } from '../../adapters/discover.js';
-import { modelArtefact } from '../../model/artefact/artefact.js';
-import { verifyEach } from '../../runners/conformance/verify.js';
-import { targetAvailability } from '../../runners/hosts/availability.js';
-import { ensureEnvironment } from '../../runners/provision/environments.js';
-import { temporaryFolder } from '../e2e/command.js';
 import { floats, integers, model } from '../model/models.js';
+import { artefactOf, verifiedOn } from './verified.js';
 
 /** Scores times a mask of zeros and ones. */
 const bytes = model((graph) => {
@@ -39,15 +32,7 @@ it.each([
 ])(
   'on %s',
   async (name) => {
-    const path = join(await temporaryFolder(), 'zeros.onnx');
-    await writeFile(path, bytes);
-    const request = { name: basename(path, '.onnx'), path, shapes: {}, ranges: {}, data: [], seed: 0 };
-    const python = async () => (await ensureEnvironment('reference', {})).python;
-    const artefact = await modelArtefact({ ...request, memoryBytes: 2 ** 30 }, python);
-    const { target } = await findTarget(name);
-    const health = await targetAvailability(target);
-    if (!health.available) throw new Error(`${name} is not available: ${health.reason}`);
-    const [outcome] = await verifyEach(target, health.executable, [artefact], (item, verify) => verify(item));
+    const outcome = await verifiedOn(name, await artefactOf('zeros', bytes));
     expect(outcome?.state, outcome?.state === 'wrong' ? outcome.reason : '').toBe('ok');
   },
   240_000,

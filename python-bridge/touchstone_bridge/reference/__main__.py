@@ -14,13 +14,19 @@ from safetensors.numpy import save_file
 
 from ..artefact import load_model
 from .compact import compact
+from .failures import NotComputed
 from .forward import expected_outputs
 
 
 def main(command: str, folder: Path) -> None:
     model = load_model(folder)
     if command == "forward":
-        tensors, by = expected_outputs(model), f"onnx {onnx.__version__} ReferenceEvaluator, float64"
+        try:
+            tensors = expected_outputs(model)
+        except NotComputed as error:
+            # The message alone, without the trace.
+            raise SystemExit(str(error)) from error
+        by = f"onnx {onnx.__version__} ReferenceEvaluator, float64"
     elif command == "training":
         import torch
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from ..artefact import Array
 
-# What decides an output stays as it is: rounding makes ties.
-WIDE = ("ranked/", "truncated/", "rounding/")
+# What decides an output stays as it is, since rounding makes ties, and so do single numbers.
+WIDE = ("ranked/", "truncated/", "rounding/", "spread/")
 
 
 def compact(tensors: dict[str, Array]) -> dict[str, Array]:

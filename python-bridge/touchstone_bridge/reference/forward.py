@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Mapping, Sequence
+from typing import AbstractSet, Any, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import onnx
 from onnx.reference import ReferenceEvaluator
 
-from ..artefact import Generation, Model
+from ..artefact import Generation, Graph, Model
 from .conv_transpose import ConvTranspose
 from .decided import Decided, decided_outputs
+from .failures import name_failures
 from .grid_sample import GridSample
 from .omitted_outputs import name_omitted_outputs
 from .opset_versions import VERSIONED, is_deprecated
 from .pooling import AveragePool, GlobalMaxPool, MaxPool
-from .quantisation import OPERATORS as QUANTISING
+from .quantisation import OPERATORS as QUANTISATION
+from .quantisation import QUANTISING, QuantisedStateLSTM, rounding_at_random
 from .recurrent import GRU, LSTM, RNN
-from .rounding import deciding_outputs, evidence
+from .rounding import deciding_outputs, evidence, spread
 from .scatter_gather import GatherElements, Scatter
+from .stft import STFT
 from .to_float64 import to_float64
 
 Array = npt.NDArray[Any]
 # Operators that the evaluator does not have or computes incorrectly.
-OPERATORS = [
+OPERATORS: list[type] = [
     LSTM,
     GRU,
     RNN,
@@ -36,23 +39,53 @@ OPERATORS = [
     GridSample,
     GatherElements,
     Scatter,
-    *QUANTISING,
+    STFT,
+    *QUANTISATION,
     *VERSIONED,
 ]
 
 
-def evaluator(path: Path, decided: Sequence[Decided] = ()) -> ReferenceEvaluator:
+def evaluator(
+    path: Path,
+    decided: Sequence[Decided] = (),
+    quantised_states: AbstractSet[str] = frozenset(),
+    operators: Sequence[type] = OPERATORS,
+) -> ReferenceEvaluator:
     """An evaluator for the model in float64, which also gives what decides an output. The model is checked first."""
     model = onnx.load(str(path))
     if not is_deprecated(model):
         onnx.checker.check_model(model)
-    return opened(to_float64(model), decided)
+    return opened(to_float64(model), decided, quantised_states, operators)
 
 
-def opened(model: onnx.ModelProto, decided: Sequence[Decided]) -> ReferenceEvaluator:
+def opened(
+    model: onnx.ModelProto,
+    decided: Sequence[Decided],
+    quantised_states: AbstractSet[str],
+    operators: Sequence[type] = OPERATORS,
+) -> ReferenceEvaluator:
     name_omitted_outputs(model.graph)
     deciding_outputs(model, decided)
-    return ReferenceEvaluator(model, new_ops=OPERATORS)
+    for node in model.graph.node:
+        if node.name in quantised_states:
+            node.op_type = QuantisedStateLSTM.__name__
+    found = ReferenceEvaluator(model, new_ops=list(operators))
+    name_failures(found)
+    return found
+
+
+def rounds_to_steps(graph: Graph) -> bool:
+    names = {operator.__name__ for operator in QUANTISING}
+    return len(graph.quantised_states) > 0 or any(node.operator in names for node in graph.nodes)
+
+
+def shaken(path: Path, graph: Graph) -> ReferenceEvaluator:
+    """The evaluator in float64 with stochastic rounding to steps."""
+    generator = np.random.default_rng(0)
+    at_random = [rounding_at_random(operator, generator) for operator in QUANTISING]
+    replaced = {operator.__name__ for operator in QUANTISING}
+    others = [operator for operator in OPERATORS if operator.__name__ not in replaced]
+    return evaluator(path, (), graph.quantised_states, [*others, *at_random])
 
 
 def evaluate(model: ReferenceEvaluator, tensors: Mapping[str, Array]) -> dict[str, Array]:
@@ -85,17 +118,21 @@ def expected_outputs(model: Model) -> dict[str, Array]:
     if model.manifest.generation is not None:
         return after_loop(model, model.manifest.generation)
     decided = decided_outputs(model.graph)
-    reference = evaluator(model.model_path, decided)
+    states = model.graph.quantised_states
+    reference = evaluator(model.model_path, decided, states)
     # NumPy computes float16 a hundred times as slowly, and its rounding is in the tolerance already.
     is_half = any(info.type == "float16" for info in model.graph.values.values())
-    narrow = None if is_half else opened(onnx.load(str(model.model_path)), decided)
+    narrow = None if is_half else opened(onnx.load(str(model.model_path)), decided, states)
+    again = shaken(model.model_path, model.graph) if rounds_to_steps(model.graph) else None
     names = [info.name for info in model.graph.outputs]
     found: dict[str, Array] = {}
     for buffer, tensors in enumerate(model.inputs):
         wide = evaluate(reference, tensors)
         found.update({f"output/{buffer}/{name}": np.asarray(wide[name]) for name in names})
-        again = {} if narrow is None else evaluate_as_given(narrow, tensors)
-        found.update(evidence(decided, buffer, wide, again))
+        given = {} if narrow is None else evaluate_as_given(narrow, tensors)
+        found.update(evidence(decided, buffer, wide, given))
+        if again is not None:
+            found.update(spread(buffer, wide, evaluate(again, tensors)))
     return found
 
 
@@ -107,7 +144,7 @@ def evaluate_as_given(model: ReferenceEvaluator, tensors: Mapping[str, Array]) -
 
 def after_loop(model: Model, generation: Generation) -> dict[str, Array]:
     """The outputs of the last step."""
-    reference = evaluator(model.model_path)
+    reference = evaluator(model.model_path, quantised_states=model.graph.quantised_states)
     found: dict[str, Array] = {}
     for buffer, tensors in enumerate(model.inputs):
         outputs = evaluate(reference, tensors)

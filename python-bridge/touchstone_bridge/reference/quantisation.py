@@ -17,13 +17,35 @@ from onnx.reference.op_run import OpRun
 from onnx.reference.ops.op_conv import _conv_implementation
 from onnx.reference.ops.op_dynamic_quantize_linear import DynamicQuantizeLinear as NewestDynamicQuantizeLinear
 
+from .recurrent import LSTM
+
 Array = npt.NDArray[Any]
 
 
-class QuantizeLinear(OpRun):  # type: ignore[misc]
-    """Every operator set, to integers."""
+class Quantising(OpRun):  # type: ignore[misc]
+    """An operator that rounds to steps."""
 
     op_domain = ""
+
+    @staticmethod
+    def rounded(steps: Array) -> Array:
+        """To the nearest step, ties to even."""
+        return np.asarray(np.rint(steps))
+
+    def saturated(self, steps: Array, zero: Array) -> Array:
+        """The steps as integers from the zero point on; bounded by its type."""
+        bounds = np.iinfo(zero.dtype)
+        whole = self.rounded(steps) + zero.astype(np.int64)
+        return np.clip(whole, bounds.min, bounds.max).astype(zero.dtype)
+
+    def dynamic(self, x: Array) -> tuple[Array, Array, Array]:
+        """Steps, scale and zero point of DynamicQuantizeLinear, in float32."""
+        _, scale, zero = NewestDynamicQuantizeLinear._run(self, narrow(x))
+        return self.saturated(narrow(x) / scale, zero), scale, zero
+
+
+class QuantizeLinear(Quantising):
+    """Every operator set, to integers."""
 
     def _run(
         self,
@@ -40,8 +62,8 @@ class QuantizeLinear(OpRun):  # type: ignore[misc]
         steps = narrow(x) / broadcastable(narrow(scale), x, along, block)
         dtype = np.dtype(tensor_dtype_to_np_dtype(output_dtype)) if output_dtype else np.dtype(np.uint8)
         if zero is None:
-            return (saturated(steps, np.zeros((), dtype)),)
-        return (saturated(steps, broadcastable(zero, x, along, block)),)
+            return (self.saturated(steps, np.zeros((), dtype)),)
+        return (self.saturated(steps, broadcastable(zero, x, along, block)),)
 
 
 class DequantizeLinear(OpRun):  # type: ignore[misc]
@@ -66,19 +88,23 @@ class DequantizeLinear(OpRun):  # type: ignore[misc]
         return (np.asarray(product, dtype=scale.dtype),)
 
 
-class DynamicQuantizeLinear(OpRun):  # type: ignore[misc]
-    """The evaluator's own on float32. The scale has the type of x, here float64."""
-
-    op_domain = ""
+class DynamicQuantizeLinear(Quantising):
+    """In float32. The scale has the type of x, here float64."""
 
     def _run(self, x: Array) -> tuple[Array, Array, Array]:
-        y, scale, zero = NewestDynamicQuantizeLinear._run(self, narrow(x))
+        y, scale, zero = self.dynamic(x)
         return y, np.asarray(scale, dtype=x.dtype), zero
 
 
-class QLinearConv(OpRun):  # type: ignore[misc]
-    op_domain = ""
+class QuantisedStateLSTM(LSTM, Quantising):
+    """The hidden state is rounded to 8 bits before every step, over the batch (`quantisedStates` in model/graph.ts)."""
 
+    def read(self, h: Array) -> Array:
+        steps, scale, zero = self.dynamic(h)
+        return np.asarray((narrow(steps) - narrow(zero)) * scale, dtype=h.dtype)
+
+
+class QLinearConv(Quantising):
     def _run(
         self,
         x: Array,
@@ -103,12 +129,10 @@ class QLinearConv(OpRun):  # type: ignore[misc]
         sums = _conv_implementation(image, filters, bias, *window)
         channels = (-1, *(1,) * (x.ndim - 2))
         factor = narrow(x_scale) * narrow(w_scale) / narrow(y_scale)
-        return (saturated(sums.astype(np.float32) * factor.reshape(channels), y_zero),)
+        return (self.saturated(sums.astype(np.float32) * factor.reshape(channels), y_zero),)
 
 
-class QLinearMatMul(OpRun):  # type: ignore[misc]
-    op_domain = ""
-
+class QLinearMatMul(Quantising):
     def _run(
         self,
         a: Array,
@@ -122,18 +146,12 @@ class QLinearMatMul(OpRun):  # type: ignore[misc]
     ) -> tuple[Array]:
         sums = np.matmul(a.astype(np.int32) - a_zero, b.astype(np.int32) - b_zero)
         factor = narrow(a_scale) * narrow(b_scale) / narrow(y_scale)
-        return (saturated(sums.astype(np.float32) * factor, y_zero),)
+        return (self.saturated(sums.astype(np.float32) * factor, y_zero),)
 
 
 def narrow(values: Array) -> Array:
     """In float32, from which float64 was widened."""
     return values.astype(np.float32)
-
-
-def saturated(steps: Array, zero: Array) -> Array:
-    """The nearest steps, ties to even, from the zero point on; bounded by its type."""
-    bounds = np.iinfo(zero.dtype)
-    return np.clip(np.rint(steps) + zero.astype(np.int64), bounds.min, bounds.max).astype(zero.dtype)
 
 
 def broadcastable(values: Array, x: Array, axis: int, block: int) -> Array:
@@ -147,4 +165,20 @@ def broadcastable(values: Array, x: Array, axis: int, block: int) -> Array:
     return values.reshape(shape)
 
 
-OPERATORS = [QuantizeLinear, DequantizeLinear, DynamicQuantizeLinear, QLinearConv, QLinearMatMul]
+def rounding_at_random(operator: type[Quantising], generator: np.random.Generator) -> type[Quantising]:
+    """The operator with stochastic rounding: to a neighbouring step, with a probability that keeps the mean."""
+
+    def rounded(steps: Array) -> Array:
+        return np.asarray(np.floor(steps + generator.random(np.shape(steps))))
+
+    return type(operator.__name__, (operator,), {"rounded": staticmethod(rounded)})
+
+
+QUANTISING: list[type[Quantising]] = [
+    QuantizeLinear,
+    DynamicQuantizeLinear,
+    QuantisedStateLSTM,
+    QLinearConv,
+    QLinearMatMul,
+]
+OPERATORS: list[type] = [DequantizeLinear, *QUANTISING]

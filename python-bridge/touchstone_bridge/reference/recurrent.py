@@ -99,15 +99,23 @@ class Recurrent(OpRun):  # type: ignore[misc]
             settings = (clip or None, bool(input_forget), bool(linear_before_reset))
             cell = Cell(w[d], r[d], b[d], p[d], own, *settings)
             backwards = direction == "reverse" or d == 1
-            for row, length in enumerate(lengths):
-                for step in reversed(range(length)) if backwards else range(length):
-                    after = self.step(cell, x[step, row], *(state[d, row] for state in last))
-                    y[step, d, row] = after[0]
+            for step in range(steps):
+                rows = np.flatnonzero(lengths > step)
+                if len(rows) == 0:
+                    break
+                for row, h in zip(rows, self.read(last[0][d, rows])):
+                    place = lengths[row] - 1 - step if backwards else step
+                    after = self.step(cell, x[place, row], h, *(state[d, row] for state in last[1:]))
+                    y[place, d, row] = after[0]
                     for state, value in zip(last, after):
                         state[d, row] = value
         if layout:
             y, last = np.transpose(y, (2, 0, 1, 3)), [np.swapaxes(state, 0, 1) for state in last]
         return (y, *last)[: len(self.onnx_node.output)]
+
+    def read(self, h: Array) -> Array:
+        """The hidden states [examples, hidden] of those that a step goes on with, as it reads them."""
+        return h
 
     def step(self, cell: Cell, x: Array, h: Array, *more: Array) -> tuple[Array, ...]:
         """The states after one step of one example."""

@@ -1,4 +1,4 @@
-"""How far float32 takes what decides an output from float64: the parity check allows others about as much."""
+"""How far rounding takes an output, in float32 and to steps: the parity check allows others about as much."""
 
 from __future__ import annotations
 
@@ -40,6 +40,22 @@ def evidence(
             found[f"ranked/{name}"] = along(value, each.axis)
         elif each.kind == "truncated":
             found[f"truncated/{name}"] = value.astype(np.float64)
+    return found
+
+
+def spread(buffer: int, nearest: Mapping[str, Array], at_random: Mapping[str, Array]) -> dict[str, Array]:
+    """`spread/<buffer>/<name>`, by output: what rounding to other steps changes, as a share of its norm.
+
+    Two right computations sum in another order. A value beside a tie goes to the other step then, and what follows
+    from it sends further values there, until the roundings of both are independent.
+    """
+    found: dict[str, Array] = {}
+    for name, again in at_random.items():
+        one, other = (np.asarray(each, dtype=np.float64) for each in (nearest[name], again))
+        is_finite = np.isfinite(one) & np.isfinite(other)
+        size = float(np.linalg.norm(one[is_finite]))
+        if size > 0:
+            found[f"spread/{buffer}/{name}"] = np.array(np.linalg.norm((other - one)[is_finite]) / size)
     return found
 
 

@@ -1,7 +1,7 @@
 /** Decompositions of the operators that ONNX Runtime's optimiser fuses, against the runtime's own kernels. */
 import { describe, expect, it } from 'vitest';
 import type { GraphBuilder } from '../../../model/builder.js';
-import { elementCount, type Tensor } from '../../../model/graph.js';
+import { type DataType, elementCount, type Tensor } from '../../../model/graph.js';
 import { readModel } from '../../../model/import/read-model.js';
 import { writeModel } from '../../../model/import/write-model.js';
 import { observe } from '../../../model/normalise/observe.js';
@@ -30,7 +30,14 @@ interface Case {
   /** Names of constants, `x`, and '' for an omitted input. */
   readonly inputs: readonly string[];
   readonly attributes?: Parameters<GraphBuilder['node']>[2];
+  /** Shapes of further outputs of the graph. */
   readonly outputs?: Readonly<Record<string, readonly number[]>>;
+  /** Of outputs that are not float32. */
+  readonly types?: Readonly<Record<string, DataType>>;
+  /** Outputs of the node behind `y`; '' for an omitted one. */
+  readonly outputNames?: readonly string[];
+  readonly opset?: number;
+  readonly domain?: string;
   readonly shape: readonly number[];
   readonly within?: number;
 }
@@ -72,7 +79,164 @@ const lstm = (directions: number, perColumn: boolean) => {
 };
 const lstmInputs = ['x', 'w', 'r', 'b', '', '', '', '', 'wScale', 'zeros', 'rScale', 'zeros'];
 
+/** Random bytes, in which 4-bit and 8-bit weights are packed. */
+const packedWeights = {
+  a: bytesOf('packed', [5, 3, 8], 'uint8'),
+  wide: bytesOf('packed.wide', [5, 3, 16], 'uint8'),
+  scales: drawn('packed.scales', [15], 0.05, 0.1),
+  zeroPoints: bytesOf('packed.zeros', [10], 'uint8'),
+  floatZeroPoints: drawn('packed.float', [15], 6, 9),
+  bias: drawn('packed.bias', [5]),
+};
+const packed = {
+  operator: 'MatMulNBits',
+  input: drawn('factor', [2, 4, 40]),
+  constants: packedWeights,
+  attributes: { N: 5, K: 40, bits: 4, block_size: 16 },
+  shape: [2, 4, 5],
+};
+const hiddenStates = drawn('states', [2, 3, 8], -2, 2);
+const normalised = {
+  skip: drawn('skip', [2, 3, 8]),
+  scale: drawn('norm.scale', [8], 0.5, 1.5),
+  shift: drawn('norm.shift', [8]),
+  bias: drawn('norm.bias', [8]),
+};
+const ids: Tensor = { type: 'int32', shape: [2, 3], data: Int32Array.of(4, 0, 2, 1, 3, 3) };
+const embedding = {
+  ...normalised,
+  words: drawn('words', [5, 8]),
+  places: drawn('places', [6, 8]),
+  segments: { type: 'int32', shape: [2, 3], data: Int32Array.of(0, 0, 1, 0, 1, 1) },
+  ofSegments: drawn('segments', [2, 8]),
+  mask: { type: 'int32', shape: [2, 3], data: Int32Array.of(1, 1, 1, 1, 1, 0) },
+  positions: { type: 'int32', shape: [2, 3], data: Int32Array.of(5, 1, 0, 2, 2, 4) },
+} as const;
+const embed = { operator: 'EmbedLayerNormalization', input: ids, constants: embedding, shape: [2, 3, 8] };
+/** Old operator sets have neither LayerNormalization nor axes that are inputs. */
+const opsets = [12, 17, 21];
+
 const cases: readonly Case[] = [
+  ...opsets.flatMap((opset): Case[] => [
+    {
+      title: `with a bias and the sum as an output, operator set ${opset}`,
+      operator: 'SkipLayerNormalization',
+      input: hiddenStates,
+      constants: normalised,
+      inputs: ['x', 'skip', 'scale', 'shift', 'bias'],
+      attributes: { epsilon: 0.01 },
+      outputNames: ['', '', 'sum'],
+      outputs: { sum: [2, 3, 8] },
+      shape: [2, 3, 8],
+      opset,
+    },
+    {
+      title: `with the sum as an output, operator set ${opset}`,
+      operator: 'SkipSimplifiedLayerNormalization',
+      input: hiddenStates,
+      constants: normalised,
+      inputs: ['x', 'skip', 'scale'],
+      outputNames: ['', '', 'sum'],
+      outputs: { sum: [2, 3, 8] },
+      shape: [2, 3, 8],
+      opset,
+    },
+    {
+      ...embed,
+      title: `with segments and a mask, operator set ${opset}`,
+      inputs: ['x', 'segments', 'words', 'places', 'ofSegments', 'scale', 'shift', 'mask'],
+      outputNames: ['lengths'],
+      outputs: { lengths: [2] },
+      types: { lengths: 'int32' },
+      opset,
+    },
+  ]),
+  {
+    ...embed,
+    title: 'with positions',
+    inputs: ['x', '', 'words', 'places', '', 'scale', 'shift', '', 'positions'],
+    outputNames: ['', 'sum'],
+    outputs: { sum: [2, 3, 8] },
+  },
+  {
+    title: 'with a bias',
+    operator: 'SkipSimplifiedLayerNormalization',
+    input: hiddenStates,
+    constants: normalised,
+    inputs: ['x', 'skip', 'scale', 'bias'],
+    shape: [2, 3, 8],
+  },
+  {
+    title: 'without a shift',
+    operator: 'SkipLayerNormalization',
+    input: hiddenStates,
+    constants: normalised,
+    inputs: ['x', 'skip', 'scale'],
+    shape: [2, 3, 8],
+  },
+  { ...packed, title: 'of 4 bits, with a short last block', inputs: ['x', 'a', 'scales'] },
+  {
+    ...packed,
+    title: 'with packed zero points and a bias',
+    inputs: ['x', 'a', 'scales', 'zeroPoints', '', 'bias'],
+  },
+  {
+    ...packed,
+    title: 'with zero points in floating point',
+    inputs: ['x', 'a', 'scales', 'floatZeroPoints'],
+  },
+  {
+    ...packed,
+    title: 'of 8 bits',
+    inputs: ['x', 'wide', 'scales'],
+    attributes: { ...packed.attributes, bits: 8 },
+  },
+  {
+    ...packed,
+    title: 'whose first factor may be rounded',
+    inputs: ['x', 'a', 'scales'],
+    attributes: { ...packed.attributes, accuracy_level: 4 },
+    within: 1.3e-2,
+  },
+  {
+    title: 'of two scales',
+    operator: 'QLinearWhere',
+    input: bytesOf('bytes', [4, 6], 'uint8'),
+    constants: {
+      condition: { type: 'bool', shape: [6], data: Uint8Array.of(1, 0, 0, 1, 1, 0) },
+      other: bytesOf('others', [4, 6], 'uint8'),
+      one: floats([0.02], []),
+      two: floats([0.05], []),
+      point: { type: 'uint8', shape: [], data: Uint8Array.of(100) },
+    },
+    inputs: ['condition', 'x', 'one', 'point', 'other', 'two', 'point', 'two', 'point'],
+    types: { y: 'uint8' },
+    shape: [4, 6],
+  },
+  ...['LayerNormalization', 'SimplifiedLayerNormalization'].map(
+    (operator): Case => ({
+      title: 'in the domain of ONNX, operator set 13',
+      operator,
+      domain: '',
+      input: hiddenStates,
+      constants: normalised,
+      inputs: ['x', 'scale'],
+      attributes: { axis: 2, epsilon: 0.02 },
+      shape: [2, 3, 8],
+      opset: 13,
+    }),
+  ),
+  ...(['transA', 'transB'] as const).map(
+    (name): Case => ({
+      title: `with ${name}`,
+      operator: 'FusedMatMul',
+      input: name === 'transA' ? drawn('columns', [2, 6, 4]) : drawn('rows', [2, 4, 6]),
+      constants: { m: name === 'transA' ? drawn('m', [6, 3]) : drawn('m', [2, 3, 6]) },
+      inputs: ['x', 'm'],
+      attributes: { alpha: 0.3, [name]: 1 },
+      shape: [2, 4, 3],
+    }),
+  ),
   ...activations.map(
     ([activation, parameters]): Case => ({
       ...convolution,
@@ -177,16 +341,24 @@ const cases: readonly Case[] = [
   ),
 ];
 
-function fileOf({ operator, input, constants, inputs, attributes = {}, shape }: Case): Uint8Array {
+function fileOf(one: Case): Uint8Array {
+  const { operator, input, constants, inputs, attributes = {}, shape, outputs = {}, opset, domain } = one;
   const plain = model((graph) => {
     graph.input('x', input.shape, input.type);
     const used = Object.entries(constants).filter(([name]) => inputs.includes(name));
     for (const [name, tensor] of used) graph.constant(name, tensor);
-    graph.output(graph.node(operator, inputs, attributes, ['y']), shape);
+    graph.node(operator, inputs, attributes, ['y', ...(one.outputNames ?? [])]);
+    for (const [name, own] of Object.entries({ y: shape, ...outputs })) {
+      graph.output(name, own, one.types?.[name] ?? 'float32');
+    }
   });
   return altered(plain, (decoded) => {
-    decoded.opsetImport?.push({ domain: 'com.microsoft', version: 1 });
-    Object.assign(decoded.graph?.node?.[0] ?? {}, { domain: 'com.microsoft' });
+    const version = opset ?? Number(decoded.opsetImport?.[0]?.version);
+    decoded.opsetImport = [
+      { domain: '', version },
+      { domain: 'com.microsoft', version: 1 },
+    ];
+    Object.assign(decoded.graph?.node?.[0] ?? {}, { domain: domain ?? 'com.microsoft' });
   });
 }
 
@@ -195,31 +367,39 @@ describe.each(cases)('$operator $title', (one) => {
     const file = fileOf(one);
     const { name, opset, nodes, initialisers } = readModel(file, 'test');
     expect(nodes.length).toBeGreaterThan(1);
+    const shapes = { y: one.shape, ...one.outputs };
+    const names = Object.keys(shapes);
     const written = writeModel({
       name,
       opset,
       inputs: [{ name: 'x', type: one.input.type, shape: [...one.input.shape] }],
-      outputs: [{ name: 'y' }],
+      outputs: names.map((output) => ({ name: output })),
       nodes: nodes.map(({ proto }) => proto),
       weights: Object.fromEntries(initialisers),
     });
-    const seen = await Promise.all([written, file].map((each) => observe(each, { x: one.input }, ['y'])));
-    const [own, kernel] = seen.map(({ data }) => Array.from(data.y?.data ?? [], Number));
-    const size = Math.hypot(...(kernel ?? []));
-    const apart = Math.hypot(...(kernel ?? []).map((value, index) => value - (own?.[index] ?? Number.NaN)));
-    expect(kernel?.length).toBe(elementCount(one.shape));
-    expect(size).toBeGreaterThan(0.1);
-    expect(apart / size).toBeLessThan(one.within ?? 1e-5);
+    const seen = await Promise.all([written, file].map((each) => observe(each, { x: one.input }, names)));
+    for (const [output, shape] of Object.entries(shapes)) {
+      const [own = [], kernel = []] = seen.map(({ data }) => Array.from(data[output]?.data ?? [], Number));
+      const size = Math.hypot(...kernel);
+      const apart = Math.hypot(...kernel.map((value, index) => value - (own[index] ?? Number.NaN)));
+      expect(kernel.length).toBe(elementCount(shape));
+      expect(size).toBeGreaterThan(0.1);
+      expect(apart / size).toBeLessThan(one.within ?? 1e-5);
+    }
   });
 });
 
 it('rejects attributes that it cannot decompose', () => {
   const [plain] = cases.filter(({ operator }) => operator === 'FusedMatMul');
   if (!plain) throw new Error('there is no FusedMatMul case');
-  const transposed: Case = { ...plain, attributes: { transB: 1 } };
+  const transposed: Case = { ...plain, attributes: { transBatchA: 1 } };
   expect(() => readModel(fileOf(transposed), 'test')).toThrow(
-    /\(FusedMatMul\) has attribute transB = 1, which is not supported/,
+    /\(FusedMatMul\) has attribute transBatchA = 1, which is not supported/,
   );
+  const withoutRank = altered(fileOf({ ...plain, attributes: { transA: 1 } }), ({ graph }) => {
+    Object.assign(graph?.input?.[0]?.type?.tensorType ?? {}, { shape: null });
+  });
+  expect(() => readModel(withoutRank, 'test')).toThrow(/has attribute transA = 1, which is not supported/);
   const unknown: Case = { ...plain, operator: 'FusedGemm', attributes: { activation: 'Snake' } };
   expect(() => readModel(fileOf(unknown), 'test')).toThrow(/has activation Snake, which is not supported/);
   const withoutAlpha: Case = { ...plain, operator: 'FusedGemm', attributes: { activation: 'LeakyRelu' } };

@@ -49,7 +49,7 @@ describe('a value that is no tensor is refused with its name, its type and the w
 
 describe('an element type that is not supported is named, with the way out', () => {
   it.each([
-    ['int4', 22, /QuantType\.QInt8/],
+    ['float4e2m1', 23, /QuantType\.QInt8/],
     ['float8e4m3fn', 17, /before it is quantised/],
     ['bfloat16', 16, /model\.float\(\)/],
     ['string', 8, /without its text processing/],

@@ -228,3 +228,44 @@ describe('what rounding explains', () => {
     expect(elementTolerance(graph(4, [node]))).toBe('coarse');
   });
 });
+
+describe('an output of a graph that quantises', () => {
+  const coarse: CheckTolerance = { ...tolerance, output: 2e-2, elements: 'coarse' };
+  const expected = (spread: number): Tensors => ({
+    'output/0/y': floats([3, 4]),
+    'output/0/z': floats([3, 4]),
+    'spread/0/y': scalar(spread),
+  });
+  const off = (share: number) => floats([3 * (1 + share), 4 * (1 + share)]);
+
+  it('may differ by what rounding to other steps alone changes, and others of the model by no more than before', () => {
+    const widened = check(expected(0.1), { y: off(0.09), z: off(0) }, coarse);
+    expect(widened).toMatchObject({ passed: true });
+    expect(check(expected(0.1), { y: off(0.11), z: off(0) }, coarse)).toMatchObject({
+      passed: false,
+      worst: 'output/0/y',
+      tolerance: 0.1,
+    });
+    expect(check(expected(0.1), { y: off(0.09), z: off(0.03) }, coarse)).toMatchObject({
+      passed: false,
+      worst: 'output/0/z',
+      tolerance: 2e-2,
+    });
+    expect(check(expected(1e-3), { y: off(0.019), z: off(0) }, coarse)).toMatchObject({ passed: true });
+  });
+
+  it('is not accepted beyond half of its size: the reason is the inputs', () => {
+    expect(check(expected(0.9), { y: off(0.4), z: off(0) }, coarse)).toMatchObject({ passed: true });
+    expect(check(expected(0.9), { y: off(0.6), z: off(0) }, coarse)).toMatchObject({
+      passed: false,
+      reason:
+        'rounding to other steps alone changes it by 90 %; give inputs that the model was made for: --range or --inputs',
+    });
+  });
+
+  it('is audited by the same tolerance', () => {
+    const pair = { name: 'y', expected: floats([3, 4]), actual: off(0.09) };
+    expect(checkAudit([{ ...pair, evidence: { spread: 0.1 } }], coarse)).toMatchObject({ passed: true });
+    expect(checkAudit([pair], coarse)).toMatchObject({ passed: false });
+  });
+});
