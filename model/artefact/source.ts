@@ -112,7 +112,7 @@ export function modelSource(request: ModelRequest): ArtefactSource {
     ...(batch === undefined ? {} : { batch }),
     seed,
     model,
-    file: boundFile(bytes, { inputs: inputInfo, constants: values }, external),
+    file: boundFile(bytes, path, { inputs: inputInfo, constants: values }, external),
     modelDigest: digestOf(bytes, model),
     parameters: [],
     inputInfo,

@@ -4,6 +4,7 @@
  * that newer fields, operators of other domains and local functions stay what they are. Field numbers are those of onnx.proto.
  */
 import type { TensorInfo, Tensors } from '../graph.js';
+import { modelError } from '../model-error.js';
 import { isExternal, withInlineData } from './decode.js';
 import { encodeTensor, encodeValueInfo } from './encode.js';
 import { type ExternalData, mayHaveExternalData } from './external-data.js';
@@ -23,8 +24,26 @@ export interface Binding {
 /** What takes the place of a field: its own bytes where it is not mentioned. */
 type Edit = (field: WireField) => readonly Uint8Array[] | undefined;
 
-/** @param bytes of a file that `readModel` accepts */
-export function boundFile(bytes: Uint8Array, binding: Binding, external: ExternalData): Uint8Array {
+/**
+ * @param bytes of a file that `readModel` accepts
+ * @param path for error messages
+ * @throws TouchstoneError('model') where it has fields of a form that decoders pass over and protobuf does not have
+ */
+export function boundFile(
+  bytes: Uint8Array,
+  path: string,
+  binding: Binding,
+  external: ExternalData,
+): Uint8Array {
+  try {
+    return bind(bytes, binding, external);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw modelError(`${path}: it is damaged: ${cause.message}`, 'is it a complete .onnx file?');
+  }
+}
+
+function bind(bytes: Uint8Array, binding: Binding, external: ExternalData): Uint8Array {
   const graphEdit = graphEditor(binding, mayHaveExternalData(bytes) ? external : undefined);
   return Buffer.concat(
     edited(bytes, ({ number, content }) =>
