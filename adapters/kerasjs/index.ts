@@ -3,12 +3,14 @@
  * works on one example at a time: a batch is a loop over its examples. This file is the descriptor.
  */
 import { type Framework, type Graph, supported, unsupported } from '../adapter.js';
+import type { Capabilities } from '../lowering/capabilities.js';
 import { makePlan } from '../lowering/lower.js';
 import type { Plan } from '../lowering/plan.js';
-import { lowering } from '../lowering/refusal.js';
+import { lowering, refuse } from '../lowering/refusal.js';
 import { inBrowsers, type PageTarget } from '../page/targets.js';
-import { kerasjs } from './capabilities.js';
+import { kerasjs, title } from './capabilities.js';
 import { netOf } from './net.js';
+import { kerasjsOnWebGl } from './webgl-capabilities.js';
 
 const common: Omit<PageTarget, 'module'> = {
   name: 'kerasjs/js',
@@ -17,7 +19,7 @@ const common: Omit<PageTarget, 'module'> = {
   packages: ['keras-js'],
   precisions: ['float32'],
   modes: { inference: supported, training: unsupported('Keras.js has no training, by design') },
-  lower: (graph) => lowering(() => planOf(graph)),
+  lower: (graph) => lowering(() => planOf(graph, kerasjs)),
   environment: () => ({}),
 };
 
@@ -46,14 +48,25 @@ const framework: Framework = {
       name: 'kerasjs/webgl',
       summary: 'WebGL 2 in float32, one example at a time',
       device: 'webgl',
+      lower: (graph) => lowering(() => onWebGl(planOf(graph, kerasjsOnWebGl))),
     }),
   ],
 };
 export default framework;
 
 /** A plan that is a net of its layers. */
-function planOf(graph: Graph): Plan {
-  const plan = makePlan(graph, 'inference', kerasjs);
+function planOf(graph: Graph, capabilities: Capabilities): Plan {
+  const plan = makePlan(graph, 'inference', capabilities);
   netOf(plan);
+  return plan;
+}
+
+/** Images that no layer has computed are not yet in the form that it joins. @throws UnsupportedError where they are joined */
+function onWebGl(plan: Plan): Plan {
+  const given = new Set(plan.inputs.map(({ tensor }) => tensor));
+  const joined = plan.operations.find(
+    ({ kind, inputs }) => kind === 'Concat' && inputs.some((x) => given.has(x)),
+  );
+  if (joined) refuse(`Concat (${joined.node}) of an input is not supported by ${title} on WebGL`);
   return plan;
 }

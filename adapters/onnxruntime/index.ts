@@ -4,13 +4,14 @@
  */
 import { type Framework, supported, type Target, unsupported } from '../adapter.js';
 import { inBrowsers, type PageTarget } from '../page/targets.js';
-import { lowerToOwnImport } from './plan.js';
+import { lowerToOwnImport, webgpuDeviations } from './plan.js';
+import { webglLimit } from './webgl-limits.js';
 
 const common = {
   precisions: ['float32'],
   generates: true,
   // What is measured has been run in ONNX Runtime once already, when its shapes were observed.
-  lower: lowerToOwnImport,
+  lower: (graph) => lowerToOwnImport(graph),
   environment: () => ({}),
 } satisfies Partial<Target>;
 
@@ -64,12 +65,17 @@ const framework: Framework = {
       name: 'onnxruntime/webgpu',
       summary: 'WebGPU execution provider, all graph optimisations',
       device: 'webgpu',
+      lower: (graph) => lowerToOwnImport(graph, webgpuDeviations),
     }),
     ...inBrowsers({
       ...web,
       name: 'onnxruntime/webgl',
       summary: 'WebGL backend, which its makers have deprecated',
       device: 'webgl',
+      lower(graph) {
+        const unsupported = webglLimit(graph);
+        return unsupported === undefined ? lowerToOwnImport(graph) : { unsupported };
+      },
     }),
     ...inBrowsers(
       {

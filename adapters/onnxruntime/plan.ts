@@ -8,10 +8,14 @@ type Node = Graph['nodes'][number];
 /**
  * Operators whose results are known to differ from ONNX's definition (version 1.30; found by `npm run conformance -- --onnx`) are
  * unsupported instead of wrong.
+ *
+ * @param ownDeviations of the execution provider
  */
-export function lowerToOwnImport(graph: Graph): Lowering {
+export function lowerToOwnImport(graph: Graph, ownDeviations: Deviations = {}): Lowering {
   for (const node of graph.nodes) {
-    const deviation = deviations[node.operator]?.(node, graph);
+    const deviation = [deviations, ownDeviations]
+      .map((each) => each[node.operator]?.(node, graph))
+      .find((found) => found !== undefined);
     if (deviation !== undefined)
       return { unsupported: `${node.operator} (${node.name}): ${deviation} by ONNX Runtime` };
   }
@@ -24,8 +28,18 @@ export function lowerToOwnImport(graph: Graph): Lowering {
 const batchFirst = ({ attributes }: Node) =>
   attributes.layout === 1 ? 'layout 1 is not implemented' : undefined;
 
-/** Why a node is unsupported, to be followed by the name of the runtime. */
-const deviations: Readonly<Record<string, (node: Node, graph: Graph) => string | undefined>> = {
+/** By operator, why a node is unsupported, to be followed by the name of the runtime. */
+type Deviations = Readonly<Record<string, (node: Node, graph: Graph) => string | undefined>>;
+
+/** `ActivationToWgslFn` of its LSTM knows no others; whether it does is found only when the model runs. */
+export const webgpuDeviations: Deviations = {
+  LSTM({ attributes: { activations = [] } }) {
+    const other = [activations].flat().find((each) => !/^(sigmoid|tanh|relu)$/i.test(String(each)));
+    return other === undefined ? undefined : `${other} is not supported on WebGPU`;
+  },
+};
+
+const deviations: Deviations = {
   Resize(node, graph) {
     if (node.attributes.coordinate_transformation_mode !== 'align_corners') return undefined;
     const scales = node.inputs[2];

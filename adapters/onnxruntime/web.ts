@@ -7,7 +7,12 @@ import { common, loadInference, type Ort } from './session.js';
 /** How the execution providers of the package compute, where that is not as in Node. */
 const providers = {
   wasm: { name: 'wasm', configuration: { kernelLibrary: 'MLAS', instructionSet: 'wasm simd128' } },
-  webgpu: { name: 'webgpu', configuration: { kernelLibrary: 'WebGPU', flushToZero: null } },
+  webgpu: {
+    name: 'webgpu',
+    // With channels last, which is its default, version 1.30.0 gets a convolution from 6 channels to 16 wrong (on SwiftShader).
+    preferredLayout: 'NCHW',
+    configuration: { kernelLibrary: 'WebGPU', flushToZero: null },
+  },
   webgl: {
     name: 'webgl',
     // It does not tell the precision of its textures, and optimises little.

@@ -167,6 +167,12 @@ function ranked(most: number): AnyLimit {
   };
 }
 
+/** Shaders that are written out for each number of axes, or take the coordinates of four. */
+const shaders: OperationTable = {
+  ...all(ranked(4), 'Where', 'CumSum', 'Reverse', 'Pad'),
+  ...all(ranked(5), 'Tile', 'Expand'),
+};
+
 const byBackend: Readonly<Record<Backend, OperationTable>> = {
   // Its magnitudes are of float32.
   cpu: { Abs: floats },
@@ -179,9 +185,19 @@ const byBackend: Readonly<Record<Backend, OperationTable>> = {
     Einsum: () => `Einsum is not supported by the WebAssembly backend of ${title}`,
   },
   tensorflow: { ...all(ranked(7), 'ArgMax', 'ArgMin'), ...nodeWindows },
-  webgl: {},
-  webgpu: {},
+  webgl: shaders,
+  // It has no kernel BitwiseAnd, from which the others are made.
+  webgpu: {
+    ...shaders,
+    ...all(
+      (_, __, kind) => `${kind} is not supported by the WebGPU backend of ${title}`,
+      ...(['BitwiseAnd', 'BitwiseOr', 'BitwiseXor'] as const),
+    ),
+  },
 };
+
+/** Axes that an operand may have: shaders are written for six at most. */
+const mostAxes: Readonly<Record<Backend, number>> = { cpu: 8, wasm: 8, tensorflow: 8, webgl: 6, webgpu: 6 };
 
 const activations = ['Relu', 'Sigmoid', 'Tanh'] as const;
 
@@ -190,7 +206,7 @@ export function tfjsCapabilities(backend: Backend): Capabilities {
   return {
     title,
     channels: 'last',
-    operations: narrowed(own, all(ranked(8), ...(Object.keys(own) as OperationKind[]))),
+    operations: narrowed(own, all(ranked(mostAxes[backend]), ...(Object.keys(own) as OperationKind[]))),
     fusedActivations: { Conv: activations, Gemm: [...activations, 'Softmax'] },
     recurrent,
     types: {

@@ -22,7 +22,8 @@ Every small model of \`suites/conformance/\` is run on every target, in its real
 run has: outputs within 1e-5 and, in training, every gradient within 1e-4 and losses and weights of three steps within 1e-2
 (relative, per tensor) of float64 references (the ONNX project's ReferenceEvaluator; gradients by central differences at
 every coordinate). A number is how many models with the operator agree; "12 of 14" means that two are unsupported, with the
-reason below; "–" that none is supported. Unsupported models are rejected before a worker is started.`;
+reason below; "–" that none is supported. Unsupported models are rejected before a worker is started. Targets in a page of a
+browser are run where they are named: \`npm run conformance -- --targets 'tfjs/*@browser'\`.`;
 
 /** For each operator the number of models with which a target agrees. */
 export function matrixTable(all: readonly TargetResults[], mode: Mode): string {

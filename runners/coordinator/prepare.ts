@@ -1,6 +1,6 @@
 /** From the command line to a plan: which workloads, which targets, what is installed, which artefacts. */
 
-import type { Framework, Target } from '../../adapters/adapter.js';
+import { type Framework, isBrowserTarget, type Target } from '../../adapters/adapter.js';
 import { discoverFrameworks, discoverOutside } from '../../adapters/discover.js';
 import { defined } from '../../common/at.js';
 import { explain, TouchstoneError } from '../../common/errors.js';
@@ -314,9 +314,14 @@ export async function chooseTargets(
   const isMeant = ({ framework, target }: Choice) =>
     !target.isNull && (otherwise === 'all' || target.isDefault || outside.includes(framework));
   const chosen = named ? selectTargets(all, named) : all.filter(isMeant);
-  const hosts = new Set(chosen.map(({ target }) => target.host));
-  const nulls = all.filter(({ target }) => target.isNull && hosts.has(target.host));
+  const places = new Set(chosen.map(({ target }) => placeOf(target)));
+  const nulls = all.filter(({ target }) => target.isNull && places.has(placeOf(target)));
   return { chosen, nulls };
+}
+
+/** What a null target measures the overhead of. */
+function placeOf(target: Target): string {
+  return isBrowserTarget(target) ? target.browser : target.host;
 }
 
 /** A broken installation costs its own targets only: availability then says why and how to fix it. */

@@ -28,7 +28,10 @@ export async function chosenTargets({ targets, adapter = [] }: TargetChoice): Pr
     .flatMap((framework) => framework.targets)
     .filter((target) => !target.isNull)
     .map((target) => ({ name: target.name, target }));
-  const chosen = targets ? selectTargets(all, names(targets)) : all;
+  // Those in a page share drivers, and a GPU that software stands in for takes minutes: they are asked for by name.
+  const chosen = targets
+    ? selectTargets(all, names(targets))
+    : all.filter(({ target }) => target.host !== 'browser');
   return chosen.map(({ target }) => target);
 }
 

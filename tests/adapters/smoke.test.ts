@@ -12,7 +12,7 @@ import lenet5 from '../../suites/cnn/lenet5.js';
 import rowLstm from '../../suites/lstm/row-lstm.js';
 import { expectedTargets } from '../targets.js';
 import { openTarget, supportOf } from './model.js';
-import { convnet, ort, tfjsJs, tfjsWasm } from './targets.js';
+import { convnet, ort, ortWasm, tfjsJs, tfjsWasm } from './targets.js';
 
 const cells: (readonly [Workload, Mode, number])[] = [lenet5, rowLstm].flatMap((workload) =>
   workload.modes.flatMap((mode) => workload.batches.map((batch) => [workload, mode, batch] as const)),
@@ -25,7 +25,7 @@ const refused = new Map(
   ),
 );
 
-describe.each([ort, tfjsJs, tfjsWasm, convnet])('$name', (target) => {
+describe.each([ort, ortWasm, tfjsJs, tfjsWasm, convnet])('$name', (target) => {
   test.each(cells.map(([workload, mode, batch]) => ({ workload, mode, batch, name: workload.name })))(
     '$name $mode, batch $batch',
     async ({ workload, mode, batch }) => {

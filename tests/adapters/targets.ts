@@ -6,6 +6,7 @@ import tfjs from '../../adapters/tfjs/index.js';
 import { nodeTarget } from './conformance.js';
 
 export const ort = nodeTarget(onnxruntime, 'onnxruntime/cpu');
+export const ortWasm = nodeTarget(onnxruntime, 'onnxruntime/wasm');
 export const tfjsJs = nodeTarget(tfjs, 'tfjs/js');
 export const tfjsWasm = nodeTarget(tfjs, 'tfjs/wasm');
 export const kerasJs = nodeTarget(kerasjs, 'kerasjs/js');

@@ -29,7 +29,8 @@ beforeAll(async () => {
   await writeFile(join(folder, 'text.onnx'), 'This is not a model.');
 });
 
-const targets = ['--targets', 'onnxruntime/*,tfjs/*,convnetjs/*'];
+const measured = expectedNames('onnxruntime', 'tfjs', 'convnetjs');
+const targets = ['--targets', measured.join(',')];
 
 describe('--model', () => {
   it('measures a file on every target that can run it, against a reference made on first use', async () => {
@@ -38,9 +39,7 @@ describe('--model', () => {
     const { exitCode, stderr } = await bench([...args, '--rounds', '1', '--time', '20s', '--out', out]);
     expect(exitCode, String(stderr)).toBe(0);
     const { cells } = readResults(out);
-    expect(cells.map((cell) => cell.target).sort()).toEqual(
-      expectedNames('onnxruntime', 'tfjs', 'convnetjs'),
-    );
+    expect(cells.map((cell) => cell.target).sort()).toEqual(measured);
     for (const cell of cells) {
       expect(cell.state, cell.reason).toBe('ok');
       expect(cell).toMatchObject({ workload: 'open', mode: 'inference', batch: 2 });
@@ -122,7 +121,7 @@ describe('--model', () => {
     const data = join(folder, 'data.npz');
     await execa(python, ['-c', script, data]);
     const out = join(folder, 'own-data');
-    const args = ['--model', join(folder, 'open.onnx'), '--inputs', data, '--targets', 'onnxruntime/*'];
+    const args = ['--model', join(folder, 'open.onnx'), '--inputs', data, '--targets', 'onnxruntime/cpu'];
     const { exitCode, stderr } = await bench([...args, '--rounds', '1', '--time', '5s', '--out', out]);
     expect(exitCode, String(stderr)).toBe(0);
     expect(readResults(out).cells[0]).toMatchObject({ state: 'ok', batch: 2 });
@@ -137,7 +136,7 @@ describe('--model', () => {
       '--input',
       'image=2x1x28x28',
       '--targets',
-      'onnxruntime/*,tfjs/js',
+      'onnxruntime/cpu,tfjs/js',
     ];
     const { exitCode, stdout } = await bench([...args, '--json']);
     expect(exitCode).toBe(0);

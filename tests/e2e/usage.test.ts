@@ -98,7 +98,11 @@ describe('the command line', () => {
   });
 
   it('prints the plan with a reason for every cell that will not run', async () => {
-    const { exitCode, stdout } = await bench(['--dry-run', '--targets', 'onnxruntime/*,convnetjs/*,tfjs/*']);
+    const { exitCode, stdout } = await bench([
+      '--dry-run',
+      '--targets',
+      'onnxruntime/cpu,convnetjs/js,tfjs/js,tfjs/wasm,tfjs/node',
+    ]);
     expect(exitCode).toBe(0);
     expect(stdout).toContain('20 cells planned');
     expect(stdout).toMatch(/unsupported/);
@@ -107,7 +111,7 @@ describe('the command line', () => {
   });
 
   it('plans the small forms of a suite, and of those that are small already themselves', async () => {
-    const targets = ['--targets', 'onnxruntime/*,convnetjs/*', '--mode', 'inference', '--batch', '1'];
+    const targets = ['--targets', 'onnxruntime/cpu,convnetjs/js', '--mode', 'inference', '--batch', '1'];
     const scale = ['--suite', 'cnn', '--scale', 'small'];
     const { exitCode, stdout } = await bench(['--dry-run', ...scale, ...targets]);
     expect(exitCode).toBe(0);
@@ -120,7 +124,7 @@ describe('the command line', () => {
 
   it('plans of a suite what it selects, and more where it is asked to', async () => {
     const plan = async (...options: string[]) => {
-      const targets = ['--targets', 'convnetjs/*'];
+      const targets = ['--targets', 'convnetjs/js'];
       const { stdout } = await bench(['--dry-run', '--suite', 'headline', ...targets, ...options]);
       return String(stdout);
     };

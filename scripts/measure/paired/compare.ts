@@ -64,7 +64,7 @@ export async function compareAll(comparison: Comparison): Promise<void> {
 function optionsOf({ kind, workloads }: Comparison) {
   const { values } = parseArgs({
     options: {
-      targets: { type: 'string', default: '*/*' },
+      targets: { type: 'string', default: 'default' },
       workload: { type: 'string', default: workloads.join(',') },
       mode: { type: 'string', default: 'inference,training' },
       batch: { type: 'string' },

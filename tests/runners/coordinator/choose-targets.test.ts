@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
 import { projectRoot } from '../../../common/paths.js';
 import { chooseTargets } from '../../../runners/coordinator/prepare.js';
-import { expectedNames } from '../../targets.js';
+import { expectedNames, otherNames } from '../../targets.js';
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -16,7 +16,15 @@ it('without names is the default set, which has a name and can be added to', asy
   expect(await namesOf(undefined)).toEqual(all);
   expect(await namesOf(['default'])).toEqual(all);
   expect(await namesOf(['default', 'null/node'])).toEqual([...all, 'null/node'].sort());
-  expect(await namesOf(undefined, 'all')).toEqual(all);
+  expect(await namesOf(undefined, 'all')).toEqual([...all, ...otherNames].sort());
+});
+
+it('measures the overhead of the place that a target runs in, and of no other', async () => {
+  const nullsOf = async (name: string) =>
+    (await chooseTargets([name])).nulls.map(({ target }) => target.name);
+  expect(await nullsOf('tfjs/js')).toEqual(['null/node']);
+  expect(await nullsOf('tfjs/js@browser')).toEqual(['null/browser']);
+  expect(await nullsOf('tfjs/js@firefox')).toEqual(['null/firefox']);
 });
 
 it('leaves out a newcomer that does not say it is in, unless it is named or given on the command line', async () => {

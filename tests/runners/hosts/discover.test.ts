@@ -6,7 +6,7 @@ import pythonHost from '../../../runners/hosts/python/index.js';
 
 it('finds the hosts by their folders', async () => {
   const hosts = await discoverHosts();
-  expect(hosts.map(({ name }) => name)).toEqual(['node', 'python']);
+  expect(hosts.map(({ name }) => name)).toEqual(['browser', 'node', 'python']);
   expect(await hostOf({ name: 'x/y', host: 'python' })).toBe(hosts[1]);
 });
 
@@ -14,7 +14,7 @@ it('a target on a host that does not exist is refused with those that do', async
   await expect(hostOf({ name: 'x/y', host: 'deno' })).rejects.toMatchObject({
     code: 'usage',
     message: 'x/y runs on the host deno, which does not exist',
-    hint: 'the hosts are node, python',
+    hint: 'the hosts are browser, node, python',
   });
 });
 
