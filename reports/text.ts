@@ -1,10 +1,7 @@
-/** The writing of quantities and names, the same in the terminal and on the page. */
+/** The writing of quantities and names, the same in the terminal, on the page and by its scripts: no package is imported. */
 import { at } from '../common/at.js';
 import type { GroupIdentity } from '../common/run/cell.js';
-import type { Estimate } from '../common/run/results.js';
 import { type Bounds, digits } from '../common/statistics/digits.js';
-import { fixedSampling, type Sampling } from '../common/statistics/sampling.js';
-import { minStudentValues } from '../common/statistics/student.js';
 import { counted } from '../common/text.js';
 
 /** A quantity in one unit, its interval beside it. */
@@ -82,16 +79,6 @@ function grouped(number: string): string {
 export function percent(share: number): string {
   const value = share * 100;
   return `${value < 10 ? Number(value.toPrecision(2)) : Math.round(value)} %`;
-}
-
-/** `99 % interval (signed-rank)`, or why there is none. */
-export function levelText(
-  { level, rounds }: Pick<Estimate, 'level' | 'rounds'>,
-  sampling: Sampling = fixedSampling,
-): string {
-  const method = sampling.method(rounds);
-  if (level !== null) return `${Math.round(level * 100)} % interval${method ? ` (${method})` : ''}`;
-  return `no interval: ${counted(rounds, 'round')}, ${minStudentValues} are needed`;
 }
 
 /** `1`, or `2–4` where a target is not told apart from its neighbours. */

@@ -4,8 +4,9 @@ import type { Group, RunResults } from '../../../common/run/results.js';
 import { samplingOf } from '../../../common/statistics/sampling.js';
 import { listed } from '../../../common/text.js';
 import { isOk, type OkCell } from '../../analyse/groups.js';
+import { levelText } from '../../level-text.js';
 import { deviceOf, groupCells, groupDifferences, verdict } from '../../summary.js';
-import { duration, groupTitle, inline, levelText, ranksText, rate, ratio } from '../../text.js';
+import { duration, groupTitle, inline, ranksText, rate, ratio } from '../../text.js';
 import { number, type Table } from '../chart.js';
 
 /** What the selection on the page chooses by. */
