@@ -34,6 +34,8 @@ export interface Framework {
   /** As its makers write it: `TensorFlow.js`. */
   readonly title: string;
   readonly homepage: string;
+  /** Set where its makers no longer develop it; reports list such frameworks apart. */
+  readonly isDiscontinued?: true;
   readonly targets: readonly (NodeTarget | PythonTarget | Target)[];
 }
 

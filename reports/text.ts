@@ -30,7 +30,7 @@ export function rate(perSecond: Bounds): Quantity {
 }
 
 export function ratio(value: Bounds): Quantity {
-  return quantity(value, 1, '×');
+  return quantity(value, 1, '×', 1);
 }
 
 /** `1.05× [1.03, 1.07]`; without an interval three digits, since two would not show a margin of 2 %. */
@@ -61,9 +61,10 @@ export function inline({ value, interval, unit }: Quantity): string {
   return `${value}${space}${unit}${interval ? ` ${interval}` : ''}`;
 }
 
-function quantity({ value, low, high }: Bounds, scale: number, unit: string): Quantity {
+/** @param apart what a bound beyond it must not be printed as */
+function quantity({ value, low, high }: Bounds, scale: number, unit: string, apart = 0): Quantity {
   const divided = (bound: number | null) => (bound === null ? null : bound / scale);
-  const written = digits({ value: value / scale, low: divided(low), high: divided(high) });
+  const written = digits({ value: value / scale, low: divided(low), high: divided(high) }, apart);
   const bounded = written.low !== null && written.high !== null;
   const interval = bounded ? `[${grouped(written.low)}, ${grouped(written.high)}]` : '';
   return { value: grouped(written.value), interval, unit };

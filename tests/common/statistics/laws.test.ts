@@ -97,7 +97,7 @@ describe('digits', () => {
     ],
     [
       { value: 3.4, low: 1, high: 12 },
-      { value: '3', low: '1', high: '12' },
+      { value: '3.4', low: '1.0', high: '12.0' },
     ],
     [
       { value: 1.1, low: 1.1, high: 1.1 },
