@@ -35,7 +35,7 @@ const spec: TopLevelSpec = {
       field: 'phase',
       type: 'nominal',
       scale: { domain: names, range: seriesShapes.slice(0, names.length) },
-      legend: { symbolFillColor: 'var(--ink-soft)', symbolStrokeColor: 'var(--ink-soft)' },
+      legend: { columns: 3, symbolFillColor: 'var(--ink-soft)', symbolStrokeColor: 'var(--ink-soft)' },
     },
     tooltip: [{ field: 'target' }, { field: 'phase' }, { field: 'text', title: 'duration' }],
   },

@@ -12,13 +12,19 @@ const spec: TopLevelSpec = {
   mark: { type: 'point', filled: true, opacity: 0.9 },
   encoding: {
     y: targetAxis,
-    x: { field: 'startS', type: 'quantitative', axis: { title: 'seconds since the run began' } },
+    x: {
+      field: 'order',
+      type: 'quantitative',
+      scale: { zero: false, nice: false, padding: 8 },
+      axis: { title: 'turns of all targets, in order', tickCount: 5, tickMinStep: 1 },
+    },
     color: { field: 'colour', type: 'nominal', scale: null },
     shape: { field: 'shape', type: 'nominal', scale: null },
     size: { field: 'size', type: 'quantitative', scale: null },
     tooltip: [
       { field: 'target' },
       { field: 'round' },
+      { field: 'startS', title: 'seconds since the run began' },
       { field: 'text', title: 'median of the turn' },
       { field: 'relative', title: 'relative to its median' },
     ],
@@ -36,12 +42,15 @@ const chart: GroupChart = {
     text: 'Every turn in the order in which it was measured. A triangle points up where it took longer than its target’s own median, and down where less long; the larger, the further off, up to half as long again. What all targets share at one moment is the machine’s, and cancels in the ratios.',
   },
   specs: { strips: spec },
-  draw: (scene) => ({
-    spec: 'strips',
-    description: `Turns in the order of time, relative to each target’s median: ${scene.title}`,
-    rows: scene.cells.flatMap((cell) => rowsOf(scene, cell)),
-    table: tableOf(scene),
-  }),
+  draw(scene) {
+    const orders = ordersOf(scene);
+    return {
+      spec: 'strips',
+      description: `Turns in the order of time, relative to each target’s median: ${scene.title}`,
+      rows: scene.cells.flatMap((cell) => rowsOf(scene, cell, orders)),
+      table: tableOf(scene),
+    };
+  },
 };
 export default chart;
 
@@ -52,7 +61,13 @@ const farthest = Math.log(1.5);
 /** Below this share a turn is as its target's other ones. */
 const nearby = Math.log(1.02);
 
-function rowsOf({ table }: GroupScene, cell: number): Row[] {
+/** From 1, by the milliseconds at which turns began. */
+function ordersOf({ table, cells }: GroupScene): ReadonlyMap<number, number> {
+  const starts = cells.flatMap((cell) => item(table.cells.turns, cell).map(([, startMs]) => startMs));
+  return new Map(starts.sort((a, b) => a - b).map((startMs, index) => [startMs, index + 1]));
+}
+
+function rowsOf({ table }: GroupScene, cell: number, orders: ReadonlyMap<number, number>): Row[] {
   const { name: target } = targetOf(table, cell);
   const time = item(table.cells.time, cell)?.[0] ?? 1;
   return item(table.cells.turns, cell).map(([round, startMs, ns]) => {
@@ -62,7 +77,8 @@ function rowsOf({ table }: GroupScene, cell: number): Row[] {
     return {
       target,
       round: round + 1,
-      startS: Math.round(startMs) / 1000,
+      startS: startMs / 1000,
+      order: orders.get(startMs) ?? 0,
       relative: percent(ns / time),
       text: onceInThreeDigits(ns),
       size: smallest + share * (largest - smallest),

@@ -32,7 +32,7 @@ function columnMarkup({ group, variant, sorted, isChosen }: ColumnView): Markup 
 
 function rowMarkup({ name, device, look, overall, cells }: RowView): Markup {
   const where = device ? markup` <small>${device}</small>` : nothing;
-  return markup`<tr><th scope="row"><span class="look series-${look.series}" aria-hidden="true">${look.symbol}</span> ${name}${where}</th><td class="overall ${overall.heat}">${overall.text}</td>${cells.map(cellMarkup)}</tr>
+  return markup`<tr><th scope="row" title="${name}"><span class="look series-${look.series}" aria-hidden="true">${look.symbol}</span> ${name}${where}</th><td class="overall ${overall.heat}">${overall.text}</td>${cells.map(cellMarkup)}</tr>
 `;
 }
 

@@ -1,6 +1,6 @@
 /** The matrix: every target by every comparison, each cell its ratio to the baseline. */
 import { inline, ranksText, ratio as ratioQuantity } from '../../text.js';
-import type { Choice } from './choice.js';
+import type { Choice, Sort } from './choice.js';
 import { type Look, lookOf } from './look.js';
 import { overallOf } from './overall.js';
 import { type Ratio, ratioOf, type Standing, standingOf } from './ratio.js';
@@ -89,8 +89,8 @@ export function matrixView(table: ResultTable, choice: Choice): MatrixView {
   const baselines = new Map(groups.map((group) => [group, baselineOf(table, group, choice)]));
   const overall = overallOf(table, targets, groups, baselines);
   const rows = targets.map((target) => rowOf(table, target, baselines, overall.values.get(target) ?? null));
+  const sort = effectiveSort(choice.sort, rows, groups);
   const sorted = (isIt: boolean): Sorted => (isIt ? (choice.descending ? 'descending' : 'ascending') : '');
-  const { sort } = choice;
   return {
     caption: captionOf(table, choice),
     workloads: workloadsOf(table, groups),
@@ -102,7 +102,7 @@ export function matrixView(table: ResultTable, choice: Choice): MatrixView {
     })),
     overall: { title: overall.title, sorted: sorted(sort === 'overall') },
     targets: { sorted: sorted(sort === 'target') },
-    rows: inOrder(rows, choice).map(({ view }) => view),
+    rows: inOrder(rows, sort, choice.descending).map(({ view }) => view),
     folded: foldedOf(table, choice),
     legend: legendOf(rows.map(({ view }) => view)),
     status: statusOf(table, targets.length, groups.length),
@@ -257,17 +257,19 @@ function fadeOf({ low, high }: Ratio, standing: Standing): string {
   return half > 0.1 ? 'fade-1' : '';
 }
 
-function inOrder(rows: readonly SortedRow[], { sort, descending }: Choice): SortedRow[] {
+/** Where no comparison is common to all, there is no overall order: the first column gives it. */
+function effectiveSort(sort: Sort, rows: readonly SortedRow[], groups: readonly number[]): Sort {
+  const [first] = groups;
+  const isOrdered = sort !== 'overall' || rows.some(({ keys }) => keys.overall !== null);
+  return isOrdered || first === undefined ? sort : { group: first };
+}
+
+function inOrder(rows: readonly SortedRow[], sort: Sort, descending: boolean): SortedRow[] {
   const sign = descending ? -1 : 1;
   const byName = (a: SortedRow, b: SortedRow) => (a.view.name < b.view.name ? -1 : 1);
   if (sort === 'target') return [...rows].sort((a, b) => sign * byName(a, b));
-  // Where no comparison is common to all, the first column orders.
-  const isEmpty = sort === 'overall' && rows.every(({ keys }) => keys.overall === null);
-  const keyOf = ({ keys }: SortedRow): number | null => {
-    if (sort === 'overall' && !isEmpty) return keys.overall;
-    const group = typeof sort === 'object' ? sort.group : [...keys.groups.keys()][0];
-    return group === undefined ? null : (keys.groups.get(group) ?? null);
-  };
+  const keyOf = ({ keys }: SortedRow) =>
+    sort === 'overall' ? keys.overall : (keys.groups.get(sort.group) ?? null);
   return [...rows].sort((a, b) => {
     const [ours, theirs] = [keyOf(a), keyOf(b)];
     if (ours === null || theirs === null) return ours === theirs ? byName(a, b) : ours === null ? 1 : -1;

@@ -28,6 +28,9 @@ export interface Page {
   readonly data: ChartData & { readonly table: ResultTable };
 }
 
+/** More sentences than these would push the matrix off the first screen. */
+const maxSentences = 8;
+
 /** @param marks maximum of single iterations, and of turns, that the page has of a cell */
 export async function pageOf(results: RunResults, charts: readonly Chart[], marks: number): Promise<Page> {
   const table = tableOf(results, marks);
@@ -41,6 +44,7 @@ export async function pageOf(results: RunResults, charts: readonly Chart[], mark
     startedAt: dateText(results.startedAt),
     machineLine: `${results.machine.cpu}, ${coresText(results.machine.cores)}`,
     groups,
+    sentences: { first: groups.slice(0, maxSentences), more: groups.slice(maxSentences) },
     resume: resumeText(results),
     intervals: intervalsText(results),
     matrix: matrixView(table, firstChoice),

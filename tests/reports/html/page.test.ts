@@ -223,6 +223,9 @@ describe('the matrix', () => {
     // slowpoke/js has a single result, where others have none.
     expect(view().overall.title).toBe('none that all targets have');
     expect(view().rows.every(({ overall }) => overall.text === '')).toBe(true);
+    // Then the first column orders, and says so.
+    expect(view().overall.sorted).toBe('');
+    expect(view().columns[0]!.sorted).toBe('ascending');
     const others = new Set(['slowpoke/js', 'convnetjs/js', 'onnxruntime/cpu'].map(targetOf));
     expect(view({ hiddenTargets: others }).overall.title).toBe('geometric mean of 3 of 5');
     const shown = new Set(['pytorch/cpu', 'tfjs/js'].map(targetOf));

@@ -60,6 +60,18 @@ describe('content', () => {
     ]);
   });
 
+  it('has a sentence for each comparison, of many the later ones folded', async () => {
+    const sentences = (page: string) => page.match(/<li><b>/g)!.length;
+    expect(sentences(bodyOf(html))).toBe(5);
+    const many = resultsOf();
+    const groups = [0, 1, 2].flatMap((copy) =>
+      many.groups.map((group) => ({ ...group, workload: `${group.workload}-${copy}` })),
+    );
+    const page = bodyOf(await renderReport({ ...many, groups }));
+    expect(sentences(page)).toBe(15);
+    expect(textOf(page)).toContain('7 more comparisons');
+  });
+
   it('folds all but the first screen, each fold with a line that says what is in it', () => {
     const folds = [...bodyOf(html).matchAll(/<details class="fold[^>]*>\s*<summary>(.*?)<\/summary>/gs)];
     expect(folds).toHaveLength(15);
@@ -235,6 +247,23 @@ describe('accessibility', () => {
     );
   });
 
+  it('text on the hottest cell keeps its contrast in both themes', async () => {
+    const [theme, matrix] = await Promise.all(
+      ['theme', 'matrix'].map((name) =>
+        readFile(join(projectRoot, `reports/html/templates/${name}.css`), 'utf8'),
+      ),
+    );
+    const tints = [...matrix!.matchAll(/--tint: (\d+)%/g)].map((match) => Number(match[1]) / 100);
+    expect(Math.max(...tints)).toBeGreaterThan(0.5);
+    for (const [, colours] of theme!.matchAll(/\{([^{}]*--paper:[^{}]*)\}/g)) {
+      const colour = (name: string) => new RegExp(`--${name}: (#\\w{6})`).exec(colours!)![1]!;
+      for (const direction of ['fast', 'slow']) {
+        const ground = mixed(colour(direction), colour('paper'), Math.max(...tints));
+        expect([direction, contrast(colour('ink'), ground) >= 4.5]).toEqual([direction, true]);
+      }
+    }
+  });
+
   it('colours keep their contrast in both themes', async () => {
     const css = await readFile(join(projectRoot, 'reports/html/templates/theme.css'), 'utf8');
     const themes = [...css.matchAll(/\{([^{}]*--paper:[^{}]*)\}/g)].slice(0, 3);
@@ -281,6 +310,15 @@ it('writeReport leaves results.json and report.html in the run folder', async ()
 function contrast(first: string, second: string): number {
   const [dark, light] = [first, second].map(luminance).sort((a, b) => a - b) as [number, number];
   return (light + 0.05) / (dark + 0.05);
+}
+
+/** As `color-mix(in srgb, …)` mixes them. */
+function mixed(first: string, second: string, share: number): string {
+  const channels = [1, 3, 5].map((at) => {
+    const [a, b] = [first, second].map((one) => Number.parseInt(one.slice(at, at + 2), 16));
+    return Math.round(share * a! + (1 - share) * b!);
+  });
+  return `#${channels.map((channel) => channel.toString(16).padStart(2, '0')).join('')}`;
 }
 
 function luminance(colour: string): number {
