@@ -10,8 +10,9 @@ import {
 } from '../../text.js';
 import type { Choice } from './choice.js';
 import { type Markup, markup, nothing } from './markup.js';
-import { baselineOf, rankText } from './matrix.js';
+import { rankText } from './matrix.js';
 import { type Ratio, ratioOf, standingOf, tieMargin, whyUnlikeQuotient } from './ratio.js';
+import { baselineOf } from './selection.js';
 import { isOk, item, type Numbers, type ResultTable, targetOf } from './table.js';
 
 export interface DetailView {

@@ -4,7 +4,8 @@ import type { Choice, Sort } from './choice.js';
 import { type Look, lookOf } from './look.js';
 import { overallOf } from './overall.js';
 import { type Ratio, ratioOf, type Standing, standingOf } from './ratio.js';
-import { cellAt, cellSlug, isOk, item, type ResultTable, rankedCells } from './table.js';
+import { baselineOf, comparedTargets, familiesOf, shownGroups, shownTargets } from './selection.js';
+import { cellAt, cellSlug, isOk, item, type ResultTable } from './table.js';
 
 export interface MatrixView {
   readonly caption: string;
@@ -107,27 +108,6 @@ export function matrixView(table: ResultTable, choice: Choice): MatrixView {
     legend: legendOf(rows.map(({ view }) => view)),
     status: statusOf(table, targets.length, groups.length),
   };
-}
-
-/** With a result; what has none anywhere is said once below the matrix. */
-export function comparedTargets(table: ResultTable): number[] {
-  const compared = new Set(table.cells.target.filter((_, cell) => isOk(table, cell)));
-  return table.targets.flatMap((_, target) => (compared.has(target) ? [target] : []));
-}
-
-function shownTargets(table: ResultTable, { hiddenTargets }: Choice): number[] {
-  return comparedTargets(table).filter((target) => !hiddenTargets.has(target));
-}
-
-export function shownGroups({ groups }: ResultTable, { hiddenGroups }: Choice): number[] {
-  return groups.flatMap((_, group) => (hiddenGroups.has(group) ? [] : [group]));
-}
-
-/** The fastest one, or the cell of the chosen target; undefined where it has no result. */
-export function baselineOf(table: ResultTable, group: number, { baseline }: Choice): number | undefined {
-  if (baseline === null) return rankedCells(table, group)[0];
-  const cell = cellAt(table, group, baseline);
-  return isOk(table, cell) ? cell : undefined;
 }
 
 function captionOf({ targets }: ResultTable, { baseline }: Choice): string {
@@ -275,16 +255,6 @@ function inOrder(rows: readonly SortedRow[], sort: Sort, descending: boolean): S
     if (ours === null || theirs === null) return ours === theirs ? byName(a, b) : ours === null ? 1 : -1;
     return sign * (ours - theirs) || byName(a, b);
   });
-}
-
-/** The families of the targets with a result, each with its targets, in the order in which they come. */
-export function familiesOf(table: ResultTable): Map<string, number[]> {
-  const families = new Map<string, number[]>();
-  for (const target of comparedTargets(table)) {
-    const { family } = item(table.targets, target);
-    families.set(family, [...(families.get(family) ?? []), target]);
-  }
-  return families;
 }
 
 function foldedOf(table: ResultTable, { hiddenTargets }: Choice): FoldedView[] {

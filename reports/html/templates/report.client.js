@@ -189,10 +189,19 @@ function listen() {
   addEventListener('hashchange', follow);
   addEventListener('popstate', follow);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', showTheme);
+  document.addEventListener('click', ({ target }) => closePickers(target));
+  controls.addEventListener('keydown', ({ key }) => key === 'Escape' && closePickers(null));
   document.addEventListener('click', followLink);
   document
     .getElementById('theme')
     .addEventListener('click', () => choose({ theme: isDark() ? 'light' : 'dark' }));
+}
+
+/** What lies over the matrix goes when the reader turns to something else. */
+function closePickers(except) {
+  for (const picker of controls.querySelectorAll('.picker[open]')) {
+    if (!picker.contains(except)) picker.open = false;
+  }
 }
 
 function follow() {

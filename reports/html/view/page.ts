@@ -6,7 +6,8 @@ import { stateCounts } from '../../summary.js';
 import { coresText, percent } from '../../text.js';
 import type { Chart } from '../chart.js';
 import { firstChoice } from '../page/choice.js';
-import { comparedTargets, familiesOf, matrixView } from '../page/matrix.js';
+import { matrixView } from '../page/matrix.js';
+import { comparedTargets, familiesOf } from '../page/selection.js';
 import { item, type ResultTable } from '../page/table.js';
 import * as facts from './facts.js';
 import {

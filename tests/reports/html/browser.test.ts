@@ -1,103 +1,24 @@
-/** The page in a real browser. Without one these tests are skipped and say so. */
-import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+/** What a reader does with the page, in a real browser. Without one these tests are skipped and say so. */
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { samplingOf } from '../../../common/statistics/sampling.js';
 import { analyse } from '../../../reports/analyse/analyse.js';
 import { pairedRatio } from '../../../reports/analyse/estimates.js';
 import { isOk, type OkCell } from '../../../reports/analyse/groups.js';
-import { renderReport } from '../../../reports/html/index.js';
 import { fixtureRun } from '../fixtures.js';
-import { threadSweep } from '../sweeps.js';
+import { bringAlive, hasBrowser, names, PageVisitor, shown, title, until, widths } from './visitor.js';
 
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  existsSync,
-);
-const title = executablePath
-  ? 'report.html in Chromium'
-  : 'report.html: SKIPPED, no Chromium (apt-get install chromium)';
-const args = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-// Text, not functions: the project's types know no browser.
-const openAll = "for (const details of document.querySelectorAll('.fold')) details.open = true";
-const widths = '[document.documentElement.scrollWidth, document.documentElement.clientWidth]';
 const focused = "document.activeElement.getAttribute('href') ?? document.activeElement.textContent";
 
-describe.skipIf(!executablePath)(title, () => {
+describe.skipIf(!hasBrowser)(title, () => {
   const { manifest, events } = fixtureRun({ hostile: true });
   const results = analyse(manifest, events);
-  let folder: string;
-  let browser: Browser;
-  let html: string;
-  let url: string;
-
+  let visitor: PageVisitor;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'touchstone-page-'));
-    html = await renderReport(results);
-    await writeFile(join(folder, 'report.html'), html);
-    url = pathToFileURL(join(folder, 'report.html')).href;
-    browser = await chromium.launch({ executablePath: executablePath!, args });
+    visitor = await PageVisitor.of(results);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  /** Opens the page, hands it over, and then insists that nothing went wrong and nothing was fetched. */
-  async function visit(
-    options: BrowserContextOptions,
-    hash: string,
-    use: (page: Page) => Promise<void>,
-    where = url,
-  ) {
-    const context = await browser.newContext(options);
-    const troubles: string[] = [];
-    context.on('request', (request) => {
-      if (!/^(file|data|blob):/.test(request.url())) troubles.push(`request ${request.url()}`);
-    });
-    const page = await context.newPage();
-    page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) troubles.push(message.text());
-    });
-    page.on('pageerror', (error) => troubles.push(error.message));
-    try {
-      await page.goto(where + hash);
-      await use(page);
-      expect(troubles).toEqual([]);
-    } finally {
-      await context.close();
-    }
-  }
-
-  const shown = (page: Page, selector: string) => page.locator(`${selector}:visible`).count();
-  /** The page's policy forbids the way in which Playwright waits for an expression. */
-  const until = (page: Page, expression: string) =>
-    expect.poll(() => page.evaluate(expression), { timeout: 20_000 }).toBe(true);
-  const bringAlive = async (page: Page) => {
-    await page.evaluate(openAll);
-    const charts = page.locator('.chart:visible');
-    for (let index = 0; index < (await charts.count()); index++) {
-      const chart = charts.nth(index);
-      await chart.scrollIntoViewIfNeeded();
-      const isAlive = () => chart.evaluate((element) => element.classList.contains('alive'));
-      await expect.poll(isAlive, { timeout: 20_000 }).toBe(true);
-    }
-  };
-  const names = (page: Page) =>
-    page
-      .locator('#heat tbody tr:not(.script-row) th')
-      .evaluateAll((all) => all.map((th) => th.textContent!.trim().slice(2)));
+  afterAll(() => visitor?.close());
+  const visit: PageVisitor['visit'] = (...given) => visitor.visit(...given);
 
   /** The ratio in every linked cell of the matrix, by link. */
   async function readMatrix(page: Page): Promise<Map<string, string>> {
@@ -201,16 +122,6 @@ describe.skipIf(!executablePath)(title, () => {
     });
   });
 
-  it('hostile names do nothing', async () => {
-    await visit({}, '', async (page) => {
-      await bringAlive(page);
-      await page.locator('#heat td a').first().click();
-      expect(await page.locator('img').count()).toBe(0);
-      expect(await page.evaluate('"hacked" in globalThis')).toBe(false);
-      expect((await names(page)).some((name) => name.startsWith('</script>'))).toBe(true);
-    });
-  });
-
   it.each([390, 800])('at %i px nothing scrolls sideways but tables in their own frames', async (width) => {
     await visit({ viewport: { width, height: 844 } }, '', async (page) => {
       await bringAlive(page);
@@ -278,6 +189,8 @@ describe.skipIf(!executablePath)(title, () => {
       await picker.locator('label:visible', { hasText: 'tfjs/wasm' }).locator('input').uncheck();
       expect(await names(page)).not.toContain('tfjs/wasm');
       expect(new URL(page.url()).hash).toBe('#?hide=tfjs-wasm');
+      await page.keyboard.press('Escape');
+      expect(await picker.getAttribute('open')).toBeNull();
       await page.locator('#reset').click();
       expect(new URL(page.url()).hash).toBe('');
     });
@@ -333,94 +246,6 @@ describe.skipIf(!executablePath)(title, () => {
     await visit({}, '#?baseline=%3Cb%3E&theme=plaid&sort=x', async (page) => {
       expect(await names(page)).toHaveLength(7);
       expect(await page.locator('select[name=baseline]').inputValue()).toBe('');
-    });
-  });
-
-  it('of a sweep, every line is drawn along it, on a phone too', async () => {
-    const swept = threadSweep();
-    const page = join(folder, 'sweep.html');
-    await writeFile(page, await renderReport(analyse(swept.manifest, swept.events)));
-    const use = async (opened: Page) => {
-      await bringAlive(opened);
-      expect(await shown(opened, '#scaling .chart.alive svg')).toBe(3);
-      expect(await opened.locator('#heat thead th[scope=col]').count()).toBe(4);
-    };
-    for (const width of [390, 1280]) {
-      await visit({ viewport: { width, height: 780 } }, '', use, pathToFileURL(page).href);
-    }
-  });
-
-  /** What anybody sees, whatever does not run. */
-  async function isReadable(page: Page) {
-    expect(await shown(page, '.verdicts li')).toBe(5);
-    expect(await names(page)).toHaveLength(7);
-    expect(await shown(page, '#ratios .chart svg')).toBe(1);
-    expect(await shown(page, '.controls')).toBe(0);
-  }
-
-  it('without scripts the first screen and every number and reason is there, and links lead to them', async () => {
-    await visit({ javaScriptEnabled: false }, '', async (page) => {
-      await isReadable(page);
-      await page.locator('#heat a[href="#lenet5/inference/64/pytorch-cpu"]').click();
-      expect(await shown(page, '#numbers table')).toBe(5);
-      await page.locator('#heat a[href="#lenet5/training/64/tfjs-wasm"]').click();
-      expect(await page.locator('#states table').textContent()).toContain('killed by SIGKILL');
-      expect(await shown(page, '#states table')).toBe(1);
-    });
-  });
-
-  it.each([
-    ["default-src 'none'; style-src 'unsafe-inline'", false],
-    ["default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:", true],
-  ])('under the policy %s', async (policy, runs) => {
-    const context = await browser.newContext();
-    try {
-      await context.route('**/*', (route) =>
-        route.fulfill({
-          body: html,
-          contentType: 'text/html',
-          headers: { 'content-security-policy': policy },
-        }),
-      );
-      const page = await context.newPage();
-      const errors: string[] = [];
-      page.on('pageerror', (error) => errors.push(error.message));
-      await page.goto('http://report.test/');
-      if (runs) {
-        await bringAlive(page);
-        expect(await page.locator('.chart.alive svg').count()).toBe(6);
-      } else await isReadable(page);
-      expect(errors).toEqual([]);
-    } finally {
-      await context.close();
-    }
-  });
-
-  it('downloads the data and the round medians', async () => {
-    await visit({ acceptDownloads: true }, '', async (page) => {
-      const save = async (button: string) => {
-        const [download] = await Promise.all([page.waitForEvent('download'), page.locator(button).click()]);
-        return { name: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') };
-      };
-      const json = await save('#download-json');
-      expect(json.name).toBe('touchstone-20261123-142501-3fa9.json');
-      expect(JSON.parse(json.text).cells.state).toHaveLength(results.cells.length);
-      const csv = await save('#download-csv');
-      // A head, and ten rounds of each of the 25 cells with a result.
-      expect(csv.text.split('\r\n')).toHaveLength(251);
-    });
-  });
-
-  it('prints on white, without controls, with tables open', async () => {
-    await visit({ colorScheme: 'dark' }, '', async (page) => {
-      await page.evaluate("dispatchEvent(new Event('beforeprint'))");
-      await page.emulateMedia({ media: 'print' });
-      expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe(
-        'rgb(255, 255, 255)',
-      );
-      expect(await shown(page, '.controls')).toBe(0);
-      expect(await shown(page, '#numbers table')).toBe(5);
-      expect(await shown(page, '#ratios .chart svg')).toBe(1);
     });
   });
 });

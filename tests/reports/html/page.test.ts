@@ -8,9 +8,10 @@ import { type Choice, choiceOf, firstChoice, hashOf } from '../../../reports/htm
 import { csvOf } from '../../../reports/html/page/csv.js';
 import { detailOf } from '../../../reports/html/page/detail.js';
 import { lookOf } from '../../../reports/html/page/look.js';
-import { familiesOf, heatOf, matrixView } from '../../../reports/html/page/matrix.js';
+import { heatOf, matrixView } from '../../../reports/html/page/matrix.js';
 import { ratioOf, standingOf, whyUnlikeQuotient } from '../../../reports/html/page/ratio.js';
 import { sceneOf } from '../../../reports/html/page/scene.js';
+import { familiesOf } from '../../../reports/html/page/selection.js';
 import {
   cellAt,
   cellSlug,
