@@ -24,7 +24,7 @@ const integration = [
   'tests/package/**/*.test.ts',
   'tests/parity/**/*.test.ts',
   'tests/python-bridge/**/*.test.ts',
-  'tests/reports/html/browser.test.ts',
+  'tests/reports/html/browser*.test.ts',
   'tests/reports/history/store.test.ts',
   'tests/runners/accuracy/train-to-accuracy.test.ts',
   'tests/runners/hosts/browser/**/*.test.ts',

@@ -35,6 +35,8 @@ export interface Framework {
   readonly title: string;
   readonly homepage: string;
   readonly targets: readonly (NodeTarget | PythonTarget | BrowserTarget | Target)[];
+  /** Set where its makers no longer develop it; reports list such frameworks apart. */
+  readonly isDiscontinued?: true;
 }
 
 /** What planning and reports need of a target; each host's type of target has what the host needs. */

@@ -1,10 +1,7 @@
-/** The writing of quantities and names, the same in the terminal and on the page. */
+/** The writing of quantities and names, the same in the terminal, on the page and by its scripts: no package is imported. */
 import { at } from '../common/at.js';
 import type { GroupIdentity } from '../common/run/cell.js';
-import type { Estimate } from '../common/run/results.js';
 import { type Bounds, digits } from '../common/statistics/digits.js';
-import { fixedSampling, type Sampling } from '../common/statistics/sampling.js';
-import { minStudentValues } from '../common/statistics/student.js';
 import { counted } from '../common/text.js';
 
 /** A quantity in one unit, its interval beside it. */
@@ -33,7 +30,7 @@ export function rate(perSecond: Bounds): Quantity {
 }
 
 export function ratio(value: Bounds): Quantity {
-  return quantity(value, 1, '×');
+  return quantity(value, 1, '×', 1);
 }
 
 /** `1.05× [1.03, 1.07]`; without an interval three digits, since two would not show a margin of 2 %. */
@@ -64,9 +61,10 @@ export function inline({ value, interval, unit }: Quantity): string {
   return `${value}${space}${unit}${interval ? ` ${interval}` : ''}`;
 }
 
-function quantity({ value, low, high }: Bounds, scale: number, unit: string): Quantity {
+/** @param apart what a bound beyond it must not be printed as */
+function quantity({ value, low, high }: Bounds, scale: number, unit: string, apart = 0): Quantity {
   const divided = (bound: number | null) => (bound === null ? null : bound / scale);
-  const written = digits({ value: value / scale, low: divided(low), high: divided(high) });
+  const written = digits({ value: value / scale, low: divided(low), high: divided(high) }, apart);
   const bounded = written.low !== null && written.high !== null;
   const interval = bounded ? `[${grouped(written.low)}, ${grouped(written.high)}]` : '';
   return { value: grouped(written.value), interval, unit };
@@ -82,16 +80,6 @@ function grouped(number: string): string {
 export function percent(share: number): string {
   const value = share * 100;
   return `${value < 10 ? Number(value.toPrecision(2)) : Math.round(value)} %`;
-}
-
-/** `99 % interval (signed-rank)`, or why there is none. */
-export function levelText(
-  { level, rounds }: Pick<Estimate, 'level' | 'rounds'>,
-  sampling: Sampling = fixedSampling,
-): string {
-  const method = sampling.method(rounds);
-  if (level !== null) return `${Math.round(level * 100)} % interval${method ? ` (${method})` : ''}`;
-  return `no interval: ${counted(rounds, 'round')}, ${minStudentValues} are needed`;
 }
 
 /** `1`, or `2–4` where a target is not told apart from its neighbours. */

@@ -7,6 +7,7 @@ const framework: Framework = {
   name: 'caffe2',
   title: 'Caffe2',
   homepage: 'https://caffe2.ai',
+  isDiscontinued: true,
   targets: [
     {
       name: 'caffe2/cpu',

@@ -26,6 +26,7 @@ const framework: Framework = {
   name: 'convnetjs',
   title: 'ConvNetJS',
   homepage: 'https://cs.stanford.edu/people/karpathy/convnetjs',
+  isDiscontinued: true,
   targets: [
     {
       ...common,

@@ -34,6 +34,7 @@ const framework: Framework = {
   name: 'kerasjs',
   title: 'Keras.js',
   homepage: 'https://github.com/transcranial/keras-js',
+  isDiscontinued: true,
   targets: [
     {
       ...common,

@@ -7,6 +7,7 @@ const framework: Framework = {
   name: 'mxnet',
   title: 'Apache MXNet',
   homepage: 'https://mxnet.apache.org',
+  isDiscontinued: true,
   targets: [
     {
       name: 'mxnet/cpu',

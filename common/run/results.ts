@@ -185,6 +185,8 @@ export type Group = z.infer<typeof group>;
 export const targetResult = z.object({
   target: z.string(),
   framework: z.string(),
+  /** Its makers no longer develop the framework. */
+  isDiscontinued: z.literal(true).optional(),
   host: z.string(),
   /** The effective device, read from inside; null for a target that never started. */
   device: device.nullable(),

@@ -34,6 +34,8 @@ export const plannedTarget = z.object({
   host: z.string(),
   device: deviceChoice,
   summary: z.string(),
+  /** Its makers no longer develop the framework. */
+  isDiscontinued: z.literal(true).optional(),
 });
 
 export const gatePlan = z.object({

@@ -1,6 +1,6 @@
 /** Exact interval for a proportion (Clopper and Pearson, Biometrika 26, 1934). */
 import jstat from 'jstat';
-import type { Interval } from './signed-rank.js';
+import type { Interval } from './interval.js';
 
 /**
  * Interval for the probability behind `successes` out of `trials`.

@@ -8,8 +8,10 @@
  *
  * A verdict is about the margin, not about zero: `regressed` needs the interval above 1 + margin, `ok` needs it below.
  */
+
+import { hodgesLehmann, type Interval } from './interval.js';
 import { levelAtEnd, lookAt, planLooks, type SequentialPlan } from './sequential.js';
-import { hodgesLehmann, type Interval, signedRankIntervalAt } from './signed-rank.js';
+import { signedRankIntervalAt } from './signed-rank.js';
 
 export interface DecisionRule {
   readonly screenRounds: number;

@@ -1,7 +1,7 @@
 /** Percentiles with distribution-free intervals from order statistics, and none where the count does not support one. */
 import { binomialCdf } from './binomial.js';
+import type { Interval } from './interval.js';
 import { ascending, quantileSorted } from './quantiles.js';
-import type { Interval } from './signed-rank.js';
 
 export interface Percentile {
   readonly share: number;

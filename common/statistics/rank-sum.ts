@@ -5,9 +5,10 @@
  * Annals of Mathematical Statistics 18 (1947); Hollander, Wolfe and Chicken, "Nonparametric Statistical Methods",
  * 3rd edition, sections 4.1 to 4.3.
  */
+
+import type { Interval } from './interval.js';
 import { ascending, quantileSorted } from './quantiles.js';
 import { at } from './sequences.js';
-import type { Interval } from './signed-rank.js';
 
 const levels = [0.99, 0.95] as const;
 

@@ -1,25 +1,30 @@
 /** The interval that a number of rounds supports depends on how that number was decided. */
+import { type Critical, type Interval, intervalBy } from './interval.js';
 import { earlyLooks, levelAtEnd, type SequentialPlan } from './sequential.js';
-import {
-  criticalPosition,
-  highestLevel,
-  type Interval,
-  signedRankInterval,
-  signedRankIntervalAt,
-} from './signed-rank.js';
-import { minStudentValues, studentInterval, studentP } from './student.js';
-
-export type IntervalMethod = 'signed-rank' | "Student's t";
+import { criticalPosition, highestLevel } from './signed-rank.js';
+import { criticalErrors, minStudentValues, studentP } from './student.js';
 
 export interface Sampling {
-  /** Null where the values do not allow one. */
-  interval(values: readonly number[]): Interval | null;
+  /** What makes the interval of so many values; null where nothing does. */
+  critical(count: number): Critical | null;
   /** Two-sided p-value of "the centre is zero"; null where the values do not allow one. */
   p(values: readonly number[]): number | null;
   /** Share of the error probability that so many values may spend; null where they may spend none. */
   share(count: number): number | null;
-  /** What makes the interval of so many values; undefined where nothing does. */
-  method(count: number): IntervalMethod | undefined;
+}
+
+/** Null where the values do not allow one. */
+export function intervalOf(sampling: Sampling, values: readonly number[]): Interval | null {
+  const critical = sampling.critical(values.length);
+  return critical && intervalBy(critical, values);
+}
+
+/** By ranks where so many values carry the level, by Student's t otherwise; null where nothing does. */
+function criticalAt(count: number, level: number): Critical | null {
+  const position = criticalPosition(count, level);
+  if (position !== undefined) return { method: 'signed-rank', position, level };
+  const errors = criticalErrors(count, level);
+  return errors === undefined ? null : { method: "Student's t", errors, level };
 }
 
 /** Level of the intervals from fewer rounds than the signed-rank method needs. */
@@ -27,13 +32,9 @@ const fewRoundsLevel = 0.95;
 
 /** The number of rounds was fixed beforehand, by count or by the clock. */
 export const fixedSampling: Sampling = {
-  interval: (values) => signedRankInterval(values) ?? studentInterval(values, fewRoundsLevel),
+  critical: (count) => criticalAt(count, highestLevel(count) ?? fewRoundsLevel),
   p: (values) => (values.length < minStudentValues ? null : studentP(values)),
   share: (count) => (count < minStudentValues ? null : 1),
-  method(count) {
-    if (highestLevel(count) !== null) return 'signed-rank';
-    return count < minStudentValues ? undefined : "Student's t";
-  },
 };
 
 /**
@@ -49,20 +50,14 @@ export function sequentialSampling(plan: SequentialPlan, clockEnds: readonly num
   };
   return {
     share,
-    interval(values) {
-      const level = levelOf(values.length);
-      if (level === null) return null;
-      const interval = signedRankIntervalAt(values, level) ?? studentInterval(values, level);
-      return interval && { ...interval, level: plan.level };
+    critical(count) {
+      const level = levelOf(count);
+      const critical = level === null ? null : criticalAt(count, level);
+      return critical && { ...critical, level: plan.level };
     },
     p(values) {
       const part = share(values.length);
       return part === null ? null : Math.min(1, studentP(values) / part);
-    },
-    method(count) {
-      const level = levelOf(count);
-      if (level === null) return undefined;
-      return criticalPosition(count, level) === undefined ? "Student's t" : 'signed-rank';
     },
   };
 }

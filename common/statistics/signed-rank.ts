@@ -1,37 +1,18 @@
 /**
  * One sample of paired differences: Wilcoxon's signed-rank test and what follows from it.
  *
- * Wilcoxon, "Individual comparisons by ranking methods", Biometrics Bulletin 1 (1945); Hodges and Lehmann,
- * "Estimates of location based on rank tests", Annals of Mathematical Statistics 34 (1963); Hollander, Wolfe and
- * Chicken, "Nonparametric Statistical Methods", 3rd edition, sections 3.1 to 3.3.
+ * Wilcoxon, "Individual comparisons by ranking methods", Biometrics Bulletin 1 (1945); Hollander, Wolfe and Chicken,
+ * "Nonparametric Statistical Methods", 3rd edition, sections 3.1 to 3.3.
  *
  * The differences are assumed independent and symmetric about one centre; they need not be normal. Exact up to 150
  * values.
  */
 import jstat from 'jstat';
-import { ascending, quantileSorted } from './quantiles.js';
+import { type Interval, intervalBy } from './interval.js';
 import { at } from './sequences.js';
 
 /** Levels that an interval may have, highest first; the first that the number of values allows is taken. */
 const levels = [0.99, 0.95] as const;
-
-export interface Interval {
-  readonly low: number;
-  readonly high: number;
-  /** Nominal confidence level; the true coverage is at least this. */
-  readonly level: number;
-}
-
-/** Means of all pairs i ≤ j, sorted: n(n+1)/2 of them. */
-export function walshAverages(values: readonly number[]): number[] {
-  const averages = values.flatMap((first, i) => values.slice(i).map((second) => first / 2 + second / 2));
-  return averages.sort(ascending);
-}
-
-/** Hodges–Lehmann estimate of the centre: the median of the Walsh averages. NaN for no values. */
-export function hodgesLehmann(values: readonly number[]): number {
-  return quantileSorted(walshAverages(values), 0.5);
-}
 
 /**
  * Probabilities of every value 0 … sum(ranks) of the sum of those ranks whose fair coin shows heads: the null
@@ -99,10 +80,6 @@ export function signedRankInterval(values: readonly number[]): Interval | null {
 
 /** The same at a given level; null where the number of values does not allow it. */
 export function signedRankIntervalAt(values: readonly number[], level: number): Interval | null {
-  const k = criticalPosition(values.length, level);
-  if (k === undefined) return null;
-  const averages = walshAverages(values);
-  const low = averages[k - 1];
-  const high = averages[averages.length - k];
-  return low === undefined || high === undefined ? null : { low, high, level };
+  const position = criticalPosition(values.length, level);
+  return position === undefined ? null : intervalBy({ method: 'signed-rank', position, level }, values);
 }

@@ -5,25 +5,26 @@
  * `npm run measure:rule` simulates the coverage for 3, 4 and 5 rounds under nine families of noise.
  */
 import jstat from 'jstat';
-import { mean, sampleStandardDeviation } from 'simple-statistics';
-import type { Interval } from './signed-rank.js';
+import { centreOf, type Interval, intervalBy } from './interval.js';
 
 /** Fewest values that have an interval: from two, one that is close to the other by chance narrows it too much. */
 export const minStudentValues = 3;
 
 /** Interval for the centre; null with fewer than three values. */
 export function studentInterval(values: readonly number[], level: number): Interval | null {
-  const count = values.length;
-  if (count < minStudentValues) return null;
-  const { centre, error } = summaryOf(values);
-  const half = jstat.jStat.studentt.inv((1 + level) / 2, count - 1) * error;
-  return { low: centre - half, high: centre + half, level };
+  const errors = criticalErrors(values.length, level);
+  return errors === undefined ? null : intervalBy({ method: "Student's t", errors, level }, values);
+}
+
+/** Standard errors from the mean to either bound; undefined with fewer than three values. */
+export function criticalErrors(count: number, level: number): number | undefined {
+  return count < minStudentValues ? undefined : jstat.jStat.studentt.inv((1 + level) / 2, count - 1);
 }
 
 /** Two-sided p-value of "the centre is zero"; 1 with fewer than three values. */
 export function studentP(values: readonly number[]): number {
   if (values.length < minStudentValues) return 1;
-  const { centre, error } = summaryOf(values);
+  const { centre, error } = centreOf(values);
   if (centre === 0) return 1;
   return tailsOf(Math.abs(centre) / error, values.length - 1);
 }
@@ -41,7 +42,7 @@ export function valuesToReach(
   share: (count: number) => number | null = () => 1,
 ): number | null {
   if (values.length < minStudentValues) return null;
-  const { centre, error } = summaryOf(values);
+  const { centre, error } = centreOf(values);
   const deviation = error * Math.sqrt(values.length);
   for (let count = minStudentValues; count <= max; count++) {
     if (tailsOf((Math.abs(centre) * Math.sqrt(count)) / deviation, count - 1) <= p * (share(count) ?? 0)) {
@@ -54,11 +55,4 @@ export function valuesToReach(
 /** Probability that |t| is at least so large. */
 function tailsOf(t: number, degrees: number): number {
   return Number.isFinite(t) ? jstat.jStat.ibeta(degrees / (degrees + t * t), degrees / 2, 0.5) : 0;
-}
-
-function summaryOf(values: readonly number[]): { readonly centre: number; readonly error: number } {
-  return {
-    centre: mean([...values]),
-    error: sampleStandardDeviation([...values]) / Math.sqrt(values.length),
-  };
 }

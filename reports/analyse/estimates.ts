@@ -1,8 +1,8 @@
 /** Estimates over rounds: the process is the unit of replication, so each round gives one value. */
 import type { Estimate, TurnSamples } from '../../common/run/results.js';
+import { hodgesLehmann, type Interval } from '../../common/statistics/interval.js';
 import { median } from '../../common/statistics/quantiles.js';
-import { fixedSampling } from '../../common/statistics/sampling.js';
-import { hodgesLehmann, type Interval } from '../../common/statistics/signed-rank.js';
+import { fixedSampling, intervalOf } from '../../common/statistics/sampling.js';
 
 /** The resolution of the clock, and positive, as the logarithm needs it. */
 const resolutionNs = 1;
@@ -67,7 +67,7 @@ function byRound<Turn extends TurnSamples>(
  */
 export function estimateOf(values: readonly number[], sampling = fixedSampling): Estimate {
   const value = median(values);
-  const interval = sampling.interval(values.map(Math.log));
+  const interval = intervalOf(sampling, values.map(Math.log));
   const rounds = values.length;
   if (!interval) return { value, low: null, high: null, level: null, rounds };
   const low = Math.min(value, Math.exp(interval.low));
@@ -107,7 +107,7 @@ export function pairedRatio(
     const value = median([...ours.values()]) / median([...theirs.values()]);
     return { ratio: { value, low: null, high: null, level: null, rounds: 0 }, p: null, logRatios };
   }
-  const interval = sampling.interval(logRatios);
+  const interval = intervalOf(sampling, logRatios);
   const ratio = ratioOf(hodgesLehmann(logRatios), interval, logRatios.length);
   return { ratio, p: sampling.p(logRatios), logRatios };
 }

@@ -7,7 +7,7 @@ import { estimateOf } from './estimates.js';
 import type { EventOf, RunFacts } from './facts.js';
 
 export function targetResults(manifest: RunManifest, facts: RunFacts, sampling: Sampling): TargetResult[] {
-  return manifest.targets.map(({ target, framework, host }) => {
+  return manifest.targets.map(({ target, framework, host, isDiscontinued }) => {
     const processes = facts.processes.filter((process) => process.target === target);
     const last = processes.at(-1);
     const { configuration, threadConfiguration } = configurationsOf(processes);
@@ -15,6 +15,7 @@ export function targetResults(manifest: RunManifest, facts: RunFacts, sampling: 
     return {
       target,
       framework,
+      ...(isDiscontinued ? { isDiscontinued } : {}),
       host,
       device: last?.device ?? null,
       runtime: last?.runtime ?? null,

@@ -3,7 +3,7 @@ import { at } from '../../common/at.js';
 import { counted, plainTexts } from '../../common/text.js';
 import { loadAssets } from '../html/assets.js';
 import { number, type Table } from '../html/chart.js';
-import { drawSpec } from '../html/draw.js';
+import { drawSpec, pageSpec } from '../html/draw.js';
 import { scriptData } from '../html/script-data.js';
 import { chartOf } from './chart.js';
 import type { CellHistory, Series } from './series.js';
@@ -34,7 +34,7 @@ export async function renderHistory(given: readonly CellHistory[]): Promise<stri
     style: assets.style,
     scripts: assets.scripts,
     client: assets.client,
-    data: scriptData(charts),
+    data: scriptData(charts.map((chart) => chart && { ...chart, spec: pageSpec(chart.spec) })),
   });
 }
 

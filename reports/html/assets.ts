@@ -1,51 +1,66 @@
-/** Template, style sheet and scripts of the page, read once. */
+/** Template, style sheet and scripts of a page, read once. */
 import { readdir, readFile } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import Handlebars from 'handlebars';
 import { installedPackage, projectRoot } from '../../common/paths.js';
+import type { Table } from './chart.js';
+import { linkModules } from './link.js';
+import type { MatrixView } from './page/matrix.js';
+import { matrixMarkup } from './page/matrix-markup.js';
+import { tableMarkup } from './page/table-markup.js';
 
 export interface Assets {
   readonly template: (view: object) => string;
   readonly style: string;
-  /** Libraries, in the order in which they must run. */
+  /** Libraries, which run first. */
   readonly scripts: readonly string[];
   /** The page's own script, a module. */
   readonly client: string;
 }
 
 const templates = join(projectRoot, 'reports', 'html', 'templates');
-const libraries = [
-  join(installedPackage('vega'), 'build', 'vega.min.js'),
-  join(installedPackage('vega-lite'), 'build', 'vega-lite.min.js'),
-  join(installedPackage('vega-embed'), 'build', 'vega-embed.min.js'),
-];
+const here = dirname(fileURLToPath(import.meta.url));
+const vega = join(installedPackage('vega'), 'build', 'vega.min.js');
+const interpreter = join(installedPackage('vega-interpreter'), 'build', 'vega-interpreter.js');
+
+/** In this order: later ones refine earlier ones. */
+const styles = ['theme', 'page', 'report', 'matrix', 'print'];
 
 /** Each has a template and a script of that name; everything else is common to them. */
 export type PageName = 'report' | 'history';
 
-const loaded = new Map<PageName, Promise<Assets>>();
+/** The report computes with the modules of `page/`. */
+export const pageModules = join(here, 'page', `index${extname(fileURLToPath(import.meta.url))}`);
 
-export function loadAssets(page: PageName = 'report'): Promise<Assets> {
-  const assets = loaded.get(page) ?? readAssets(page);
-  loaded.set(page, assets);
-  return assets;
-}
-
-async function readAssets(page: PageName): Promise<Assets> {
-  // Its own engine: partials are not shared with other users of the library.
-  const engine = Handlebars.create();
-  const names = (await readdir(templates)).filter((name) => extname(name) === '.hbs');
-  for (const name of names) engine.registerPartial(basename(name, '.hbs'), await text(join(templates, name)));
-  const scripts = await Promise.all(libraries.map(text));
+/** @param modules those of the project that the page's script calls, by the name under which it does */
+export async function loadAssets(
+  page: PageName,
+  modules: Readonly<Record<string, string>> = {},
+): Promise<Assets> {
   const clients = await Promise.all(
     ['common', page].map((name) => text(join(templates, `${name}.client.js`))),
   );
+  const linked = await linkModules({ interpreter, ...modules });
   return {
-    template: engine.compile(`{{> ${page}}}`, { strict: false, preventIndent: true }),
-    style: `${await text(join(templates, 'report.css'))}\n${await text(join(templates, 'print.css'))}`,
-    scripts: scripts.map(insideScript),
-    client: insideScript(clients.join('\n')),
+    template: await templateOf(page),
+    style: (await Promise.all(styles.map((name) => text(join(templates, `${name}.css`))))).join('\n'),
+    scripts: [insideScript(await text(vega))],
+    client: insideScript([linked, ...clients].join('\n')),
   };
+}
+
+/** An engine of its own: partials are not shared with other users of the library. */
+async function templateOf(page: PageName): Promise<Assets['template']> {
+  const engine = Handlebars.create();
+  const files = (await readdir(templates)).filter((name) => extname(name) === '.hbs');
+  for (const file of files) {
+    engine.registerPartial(basename(file, '.hbs'), await text(join(templates, file)));
+  }
+  // What scripts make again is made by the same functions here.
+  engine.registerHelper('table', (table: Table) => new engine.SafeString(tableMarkup(table).text));
+  engine.registerHelper('matrix', (view: MatrixView) => new engine.SafeString(matrixMarkup(view).text));
+  return engine.compile(`{{> ${page}}}`, { strict: false, preventIndent: true });
 }
 
 function text(path: string): Promise<string> {
@@ -55,7 +70,7 @@ function text(path: string): Promise<string> {
 /** Without its source map, which is not shipped, and without strings that would end the script element. */
 function insideScript(source: string): string {
   return source
-    .replace(/^\/\/# sourceMappingURL=.*$/m, '')
+    .replaceAll(/^\/\/# sourceMappingURL=.*$/gm, '')
     .replaceAll(/<\/script/gi, '<\\/script')
     .replaceAll('<!--', '<\\!--');
 }

@@ -3,9 +3,9 @@
  * specification in Vega-Lite, and the table behind it.
  */
 import type { TopLevelSpec } from 'vega-lite';
-import type { Group, RunResults } from '../../common/run/results.js';
-import type { OkCell } from '../analyse/groups.js';
+import type { RunResults } from '../../common/run/results.js';
 import type { Axis, Sweep } from '../analyse/scaling.js';
+import type { GroupScene } from './page/scene.js';
 
 export type Chart = GroupChart | SweepChart;
 
@@ -14,28 +14,27 @@ interface CommonChart {
   readonly kind: string;
   /** Charts come in this order on the page. */
   readonly place: number;
-  /**
-   * A large page draws some charts only once its scripts run; their tables are always there. `essential` ones are drawn
-   * beforehand for longest.
-   */
-  readonly importance: 'essential' | 'useful';
 }
 
-/** Drawn for every comparison, in a section of its own. */
+/**
+ * Drawn for the comparison that the reader has chosen, in a section of its own. It runs in the page too: like the modules of
+ * `page/`, its file imports no package.
+ */
 export interface GroupChart extends CommonChart {
   readonly of: 'group';
   readonly section: {
     /** Links and style sheets name it. */
     readonly id: string;
     readonly title: string;
-    /** In the list of sections, where the title is too long for it. */
-    readonly shortTitle?: string;
+    /** In one line, beside the title while the section is folded. */
+    readonly summary: string;
     /** What is drawn, and how to read it. */
     readonly text: string;
   };
-  readonly spec: TopLevelSpec;
+  /** By name, which a drawing chooses by. */
+  readonly specs: Readonly<Record<string, TopLevelSpec>>;
   /** Null where the comparison has nothing to draw. */
-  draw(scene: GroupScene): Drawing | null;
+  draw(scene: GroupScene): (Drawing & { readonly spec: string }) | null;
 }
 
 /** Drawn along every sweep over one of its axes, in the section on scaling. */
@@ -46,19 +45,11 @@ export interface SweepChart extends CommonChart {
   draw(scene: SweepScene): (Drawing & { readonly spec: TopLevelSpec }) | null;
 }
 
-export interface GroupScene {
-  readonly results: RunResults;
-  readonly group: Group;
-  readonly title: string;
-  /** The `ok` cells of the group, fastest first; never empty. */
-  readonly cells: readonly [OkCell, ...OkCell[]];
-  /** Maximum of marks of single iterations, and of turns, per target. */
-  readonly marks: number;
-}
-
 export interface SweepScene {
   readonly results: RunResults;
   readonly sweep: Sweep;
+  /** The sweep with all its lines, where `sweep` is one of several panels with a common scale. */
+  readonly among: Sweep;
   readonly title: string;
 }
 
@@ -68,8 +59,6 @@ export interface Drawing {
   /** The specification reads them from the data set `rows`. */
   readonly rows: readonly Row[];
   readonly table: Table;
-  /** By target: what takes the place of `rows` where the reader chooses that target as the baseline. */
-  readonly rowsByBaseline?: ReadonlyMap<string, readonly Row[]>;
 }
 
 export type Row = Readonly<Record<string, string | number | null>>;
@@ -78,7 +67,14 @@ export interface Table {
   readonly caption: string;
   readonly head: readonly string[];
   /** The first cell of a row is its heading. */
-  readonly rows: readonly { readonly heading: string; readonly cells: readonly TableCell[] }[];
+  readonly rows: readonly TableRow[];
+}
+
+export interface TableRow {
+  readonly heading: string;
+  /** Where links lead to. */
+  readonly ids?: readonly string[];
+  readonly cells: readonly TableCell[];
 }
 
 /** A table's cell: text, and whether it is a number (aligned to the right). */

@@ -1,4 +1,4 @@
-/** Draws a chart as SVG text, so that a page is readable before its scripts run, or without them. */
+/** Charts as SVG text, so that a page is readable without its scripts, and as what its scripts draw again. */
 import * as vega from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import type { Row } from './chart.js';
@@ -14,17 +14,24 @@ export async function drawSpec(chart: TopLevelSpec, rows: readonly Row[]): Promi
   }
 }
 
+/** As wide as its container; the page puts rows into the data set `rows`. Vega-Lite stays out of the page. */
+export function pageSpec(chart: TopLevelSpec): vega.Spec {
+  const fitted = { ...chart, width: 'container', autosize: { type: 'fit-x', contains: 'padding' } };
+  // That a height in steps is not fitted is what is wanted.
+  return compile(fitted as TopLevelSpec, { logger: vega.logger(vega.Error) }).spec;
+}
+
 /** Attributes that the style sheet sets for all drawings, or that nothing uses. */
 const redundant =
   / (?:class|role|aria-[a-z]+|pointer-events|font-family|stroke-miterlimit|version|xmlns:xlink)="[^"]*"| opacity="1"/g;
 
 /**
  * A third of the size: without empty paths and redundant attributes, coordinates to a tenth. Only the inside of tags is
- * changed: in attributes and text Vega has escaped every `<` and `>`. The view box alone determines the shape.
+ * changed: in attributes and text Vega has escaped every `<` and `>`. The view box alone determines the height.
  */
 function compact(svg: string): string {
   return svg
-    .replace(/(<svg[^>]*?) width="[\d.]+" height="[\d.]+"/, '$1')
+    .replace(/(<svg[^>]*? width="[\d.]+") height="[\d.]+"/, '$1')
     .replace(/<path class="(?:background|foreground)"[^>]*\/>/g, '')
     .replace(/<[^>]*>/g, (tag) =>
       tag

@@ -4,11 +4,9 @@ import { writeWhole } from '../../common/files.js';
 import type { RunResults } from '../../common/run/results.js';
 import { plainTexts } from '../../common/text.js';
 import { writeResults } from '../analyse/write-results.js';
-import { loadAssets } from './assets.js';
-import type { Chart } from './chart.js';
-import { discoverCharts } from './discover.js';
+import { loadAssets, pageModules } from './assets.js';
+import { discoverCharts, type FoundChart } from './discover.js';
 import { scriptData } from './script-data.js';
-import { type Detail, details, thinnedResults } from './thin.js';
 import { pageOf } from './view/page.js';
 
 export const reportFile = 'report.html';
@@ -16,36 +14,40 @@ export const reportFile = 'report.html';
 /** A larger page is slow to open and inconvenient to send. */
 export const maxPageBytes = 2_500_000;
 
+/** How many single iterations and turns of a cell a page has: the first with which it stays within its size. */
+const marks = [24, 8, 0] as const;
+
 /**
  * Draws the whole page; the same results give the same text. Names and messages in them are made plain here, once: titles, texts,
- * drawings and embedded data are all drawn from them. For large runs drawings are dropped before tables.
+ * drawings and embedded data are all drawn from them.
  *
  * @param charts those of `figures/` by default
  */
-export async function renderReport(results: RunResults, charts?: readonly Chart[]): Promise<string> {
+export async function renderReport(results: RunResults, charts?: readonly FoundChart[]): Promise<string> {
   const shown = plainTexts(results);
   const found = charts ?? (await discoverCharts());
   let text = '';
-  for (const detail of details) {
-    text = await renderWith(shown, found, detail);
+  for (const count of marks) {
+    text = await renderWith(shown, found, count);
     if (Buffer.byteLength(text) <= maxPageBytes) break;
   }
   return text;
 }
 
-async function renderWith(results: RunResults, charts: readonly Chart[], detail: Detail): Promise<string> {
-  const [page, assets] = await Promise.all([pageOf(results, charts, detail), loadAssets()]);
-  const data = {
-    results: thinnedResults(results, detail.samples),
-    ...page.data,
-  };
+async function renderWith(results: RunResults, found: readonly FoundChart[], count: number): Promise<string> {
+  const charts = found.map(({ chart }) => chart);
+  const drawnInPage = found.filter(({ chart }) => chart.of === 'group');
+  const modules = Object.fromEntries(drawnInPage.map(({ path }, index) => [`chart${index}`, path]));
+  const [page, assets] = await Promise.all([
+    pageOf(results, charts, count),
+    loadAssets('report', { page: pageModules, ...modules }),
+  ]);
   return assets.template({
     ...page.view,
     style: assets.style,
     scripts: assets.scripts,
     client: assets.client,
-    data: scriptData(data),
-    embeddedSamples: detail.samples,
+    data: scriptData(page.data),
   });
 }
 

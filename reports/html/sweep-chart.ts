@@ -10,9 +10,10 @@ import type { Axis, ScalingLine, ScalingPoint, Sweep } from '../analyse/scaling.
 import { threadsText } from '../text.js';
 import { base } from './axes.js';
 import { number, type Row, type SweepChart, type Table, type TableCell } from './chart.js';
-import { chartConfig, seriesColours, seriesShapes } from './theme.js';
+import { colourOf, lookOf } from './page/look.js';
+import { chartConfig } from './theme.js';
 
-export interface SweepQuantity extends Pick<SweepChart, 'kind' | 'place' | 'importance' | 'axes'> {
+export interface SweepQuantity extends Pick<SweepChart, 'kind' | 'place' | 'axes'> {
   /** Caption of the drawing and its table. */
   readonly caption: string;
   /** Behind the table's caption. */
@@ -34,14 +35,13 @@ const placeTitles: Readonly<Record<Axis, string>> = {
 };
 
 export function sweepChart(quantity: SweepQuantity): SweepChart {
-  const { kind, place, importance, axes } = quantity;
+  const { kind, place, axes } = quantity;
   return {
     of: 'sweep',
     kind,
     place,
-    importance,
     axes,
-    draw({ results, sweep, title }) {
+    draw({ results, sweep, among, title }) {
       const rows = sweepRows(quantity, sweep);
       if (!rows.some((row) => row.kind === 'measured')) return null;
       const targets = results.targets.map(({ target }) => target);
@@ -49,7 +49,7 @@ export function sweepChart(quantity: SweepQuantity): SweepChart {
       return {
         description,
         rows,
-        spec: sweepSpec(quantity, sweep, rows, targets),
+        spec: sweepSpec(quantity, sweep, rows, targets, sweepRows(quantity, among)),
         table: tableOf(quantity, results, sweep, description),
       };
     },
@@ -86,14 +86,18 @@ function rounded(value: number): number {
   return Number(value.toPrecision(4));
 }
 
-/** @param targets all of the run: a target has the same colour and shape in every drawing */
+/**
+ * @param targets all of the run: a target has the same colour and shape in every drawing
+ * @param scaled rows that the scale has to hold, those of other panels too
+ */
 export function sweepSpec(
   quantity: SweepQuantity,
   { axis, values }: Pick<Sweep, 'axis' | 'values'>,
   rows: readonly Row[],
   targets: readonly string[],
+  scaled: readonly Row[] = rows,
 ): TopLevelSpec {
-  const y = { type: 'quantitative' as const, ...quantity.scaleOf(rows, axis) };
+  const y = { type: 'quantitative' as const, ...quantity.scaleOf(scaled, axis) };
   const series = seriesOf(rows, targets);
   const measured = [{ filter: "datum.kind === 'measured'" }];
   return {
@@ -150,20 +154,35 @@ function placeEncoding(axis: Axis, values: readonly number[]) {
   };
 }
 
-/** Eight colours and eight shapes: when they begin again, they meet in other pairs. */
+/** More lines than this in one drawing are a tangle. */
+const maxLines = 6;
+
+/** The lines of a sweep in drawings of a few, the fastest ones first. */
+export function panelsOf(sweep: Sweep): Sweep[] {
+  const drawn = sweep.lines.filter(({ points }) => points.length > 0);
+  if (drawn.length <= maxLines) return [sweep];
+  const speedOf = ({ points }: ScalingLine) => points.at(-1)?.throughput.value ?? Number.NEGATIVE_INFINITY;
+  const lines = [...sweep.lines].sort((a, b) => speedOf(b) - speedOf(a));
+  const size = Math.ceil(drawn.length / Math.ceil(drawn.length / maxLines));
+  const panels = Math.ceil(drawn.length / size);
+  return Array.from({ length: panels }, (_, index) => ({
+    ...sweep,
+    // What has no point is in the last table.
+    lines: lines.slice(index * size, index === panels - 1 ? undefined : (index + 1) * size),
+  }));
+}
+
 function seriesOf(rows: readonly Row[], targets: readonly string[]) {
-  const drawn = targets.filter((target) => rows.some((row) => row.target === target));
-  const pick = (names: readonly string[], turn: number) =>
-    drawn.map((target) => {
-      const place = targets.indexOf(target);
-      return elementAt(names, (place + turn * Math.floor(place / names.length)) % names.length);
-    });
+  const drawn = targets.flatMap((target, place) =>
+    rows.some((row) => row.target === target) ? [place] : [],
+  );
+  const domain = drawn.map((place) => elementAt(targets, place));
   // Intervals are pale; what a legend shows is not.
   const legend = { symbolOpacity: 1 };
   const common = { field: 'target', type: 'nominal' as const, sort: null, legend };
   return {
-    color: { ...common, scale: { domain: drawn, range: pick(seriesColours, 0) } },
-    shape: { ...common, scale: { domain: drawn, range: pick(seriesShapes, 1) } },
+    color: { ...common, scale: { domain, range: drawn.map(colourOf) } },
+    shape: { ...common, scale: { domain, range: drawn.map((place) => lookOf(place).shape) } },
   };
 }
 

@@ -1,7 +1,7 @@
 /** What gates on live and on stored runs have in common: empty findings, and a report of findings. */
 
 import type { CellResult, Estimate } from '../../common/run/results.js';
-import type { Interval } from '../../common/statistics/signed-rank.js';
+import type { Interval } from '../../common/statistics/interval.js';
 import { ratioOf } from '../analyse/estimates.js';
 import { withAcceptances } from './apply-settings.js';
 import { gateReportSchemaId } from './outputs/json-schema.js';

@@ -14,12 +14,8 @@ import {
   screened,
   shareOfFamily,
 } from '../../common/statistics/decision.js';
-import {
-  hodgesLehmann,
-  type Interval,
-  signedRankInterval,
-  signedRankIntervalAt,
-} from '../../common/statistics/signed-rank.js';
+import { hodgesLehmann, type Interval } from '../../common/statistics/interval.js';
+import { signedRankInterval, signedRankIntervalAt } from '../../common/statistics/signed-rank.js';
 import { collectFacts } from '../analyse/facts.js';
 import { type Quantity, quantitiesOf, type Series, seriesOf } from './series.js';
 import type { GateSettings } from './settings.js';

@@ -7,9 +7,9 @@
 import { at } from '../../common/at.js';
 import type { CellResult, RunResults, TurnSamples } from '../../common/run/results.js';
 import { controlPasses, type Place, placeOf } from '../../common/statistics/decision.js';
+import type { Interval } from '../../common/statistics/interval.js';
 import { median } from '../../common/statistics/quantiles.js';
 import { hodgesLehmannShift, rankSumInterval } from '../../common/statistics/rank-sum.js';
-import type { Interval } from '../../common/statistics/signed-rank.js';
 import { listed } from '../../common/text.js';
 import { machineDifferences, versionFacts } from '../analyse/compare-runs.js';
 import { logMedians } from '../analyse/estimates.js';

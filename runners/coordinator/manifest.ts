@@ -38,6 +38,7 @@ export async function manifestOf(
       host: target.host,
       device: firstDevice(target.device),
       summary: target.summary,
+      ...(framework.isDiscontinued ? { isDiscontinued: true as const } : {}),
     })),
     cells: [...prepared.cells],
     ...plannedAdapters(),

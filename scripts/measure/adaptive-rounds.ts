@@ -4,11 +4,11 @@
  */
 import { at } from '../../common/at.js';
 import { clopperPearson } from '../../common/statistics/binomial.js';
+import { hodgesLehmann } from '../../common/statistics/interval.js';
 import { defaultPrecision, openPairs } from '../../common/statistics/precision.js';
 import { median } from '../../common/statistics/quantiles.js';
 import { type DecidedPair, decidePairs, isToldApart, rankingAlpha } from '../../common/statistics/ranking.js';
-import { adaptiveLooks, samplingOf } from '../../common/statistics/sampling.js';
-import { hodgesLehmann } from '../../common/statistics/signed-rank.js';
+import { adaptiveLooks, intervalOf, samplingOf } from '../../common/statistics/sampling.js';
 import { groupRounds, type NoiseFamily, noiseFamilies, randomSource } from './noise-families.js';
 import { markdownTable, share } from './table.js';
 
@@ -139,7 +139,7 @@ function lookAt(medians: Medians): Look {
   const decided = decidePairs(pairs).map((pair, index) => ({ ...at(pairs, index), ...pair }));
   const pairAt = (first: number, second: number) => {
     const { logRatios, adjustedP } = at(decided, (first * (first - 1)) / 2 + second);
-    const interval = sampling.interval(logRatios);
+    const interval = intervalOf(sampling, logRatios);
     const ratio = {
       value: Math.exp(hodgesLehmann(logRatios)),
       low: interval && Math.exp(interval.low),
@@ -182,7 +182,7 @@ function assess(found: Simulated, { order, decided }: Look, { effects }: Truth):
       if (isToldApart({ adjustedP })) found.told += 1;
     }
     if (order.indexOf(first) !== order.indexOf(second) + 1) continue;
-    const interval = sampling.interval(logRatios);
+    const interval = intervalOf(sampling, logRatios);
     found.intervals += 1;
     if (interval && interval.low <= truth && truth <= interval.high) found.covered += 1;
   }

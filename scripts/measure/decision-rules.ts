@@ -3,8 +3,8 @@
 import jstat from 'jstat';
 import { sampleVariance } from 'simple-statistics';
 import { confirmed, defaultRule, lookRounds, screened } from '../../common/statistics/decision.js';
+import type { Interval } from '../../common/statistics/interval.js';
 import { median } from '../../common/statistics/quantiles.js';
-import type { Interval } from '../../common/statistics/signed-rank.js';
 import type { Round } from './noise-families.js';
 
 export interface Decision {

@@ -6,7 +6,7 @@ import { at } from '../../common/at.js';
 import { clopperPearson } from '../../common/statistics/binomial.js';
 import { median } from '../../common/statistics/quantiles.js';
 import { decidePairs, isToldApart, rankingAlpha } from '../../common/statistics/ranking.js';
-import { fixedSampling } from '../../common/statistics/sampling.js';
+import { fixedSampling, intervalOf } from '../../common/statistics/sampling.js';
 import { groupRounds, type NoiseFamily, noiseFamilies, randomSource } from './noise-families.js';
 import { markdownTable, share } from './table.js';
 
@@ -29,7 +29,7 @@ export function simulateFewRounds(draws: number, seed: number) {
   const findings = noiseFamilies.flatMap((family) =>
     rounds.map((count) => {
       const found = simulate(family, count, draws, seed);
-      const level = fixedSampling.interval(new Array<number>(count).fill(0))?.level ?? 1;
+      const level = intervalOf(fixedSampling, new Array<number>(count).fill(0))?.level ?? 1;
       const isRight =
         clopperPearson(found.alarms, draws, 0.999).low <= rankingAlpha &&
         clopperPearson(found.covered, found.intervals, 0.999).high >= level;
@@ -65,7 +65,7 @@ function simulate(family: NoiseFamily, count: number, draws: number, seed: numbe
       medians.map((round) => at(round, first) - at(round, second));
     // Pairs of different targets, so that they are independent of each other.
     for (let first = 1; first < targets; first += 2) {
-      const interval = fixedSampling.interval(logRatios(first, first - 1));
+      const interval = intervalOf(fixedSampling, logRatios(first, first - 1));
       found.intervals += 1;
       if (interval && interval.low <= 0 && interval.high >= 0) found.covered += 1;
     }

@@ -43,7 +43,7 @@ describe.skipIf(availableParallelism() < 2)('batches with one thread and with tw
     );
     const page = readFileSync(join(folder, 'report.html'), 'utf8');
     for (const kind of ['throughput', 'speed-up', 'efficiency'])
-      expect(page).toContain(`data-kind="${kind}"`);
+      expect(page).toContain(`data-sweep="${kind}-`);
     expect(page).toContain('; uses 1 thread');
 
     const resumed = await bench(['--resume', folder, '--time', '3s'], { marker });

@@ -319,6 +319,7 @@ function manifestOf(targets: readonly string[], cells: PlannedCell[]): RunManife
       host: python.has(target) ? 'python' : 'node',
       device: firstDevice('cpu'),
       summary: 'made up',
+      ...(target.startsWith('convnetjs') ? { isDiscontinued: true as const } : {}),
     })),
     cells,
     artefacts: {},

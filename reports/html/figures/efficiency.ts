@@ -6,7 +6,6 @@ import { numbersIn, sweepChart } from '../sweep-chart.js';
 export default sweepChart({
   kind: 'efficiency',
   place: 2.3,
-  importance: 'useful',
   axes: ['threads'],
   caption: 'Parallel efficiency',
   unitOf: () => '',

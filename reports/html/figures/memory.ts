@@ -1,9 +1,11 @@
 /** Highest resident set of each target. */
 import type { TopLevelSpec } from 'vega-lite';
-import type { OkCell } from '../../analyse/groups.js';
 import { bytes } from '../../text.js';
 import { base, targetAxis } from '../axes.js';
 import { type GroupChart, number, type Row, type Table } from '../chart.js';
+import { colourOf } from '../page/look.js';
+import type { GroupScene } from '../page/scene.js';
+import { item, targetOf } from '../page/table.js';
 
 const spec: TopLevelSpec = {
   ...base,
@@ -13,7 +15,10 @@ const spec: TopLevelSpec = {
     x: { field: 'mebibytes', type: 'quantitative', axis: { title: 'MiB', tickCount: 5 } },
   },
   layer: [
-    { mark: { type: 'bar', color: 'var(--series-1)', height: 14 } },
+    {
+      mark: { type: 'bar', height: 14 },
+      encoding: { color: { field: 'colour', type: 'nominal', scale: null } },
+    },
     { mark: { type: 'text', align: 'left', dx: 5 }, encoding: { text: { field: 'text' } } },
   ],
 };
@@ -22,34 +27,41 @@ const chart: GroupChart = {
   of: 'group',
   kind: 'memory',
   place: 6,
-  importance: 'useful',
   section: {
     id: 'memory',
     title: 'Memory',
+    summary: 'highest resident set of each',
     text: 'Highest resident set of a process that had loaded this cell only, after its warm-up; runtime and framework are in it.',
   },
-  spec,
-  draw: ({ cells, title }) => ({
-    description: `Highest resident set of a process of its own: ${title}`,
-    rows: cells.flatMap(rowOf),
-    table: tableOf(title, cells),
+  specs: { bars: spec },
+  draw: (scene) => ({
+    spec: 'bars',
+    description: `Highest resident set of a process of its own: ${scene.title}`,
+    rows: scene.cells.flatMap((cell) => rowOf(scene, cell)),
+    table: tableOf(scene),
   }),
 };
 export default chart;
 
-function rowOf({ target, metrics: { peakRssBytes } }: OkCell): Row[] {
-  if (peakRssBytes === null) return [];
-  const { value } = peakRssBytes;
-  return [{ target, mebibytes: Math.round(value / 2 ** 20), text: bytes(value) }];
+function rowOf({ table }: GroupScene, cell: number): Row[] {
+  const peak = item(table.cells.peakBytes, cell);
+  if (peak === null) return [];
+  const colour = colourOf(item(table.cells.target, cell));
+  return [
+    { target: targetOf(table, cell).name, mebibytes: Math.round(peak / 2 ** 20), text: bytes(peak), colour },
+  ];
 }
 
-function tableOf(title: string, cells: readonly OkCell[]): Table {
+function tableOf({ table, title, cells }: GroupScene): Table {
   return {
     caption: `Peak memory: ${title}`,
     head: ['Target', 'Peak resident set'],
-    rows: cells.map(({ target, metrics }) => ({
-      heading: target,
-      cells: [number(metrics.peakRssBytes === null ? 'not known' : bytes(metrics.peakRssBytes.value))],
-    })),
+    rows: cells.map((cell) => {
+      const peak = item(table.cells.peakBytes, cell);
+      return {
+        heading: targetOf(table, cell).name,
+        cells: [number(peak === null ? 'not known' : bytes(peak))],
+      };
+    }),
   };
 }

@@ -1,25 +1,26 @@
 /** What happens before the steady state, and how long it takes. */
 import type { TopLevelSpec } from 'vega-lite';
-import type { Estimate, TargetResult } from '../../../common/run/results.js';
-import type { OkCell } from '../../analyse/groups.js';
 import { once } from '../../text.js';
 import { base, logScale, targetAxis, timeAxis } from '../axes.js';
 import { type GroupChart, number, type Row, type Table } from '../chart.js';
-import { seriesColours, seriesShapes } from '../theme.js';
+import { colourOf } from '../page/look.js';
+import type { GroupScene } from '../page/scene.js';
+import { item, type ResultTable, targetOf } from '../page/table.js';
+import { seriesShapes } from '../theme.js';
 
 /** In the order in which they happen; null where the run did not observe one. */
-const phases: Readonly<Record<string, (cell: OkCell, target: TargetResult | undefined) => number | null>> = {
-  spawn: (_, target) => nanoseconds(target?.spawnMs),
-  import: (_, target) => nanoseconds(target?.importMs),
-  load: ({ metrics }) => metrics.loadNs?.value ?? null,
-  first: ({ metrics }) => metrics.firstNs?.value ?? null,
-  steady: ({ metrics }) => metrics.iterationNs.value,
+const phases: Readonly<Record<string, (table: ResultTable, cell: number) => number | null>> = {
+  spawn: (table, cell) => targetOf(table, cell).spawnNs,
+  import: (table, cell) => targetOf(table, cell).importNs,
+  load: ({ cells }, cell) => item(cells.loadNs, cell),
+  first: ({ cells }, cell) => item(cells.firstNs, cell),
+  steady: ({ cells }, cell) => item(cells.time, cell)?.[0] ?? null,
 };
 const names = Object.keys(phases);
 
 const spec: TopLevelSpec = {
   ...base,
-  height: { step: 30 },
+  height: { step: 26 },
   mark: { type: 'point', filled: true, size: 80, opacity: 0.95 },
   encoding: {
     y: targetAxis,
@@ -29,15 +30,12 @@ const spec: TopLevelSpec = {
       scale: logScale,
       axis: { ...timeAxis, title: 'duration (log scale)' },
     },
-    color: {
-      field: 'phase',
-      type: 'nominal',
-      scale: { domain: names, range: seriesColours.slice(0, names.length) },
-    },
+    color: { field: 'colour', type: 'nominal', scale: null },
     shape: {
       field: 'phase',
       type: 'nominal',
       scale: { domain: names, range: seriesShapes.slice(0, names.length) },
+      legend: { columns: 3, symbolFillColor: 'var(--ink-soft)', symbolStrokeColor: 'var(--ink-soft)' },
     },
     tooltip: [{ field: 'target' }, { field: 'phase' }, { field: 'text', title: 'duration' }],
   },
@@ -47,19 +45,20 @@ const chart: GroupChart = {
   of: 'group',
   kind: 'phases',
   place: 5,
-  importance: 'useful',
   section: {
     id: 'phases',
     title: 'Phases',
+    summary: 'start, import, load, first iteration',
     text: 'What a user waits for before the steady state: starting the process, importing the framework, loading the model, the first iteration. Load and first iteration are those of processes that had loaded nothing before.',
   },
-  spec,
-  draw({ cells, title, results: { targets } }) {
-    const observed = cells.map((cell) => observe(cell, targets));
+  specs: { points: spec },
+  draw(scene) {
+    const observed = scene.cells.map((cell) => observe(scene, cell));
     return {
-      description: `Duration of each phase: ${title}`,
+      spec: 'points',
+      description: `Duration of each phase: ${scene.title}`,
       rows: observed.flatMap(rowsOf),
-      table: tableOf(title, observed),
+      table: tableOf(scene.title, observed),
     };
   },
 };
@@ -67,18 +66,21 @@ export default chart;
 
 interface Observed {
   readonly target: string;
+  readonly colour: string;
   readonly phases: readonly { readonly phase: string; readonly ns: number | null }[];
 }
 
-function observe(cell: OkCell, targets: readonly TargetResult[]): Observed {
-  const target = targets.find((candidate) => candidate.target === cell.target);
-  const found = Object.entries(phases).map(([phase, read]) => ({ phase, ns: read(cell, target) }));
-  return { target: cell.target, phases: found };
+function observe({ table }: GroupScene, cell: number): Observed {
+  return {
+    target: targetOf(table, cell).name,
+    colour: colourOf(item(table.cells.target, cell)),
+    phases: Object.entries(phases).map(([phase, read]) => ({ phase, ns: read(table, cell) })),
+  };
 }
 
-function rowsOf({ target, phases: observed }: Observed): Row[] {
+function rowsOf({ target, colour, phases: observed }: Observed): Row[] {
   return observed.flatMap(({ phase, ns }) =>
-    ns === null ? [] : [{ target, phase, ns: Math.max(1, Math.round(ns)), text: once(ns) }],
+    ns === null ? [] : [{ target, colour, phase, ns: Math.max(1, Math.round(ns)), text: once(ns) }],
   );
 }
 
@@ -91,8 +93,4 @@ function tableOf(title: string, observed: readonly Observed[]): Table {
       cells: own.map(({ ns }) => number(ns === null ? 'not known' : once(ns))),
     })),
   };
-}
-
-function nanoseconds(estimateMs: Estimate | null | undefined): number | null {
-  return estimateMs ? estimateMs.value * 1e6 : null;
 }

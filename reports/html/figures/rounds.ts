@@ -1,12 +1,12 @@
-/** One process a point: its median, above a thinned strip of its iterations. */
+/** One process a point: its median, above a thinned strip of its iterations and their percentiles. */
 import type { TopLevelSpec } from 'vega-lite';
-import { percentileShares } from '../../analyse/cells.js';
-import { keptTurns, roundMediansNs } from '../../analyse/estimates.js';
-import type { OkCell } from '../../analyse/groups.js';
 import { duration, inline, onceInThreeDigits } from '../../text.js';
 import { base, logScale, targetAxis, timeAxis } from '../axes.js';
 import { type GroupChart, number, type Row, type Table } from '../chart.js';
-import { thinned } from '../thin.js';
+import { boundsOf } from '../page/detail.js';
+import { colourOf, lookOf } from '../page/look.js';
+import type { GroupScene } from '../page/scene.js';
+import { item, targetOf } from '../page/table.js';
 
 const spec: TopLevelSpec = {
   ...base,
@@ -20,11 +20,18 @@ const spec: TopLevelSpec = {
     },
     {
       transform: [{ filter: "datum.kind === 'round'" }],
-      mark: { type: 'point', filled: true, size: 55, opacity: 0.9, color: 'var(--series-1)' },
+      mark: { type: 'point', filled: true, size: 55, opacity: 0.9 },
       encoding: {
         x: { field: 'ns', type: 'quantitative' },
+        color: { field: 'colour', type: 'nominal', scale: null },
+        shape: { field: 'shape', type: 'nominal', scale: null },
         tooltip: [{ field: 'target' }, { field: 'text', title: 'median of the round' }, { field: 'round' }],
       },
+    },
+    {
+      transform: [{ filter: "datum.kind === 'percentile'" }],
+      mark: { type: 'text', dy: -12, fontSize: 10, color: 'var(--ink-soft)' },
+      encoding: { x: { field: 'ns', type: 'quantitative' }, text: { field: 'text' } },
     },
   ],
 };
@@ -33,56 +40,63 @@ const chart: GroupChart = {
   of: 'group',
   kind: 'rounds',
   place: 3,
-  importance: 'essential',
   section: {
     id: 'distributions',
     title: 'Distributions by process',
-    shortTitle: 'Distributions',
-    text: 'Each point is one process: the median of its iterations in one round. The thin marks are single iterations, a few of each target, evenly chosen. Intervals rest on the points, not on the marks.',
+    summary: 'each process a point, with p90 and p99',
+    text: 'Each point is one process: the median of its iterations in one round. The thin marks are single iterations, a few of each target, evenly chosen; p90 and p99 stand above where the samples support them. Intervals rest on the points, not on the marks.',
   },
-  spec,
-  draw: ({ cells, title, marks }) => ({
-    description: `Median time of each process, above single iterations: ${title}`,
-    rows: rowsOf(cells, marks),
-    table: tableOf(title, cells),
+  specs: { strips: spec },
+  draw: (scene) => ({
+    spec: 'strips',
+    description: `Median time of each process, above single iterations: ${scene.title}`,
+    rows: scene.cells.flatMap((cell) => rowsOf(scene, cell)),
+    table: tableOf(scene),
   }),
 };
 export default chart;
 
-function rowsOf(cells: readonly OkCell[], marks: number): Row[] {
-  return cells.flatMap(({ target, samples }) => {
-    const iterations = thinned(
-      samples.flatMap((turn) => turn.samplesNs),
-      marks,
-    );
-    return [
-      // A logarithmic axis has no place for a clock that did not move.
-      ...iterations.map((ns) => ({ target, kind: 'iteration', ns: Math.max(1, Math.round(ns)) })),
-      ...[...roundMediansNs(samples)].map(([round, ns]) => ({
-        target,
-        kind: 'round',
-        ns: Math.round(ns),
-        round: round + 1,
-        text: onceInThreeDigits(ns),
-      })),
-    ];
-  });
+const shares = [0.1, 0.5, 0.9, 0.99];
+
+function rowsOf({ table: { cells, ...table } }: GroupScene, cell: number): Row[] {
+  const place = item(cells.target, cell);
+  const { name: target } = item(table.targets, place);
+  const [colour, shape] = [colourOf(place), lookOf(place).shape];
+  const rounds = item(cells.rounds, cell);
+  return [
+    // A logarithmic axis has no place for a clock that did not move.
+    ...item(cells.marks, cell).map((ns) => ({ target, kind: 'iteration', ns: Math.max(1, ns) })),
+    ...item(cells.medians, cell).map((ns, index) => ({
+      target,
+      kind: 'round',
+      ns,
+      round: item(rounds, index) + 1,
+      text: onceInThreeDigits(ns),
+      colour,
+      shape,
+    })),
+    ...item(cells.percentiles, cell).flatMap(([share, ns]) =>
+      share > 0.5 ? [{ target, kind: 'percentile', ns, text: `p${100 * share}` }] : [],
+    ),
+  ];
 }
 
 /** A percentile that its samples do not support with an interval is not printed. */
-function tableOf(title: string, cells: readonly OkCell[]): Table {
+function tableOf({ table, title, cells }: GroupScene): Table {
   return {
     caption: `Single iterations of all processes, with 95 % intervals: ${title}`,
-    head: ['Target', ...percentileShares.map((share) => `p${100 * share}`), 'Samples', 'Processes'],
-    rows: cells.map(({ target, samples, metrics }) => ({
-      heading: target,
+    head: ['Target', ...shares.map((share) => `p${100 * share}`), 'Samples', 'Processes'],
+    rows: cells.map((cell) => ({
+      heading: targetOf(table, cell).name,
       cells: [
-        ...percentileShares.map((share) => {
-          const found = metrics.percentilesNs.find((percentile) => percentile.share === share);
-          return found ? number(inline(duration(found))) : { text: 'too few independent samples' };
+        ...shares.map((share) => {
+          const found = item(table.cells.percentiles, cell).find(([known]) => known === share);
+          if (!found) return { text: 'too few independent samples' };
+          const [, ...numbers] = found;
+          return number(inline(duration(boundsOf(numbers))));
         }),
-        number(String(keptTurns(samples).reduce((sum, turn) => sum + turn.samplesNs.length, 0))),
-        number(String(new Set(samples.map((turn) => turn.round)).size)),
+        number(String(item(table.cells.samples, cell))),
+        number(String(item(table.cells.rounds, cell).length)),
       ],
     })),
   };

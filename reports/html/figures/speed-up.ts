@@ -7,7 +7,6 @@ const ticks = [1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128];
 export default sweepChart({
   kind: 'speed-up',
   place: 2.2,
-  importance: 'essential',
   axes: ['threads'],
   caption: 'Speed-up; the dashed line is the ideal',
   unitOf: () => '',

@@ -6,7 +6,6 @@ import { numbersIn, sweepChart } from '../sweep-chart.js';
 export default sweepChart({
   kind: 'throughput',
   place: 2.1,
-  importance: 'essential',
   axes,
   caption: 'Throughput',
   unitOf: (axis) => (axis === 'length' ? ', steps/s' : ', examples/s'),

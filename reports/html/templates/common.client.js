@@ -1,35 +1,42 @@
 /**
  * Common to all pages: the theme, drawings that follow the window, tables in print. The page's own script follows in the
- * same module.
+ * same module, and the modules of the project come before it.
  */
 const root = document.documentElement;
-root.classList.add('scripted');
 
+// biome-ignore lint/correctness/noUnusedVariables: the page's own script calls it
 function isDark() {
   return root.dataset.theme
     ? root.dataset.theme === 'dark'
     : matchMedia('(prefers-color-scheme: dark)').matches;
 }
 
-/** The drawing made beforehand stays until the new one is ready, and for good where that fails. */
+/**
+ * The drawing made beforehand stays until the new one is ready, and for good where that fails. Expressions are interpreted: a page
+ * may be under a policy that forbids to compile them.
+ */
 // biome-ignore lint/correctness/noUnusedVariables: the page's own script calls it
 async function embed(chart, spec, rows) {
   const fresh = document.createElement('div');
-  fresh.style.width = '100%';
   const old = [...chart.children];
   chart.append(fresh);
+  const data = spec.data.map((set) =>
+    set.name === 'rows' ? { ...set, values: rows.map((row) => ({ ...row })) } : set,
+  );
   try {
-    await window.vegaEmbed(
-      fresh,
-      { ...spec, width: 'container', datasets: { rows } },
-      {
-        renderer: 'svg',
-        // A warning of the drawing library helps no reader.
-        logLevel: window.vega.Error,
-        actions: false,
-        tooltip: { theme: isDark() ? 'dark' : 'light' },
-      },
-    );
+    const view = new window.vega.View(window.vega.parse({ ...spec, data }, undefined, { ast: true }), {
+      renderer: 'svg',
+      container: fresh,
+      hover: true,
+      expr: linked.interpreter.expressionInterpreter,
+      // A warning of the drawing library helps no reader.
+      logLevel: window.vega.Error,
+    });
+    await view.runAsync();
+    // The figure has the description, and a table follows it.
+    fresh.querySelector('svg')?.setAttribute('aria-hidden', 'true');
+    chart.view?.finalize();
+    chart.view = view;
     chart.classList.add('alive');
     for (const element of old) element.remove();
   } catch (error) {

@@ -1,75 +1,148 @@
 /**
- * Makes the page interactive: theme, selection in the URL hash, drawings that follow the window, downloads. Everything
- * is readable without it.
+ * Makes the page interactive: matrix, charts and details follow what the reader chooses, which stands in the URL's hash. What is
+ * shown is computed by the modules of `page/`; everything is readable without it.
  */
-const data = JSON.parse(document.getElementById('data').textContent);
-const filters = document.getElementById('filters');
-const targets = data.results.targets.map(({ target }) => target);
+const { table, specs, sweeps } = JSON.parse(document.getElementById('data').textContent);
+const { interpreter: _, page, ...figures } = linked;
+const charts = new Map(Object.values(figures).map((module) => [module.default.kind, module.default]));
+const controls = document.getElementById('controls');
+const heat = document.getElementById('heat');
+const detail = document.getElementById('detail');
+const groupChoice = document.querySelector('select[name=group]');
+let choice = page.choiceOf(table, location.hash);
 
-/** The hash has what differs from the default: `#workload=lenet5&batch=64`. Without `=` it is a section's name. */
-function selection() {
-  const hash = location.hash.slice(1);
-  return new URLSearchParams(hash.includes('=') ? hash : '');
+/** @param entry whether going back leads to what was shown before */
+function choose(changes, entry = false) {
+  choice = { ...choice, ...changes };
+  const hash = page.hashOf(table, choice);
+  const url = hash || location.pathname + location.search;
+  if (entry) history.pushState(null, '', url);
+  else history.replaceState(null, '', url);
+  show();
 }
 
-function select(changes) {
-  const chosen = selection();
-  for (const [name, value] of Object.entries(changes)) {
-    if (value) chosen.set(name, value);
-    else chosen.delete(name);
-  }
-  history.replaceState(null, '', chosen.size > 0 ? `#${chosen}` : location.pathname + location.search);
-  apply();
+function show() {
+  showMatrix();
+  showControls();
+  showDetail();
+  const { title } = table.groups[choice.group] ?? { title: '' };
+  for (const element of document.querySelectorAll('.chosen-title')) element.textContent = title;
+  if (groupChoice) groupChoice.value = String(choice.group);
+  for (const chart of document.querySelectorAll('.chart.alive[data-chart]')) draw(chart);
+  showTheme();
 }
 
-function apply() {
-  const chosen = selection();
-  for (const field of filters.elements) {
-    const value = chosen.get(field.name) ?? '';
-    field.value = [...field.options].some((option) => option.value === value) ? value : '';
-  }
-  for (const element of document.querySelectorAll('[data-workload]')) {
-    element.hidden = ['workload', 'mode', 'batch', 'length', 'threads'].some((name) => {
-      // A drawing along an axis is for every place on it. Not every run has lengths and threads to choose from.
-      const wanted = element.dataset.axis === name ? '' : (filters.elements.namedItem(name)?.value ?? '');
-      return wanted !== '' && wanted !== element.dataset[name];
-    });
-  }
-  const baseline = targets.indexOf(filters.elements.baseline.value);
-  for (const matrix of document.querySelectorAll('.matrix')) {
-    matrix.hidden = matrix.dataset.baseline !== (baseline < 0 ? '' : String(baseline));
-  }
-  // What has no rows of that baseline stays as it is.
-  for (const chart of document.querySelectorAll('.chart.alive')) draw(chart);
-  applyTheme(chosen.get('theme'));
+function showMatrix() {
+  const focused = heat.contains(document.activeElement) ? keyOf(document.activeElement) : undefined;
+  const view = page.matrixView(table, choice);
+  heat.innerHTML = page.matrixMarkup(view).text;
+  document.getElementById('status').textContent = view.status;
+  for (const link of heat.querySelectorAll('td a')) link.tabIndex = -1;
+  const again = focused && [...heat.querySelectorAll('a, button')].find((one) => keyOf(one) === focused);
+  const entry = (again?.matches('td a') && again) || heat.querySelector('td a');
+  if (entry) entry.tabIndex = 0;
+  again?.focus();
 }
 
-function applyTheme(theme) {
-  if (theme === 'dark' || theme === 'light') root.dataset.theme = theme;
+/** What an element of the matrix is, when the matrix is made again. */
+function keyOf(element) {
+  return element.getAttribute('href') ?? JSON.stringify({ ...element.dataset });
+}
+
+function showControls() {
+  controls.elements.namedItem('baseline').value = choice.baseline === null ? '' : String(choice.baseline);
+  for (const box of controls.querySelectorAll('.choices input')) {
+    box.checked = !hiddenOf(box.dataset.of).has(Number(box.value));
+  }
+  for (const button of document.querySelectorAll('#families button')) {
+    const targets = page.familiesOf(table).get(button.value);
+    button.setAttribute('aria-pressed', String(targets.some((one) => !choice.hiddenTargets.has(one))));
+  }
+}
+
+function hiddenOf(what) {
+  return what === 'targets' ? choice.hiddenTargets : choice.hiddenGroups;
+}
+
+function showDetail() {
+  detail.hidden = choice.cell === null;
+  detail.innerHTML =
+    choice.cell === null ? '' : page.detailMarkup(page.detailOf(table, choice.cell, choice)).text;
+}
+
+function showTheme() {
+  if (choice.theme) root.dataset.theme = choice.theme;
   else delete root.dataset.theme;
   document.getElementById('theme').textContent = isDark() ? 'Light' : 'Dark';
 }
 
-/** Rows against the chosen baseline; where it has no result, against the fastest. */
-function rowsOf(chart) {
-  const baseline = targets.indexOf(filters.elements.baseline.value);
-  return data.rows[`${chart.dataset.figure}@${baseline}`] ?? data.rows[chart.dataset.figure];
-}
-
 async function draw(chart) {
-  const rows = rowsOf(chart);
-  if (!rows?.length || chart.drawn === rows) return;
-  chart.drawn = rows;
-  const spec = data.specs[chart.dataset.figure] ?? data.specs[chart.dataset.kind];
-  await embed(chart, chart.clientWidth < 480 ? { ...spec, config: narrow(spec.config) } : spec, rows);
+  const sweep = sweeps[chart.dataset.sweep];
+  if (sweep) return embed(chart, sweep.spec, sweep.rows);
+  const scene = page.sceneOf(table, choice);
+  const drawn = scene && charts.get(chart.dataset.chart)?.draw(scene);
+  const tables = chart.closest('figure').querySelector('.chart-table');
+  if (!drawn?.rows.length) {
+    chart.view?.finalize();
+    chart.view = undefined;
+    chart.replaceChildren('Nothing to draw: too few targets have a result here.');
+    chart.classList.add('alive');
+    if (tables) tables.replaceChildren();
+    return;
+  }
+  chart.setAttribute('aria-label', drawn.description);
+  if (tables) tables.innerHTML = page.tableMarkup(drawn.table).text;
+  await embed(chart, specs[chart.dataset.chart][drawn.spec], drawn.rows);
 }
 
-function narrow(config) {
-  return {
-    ...config,
-    axis: { ...config.axis, labelLimit: 95, labelFontSize: 11, titleFontSize: 11 },
-    legend: { ...config.legend, columns: 2, labelLimit: 100, labelFontSize: 11 },
-  };
+/** Adds to one of the sets of what is hidden, or takes from it. */
+function hide(what, places, isHidden) {
+  const hidden = new Set(hiddenOf(what));
+  for (const place of places) {
+    if (isHidden) hidden.add(place);
+    else hidden.delete(place);
+  }
+  choose(what === 'targets' ? { hiddenTargets: hidden } : { hiddenGroups: hidden });
+}
+
+function sortBy(text) {
+  const group = Number(text);
+  const sort = text === 'target' || text === 'overall' ? text : { group };
+  const isSame = JSON.stringify(sort) === JSON.stringify(choice.sort);
+  const chosen = typeof sort === 'object' ? { group } : {};
+  choose({ sort, descending: isSame && !choice.descending, ...chosen });
+}
+
+function openCell(link) {
+  const { group, cell } = page.choiceOf(table, link.getAttribute('href'));
+  choose({ group, cell }, true);
+  detail.querySelector('h3')?.focus();
+  detail.scrollIntoView({ block: 'nearest' });
+}
+
+function closeDetail() {
+  const slug = choice.cell === null ? '' : `#${page.cellSlug(table, choice.cell)}`;
+  choose({ cell: null });
+  heat.querySelector(`a[href="${CSS.escape(slug)}"], a[href="${slug}"]`)?.focus();
+}
+
+/** From cell to cell by the arrow keys: only one of them is a stop of the tab key. */
+function move(event) {
+  const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
+  const place = event.target.closest?.('td')?.cellIndex;
+  let row = event.target.closest?.('tr');
+  if (!steps || place === undefined || !event.target.matches('td a')) return;
+  event.preventDefault();
+  let column = place;
+  do {
+    column += steps[1];
+    if (steps[0]) row = steps[0] < 0 ? row.previousElementSibling : row.nextElementSibling;
+  } while (row?.cells[column] && !row.cells[column].querySelector('a'));
+  const next = row?.cells[column]?.querySelector('a');
+  if (!next) return;
+  event.target.tabIndex = -1;
+  next.tabIndex = 0;
+  next.focus();
 }
 
 function download(name, type, text) {
@@ -80,46 +153,87 @@ function download(name, type, text) {
   URL.revokeObjectURL(link.href);
 }
 
-function csv() {
-  // A spreadsheet takes text that begins so for a formula.
-  const literal = (value) =>
-    typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
-  const quote = (value) => `"${literal(value).replaceAll('"', '""')}"`;
-  const places = ['length', 'threads'].filter((name) => data.results.groups.some((group) => group[name]));
-  const lines = [['workload', 'mode', 'batch', ...places, 'target', 'round', 'median_ns']];
-  data.results.groups.forEach((group, index) => {
-    const own = places.map((name) => group[name] ?? '');
-    for (const { kind, target, round, ns } of data.rows[`rounds-${index}`] ?? []) {
-      if (kind === 'round') lines.push([group.workload, group.mode, group.batch, ...own, target, round, ns]);
+function listen() {
+  controls.addEventListener('submit', (event) => event.preventDefault());
+  controls.addEventListener('change', ({ target }) => {
+    if (target.name === 'baseline') choose({ baseline: target.value === '' ? null : Number(target.value) });
+    if (target.type === 'checkbox') hide(target.dataset.of, [Number(target.value)], !target.checked);
+  });
+  controls.addEventListener('input', ({ target }) => {
+    if (target.type !== 'search') return;
+    const wanted = target.value
+      .toLowerCase()
+      .split(/[\s,]+/)
+      .filter(Boolean);
+    for (const label of target.closest('.picker').querySelectorAll('.choices label')) {
+      const text = label.textContent.toLowerCase();
+      label.hidden = wanted.length > 0 && !wanted.some((word) => text.includes(word));
     }
   });
-  return lines.map((line) => line.map(quote).join(',')).join('\r\n');
+  document.getElementById('families')?.addEventListener('click', ({ target }) => {
+    if (target.value)
+      hide('targets', page.familiesOf(table).get(target.value), target.ariaPressed === 'true');
+  });
+  document.getElementById('reset').addEventListener('click', () => {
+    choose({ ...page.firstChoice, theme: choice.theme, group: choice.group });
+  });
+  groupChoice?.addEventListener('change', () => choose({ group: Number(groupChoice.value), cell: null }));
+  heat.addEventListener('keydown', move);
+  heat.addEventListener('click', ({ target }) => {
+    const { sort, unfold } = target.closest('button')?.dataset ?? {};
+    if (sort) sortBy(sort);
+    if (unfold) hide('targets', page.familiesOf(table).get(unfold), false);
+  });
+  detail.addEventListener('click', ({ target }) => target.closest('[data-close]') && closeDetail());
+  detail.addEventListener('keydown', ({ key }) => key === 'Escape' && closeDetail());
+  addEventListener('hashchange', follow);
+  addEventListener('popstate', follow);
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', showTheme);
+  document.addEventListener('click', ({ target }) => closePickers(target));
+  controls.addEventListener('keydown', ({ key }) => key === 'Escape' && closePickers(null));
+  document.addEventListener('click', followLink);
+  document
+    .getElementById('theme')
+    .addEventListener('click', () => choose({ theme: isDark() ? 'light' : 'dark' }));
 }
 
-filters.addEventListener('change', ({ target }) => select({ [target.name]: target.value }));
-filters.addEventListener('submit', (event) => event.preventDefault());
-document
-  .getElementById('theme')
-  .addEventListener('click', () => select({ theme: isDark() ? 'light' : 'dark' }));
-const name = `touchstone-${data.results.id}`.replaceAll(/[^\w-]+/g, '-');
+/** What lies over the matrix goes when the reader turns to something else. */
+function closePickers(except) {
+  for (const picker of controls.querySelectorAll('.picker[open]')) {
+    if (!picker.contains(except)) picker.open = false;
+  }
+}
+
+function follow() {
+  choice = page.choiceOf(table, location.hash);
+  show();
+}
+
+/** A link to a cell opens its details; one to a section would overwrite the choice in the hash. */
+function followLink(event) {
+  const link = event.target.closest?.('a[href^="#"]');
+  if (!link) return;
+  event.preventDefault();
+  if (heat.contains(link)) return openCell(link);
+  const section = document.getElementById(link.getAttribute('href').slice(1));
+  if (section?.matches('details')) section.open = true;
+  section?.scrollIntoView();
+}
+
+const name = `touchstone-${table.run}`.replaceAll(/[^\w-]+/g, '-');
 document
   .getElementById('download-json')
-  .addEventListener('click', () =>
-    download(`${name}.json`, 'application/json', JSON.stringify(data.results)),
-  );
+  .addEventListener('click', () => download(`${name}.json`, 'application/json', JSON.stringify(table)));
 document
   .getElementById('download-csv')
-  .addEventListener('click', () => download(`${name}.csv`, 'text/csv', csv()));
-// Links to sections would overwrite the selection in the hash.
-document.addEventListener('click', (event) => {
-  const link = event.target.closest?.('a[href^="#"]');
-  const section = link && document.getElementById(link.getAttribute('href').slice(1));
-  if (!section) return;
-  event.preventDefault();
-  section.scrollIntoView();
-});
-addEventListener('hashchange', apply);
-matchMedia('(prefers-color-scheme: dark)').addEventListener('change', apply);
+  .addEventListener('click', () => download(`${name}.csv`, 'text/csv', page.csvOf(table)));
 
-apply();
+listen();
+show();
 drawWhenNear(draw);
+// Without scripts a link to a cell leads to its row; with them to its details.
+for (const place of document.querySelectorAll('th > span[id]')) place.removeAttribute('id');
+if (choice.cell !== null) {
+  for (const fold of document.querySelectorAll('.fold[open]')) fold.open = false;
+  addEventListener('load', () => detail.scrollIntoView({ block: 'center' }));
+}

@@ -1,21 +1,38 @@
 /** Tables of what was run, on which machine, and with which outcome. */
 
+import { at } from '../../../common/at.js';
+import { groupBy } from '../../../common/group-by.js';
 import { deviceText } from '../../../common/run/device.js';
 import type { CellResult, RunResults, TargetResult } from '../../../common/run/results.js';
 import { worstCheck } from '../../analyse/cell-state.js';
 import { bytes, groupTitle, once, percent, threadsText } from '../../text.js';
 import { number, type Table, type TableCell } from '../chart.js';
+import { cellSlug, item, type ResultTable, targetOf } from '../page/table.js';
 
-export function statesTable({ cells }: RunResults): Table {
+/** Cells of a target that have no result for the same reason share a row. */
+export function statesTable(table: ResultTable): Table {
+  const { cells, groups, texts } = table;
+  const places = cells.state.flatMap((state, cell) => (state === 'ok' ? [] : [cell]));
+  const alike = groupBy(places, (cell) =>
+    [cells.target[cell], cells.state[cell], cells.reason[cell]].join(' '),
+  );
   return {
     caption: 'Cells without a result, and why',
-    head: ['Target', 'Cell', 'State', 'Reason'],
-    rows: cells
-      .filter(({ state }) => state !== 'ok')
-      .map((cell) => ({
-        heading: cell.target,
-        cells: [{ text: groupTitle(cell) }, { text: cell.state, note: cell.state }, { text: cell.reason }],
-      })),
+    head: ['Target', 'Comparisons', 'State', 'Reason'],
+    rows: [...alike.values()].map((same) => {
+      const first = at(same, 0, 'the cells of a reason');
+      const state = item(cells.state, first);
+      const reason = item(cells.reason, first);
+      return {
+        heading: targetOf(table, first).name,
+        ids: same.map((cell) => cellSlug(table, cell)),
+        cells: [
+          { text: same.map((cell) => item(groups, item(cells.group, cell)).title).join('; ') },
+          { text: state, note: state },
+          { text: reason === null ? '' : item(texts, reason) },
+        ],
+      };
+    }),
   };
 }
 

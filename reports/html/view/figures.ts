@@ -1,150 +1,114 @@
-/** The figures of every chart, each with its drawing, its table, and its rows in the page's data. */
-import type { TopLevelSpec } from 'vega-lite';
+/** The charts of the page: what its scripts draw, and the drawings made beforehand. */
+import type { Spec } from 'vega';
 import type { RunResults } from '../../../common/run/results.js';
-import { type Axis, sweepsOf } from '../../analyse/scaling.js';
-import { groupTitle, sweepTitle } from '../../text.js';
-import type { Chart, Drawing, GroupChart, Row, SweepChart, Table } from '../chart.js';
-import { drawSpec } from '../draw.js';
-import type { Detail } from '../thin.js';
-import { type Place, placeOf, rankedCells } from './groups.js';
+import { type Sweep, sweepsOf } from '../../analyse/scaling.js';
+import { sweepTitle } from '../../text.js';
+import type { Chart, GroupChart, Row, SweepChart, Table } from '../chart.js';
+import { drawSpec, pageSpec } from '../draw.js';
+import { firstChoice } from '../page/choice.js';
+import { sceneOf } from '../page/scene.js';
+import { item, type ResultTable } from '../page/table.js';
+import { panelsOf } from '../sweep-chart.js';
 
-export interface Figure {
-  /** Where the page's data has its rows and specification: `intervals-0`. */
+/** A chart of one comparison with its section; drawn for the comparison that is chosen. */
+export interface ChartSection {
   readonly id: string;
   readonly kind: string;
-  readonly description: string;
-  /** Empty where it is drawn only once scripts run. */
-  readonly svg: string;
-  readonly table: Table;
+  readonly title: string;
+  readonly text: string;
 }
 
-/** A section of the page: a chart for every comparison, or the charts along every sweep. */
-export interface Section {
+/** A drawing made beforehand. */
+export interface Drawn {
+  readonly description: string;
+  readonly svg: string;
+}
+
+export interface SweepFigure {
+  /** Where the page's data has its rows and specification: `throughput-0-0`. */
   readonly id: string;
-  readonly title: string;
-  readonly shortTitle: string;
-  readonly text: string;
-  readonly figures?: readonly ({ readonly title: string; readonly figure: Figure } & Place)[];
-  readonly sweeps?: readonly SweepView[];
+  readonly description: string;
+  readonly table: Table;
 }
 
 export interface SweepView {
   readonly title: string;
-  /** What the selection on the page does not choose of it. */
-  readonly axis: Axis;
-  readonly workload: string;
-  readonly mode: string;
-  readonly batch?: number;
-  readonly length?: number;
-  readonly threads?: number;
-  /** Where there are several, each has its part of the title. */
-  readonly figures: readonly (Figure & { readonly part: string })[];
+  readonly figures: readonly SweepFigure[];
 }
 
 /** What scripts draw from. */
-export interface PageData {
-  /** By figure; the rows against target number k are under `<figure>@k`. */
-  readonly rows: Record<string, readonly Row[]>;
-  /** By kind of figure, and by figure where it has its own. */
-  readonly specs: Record<string, TopLevelSpec>;
+export interface ChartData {
+  /** By kind of chart and name. */
+  readonly specs: Readonly<Record<string, Readonly<Record<string, Spec>>>>;
+  /** By figure. */
+  readonly sweeps: Readonly<Record<string, { readonly spec: Spec; readonly rows: readonly Row[] }>>;
 }
 
-export async function sectionsOf(
+export function groupCharts(charts: readonly Chart[]): GroupChart[] {
+  return charts.filter((chart) => chart.of === 'group');
+}
+
+export function sectionOf({ kind, section }: GroupChart): ChartSection {
+  return { kind, ...section };
+}
+
+export function specsOf(charts: readonly GroupChart[]): ChartData['specs'] {
+  return Object.fromEntries(
+    charts.map(({ kind, specs }) => [
+      kind,
+      Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, pageSpec(spec)])),
+    ]),
+  );
+}
+
+/** For the comparison that is shown first; null where it has nothing to draw. */
+export async function drawnBeforehand(chart: GroupChart, table: ResultTable): Promise<Drawn | null> {
+  const scene = sceneOf(table, firstChoice);
+  const drawing = scene && chart.draw(scene);
+  if (!drawing) return null;
+  const spec = chart.specs[drawing.spec];
+  if (!spec) throw new RangeError(`${chart.kind} has no specification ${drawing.spec}`);
+  return { description: drawing.description, svg: await drawSpec(spec, drawing.rows) };
+}
+
+/** The charts along every sweep. */
+export function sweepViews(
   charts: readonly Chart[],
   results: RunResults,
-  data: PageData,
-  detail: Detail,
-): Promise<Section[]> {
-  const scaling = charts.filter((chart) => chart.of === 'sweep');
-  const sections: Section[] = [];
-  for (const chart of charts) {
-    if (chart.of === 'group') sections.push(await groupSection(chart, results, data, detail));
-    // The first of them stands for all.
-    else if (chart === scaling[0]) sections.push(...(await scalingSection(scaling, results, data, detail)));
-  }
-  return sections;
+): { readonly views: SweepView[]; readonly data: ChartData['sweeps'] } {
+  const data: Record<string, { spec: Spec; rows: readonly Row[] }> = {};
+  const views = sweepsOf(results).map((sweep, index) => {
+    const title = sweepTitle(sweep.axis, sweep.identity);
+    const own = charts.filter((chart): chart is SweepChart => chart.of === 'sweep');
+    const figures = own
+      .filter((chart) => chart.axes.includes(sweep.axis))
+      .flatMap((chart) => figuresOf(chart, results, sweep, title, `${chart.kind}-${index}`, data));
+    return { title, figures };
+  });
+  return { views, data };
 }
 
-async function groupSection(
-  chart: GroupChart,
+function figuresOf(
+  chart: SweepChart,
   results: RunResults,
-  data: PageData,
-  detail: Detail,
-): Promise<Section> {
-  data.specs[chart.kind] = chart.spec;
-  const figures: NonNullable<Section['figures']>[number][] = [];
-  for (const [index, group] of results.groups.entries()) {
-    const [fastest, ...others] = rankedCells(results, group);
-    if (!fastest) continue;
-    const title = groupTitle(group);
-    const scene = { results, group, title, cells: [fastest, ...others] as const, marks: detail.marks };
-    const drawing = chart.draw(scene);
-    if (!drawing) continue;
-    const id = `${chart.kind}-${index}`;
-    for (const [target, rows] of drawing.rowsByBaseline ?? new Map()) {
-      data.rows[`${id}@${results.targets.findIndex((one) => one.target === target)}`] = rows;
-    }
-    figures.push({
-      ...placeOf(group),
-      title,
-      figure: await figureOf(id, chart, drawing, chart.spec, data, detail),
-    });
-  }
-  const { id, title, shortTitle = title, text } = chart.section;
-  return { id, title, shortTitle, text, figures };
-}
-
-const scalingText =
-  'A line for each target, with everything else the same; bars are the intervals of single points. Axes are logarithmic: speed in proportion to what is below it is a straight line of slope 1.';
-const threadsText =
-  ' The speed-up is over the fewest threads, from rounds that measured both; the efficiency is the part of the ideal that it reaches, and the ideal is dashed. A target that computes with one thread by design gains none, and its table says so.';
-
-/** Empty where the run swept nothing. */
-async function scalingSection(
-  charts: readonly SweepChart[],
-  results: RunResults,
-  data: PageData,
-  detail: Detail,
-): Promise<Section[]> {
-  const sweeps: SweepView[] = [];
-  for (const [index, sweep] of sweepsOf(results).entries()) {
-    const { axis, identity } = sweep;
-    const { workload, mode, batch, length, threads } = identity;
-    const title = sweepTitle(axis, identity);
-    const figures: Figure[] = [];
-    const own = charts.filter((chart) => chart.axes.includes(axis));
-    for (const chart of own) {
-      const drawing = chart.draw({ results, sweep, title });
-      if (!drawing) continue;
-      const id = `${chart.kind}-${index}`;
-      data.specs[id] = drawing.spec;
-      figures.push(await figureOf(id, chart, drawing, drawing.spec, data, detail));
-    }
-    sweeps.push({
-      title,
-      axis,
-      workload,
-      mode,
-      ...(axis === 'batch' ? {} : { batch }),
-      ...(length === undefined ? {} : { length }),
-      ...(threads === undefined ? {} : { threads }),
-      figures: figures.map((figure) => ({ ...figure, part: own.length > 1 ? figure.kind : '' })),
-    });
-  }
-  if (sweeps.length === 0) return [];
-  const text = sweeps.some(({ axis }) => axis === 'threads') ? scalingText + threadsText : scalingText;
-  return [{ id: 'scaling', title: 'Scaling', shortTitle: 'Scaling', text, sweeps }];
-}
-
-async function figureOf(
+  among: Sweep,
+  title: string,
   id: string,
-  { kind, importance }: Chart,
-  { description, rows, table }: Drawing,
-  spec: TopLevelSpec,
-  data: PageData,
-  { drawn }: Detail,
-): Promise<Figure> {
-  data.rows[id] = rows;
-  const isDrawn = rows.length > 0 && (drawn === 'all' || drawn === importance);
-  return { id, kind, description, table, svg: isDrawn ? await drawSpec(spec, rows) : '' };
+  data: Record<string, { spec: Spec; rows: readonly Row[] }>,
+): SweepFigure[] {
+  const panels = panelsOf(among);
+  return panels.flatMap((sweep, index) => {
+    const part = panels.length > 1 ? ` (${index + 1} of ${panels.length})` : '';
+    const drawing = chart.draw({ results, sweep, among, title: `${title}${part}` });
+    if (!drawing) return [];
+    const { description, table, rows, spec } = drawing;
+    const figure = `${id}-${index}`;
+    data[figure] = { spec: pageSpec(spec), rows };
+    return [{ id: figure, description, table }];
+  });
+}
+
+/** The first chart stands on the first screen, unfolded; the others below it. */
+export function firstOf(charts: readonly GroupChart[]): GroupChart {
+  return item(charts, 0);
 }

@@ -1,48 +1,81 @@
-/** What the page says of every comparison before its figures: who is fastest, and the table of all. */
-import { defined } from '../../../common/at.js';
+/** What the page says of every comparison in full: a table of numbers, and what makes it not like for like. */
+import { required } from '../../../common/at.js';
+import { groupBy } from '../../../common/group-by.js';
+import { groupKey } from '../../../common/run/cell.js';
 import type { Group, RunResults } from '../../../common/run/results.js';
 import { samplingOf } from '../../../common/statistics/sampling.js';
-import { listed } from '../../../common/text.js';
+import { counted, listed } from '../../../common/text.js';
 import { isOk, type OkCell } from '../../analyse/groups.js';
-import { deviceOf, groupCells, groupDifferences, verdict } from '../../summary.js';
-import { duration, groupTitle, inline, levelText, ranksText, rate, ratio } from '../../text.js';
-import { number, type Table } from '../chart.js';
+import { levelText } from '../../level-text.js';
+import { deviceOf, groupDifferences } from '../../summary.js';
+import { bytes, duration, inline, once, ranksText, ratio } from '../../text.js';
+import { number, type Table, type TableRow } from '../chart.js';
+import { ratioOf, whyUnlikeQuotient } from '../page/ratio.js';
+import { cellSlug, item, type ResultTable, rankedCells, targetOf } from '../page/table.js';
 
-/** What the selection on the page chooses by. */
-export interface Place {
+export interface GroupView {
+  readonly slug: string;
   readonly workload: string;
-  readonly mode: string;
-  readonly batch: number;
-  readonly length: number | undefined;
-  readonly threads: number | undefined;
-}
-
-export interface GroupView extends Place {
+  readonly variant: string;
   readonly title: string;
   readonly verdict: string;
+  /** In one line: what its table holds. */
+  readonly summary: string;
   readonly differences: readonly string[];
-  readonly ranking: Table | null;
+  readonly numbers: Table | null;
 }
 
-export function groupView(results: RunResults, group: Group): GroupView {
-  const cells = rankedCells(results, group);
+export function groupViews(results: RunResults, table: ResultTable): GroupView[] {
+  const byGroup = groupBy(results.cells, groupKey);
+  return results.groups.map((group, index) => {
+    const ok = (byGroup.get(groupKey(group)) ?? []).filter(isOk);
+    return groupView(results, table, index, new Map(ok.map((cell) => [cell.target, cell])));
+  });
+}
+
+function groupView(
+  results: RunResults,
+  table: ResultTable,
+  index: number,
+  byTarget: ReadonlyMap<string, OkCell>,
+): GroupView {
+  const group = item(results.groups, index);
+  const { slug, workload, variant, title, verdict, ranked } = item(table.groups, index);
+  const cells = rankedCells(table, index);
+  const rounds = cells.map((cell) => item(table.cells.rounds, cell).length);
+  const [least, most] = [Math.min(...rounds), Math.max(...rounds)];
   return {
-    ...placeOf(group),
-    title: groupTitle(group),
-    verdict: verdict(group),
+    slug,
+    workload,
+    variant,
+    title,
+    verdict,
+    summary: `${counted(ranked, 'target')}${cells.length > 0 ? `, ${least === most ? '' : `${least} to `}${counted(most, 'round')}` : ''}`,
     differences: groupDifferences(results, group),
-    ranking: cells[0] ? rankingTable(results, group, cells, levelsText(results, cells)) : null,
+    numbers: cells.length > 0 ? numbersTable(results, table, index, cells, byTarget) : null,
   };
 }
 
-export function placeOf({ workload, mode, batch, length, threads }: Group): Place {
-  return { workload, mode, batch, length, threads };
-}
-
-/** The `ok` cells of a group, fastest first. */
-export function rankedCells(results: RunResults, group: Group): OkCell[] {
-  const cells = groupCells(results, group).filter(isOk);
-  return group.ranking.flatMap(({ target }) => cells.filter((cell) => cell.target === target));
+function numbersTable(
+  results: RunResults,
+  table: ResultTable,
+  index: number,
+  cells: readonly number[],
+  byTarget: ReadonlyMap<string, OkCell>,
+): Table {
+  const group = item(results.groups, index);
+  const ok = cells.map((cell) => required(byTarget, targetOf(table, cell).name, 'the cells of a comparison'));
+  const remarks = cells.map((cell) => remarksOf(table, cell, cells[0] ?? cell));
+  const hasRemarks = remarks.some((text) => text !== '');
+  const head = ['Target', 'Device', 'Rank', 'Time per iteration', '÷ fastest'];
+  return {
+    caption: `${item(table.groups, index).title}: times and ratios with ${levelsText(results, ok)}`,
+    head: [...head, 'CPU time', 'Load', 'First', 'Memory', 'Rounds', ...(hasRemarks ? ['Notes'] : [])],
+    rows: cells.map((cell, place) => {
+      const row = rowOf(results, table, group, cell, item(ok, place));
+      return hasRemarks ? { ...row, cells: [...row.cells, { text: item(remarks, place) }] } : row;
+    }),
+  };
 }
 
 /** How the intervals were made: cells that took fewer rounds may have another method than the others. */
@@ -51,43 +84,37 @@ function levelsText({ options }: RunResults, cells: readonly OkCell[]): string {
   return listed([...new Set(cells.map(({ metrics }) => levelText(metrics.iterationNs, sampling)))], 'or');
 }
 
-function rankingTable(results: RunResults, group: Group, cells: readonly OkCell[], level: string): Table {
+function rowOf(
+  results: RunResults,
+  table: ResultTable,
+  group: Group,
+  cell: number,
+  { metrics, ...found }: OkCell,
+): TableRow {
+  const { iterationNs, cpuNsPerIteration, loadNs, firstNs, peakRssBytes } = metrics;
+  const comparison = group.comparisons.find(({ target }) => target === found.target);
+  const ranks = item(table.cells.ranks, cell);
   return {
-    caption: `${groupTitle(group)}: times and ratios with ${level}`,
-    head: [
-      'Target',
-      'Device',
-      'Rank',
-      'Time per iteration',
-      'Against the fastest',
-      'Items per second',
-      'CPU time',
-      'Notes',
+    heading: found.target,
+    ids: [cellSlug(table, cell)],
+    cells: [
+      { text: deviceOf(results, { ...found, metrics }) },
+      number(ranks ? ranksText(ranks) : ''),
+      number(inline(duration(iterationNs))),
+      number(comparison ? inline(ratio(comparison.ratio)) : '1×'),
+      number(cpuNsPerIteration ? once(cpuNsPerIteration.value) : 'not known'),
+      number(loadNs ? once(loadNs.value) : 'not known'),
+      number(firstNs ? once(firstNs.value) : 'not known'),
+      number(peakRssBytes ? bytes(peakRssBytes.value) : 'not known'),
+      number(String(item(table.cells.rounds, cell).length)),
     ],
-    rows: cells.map((cell) => {
-      const { ranks } = defined(
-        group.ranking.find(({ target }) => target === cell.target),
-        `the rank of ${cell.target}`,
-      );
-      const comparison = group.comparisons.find(({ target }) => target === cell.target);
-      const { iterationNs, itemsPerSecond, cpuNsPerIteration } = cell.metrics;
-      return {
-        heading: cell.target,
-        cells: [
-          { text: deviceOf(results, cell) },
-          { text: ranksText(ranks) },
-          number(inline(duration(iterationNs))),
-          number(comparison ? inline(ratio(comparison.ratio)) : '1×'),
-          number(rate(itemsPerSecond).value),
-          number(
-            cpuNsPerIteration === null
-              ? 'not known'
-              : inline({ ...duration(cpuNsPerIteration), interval: '' }),
-          ),
-          // That audits passed is normal, and said once for all under validity.
-          { text: cell.notes.filter((note) => !note.endsWith('all passed')).join('; ') },
-        ],
-      };
-    }),
   };
+}
+
+/** The notes of a cell, and why its ratio is not the quotient of the times beside it. */
+function remarksOf(table: ResultTable, cell: number, fastest: number): string {
+  const why =
+    cell === fastest ? undefined : whyUnlikeQuotient(table, cell, fastest, ratioOf(table, cell, fastest));
+  const own = item(table.cells.notes, cell).map((place) => item(table.texts, place));
+  return [...own, ...(why === undefined ? [] : [why])].join('; ');
 }

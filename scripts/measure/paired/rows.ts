@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { at } from '../../../common/at.js';
 import type { PlannedCell } from '../../../common/run/run-folder.js';
-import { hodgesLehmann, signedRankInterval } from '../../../common/statistics/signed-rank.js';
+import { hodgesLehmann } from '../../../common/statistics/interval.js';
+import { signedRankInterval } from '../../../common/statistics/signed-rank.js';
 import { ratioText } from '../table.js';
 import { type Clock, clock, type Outcome } from './messages.js';
 

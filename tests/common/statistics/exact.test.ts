@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { binomialCdf, clopperPearson } from '../../../common/statistics/binomial.js';
 import { holm } from '../../../common/statistics/holm.js';
+import { hodgesLehmann } from '../../../common/statistics/interval.js';
 import { median, quantile } from '../../../common/statistics/quantiles.js';
 import {
   hodgesLehmannShift,
@@ -11,7 +12,6 @@ import {
 import {
   criticalPosition,
   highestLevel,
-  hodgesLehmann,
   signDistribution,
   signedRankInterval,
 } from '../../../common/statistics/signed-rank.js';

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { digits } from '../../../common/statistics/digits.js';
 import { holm } from '../../../common/statistics/holm.js';
+import { hodgesLehmann } from '../../../common/statistics/interval.js';
 import { hodgesLehmannShift, rankSumInterval } from '../../../common/statistics/rank-sum.js';
-import { hodgesLehmann, signedRankInterval } from '../../../common/statistics/signed-rank.js';
+import { signedRankInterval } from '../../../common/statistics/signed-rank.js';
 
 const value = fc.double({ min: -1e3, max: 1e3, noNaN: true });
 const sample = fc.array(value, { minLength: 8, maxLength: 16 });
@@ -96,7 +97,7 @@ describe('digits', () => {
     ],
     [
       { value: 3.4, low: 1, high: 12 },
-      { value: '3', low: '1', high: '12' },
+      { value: '3.4', low: '1.0', high: '12.0' },
     ],
     [
       { value: 1.1, low: 1.1, high: 1.1 },

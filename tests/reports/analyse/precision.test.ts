@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../common/run/run-folder.js';
 import { clopperPearson } from '../../../common/statistics/binomial.js';
-import { adaptiveLooks, samplingOf } from '../../../common/statistics/sampling.js';
-import type { Interval } from '../../../common/statistics/signed-rank.js';
+import type { Interval } from '../../../common/statistics/interval.js';
+import { adaptiveLooks, intervalOf, samplingOf } from '../../../common/statistics/sampling.js';
 import { analyse } from '../../../reports/analyse/analyse.js';
 import { opennessOf } from '../../../reports/analyse/open-comparisons.js';
 import { precisionStoppingRule } from '../../../reports/analyse/precision.js';
@@ -134,7 +134,7 @@ function whereItStops(random: Random): Interval {
   let interval: Interval | null = null;
   for (const { rounds } of adaptiveLooks.looks) {
     while (values.length < rounds) values.push(0.03 * random.normal());
-    interval = sampling.interval(values);
+    interval = intervalOf(sampling, values);
     if (interval && interval.high - interval.low < 0.05) break;
   }
   return interval!;
@@ -154,12 +154,12 @@ describe('its sampling', () => {
     const random = seededRandom(22);
     for (const shift of [0, 0.02, 0.1, 0.3]) {
       const values = Array.from({ length: count }, () => shift + 0.03 * random.normal());
-      expect((sampling.p(values) ?? 1) <= 0.05).toBe(excludesZero(sampling.interval(values)!));
+      expect((sampling.p(values) ?? 1) <= 0.05).toBe(excludesZero(intervalOf(sampling, values)!));
     }
   });
 
   it('names the method: by ranks only where the rounds carry the level of their look', () => {
-    const methods = [2, 3, 8, 9, 12, 60].map((count) => sampling.method(count));
+    const methods = [2, 3, 8, 9, 12, 60].map((count) => sampling.critical(count)?.method);
     const student = "Student's t";
     expect(methods).toEqual([undefined, student, student, 'signed-rank', 'signed-rank', 'signed-rank']);
   });

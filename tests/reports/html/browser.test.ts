@@ -1,88 +1,85 @@
-/** The page in a real browser. Without one these tests are skipped and say so. */
-import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+/** What a reader does with the page, in a real browser. Without one these tests are skipped and say so. */
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { resultsVersion } from '../../../common/run/version.js';
+import { samplingOf } from '../../../common/statistics/sampling.js';
 import { analyse } from '../../../reports/analyse/analyse.js';
-import { renderReport } from '../../../reports/html/index.js';
+import { pairedRatio } from '../../../reports/analyse/estimates.js';
+import { isOk, type OkCell } from '../../../reports/analyse/groups.js';
 import { fixtureRun } from '../fixtures.js';
-import { threadSweep } from '../sweeps.js';
+import { bringAlive, hasBrowser, names, PageVisitor, shown, title, until, widths } from './visitor.js';
 
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  existsSync,
-);
-const title = executablePath
-  ? 'report.html in Chromium'
-  : 'report.html: SKIPPED, no Chromium (apt-get install chromium)';
-const args = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+const focused = "document.activeElement.getAttribute('href') ?? document.activeElement.textContent";
 
-// Text, not functions: the project's types know no browser.
-const openAll = "for (const details of document.querySelectorAll('details')) details.open = true";
-const widths = '[document.documentElement.scrollWidth, document.documentElement.clientWidth]';
-
-describe.skipIf(!executablePath)(title, () => {
-  let folder: string;
-  let browser: Browser;
-  let url: string;
-
+describe.skipIf(!hasBrowser)(title, () => {
+  const { manifest, events } = fixtureRun({ hostile: true });
+  const results = analyse(manifest, events);
+  let visitor: PageVisitor;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'touchstone-page-'));
-    const { manifest, events } = fixtureRun({ hostile: true });
-    await writeFile(join(folder, 'report.html'), await renderReport(analyse(manifest, events)));
-    url = pathToFileURL(join(folder, 'report.html')).href;
-    browser = await chromium.launch({ executablePath: executablePath!, args });
+    visitor = await PageVisitor.of(results);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => visitor?.close());
+  const visit: PageVisitor['visit'] = (...given) => visitor.visit(...given);
 
-  /** Opens the page, hands it over, and then insists that nothing went wrong and nothing was fetched. */
-  async function visit(
-    options: BrowserContextOptions,
-    hash: string,
-    use: (page: Page) => Promise<void>,
-    where = url,
-  ) {
-    const context = await browser.newContext(options);
-    const troubles: string[] = [];
-    context.on('request', (request) => {
-      if (!/^(file|data|blob):/.test(request.url())) troubles.push(`request ${request.url()}`);
-    });
-    const page = await context.newPage();
-    page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) troubles.push(message.text());
-    });
-    page.on('pageerror', (error) => troubles.push(error.message));
-    try {
-      await page.goto(where + hash);
-      await use(page);
-      expect(troubles).toEqual([]);
-    } finally {
-      await context.close();
-    }
+  /** The ratio in every linked cell of the matrix, by link. */
+  async function readMatrix(page: Page): Promise<Map<string, string>> {
+    const cells = await page
+      .locator('#heat td a')
+      .evaluateAll((all) =>
+        all.map((link) => [link.getAttribute('href')!, link.textContent!.trim()] as const),
+      );
+    return new Map(cells);
   }
 
-  const shown = (page: Page, selector: string) => page.locator(`${selector}:visible`).count();
-  const bringAlive = async (page: Page) => {
-    const charts = page.locator('.chart:visible');
-    for (let index = 0; index < (await charts.count()); index++)
-      await charts.nth(index).scrollIntoViewIfNeeded();
-    await page.waitForFunction(
-      "[...document.querySelectorAll('.chart')].every((c) => c.closest('[hidden]') || c.classList.contains('alive'))",
-    );
-  };
+  const linkOf = ({ workload, mode, batch, target }: OkCell) =>
+    `#${workload}/${mode}/${batch}/${target.replaceAll(/[^\w.~@-]+/g, '-').replaceAll(/^-+|-+$/g, '')}`;
+
+  it.each([null, 'pytorch/cpu'])(
+    'the matrix has the ratios of results.json, against %s',
+    async (baseline) => {
+      const hash = baseline ? '#?baseline=pytorch-cpu' : '';
+      await visit({}, hash, async (page) => {
+        const found = await readMatrix(page);
+        const ok = results.cells.filter(isOk);
+        let compared = 0;
+        for (const group of results.groups) {
+          const own = ok.filter(
+            (cell) =>
+              `${cell.workload}${cell.mode}${cell.batch}` === `${group.workload}${group.mode}${group.batch}`,
+          );
+          const against = own.find(({ target }) => target === (baseline ?? group.ranking[0]!.target))!;
+          for (const cell of own.filter((one) => one !== against)) {
+            const { value, low, high } = pairedRatio(
+              cell.samples,
+              against.samples,
+              samplingOf(results.options),
+            ).ratio;
+            const text = found.get(linkOf(cell))!;
+            const [ratio, least, most] = text
+              .replaceAll(',', ' ')
+              .match(/\d[\d.]*/g)!
+              .map(Number) as [number, number, number];
+            expect(Math.abs(ratio / value - 1), `${linkOf(cell)}: ${text}`).toBeLessThan(0.06);
+            expect(least).toBeLessThanOrEqual(low! * 1.0001);
+            expect(most).toBeGreaterThanOrEqual(high! * 0.9999);
+            compared++;
+          }
+        }
+        expect(compared).toBe(ok.length - results.groups.length);
+      });
+    },
+  );
+
+  it('the first screen has the sentences and the matrix, and everything else is folded', async () => {
+    await visit({ viewport: { width: 1400, height: 1000 } }, '', async (page) => {
+      expect(await shown(page, '.verdicts li')).toBe(5);
+      const bottom = await page
+        .locator('#heat table')
+        .evaluate((table) => table.getBoundingClientRect().bottom);
+      expect(bottom).toBeLessThan(1000);
+      expect(await shown(page, '.fold')).toBeGreaterThan(10);
+      expect(await page.locator('.fold[open]').count()).toBe(0);
+    });
+  });
 
   it.each([
     ['light', 'rgb(255, 255, 255)'],
@@ -92,7 +89,7 @@ describe.skipIf(!executablePath)(title, () => {
     async (colorScheme, ground) => {
       await visit({ colorScheme, viewport: { width: 1280, height: 900 } }, '', async (page) => {
         await bringAlive(page);
-        expect(await page.locator('.chart.alive svg').count()).toBe(26);
+        expect(await page.locator('.chart.alive svg').count()).toBe(6);
         const background = () => page.evaluate('getComputedStyle(document.body).backgroundColor');
         expect(await background()).toBe(ground);
         await page.locator('#theme').click();
@@ -102,117 +99,153 @@ describe.skipIf(!executablePath)(title, () => {
     },
   );
 
-  it('hostile names do nothing', async () => {
+  it('the bars have the values of their table, sorted, and follow the baseline and the workload', async () => {
     await visit({}, '', async (page) => {
-      await bringAlive(page);
-      expect(await page.locator('img').count()).toBe(0);
-      expect(await page.evaluate('"hacked" in globalThis')).toBe(false);
-    });
-  });
-
-  it.each([360, 800])('at %i px nothing scrolls sideways but tables in their own frames', async (width) => {
-    await visit({ viewport: { width, height: 780 } }, '', async (page) => {
-      await bringAlive(page);
-      for (const open of [false, true]) {
-        if (open) await page.evaluate(openAll);
-        const [content, view] = await page.evaluate<[number, number]>(widths);
-        expect(content).toBe(view);
-      }
-    });
-  });
-
-  it('the hash selects groups and baseline, and choosing writes it', async () => {
-    await visit({}, '#workload=lenet5&mode=inference&batch=64&baseline=pytorch%2Fcpu', async (page) => {
-      expect(await shown(page, '.verdicts li')).toBe(1);
-      expect(await shown(page, '#intervals figure')).toBe(1);
-      expect(await page.locator('.matrix:visible caption').textContent()).toBe(
-        'Time relative to pytorch/cpu',
-      );
-      await page.locator('select[name=batch]').selectOption('');
-      expect(await shown(page, '.verdicts li')).toBe(2);
-      await page.locator('select[name=baseline]').selectOption('');
-      expect(await page.locator('.matrix:visible caption').textContent()).toContain('fastest');
-      expect(new URL(page.url()).hash).toBe('#workload=lenet5&mode=inference');
-      // A section's link must not throw the selection away.
-      await page.locator('nav a[href="#memory"]').click();
-      expect(await shown(page, '.verdicts li')).toBe(2);
-    });
-  });
-
-  it('of a sweep, one thread count can be chosen, and what is drawn along them stays', async () => {
-    const { manifest, events } = threadSweep();
-    const page = join(folder, 'sweep.html');
-    await writeFile(page, await renderReport(analyse(manifest, events)));
-    const use = async (opened: Page) => {
-      await bringAlive(opened);
-      expect(await shown(opened, '#scaling figure')).toBe(3);
-      expect(await shown(opened, '.verdicts li')).toBe(2);
-      await opened.locator('select[name=threads]').selectOption('2');
-      expect(new URL(opened.url()).hash).toBe('#threads=2');
-      expect(await shown(opened, '.verdicts li')).toBe(1);
-      expect(await shown(opened, '#intervals figure')).toBe(1);
-      expect(await shown(opened, '#scaling figure')).toBe(3);
-    };
-    for (const width of [360, 1280]) {
-      await visit({ viewport: { width, height: 780 } }, '', use, pathToFileURL(page).href);
-    }
-  });
-
-  it('a nonsensical hash selects everything', async () => {
-    await visit({}, '#workload=nothing&baseline=%3Cb%3E&theme=plaid', async (page) => {
-      expect(await shown(page, '.verdicts li')).toBe(5);
-      expect(await shown(page, '.matrix')).toBe(1);
-    });
-  });
-
-  it('a chosen baseline redraws the ratios', async () => {
-    await visit({}, '', async (page) => {
-      const chart = page.locator('#intervals .chart').first();
+      const chart = page.locator('#ratios .chart');
       await chart.scrollIntoViewIfNeeded();
-      await page.waitForSelector('#intervals .chart.alive');
-      await page.locator('select[name=baseline]').selectOption('tfjs/js');
-      await page.waitForFunction("document.querySelector('#intervals .chart').textContent.includes('0.03')");
+      await page.waitForSelector('#ratios .chart.alive');
+      const texts = async () =>
+        (await chart.locator('svg text').allTextContents()).filter((text) => text.includes('×'));
+      const inTable = () => page.locator('#ratios td.number:nth-child(2)').allTextContents();
+      const rows = await inTable();
+      expect(
+        (await texts()).filter((text) => !text.includes('baseline')).map((text) => text.slice(2)),
+      ).toEqual(rows);
+      expect(rows).toHaveLength(6);
+      await page.locator('select[name=baseline]').selectOption({ label: 'tfjs/js' });
+      await until(page, "document.querySelector('#ratios .chart').textContent.includes('0.03')");
       expect(await chart.locator('svg').count()).toBe(1);
+      await page.locator('select[name=group]').selectOption({ label: 'lenet5 · training · batch 64' });
+      expect(await page.locator('#ratios .chosen-title').textContent()).toBe('lenet5 · training · batch 64');
+      await until(page, "document.querySelectorAll('#ratios td.number:nth-child(2)').length === 5");
+      expect(new URL(page.url()).hash).toBe('#lenet5/training/64?baseline=tfjs-js');
     });
   });
 
-  it('without scripts every number, drawing and reason is there', async () => {
-    await visit({ javaScriptEnabled: false }, '', async (page) => {
-      expect(await shown(page, '.chart svg')).toBe(26);
-      expect(await shown(page, '#ranking table')).toBe(5);
-      expect(await shown(page, '.matrix')).toBe(1);
-      expect(await shown(page, '.filters')).toBe(0);
-      expect(await page.locator('#states').textContent()).toContain('killed by SIGKILL');
+  it.each([390, 800])('at %i px nothing scrolls sideways but tables in their own frames', async (width) => {
+    await visit({ viewport: { width, height: 844 } }, '', async (page) => {
+      await bringAlive(page);
+      await page.locator('#heat td a').first().click();
+      const [content, view] = await page.evaluate<[number, number]>(widths);
+      expect(content).toBe(view);
     });
   });
 
-  it('downloads the data and the round medians', async () => {
-    await visit({ acceptDownloads: true }, '', async (page) => {
-      const save = async (button: string) => {
-        const [download] = await Promise.all([page.waitForEvent('download'), page.locator(button).click()]);
-        return { name: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') };
-      };
-      const json = await save('#download-json');
-      expect(json.name).toBe('touchstone-20261123-142501-3fa9.json');
-      expect(JSON.parse(json.text)).toMatchObject({
-        version: resultsVersion,
-        finishedRounds: 10,
-      });
-      const csv = await save('#download-csv');
-      // A head, and ten rounds of each of the 25 cells with a result.
-      expect(csv.text.split('\r\n')).toHaveLength(251);
+  it('at 390 px a screen holds eight targets, each name on one line', async () => {
+    await visit({ viewport: { width: 390, height: 844 } }, '', async (page) => {
+      const heights = await page
+        .locator('#heat tbody tr')
+        .evaluateAll((rows) => rows.map((row) => row.getBoundingClientRect().height));
+      const head = await page.locator('#heat thead').evaluate((one) => one.getBoundingClientRect().height);
+      expect(head + 8 * Math.max(...heights)).toBeLessThan(844);
+      expect(Math.max(...heights)).toBeLessThan(45);
     });
   });
 
-  it('prints on white, without controls, with tables open', async () => {
-    await visit({ colorScheme: 'dark' }, '', async (page) => {
-      await page.evaluate("dispatchEvent(new Event('beforeprint'))");
-      await page.emulateMedia({ media: 'print' });
-      expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe(
-        'rgb(255, 255, 255)',
-      );
-      expect(await shown(page, 'nav')).toBe(0);
-      expect(await shown(page, '#sequence table')).toBe(5);
+  it('nothing moves while it loads', async () => {
+    await visit({ viewport: { width: 1280, height: 900 } }, '', async (page) => {
+      await page.locator('#ratios .chart').scrollIntoViewIfNeeded();
+      await page.waitForSelector('#ratios .chart.alive');
+      const shift = await page.evaluate<number>(`new Promise((done) => {
+        let sum = 0;
+        new PerformanceObserver((list) => { for (const one of list.getEntries()) sum += one.value; })
+          .observe({ type: 'layout-shift', buffered: true });
+        setTimeout(() => done(sum), 300);
+      })`);
+      expect(shift).toBeLessThan(0.1);
+    });
+  });
+
+  it('sorts by a column, says so, and turns the order around', async () => {
+    await visit({}, '', async (page) => {
+      const button = page.locator('#heat button[data-sort="2"]');
+      await button.click();
+      const sorted = () =>
+        page
+          .locator('#heat th[aria-sort]')
+          .evaluateAll((all) => all.map((th) => th.getAttribute('aria-sort')));
+      expect(await sorted()).toEqual(['ascending']);
+      const before = (await names(page)).slice(0, 5);
+      expect(before[0]).toBe('pytorch/cpu');
+      expect(await page.evaluate(focused)).toContain('training');
+      await button.click();
+      expect(await sorted()).toEqual(['descending']);
+      expect((await names(page)).slice(0, 5)).toEqual(before.reverse());
+      expect(new URL(page.url()).hash).toBe('#lenet5/training/64?sort=-lenet5/training/64');
+    });
+  });
+
+  it('searches, selects and folds targets, and counts what is shown', async () => {
+    await visit({}, '', async (page) => {
+      await page.locator('#families button', { hasText: 'JavaScript' }).click();
+      expect(await page.locator('#status').textContent()).toBe('3 of 7 targets, 5 of 5 comparisons shown');
+      expect(await page.locator('#heat .script-row').textContent()).toContain('JavaScript: 4 folded');
+      await page.locator('#heat .script-row button').click();
+      expect(await names(page)).toHaveLength(7);
+      const picker = page.locator('.picker[data-of=targets]');
+      await picker.locator('summary').click();
+      await picker.locator('input[type=search]').fill('TFJS');
+      expect(await shown(page, '.picker[data-of=targets] .choices label')).toBe(2);
+      await picker.locator('label:visible', { hasText: 'tfjs/wasm' }).locator('input').uncheck();
+      expect(await names(page)).not.toContain('tfjs/wasm');
+      expect(new URL(page.url()).hash).toBe('#?hide=tfjs-wasm');
+      await page.keyboard.press('Escape');
+      expect(await picker.getAttribute('open')).toBeNull();
+      await page.locator('#reset').click();
+      expect(new URL(page.url()).hash).toBe('');
+    });
+  });
+
+  it('a cell opens its details by mouse, by keyboard and by its link, and gives the focus back', async () => {
+    await visit({}, '', async (page) => {
+      const link = page.locator('#heat a[href="#lenet5/inference/1/pytorch-cpu"]');
+      await link.click();
+      expect(new URL(page.url()).hash).toBe('#lenet5/inference/1/pytorch-cpu');
+      const detail = page.locator('#detail');
+      expect(await detail.textContent()).toMatch(/pytorch\/cpu · lenet5 · inference · batch 1.*Rank2 of 6/s);
+      expect(await page.evaluate(focused)).toContain('pytorch/cpu · lenet5');
+      await page.keyboard.press('Escape');
+      expect(await detail.isVisible()).toBe(false);
+      expect(await page.evaluate(focused)).toBe('#lenet5/inference/1/pytorch-cpu');
+      await page.keyboard.press('ArrowRight');
+      expect(await page.evaluate(focused)).toBe('#lenet5/inference/64/pytorch-cpu');
+      await page.keyboard.press('Enter');
+      expect(await detail.textContent()).toContain('batch 64');
+      await page.goBack();
+      expect(await detail.textContent()).not.toContain('batch 64');
+    });
+    await visit({}, '#lenet5/training/64/tfjs-wasm', async (page) => {
+      expect(await page.locator('#detail').textContent()).toContain('Conv2DBackpropFilter');
+      expect(await page.locator('#ratios .chosen-title').textContent()).toBe('lenet5 · training · batch 64');
+    });
+  });
+
+  it('one cell of the matrix is a stop of the tab key, and every one says all of it in words', async () => {
+    await visit({}, '', async (page) => {
+      expect(await page.locator('#heat td a[tabindex="0"]').count()).toBe(1);
+      const labels = await page
+        .locator('#heat td a')
+        .evaluateAll((all) => all.map((link) => link.getAttribute('aria-label')!));
+      expect(labels.length).toBe(await page.locator('#heat td a').count());
+      for (const label of labels) expect(label).toMatch(/rank \d|wrong|failed|unsupported/);
+      const unnamed = await page
+        .locator('button, select, input, [role=region], [role=img]')
+        .evaluateAll(
+          (all) =>
+            all.filter(
+              (one) =>
+                !(one.textContent || one.getAttribute('aria-label') || one.closest('label')) &&
+                one.closest('details:not([open])') === null,
+            ).length,
+        );
+      expect(unnamed).toBe(0);
+    });
+  });
+
+  it('a nonsensical hash chooses nothing', async () => {
+    await visit({}, '#?baseline=%3Cb%3E&theme=plaid&sort=x', async (page) => {
+      expect(await names(page)).toHaveLength(7);
+      expect(await page.locator('select[name=baseline]').inputValue()).toBe('');
     });
   });
 });

@@ -4,35 +4,28 @@ import { join } from 'node:path';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import { describe, expect, it } from 'vitest';
 import { analyse } from '../../../reports/analyse/analyse.js';
-import { isOk } from '../../../reports/analyse/groups.js';
 import { sweepsOf } from '../../../reports/analyse/scaling.js';
-import type { Drawing, GroupScene, Row } from '../../../reports/html/chart.js';
+import type { Row } from '../../../reports/html/chart.js';
 import { discoverCharts } from '../../../reports/html/discover.js';
 import { drawSpec } from '../../../reports/html/draw.js';
 import { renderReport } from '../../../reports/html/index.js';
-import { sweepSpec } from '../../../reports/html/sweep-chart.js';
-import { thinned, thinnedResults } from '../../../reports/html/thin.js';
+import { firstChoice } from '../../../reports/html/page/choice.js';
+import { sceneOf } from '../../../reports/html/page/scene.js';
+import { panelsOf, sweepSpec } from '../../../reports/html/sweep-chart.js';
+import { thinned } from '../../../reports/html/thin.js';
+import { tableOf } from '../../../reports/html/view/table.js';
 import { fixtureRun, hostileTarget } from '../fixtures.js';
 import { threadSweep } from '../sweeps.js';
 
 const { manifest, events } = fixtureRun({ hostile: true });
 const results = analyse(manifest, events);
-const group = results.groups.find((g) => g.workload === 'lenet5' && g.mode === 'inference' && g.batch === 1)!;
-const ok = results.cells
-  .filter(isOk)
-  .filter((c) => c.workload === 'lenet5' && c.mode === 'inference' && c.batch === 1);
-const cells = group.ranking.map(({ target }) => ok.find((c) => c.target === target)!);
-const scene: GroupScene = {
-  results,
-  group,
-  title: 'lenet5',
-  cells: cells as [(typeof cells)[0], ...typeof cells],
-  marks: 40,
-};
-const charts = await discoverCharts();
+const table = tableOf(results, 40);
+const scene = sceneOf(table, firstChoice)!;
+const names = scene.cells.map((cell) => table.targets[table.cells.target[cell]!]!.name);
+const found = await discoverCharts();
+const charts = found.map(({ chart }) => chart);
 const groupCharts = charts.filter((chart) => chart.of === 'group');
 const sweepCharts = charts.filter((chart) => chart.of === 'sweep');
-const drawn = new Map<string, Drawing>(groupCharts.map((chart) => [chart.kind, chart.draw(scene)!]));
 
 function complaintsOf(spec: TopLevelSpec, drawn: readonly Row[]): string[] {
   const complaints: string[] = [];
@@ -45,19 +38,18 @@ function complaintsOf(spec: TopLevelSpec, drawn: readonly Row[]): string[] {
   return complaints;
 }
 
-describe.each(groupCharts)('$kind', ({ kind, spec }) => {
-  const { rows, table } = drawn.get(kind)!;
+describe.each(groupCharts)('$kind', (chart) => {
+  const { rows, table: numbers, spec } = chart.draw(scene)!;
 
-  it('compiles without a complaint', () => {
-    expect(complaintsOf(spec, rows)).toEqual([]);
+  it('compiles every specification without a complaint', () => {
+    for (const one of Object.values(chart.specs)) expect(complaintsOf(one, rows)).toEqual([]);
   });
 
   it('draws every target, hostile names as text, in colours that follow the theme', async () => {
-    const svg = await drawSpec(spec, rows);
+    const svg = await drawSpec(chart.specs[spec]!, rows);
     expect(svg).toMatch(/^<svg [^>]*viewBox="[\d. ]+"/);
-    expect(svg).not.toMatch(/^<svg [^>]* (width|height)=/);
-    for (const { target } of cells.filter((cell) => cell.target !== hostileTarget))
-      expect(svg).toContain(`>${target}<`);
+    expect(svg).not.toMatch(/^<svg [^>]* height=/);
+    for (const target of names.filter((name) => name !== hostileTarget)) expect(svg).toContain(`>${target}<`);
     expect(svg).toContain('&lt;/script&gt;&lt;img');
     expect(svg).not.toContain('<img');
     expect(svg).toContain('var(--');
@@ -66,18 +58,34 @@ describe.each(groupCharts)('$kind', ({ kind, spec }) => {
   });
 
   it('has marks of each target, every field that the drawing names, and a table beside it', () => {
-    expect(new Set(rows.map(({ target }) => target))).toEqual(new Set(cells.map(({ target }) => target)));
+    expect(new Set(rows.map(({ target }) => target))).toEqual(new Set(names));
     for (const row of rows) {
       for (const value of Object.values(row)) expect(value === null || value === undefined).toBe(false);
     }
-    for (const { cells: columns } of table.rows) expect(columns).toHaveLength(table.head.length - 1);
+    for (const { cells: columns } of numbers.rows) expect(columns).toHaveLength(numbers.head.length - 1);
   });
+});
+
+it('a target has one colour and one shape in all charts that show them', () => {
+  const looks = new Map<unknown, Set<string>>();
+  for (const chart of groupCharts.filter(({ kind }) => ['ratios', 'rounds'].includes(kind))) {
+    for (const { target, colour, shape } of chart.draw(scene)!.rows) {
+      if (colour) looks.set(target, (looks.get(target) ?? new Set()).add(`${colour} ${shape}`));
+    }
+  }
+  expect(looks.size).toBe(names.length);
+  for (const found of looks.values()) expect(found.size).toBe(1);
 });
 
 describe.each(sweepCharts)('$kind of a sweep', (chart) => {
   const swept = analyse(...(Object.values(threadSweep()) as Parameters<typeof analyse>));
   const [sweep] = sweepsOf(swept);
-  const { rows: made, spec } = chart.draw({ results: swept, sweep: sweep!, title: 'threads' })!;
+  const { rows: made, spec } = chart.draw({
+    results: swept,
+    sweep: sweep!,
+    among: sweep!,
+    title: 'threads',
+  })!;
 
   it('compiles without a complaint, and draws those with a result', async () => {
     expect(complaintsOf(spec, made)).toEqual([]);
@@ -116,15 +124,19 @@ it('of more targets than colours, no two look the same', () => {
   expect(new Set(colours.map((colour, index) => `${colour} ${shapes[index]}`)).size).toBe(15);
 });
 
-describe('intervals', () => {
-  const { rows, rowsByBaseline } = drawn.get('intervals')!;
+describe('ratios', () => {
+  const ratios = groupCharts.find(({ kind }) => kind === 'ratios')!;
+  const against = (baseline: string) =>
+    ratios.draw(
+      sceneOf(table, { ...firstChoice, baseline: table.targets.findIndex(({ name }) => name === baseline) })!,
+    )!;
   const standing = (baseline: string, target: string) =>
-    rowsByBaseline!.get(baseline)!.find((row) => row.target === target)?.standing;
+    against(baseline).rows.find((row) => row.target === target)?.standing;
 
   it('are against the fastest, and against each target that a reader may choose', () => {
-    // Drawing leaves marks of its own on the rows.
-    expect(JSON.stringify(rows)).toBe(JSON.stringify(rowsByBaseline!.get('onnxruntime/cpu')));
-    expect(rows.find(({ target }) => target === 'onnxruntime/cpu')).toMatchObject({
+    expect(ratios.draw(scene)!.rows).toEqual(against('onnxruntime/cpu').rows);
+    expect(against('onnxruntime/cpu').rows[0]).toMatchObject({
+      target: 'onnxruntime/cpu',
       ratio: 1,
       standing: 'baseline',
     });
@@ -132,56 +144,72 @@ describe('intervals', () => {
     expect(standing('pytorch/cpu', 'tfjs/js')).toBe('slower');
   });
 
-  it('of equal targets decide nothing', () => {
-    expect(standing('convnetjs/js', 'tfjs/js')).toBe('undecided');
+  it('come in the order of what is shown', () => {
+    const values = against('tfjs/wasm').rows.map(({ ratio }) => Number(ratio));
+    expect(values).toEqual([...values].sort((a, b) => a - b));
+  });
+
+  it('have a logarithmic axis over more than a decade, and one from zero otherwise', () => {
+    expect(against('onnxruntime/cpu').spec).toBe('log');
+    const near = { ...scene, cells: scene.cells.slice(0, 2) };
+    const { spec, rows } = ratios.draw(near)!;
+    expect(spec).toBe('linear');
+    expect(rows.map(({ start }) => start)).toEqual([0, 0]);
+  });
+
+  it('are not drawn of a single target, nor without a baseline', () => {
+    expect(ratios.draw({ ...scene, cells: scene.cells.slice(0, 1) })).toBeNull();
+    expect(ratios.draw({ ...scene, baseline: undefined })).toBeNull();
   });
 });
 
-it('a chart is one file: the page has its section, link, drawing and table, in its place', async () => {
+it('a sweep of many targets is drawn in panels of a few lines with one scale, and no line is lost', () => {
+  const [sweep] = sweepsOf(analyse(...(Object.values(threadSweep()) as Parameters<typeof analyse>)));
+  const many = Array.from({ length: 15 }, (_, index) => ({ ...sweep!.lines[0]!, target: `t/${index}` }));
+  const panels = panelsOf({
+    ...sweep!,
+    lines: [...many, { target: 'none', points: [], missing: new Map() }],
+  });
+  expect(panels.map(({ lines }) => lines.length)).toEqual([5, 5, 6]);
+  expect(new Set(panels.flatMap(({ lines }) => lines.map(({ target }) => target))).size).toBe(16);
+  expect(panelsOf(sweep!)).toEqual([sweep]);
+});
+
+it('a chart is one file: the page has its section, its specification and what draws it, in its place', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'touchstone-chart-'));
   try {
     writeFileSync(
       join(folder, 'samples.js'),
-      `export default {
+      `const chart = {
         of: 'group',
         kind: 'samples',
         place: 4.5,
-        importance: 'essential',
-        section: { id: 'samples', title: 'How many samples', text: 'Iterations of each target.' },
-        spec: {
-          $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-          data: { name: 'rows' },
-          mark: 'bar',
-          encoding: { x: { field: 'count', type: 'quantitative' }, y: { field: 'target', type: 'nominal' } },
-        },
-        draw: ({ cells, title }) => ({
-          description: 'Samples: ' + title,
-          rows: cells.map(({ target, metrics }) => ({ target, count: metrics.samples })),
-          table: {
-            caption: 'Samples of ' + title,
-            head: ['Target', 'Samples'],
-            rows: cells.map(({ target, metrics }) => ({
-              heading: target,
-              cells: [{ text: String(metrics.samples), numeric: true }],
-            })),
+        section: { id: 'samples', title: 'How many samples', summary: 'of each', text: 'Iterations of each target.' },
+        specs: {
+          bars: {
+            $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+            data: { name: 'rows' },
+            mark: 'bar',
+            encoding: { x: { field: 'count', type: 'quantitative' }, y: { field: 'target', type: 'nominal' } },
           },
+        },
+        draw: ({ cells, table, title }) => ({
+          spec: 'bars',
+          description: 'Samples: ' + title,
+          rows: cells.map((cell) => ({ target: String(cell), count: table.cells.samples[cell] })),
+          table: { caption: 'Samples of ' + title, head: ['Target', 'Samples'], rows: [] },
         }),
-      };`,
+      };
+      export default chart;
+      `,
     );
-    const all = [...charts, ...(await discoverCharts(folder))].sort((a, b) => a.place - b.place);
+    const all = [...found, ...(await discoverCharts(folder))].sort((a, b) => a.chart.place - b.chart.place);
     const html = await renderReport(results, all);
-    const sections = [...html.matchAll(/<section id="(\w+)"/g)].map((match) => match[1]);
-    expect(sections.slice(sections.indexOf('sequence'))).toEqual(
-      expect.arrayContaining(['sequence', 'samples', 'phases']),
-    );
+    const sections = [...html.matchAll(/<details class="fold[^"]*" id="([\w-]+)"/g)].map((match) => match[1]);
     expect(sections.indexOf('samples')).toBe(sections.indexOf('sequence') + 1);
-    expect(html).toContain('<a href="#samples">How many samples</a>');
-    const section = /<section id="samples".*?<\/section>/s.exec(html)![0];
-    expect(section.match(/<svg/g)).toHaveLength(results.groups.length);
-    expect(section).toContain('<caption>Samples of lenet5');
-    const data = JSON.parse(/<script type="application\/json" id="data">(.*?)<\/script>/s.exec(html)![1]!);
-    expect(data.rows['samples-0'][0].count).toBe(results.cells.find(isOk)!.metrics.samples);
-    expect(data.specs.samples.mark).toBe('bar');
+    expect(html).toContain('<h2>How many samples</h2>');
+    expect(html).toContain("description: 'Samples: ' + title");
+    expect(html).toContain('"samples":{"bars":{');
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -194,10 +222,12 @@ describe('thinning', () => {
     expect(thinned([1, 2], 4)).toEqual([1, 2]);
   });
 
-  it('bounds the samples of a cell', () => {
-    for (const cell of thinnedResults(results, 60).cells) {
-      const count = cell.samples.reduce((sum, turn) => sum + turn.samplesNs.length, 0);
-      expect(count).toBeLessThanOrEqual(60);
+  it('bounds the marks and the turns of a cell, and no round', () => {
+    const { cells } = tableOf(results, 6);
+    for (const [cell, marks] of cells.marks.entries()) {
+      expect(marks.length).toBeLessThanOrEqual(6);
+      expect(cells.turns[cell]!.length).toBeLessThanOrEqual(6);
+      expect(cells.medians[cell]).toEqual(table.cells.medians[cell]);
     }
   });
 });

@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { projectRoot } from '../../../common/paths.js';
+import type { RunResults } from '../../../common/run/results.js';
+import type { RunEvent } from '../../../common/run/run-folder.js';
 import { analyse } from '../../../reports/analyse/analyse.js';
 import { maxPageBytes, renderReport, writeReport } from '../../../reports/html/index.js';
+import { cellSlug, type ResultTable } from '../../../reports/html/page/table.js';
 import { scriptData } from '../../../reports/html/script-data.js';
 import { type FixtureOptions, fixtureRun, hostileTarget, swiftShader } from '../fixtures.js';
 
@@ -20,8 +23,7 @@ const textOf = (html: string) =>
     .replaceAll(/\s+/g, ' ');
 const dataOf = (html: string) =>
   JSON.parse(/<script type="application\/json" id="data">(.*?)<\/script>/s.exec(html)![1]!) as {
-    results: { cells: { state: string; target: string; samples: { samplesNs: number[] }[] }[] };
-    rows: Record<string, { target: string }[]>;
+    table: ResultTable;
   };
 
 let html: string;
@@ -33,18 +35,21 @@ beforeAll(async () => {
 
 describe('content', () => {
   it('comes in the order in which a reader asks', () => {
-    const order = [...bodyOf(html).matchAll(/<section id="(\w+)"/g)].map((match) => match[1]);
+    const order = [...bodyOf(html).matchAll(/<(?:section|details class="fold[^"]*") id="([\w-]+)"/g)].map(
+      (match) => match[1],
+    );
     expect(order).toEqual([
       'verdict',
-      'validity',
-      'ranking',
       'matrix',
-      'intervals',
-      'scaling',
+      'ratios',
       'distributions',
       'sequence',
       'phases',
       'memory',
+      'scaling',
+      'numbers',
+      'validity',
+      'unlike',
       'states',
       'parity',
       'configuration',
@@ -53,6 +58,24 @@ describe('content', () => {
       'method',
       'reproduce',
     ]);
+  });
+
+  it('has a sentence for each comparison, of many the later ones folded', async () => {
+    const sentences = (page: string) => page.match(/<li><b>/g)!.length;
+    expect(sentences(bodyOf(html))).toBe(5);
+    const many = resultsOf();
+    const groups = [0, 1, 2].flatMap((copy) =>
+      many.groups.map((group) => ({ ...group, workload: `${group.workload}-${copy}` })),
+    );
+    const page = bodyOf(await renderReport({ ...many, groups }));
+    expect(sentences(page)).toBe(15);
+    expect(textOf(page)).toContain('7 more comparisons');
+  });
+
+  it('folds all but the first screen, each fold with a line that says what is in it', () => {
+    const folds = [...bodyOf(html).matchAll(/<details class="fold[^>]*>\s*<summary>(.*?)<\/summary>/gs)];
+    expect(folds).toHaveLength(15);
+    for (const [, summary] of folds) expect(summary).toMatch(/<h2>[^<]+<\/h2> <span class="soft">[^<]+/);
   });
 
   it('says the verdict, ties included', () => {
@@ -71,22 +94,67 @@ describe('content', () => {
     expect(text).toContain('pytorch/cpu pytorch cpu: Example CPU @ 2.60GHz');
   });
 
-  it('gives every cell that is not ok its reason', () => {
+  it('gives every cell that is not ok its reason, once for all cells of a target that have the same', () => {
     for (const { reason } of resultsOf().cells.filter(({ state }) => state !== 'ok')) {
       const escaped = reason.replaceAll('`', '&#x60;').replaceAll('=', '&#x3D;');
       expect(bodyOf(html)).toContain(escaped);
     }
+    expect(textOf(html).match(/it has no LSTM layer/g)).toHaveLength(1);
+  });
+
+  it('has a place for the link to every cell', () => {
+    const { table } = dataOf(html);
+    for (const cell of table.cells.state.keys()) {
+      expect(bodyOf(html).split(`id="${cellSlug(table, cell)}"`)).toHaveLength(2);
+    }
+  });
+
+  it('leaves a target without any result out of the matrix, and says why once', () => {
+    const [matrix] = /<table class="heat">.*?<\/table>/s.exec(html)!;
+    expect(matrix).not.toContain('jax/cpu');
+    expect(textOf(html)).toContain(
+      'Without any result: jax/cpu , unavailable: its Python environment is not installed',
+    );
   });
 
   it('holds no number for a cell that is not ok', () => {
-    const { results, rows } = dataOf(html);
-    for (const cell of results.cells) expect(cell.samples.length > 0).toBe(cell.state === 'ok');
+    const { cells, targets } = dataOf(html).table;
     // In the first group slowpoke/js failed its audit after it had been timed.
-    const inFirst = Object.entries(rows).filter(([figure]) => /-0(@|$)/.test(figure));
-    expect(inFirst.length).toBeGreaterThan(5);
-    expect(inFirst.flatMap(([, list]) => list).filter(({ target }) => target === 'slowpoke/js')).toEqual([]);
-    const row = /<tr><th scope="row">slowpoke\/js<\/th><td class="wrong"[^>]*>wrong<\/td>/;
-    expect(bodyOf(html)).toMatch(row);
+    const timed = cells.state.findIndex(
+      (state, cell) => state === 'wrong' && targets[cells.target[cell]!]!.name === 'slowpoke/js',
+    );
+    expect(timed).toBeGreaterThanOrEqual(0);
+    for (const [cell, state] of cells.state.entries()) {
+      const numbers = [cells.time, cells.medians, cells.marks, cells.turns, cells.percentiles].map(
+        (column) => column[cell],
+      );
+      expect(numbers.every((own) => own === null || (own as unknown[]).length === 0)).toBe(state !== 'ok');
+    }
+  });
+
+  it('explains a ratio that is not the quotient of the times beside it', async () => {
+    const { manifest, events } = fixtureRun();
+    // The fastest was quicker in rounds that PyTorch did not take part in.
+    const isOf = (event: RunEvent, target: string) =>
+      'cell' in event && event.cell.endsWith(`b1:float32:cpu:${target}`);
+    const changed = events.flatMap((event): RunEvent[] => {
+      if (event.type !== 'turn' || event.round < 4) return [event];
+      if (isOf(event, 'pytorch/cpu')) return [];
+      return isOf(event, 'onnxruntime/cpu')
+        ? [{ ...event, samplesNs: event.samplesNs.map((ns) => ns / 2) }]
+        : [event];
+    });
+    expect(textOf(await renderReport(analyse(manifest, changed)))).toMatch(
+      /The quotient of the two times is [\d.]+×: the times are medians over 4 and 10 rounds, the ratio rests on the 4 that both took part in/,
+    );
+  });
+
+  it('says what would decide what is open, once', async () => {
+    const { manifest, events } = fixtureRun({ rounds: 4, plannedRounds: 4 });
+    const page = textOf(await renderReport(analyse(manifest, events)));
+    const { groups } = analyse(manifest, events);
+    const isOpen = groups.some(({ comparisons }) => comparisons.some(({ furtherRounds }) => furtherRounds));
+    expect(page.match(/--resume 20261123-142501-3fa9 --time \d+s/g) ?? []).toHaveLength(isOpen ? 1 : 0);
   });
 
   it('with few rounds shows times without intervals and claims no order', async () => {
@@ -120,7 +188,7 @@ describe('safety', () => {
     expect(textOf(hostile)).toContain('&lt;/script&gt;&lt;img src');
     // The names of templates' own fields are not filled in twice.
     expect(textOf(hostile)).toContain('{{x}}/cpu');
-    expect(dataOf(hostile).results.cells.some(({ target }) => target === hostileTarget)).toBe(true);
+    expect(dataOf(hostile).table.targets.some(({ name }) => name === hostileTarget)).toBe(true);
   });
 
   it('nothing in embedded data can end its element', () => {
@@ -136,23 +204,30 @@ describe('safety', () => {
 });
 
 describe('size', () => {
-  it('stays within its limit, and large runs keep their tables', async () => {
-    expect(Buffer.byteLength(hostile)).toBeLessThan(maxPageBytes);
-    const large = resultsOf();
-    const cells = Array.from({ length: 6 }, (_, copy) =>
-      large.cells.map((cell) => ({
-        ...cell,
-        id: `${copy}/${cell.id}`,
-        workload: `${cell.workload}-${copy}`,
-      })),
-    ).flat();
-    const groups = Array.from({ length: 6 }, (_, copy) =>
-      large.groups.map((group) => ({ ...group, workload: `${group.workload}-${copy}` })),
-    ).flat();
-    const page = await renderReport({ ...large, cells, groups });
+  /** The made-up run so many times, each with workloads of its own. */
+  function copies(count: number): RunResults {
+    const one = resultsOf({ hostile: true });
+    const each = <Item extends { workload: string }>(items: readonly Item[]) =>
+      Array.from({ length: count }, (_, copy) =>
+        items.map((item) => ({ ...item, workload: `${item.workload}-${copy}` })),
+      ).flat();
+    return { ...one, cells: each(one.cells), groups: each(one.groups) };
+  }
+
+  it('of 120 cells stays within 900 kB', async () => {
+    const results = copies(3);
+    expect(results.cells.length).toBeGreaterThanOrEqual(120);
+    expect(Buffer.byteLength(await renderReport(results))).toBeLessThan(900_000);
+  });
+
+  it('grows with data: tables and links stay, marks become fewer', async () => {
+    const results = copies(30);
+    const page = await renderReport(results);
     expect(Buffer.byteLength(page)).toBeLessThan(maxPageBytes);
-    expect(page.match(/<figure/g)).toHaveLength(156);
-    expect(page.match(/<caption>Median of each round/g)).toHaveLength(30);
+    expect(bodyOf(page).match(/times and ratios with/g)!.length).toBeGreaterThanOrEqual(150);
+    expect(dataOf(page).table.cells.medians.filter((own) => own.length > 0)).toHaveLength(
+      results.cells.filter(({ state }) => state === 'ok').length,
+    );
   });
 });
 
@@ -164,13 +239,33 @@ describe('accessibility', () => {
     levels.forEach((level, index) => {
       expect(level).toBeLessThanOrEqual((levels[index - 1] ?? 0) + 1);
     });
-    expect(body.match(/<table>/g)!.length).toBe(body.match(/<table>\s*<caption>[^<]+<\/caption>/g)!.length);
-    expect(body.match(/class="chart" role="img" aria-label="[^"]+"/g)).toHaveLength(26);
-    expect(body.match(/<figure/g)!.length).toBe(body.match(/<details>\s*<summary>Table/g)!.length);
+    const tables = body.match(/<table\b/g)!;
+    expect(body.match(/<table[^>]*>\s*<caption>[^<]+<\/caption>/g)).toHaveLength(tables.length);
+    expect(body.match(/<svg/g)).toHaveLength(1);
+    expect(body).toMatch(
+      /class="chart" role="img" aria-label="Time of every target[^"]+" data-chart="ratios"><svg/,
+    );
+  });
+
+  it('text on the hottest cell keeps its contrast in both themes', async () => {
+    const [theme, matrix] = await Promise.all(
+      ['theme', 'matrix'].map((name) =>
+        readFile(join(projectRoot, `reports/html/templates/${name}.css`), 'utf8'),
+      ),
+    );
+    const tints = [...matrix!.matchAll(/--tint: (\d+)%/g)].map((match) => Number(match[1]) / 100);
+    expect(Math.max(...tints)).toBeGreaterThan(0.5);
+    for (const [, colours] of theme!.matchAll(/\{([^{}]*--paper:[^{}]*)\}/g)) {
+      const colour = (name: string) => new RegExp(`--${name}: (#\\w{6})`).exec(colours!)![1]!;
+      for (const direction of ['fast', 'slow']) {
+        const ground = mixed(colour(direction), colour('paper'), Math.max(...tints));
+        expect([direction, contrast(colour('ink'), ground) >= 4.5]).toEqual([direction, true]);
+      }
+    }
   });
 
   it('colours keep their contrast in both themes', async () => {
-    const css = await readFile(join(projectRoot, 'reports/html/templates/report.css'), 'utf8');
+    const css = await readFile(join(projectRoot, 'reports/html/templates/theme.css'), 'utf8');
     const themes = [...css.matchAll(/\{([^{}]*--paper:[^{}]*)\}/g)].slice(0, 3);
     expect(themes).toHaveLength(3);
     for (const [, theme] of themes) {
@@ -179,7 +274,12 @@ describe('accessibility', () => {
         for (const name of ['ink', 'ink-soft', 'link', 'good', 'warn', 'bad']) {
           expect([name, contrast(colour(name), ground) >= 4.5]).toEqual([name, true]);
         }
-        for (const name of ['line', ...Array.from({ length: 8 }, (_, index) => `series-${index + 1}`)]) {
+        for (const name of [
+          'line',
+          'fast',
+          'slow',
+          ...Array.from({ length: 8 }, (_, index) => `series-${index + 1}`),
+        ]) {
           expect([name, contrast(colour(name), ground) >= 2.8]).toEqual([name, true]);
         }
       }
@@ -210,6 +310,15 @@ it('writeReport leaves results.json and report.html in the run folder', async ()
 function contrast(first: string, second: string): number {
   const [dark, light] = [first, second].map(luminance).sort((a, b) => a - b) as [number, number];
   return (light + 0.05) / (dark + 0.05);
+}
+
+/** As `color-mix(in srgb, …)` mixes them. */
+function mixed(first: string, second: string, share: number): string {
+  const channels = [1, 3, 5].map((at) => {
+    const [a, b] = [first, second].map((one) => Number.parseInt(one.slice(at, at + 2), 16));
+    return Math.round(share * a! + (1 - share) * b!);
+  });
+  return `#${channels.map((channel) => channel.toString(16).padStart(2, '0')).join('')}`;
 }
 
 function luminance(colour: string): number {

@@ -1,0 +1,125 @@
+/** What is known of one cell, in lines. */
+import {
+  bytes,
+  duration,
+  inline,
+  once,
+  onceInThreeDigits,
+  rate,
+  ratio as ratioQuantity,
+} from '../../text.js';
+import type { Choice } from './choice.js';
+import { type Markup, markup, nothing } from './markup.js';
+import { rankText } from './matrix.js';
+import { type Ratio, ratioOf, standingOf, tieMargin, whyUnlikeQuotient } from './ratio.js';
+import { baselineOf } from './selection.js';
+import { isOk, item, type Numbers, type ResultTable, targetOf } from './table.js';
+
+export interface DetailView {
+  readonly title: string;
+  readonly lines: readonly { readonly label: string; readonly text: string }[];
+  /** Medians of its rounds, in their order. */
+  readonly rounds: readonly { readonly round: number; readonly text: string }[];
+}
+
+export function detailOf(table: ResultTable, cell: number, choice: Choice): DetailView {
+  const { cells } = table;
+  const group = item(cells.group, cell);
+  const title = `${targetOf(table, cell).name} · ${item(table.groups, group).title}`;
+  const baseline = baselineOf(table, group, choice);
+  const lines = isOk(table, cell) ? okLines(table, cell, baseline) : [line('State', item(cells.state, cell))];
+  const reason = item(cells.reason, cell);
+  const rounds = item(cells.rounds, cell).map((round, index) => ({
+    round: round + 1,
+    text: onceInThreeDigits(item(item(cells.medians, cell), index)),
+  }));
+  return {
+    title,
+    lines: [
+      ...lines,
+      ...(reason === null ? [] : [line('Reason', item(table.texts, reason))]),
+      ...known(
+        'Parity error',
+        item(cells.parity, cell),
+        (share) => `${share.toPrecision(2)} of its tolerance`,
+      ),
+      ...item(cells.notes, cell).map((note) => line('Note', item(table.texts, note))),
+    ],
+    rounds,
+  };
+}
+
+function line(label: string, text: string) {
+  return { label, text };
+}
+
+function okLines(table: ResultTable, cell: number, baseline: number | undefined) {
+  const { cells } = table;
+  const percentiles = item(cells.percentiles, cell).map(
+    ([share, ...found]) => `p${100 * share} ${inline(duration(boundsOf(found)))}`,
+  );
+  return [
+    ...(baseline === undefined ? [] : ratioLines(table, cell, baseline)),
+    line('Rank', rankText(table, cell).replace('rank ', '')),
+    ...known('Time per iteration', item(cells.time, cell), (time) => inline(duration(boundsOf(time)))),
+    ...known('Items per second', item(cells.perSecond, cell), (found) => inline(rate(boundsOf(found)))),
+    ...(percentiles.length > 0 ? [line('Single iterations', percentiles.join(', '))] : []),
+    line('Samples', `${item(cells.samples, cell)} in ${item(cells.rounds, cell).length} processes`),
+    ...known('Load', item(cells.loadNs, cell), once),
+    ...known('First iteration', item(cells.firstNs, cell), once),
+    ...known('CPU time per iteration', item(cells.cpuNs, cell), once),
+    ...known('Peak memory', item(cells.peakBytes, cell), bytes),
+  ];
+}
+
+function known<Value>(label: string, value: Value | null, textOf: (value: Value) => string) {
+  return value === null ? [] : [line(label, textOf(value))];
+}
+
+function ratioLines(table: ResultTable, cell: number, baseline: number) {
+  const { name } = targetOf(table, baseline);
+  if (cell === baseline) return [line('Ratio', 'the baseline')];
+  const ratio = ratioOf(table, cell, baseline);
+  const why = whyUnlikeQuotient(table, cell, baseline, ratio);
+  return [
+    line(`Time ÷ ${name}`, `${inline(ratioQuantity(ratio))}${levelOf(table, ratio)}`),
+    line('Decision', decisionOf(table, cell, baseline, ratio)),
+    ...(why === undefined ? [] : [line('Not the quotient', why)]),
+  ];
+}
+
+function levelOf({ critical }: ResultTable, { level, rounds }: Ratio): string {
+  if (level === null) return `, no interval from ${rounds} common rounds`;
+  return `, ${Math.round(100 * level)} % interval from ${rounds} common rounds (${critical[rounds]?.method})`;
+}
+
+function decisionOf(table: ResultTable, cell: number, baseline: number, ratio: Ratio): string {
+  const { name } = targetOf(table, baseline);
+  const standing = standingOf(table, cell, baseline, ratio);
+  const excludesOne = (ratio.low ?? 0) > 1 || (ratio.high ?? 2) < 1;
+  if (standing === 'tie') return `not told apart from ${name}, and equal within ${100 * tieMargin} %`;
+  if (standing === 'undecided') {
+    const own = excludesOne ? ': its own interval excludes 1, all pairs looked at together do not' : '';
+    return `not told apart from ${name}${own}; more rounds would decide it`;
+  }
+  const chain = excludesOne ? '' : '; its own interval includes 1, targets between the two tell them apart';
+  return `${standing} than ${name}, by all pairs of this comparison at 5 %${chain}`;
+}
+
+export function boundsOf([value, low, high]: Numbers) {
+  return { value, low: low ?? null, high: high ?? null };
+}
+
+export function detailMarkup({ title, lines, rounds }: DetailView): Markup {
+  const facts = lines.map(
+    ({ label, text }) => markup`<div class="fact"><dt>${label}</dt><dd>${text}</dd></div>`,
+  );
+  const each = rounds.map(
+    ({ round, text }) =>
+      markup`<span class="round"><small class="round-number">${round}</small> ${text}</span> `,
+  );
+  const order = rounds.length > 0 ? markup`<p><b>Median of each round, in order:</b> ${each}</p>` : nothing;
+  return markup`<div class="bar"><h3 tabindex="-1">${title}</h3><button type="button" data-close>Close</button></div>
+<dl class="facts">${facts}</dl>
+${order}`;
+}

@@ -1,0 +1,48 @@
+/** The matrix as a table, whose cells are links to their details. */
+import { type Markup, markup, nothing } from './markup.js';
+import type { CellView, ColumnView, FoldedView, MatrixView, RowView } from './matrix.js';
+
+export function matrixMarkup(view: MatrixView): Markup {
+  const workloads = view.workloads.map(
+    ({ title, span }) => markup`<th scope="colgroup" colspan="${span}">${title}</th>`,
+  );
+  const legend = view.legend.map(
+    ({ symbol, meaning }) => markup`<span><b aria-hidden="true">${symbol}</b> ${meaning}</span> `,
+  );
+  return markup`<table class="heat">
+<caption>${view.caption}</caption>
+<thead>
+<tr><td></td><td></td>${workloads}</tr>
+<tr>${sortable('target', view.targets.sorted, markup`Target`)}${sortable('overall', view.overall.sorted, markup`Overall<small>${view.overall.title}</small>`)}${view.columns.map(columnMarkup)}</tr>
+</thead>
+<tbody>
+${view.rows.map(rowMarkup)}${view.folded.map((family) => foldedMarkup(family, view))}</tbody></table>
+<p class="legend soft">${legend}<span>The paler, the less certain.</span></p>`;
+}
+
+function sortable(name: string | number, sorted: string, content: Markup, style = ''): Markup {
+  const sort = sorted ? markup` aria-sort="${sorted}"` : nothing;
+  const chosen = style ? markup` class="${style}"` : nothing;
+  return markup`<th scope="col"${sort}${chosen}><button type="button" data-sort="${name}">${content}</button></th>`;
+}
+
+function columnMarkup({ group, variant, sorted, isChosen }: ColumnView): Markup {
+  return sortable(group, sorted, markup`${variant}`, isChosen ? 'chosen' : '');
+}
+
+function rowMarkup({ name, device, look, overall, cells }: RowView): Markup {
+  const where = device ? markup` <small>${device}</small>` : nothing;
+  return markup`<tr><th scope="row" title="${name}"><span class="look series-${look.series}" aria-hidden="true">${look.symbol}</span> ${name}${where}</th><td class="overall ${overall.heat}">${overall.text}</td>${cells.map(cellMarkup)}</tr>
+`;
+}
+
+function cellMarkup({ slug, symbol, text, interval, style, label, hint }: CellView): Markup {
+  if (!slug) return markup`<td class="${style}"><span class="hidden">${label}</span></td>`;
+  const bounds = interval ? markup`<small>${interval}</small>` : nothing;
+  return markup`<td class="${style}"><a href="#${slug}" aria-label="${label}" title="${hint}"><span>${symbol} ${text}</span>${bounds}</a></td>`;
+}
+
+function foldedMarkup({ family, count }: FoldedView, { columns }: MatrixView): Markup {
+  return markup`<tr class="script-row"><th scope="row" colspan="${columns.length + 2}"><button type="button" data-unfold="${family}" aria-expanded="false">▸ ${family}: ${count} folded</button></th></tr>
+`;
+}

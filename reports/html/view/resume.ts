@@ -1,0 +1,22 @@
+/** What would decide what a run left open. */
+import type { Comparison, RunResults } from '../../../common/run/results.js';
+import { isToldApart } from '../../../common/statistics/ranking.js';
+
+/** Empty where everything is told apart, or nothing is known to decide it in reasonable time. */
+export function resumeText(results: RunResults): string {
+  const further = results.groups.flatMap(({ comparisons }) => comparisons.flatMap(furtherRounds));
+  const perRound = secondsPerRound(results);
+  if (further.length === 0 || perRound === undefined) return '';
+  const seconds = Math.ceil((Math.max(...further) * perRound) / 30) * 30;
+  return `npm run bench -- --resume ${results.id} --time ${seconds}s`;
+}
+
+function furtherRounds(comparison: Comparison): number[] {
+  return isToldApart(comparison) || comparison.furtherRounds === null ? [] : [comparison.furtherRounds];
+}
+
+/** What a round of all cells took; undefined where none was finished. */
+function secondsPerRound({ wallMs, finishedRounds }: RunResults): number | undefined {
+  const { measuring } = wallMs;
+  return measuring === undefined || finishedRounds === 0 ? undefined : measuring / 1000 / finishedRounds;
+}
