@@ -7,7 +7,7 @@ import pythonHost from '../../../runners/hosts/python/index.js';
 it('finds the hosts by their folders', async () => {
   const hosts = await discoverHosts();
   expect(hosts.map(({ name }) => name)).toEqual(['browser', 'node', 'python']);
-  expect(await hostOf({ name: 'x/y', host: 'python' })).toBe(hosts[1]);
+  expect(await hostOf({ name: 'x/y', host: 'python' })).toBe(hosts[2]);
 });
 
 it('a target on a host that does not exist is refused with those that do', async () => {
