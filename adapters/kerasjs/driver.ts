@@ -24,7 +24,10 @@ export const plainJavaScript: Computing = {
   },
 };
 
-/** Its textures hold float32, and its shaders ask for the highest precision. */
+/**
+ * Its textures hold float32, and its shaders ask for the highest precision. A recurrent layer leaves two textures of its width behind with
+ * each example, which only `cleanup` frees; no other layer does.
+ */
 export function webgl(device: Device): Computing {
   return {
     device,

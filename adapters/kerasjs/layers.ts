@@ -87,7 +87,13 @@ function layerOf(operation: PlannedOperation, x: PerAxis, weight: PerAxis = []):
     case 'BatchNormalization':
       return {
         className: 'BatchNormalization',
-        config: { ...operation.settings, center: true, scale: true },
+        config: {
+          ...operation.settings,
+          // On WebGL rows are images of width 1, so that the last axis has another number than it has here.
+          axis: operation.settings.axis === x.length - 1 ? -1 : operation.settings.axis,
+          center: true,
+          scale: true,
+        },
         weightNames: ['gamma', 'beta', 'moving_mean', 'moving_variance'],
       };
     case 'LSTM':
