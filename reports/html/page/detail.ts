@@ -11,7 +11,7 @@ import {
 import type { Choice } from './choice.js';
 import { type Markup, markup, nothing } from './markup.js';
 import { rankText } from './matrix.js';
-import { type Ratio, ratioOf, standingOf, tieMargin, whyUnlikeQuotient } from './ratio.js';
+import { type Ratio, ratioOf, standingOf, tieMargin, unlikeQuotient, whyUnlikeQuotient } from './ratio.js';
 import { baselineOf } from './selection.js';
 import { isOk, item, type Numbers, type ResultTable, targetOf } from './table.js';
 
@@ -80,11 +80,13 @@ function ratioLines(table: ResultTable, cell: number, baseline: number) {
   const { name } = targetOf(table, baseline);
   if (cell === baseline) return [line('Ratio', 'the baseline')];
   const ratio = ratioOf(table, cell, baseline);
-  const why = whyUnlikeQuotient(table, cell, baseline, ratio);
+  const quotient = unlikeQuotient(table, cell, baseline, ratio);
   return [
     line(`Time ÷ ${name}`, `${inline(ratioQuantity(ratio))}${levelOf(table, ratio)}`),
     line('Decision', decisionOf(table, cell, baseline, ratio)),
-    ...(why === undefined ? [] : [line('Not the quotient', why)]),
+    ...known('Quotient of the times', quotient ?? null, (value) => {
+      return `${value.toPrecision(3)}×: ${whyUnlikeQuotient(table, cell, baseline)}`;
+    }),
   ];
 }
 

@@ -151,10 +151,7 @@ function rowOf(
       device: device === 'cpu' ? '' : device,
       look: lookOf(target),
       overall: {
-        text:
-          overall === null
-            ? ''
-            : inline(ratioQuantity({ value: Number(overall.toPrecision(3)), low: null, high: null })),
+        text: overall === null ? '' : inline(ratioQuantity({ value: overall, low: null, high: null })),
         heat: overall === null ? '' : heatOf(overall),
       },
       cells: entries.map(({ view }) => view),

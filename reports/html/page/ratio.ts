@@ -66,23 +66,26 @@ export function standingOf(table: ResultTable, cell: number, baseline: number, r
   return isNarrow ? 'tie' : 'undecided';
 }
 
-/** Why a ratio is not the quotient of the times beside it; undefined where the two are close. */
-export function whyUnlikeQuotient(
+/** The quotient of the times beside a ratio, where it is another; undefined where the two are close. */
+export function unlikeQuotient(
   table: ResultTable,
   cell: number,
   baseline: number,
   ratio: Ratio,
-): string | undefined {
+): number | undefined {
   const quotient = quotientOf(table, cell, baseline);
-  if (Math.abs(Math.log(ratio.value / quotient)) <= Math.log(1 + explainedFrom)) return undefined;
-  const text = `The quotient of the two times is ${quotient.toPrecision(3)}×`;
+  return Math.abs(Math.log(ratio.value / quotient)) > Math.log(1 + explainedFrom) ? quotient : undefined;
+}
+
+/** Why a ratio is not the quotient of the two times. */
+export function whyUnlikeQuotient(table: ResultTable, cell: number, baseline: number): string {
   const { rounds, medians } = table.cells;
   const counts = [cell, baseline].map((one) => item(rounds, one).length);
   const common = commonRounds(table, cell, baseline);
   if (counts.every((count) => count === common.length)) {
-    return `${text}: each time is a median over rounds, between which the machine’s speed changed; the ratio compares within each round, where both met the same state.`;
+    return 'each time is a median over rounds, between which the machine’s speed changed; the ratio compares within each round, where both met the same state';
   }
   const shift = median(common.map(({ other }) => other)) / median(item(medians, baseline));
   const change = `${Math.abs(100 * (shift - 1)).toFixed(0)} % ${shift > 1 ? 'longer' : 'less long'} than over all of its rounds`;
-  return `${text}: the times are medians over ${counts[0]} and ${counts[1]} rounds, the ratio rests on the ${common.length} that both took part in, in which the baseline took ${change}.`;
+  return `the times are medians over ${counts[0]} and ${counts[1]} rounds, the ratio rests on the ${common.length} that both took part in, in which the baseline took ${change}`;
 }

@@ -18,7 +18,7 @@ function isDark() {
 // biome-ignore lint/correctness/noUnusedVariables: the page's own script calls it
 async function embed(chart, spec, rows) {
   const fresh = document.createElement('div');
-  const old = [...chart.children];
+  const old = [...chart.childNodes];
   chart.append(fresh);
   const data = spec.data.map((set) =>
     set.name === 'rows' ? { ...set, values: rows.map((row) => ({ ...row })) } : set,
@@ -38,7 +38,7 @@ async function embed(chart, spec, rows) {
     chart.view?.finalize();
     chart.view = view;
     chart.classList.add('alive');
-    for (const element of old) element.remove();
+    for (const node of old) node.remove();
   } catch (error) {
     fresh.remove();
     console.error(error);

@@ -85,11 +85,17 @@ async function draw(chart) {
   if (!drawn?.rows.length) {
     chart.view?.finalize();
     chart.view = undefined;
-    chart.replaceChildren('Nothing to draw: too few targets have a result here.');
+    chart.removeAttribute('role');
+    chart.replaceChildren(
+      scene?.baseline === undefined
+        ? 'Nothing to draw: the baseline has no result here.'
+        : 'Nothing to draw: too few results.',
+    );
     chart.classList.add('alive');
     if (tables) tables.replaceChildren();
     return;
   }
+  chart.setAttribute('role', 'img');
   chart.setAttribute('aria-label', drawn.description);
   if (tables) tables.innerHTML = page.tableMarkup(drawn.table).text;
   await embed(chart, specs[chart.dataset.chart][drawn.spec], drawn.rows);

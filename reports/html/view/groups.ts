@@ -10,7 +10,7 @@ import { levelText } from '../../level-text.js';
 import { deviceOf, groupDifferences } from '../../summary.js';
 import { bytes, duration, inline, once, ranksText, ratio } from '../../text.js';
 import { number, type Table, type TableRow } from '../chart.js';
-import { ratioOf, whyUnlikeQuotient } from '../page/ratio.js';
+import { ratioOf, unlikeQuotient } from '../page/ratio.js';
 import { cellSlug, item, type ResultTable, rankedCells, targetOf } from '../page/table.js';
 
 export interface GroupView {
@@ -111,10 +111,10 @@ function rowOf(
   };
 }
 
-/** The notes of a cell, and why its ratio is not the quotient of the times beside it. */
+/** The notes of a cell, and the quotient of the times beside its ratio, where it is another. */
 function remarksOf(table: ResultTable, cell: number, fastest: number): string {
-  const why =
-    cell === fastest ? undefined : whyUnlikeQuotient(table, cell, fastest, ratioOf(table, cell, fastest));
+  const quotient = unlikeQuotient(table, cell, fastest, ratioOf(table, cell, fastest));
   const own = item(table.cells.notes, cell).map((place) => item(table.texts, place));
-  return [...own, ...(why === undefined ? [] : [why])].join('; ');
+  const other = quotient === undefined ? [] : [`the quotient of the times is ${quotient.toPrecision(3)}×`];
+  return [...own, ...other].join('; ');
 }

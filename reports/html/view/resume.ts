@@ -1,6 +1,7 @@
 /** What would decide what a run left open. */
 import type { Comparison, RunResults } from '../../../common/run/results.js';
 import { isToldApart } from '../../../common/statistics/ranking.js';
+import { minStudentValues } from '../../../common/statistics/student.js';
 
 /** Empty where everything is told apart, or nothing is known to decide it in reasonable time. */
 export function resumeText(results: RunResults): string {
@@ -12,6 +13,9 @@ export function resumeText(results: RunResults): string {
 }
 
 function furtherRounds(comparison: Comparison): number[] {
+  const { rounds } = comparison.ratio;
+  // Before that nothing is known of how many would decide.
+  if (rounds < minStudentValues) return [minStudentValues - rounds];
   return isToldApart(comparison) || comparison.furtherRounds === null ? [] : [comparison.furtherRounds];
 }
 

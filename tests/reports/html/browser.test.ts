@@ -122,6 +122,22 @@ describe.skipIf(!hasBrowser)(title, () => {
     });
   });
 
+  it('says where there is nothing to draw, and draws again where there is', async () => {
+    await visit({}, '#lenet5/training/64?baseline=onnxruntime-cpu', async (page) => {
+      const chart = page.locator('#ratios .chart');
+      await chart.scrollIntoViewIfNeeded();
+      await until(
+        page,
+        "document.querySelector('#ratios .chart').textContent.includes('baseline has no result')",
+      );
+      expect(await chart.locator('svg').count()).toBe(0);
+      await page.locator('select[name=baseline]').selectOption('');
+      await until(page, "document.querySelectorAll('#ratios .chart svg').length === 1");
+      expect(await chart.getAttribute('role')).toBe('img');
+      expect(await chart.textContent()).not.toContain('Nothing');
+    });
+  });
+
   it.each([390, 800])('at %i px nothing scrolls sideways but tables in their own frames', async (width) => {
     await visit({ viewport: { width, height: 844 } }, '', async (page) => {
       await bringAlive(page);
