@@ -22,9 +22,11 @@ export function groupsOf(
   targets: readonly TargetResult[],
   sampling: Sampling = fixedSampling,
 ): Group[] {
-  return groupCells(cells).flatMap((members) =>
+  const groups = groupCells(cells).flatMap((members) =>
     members[0] ? [groupOf(members[0], members.filter(isOk), targets, sampling)] : [],
   );
+  // What stands in for a device comes behind all that is one.
+  return [...groups.filter(({ software }) => !software), ...groups.filter(({ software }) => software)];
 }
 
 function groupOf(

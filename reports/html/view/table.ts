@@ -84,19 +84,21 @@ function groupOf(group: Group, cells: readonly CellResult[], slug: string, sampl
   };
 }
 
-function variantOf({ mode, batch, length, threads, precision }: Group): string {
+function variantOf({ mode, batch, length, threads, precision, software }: Group): string {
   const parts = [mode, `batch ${batch}`];
   if (length !== undefined) parts.push(`length ${length}`);
   if (threads !== undefined) parts.push(threadsText([threads]));
   if (precision !== 'float32') parts.push(precision);
+  if (software) parts.push('devices in software');
   return parts.join(', ');
 }
 
-function slugOf({ workload, mode, batch, length, threads, precision }: Group): string {
+function slugOf({ workload, mode, batch, length, threads, precision, software }: Group): string {
   const variant = [
     ...(length === undefined ? [] : [`l${length}`]),
     ...(threads === undefined ? [] : [`t${threads}`]),
     ...(precision === 'float32' ? [] : [precision]),
+    ...(software ? ['software'] : []),
   ];
   return [partOf(workload), mode, batch, ...variant].join('/');
 }
