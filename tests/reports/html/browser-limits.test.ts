@@ -52,7 +52,7 @@ describe.skipIf(!hasBrowser)(title, () => {
     expect(await shown(page, '.controls')).toBe(0);
   }
 
-  it('without scripts the first screen and every number and reason is there, and links lead to them', async () => {
+  it('without scripts the first screen, times, ratios and reasons are there, and links lead to them', async () => {
     await visit({ javaScriptEnabled: false }, '', async (page) => {
       await isReadable(page);
       await page.locator('#heat a[href="#lenet5/inference/64/pytorch-cpu"]').click();
