@@ -64,12 +64,10 @@ async function availabilityOf(target: BrowserTarget): Promise<Availability> {
   if (target.version === undefined && missing !== undefined) {
     return { available: false, reason: `npm package ${missing} is not installed`, fix: 'npm ci' };
   }
-  // A page is made on first use, in less than a second: only what has to be downloaded can be missing.
-  for (const installation of target.version === undefined ? [] : [packagesInstallation(target)]) {
-    const state = await installation.state();
-    if (state.state !== 'ready') {
-      return { available: false, reason: state.reason, fix: invocation(`setup ${target.name}`) };
-    }
+  // A page is made on first use, in less than a second: only packages of another version have to be there.
+  const packages = target.version === undefined ? undefined : await packagesInstallation(target).state();
+  if (packages && packages.state !== 'ready') {
+    return { available: false, reason: packages.reason, fix: invocation(`setup ${target.name}`) };
   }
   return { available: true };
 }
