@@ -4,7 +4,9 @@ import { hostConstant } from '../lowering/host.js';
 import type { KerasNet } from './net.js';
 
 export async function modelFile(net: KerasNet, weights: Tensors): Promise<Uint8Array> {
-  const { default: proto } = await import('keras-js/lib/proto.js');
+  const { default: exported } = await import('keras-js/lib/proto.js');
+  // Node gives what a module of the older kind exports; bundlers and test runners give its `default`.
+  const { Model } = ('default' in exported ? exported.default : exported) as (typeof exported)['default'];
   const layers = net.layers.map(({ className, name, config, inbound }) => ({
     class_name: className,
     name,
@@ -23,7 +25,7 @@ export async function modelFile(net: KerasNet, weights: Tensors): Promise<Uint8A
       };
     }),
   );
-  return proto.default.Model.encode({
+  return Model.encode({
     id: 'touchstone',
     name: 'touchstone',
     kerasVersion: '2.1.3',
