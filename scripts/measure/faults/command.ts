@@ -85,11 +85,11 @@ export function finishedTurns(folder: string): string[] {
     .map(({ cell, round, block }) => `${cell}@${round}.${block}`);
 }
 
-/** Waits until `done` gives something, or fails after a while. */
+/** Waits until `done` gives something, or fails after a while: a run waits until every other on this machine has measured. */
 export async function until<T>(
   what: string,
   done: () => T | undefined | false,
-  patienceMs = 60_000,
+  patienceMs = 300_000,
 ): Promise<T> {
   const giveUpAt = Date.now() + patienceMs;
   for (;;) {

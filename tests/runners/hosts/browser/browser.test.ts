@@ -111,8 +111,10 @@ describe.each([['browser'], ['firefox']])('a page @%s', (suffix) => {
     expect(affinities.length).toBeGreaterThan(3);
     expect(new Set(affinities)).toEqual(new Set([String(first)]));
     worker.pause();
-    const states = groupMembers(worker.pid ?? 0).map((pid) => stateOf(pid));
-    expect(new Set(states)).toEqual(new Set(['T']));
+    // A signal is taken when its process is next scheduled.
+    await expect
+      .poll(() => new Set(groupMembers(worker.pid ?? 0).map((pid) => stateOf(pid))), { timeout: 10_000 })
+      .toEqual(new Set(['T']));
     worker.resume();
     const { cpuNs, samplesNs } = await worker.request({ ...turn, minNs: 300e6 });
     const share = (cpuNs ?? 0) / samplesNs.reduce((sum, ns) => sum + ns, 0);
