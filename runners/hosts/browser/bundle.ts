@@ -144,8 +144,3 @@ function fromFolder(target: BrowserTarget): Plugin {
     },
   };
 }
-
-/** The text of a page's program. */
-export function readBundle({ file }: Bundle): Buffer {
-  return readFileSync(file);
-}

@@ -16,7 +16,8 @@ export interface PageServerOptions {
   readonly program: Buffer;
   /** Whether it runs in a dedicated worker of the page. */
   readonly isWorker: boolean;
-  readonly boot: Boot;
+  /** Asked for by the page, when the browser has started. */
+  boot(): Boot;
   /** Folders of the packages whose files the page may fetch, by name. */
   readonly packages: ReadonlyMap<string, string>;
   /** Whether it may compile JavaScript from text. */
@@ -40,7 +41,6 @@ export interface PageServer {
   request(line: string): void;
   /** From now on the page may read what is below these paths, and write these files; nothing that it might before. */
   allow(access: Access): void;
-  close(): void;
 }
 
 /** Only programs of this server run, and only this server is spoken to. `blob:` is where WebAssembly threads begin. */
@@ -82,7 +82,7 @@ export async function servePage(options: PageServerOptions): Promise<PageServer>
     '': (_, response) => send(response, htmlOf(options.isWorker ? 'start.js' : 'page.js'), 'text/html'),
     'start.js': (_, response) => send(response, startWorker, 'text/javascript'),
     'page.js': (_, response) => send(response, options.program, 'text/javascript'),
-    boot: (_, response) => send(response, JSON.stringify(options.boot), 'application/json'),
+    boot: (_, response) => send(response, JSON.stringify(options.boot()), 'application/json'),
     reading: (_, response) => send(response, JSON.stringify(options.reading()), 'application/json'),
     memory: (_, response) => send(response, JSON.stringify(options.memory()), 'application/json'),
     alive(_, response) {
@@ -136,10 +136,6 @@ export async function servePage(options: PageServerOptions): Promise<PageServer>
     },
     allow(given) {
       access = { readable: given.readable.map(normalize), writable: given.writable.map(normalize) };
-    },
-    close() {
-      server.close();
-      server.closeAllConnections();
     },
   };
 }

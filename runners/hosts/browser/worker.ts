@@ -4,6 +4,7 @@
  * stops, binds or ends the group does so with all of it. No debugging protocol is attached to the page: it runs as a user's does.
  */
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { findTarget } from '../../../adapters/discover.js';
 import { cpuModel } from '../../../common/cpu-model.js';
@@ -12,9 +13,10 @@ import { groupMembers } from '../../process/group.js';
 import { wrapped } from '../../process/wrapped.js';
 import { maxLineBytes, readLines } from '../../protocol/lines.js';
 import { type RequestBody, request as requestSchema } from '../../protocol/messages.js';
+import { ensureInstallation } from '../../provision/installation.js';
 import { packageFolder, packageVersions } from '../packages.js';
 import { browserCommand, browserVersion, findBrowser } from './browsers.js';
-import { pageInstallation, readBundle } from './bundle.js';
+import { pageInstallation } from './bundle.js';
 import type { Access } from './page-files.js';
 import { makeProfile } from './profiles.js';
 import { type PageEvent, servePage } from './server.js';
@@ -30,6 +32,8 @@ const replies = new Socket({ fd: 4, readable: false, writable: true });
 /** How long a page may take until it speaks with its shell. */
 const openMs = 60_000;
 
+/** The request that the page answers, or answered last: there is one at a time. */
+let asked: RequestBody['type'] | undefined;
 /** The coordinator has said goodbye: what ends from now on ends as it should. */
 let isLeaving = false;
 
@@ -39,25 +43,25 @@ async function open(): Promise<void> {
   const target = browserTarget((await findTarget(name)).target);
   const found = findBrowser(target.browser);
   if (!found.found) return leave(`${found.reason}: ${found.fix}`);
-  const installation = pageInstallation(target);
-  const state = await installation.state();
-  const bundle = state.state === 'ready' ? state : await makeBundle(target.name);
+  // Another checkout's page may never have been made.
+  const bundle = await ensureInstallation(pageInstallation(target), {});
   const memory = memoryWatch(process.pid);
   const profile = await makeProfile();
   const server = await servePage({
-    program: readBundle(bundle),
+    program: readFileSync(bundle.file),
     isWorker: target.thread === 'worker',
-    boot: {
+    boot: () => ({
       runtime: `${target.browser} ${browserVersion(found.program) ?? 'of an unknown version'}`,
       cpuName: cpuModel(),
       versions: packageVersions(target),
-    },
+    }),
     packages: new Map(target.packages.map((each) => [each, packageFolder(target, each)])),
     evaluates: target.evaluates ?? false,
     reading: () => readProcesses(process.pid),
     memory: () => memory.look(),
     onReply(line) {
-      memory.look();
+      // A look takes milliseconds of the processor that turns are timed on; `memory` has looked itself.
+      if (asked !== 'turn' && asked !== 'memory') memory.look();
       replies.write(`${line}\n`, () => {
         if (isLeaving) end(0);
       });
@@ -69,6 +73,7 @@ async function open(): Promise<void> {
     line(line) {
       const body = bodyOf(line);
       if (!body) return leave('a line that is no request of this protocol');
+      asked = body.type;
       if (body.type === 'bye') isLeaving = true;
       if (body.type === 'load') watchPage();
       const access = accessOf(body);
@@ -82,12 +87,6 @@ async function open(): Promise<void> {
     browserCommand(target.browser, found.program, { url: server.url, profile, device: target.device }),
     profile,
   );
-}
-
-/** Another checkout's page may never have been made. */
-async function makeBundle(target: string) {
-  const { ensureInstallation } = await import('../../provision/installation.js');
-  return ensureInstallation(pageInstallation(browserTarget((await findTarget(target)).target)), {});
 }
 
 function start(command: readonly string[], folder: string): void {
