@@ -68,12 +68,12 @@ async function measurePart(
   checkTime: () => void,
 ): Promise<void> {
   const workers = new Map<string, LiveWorker>();
-  const lanes = lanesOf(context, cells[0]?.threads);
+  const lanes = shuffled(lanesOf(context, cells[0]?.threads), random);
   try {
     const owners = [...new Map(cells.map((cell) => [cell.target, cell])).values()];
     await onLanes(
       lanes,
-      slowestFirst(shuffled(owners, random), (owner) => startsOf(context, owner)),
+      slowestFirst(context, shuffled(owners, random), (owner) => startsOf(context, owner)),
       (owner, lane) => {
         checkTime();
         return startFor(context, workers, owner, round, cells, lane);
@@ -88,9 +88,17 @@ async function measurePart(
   }
 }
 
-/** What takes longest is begun first, so that no lane is left with it at the end; otherwise in the order given. */
-function slowestFirst<Item>(items: readonly Item[], costOf: (item: Item) => number): Item[] {
-  return [...items].sort((one, other) => costOf(other) - costOf(one));
+/**
+ * What takes longest is begun first, so that no lane is left with it at the end; otherwise in the order drawn. The sides of a gate
+ * are begun in the order drawn: one that is always begun first, beside others, is slower to start for no reason of its own.
+ */
+function slowestFirst<Item>(
+  { state }: RunContext,
+  drawn: readonly Item[],
+  costOf: (item: Item) => number,
+): readonly Item[] {
+  if (state.manifest.gate) return drawn;
+  return [...drawn].sort((one, other) => costOf(other) - costOf(one));
 }
 
 function startsOf({ state }: RunContext, owner: Owner): number {
@@ -164,21 +172,22 @@ async function measureGroup(
 ): Promise<void> {
   const key = cells[0] ? artefactKey(cells[0]) : '';
   const threads = cells[0]?.threads;
+  const random = randomFor(
+    context.state.manifest.options.seed,
+    'group',
+    round,
+    key,
+    ...(threads ? [threads] : []),
+  );
   const group: Group = {
     context,
     round,
     reference: await context.stopwatch.time('comparison', () =>
       context.files.reference(context.state.manifest.artefacts[key] ?? ''),
     ),
-    random: randomFor(
-      context.state.manifest.options.seed,
-      'group',
-      round,
-      key,
-      ...(threads ? [threads] : []),
-    ),
+    random,
     timedOn: context.cpus.worker(threadsOf(context, threads)),
-    lanes: lanesOf(context, threads),
+    lanes: shuffled(lanesOf(context, threads), random),
     guarded: guard(context, workers, round),
     checkTime,
   };
@@ -205,8 +214,8 @@ async function measurePass(
   const { lanes, guarded } = group;
   const loaded = new Set<LoadedCell>();
   try {
-    const longest = slowestFirst(cells, ({ id }) => group.context.state.parityOf(id)?.firstNs ?? 0);
-    await onLanes(lanes, longest, async (cell, lane) => {
+    const firstNs = ({ id }: PlannedCell) => group.context.state.parityOf(id)?.firstNs ?? 0;
+    await onLanes(lanes, slowestFirst(group.context, cells, firstNs), async (cell, lane) => {
       group.checkTime();
       const worker = workers.get(cell.target);
       const share = shares[cell.id];

@@ -291,6 +291,31 @@ describe('a run', () => {
   });
 });
 
+describe('a gate', () => {
+  const roles = ['a/new', 'b/old', 'b/old~control'];
+  const [candidate = '', baseline = '', control = ''] = roles;
+  const gate = {
+    against: baseline,
+    baselineName: baseline,
+    candidateName: candidate,
+    subjects: [{ candidate, baseline, control }],
+  };
+
+  it('gives no side a place in the order or a processor of its own, however slow it once was', async () => {
+    const targets = roles.map((name) => ({ ...fast, name, startMs: name === candidate ? 5 : 2 }));
+    const rounds = 150;
+    const { starts } = await run({ targets, rounds, threads: [1], gate, budgetMs: 1e7 });
+    const inRounds = starts.slice(-roles.length * rounds);
+    for (const role of roles) {
+      const first = inRounds.filter(({ target }, index) => index % roles.length === 0 && target === role);
+      // A third of 150, ± four standard deviations.
+      expect(Math.abs(first.length - rounds / 3)).toBeLessThan(4 * Math.sqrt((rounds * 2) / 9));
+      const onOne = inRounds.filter(({ target, cpus }) => target === role && cpus.join() === '1');
+      expect(Math.abs(onOne.length - rounds / 2)).toBeLessThan(4 * Math.sqrt(rounds / 4));
+    }
+  });
+});
+
 describe('a run with several thread counts', () => {
   it('gives every count processes of its own on as many processors, one count after the other', async () => {
     const { events, starts, gaveWay, alive } = await run({
