@@ -8,6 +8,7 @@
 import { at } from '../../common/at.js';
 import { modelError } from '../model-error.js';
 import { type Decompose, type Decomposition, decomposed, type FileContext } from './decomposition.js';
+import { attentions } from './fused-attention.js';
 import { layerNormalisations, normalisations } from './fused-normalisations.js';
 import { fusedOperators } from './fused-operators.js';
 import { packedProducts } from './packed-weights.js';
@@ -48,7 +49,7 @@ const quantisedOperators: Readonly<Record<string, QuantisedOperator>> = {
   },
 };
 const decompositions: ReadonlyMap<string, Decompose> = new Map([
-  ...Object.entries({ ...fusedOperators, ...normalisations, ...packedProducts }),
+  ...Object.entries({ ...fusedOperators, ...attentions, ...normalisations, ...packedProducts }),
   ...Object.entries(quantisedOperators).map(([type, own]) => [type, throughFloatingPoint(own)] as const),
 ]);
 /** Contributed operators that equal the ONNX operator of the same name. */

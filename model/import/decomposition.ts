@@ -48,6 +48,12 @@ export class Decomposition {
     return this.addWith('ReduceMean', [x, axes], { keepdims: 1 });
   }
 
+  /** @param axes of the result, at which it has one value */
+  unsqueezed(x: string, axes: readonly number[]): string {
+    if (this.context.opset < 13) return this.addWith('Unsqueeze', [x], { axes: [...axes] });
+    return this.add('Unsqueeze', [x, this.integers(axes)]);
+  }
+
   integers(values: readonly number[]): string {
     return this.constant({
       type: 'int64',

@@ -66,6 +66,21 @@ export const fusedOperators: Readonly<Record<string, Decompose>> = {
     const [a = '', b = '', aScale = '', bScale = '', aZero = '', bZero = '', bias = ''] = inputs;
     integerProduct(to, [a, b, aZero, bZero], [aScale, bScale], bias);
   },
+  /** α · aScale · bScale · (A · B + C), quantised where the result has a scale. */
+  QGemm(to, inputs, node) {
+    const [a = '', aScale = '', aZero = '', b = '', bScale = '', bZero = '', c = ''] = inputs;
+    const { alpha = 1, transA, transB } = attributesOf(node);
+    const [first = '', second = ''] = [
+      transA ? to.addWith('Transpose', [a], { perm: [1, 0] }) : a,
+      transB ? to.addWith('Transpose', [b], { perm: [1, 0] }) : b,
+    ];
+    const product = to.add('MatMulInteger', withoutTrailingBlanks([first, second, aZero, bZero]));
+    const sum = toFloat32(to, c === '' ? product : to.add('Add', [product, c]));
+    const factor = to.add('Mul', [to.add('Mul', [aScale, bScale]), to.scalar(Number(alpha))]);
+    const scaled = to.add('Mul', [sum, factor]);
+    const [yScale = '', yZero = ''] = inputs.slice(7);
+    if (yScale !== '') to.add('QuantizeLinear', withoutTrailingBlanks([scaled, yScale, yZero]));
+  },
   /**
    * An LSTM with dequantised weights, whose input is rounded to 8 bits as a whole, as the hidden state is before every step (ONNX
    * Runtime, uni_directional_lstm.cc). A batch that its threads divide has a scale for each part there; here it has one.
@@ -155,15 +170,15 @@ function gelu(to: Decomposition, x: string): void {
  * @param operands a, b and their zero points
  * @param bias '' for none
  */
-function integerProduct(
+export function integerProduct(
   to: Decomposition,
   operands: readonly string[],
   [aScale, bScale]: readonly [string, string],
   bias: string,
-): void {
+): string {
   const product = to.add('MatMulInteger', withoutTrailingBlanks(operands));
   const scaled = to.add('Mul', [toFloat32(to, product), to.add('Mul', [aScale, bScale])]);
-  if (bias !== '') to.add('Add', [scaled, bias]);
+  return bias === '' ? scaled : to.add('Add', [scaled, bias]);
 }
 
 /**

@@ -1,46 +1,13 @@
 /** Decompositions of the operators that ONNX Runtime's optimiser fuses, against the runtime's own kernels. */
 import { describe, expect, it } from 'vitest';
-import type { GraphBuilder } from '../../../model/builder.js';
-import { type DataType, elementCount, type Tensor } from '../../../model/graph.js';
+import { elementCount, type Tensor } from '../../../model/graph.js';
 import { readModel } from '../../../model/import/read-model.js';
-import { writeModel } from '../../../model/import/write-model.js';
-import { observe } from '../../../model/normalise/observe.js';
-import { uniform } from '../../../model/random.js';
-import { altered, floats, model } from '../models.js';
+import { altered, floats } from '../models.js';
+import { bytesOf, type Case, drawn, expectAgreement, fileOf } from './contributed.js';
 
-const drawn = (name: string, shape: readonly number[], low = -1, high = 1): Tensor => ({
-  type: 'float32',
-  shape,
-  data: uniform(0, name, elementCount(shape), low, high),
-});
-/** Signed ones have 7 bits: without VNNI, ONNX Runtime's kernels saturate the sum of two products at 16 bits. */
-const bytesOf = (name: string, shape: readonly number[], type: 'int8' | 'uint8' = 'int8'): Tensor => {
-  const values = uniform(0, name, elementCount(shape), type === 'int8' ? -63 : 0, type === 'int8' ? 63 : 255);
-  return { type, shape, data: type === 'int8' ? Int8Array.from(values) : Uint8Array.from(values) };
-};
 const x = drawn('x', [2, 3, 5, 5], -3, 3);
 const rows = drawn('rows', [4, 6], -3, 3);
 const sequence = drawn('sequence', [7, 2, 5]);
-
-interface Case {
-  readonly title: string;
-  readonly operator: string;
-  readonly input: Tensor;
-  readonly constants: Readonly<Record<string, Tensor>>;
-  /** Names of constants, `x`, and '' for an omitted input. */
-  readonly inputs: readonly string[];
-  readonly attributes?: Parameters<GraphBuilder['node']>[2];
-  /** Shapes of further outputs of the graph. */
-  readonly outputs?: Readonly<Record<string, readonly number[]>>;
-  /** Of outputs that are not float32. */
-  readonly types?: Readonly<Record<string, DataType>>;
-  /** Outputs of the node behind `y`; '' for an omitted one. */
-  readonly outputNames?: readonly string[];
-  readonly opset?: number;
-  readonly domain?: string;
-  readonly shape: readonly number[];
-  readonly within?: number;
-}
 
 const filters = {
   w: drawn('w', [4, 3, 3, 3]),
@@ -324,6 +291,29 @@ const cases: readonly Case[] = [
     inputs: ['x', 'q', 'scale', 'columns', 'middle', 'zeros', 'bias'],
     shape: [4, 3],
   },
+  ...[false, true].map(
+    (isQuantised): Case => ({
+      title: isQuantised ? 'with a scale for each column and a quantised result' : 'in floating point',
+      operator: 'QGemm',
+      input: bytesOf('bytes', [4, 6], 'uint8'),
+      constants: {
+        ...products,
+        turned: bytesOf('turned', [3, 6]),
+        middle: { type: 'uint8', shape: [], data: Uint8Array.of(120) },
+        sums: { type: 'int32', shape: [3], data: Int32Array.of(300, -200, 5000) },
+        coarse: floats([2.5], []),
+      },
+      inputs: [
+        ...['x', 'scale', 'middle', 'turned', isQuantised ? 'columns' : 'scale'],
+        ...[isQuantised ? 'zeros' : 'zero', 'sums', ...(isQuantised ? ['coarse', 'middle'] : [])],
+      ],
+      attributes: { alpha: 0.7, transB: 1 },
+      ...(isQuantised ? { types: { y: 'uint8' } } : {}),
+      shape: [4, 3],
+      // A value between two steps may be rounded to either.
+      within: isQuantised ? 1e-2 : 1e-5,
+    }),
+  ),
   ...([1, 2] as const).flatMap((directions) =>
     [false, true].map(
       (perColumn): Case => ({
@@ -341,52 +331,8 @@ const cases: readonly Case[] = [
   ),
 ];
 
-function fileOf(one: Case): Uint8Array {
-  const { operator, input, constants, inputs, attributes = {}, shape, outputs = {}, opset, domain } = one;
-  const plain = model((graph) => {
-    graph.input('x', input.shape, input.type);
-    const used = Object.entries(constants).filter(([name]) => inputs.includes(name));
-    for (const [name, tensor] of used) graph.constant(name, tensor);
-    graph.node(operator, inputs, attributes, ['y', ...(one.outputNames ?? [])]);
-    for (const [name, own] of Object.entries({ y: shape, ...outputs })) {
-      graph.output(name, own, one.types?.[name] ?? 'float32');
-    }
-  });
-  return altered(plain, (decoded) => {
-    const version = opset ?? Number(decoded.opsetImport?.[0]?.version);
-    decoded.opsetImport = [
-      { domain: '', version },
-      { domain: 'com.microsoft', version: 1 },
-    ];
-    Object.assign(decoded.graph?.node?.[0] ?? {}, { domain: domain ?? 'com.microsoft' });
-  });
-}
-
 describe.each(cases)('$operator $title', (one) => {
-  it('computes what ONNX Runtime’s own kernel computes', async () => {
-    const file = fileOf(one);
-    const { name, opset, nodes, initialisers } = readModel(file, 'test');
-    expect(nodes.length).toBeGreaterThan(1);
-    const shapes = { y: one.shape, ...one.outputs };
-    const names = Object.keys(shapes);
-    const written = writeModel({
-      name,
-      opset,
-      inputs: [{ name: 'x', type: one.input.type, shape: [...one.input.shape] }],
-      outputs: names.map((output) => ({ name: output })),
-      nodes: nodes.map(({ proto }) => proto),
-      weights: Object.fromEntries(initialisers),
-    });
-    const seen = await Promise.all([written, file].map((each) => observe(each, { x: one.input }, names)));
-    for (const [output, shape] of Object.entries(shapes)) {
-      const [own = [], kernel = []] = seen.map(({ data }) => Array.from(data[output]?.data ?? [], Number));
-      const size = Math.hypot(...kernel);
-      const apart = Math.hypot(...kernel.map((value, index) => value - (own[index] ?? Number.NaN)));
-      expect(kernel.length).toBe(elementCount(shape));
-      expect(size).toBeGreaterThan(0.1);
-      expect(apart / size).toBeLessThan(one.within ?? 1e-5);
-    }
-  });
+  it('computes what ONNX Runtime’s own kernel computes', () => expectAgreement(one));
 });
 
 it('rejects attributes that it cannot decompose', () => {
