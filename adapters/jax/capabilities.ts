@@ -2,7 +2,7 @@
 import { at } from '../../common/at.js';
 import { dataTypes } from '../../model/graph.js';
 import { type Capabilities, type Limit, type OperationTable, wholly } from '../lowering/capabilities.js';
-import { all, unlessTypes } from '../lowering/limits.js';
+import { all, isSingleOrDouble, unlessTypes } from '../lowering/limits.js';
 import type { OperationKind } from '../lowering/operations/operation.js';
 
 const title = 'JAX';
@@ -52,6 +52,7 @@ const operations: OperationTable = {
   ...floats('BatchNormalization', 'TrainingBatchNormalization', 'LayerNormalization'),
   ...floats('InstanceNormalization', 'GroupNormalization', 'LRN'),
   ...floats('LSTM', 'GRU', 'RNN', 'AveragePool'),
+  ...all(unlessTypes(title, isSingleOrDouble), 'DFT', 'STFT'),
   ...wholly('Conv', 'ConvTranspose', 'MaxPool'),
   ArgMax: extremePosition,
   ArgMin: extremePosition,

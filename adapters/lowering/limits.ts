@@ -18,6 +18,11 @@ export function unlessTypes(title: string, isSupported: (type: DataType) => bool
   };
 }
 
+/** The types that Fourier transforms have kernels for. */
+export function isSingleOrDouble(type: DataType): boolean {
+  return type === 'float32' || type === 'float64';
+}
+
 /** Several operations with the same limit. */
 export function all(limit: AnyLimit, ...kinds: readonly OperationKind[]): OperationTable {
   return Object.fromEntries(kinds.map((kind) => [kind, limit]));

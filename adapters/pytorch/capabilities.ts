@@ -12,7 +12,7 @@ import {
   type RecurrentForm,
   wholly,
 } from '../lowering/capabilities.js';
-import { all, any, isAbout, unlessTypes } from '../lowering/limits.js';
+import { all, any, isAbout, isSingleOrDouble, unlessTypes } from '../lowering/limits.js';
 import { recipesOf, stretchTo } from '../lowering/operations/interpolation.js';
 import type { OperationKind, Pads, PerAxis } from '../lowering/operations/operation.js';
 
@@ -80,6 +80,7 @@ const shapes: OperationTable = {
   ...all(numbers, 'ReduceSum', 'ReduceProd', 'ReduceMax', 'ReduceMin', 'TopK'),
   ...all(numbers, 'MatMul', 'FusedMatMul', 'Einsum'),
   ...all(floatingPoint, 'Gemm', 'Attention'),
+  ...all(unlessTypes(title, isSingleOrDouble), 'DFT', 'STFT'),
   ...all(floatingPoint, 'ReduceMean', 'ReduceLogSumExp', 'Softmax', 'LogSoftmax'),
   ArgMax: any(numbers, alongElements),
   ArgMin: any(numbers, alongElements),

@@ -12,7 +12,7 @@ import {
   whole,
   wholly,
 } from '../lowering/capabilities.js';
-import { type AnyLimit, all, any, both, unlessTypes } from '../lowering/limits.js';
+import { type AnyLimit, all, any, both, isSingleOrDouble, unlessTypes } from '../lowering/limits.js';
 import { ofRank } from '../lowering/operations/emitter.js';
 import {
   arithmetic,
@@ -140,6 +140,7 @@ const scatter: Limit<'ScatterElements' | 'ScatterND'> = ({ reduction }, [x], kin
 const shapes: OperationTable = {
   ...all(numbers, 'ReduceSum', 'ReduceProd', 'ReduceMax', 'ReduceMin', 'CumSum', 'TopK', 'Einsum'),
   ...all(floatingPoint, 'ReduceMean', 'ReduceLogSumExp'),
+  ...all(of(isSingleOrDouble), 'DFT', 'STFT'),
   ...all(both(floatingPoint, ranked(5)), 'Softmax', 'LogSoftmax'),
   ArgMax: extremePosition,
   ArgMin: extremePosition,

@@ -322,3 +322,34 @@ describe('batch normalisation in training', () => {
     expect(kinds(['mean'])).toContain('Sqrt');
   });
 });
+
+describe('Fourier transforms', () => {
+  test('an axis counts from the end, and a length cuts off or extends by zeros', () => {
+    const made = planOf({
+      nodes: [['DFT', ['x', 'n', 'axis'], ['y'], { onesided: 1 }]],
+      values: { x: [2, 6, 1], y: [2, 5, 2] },
+      numbers: { n: [8], axis: [-2] },
+      opset: 20,
+    });
+    expect(kindsOf(made)).toEqual(['Pad', 'DFT']);
+    expect(settingsOf(made, 'DFT')).toEqual({ axis: 1, inverse: false, onesided: true });
+  });
+
+  test('frames that no window weights are weighted alike', () => {
+    const made = planOf({
+      nodes: [['STFT', ['x', 'step', '', 'n'], ['y']]],
+      values: { x: [1, 10, 1], y: [1, 4, 3, 2] },
+      numbers: { step: [2], n: [4] },
+    });
+    expect(settingsOf(made, 'STFT')).toEqual({ step: 2, onesided: true });
+    expect(made.operations.at(-1)?.results[0]?.shape).toEqual([1, 4, 3, 2]);
+  });
+
+  test('of complex signals are refused', () => {
+    const nodes = [['STFT', ['x', 'step', 'w'], ['y']]] as const;
+    const values = { x: [1, 10, 2], y: [1, 4, 4, 2], w: [4] } as const;
+    expect(() => planOf({ nodes, values, weights: ['w'], numbers: { step: [2] } })).toThrow(
+      'STFT (node_0): a complex signal is not supported',
+    );
+  });
+});

@@ -15,6 +15,7 @@ import { reductions } from './reductions.js';
 import { resizing } from './resize.js';
 import { sampling } from './sampling.js';
 import { shape } from './shape.js';
+import { spectra } from './spectra.js';
 import { unpooling } from './unpooling.js';
 import { windows } from './windows.js';
 
@@ -33,6 +34,7 @@ export const canonicalisers: Canonicalisers = {
   ...integerConvolutions,
   ...attentions,
   ...sampling,
+  ...spectra,
   ...unpooling,
   ...losses,
   ...parts,

@@ -155,6 +155,15 @@ export type Operations = { readonly [Kind in PlainUnary | PlainBinary]: None } &
    */
   readonly Gemm: { readonly transB: boolean };
 
+  // Spectra.
+  /**
+   * The discrete Fourier transform along an axis that is not the last: x [..., 1], or [..., 2] with real and imaginary part →
+   * [..., 2]. `onesided`, of a real x alone, leaves out what follows from symmetry. The inverse is divided by the length.
+   */
+  readonly DFT: { readonly axis: number; readonly inverse: boolean; readonly onesided: boolean };
+  /** A real signal [N, length] and a window [frame] → [N, frames, frequencies, 2]; a frame begins every `step` values. */
+  readonly STFT: { readonly step: number; readonly onesided: boolean };
+
   // Over one to three spatial axes.
   /**
    * x, filters and an optional bias [M]. Channels last: x [N, spatial, C], filters [kernel, C/group, M]; channels first:
@@ -279,7 +288,7 @@ interface NamedOperands {
   readonly RNN: Several;
 }
 
-type BinaryKind = PlainBinary | 'Mod' | 'BitShift' | 'MatMul' | 'FusedMatMul';
+type BinaryKind = PlainBinary | 'Mod' | 'BitShift' | 'MatMul' | 'FusedMatMul' | 'STFT';
 
 /** Operands by kind; see `Operations` for their shapes. */
 export type Operands = NamedOperands & { readonly [Kind in BinaryKind]: Two } & {

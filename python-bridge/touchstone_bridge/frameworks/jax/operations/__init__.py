@@ -12,6 +12,7 @@ from .indexing import INDEXING
 from .normalisation import NORMALISATION
 from .recurrent import RECURRENT
 from .shapes import SHAPES
+from .spectra import SPECTRA
 from .windows import WINDOWS
 
 __all__ = ["Call", "Tensor", "call_of"]
@@ -19,6 +20,7 @@ __all__ = ["Call", "Tensor", "call_of"]
 CALLS: Mapping[str, Call] = {
     **ELEMENTWISE,
     **SHAPES,
+    **SPECTRA,
     **INDEXING,
     **WINDOWS,
     **NORMALISATION,

@@ -10,12 +10,14 @@ from .products import PRODUCTS
 from .recurrent import RECURRENT
 from .reductions import REDUCTIONS
 from .shapes import SHAPES
+from .spectra import SPECTRA
 from .windows import WINDOWS
 
 OPERATIONS: dict[str, Build] = {
     **ELEMENTWISE,
     **REDUCTIONS,
     **SHAPES,
+    **SPECTRA,
     **INDEXING,
     **PRODUCTS,
     **WINDOWS,
