@@ -14,6 +14,7 @@ import { jaxEnvironment } from '../jax/environment.js';
 import { lower } from '../lowering/lower.js';
 import { tensorflowEnvironment } from '../tensorflow/environment.js';
 import { type Backend, kerasCapabilities } from './capabilities.js';
+import { kerasEnvironment } from './environment.js';
 
 const framework: Framework = {
   name: 'keras',
@@ -55,7 +56,11 @@ function target(
     lower: (graph, mode, optimiser) =>
       (backend === 'tensorflow' && optimiser ? rowByRow(graph, optimiser) : undefined) ??
       lower(graph, mode, capabilities[mode]),
-    environment: (budget, cache) => ({ KERAS_BACKEND: backend, ...ofBackend(budget, cache) }),
+    environment: (budget, cache) => ({
+      KERAS_BACKEND: backend,
+      ...kerasEnvironment(cache),
+      ...ofBackend(budget, cache),
+    }),
   };
 }
 

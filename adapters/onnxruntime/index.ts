@@ -2,6 +2,7 @@
  * ONNX Runtime. It is given the user's file as it is, or `model.onnx`; nothing is lowered on our side. An inference engine: its
  * packages for JavaScript have no training API. This file is the descriptor.
  */
+import { onnxRuntimeEnvironment } from '../../model/onnx-runtime.js';
 import { type Framework, supported, type Target, unsupported } from '../adapter.js';
 import { inBrowsers, type PageTarget } from '../page/targets.js';
 import { lowerToOwnImport, webgpuDeviations } from './plan.js';
@@ -49,8 +50,7 @@ const framework: Framework = {
       device: 'cpu',
       isDefault: true,
       packages: ['onnxruntime-node', 'onnxruntime-common'],
-      // Without it, it refuses operator sets newer than its own release, also where it has every kernel.
-      environment: () => ({ ALLOW_RELEASED_ONNX_OPSET_ONLY: '0' }),
+      environment: () => onnxRuntimeEnvironment,
       open: async (budget) => (await import('./node.js')).openCpu(budget),
     },
     {

@@ -1,8 +1,10 @@
 /** The environment of workers that run TensorFlow, from whatever language. */
 import type { Budget } from '../adapter.js';
+import { kerasEnvironment } from '../keras/environment.js';
 
-export function tensorflowEnvironment({ threads }: Budget): Record<string, string> {
+export function tensorflowEnvironment({ threads }: Budget, cache: string): Record<string, string> {
   return {
+    ...kerasEnvironment(cache),
     TF_NUM_INTRAOP_THREADS: String(threads),
     TF_NUM_INTEROP_THREADS: '1',
     // TensorFlow itself turns oneDNN on only where the processor has VNNI or the like, and has no other kernels for grouped

@@ -13,6 +13,7 @@ import { raiseModelMemory, sizeText } from '../../common/memory.js';
 import { buildFolder } from '../../common/paths.js';
 import { dataType, type TensorInfo, type Tensors, tensorInfo } from '../graph.js';
 import { modelError } from '../model-error.js';
+import { onnxRuntimeEnvironment } from '../onnx-runtime.js';
 import { readTensors, writeTensors } from '../safetensors.js';
 import type { ObserveRequest } from './observe-request.js';
 
@@ -86,8 +87,7 @@ async function runChild(
   const [file = '', ...parameters] = wrappedBy([...limited, dieWithParent], program);
   const result = await execa(file, parameters, {
     reject: false,
-    // ONNX Runtime otherwise rejects operator sets newer than its release, even if it has every kernel.
-    env: { ALLOW_RELEASED_ONNX_OPSET_ONLY: '0' },
+    env: onnxRuntimeEnvironment,
     timeout: deadlineMs,
     killSignal: 'SIGKILL',
   });
