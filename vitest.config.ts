@@ -1,16 +1,32 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Takes longest: begun first, so that no worker is left with it at the end. Others in vitest's own order. */
-const longest = [/small-models-\d/, /e2e\/adding/, /tests\/e2e\//, /tests\/package\//];
+/** Compute for long, longest first. */
+const computing = [
+  /conformance\/small-models-\d/,
+  /python-bridge\/unit/,
+  /conformance\/threads/,
+  /suites\/workloads/,
+  /provision\/(environments|locked)/,
+  /adapters\//,
+];
+/** Measure: of several, all but one wait. */
+const measuring = [/e2e\/(gate|interruption|machines|sweep)/, /tests\/package\//, /tests\/(e2e|faults)\//];
 
+/** What takes longest is begun first, and tests that compute take turns with those that measure, so that neither worker waits. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const placeOf = ({ moduleId }: TestSpecification) => {
-      const place = longest.findIndex((pattern) => pattern.test(moduleId));
-      return place === -1 ? longest.length : place;
-    };
-    return (await super.sort(files)).sort((one, other) => placeOf(one) - placeOf(other));
+    const own = await super.sort(files);
+    const among = (patterns: readonly RegExp[]) =>
+      patterns.flatMap((_, place) =>
+        own.filter(({ moduleId }) => patterns.findIndex((each) => each.test(moduleId)) === place),
+      );
+    const [first, second] = [among(computing), among(measuring)];
+    const turns = Array.from({ length: Math.max(first.length, second.length) }, (_, place) => [
+      ...first.slice(place, place + 1),
+      ...second.slice(place, place + 1),
+    ]).flat();
+    return [...turns, ...own.filter((file) => !turns.includes(file))];
   }
 }
 

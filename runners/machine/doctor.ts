@@ -52,7 +52,10 @@ export async function doctor(frameworks: readonly Framework[], ask?: Ask): Promi
   const health = new Map<Target, TargetHealth>();
   // As many as there are processors: a dozen that start at once would starve each other.
   const lanes = Array.from({ length: allowedCpus().length }, () => []);
-  await onLanes(lanes, all, async ({ framework, target }) => {
+  // Those in Node come up at once, and fill what the last of the others leave.
+  const isShort = ({ target }: (typeof all)[number]) => target.host === 'node';
+  const slowestFirst = [...all.filter((each) => !isShort(each)), ...all.filter(isShort)];
+  await onLanes(lanes, slowestFirst, async ({ framework, target }) => {
     health.set(target, await examine(framework, target, sizes, ask));
   });
   return all.map(({ target }) => required(health, target, 'the health of all targets'));

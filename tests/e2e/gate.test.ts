@@ -14,11 +14,14 @@ it('detects a target that is far slower than its baseline, and writes every outp
   const folder = await temporaryFolder();
   const marker = newMarker();
   const out = (name: string) => join(folder, name);
+  // Wide margins for what this test is not about: it would be measured until the time is up.
+  const config = out('touchstone.gate.json');
+  writeFileSync(config, JSON.stringify({ version: 1, margins: { 'start-up': 10, memory: 10 } }));
   const { exitCode, stdout, stderr } = await bench(
     [
       ...['gate', '--against', 'onnxruntime/cpu', '--targets', 'convnetjs/js', ...small],
       // Over as soon as all is decided; other tests wait for their turn to measure.
-      ...['--time', '200s'],
+      ...['--time', '200s', '--config', config],
       ...['--out', out('run'), '--json', out('gate.json'), '--markdown', out('gate.md')],
       ...['--junit', out('gate.xml'), '--sarif', out('gate.sarif')],
     ],
@@ -37,8 +40,6 @@ it('detects a target that is far slower than its baseline, and writes every outp
   expect(leftBehind(marker)).toEqual([]);
 
   // What it found can be accepted, from the report that it wrote.
-  const config = out('touchstone.gate.json');
-  expect((await bench(['gate', 'init', '--config', config])).exitCode).toBe(0);
   const accept = await bench([
     ...['gate', 'accept', speed!.cell, '--metric', 'speed', '--reason', 'plain JavaScript'],
     ...['--from', out('gate.json'), '--config', config],

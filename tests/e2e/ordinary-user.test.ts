@@ -54,7 +54,8 @@ it.skipIf(why !== undefined)(
     if (isRoot) for (const each of [home, folder]) chownSync(each, nobody, nobody);
     const [program = '', ...parameters] = [
       ...[...asUser, process.execPath, join(buildFolder, 'bench.js')],
-      ...['--targets', 'convnetjs/js,tfjs/js', '--workload', 'lenet5', '--rounds', '2', '--time', '20s'],
+      ...['--targets', 'convnetjs/js,tfjs/js', '--workload', 'lenet5', '--batch', '1'],
+      ...['--rounds', '2', '--time', '20s'],
       ...['--out', join(folder, 'run')],
     ];
     const { exitCode, stderr } = await execa(program, parameters, {

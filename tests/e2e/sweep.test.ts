@@ -1,5 +1,5 @@
 /** `--batch`, `--threads` and `--length` as a user sweeps with them. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -58,8 +58,21 @@ describe.skipIf(availableParallelism() < 2)('batches with one thread and with tw
 
   it('are gated with both sides at the same count', async () => {
     const folder = join(await temporaryFolder(), 'gate');
+    // Over once speeds are decided.
+    const config = join(await temporaryFolder(), 'touchstone.gate.json');
+    writeFileSync(config, JSON.stringify({ version: 1, margins: { 'start-up': 10, memory: 10 } }));
     const options = ['--targets', 'scripted/slower', '--batch', '1', '--threads', '1,2', '--time', '60s'];
-    const gate = ['gate', '--against', 'scripted/good', ...lenet5, ...options, '--out', folder];
+    const gate = [
+      'gate',
+      '--against',
+      'scripted/good',
+      ...lenet5,
+      ...options,
+      '--config',
+      config,
+      '--out',
+      folder,
+    ];
     const { exitCode, stdout, stderr } = await bench(gate);
     expect([1, 3], String(stderr)).toContain(exitCode);
     const cells = readResults(folder).cells.map(({ id, state }) => `${id} ${state}`);
