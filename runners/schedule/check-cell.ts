@@ -5,10 +5,11 @@ import { artefactKey, fileNameOf } from '../../common/run/cell.js';
 import type { ParityCheck } from '../../common/run/results.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
 import { checkParity } from '../parity/parity.js';
-import { cellTolerance, type Reference } from '../parity/reference.js';
+import type { Reference } from '../parity/reference.js';
 import type { RunContext } from './context.js';
 import { firstDivergence } from './divergence.js';
 import type { LiveWorker } from './live-worker.js';
+import { toleranceOf } from './tolerance.js';
 
 /** Iterations that tell how long one takes: enough for a just-in-time compiler, little for a slow cell. */
 const probe = { minIterations: 3, minNs: 60e6, maxNs: 400e6 };
@@ -65,7 +66,7 @@ async function verify(
   const file = tensorFile(context, cell);
   await worker.ask('parity check', { type: 'verify', file });
   const { weights: initial, ...expectation } = reference;
-  const tolerance = cellTolerance(reference, cell);
+  const tolerance = toleranceOf(context, reference, cell);
   return context.stopwatch.time('comparison', async () => {
     const actual = await context.files.read(file);
     const checks = checkParity({ ...expectation, tolerance, initial, actual });
