@@ -232,6 +232,17 @@ describe('a run', () => {
     expect(failed(wrong.events)).toMatchObject([{ state: 'wrong' }]);
   });
 
+  it('takes no compilation of shaders for the time of an iteration, however long it is', async () => {
+    const device = { kind: 'webgpu', index: 0, name: 'a device', driver: null, software: false };
+    const shaders = { ...fast, name: 'c/gpu', compileMs: 5_000, deviceKind: 'webgpu', device };
+    const { events } = await run({ targets: [shaders], rounds: 1, budgetMs: 120_000 });
+    expect(events.find((event) => event.type === 'parity')).toMatchObject({
+      firstNs: 5.001e9,
+      iterationNs: 1e6,
+    });
+    expect(turns(events).length).toBeGreaterThan(1);
+  });
+
   it('compares what says that it multiplies in float16 by the tolerance of that', async () => {
     // Off by a thousandth of the smallest output.
     const half = { ...slow, offset: 1e-3, configuration: { arithmetic: 'float16' } };

@@ -34,6 +34,8 @@ export interface ScriptedTarget {
   readonly versionsOf?: (process: number) => Readonly<Record<string, string>>;
   /** What `hello` says; today's where nothing is given. */
   readonly protocol?: number;
+  /** What the first iteration of a model takes besides, in milliseconds. */
+  readonly compileMs?: number;
   /** Factor on the time of every iteration of one process, by its number. */
   readonly luck?: (process: number) => number;
   /** What `turn` says of its iterations; the truth where nothing is given. */
@@ -138,6 +140,7 @@ export function makeWorld(options: WorldOptions): World {
     const self = {};
     const number = started++;
     const kept: number[] = [];
+    let isCompiled = false;
     alive.add(self);
     awake.add(self);
     return {
@@ -175,10 +178,14 @@ export function makeWorld(options: WorldOptions): World {
           };
         case 'load':
           kept.length = 0;
+          isCompiled = false;
           return { loadNs: 1e6, configuration: {}, ...(script.queued ? { queues: true } : {}) };
         case 'warm': {
           const samples = iterate(Math.min(body.minNs, body.maxNs), Math.max(1, body.minIterations));
-          return { samplesNs: samples };
+          const compileMs = isCompiled ? 0 : (script.compileMs ?? 0);
+          isCompiled = true;
+          clockMs += compileMs;
+          return { samplesNs: samples.map((ns, place) => (place === 0 ? ns + compileMs * 1e6 : ns)) };
         }
         case 'turn': {
           if (body.submissions !== undefined) return queuedTurn(body, body.submissions);
