@@ -3,7 +3,7 @@
  * it is called: help and refusals take no time.
  */
 import { Command, CommanderError } from 'commander';
-import { homeFolder, outsideAdapter } from './cli/arguments.js';
+import { browser, homeFolder, outsideAdapter } from './cli/arguments.js';
 import { declareBisect } from './cli/commands/bisect.js';
 import { declareCompare } from './cli/commands/compare.js';
 import { declareDoctor } from './cli/commands/doctor.js';
@@ -48,6 +48,11 @@ function commandLine(end: (command: Promise<number>) => Promise<void>): Command 
       '--adapter <file>',
       'a compiled adapter outside the tree (repeatable; every command)',
       outsideAdapter,
+    )
+    .option(
+      '--browser <name>',
+      'a browser for targets in pages: chrome, chromium, edge, firefox, or the path of its program (repeatable; every command)',
+      (name) => browser(name),
     )
     .option(
       '--home <folder>',

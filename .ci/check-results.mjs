@@ -15,9 +15,9 @@ const targets = Object.keys(expectedTargets).filter((name) =>
 const workloads = ['lenet5', 'row-lstm'];
 const modes = ['inference', 'training'];
 const batches = isOfPages ? [1] : [1, 64];
-const hosts = isOfPages ? ['browser'] : ['node', 'python'];
+const hosts = isOfPages ? ['chromium', 'firefox'] : ['node', 'python'];
 /** What a browser may lack on a machine without a graphics processor. */
-const mayLack = /\/(webgl|webgpu)@firefox$|\/webnn@/;
+const mayLack = /\/(webgl|webgpu)@firefox(-worker)?$|\/webnn@/;
 
 /** A pattern of the reason why the cell cannot run; undefined where it has to. */
 function unsupportedReason({ workload, mode, target }) {

@@ -256,17 +256,30 @@ export interface Configuration {
 
 /**
  * A model ready to answer. `run` is the timed path: from the input in host memory, in the framework's own layout and
- * container (prepared by `load`), to the whole output in host memory. It does nothing else.
+ * container (prepared by `load`), to the whole output in host memory. It does nothing else. A device has finished when it ends:
+ * `read` waits for nothing, which workers check.
  */
 export interface InferenceModel<Native = unknown> {
   run(buffer: number): Native | Promise<Native>;
-  /** Untimed. Converts what `run` returned to ONNX names and layout. */
+  /** Present where inferences can be handed to a device without waiting for each: throughput is then measured beside latency. */
+  readonly queue?: Queue<Native>;
+  /** Untimed. Converts what `run` returned to ONNX names and layout; the same again when it is called again. */
   read(output: Native): Tensors;
   /** Untimed, optional: releases what `run` returned where the framework does not collect it by itself. */
   release?(output: Native): void;
+  /** Present where every run leaves something behind on the device: after so many, `renew` lets go of it, untimed. */
+  readonly wear?: { readonly maxRuns: number; renew(): Promise<void> };
   /** Settings that hold for this model only, such as which LSTM kernel was chosen. */
   readonly configuration?: Partial<Configuration>;
   dispose(): void;
+}
+
+/** Several inferences on a device and one wait, which is timed as a whole. */
+export interface Queue<Native = unknown, Pending = unknown> {
+  /** Hands one inference to the device, from the input in host memory, and does not wait until it is computed. */
+  submit(buffer: number): Pending | Promise<Pending>;
+  /** Waits until all of them are computed, brings the whole output of the last one to host memory, and lets go of the others. */
+  finish(pending: readonly Pending[]): Promise<Native>;
 }
 
 /**

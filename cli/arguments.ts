@@ -6,6 +6,7 @@ import { addOutsideAdapter } from '../adapters/discover.js';
 import { TouchstoneError } from '../common/errors.js';
 import { stateFolder } from '../common/paths.js';
 import * as values from '../common/values.js';
+import { chooseBrowser } from '../runners/hosts/browser/browsers.js';
 
 export const duration = argument(values.duration);
 export const positiveInteger = argument((text: string) => values.positiveInteger(text));
@@ -25,6 +26,9 @@ export function outsideAdapter(path: string): string {
   addOutsideAdapter(path);
   return resolve(path);
 }
+
+/** `--browser`: pages are opened in it, by this process's workers. */
+export const browser = argument(chooseBrowser);
 
 /** `--home`: the starter has set it before any module was loaded. @throws InvalidArgumentError where none has */
 export function homeFolder(path: string): string {

@@ -82,6 +82,11 @@ export function percent(share: number): string {
   return `${value < 10 ? Number(value.toPrecision(2)) : Math.round(value)} %`;
 }
 
+/** `throughput, 8 submissions and one wait`: what is named beside the latency of a device that work is queued for. */
+export function throughputTitle(submissions: number): string {
+  return `throughput, ${submissions} submissions and one wait`;
+}
+
 /** `1`, or `2–4` where a target is not told apart from its neighbours. */
 export function ranksText([best, worst]: readonly [number, number]): string {
   return best === worst ? String(best) : `${best}–${worst}`;

@@ -35,7 +35,7 @@ const framework: Framework = {
       isDefault: true,
       open: async () => (await import('./node.js')).open(),
     },
-    ...inBrowsers({ ...common, module: new URL('./page.js', import.meta.url) }),
+    ...inBrowsers({ ...common, module: new URL('./page.js', import.meta.url) }, { workers: true }),
   ],
 };
 export default framework;

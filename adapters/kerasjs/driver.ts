@@ -6,6 +6,7 @@ import { hostPort, onnxPort } from '../lowering/host.js';
 import type { Plan } from '../lowering/plan.js';
 import { modelFile } from './model-file.js';
 import { batchOf, netOf } from './net.js';
+import { isRecurrent } from './recurrent.js';
 
 /** What the layers compute on. */
 export interface Computing {
@@ -24,10 +25,7 @@ export const plainJavaScript: Computing = {
   },
 };
 
-/**
- * Its textures hold float32, and its shaders ask for the highest precision. A recurrent layer leaves two textures of its width behind with
- * each example, which only `cleanup` frees; no other layer does.
- */
+/** Its textures hold float32, and its shaders ask for the highest precision. */
 export function webgl(device: Device): Computing {
   return {
     device,
@@ -55,6 +53,12 @@ export function opened(keras: KerasJs, version: string, { device, configuration 
 
 type Outputs = readonly Float32Array[];
 
+/**
+ * On WebGL a recurrent layer leaves two textures of its width behind with each example, which only `cleanup` frees; no other layer does.
+ * A model is opened again after so many.
+ */
+const maxExamples = 500;
+
 async function load(
   { Model: KerasModel }: KerasJs,
   gpu: boolean,
@@ -69,9 +73,18 @@ async function load(
       this._decodeProtobuf(file);
     }
   }
-  const model = new HeldModel({ filepath: 'held', filesystem: false, gpu });
-  await model.ready();
+  const open = async () => {
+    const opened = new HeldModel({ filepath: 'held', filesystem: false, gpu });
+    await opened.ready();
+    return opened;
+  };
+  let model = await open();
+  const renew = async () => {
+    model.cleanup();
+    model = await open();
+  };
   const batch = batchOf(plan);
+  const wears = gpu && plan.operations.some(isRecurrent);
   const buffers = inputs.map((tensors) => {
     const arrays = plan.inputs.map((port) => hostPort(port, tensors).data as Float32Array);
     return Array.from({ length: batch }, (_, example) =>
@@ -82,6 +95,7 @@ async function load(
     run: (buffer) => predictBatch(model, at(buffers, buffer), net.outputs),
     read: (outputs) =>
       Object.fromEntries(plan.outputs.map((port, place) => [port.name, onnxPort(port, at(outputs, place))])),
+    ...(wears ? { wear: { maxRuns: Math.max(1, Math.floor(maxExamples / batch)), renew } } : {}),
     dispose: () => model.cleanup(),
   };
 }

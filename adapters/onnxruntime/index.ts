@@ -59,14 +59,17 @@ const framework: Framework = {
       host: 'node',
       open: async (budget) => (await import('./node.js')).openWasm(budget),
     },
-    ...inBrowsers(wasm),
-    ...inBrowsers({
-      ...web,
-      name: 'onnxruntime/webgpu',
-      summary: 'WebGPU execution provider, all graph optimisations',
-      device: 'webgpu',
-      lower: (graph) => lowerToOwnImport(graph, webgpuDeviations),
-    }),
+    ...inBrowsers(wasm, { workers: true }),
+    ...inBrowsers(
+      {
+        ...web,
+        name: 'onnxruntime/webgpu',
+        summary: 'WebGPU execution provider, all graph optimisations',
+        device: 'webgpu',
+        lower: (graph) => lowerToOwnImport(graph, webgpuDeviations),
+      },
+      { workers: true },
+    ),
     ...inBrowsers({
       ...web,
       name: 'onnxruntime/webgl',
@@ -84,7 +87,7 @@ const framework: Framework = {
         summary: 'WebNN execution provider, where the browser has that interface',
         device: 'webnn',
       },
-      ['chromium'],
+      { kinds: ['chromium'] },
     ),
   ],
 };

@@ -3,6 +3,7 @@ import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-common';
 import { at } from '../../common/at.js';
 import type { Configuration, Model, Stepping, Tensor } from '../adapter.js';
 import { refuse } from '../lowering/refusal.js';
+import { queuing } from './queue.js';
 
 export type Ort = typeof import('onnxruntime-common');
 type Outputs = InferenceSession.OnnxValueMapType;
@@ -19,17 +20,24 @@ export const common = {
   executionMode: 'sequential',
 } satisfies Partial<Configuration>;
 
-/** @param options beside those of every session */
+/**
+ * @param options beside those of every session
+ * @param outputLocation where outputs stay on the device, where the execution provider can leave them there
+ */
 export async function loadInference(
   ort: Ort,
   options: InferenceSession.SessionOptions,
   model: Model,
+  outputLocation?: 'gpu-buffer',
 ): Promise<Stepping<Outputs, Feeds>> {
-  const session = await ort.InferenceSession.create(model.modelPath, {
-    graphOptimizationLevel: 'all',
-    executionMode: 'sequential',
-    ...options,
-  }).catch(unsupportedWithoutKernel);
+  const create = (more: InferenceSession.SessionOptions = {}) =>
+    ort.InferenceSession.create(model.modelPath, {
+      graphOptimizationLevel: 'all',
+      executionMode: 'sequential',
+      ...options,
+      ...more,
+    }).catch(unsupportedWithoutKernel);
+  const session = await create();
   const feeds = model.inputs.map((tensors) => {
     const entries = model.graph.inputs.map(({ name }) => [name, toOrt(ort, tensors[name], name)] as const);
     return Object.fromEntries(entries);
@@ -38,8 +46,11 @@ export async function loadInference(
   const fetches = model.graph.outputs.map(({ name }) => name);
   const { generation } = model.manifest;
   const feedback = generation ? Object.entries(generation.feedback) : [];
+  const run = (own: InferenceSession, buffer: number) => own.run(at(feeds, buffer, 'input buffers'), fetches);
+  const queued = outputLocation && queuing(() => create({ preferredOutputLocation: outputLocation }), run);
   return {
-    run: (buffer) => session.run(at(feeds, buffer, 'input buffers'), fetches),
+    run: (buffer) => run(session, buffer),
+    ...(queued ? { queue: queued.queue } : {}),
     inputsOf: (buffer) => at(feeds, buffer, 'input buffers'),
     call: (inputs) => session.run(inputs, fetches),
     feed: (inputs, outputs) => ({
@@ -48,7 +59,10 @@ export async function loadInference(
     }),
     read: (outputs) =>
       Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, fromOrt(value)])),
-    dispose: () => void session.release(),
+    dispose() {
+      void session.release();
+      void queued?.release();
+    },
   };
 }
 

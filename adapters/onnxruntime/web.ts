@@ -48,6 +48,8 @@ export async function openWeb(
   if (files) wasm.wasmPaths = files;
   const { configuration, ...executionProvider } = providers[provider];
   const options = { executionProviders: [executionProvider] };
+  // The backend with WebGL reads the outputs of every run back, and has no other way.
+  const outputLocation = provider === 'webgpu' ? 'gpu-buffer' : undefined;
   await initialise(ort, options);
   return {
     describe: () => ({
@@ -64,7 +66,7 @@ export async function openWeb(
         executionProvider: provider,
       },
     }),
-    loadInference: (model) => loadInference(ort, options, model),
+    loadInference: (model) => loadInference(ort, options, model, outputLocation),
   };
 }
 

@@ -7,31 +7,42 @@ export type PageTarget = Omit<BrowserTarget, 'host' | 'browser'>;
 
 /** The browsers, with what the names and the summaries of their targets end in. */
 const browsers = {
-  chromium: { suffix: 'browser', place: 'in a page of Chromium' },
-  firefox: { suffix: 'firefox', place: 'in a page of Firefox' },
-} as const satisfies Readonly<Record<BrowserKind, { suffix: string; place: string }>>;
+  chromium: { suffix: 'browser', title: 'Chromium' },
+  firefox: { suffix: 'firefox', title: 'Firefox' },
+} as const satisfies Readonly<Record<BrowserKind, { suffix: string; title: string }>>;
 
 const everyBrowser = Object.keys(browsers) as BrowserKind[];
 
+export interface Placing {
+  /** The browsers that have what the target takes; all by default. */
+  readonly kinds?: readonly BrowserKind[];
+  /** Whether it runs in a dedicated worker of a page as well, which has no document. */
+  readonly workers?: true;
+}
+
 /**
- * A target for each browser: `tfjs/wasm` becomes `tfjs/wasm@browser` in Chromium and `tfjs/wasm@firefox` in Firefox.
- *
- * @param kinds the browsers that have what the target takes
+ * A target for each browser: `tfjs/wasm` becomes `tfjs/wasm@browser` in Chromium and `tfjs/wasm@firefox` in Firefox, on the thread of
+ * the page; in a dedicated worker `tfjs/wasm@browser-worker` and `tfjs/wasm@firefox-worker`.
  */
 export function inBrowsers(
   target: PageTarget,
-  kinds: readonly BrowserKind[] = everyBrowser,
+  { kinds = everyBrowser, workers }: Placing = {},
 ): BrowserTarget[] {
-  return kinds.map((browser) => {
-    const { suffix, place } = browsers[browser];
-    return {
-      ...target,
-      name: `${target.name}${target.name.includes('/') ? '@' : '/'}${suffix}`,
-      summary: `${target.summary}, ${place}`,
-      host: 'browser',
-      browser,
-    };
-  });
+  const pages = kinds.map((browser) => placed(target, browser));
+  return workers ? [...pages, ...kinds.map((browser) => placed(target, browser, 'worker'))] : pages;
+}
+
+function placed(target: PageTarget, browser: BrowserKind, thread?: 'worker'): BrowserTarget {
+  const { suffix, title } = browsers[browser];
+  const place = thread === undefined ? 'a page' : 'a dedicated worker of a page';
+  return {
+    ...target,
+    name: `${target.name}${target.name.includes('/') ? '@' : '/'}${suffix}${thread === undefined ? '' : `-${thread}`}`,
+    summary: `${target.summary}, in ${place} of ${title}`,
+    host: 'browser',
+    browser,
+    ...(thread === undefined ? {} : { thread }),
+  };
 }
 
 /** `wasm` of `tfjs/wasm@firefox`. */

@@ -11,7 +11,7 @@ export async function openWebGl(): Promise<OpenFramework> {
   await useBackend(tf, 'webgl');
   // Where textures of float32 cannot be drawn into, its tensors are of float16.
   const precision = tf.env().getBool('WEBGL_RENDER_FLOAT32_ENABLED') ? 'float32' : 'float16';
-  const framework = opened(tf, () => ({
+  const describe = () => ({
     versions: versionsOf(tf, 'tfjs-backend-webgl'),
     device,
     configuration: {
@@ -22,7 +22,8 @@ export async function openWebGl(): Promise<OpenFramework> {
       // Few values that are in the host's memory are computed with there.
       forwardsToCpu: tf.env().getBool('WEBGL_CPU_FORWARD'),
     },
-  }));
+  });
+  const framework = opened(tf, describe, true);
   return packedWhereRight(tf, framework);
 }
 
@@ -32,7 +33,7 @@ export async function openWebGpu(version: string): Promise<OpenFramework> {
   const tf = await import('@tensorflow/tfjs');
   await import('@tensorflow/tfjs-backend-webgpu');
   await useBackend(tf, 'webgpu');
-  return opened(tf, () => ({
+  const describe = () => ({
     versions: { ...versionsOf(tf), 'tfjs-backend-webgpu': version },
     device,
     configuration: {
@@ -41,7 +42,8 @@ export async function openWebGpu(version: string): Promise<OpenFramework> {
       arithmetic: 'float32',
       forwardsToCpu: tf.env().getBool('WEBGPU_CPU_FORWARD'),
     },
-  }));
+  });
+  return opened(tf, describe, true);
 }
 
 function drawn(tf: Tf) {

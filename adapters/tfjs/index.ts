@@ -99,7 +99,9 @@ const framework: Framework = {
       environment: tensorflowEnvironment,
       open: async () => (await import('./node.js')).openNode(),
     },
-    ...[{ ...js, module }, { ...wasm, module }, webgl, webgpu].flatMap((target) => inBrowsers(target)),
+    ...[{ ...js, module }, { ...wasm, module }, webgl, webgpu].flatMap((target) =>
+      inBrowsers(target, { workers: true }),
+    ),
   ],
 };
 export default framework;

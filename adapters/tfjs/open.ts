@@ -50,10 +50,11 @@ export async function openWasm(
   }));
 }
 
-export function opened(tf: Tf, describe: () => Description): OpenFramework {
+/** @param queues whether the backend queues its operations for a device */
+export function opened(tf: Tf, describe: () => Description, queues = false): OpenFramework {
   return {
     describe,
-    loadInference: (model) => loadInference(tf, model),
+    loadInference: (model) => loadInference(tf, model, queues),
     loadTraining: (model) => loadTraining(tf, model),
   };
 }

@@ -134,6 +134,11 @@ export const cellResult = z.object({
       ),
       /** batch / iterationNs, per second. */
       itemsPerSecond: estimate,
+      /**
+       * Of a device that work is queued for: batch / time per iteration, where so many are submitted before each wait. Then
+       * `iterationNs` is the latency, with every output read back inside the clock. Absent for all others.
+       */
+      throughput: z.object({ submissions: z.number().int().min(2), itemsPerSecond: estimate }).optional(),
       /** CPU time of the process per iteration. */
       cpuNsPerIteration: estimate.nullable(),
       samples: count,
@@ -188,6 +193,8 @@ export const targetResult = z.object({
   /** Its makers no longer develop the framework. */
   isDiscontinued: z.literal(true).optional(),
   host: z.string(),
+  /** The browser of a page. */
+  place: z.string().optional(),
   /** The effective device, read from inside; null for a target that never started. */
   device: device.nullable(),
   runtime: z.string().nullable(),
@@ -274,7 +281,7 @@ export const runResults = z.object({
     /** Share of the turns' time in which some task of the machine waited for a processor; null where the system does not report it. */
     pressureShare: z.number().nonnegative().nullable(),
   }),
-  /** What the harness itself costs per iteration: the null target of each worker kind. */
+  /** What the harness itself costs per iteration: the null target of each host, and of each browser that pages were in. */
   overhead: z.array(z.object({ host: z.string(), iterationNs: z.number(), samples: count })),
   /** Wall time by what it was spent on. */
   wallMs: z.record(z.string(), z.number()),

@@ -32,6 +32,8 @@ export const plannedTarget = z.object({
   target: z.string(),
   framework: z.string(),
   host: z.string(),
+  /** The browser of a page. */
+  place: z.string().optional(),
   device: deviceChoice,
   summary: z.string(),
   /** Its makers no longer develop the framework. */
@@ -194,6 +196,18 @@ export const runEvent = z.discriminatedUnion('type', [
     /** What happened around it that was not its own doing; absent in runs of an earlier build. */
     witness: turnWitness.optional(),
   }),
+  /** A turn of a device that work is queued for: means of so many submissions and one wait, in collection order. */
+  z.object({
+    ...at,
+    type: z.literal('throughput'),
+    cell: z.string(),
+    round: count,
+    process: count,
+    submissions: z.number().int().min(2),
+    samplesNs: z.array(ns),
+    /** Iterations that each sample is the mean of: a multiple of the submissions. */
+    batch: z.number().int().min(2),
+  }),
   /** Outputs or losses of timed iterations, checked after the clock stopped. */
   z.object({ ...at, type: z.literal('audit'), cell: z.string(), round: count, check: parityCheck }),
   /** A cell that has no result from now on. */
@@ -221,7 +235,15 @@ export const runEvent = z.discriminatedUnion('type', [
     /** Memory of the device; null where the framework does not report it. */
     deviceBytes: count.nullable(),
   }),
-  z.object({ ...at, type: z.literal('overhead'), host: z.string(), samplesNs: z.array(ns) }),
+  z.object({
+    ...at,
+    type: z.literal('overhead'),
+    /** The host, or the browser of pages. */
+    host: z.string(),
+    samplesNs: z.array(ns),
+    /** Iterations that each sample is the mean of; absent where each iteration is a sample. */
+    batch: z.number().int().min(2).optional(),
+  }),
   /** Time of this session by what it was spent on, that of work side by side added up, and how long it took. */
   z.object({
     ...at,

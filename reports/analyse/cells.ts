@@ -7,7 +7,15 @@ import type { Sampling } from '../../common/statistics/sampling.js';
 import type { SteadyLabel } from '../../common/statistics/steady-state.js';
 import { counted } from '../../common/text.js';
 import { finalState } from './cell-state.js';
-import { estimateOf, iterationsOf, keptTurns, rateOf, roundCpuNs, roundMediansNs } from './estimates.js';
+import {
+  estimateOf,
+  iterationsOf,
+  keptTurns,
+  rateOf,
+  roundCpuNs,
+  roundMediansNs,
+  roundMediansOf,
+} from './estimates.js';
 import type { CellFacts, RunFacts } from './facts.js';
 import type { Exclusions } from './left-out.js';
 
@@ -27,6 +35,7 @@ export function cellResult(
   return {
     ...identity,
     ...(run.isSoftware(cell.target) ? { software: true } : {}),
+    ...(run.isHalf(cell.target) ? { precision: 'float16' } : {}),
     state,
     reason,
     notes: state === 'ok' ? [...notesOf(cell, facts, run), ...steadyNotes(steadyState)] : [],
@@ -73,7 +82,7 @@ function steadyNotes(counts: CellResult['steadyState']): string[] {
 
 function metricsOf(
   cell: PlannedCell,
-  { fresh }: CellFacts,
+  { fresh, throughputs }: CellFacts,
   turns: readonly TurnSamples[],
   sampling: Sampling,
   has: { readonly percentiles: boolean },
@@ -83,6 +92,7 @@ function metricsOf(
     iterationNs,
     percentilesNs: has.percentiles ? percentilesOf(turns) : [],
     itemsPerSecond: rateOf(cell.batch * 1e9, iterationNs),
+    ...throughputOf(cell, throughputs, sampling),
     cpuNsPerIteration: cpuEstimate(turns, sampling),
     samples: turns.reduce((sum, turn) => sum + turn.samplesNs.length, 0),
     loadNs: freshEstimate(fresh.map(({ loadNs }) => loadNs)),
@@ -90,6 +100,18 @@ function metricsOf(
     peakRssBytes: freshEstimate(fresh.map(({ peakRssBytes }) => peakRssBytes)),
     deviceBytes: freshEstimate(fresh.map(({ deviceBytes }) => deviceBytes)),
   };
+}
+
+function throughputOf(
+  { batch }: PlannedCell,
+  turns: CellFacts['throughputs'],
+  sampling: Sampling,
+): Pick<NonNullable<CellResult['metrics']>, 'throughput'> {
+  const [first] = turns;
+  if (!first) return {};
+  const perIteration = estimateOf(roundMediansOf(turns), sampling);
+  const itemsPerSecond = rateOf(batch * 1e9, perIteration);
+  return { throughput: { submissions: first.submissions, itemsPerSecond } };
 }
 
 /** From the rounds in which the cell met a fresh process; null where there was none, or the host does not report it. */

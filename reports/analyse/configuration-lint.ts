@@ -37,6 +37,18 @@ const differenceRules: readonly SettingRule[] = [
     says: (value) => `${value ? 'flushes' : 'does not flush'} subnormal numbers to zero`,
   },
   { key: 'allocator', title: 'memory allocator', says: (value) => `allocates memory by ${value}` },
+  { key: 'engine', title: 'JavaScript engine', says: (value) => `runs on ${value}` },
+  { key: 'wasm', title: 'features of WebAssembly', says: (value) => `has WebAssembly with ${value}` },
+  {
+    key: 'crossOriginIsolated',
+    title: 'isolated pages',
+    says: (value) => (value ? 'is isolated' : 'is not isolated, so has no threads and a coarser clock'),
+  },
+  {
+    key: 'busyProcessors',
+    title: 'processors that are kept busy',
+    says: (value) => `keeps ${plural(value, 'processor')} busy`,
+  },
 ];
 
 /** Peculiarities of one side, which make a comparison unlike unless all sides share them. */

@@ -1,4 +1,5 @@
 /** Estimates over rounds: the process is the unit of replication, so each round gives one value. */
+import { groupBy } from '../../common/group-by.js';
 import type { Estimate, TurnSamples } from '../../common/run/results.js';
 import { hodgesLehmann, type Interval } from '../../common/statistics/interval.js';
 import { median } from '../../common/statistics/quantiles.js';
@@ -37,6 +38,13 @@ export function roundMediansNs(turns: readonly TurnSamples[]): ReadonlyMap<numbe
 
 /** A cell of fifteen is in fourteen pairs, and each asks for the medians of both. */
 const mediansOf = new WeakMap<readonly TurnSamples[], ReadonlyMap<number, number>>();
+
+/** One value for each round: the median of its samples. Positive, as the logarithm needs it. */
+export function roundMediansOf(turns: readonly { round: number; samplesNs: readonly number[] }[]): number[] {
+  return [...groupBy(turns, ({ round }) => round).values()].map((own) =>
+    Math.max(resolutionNs, median(own.flatMap(({ samplesNs }) => samplesNs))),
+  );
+}
 
 /** CPU time of the process per iteration, by round; null where the host does not report it. */
 export function roundCpuNs(turns: readonly TurnSamples[]): Map<number, number> | null {

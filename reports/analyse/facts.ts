@@ -8,6 +8,7 @@ export interface CellFacts {
   readonly parity: EventOf<'parity'> | undefined;
   readonly fresh: readonly EventOf<'fresh'>[];
   readonly turns: readonly EventOf<'turn'>[];
+  readonly throughputs: readonly EventOf<'throughput'>[];
   readonly audits: readonly EventOf<'audit'>[];
   readonly failure: EventOf<'failed'> | undefined;
   /** With wrong cells of independent frameworks. */
@@ -33,6 +34,8 @@ export interface RunFacts {
   cell(id: string): CellFacts;
   /** Whether a program on the processors stands in for the target's device. */
   isSoftware(target: string): boolean;
+  /** Whether the target multiplies in float16, whatever was planned: its device has nothing else. */
+  isHalf(target: string): boolean;
 }
 
 export function collectFacts(events: readonly RunEvent[]): RunFacts {
@@ -46,6 +49,11 @@ export function collectFacts(events: readonly RunEvent[]): RunFacts {
   const nothing = factsOf([], []);
   const processes = of('process');
   const software = new Set(processes.filter(({ device }) => device.software).map(({ target }) => target));
+  const half = new Set(
+    processes
+      .filter(({ configuration }) => configuration.arithmetic === 'float16')
+      .map(({ target }) => target),
+  );
   const began = of('began').at(-1);
   const ended = events.slice(events.findLastIndex((event) => event.type === 'began') + 1);
   const last = ended.findLast((event): event is EventOf<'ended'> => event.type === 'ended');
@@ -63,6 +71,7 @@ export function collectFacts(events: readonly RunEvent[]): RunFacts {
     wallMs: sumRecords(of('wall').map((event) => event.spentMs)),
     cell: (id) => cells.get(id) ?? nothing,
     isSoftware: (target) => software.has(target),
+    isHalf: (target) => half.has(target),
   };
 }
 
@@ -93,6 +102,7 @@ function factsOf(events: readonly RunEvent[], agreements: CellFacts['agreements'
     parity: events.findLast((event): event is EventOf<'parity'> => event.type === 'parity'),
     fresh: events.filter((event): event is EventOf<'fresh'> => event.type === 'fresh'),
     turns: [...turns.values()],
+    throughputs: events.filter((event): event is EventOf<'throughput'> => event.type === 'throughput'),
     audits: events.filter((event): event is EventOf<'audit'> => event.type === 'audit'),
     failure: events.findLast((event): event is EventOf<'failed'> => event.type === 'failed'),
     agreements,

@@ -138,10 +138,23 @@ function furtherRounds(pair: CellPair, pairs: number, { share }: Sampling): numb
   return needed === null ? null : Math.max(1, needed - pair.logRatios.length);
 }
 
-/** The target's device and settings, overridden by those of the thread count and of the cell. */
+/** The target's device and settings, overridden by those of the thread count and of the cell, with what its threads come to. */
 export function settingsOf(cell: CellResult, targets: readonly TargetResult[]): Settings {
   const target = targets.find((candidate) => candidate.target === cell.target);
-  return target ? { ...targetSettings(target, cell.threads), ...target.cellConfiguration[cell.id] } : {};
+  if (!target) return {};
+  const own = { ...targetSettings(target, cell.threads), ...target.cellConfiguration[cell.id] };
+  return { ...own, busyProcessors: busyProcessors(cell) };
+}
+
+/** How far processor time ÷ wall time may be from a whole number to stand for it. */
+const maxFromWhole = 0.25;
+
+/** Processors that the cell really computes on, seen from outside; null where that is between two numbers, or not known. */
+function busyProcessors({ metrics }: CellResult): number | null {
+  if (!metrics?.cpuNsPerIteration) return null;
+  const share = metrics.cpuNsPerIteration.value / metrics.iterationNs.value;
+  const whole = Math.max(1, Math.round(share));
+  return Math.abs(share - whole) <= maxFromWhole ? whole : null;
 }
 
 /** What all cells of a target with so many threads have in common. */

@@ -7,7 +7,7 @@ import { estimateOf } from './estimates.js';
 import type { EventOf, RunFacts } from './facts.js';
 
 export function targetResults(manifest: RunManifest, facts: RunFacts, sampling: Sampling): TargetResult[] {
-  return manifest.targets.map(({ target, framework, host, isDiscontinued }) => {
+  return manifest.targets.map(({ target, framework, host, place, isDiscontinued }) => {
     const processes = facts.processes.filter((process) => process.target === target);
     const last = processes.at(-1);
     const { configuration, threadConfiguration } = configurationsOf(processes);
@@ -17,6 +17,7 @@ export function targetResults(manifest: RunManifest, facts: RunFacts, sampling: 
       framework,
       ...(isDiscontinued ? { isDiscontinued } : {}),
       host,
+      ...(place === undefined ? {} : { place }),
       device: last?.device ?? null,
       runtime: last?.runtime ?? null,
       versions: last?.versions ?? {},

@@ -5,7 +5,8 @@ import type { Row } from './chart.js';
 
 /** @param chart takes its rows from the data set `rows` */
 export async function drawSpec(chart: TopLevelSpec, rows: readonly Row[]): Promise<string> {
-  const { spec } = compile({ ...chart, datasets: { rows: [...rows] } });
+  // What it warns of, such as the scales of facets, is what is wanted.
+  const { spec } = compile({ ...chart, datasets: { rows: [...rows] } }, { logger: vega.logger(vega.Error) });
   const view = new vega.View(vega.parse(spec), { renderer: 'none', logLevel: vega.Error });
   try {
     return compact(await view.toSVG());

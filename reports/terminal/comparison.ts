@@ -5,7 +5,7 @@ import type { Estimate } from '../../common/run/results.js';
 import { counted } from '../../common/text.js';
 import type { ComparedCell, RunComparison } from '../analyse/compare-runs.js';
 import { duration, groupTitle, inline, ratio } from '../text.js';
-import { clean, fitted, noBorders, wrapped } from './lines.js';
+import { clean, fitted, fittedTarget, noBorders, wrapped } from './lines.js';
 
 const columns = 100;
 
@@ -43,7 +43,7 @@ function comparisonTable(cells: readonly ComparedCell[]): string {
   });
   for (const { cell, beforeNs, afterNs, ratio: change } of cells) {
     table.push([
-      [...wrapped(groupTitle(cell), 30, ''), fitted(cell.target, 30)].join('\n'),
+      [...wrapped(groupTitle(cell), 30, ''), fittedTarget(cell.target, 30)].join('\n'),
       durationOf(beforeNs),
       durationOf(afterNs),
       inline(ratio(change)),

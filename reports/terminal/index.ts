@@ -1,6 +1,8 @@
 /** The comparison in the terminal when a run ends: 100 columns, colours only where wanted. */
 import Table from 'cli-table3';
 import pc from 'picocolors';
+import { at } from '../../common/at.js';
+import { deviceId } from '../../common/run/device.js';
 import { type CellResult, type Group, type RunResults, threadCounts } from '../../common/run/results.js';
 import { counted } from '../../common/text.js';
 import {
@@ -15,11 +17,22 @@ import {
   stateCounts,
   verdict,
 } from '../summary.js';
-import { duration, groupTitle, inline, ranksText, rate, ratio, threadsText } from '../text.js';
-import { clean, fitted, noBorders, wrapped } from './lines.js';
+import {
+  duration,
+  groupTitle,
+  inline,
+  ranksText,
+  rate,
+  ratio,
+  threadsText,
+  throughputTitle,
+} from '../text.js';
+import { clean, fitted, fittedTarget, noBorders, wrapped } from './lines.js';
 import { scalingTexts } from './scaling.js';
 
 const columns = 100;
+/** Of a target's name, however wide the other columns are. */
+const minTarget = 16;
 
 export function renderTerminal(results: RunResults): string {
   const parts = [
@@ -63,7 +76,7 @@ function groupText(results: RunResults, group: Group): string {
   const cells = groupCells(results, group);
   const lines = [pc.bold(pc.cyan(fitted(groupTitle(group), columns)))];
   if (group.ranking.length > 0) lines.push(tableOf(results, cells, group));
-  lines.push(...wrapped(verdict(group), columns, '  '));
+  lines.push(...queuedLines(cells), ...wrapped(verdict(group), columns, '  '));
   const saidOnce = new Set(sameEverywhere(results).map(({ target }) => target));
   for (const cell of cells) {
     if (cell.state !== 'ok' && !saidOnce.has(cell.target)) lines.push(...notOk(cell));
@@ -71,30 +84,60 @@ function groupText(results: RunResults, group: Group): string {
   return lines.join('\n');
 }
 
+/** Where a device was given several iterations before each wait, latency and throughput stand beside each other. */
 function tableOf(results: RunResults, cells: readonly CellResult[], group: Group): string {
+  const isQueued = submissionsIn(cells) !== undefined;
+  const [time, speed] = isQueued ? ['latency', 'throughput'] : ['time per iteration', 'items/s'];
+  const head = ['rank', 'target', 'device', time, 'against the fastest', speed];
+  const rows = group.ranking.flatMap(({ target, ranks }) => {
+    const cell = cells.find((candidate) => candidate.target === target);
+    if (!cell?.metrics) return [];
+    const { metrics } = cell;
+    const comparison = group.comparisons.find((candidate) => candidate.target === target);
+    // Of what is in software the title says so.
+    const device = fitted(group.software ? deviceId(cell.device) : deviceOf(results, cell), 18);
+    const against = comparison ? inline(ratio(comparison.ratio)) : '1×';
+    const numbers = [inline(duration(metrics.iterationNs)), against, speedText(metrics, isQueued)];
+    return [[ranksText(ranks), target, device, ...numbers]];
+  });
+  const width = roomForTargets([head, ...rows]);
   const table = new Table({
-    head: ['rank', 'target', 'device', 'time per iteration', 'against the fastest', 'items/s'].map((text) =>
-      pc.dim(text),
-    ),
+    head: head.map((text) => pc.dim(text)),
     colAligns: ['right', 'left', 'left', 'right', 'right', 'right'],
     style: { head: [], border: [], compact: true, 'padding-left': 1, 'padding-right': 1 },
     chars: noBorders,
   });
-  for (const { target, ranks } of group.ranking) {
-    const cell = cells.find((candidate) => candidate.target === target);
-    if (!cell?.metrics) continue;
-    const { metrics } = cell;
-    const comparison = group.comparisons.find((candidate) => candidate.target === target);
-    table.push([
-      ranksText(ranks),
-      ranks[0] === 1 ? pc.green(fitted(target, 24)) : fitted(target, 24),
-      fitted(deviceOf(results, cell), 18),
-      inline(duration(metrics.iterationNs)),
-      comparison ? inline(ratio(comparison.ratio)) : '1×',
-      rate(metrics.itemsPerSecond).value,
-    ]);
+  for (const [rank = '', target = '', ...others] of rows) {
+    const name = fittedTarget(target, width);
+    table.push([rank, /^1(?!\d)/.test(rank) ? pc.green(name) : name, ...others]);
   }
   return table.toString();
+}
+
+/** What the other columns leave of the line, each with a space on either side of it and one to the next. */
+function roomForTargets(rows: readonly (readonly string[])[]): number {
+  const widths = [0, 2, 3, 4, 5].map((column) => Math.max(...rows.map((row) => [...at(row, column)].length)));
+  const left = columns - widths.reduce((sum, width) => sum + width + 3, 0) - 3;
+  return Math.max(minTarget, left);
+}
+
+function speedText({ itemsPerSecond, throughput }: Metrics, isQueued: boolean): string {
+  if (!isQueued) return rate(itemsPerSecond).value;
+  return throughput ? rate(throughput.itemsPerSecond).value : '–';
+}
+
+type Metrics = NonNullable<CellResult['metrics']>;
+
+/** Of the cells whose throughput was measured; undefined where that of none was. */
+function submissionsIn(cells: readonly CellResult[]): number | undefined {
+  return cells.map(({ metrics }) => metrics?.throughput?.submissions).find((count) => count !== undefined);
+}
+
+function queuedLines(cells: readonly CellResult[]): string[] {
+  const submissions = submissionsIn(cells);
+  if (submissions === undefined) return [];
+  const text = `latency: every output is read back inside the clock; ${throughputTitle(submissions)}: items/s`;
+  return wrapped(text, columns, '  ').map((line) => pc.dim(line));
 }
 
 function notOk(cell: CellResult): string[] {

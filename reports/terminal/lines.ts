@@ -12,6 +12,15 @@ export function fitted(text: string, width: number): string {
   return characters.length <= width ? characters.join('') : `${characters.slice(0, width - 1).join('')}…`;
 }
 
+/** The same of a target's name: its end says which of a framework's targets it is, so that the framework is cut off. */
+export function fittedTarget(name: string, width: number): string {
+  const [framework = '', ...rest] = clean(name).split('/');
+  const end = `/${rest.join('/')}`;
+  const room = width - [...end].length;
+  if (rest.length === 0 || [...framework].length <= room) return fitted(name, width);
+  return room < 2 ? `…${[...end].slice(1 - width).join('')}` : `${fitted(framework, room)}${end}`;
+}
+
 /** Lines of up to `width` characters: the first begins with `lead`, the others with as many spaces. */
 export function wrapped(text: string, width: number, lead: string): string[] {
   const room = width - lead.length;

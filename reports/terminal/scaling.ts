@@ -4,7 +4,7 @@ import pc from 'picocolors';
 import type { RunResults } from '../../common/run/results.js';
 import { type Axis, type ScalingLine, type Sweep, sweepsOf } from '../analyse/scaling.js';
 import { inline, rate, ratio, sweepTitle } from '../text.js';
-import { fitted, noBorders } from './lines.js';
+import { fitted, fittedTarget, noBorders } from './lines.js';
 
 const columns = 100;
 /** More places do not fit beside the targets' names. */
@@ -26,7 +26,7 @@ function sweepText({ axis, identity, values, lines }: Sweep): string {
     chars: noBorders,
   });
   for (const line of lines) {
-    table.push([fitted(line.target, 24), ...places.map((at) => cellText(axis, line, at))]);
+    table.push([fittedTarget(line.target, 24), ...places.map((at) => cellText(axis, line, at))]);
   }
   const unit = axis === 'length' ? 'steps/s' : 'examples/s';
   const hidden = places.length < values.length ? '; the report has all of them' : '';

@@ -21,6 +21,7 @@ import { intermediatesOf } from '../../model/reference/intermediates.js';
 import type { FindPython } from '../../model/reference/reference.js';
 import { closeHosts } from '../hosts/discover.js';
 import { launch } from '../hosts/launch.js';
+import { placeOf } from '../hosts/place.js';
 import { readConditions, readSteal, stealShareSince } from '../machine/conditions.js';
 import { readProcessors } from '../machine/processors.js';
 import { loadReference } from '../parity/reference.js';
@@ -125,7 +126,10 @@ export async function measure(
 
 function nullTargetsOf({ nulls }: MeasureTargets): RunContext['nullTargets'] {
   return new Map(
-    nulls.map(({ target: { host, name, device } }) => [host, { target: name, device: firstDevice(device) }]),
+    nulls.map(({ target }) => {
+      const { name, device } = target;
+      return [placeOf(target), { target: name, device: firstDevice(device) }];
+    }),
   );
 }
 

@@ -3,6 +3,7 @@ import { outsideAdapters } from '../../adapters/discover.js';
 import { invocation, quoted } from '../../common/invocation.js';
 import type { Mode } from '../../model/workload.js';
 import type { OptimiserName } from '../../suites/optimisers.js';
+import { chosenBrowsers } from '../hosts/browser/browsers.js';
 
 /** Measuring budget where none is given: with kept parity verdicts and the report the default run then takes three minutes. */
 export const defaultBudgetMs = 150_000;
@@ -63,6 +64,7 @@ export type TimedOptions = RunOptions & { readonly time: number };
 export function commandOf(options: TimedOptions, command: readonly string[] = []): string {
   const words = [
     ...adapterWords(outsideAdapters()),
+    ...browserWords(),
     ...list('--suite', options.suite === undefined ? undefined : [options.suite]),
     ...list('--workload', options.workload),
     ...list('--scale', options.scale === undefined ? undefined : [options.scale]),
@@ -126,7 +128,11 @@ function list(name: string, values: readonly (string | number)[] | undefined): s
 
 /** Continues a run, with the adapters that it needs. */
 export function resumeCommand(folder: string, adapters: readonly string[] = outsideAdapters()): string {
-  return invocation([...adapterWords(adapters), '--resume', quoted(folder)].join(' '));
+  return invocation([...adapterWords(adapters), ...browserWords(), '--resume', quoted(folder)].join(' '));
+}
+
+function browserWords(): string[] {
+  return chosenBrowsers().flatMap((program) => ['--browser', quoted(program)]);
 }
 
 function adapterWords(paths: readonly string[]): string[] {

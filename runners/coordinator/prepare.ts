@@ -1,6 +1,6 @@
 /** From the command line to a plan: which workloads, which targets, what is installed, which artefacts. */
 
-import { type Framework, isBrowserTarget, type Target } from '../../adapters/adapter.js';
+import type { Framework, Target } from '../../adapters/adapter.js';
 import { discoverFrameworks, discoverOutside } from '../../adapters/discover.js';
 import { defined } from '../../common/at.js';
 import { explain, TouchstoneError } from '../../common/errors.js';
@@ -36,6 +36,7 @@ import { ensureTargets } from '../hosts/availability.js';
 import type { Checkout } from '../hosts/checkout.js';
 import { hostOf } from '../hosts/discover.js';
 import type { WorkerHost } from '../hosts/host.js';
+import { placeOf } from '../hosts/place.js';
 import { ensureEnvironment } from '../provision/environments.js';
 import { type NoGraph, planCells, type WorkItem } from '../schedule/plan.js';
 import { shortageOfMemory } from '../schedule/prediction.js';
@@ -317,11 +318,6 @@ export async function chooseTargets(
   const places = new Set(chosen.map(({ target }) => placeOf(target)));
   const nulls = all.filter(({ target }) => target.isNull && places.has(placeOf(target)));
   return { chosen, nulls };
-}
-
-/** What a null target measures the overhead of. */
-function placeOf(target: Target): string {
-  return isBrowserTarget(target) ? target.browser : target.host;
 }
 
 /** A broken installation costs its own targets only: availability then says why and how to fix it. */

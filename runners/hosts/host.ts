@@ -35,6 +35,8 @@ export interface Provision {
   /** In the order in which they have to be made; empty for a target that needs nothing beyond this project's packages. */
   readonly installations: readonly Installation<object>[];
   availability(): Promise<Availability>;
+  /** The command for a target that is there and does not come up; by default `setup` with its name. */
+  readonly mend?: string;
 }
 
 export type Availability =

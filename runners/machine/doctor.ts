@@ -68,13 +68,12 @@ async function examine(
   ask?: Ask,
 ): Promise<TargetHealth> {
   const host = await hostOf(target);
-  const installed = await host.provision(target).availability();
+  const { availability: installedNow, mend = invocation(`setup ${target.name}`) } = host.provision(target);
+  const installed = await installedNow();
   const executable = installed.available ? installed.executable : undefined;
   const answer = installed.available && ask ? await answerOf(ask, target, executable) : undefined;
   const availability: Availability =
-    answer && 'reason' in answer
-      ? { available: false, ...answer, fix: invocation(`setup ${target.name}`) }
-      : installed;
+    answer && 'reason' in answer ? { available: false, ...answer, fix: mend } : installed;
   const described = answer && !('reason' in answer) ? answer : undefined;
   const { versions, folders, environment } = host.describe(target);
   const sizes = await Promise.all(folders.filter((folder) => existsSync(folder)).map(sizeOnce));

@@ -55,7 +55,8 @@ export const requestBody = z.discriminatedUnion('type', [
    * Timed iterations on buffers `firstBuffer`, `firstBuffer + 1`, … in rotation, at least one, until `minNs` have
    * passed or `maxIterations` are done. Training starts each turn from the first weights on buffer 0, so that every turn is the
    * same work and its losses can be checked. The output of iteration `auditIteration`, or of the last one when the
-   * turn is shorter, is kept for `audit`.
+   * turn is shorter, is kept for `audit`. With `submissions`, which models that queue are asked for alone, so many iterations are
+   * handed to the device before each wait, samples are their means, and the last output of the turn is kept.
    */
   z.object({
     type: z.literal('turn'),
@@ -63,6 +64,7 @@ export const requestBody = z.discriminatedUnion('type', [
     maxIterations: z.number().int().positive(),
     firstBuffer: count,
     auditIteration: count,
+    submissions: z.number().int().min(2).optional(),
   }),
   /** Inference: writes the outputs kept by the turns since `load` into `file` as `<turn>/<name>`; training: nothing to write. */
   z.object({ type: z.literal('audit'), file: z.string() }),
@@ -124,14 +126,19 @@ export const results = {
     /** Processors that the process is bound to after the import: some frameworks move themselves. */
     cpus: z.array(count).nullable(),
   }),
-  load: z.object({ loadNs: nanoseconds, configuration }),
+  load: z.object({
+    loadNs: nanoseconds,
+    configuration,
+    /** Whether iterations can be handed to its device without waiting for each. */
+    queues: z.literal(true).optional(),
+  }),
   /** `samplesNs[0]` of the first `warm` after `load` is the first inference or step. */
   warm: z.object({ samplesNs: z.array(nanoseconds) }),
   verify: z.object({ buffers: count }),
   turn: z.object({
     /** In collection order. */
     samplesNs: z.array(nanoseconds).min(1),
-    /** Iterations that each sample is the mean of: more than one where the worker's clock cannot tell the time of one. */
+    /** Iterations that each sample is the mean of: more than one where the worker's clock cannot tell the time of one, or with `submissions`. */
     batch: z.number().int().positive().default(1),
     /** CPU time of the whole process during the timed loop, user and system; null where the host does not report it. */
     cpuNs: nanoseconds.nullable(),

@@ -5,10 +5,10 @@ import type { ParityCheck } from '../../common/run/results.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
 import { evidenceOf } from '../parity/evidence.js';
 import { checkAudit } from '../parity/parity.js';
-import { cellTolerance } from '../parity/reference.js';
 import type { RunContext } from './context.js';
 import type { Group, LoadedCell } from './group.js';
 import type { Lane } from './lanes.js';
+import { toleranceOf } from './tolerance.js';
 
 /** After the clock: checks what the turns kept, and makes room for the next model. */
 export async function unloadCell(group: Group, member: LoadedCell, lane: Lane): Promise<void> {
@@ -40,7 +40,7 @@ async function compareKept(
       evidence: evidenceOf(reference.expected, `${buffer}/${name}`),
     })),
   );
-  const check = checkAudit(pairs, cellTolerance(reference, cell));
+  const check = checkAudit(pairs, toleranceOf(context, reference, cell));
   recordAudit(context, cell, round, check);
   if (check.passed) await context.files.remove(file);
 }

@@ -18,7 +18,7 @@ export interface RunContext {
   readonly folder: string;
   readonly state: RunState;
   readonly startWorker: StartWorker;
-  /** The null target of each host that has one. */
+  /** The null target of each host that has one; of pages that of each browser, by its name. */
   readonly nullTargets: ReadonlyMap<string, { readonly target: string; readonly device: DeviceChoice }>;
   /** Whether the target compiles each model, which can take many times as long as an import. */
   compiles(target: string): boolean;

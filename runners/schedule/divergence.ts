@@ -4,9 +4,9 @@ import { fileNameOf } from '../../common/run/cell.js';
 import type { Divergence } from '../../common/run/results.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
 import { checkParity } from '../parity/parity.js';
-import { cellTolerance } from '../parity/reference.js';
 import type { RunContext } from './context.js';
 import type { LiveWorker } from './live-worker.js';
+import { toleranceOf } from './tolerance.js';
 
 /**
  * Loads the same model with its values as outputs, in place of the one that is loaded. Undefined where that cannot be had: the
@@ -30,7 +30,7 @@ export async function firstDivergence(
   const actual = await context.files.read(file);
   await context.files.remove(file);
   const whole = await context.files.reference(found.folder);
-  const tolerance = cellTolerance(whole, cell);
+  const tolerance = toleranceOf(context, whole, cell);
   for (const { node, operator, value } of found.values) {
     const name = `output/0/${value}`;
     const reference = whole.expected[name];

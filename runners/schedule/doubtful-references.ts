@@ -5,9 +5,10 @@ import { artefactKey } from '../../common/run/cell.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
 import type { Tensors } from '../../model/graph.js';
 import { checkParity } from '../parity/parity.js';
-import { cellTolerance, type Reference } from '../parity/reference.js';
+import type { Reference } from '../parity/reference.js';
 import { tensorFile } from './check-cell.js';
 import type { RunContext } from './context.js';
+import { toleranceOf } from './tolerance.js';
 
 /** A cell with other outputs than the reference. */
 interface WrongCell {
@@ -30,7 +31,7 @@ export async function recordAgreements(context: RunContext, cells: readonly Plan
     const computed = found.filter((each) => each !== undefined);
     for (const [one, other] of pairsOf(computed)) {
       const error = areIndependent(context, one.cell, other.cell)
-        ? errorBetween(one, other, reference)
+        ? errorBetween(context, one, other, reference)
         : undefined;
       if (error !== undefined)
         context.state.record({ type: 'agreement', cells: [one.cell.id, other.cell.id], error });
@@ -43,8 +44,13 @@ function pairsOf<Item>(items: readonly Item[]): [Item, Item][] {
 }
 
 /** The largest of an output; undefined where it is not within the tolerance. */
-function errorBetween(one: WrongCell, other: WrongCell, reference: Reference): number | undefined {
-  const tolerance = cellTolerance(reference, one.cell);
+function errorBetween(
+  context: RunContext,
+  one: WrongCell,
+  other: WrongCell,
+  reference: Reference,
+): number | undefined {
+  const tolerance = toleranceOf(context, reference, one.cell);
   const sides = { expected: one.outputs, actual: other.outputs };
   const checks = checkParity({ ...sides, initial: {}, tolerance });
   if (!checks.every(({ passed }) => passed)) return undefined;

@@ -34,6 +34,8 @@ export interface LoadedCell {
   readonly share: Share;
   /** Buffer of the output that each turn kept. */
   readonly kept: number[];
+  /** Whether iterations can be handed to its device without waiting for each. */
+  readonly queues: boolean;
 }
 
 /** Raised inside a round when its time is up; what was measured stays. */

@@ -18,11 +18,11 @@ export async function loadCell(
   const isFresh = worker.loads() === 0;
   const folder = group.context.state.manifest.artefacts[artefactKey(cell)] ?? '';
   await worker.moveTo(lane);
-  const { loadNs } = await worker.ask('load', { type: 'load', folder, mode: cell.mode });
+  const { loadNs, queues } = await worker.ask('load', { type: 'load', folder, mode: cell.mode });
   await rememberLoad(group.context, cell, loadNs);
   if (isFresh) await warmFresh(group, cell, worker, share, loadNs);
   else await warm(worker, share.warmNs);
-  return { cell, worker, share, kept: [] };
+  return { cell, worker, share, kept: [], queues: queues === true };
 }
 
 /** A compiler's cache was empty when the cell was checked: later runs plan with what a load takes since. */

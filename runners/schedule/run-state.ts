@@ -21,11 +21,15 @@ export interface RunState {
   startsMs(key: string): number[];
   hasTurn(cell: string, round: number, block: number): boolean;
   turnsIn(cell: string, round: number): number;
+  /** Whether the throughput of the cell's device was measured in the round. */
+  hasThroughput(cell: string, round: number): boolean;
   roundFinished(round: number): boolean;
   /** Whether it is written down what the stopping rule left open before this round. */
   hasLooked(round: number): boolean;
   /** What the first process of the target said of its versions; undefined before it. */
   versionsOf(target: string): Readonly<Record<string, string>> | undefined;
+  /** In which its processes say that they multiply; undefined before the first, or where it does not tell. */
+  arithmeticOf(target: string): string | undefined;
   /** Everything so far, in order. */
   events(): readonly RunEvent[];
   hasOverhead(host: string): boolean;
@@ -44,7 +48,9 @@ export function foldRun(manifest: RunManifest, log: RunLog, earlier: readonly Ru
   const turns = new Map<string, Set<number>>();
   const starts = new Map<string, number[]>();
   const versions = new Map<string, Readonly<Record<string, string>>>();
+  const arithmetics = new Map<string, string>();
   const rounds = new Set<number>();
+  const throughputs = new Set<string>();
   const overheads = new Set<string>();
   let schedule: EventOf<'schedule'> | undefined;
   let processes = 0;
@@ -57,11 +63,14 @@ export function foldRun(manifest: RunManifest, log: RunLog, earlier: readonly Ru
     else if (event.type === 'schedule') schedule = event as EventOf<'schedule'>;
     else if (event.type === 'round') rounds.add(event.round);
     else if (event.type === 'overhead') overheads.add(event.host);
+    else if (event.type === 'throughput') throughputs.add(`${event.cell}@${event.round}`);
     else if (event.type === 'turn') addTo(turns, `${event.cell}@${event.round}`, event.block);
     else if (event.type === 'process') {
       processes = Math.max(processes, event.process + 1);
       append(starts, processKey(event), event.spawnMs + event.importMs);
       if (!versions.has(event.target)) versions.set(event.target, event.versions);
+      const { arithmetic } = event.configuration;
+      if (typeof arithmetic === 'string') arithmetics.set(event.target, arithmetic);
     }
   };
   for (const event of earlier) fold(event);
@@ -80,9 +89,11 @@ export function foldRun(manifest: RunManifest, log: RunLog, earlier: readonly Ru
     startsMs: (key) => starts.get(key) ?? [],
     hasTurn: (cell, round, block) => turns.get(`${cell}@${round}`)?.has(block) ?? false,
     turnsIn: (cell, round) => turns.get(`${cell}@${round}`)?.size ?? 0,
+    hasThroughput: (cell, round) => throughputs.has(`${cell}@${round}`),
     roundFinished: (round) => rounds.has(round),
     hasLooked: (round) => events.some((event) => event.type === 'look' && event.round === round),
     versionsOf: (target) => versions.get(target),
+    arithmeticOf: (target) => arithmetics.get(target),
     events: () => events,
     hasOverhead: (host) => overheads.has(host),
     hasFailed: (cell) => failed.has(cell),

@@ -8,6 +8,7 @@ import { onLanes } from '../../common/lanes.js';
 import { artefactKey, processKey } from '../../common/run/cell.js';
 import { threadCounts } from '../../common/run/results.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
+import type { Results } from '../protocol/messages.js';
 import { checkTarget } from './check-target.js';
 import { type RunContext, threadsOf } from './context.js';
 import { recordAgreements } from './doubtful-references.js';
@@ -97,32 +98,39 @@ async function onOwnThreads(
   }
 }
 
-/** The null target of each host: what the harness itself costs per iteration. */
+/** The null target of each host and browser: what the harness itself costs per iteration. */
 async function measureOverhead(context: RunContext): Promise<void> {
   const { state } = context;
   const timed = state.manifest.cells.filter((cell) => state.isTimed(cell));
   const model = timed.find(({ mode }) => mode === 'inference') ?? timed[0];
   if (!model) return;
-  const hosts = new Set(state.manifest.targets.map(({ host }) => host));
-  for (const host of hosts) {
-    if (!state.hasOverhead(host) && !context.signal.aborted) await measureHost(context, host, model);
+  const places = new Set(state.manifest.targets.map(({ host, place }) => place ?? host));
+  for (const place of places) {
+    if (!state.hasOverhead(place) && !context.signal.aborted) await measurePlace(context, place, model);
   }
 }
 
-/** A host whose overhead cannot be measured costs nothing but this figure. */
-async function measureHost(context: RunContext, host: string, model: PlannedCell): Promise<void> {
+/** A place whose overhead cannot be measured costs nothing but this figure. */
+async function measurePlace(context: RunContext, place: string, model: PlannedCell): Promise<void> {
   const unknown = (why: string) =>
-    context.observer.note(`the overhead of ${host} workers is not known: ${why}`);
-  const owner = context.nullTargets.get(host);
+    context.observer.note(`the overhead of ${place} workers is not known: ${why}`);
+  const owner = context.nullTargets.get(place);
   if (!owner) return unknown('no null target is available there');
   try {
-    context.state.record({ type: 'overhead', host, samplesNs: await timeNull(context, owner, model) });
+    const { samplesNs, batch } = await timeNull(context, owner, model);
+    context.state.record({ type: 'overhead', host: place, samplesNs, ...(batch > 1 ? { batch } : {}) });
   } catch (failure) {
     if (!context.signal.aborted) unknown(messageOf(failure));
   }
 }
 
-async function timeNull(context: RunContext, owner: Owner, cell: PlannedCell): Promise<number[]> {
+const minNullSamples = 20;
+
+async function timeNull(
+  context: RunContext,
+  owner: Owner,
+  cell: PlannedCell,
+): Promise<Pick<Results['turn'], 'samplesNs' | 'batch'>> {
   const threads = threadsOf(context, undefined);
   context.cpus.giveWay(threads);
   const worker = await openWorker(context, owner, context.cpus.worker(threads), null);
@@ -130,15 +138,22 @@ async function timeNull(context: RunContext, owner: Owner, cell: PlannedCell): P
     const folder = context.state.manifest.artefacts[artefactKey(cell)] ?? '';
     await worker.ask('load', { type: 'load', folder, mode: cell.mode });
     await worker.ask('warm-up', { type: 'warm', minIterations: 1000, minNs: 20e6, maxNs: 200e6 });
-    const turn = await worker.ask('measuring', {
-      type: 'turn',
-      minNs: 50e6,
-      maxIterations: 5_000,
-      firstBuffer: 0,
-      auditIteration: 0,
-    });
+    const samplesNs: number[] = [];
+    let batch = 1;
+    // Where the clock cannot tell a single iteration, a turn holds one batch of them.
+    while (samplesNs.length < minNullSamples) {
+      const turn = await worker.ask('measuring', {
+        type: 'turn',
+        minNs: 50e6,
+        maxIterations: 5_000,
+        firstBuffer: 0,
+        auditIteration: 0,
+      });
+      samplesNs.push(...turn.samplesNs);
+      batch = turn.batch;
+    }
     await worker.close();
-    return turn.samplesNs;
+    return { samplesNs, batch };
   } finally {
     await worker.kill();
   }

@@ -1,14 +1,18 @@
 /** The turns of the cells that are loaded: one worker awake at a time, all on the same processors. */
 import { TouchstoneError } from '../../common/errors.js';
 import { onLanes } from '../../common/lanes.js';
+import type { PlannedCell } from '../../common/run/run-folder.js';
 import type { ProcessorReading } from '../machine/processors.js';
 import { checkLosses } from '../parity/parity.js';
-import { cellTolerance, type Reference } from '../parity/reference.js';
+import type { Reference } from '../parity/reference.js';
+import type { RequestBody, Results } from '../protocol/messages.js';
 import { recordAudit } from './audit.js';
 import { type RunContext, threadsOf } from './context.js';
 import type { Group, LoadedCell } from './group.js';
+import type { LiveWorker } from './live-worker.js';
 import { implausibility } from './plausible.js';
 import { randomFor, shuffled } from './random.js';
+import { toleranceOf } from './tolerance.js';
 
 /** Which turns of a round are taken. */
 export type Part = 'all' | 'first half' | 'second half';
@@ -46,6 +50,63 @@ export async function takeTurns(group: Group, loaded: Set<LoadedCell>, part: Par
       if (!done) loaded.delete(member);
     }
   }
+  if (part !== 'second half') await takeThroughputs(group, loaded);
+}
+
+/** Iterations that are handed to a device before each wait. */
+const submissions = 8;
+
+/** Once a round, behind the turns that ratios rest on; not of a cell whose single iteration is longer than its share. */
+async function takeThroughputs(group: Group, loaded: Set<LoadedCell>): Promise<void> {
+  const { context, round, random, reference, timedOn } = group;
+  const queuing = [...loaded].filter(({ queues, share }) => queues && share.turnNs > 0);
+  for (const member of shuffled(queuing, random)) {
+    if (context.state.hasThroughput(member.cell.id, round)) continue;
+    group.checkTime();
+    const firstBuffer = Math.floor(random() * reference.buffers);
+    const done = await group.guarded(member.cell, timedOn, () =>
+      takeThroughput(context, member, round, firstBuffer),
+    );
+    if (!done) loaded.delete(member);
+  }
+}
+
+async function takeThroughput(
+  context: RunContext,
+  { cell, worker, share, kept }: LoadedCell,
+  round: number,
+  firstBuffer: number,
+): Promise<true> {
+  const asked = { minNs: share.turnNs, maxIterations, firstBuffer, auditIteration: 0, submissions };
+  const { turn } = await askTurn(context, cell, worker, asked, 0);
+  const { samplesNs, batch, auditBuffer } = turn;
+  const { process } = worker;
+  context.state.record({ type: 'throughput', cell: cell.id, round, process, submissions, samplesNs, batch });
+  kept.push(auditBuffer);
+  return true;
+}
+
+type AskedTurn = Omit<Extract<RequestBody, { type: 'turn' }>, 'type'>;
+
+/**
+ * What a worker says of a turn, as far as it can be believed.
+ *
+ * @param steps of which the losses are given; 0 where nothing is trained
+ */
+async function askTurn(
+  { nowMs }: Pick<RunContext, 'nowMs'>,
+  { target }: PlannedCell,
+  worker: LiveWorker,
+  asked: AskedTurn,
+  steps: number,
+): Promise<{ readonly startMs: number; readonly turn: Results['turn'] }> {
+  const startMs = nowMs();
+  const turn = await worker.ask('measuring', { type: 'turn', ...asked });
+  const doubt = implausibility(turn, { ...asked, steps }, (nowMs() - startMs) * 1e6);
+  if (doubt === undefined) return { startMs, turn };
+  throw new TouchstoneError('worker', `${target} cannot be believed: ${doubt}`, {
+    hint: 'its adapter or its clock is broken; the log of its worker may say more',
+  });
 }
 
 function isInPart(block: number, turns: number, part: Part): boolean {
@@ -63,27 +124,20 @@ async function takeTurn(
   reference: Reference,
 ): Promise<true> {
   const { cell, worker, share } = member;
-  const startMs = context.nowMs();
   const parity = context.state.parityOf(cell.id);
   const expectedIterations = Math.max(1, Math.floor(share.turnNs / Math.max(1, parity?.iterationNs ?? 1)));
   // Which iteration is audited must not be guessable from the turn: it follows from the seed.
   const random = randomFor(context.state.manifest.options.seed, 'audit', cell.id, round, block);
   const threads = threadsOf(context, cell.threads);
   const before = context.readProcessors(threads);
-  const asked = { minNs: share.turnNs, maxIterations: share.turnNs === 0 ? 1 : maxIterations };
-  const turn = await worker.ask('measuring', {
-    type: 'turn',
-    ...asked,
+  const asked = {
+    minNs: share.turnNs,
+    maxIterations: share.turnNs === 0 ? 1 : maxIterations,
     firstBuffer,
     auditIteration: Math.floor(random() * Math.min(expectedIterations, maxIterations)),
-  });
+  };
   const steps = reference.mode === 'training' ? reference.steps : 0;
-  const doubt = implausibility(turn, { ...asked, steps }, (context.nowMs() - startMs) * 1e6);
-  if (doubt !== undefined) {
-    throw new TouchstoneError('worker', `${cell.target} cannot be believed: ${doubt}`, {
-      hint: 'its adapter or its clock is broken; the log of its worker may say more',
-    });
-  }
+  const { turn, startMs } = await askTurn(context, cell, worker, asked, steps);
   context.state.record({
     type: 'turn',
     cell: cell.id,
@@ -103,7 +157,7 @@ async function takeTurn(
       turn.losses,
       turn.finite,
       reference.expected.losses,
-      cellTolerance(reference, cell).loss,
+      toleranceOf(context, reference, cell).loss,
     );
     recordAudit(context, cell, round, check);
   }

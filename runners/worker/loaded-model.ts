@@ -10,6 +10,8 @@ export interface LoadedModel {
   /** Settings that hold for this model only. */
   readonly configuration: Results['load']['configuration'];
   readonly buffers: number;
+  /** Whether turns with `submissions` can be asked for. */
+  readonly queues?: true;
   /** @returns the samples, in nanoseconds and collection order */
   warm(request: WarmRequest): Promise<number[]>;
   turn(request: TurnRequest): Promise<Results['turn']>;

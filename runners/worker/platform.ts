@@ -27,6 +27,7 @@ export interface Platform {
 export interface PlaceSettings {
   /** `system`, or the name of the memory allocator that replaces it; null where that cannot be read. */
   readonly allocator: string | null;
+  /** Such as `engine`, which runs JavaScript and WebAssembly (`V8 11.3`), and `wasm`, the features of the latter. */
   readonly [further: string]: string | number | boolean | null;
 }
 

@@ -114,6 +114,7 @@ export class StateMachine {
     return {
       loadNs: clock.nsBetween(begin, clock.now()),
       configuration: { form, ...this.#loaded.configuration },
+      ...(this.#loaded.queues ? { queues: true } : {}),
     };
   }
 
@@ -123,6 +124,9 @@ export class StateMachine {
 
   #turn(request: Of<'turn'>): Promise<Results['turn']> {
     const loaded = this.#present();
+    if (request.submissions !== undefined && !loaded.queues) {
+      throw new ProtocolError('a turn with submissions of a model that queues nothing');
+    }
     return witnessed(this.#platform, () => loaded.turn(request));
   }
 

@@ -1,6 +1,6 @@
 /**
- * `npm run measure:overhead`: the overhead of the harness. The time per iteration of the null target on each host (at most
- * 5 µs), and every second of a default run that verifies all cells anew, by what it was spent on.
+ * `npm run measure:overhead`: the overhead of the harness. The time per iteration of the null target on each host and in a page of each
+ * browser (at most 5 µs), and every second of a default run that verifies all cells anew, by what it was spent on.
  *
  * Options: `-- --time 3m` the budget of that run.
  */
@@ -25,10 +25,24 @@ const folder = mkdtempSync(join(tmpdir(), 'touchstone-overhead-'));
 const time = values.time === undefined ? [] : ['--time', values.time];
 const seen = await timed({ command: ['run', '--verify', ...time], isRun: true }, join(folder, 'run'));
 const wall = wallOf(seen);
+// The clock of a page may not tell a single iteration: then batches are timed.
+const pages = [
+  '--targets',
+  'convnetjs/js@browser,convnetjs/js@firefox',
+  '--workload',
+  'lenet5',
+  '--batch',
+  '1',
+];
+const short = ['--mode', 'inference', '--rounds', '1', '--time', '5s'];
+const inPages = await timed({ command: ['run', ...pages, ...short], isRun: true }, join(folder, 'pages'));
 publish(
   'overhead',
   [
-    markdownTable(['null target', 'iterations', 'p50', 'p90', 'p99', 'bar'], nullRows(seen.events)),
+    markdownTable(
+      ['null target', 'samples', 'iterations in each', 'p50', 'p90', 'p99', 'bar'],
+      nullRows([...seen.events, ...inPages.events]),
+    ),
     markdownTable(['wall time of the command', 'seconds'], wallRows(seen)),
     markdownTable(['time of the run, both lanes added up', 'seconds', 'share'], busyRows(wall.spentMs)),
   ].join('\n\n'),
@@ -40,9 +54,10 @@ function nullRows(events: readonly RunEvent[]): string[][] {
   const microseconds = (ns: number) => `${(ns / 1000).toFixed(2)} µs`;
   return events.flatMap((event) => {
     if (event.type !== 'overhead') return [];
-    const { host, samplesNs } = event;
+    const { host, samplesNs, batch = 1 } = event;
     const quantiles = [0.5, 0.9, 0.99].map((level) => microseconds(quantile(samplesNs, level)));
-    return [[`null/${host}`, String(samplesNs.length), ...quantiles, `≤ ${maxIterationUs} µs`]];
+    const counts = [String(samplesNs.length), String(batch)];
+    return [[`null target in ${host}`, ...counts, ...quantiles, `≤ ${maxIterationUs} µs`]];
   });
 }
 

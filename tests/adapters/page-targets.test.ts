@@ -27,12 +27,19 @@ test('a target has a name and a summary for each browser, and the same backend i
       summary,
     }),
   );
+  const named = { ...target('tfjs/wasm@browser'), name: 'x/y' };
+  expect(inBrowsers(named, { workers: true }).map(({ name, thread }) => [name, thread])).toEqual([
+    ['x/y@browser', undefined],
+    ['x/y@firefox', undefined],
+    ['x/y@browser-worker', 'worker'],
+    ['x/y@firefox-worker', 'worker'],
+  ]);
   expect(others).toEqual([]);
   expect([chromium?.browser, firefox?.browser]).toEqual(['chromium', 'firefox']);
   expect(chromium?.summary).toMatch(/Chromium$/);
   expect(firefox?.summary).toMatch(/Firefox$/);
   for (const { name, browser } of targets) {
-    expect(name).toMatch(browser === 'firefox' ? /[@/]firefox$/ : /[@/]browser$/);
+    expect(name).toMatch(browser === 'firefox' ? /[@/]firefox(-worker)?$/ : /[@/]browser(-worker)?$/);
     if (name.includes('@')) expect(name).toMatch(new RegExp(`/${backendOf(name)}@`));
   }
 });
@@ -41,7 +48,7 @@ test('Firefox has every target but those of an interface that it lacks', () => {
   const namesIn = (browser: string) =>
     targets
       .filter((each) => each.browser === browser)
-      .map(({ name }) => name.replace(/(browser|firefox)$/, ''));
+      .map(({ name }) => name.replace(/(browser|firefox)(?=(-worker)?$)/, ''));
   expect(namesIn('firefox')).toEqual(namesIn('chromium').filter((name) => name !== 'onnxruntime/webnn@'));
 });
 

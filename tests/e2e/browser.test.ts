@@ -32,7 +32,7 @@ describe('targets in pages', () => {
       const run = await bench(['--targets', targets, ...work, '--deadline', '20s', '--out', folder], {
         env: { TOUCHSTONE_ADAPTER: pages, TMPDIR: scratch },
       });
-      const { cells, targets: described, overhead } = readResults(folder);
+      const { cells, groups, targets: described, overhead } = readResults(folder);
       const states = Object.fromEntries(cells.map(({ target, state }) => [target, state]));
       expect(states, String(run.stderr)).toEqual({
         'convnetjs/js': 'ok',
@@ -48,9 +48,38 @@ describe('targets in pages', () => {
       const page = described.find(({ target }) => target === 'convnetjs/js@browser');
       expect(page).toMatchObject({ host: 'browser', runtime: expect.stringMatching(/^chromium \d/) });
       expect(page?.configuration).toMatchObject({ crossOriginIsolated: true, thread: 'page' });
-      expect(overhead.map(({ host }) => host).sort()).toEqual(['browser', 'node']);
+      // Page and Node run the same framework on two engines, which explains what they differ by.
+      const [chromium, node] = ['convnetjs/js@browser', 'convnetjs/js'].map(
+        (name) => described.find(({ target }) => target === name)?.configuration.engine,
+      );
+      expect(node).toMatch(/^V8 \d+\.\d+$/);
+      expect(chromium).not.toBe(node);
+      const comparison = groups.flatMap(({ comparisons }) => comparisons)[0];
+      expect(comparison?.notLikeForLike.join()).toContain(`convnetjs/js@browser runs on ${chromium}`);
+      expect(overhead.map(({ host }) => host).sort()).toEqual(['chromium', 'node']);
       expect(readdirSync(scratch).filter((name) => name.startsWith('touchstone-profile-'))).toEqual([]);
       expect(processesWith(scratch)).toEqual([]);
+    },
+  );
+
+  it.skipIf(!findBrowser('chromium').found)(
+    'on a device, here in software, have a latency and, where they queue, a throughput',
+    async () => {
+      const folder = join(await temporaryFolder(), 'run');
+      const queuing = ['tfjs/webgl@browser', 'tfjs/webgpu@browser', 'onnxruntime/webgpu@browser'];
+      const targets = [...queuing, 'onnxruntime/webgl@browser', 'tfjs/wasm@browser-worker'];
+      // Long enough for turns of several iterations, which software takes tens of milliseconds for.
+      const long = [...work.slice(0, -4), '--rounds', '1', '--time', '60s', '--verify'];
+      const run = await bench(['--targets', targets.join(), ...long, '--out', folder]);
+      const { cells, targets: described } = readResults(folder);
+      const states = Object.fromEntries(cells.map(({ target, state, reason }) => [target, state + reason]));
+      expect(states, String(run.stderr)).toEqual(Object.fromEntries(targets.map((name) => [name, 'ok'])));
+      for (const { target, metrics, notes } of cells) {
+        expect(notes.join(), target).toContain('all passed');
+        expect(metrics?.throughput?.submissions, target).toBe(queuing.includes(target) ? 8 : undefined);
+      }
+      const worker = described.find(({ target }) => target === 'tfjs/wasm@browser-worker');
+      expect(worker?.configuration).toMatchObject({ thread: 'dedicated worker', crossOriginIsolated: true });
     },
   );
 

@@ -21,6 +21,8 @@ export interface FixtureOptions {
   readonly blocks?: number;
   /** Effective devices of some targets; the processors of all others. */
   readonly devices?: Readonly<Record<string, Device>>;
+  /** Targets whose device is given several iterations before a wait, and the share of an iteration's time that each then takes. */
+  readonly queued?: Readonly<Record<string, number>>;
 }
 
 const processors: Device = {
@@ -82,7 +84,13 @@ export function fixtureRun(options: FixtureOptions = {}): { manifest: RunManifes
     ]),
   );
   log.write({ type: 'schedule', rounds: plannedRounds, shares });
-  for (let round = 0; round < rounds; round++) measure(log, timed, round, blocks, random);
+  for (let round = 0; round < rounds; round++) {
+    measure(log, timed, round, blocks, random);
+    for (const [target, share] of Object.entries(options.queued ?? {})) {
+      for (const { cell, us } of timed.filter((one) => one.cell.target === target))
+        queue(log, cell.id, us * share, round, random);
+    }
+  }
   if (ending) {
     log.write({
       type: 'wall',
@@ -220,6 +228,11 @@ function measure(log: Log, timed: readonly Timed[], round: number, blocks: numbe
   }
   for (const { cell, truth } of present) audit(log, cell, truth, round);
   log.write({ type: 'round', round });
+}
+
+function queue(log: Log, cell: string, us: number, round: number, random: Random): void {
+  const samplesNs = samples(random, us * 1000, 4);
+  log.write({ type: 'throughput', cell, round, process: round, submissions: 8, samplesNs, batch: 8 });
 }
 
 function audit(log: Log, cell: PlannedCell, truth: number | string, round: number): void {

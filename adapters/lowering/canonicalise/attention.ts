@@ -145,8 +145,10 @@ function weightsOf(node: GraphNode, p: Planner, scores: Operand, bias: Bias | un
   if (!bias) return softmax(scores);
   const { operand, mayMaskAll } = bias;
   if (!mayMaskAll) return softmax(binary(p, 'Add', scores, operand));
-  const max = reduce(p, 'ReduceMax', operand, [operand.shape.length - 1], true);
-  const isEmpty = binary(p, 'Equal', max, scalar(p, max, Number.NEGATIVE_INFINITY));
+  // Counted, since the WebGL backend of TensorFlow.js takes −10²⁰ for the maximum of nothing but −∞.
+  const isSeen = withNumber(p, 'Greater', operand, Number.NEGATIVE_INFINITY);
+  const seen = reduce(p, 'ReduceSum', cast(p, isSeen, scores.type), [operand.shape.length - 1], true);
+  const isEmpty = withNumber(p, 'Less', seen, 0.5);
   const zero = scalar(p, scores, 0);
   // Softmax of nothing but −∞ is NaN.
   return where(p, isEmpty, zero, softmax(binary(p, 'Add', scores, where(p, isEmpty, zero, operand))));

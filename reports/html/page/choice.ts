@@ -29,7 +29,16 @@ export const firstChoice: Choice = {
   theme: null,
 };
 
-/** What a hash does not say, or says of what is not there, is as in `firstChoice`. */
+/** Devices in software are left out until a reader asks for them, unless there is nothing else. */
+export function firstChoiceOf({ groups }: ResultTable): Choice {
+  const software = groups.flatMap(({ isSoftware }, group) => (isSoftware ? [group] : []));
+  return software.length < groups.length ? { ...firstChoice, hiddenGroups: new Set(software) } : firstChoice;
+}
+
+/** What the hash says where nothing is hidden that is hidden at first. */
+const nothing = 'none';
+
+/** What a hash does not say, or says of what is not there, is as in `firstChoiceOf`. */
 export function choiceOf(table: ResultTable, hash: string): Choice {
   const [path = '', query = ''] = hash.replace(/^#/, '').split('?', 2);
   const asked = new URLSearchParams(query);
@@ -42,7 +51,7 @@ export function choiceOf(table: ResultTable, hash: string): Choice {
     sort: sortOf(table, sort.replace(/^-/, '')),
     descending: sort.startsWith('-'),
     hiddenTargets: places('hide', table.targets),
-    hiddenGroups: places('without', table.groups),
+    hiddenGroups: asked.has('without') ? places('without', table.groups) : firstChoiceOf(table).hiddenGroups,
     theme: theme === 'light' || theme === 'dark' ? theme : null,
     ...placeIn(table, decoded(path)),
   };
@@ -83,6 +92,7 @@ function placeIn(table: ResultTable, path: string): Pick<Choice, 'group' | 'cell
 /** Only what differs from the first choice; empty where nothing does. */
 export function hashOf(table: ResultTable, choice: Choice): string {
   const { targets, groups } = table;
+  const isAsAtFirst = isSame(choice.hiddenGroups, firstChoiceOf(table).hiddenGroups);
   const slugs = (list: readonly { readonly slug: string }[], places: Iterable<number>) =>
     [...places].map((place) => item(list, place).slug).join(',');
   const sort = typeof choice.sort === 'string' ? choice.sort : item(groups, choice.sort.group).slug;
@@ -90,7 +100,7 @@ export function hashOf(table: ResultTable, choice: Choice): string {
     ['baseline', choice.baseline === null ? null : item(targets, choice.baseline).slug],
     ['sort', sort === 'overall' && !choice.descending ? null : `${choice.descending ? '-' : ''}${sort}`],
     ['hide', slugs(targets, choice.hiddenTargets)],
-    ['without', slugs(groups, choice.hiddenGroups)],
+    ['without', isAsAtFirst ? null : slugs(groups, choice.hiddenGroups) || nothing],
     ['theme', choice.theme],
   ];
   // Slugs need no escape, and a readable link is the better one.
@@ -102,4 +112,8 @@ export function hashOf(table: ResultTable, choice: Choice): string {
         ? ''
         : item(groups, choice.group).slug;
   return path || query ? `#${path}${query ? `?${query}` : ''}` : '';
+}
+
+function isSame(one: ReadonlySet<number>, other: ReadonlySet<number>): boolean {
+  return one.size === other.size && [...one].every((place) => other.has(place));
 }

@@ -63,12 +63,24 @@ function okLines(table: ResultTable, cell: number, baseline: number | undefined)
     line('Rank', rankText(table, cell).replace('rank ', '')),
     ...known('Time per iteration', item(cells.time, cell), (time) => inline(duration(boundsOf(time)))),
     ...known('Items per second', item(cells.perSecond, cell), (found) => inline(rate(boundsOf(found)))),
+    ...throughputLines(table, cell),
     ...(percentiles.length > 0 ? [line('Single iterations', percentiles.join(', '))] : []),
     line('Samples', `${item(cells.samples, cell)} in ${item(cells.rounds, cell).length} processes`),
     ...known('Load', item(cells.loadNs, cell), once),
     ...known('First iteration', item(cells.firstNs, cell), once),
     ...known('CPU time per iteration', item(cells.cpuNs, cell), once),
     ...known('Peak memory', item(cells.peakBytes, cell), bytes),
+  ];
+}
+
+/** Only of a device that work is queued for: there the time per iteration is the latency. */
+function throughputLines({ cells }: ResultTable, cell: number) {
+  const found = item(cells.throughput, cell);
+  if (found === null) return [];
+  const [submissions, ...perSecond] = found;
+  return [
+    line('Items per second as throughput', inline(rate(boundsOf(perSecond)))),
+    line('Throughput', `${submissions} submissions and one wait; the time per iteration has a wait in each`),
   ];
 }
 

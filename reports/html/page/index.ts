@@ -1,5 +1,5 @@
 /** What the page's own script calls. */
-export { choiceOf, firstChoice, hashOf } from './choice.js';
+export { choiceOf, firstChoiceOf, hashOf } from './choice.js';
 export { csvOf } from './csv.js';
 export { detailMarkup, detailOf } from './detail.js';
 export { matrixView } from './matrix.js';

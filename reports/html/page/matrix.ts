@@ -106,7 +106,7 @@ export function matrixView(table: ResultTable, choice: Choice): MatrixView {
     rows: inOrder(rows, sort, choice.descending).map(({ view }) => view),
     folded: foldedOf(table, choice),
     legend: legendOf(rows.map(({ view }) => view)),
-    status: statusOf(table, targets.length, groups.length),
+    status: statusOf(table, choice, targets.length, groups.length),
   };
 }
 
@@ -267,6 +267,8 @@ function legendOf(rows: readonly RowView[]): MatrixView['legend'] {
     .filter(({ symbol }) => used.has(symbol));
 }
 
-function statusOf(table: ResultTable, targets: number, groups: number): string {
-  return `${targets} of ${comparedTargets(table).length} targets, ${groups} of ${table.groups.length} comparisons shown`;
+function statusOf(table: ResultTable, { hiddenGroups }: Choice, targets: number, groups: number): string {
+  const isLeftOut = table.groups.some(({ isSoftware }, group) => isSoftware && hiddenGroups.has(group));
+  const leftOut = isLeftOut ? '; devices in software are left out until they are chosen' : '';
+  return `${targets} of ${comparedTargets(table).length} targets, ${groups} of ${table.groups.length} comparisons shown${leftOut}`;
 }

@@ -1,6 +1,6 @@
 /** What a chart draws: one comparison, against the baseline that a reader has chosen. */
 import type { Choice } from './choice.js';
-import { baselineOf, shownTargets } from './selection.js';
+import { baselineOf, comparedTargets } from './selection.js';
 import { item, type ResultTable, rankedCells } from './table.js';
 
 export interface GroupScene {
@@ -14,8 +14,9 @@ export interface GroupScene {
 
 /** Undefined where the comparison has nothing to draw. */
 export function sceneOf(table: ResultTable, choice: Choice): GroupScene | undefined {
-  const { group } = choice;
-  const shown = new Set(shownTargets(table, choice));
+  const { group, hiddenTargets } = choice;
+  // The comparison is chosen, whether the matrix shows it or not.
+  const shown = new Set(comparedTargets(table).filter((target) => !hiddenTargets.has(target)));
   const cells = rankedCells(table, group).filter((cell) => shown.has(item(table.cells.target, cell)));
   if (cells.length === 0) return undefined;
   return {

@@ -8,11 +8,27 @@ export function comparedTargets(table: ResultTable): number[] {
   return table.targets.flatMap((_, target) => (compared.has(target) ? [target] : []));
 }
 
-export function shownTargets(table: ResultTable, { hiddenTargets }: Choice): number[] {
+/** Those that are not hidden, and were planned in a comparison that is not. */
+export function shownTargets(table: ResultTable, choice: Choice): number[] {
+  const groups = groupsLeft(table, choice);
+  return targetsLeft(table, choice).filter((target) =>
+    groups.some((group) => cellAt(table, group, target) !== undefined),
+  );
+}
+
+/** Those that are not hidden, and in which a target was planned that is not. */
+export function shownGroups(table: ResultTable, choice: Choice): number[] {
+  const targets = targetsLeft(table, choice);
+  return groupsLeft(table, choice).filter((group) =>
+    targets.some((target) => cellAt(table, group, target) !== undefined),
+  );
+}
+
+function targetsLeft(table: ResultTable, { hiddenTargets }: Choice): number[] {
   return comparedTargets(table).filter((target) => !hiddenTargets.has(target));
 }
 
-export function shownGroups({ groups }: ResultTable, { hiddenGroups }: Choice): number[] {
+function groupsLeft({ groups }: ResultTable, { hiddenGroups }: Choice): number[] {
   return groups.flatMap((_, group) => (hiddenGroups.has(group) ? [] : [group]));
 }
 

@@ -44,6 +44,8 @@ export interface TableGroup {
   readonly told: string;
   /** What is said of it in one sentence. */
   readonly verdict: string;
+  /** Whether a program on the processors stood in for its devices. */
+  readonly isSoftware: boolean;
 }
 
 /** An estimate's value, and its bounds where it has them. */
@@ -62,6 +64,8 @@ export interface CellColumns {
   readonly ranks: readonly (readonly [number, number] | null)[];
   readonly time: readonly (Numbers | null)[];
   readonly perSecond: readonly (Numbers | null)[];
+  /** Items per second of a device that was given so many iterations before each wait; null for others. */
+  readonly throughput: readonly (readonly [submissions: number, ...Numbers] | null)[];
   readonly percentiles: readonly (readonly (readonly [share: number, ...Numbers])[])[];
   readonly cpuNs: readonly (number | null)[];
   readonly loadNs: readonly (number | null)[];

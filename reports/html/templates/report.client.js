@@ -181,7 +181,7 @@ function listen() {
       hide('targets', page.familiesOf(table).get(target.value), target.ariaPressed === 'true');
   });
   document.getElementById('reset').addEventListener('click', () => {
-    choose({ ...page.firstChoice, theme: choice.theme, group: choice.group });
+    choose({ ...page.firstChoiceOf(table), theme: choice.theme, group: choice.group });
   });
   groupChoice?.addEventListener('change', () => choose({ group: Number(groupChoice.value), cell: null }));
   heat.addEventListener('keydown', move);

@@ -5,7 +5,7 @@ import { type Sweep, sweepsOf } from '../../analyse/scaling.js';
 import { sweepTitle } from '../../text.js';
 import type { Chart, GroupChart, Row, SweepChart, Table } from '../chart.js';
 import { drawSpec, pageSpec } from '../draw.js';
-import { firstChoice } from '../page/choice.js';
+import { firstChoiceOf } from '../page/choice.js';
 import { sceneOf } from '../page/scene.js';
 import { item, type ResultTable } from '../page/table.js';
 import { panelsOf } from '../sweep-chart.js';
@@ -63,7 +63,7 @@ export function specsOf(charts: readonly GroupChart[]): ChartData['specs'] {
 
 /** For the comparison that is shown first; null where it has nothing to draw. */
 export async function drawnBeforehand(chart: GroupChart, table: ResultTable): Promise<Drawn | null> {
-  const scene = sceneOf(table, firstChoice);
+  const scene = sceneOf(table, firstChoiceOf(table));
   const drawing = scene && chart.draw(scene);
   if (!drawing) return null;
   const spec = chart.specs[drawing.spec];

@@ -8,7 +8,7 @@ import { counted, listed } from '../../../common/text.js';
 import { isOk, type OkCell } from '../../analyse/groups.js';
 import { levelText } from '../../level-text.js';
 import { deviceOf, groupDifferences } from '../../summary.js';
-import { bytes, duration, inline, once, ranksText, ratio } from '../../text.js';
+import { bytes, duration, inline, once, ranksText, rate, ratio, throughputTitle } from '../../text.js';
 import { number, type Table, type TableRow } from '../chart.js';
 import { ratioOf, unlikeQuotient } from '../page/ratio.js';
 import { cellSlug, item, type ResultTable, rankedCells, targetOf } from '../page/table.js';
@@ -67,12 +67,19 @@ function numbersTable(
   const ok = cells.map((cell) => required(byTarget, targetOf(table, cell).name, 'the cells of a comparison'));
   const remarks = cells.map((cell) => remarksOf(table, cell, cells[0] ?? cell));
   const hasRemarks = remarks.some((text) => text !== '');
-  const head = ['Target', 'Device', 'Rank', 'Time per iteration', '÷ fastest'];
+  const submissions = ok
+    .map(({ metrics }) => metrics.throughput?.submissions)
+    .find((count) => count !== undefined);
+  const time =
+    submissions === undefined
+      ? ['Time per iteration', '÷ fastest']
+      : ['Latency', '÷ fastest', `Items/s: ${throughputTitle(submissions)}`];
+  const further = ['CPU time', 'Load', 'First', 'Memory', 'Rounds'];
   return {
     caption: `${item(table.groups, index).title}: times and ratios with ${levelsText(results, ok)}`,
-    head: [...head, 'CPU time', 'Load', 'First', 'Memory', 'Rounds', ...(hasRemarks ? ['Notes'] : [])],
+    head: ['Target', 'Device', 'Rank', ...time, ...further, ...(hasRemarks ? ['Notes'] : [])],
     rows: cells.map((cell, place) => {
-      const row = rowOf(results, table, group, cell, item(ok, place));
+      const row = rowOf(results, table, group, cell, item(ok, place), submissions !== undefined);
       return hasRemarks ? { ...row, cells: [...row.cells, { text: item(remarks, place) }] } : row;
     }),
   };
@@ -90,8 +97,9 @@ function rowOf(
   group: Group,
   cell: number,
   { metrics, ...found }: OkCell,
+  isQueued: boolean,
 ): TableRow {
-  const { iterationNs, cpuNsPerIteration, loadNs, firstNs, peakRssBytes } = metrics;
+  const { iterationNs, throughput, cpuNsPerIteration, loadNs, firstNs, peakRssBytes } = metrics;
   const comparison = group.comparisons.find(({ target }) => target === found.target);
   const ranks = item(table.cells.ranks, cell);
   return {
@@ -102,6 +110,7 @@ function rowOf(
       number(ranks ? ranksText(ranks) : ''),
       number(inline(duration(iterationNs))),
       number(comparison ? inline(ratio(comparison.ratio)) : '1×'),
+      ...(isQueued ? [number(throughput ? inline(rate(throughput.itemsPerSecond)) : 'no queue')] : []),
       number(cpuNsPerIteration ? once(cpuNsPerIteration.value) : 'not known'),
       number(loadNs ? once(loadNs.value) : 'not known'),
       number(firstNs ? once(firstNs.value) : 'not known'),

@@ -5,7 +5,7 @@ import { counted, listed } from '../../../common/text.js';
 import { stateCounts } from '../../summary.js';
 import { coresText, percent } from '../../text.js';
 import type { Chart } from '../chart.js';
-import { firstChoice } from '../page/choice.js';
+import { firstChoiceOf } from '../page/choice.js';
 import { matrixView } from '../page/matrix.js';
 import { comparedTargets, familiesOf } from '../page/selection.js';
 import { item, type ResultTable } from '../page/table.js';
@@ -48,7 +48,7 @@ export async function pageOf(results: RunResults, charts: readonly Chart[], mark
     sentences: { first: groups.slice(0, maxSentences), more: groups.slice(maxSentences) },
     resume: resumeText(results),
     intervals: intervalsText(results),
-    matrix: matrixView(table, firstChoice),
+    matrix: matrixView(table, firstChoiceOf(table)),
     choices,
     withoutResult: withoutResult(results, table),
     first: {

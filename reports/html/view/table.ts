@@ -81,6 +81,7 @@ function groupOf(group: Group, cells: readonly CellResult[], slug: string, sampl
     ranked: group.ranking.length,
     told: pairs.map((pair) => (isToldApart(pair) ? '1' : '0')).join(''),
     verdict: verdict(group),
+    isSoftware: group.software === true,
   };
 }
 
@@ -154,6 +155,7 @@ type Timed = Omit<
 const noTimes: Timed = {
   time: null,
   perSecond: null,
+  throughput: null,
   percentiles: [],
   cpuNs: null,
   loadNs: null,
@@ -173,6 +175,9 @@ function timesOf({ metrics, samples }: OkCell, marks: number): Timed {
   return {
     time: numbersOf(metrics.iterationNs),
     perSecond: numbersOf(metrics.itemsPerSecond),
+    throughput: metrics.throughput
+      ? [metrics.throughput.submissions, ...numbersOf(metrics.throughput.itemsPerSecond)]
+      : null,
     percentiles: metrics.percentilesNs.map(
       ({ share, value, low, high }) => [share, rounded(value), rounded(low), rounded(high)] as const,
     ),
@@ -206,6 +211,7 @@ function columnsOf(records: readonly CellRecord[]): CellColumns {
     ranks: column('ranks'),
     time: column('time'),
     perSecond: column('perSecond'),
+    throughput: column('throughput'),
     percentiles: column('percentiles'),
     cpuNs: column('cpuNs'),
     loadNs: column('loadNs'),

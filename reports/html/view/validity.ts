@@ -201,7 +201,7 @@ function overheadFinding(
   { host, iterationNs }: RunResults['overhead'][number],
 ): Finding {
   const targets = new Set(
-    results.targets.filter((target) => target.host === host).map(({ target }) => target),
+    results.targets.filter((target) => (target.place ?? target.host) === host).map(({ target }) => target),
   );
   const times = results.cells.flatMap((cell) =>
     cell.metrics && targets.has(cell.target) ? [cell.metrics.iterationNs.value] : [],

@@ -1,9 +1,10 @@
 /** The browsers of this machine: where they are, and how each is started on a page. */
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { delimiter, isAbsolute, join } from 'node:path';
+import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import type { BrowserKind, DeviceKind } from '../../../adapters/adapter.js';
-import { messageOf } from '../../../common/errors.js';
+import { messageOf, TouchstoneError } from '../../../common/errors.js';
+import { listed } from '../../../common/text.js';
 
 interface BrowserFamily {
   /** As messages call it. */
@@ -12,8 +13,8 @@ interface BrowserFamily {
   readonly variable: string;
   /** Names on PATH, and places of systems that have no PATH for it. */
   readonly programs: readonly string[];
-  /** What installs it. */
-  readonly install: string;
+  /** What installs it, by system. */
+  readonly install: Readonly<Partial<Record<NodeJS.Platform, string>>> & { readonly linux: string };
   /** Parameters that open the page, in a profile folder that is empty. */
   parameters(page: PageStart): string[];
 }
@@ -25,26 +26,50 @@ export interface PageStart {
   readonly device: DeviceKind;
 }
 
+/** By the names that users call them. */
+const browsers = {
+  chromium: ['chromium', 'chromium-browser', '/Applications/Chromium.app/Contents/MacOS/Chromium'],
+  chrome: [
+    ...['google-chrome', 'google-chrome-stable'],
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  ],
+  edge: [
+    ...['microsoft-edge', 'microsoft-edge-stable'],
+    '/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge',
+  ],
+  firefox: ['firefox', 'firefox-esr', '/Applications/Firefox.app/Contents/MacOS/firefox'],
+} as const;
+
 const families: Readonly<Record<BrowserKind, BrowserFamily>> = {
   chromium: {
     title: 'Chromium, Chrome or Edge',
     variable: 'CHROME_PATH',
-    programs: [
-      ...['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge'],
-      '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-      '/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge',
-    ],
-    install: 'apt-get install --no-install-recommends chromium',
+    programs: [...browsers.chromium, ...browsers.chrome, ...browsers.edge],
+    install: {
+      linux: 'apt-get install --no-install-recommends chromium',
+      darwin: 'brew install --cask google-chrome',
+      win32: 'winget install Google.Chrome',
+    },
     parameters: chromiumParameters,
   },
   firefox: {
     title: 'Firefox',
     variable: 'FIREFOX_PATH',
-    programs: ['firefox', 'firefox-esr', '/Applications/Firefox.app/Contents/MacOS/firefox'],
-    install: 'apt-get install --no-install-recommends firefox-esr',
+    programs: browsers.firefox,
+    install: {
+      linux: 'apt-get install --no-install-recommends firefox-esr',
+      darwin: 'brew install --cask firefox',
+      win32: 'winget install Mozilla.Firefox',
+    },
     parameters: firefoxParameters,
   },
 };
+
+/** The command that installs such a browser, or a newer one. */
+export function installCommand(kind: BrowserKind): string {
+  const { install } = families[kind];
+  return install[process.platform] ?? install.linux;
+}
 
 export type FoundBrowser =
   | { readonly found: true; readonly program: string }
@@ -52,7 +77,7 @@ export type FoundBrowser =
 
 /** The program that a variable names, or the first one that is installed. */
 export function findBrowser(kind: BrowserKind): FoundBrowser {
-  const { title, variable, programs, install } = families[kind];
+  const { title, variable, programs } = families[kind];
   const named = process.env[variable];
   if (named) {
     if (isProgram(named)) return { found: true, program: named };
@@ -64,7 +89,46 @@ export function findBrowser(kind: BrowserKind): FoundBrowser {
   }
   const program = programs.flatMap(placesOf).find(isProgram);
   if (program !== undefined) return { found: true, program };
-  return { found: false, reason: `${title} is not installed, or not on PATH`, fix: install };
+  return { found: false, reason: `${title} is not installed, or not on PATH`, fix: installCommand(kind) };
+}
+
+/** Programs that were chosen with `--browser`, in the order in which they were. */
+const chosen: string[] = [];
+
+export function chosenBrowsers(): readonly string[] {
+  return chosen;
+}
+
+/**
+ * Uses this browser from now on, in this process and in its workers, in place of the first one that is installed.
+ *
+ * @param name `chrome`, `chromium`, `edge`, `firefox`, or a program: its path, or its name on PATH
+ * @returns its path
+ * @throws TouchstoneError('usage') where it is not there, or no browser that this project knows
+ */
+export function chooseBrowser(name: string): string {
+  const places: readonly string[] = Object.hasOwn(browsers, name)
+    ? browsers[name as keyof typeof browsers]
+    : [name.includes('/') ? resolve(name) : name];
+  const program = places.flatMap(placesOf).find(isProgram);
+  if (program === undefined) {
+    throw new TouchstoneError('usage', `--browser ${name}: no such program`, {
+      hint: `name ${listed(Object.keys(browsers), 'or')}, or the path of a browser's program`,
+    });
+  }
+  process.env[families[kindOf(program)].variable] = program;
+  chosen.push(program);
+  return program;
+}
+
+/** By what it says of itself. */
+function kindOf(program: string): BrowserKind {
+  const said = versionText(program) ?? '';
+  if (/firefox/i.test(said)) return 'firefox';
+  if (/chrom|edge/i.test(said)) return 'chromium';
+  throw new TouchstoneError('usage', `--browser ${program}: not a browser that is known here`, {
+    hint: 'its --version names neither Chromium, Chrome, Edge nor Firefox',
+  });
 }
 
 /** The command line that opens a page. */
@@ -78,11 +142,16 @@ const versions = new Map<string, string>();
 export function browserVersion(program: string): string | undefined {
   const known = versions.get(program);
   if (known !== undefined) return known;
+  const version = /\d+(\.\d+)+[a-z]*/.exec(versionText(program) ?? '')?.[0];
+  if (version !== undefined) versions.set(program, version);
+  return version;
+}
+
+function versionText(program: string): string | undefined {
   try {
-    const said = execFileSync(program, ['--version'], { encoding: 'utf8', timeout: 10_000, stdio: 'pipe' });
-    const version = /\d+(\.\d+)+[a-z]*/.exec(messageOf(said))?.[0];
-    if (version !== undefined) versions.set(program, version);
-    return version;
+    return messageOf(
+      execFileSync(program, ['--version'], { encoding: 'utf8', timeout: 10_000, stdio: 'pipe' }),
+    );
   } catch {
     return undefined;
   }

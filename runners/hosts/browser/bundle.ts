@@ -53,7 +53,7 @@ export function pageInstallation(target: BrowserTarget): Installation<Bundle> {
     async make() {
       await clearInstallation({ what, logFile }, folder);
       makeFolder(folder);
-      const inputs = await bundle(target, file);
+      const inputs = await bundlePage(target, file);
       const marks = Object.fromEntries(inputs.map((path) => [path, marksOf(path)]));
       writeFileSync(join(folder, inputsName), JSON.stringify(marks));
       writeStamp(folder, { digest: createHash('sha256').update(readFileSync(file)).digest('hex') });
@@ -76,13 +76,20 @@ function marksOf(path: string): string {
   return found ? `${found.size} ${found.mtimeMs}` : 'missing';
 }
 
-/** @returns paths of the files that it was made of */
-async function bundle(target: BrowserTarget, file: string): Promise<string[]> {
+/**
+ * @param serving module whose `serve` is called with the adapter and the page's address; by default that of workers
+ * @returns paths of the files that it was made of
+ */
+export async function bundlePage(
+  target: BrowserTarget,
+  file: string,
+  serving = servingModule(),
+): Promise<string[]> {
   const { build } = await import('esbuild');
   const module = moduleOf(target);
   try {
     const { metafile } = await build({
-      stdin: { contents: programOf(module), resolveDir: here, sourcefile: 'page-of-target.js' },
+      stdin: { contents: programOf(module, serving), resolveDir: here, sourcefile: 'page-of-target.js' },
       outfile: file,
       absWorkingDir: projectRoot,
       bundle: true,
@@ -113,10 +120,10 @@ function moduleOf({ name, module }: BrowserTarget): string {
   throw new TouchstoneError('usage', `${name} names the module ${path}, which is not there`);
 }
 
-function programOf(module: string): string {
+function programOf(module: string, serving: string): string {
   return `
 import * as adapter from ${JSON.stringify(module)};
-import { serve } from ${JSON.stringify(servingModule())};
+import { serve } from ${JSON.stringify(serving)};
 const base = new URL('.', import.meta.url);
 serve(adapter, base).catch((error) =>
   fetch(new URL('failed', base), { method: 'PUT', body: String(error?.stack ?? error) }),

@@ -8,7 +8,7 @@ import type { Availability, LaunchOptions, WorkerHost } from '../host.js';
 import { packageFolder, packageVersion, packageVersions } from '../packages.js';
 import { packagesInstallation } from '../packages-installation.js';
 import { startWorkerProcess } from '../start-process.js';
-import { browserVersion, findBrowser } from './browsers.js';
+import { browserVersion, findBrowser, installCommand } from './browsers.js';
 import { pageFolder, pageInstallation } from './bundle.js';
 import { removeProfile } from './profiles.js';
 import { browserTarget } from './target.js';
@@ -17,7 +17,12 @@ const host = {
   name: 'browser',
   provision(target: Target) {
     const own = browserTarget(target);
-    return { installations: installationsOf(own), availability: () => availabilityOf(own) };
+    return {
+      installations: installationsOf(own),
+      availability: () => availabilityOf(own),
+      // What it lacks then is an interface or a device of the browser's.
+      mend: installCommand(own.browser),
+    };
   },
   describe(target: Target) {
     const own = browserTarget(target);

@@ -4,6 +4,7 @@ import { loadModel } from '../../../model/artefact/load-model.js';
 import { writeTensors } from '../../../model/safetensors.js';
 import { ownCpus } from '../../process/cpu-list.js';
 import type { Clock, Platform } from '../../worker/platform.js';
+import { wasmFeatures } from '../../worker/wasm-features.js';
 import { allocator } from './allocator.js';
 import { mark } from './mark.js';
 import { residentMemory } from './memory.js';
@@ -27,7 +28,12 @@ export const nodePlatform: Platform = {
   findTarget: findNodeTarget,
   cpuName: cpuModel(),
   cpus: ownCpus,
-  settings: () => ({ allocator: allocator() }),
+  settings: () => ({ allocator: allocator(), engine: engine(), wasm: wasmFeatures() }),
   memory: residentMemory,
   mark,
 };
+
+/** `V8 11.3` */
+function engine(): string {
+  return `V8 ${process.versions.v8.split('.').slice(0, 2).join('.')}`;
+}

@@ -1,12 +1,11 @@
 /**
  * Several ways to time or to do the same work, in one process, in turn: what disturbs one disturbs the others. The
- * counterpart in Python is `touchstone_bridge/measure/contenders.py`.
+ * counterpart in Python is `touchstone_bridge/measure/contenders.py`. Nothing here needs Node: pages run it too.
  */
 import { at } from '../../../common/at.js';
-import { nodeClock } from '../../../runners/hosts/node/platform.js';
 import { seededRandom, shuffled } from '../../../runners/schedule/random.js';
+import type { Clock } from '../../../runners/worker/platform.js';
 import { timeLoop } from '../../../runners/worker/timed-loop.js';
-import type { Clock } from './messages.js';
 
 /** Runs that many iterations; nanoseconds per iteration. */
 export type Contender = (iterations: number) => Promise<number>;
@@ -66,39 +65,41 @@ export async function interleave(contenders: readonly Contender[], effort: Effor
 
 /** As many iterations as a block of that length holds, at least 1, and how long such a block is. Warms up meanwhile. */
 async function calibrate(contender: Contender, blockNs: number) {
-  let perIteration = await contender(1);
-  const trials = perIteration > blockNs ? 1 : 4;
-  for (let trial = 0; trial < trials; trial++) perIteration = Math.min(perIteration, await contender(1));
-  const guess = Math.max(1, Math.floor(blockNs / perIteration));
-  const settled = guess === 1 ? perIteration : await contender(guess);
+  let fastestNs = await contender(1);
+  const trials = fastestNs > blockNs ? 1 : 4;
+  for (let trial = 0; trial < trials; trial++) fastestNs = Math.min(fastestNs, await contender(1));
+  const guess = Math.max(1, Math.floor(blockNs / fastestNs));
+  const settled = guess === 1 ? fastestNs : await contender(guess);
   const iterations = Math.max(1, Math.floor(blockNs / settled));
   return { iterations, blockNs: iterations * settled };
 }
 
-/** Nanoseconds of either clock. */
-const clocks: Readonly<Record<Clock, () => number>> = {
-  wall: () => Number(process.hrtime.bigint()),
-  cpu() {
-    const { user, system } = process.cpuUsage();
-    return 1000 * (user + system);
-  },
-};
+/** What a loop is timed with. */
+export type Timer<Instant = unknown> = Pick<Clock<Instant>, 'now' | 'nsBetween' | 'tickNs'>;
 
 /** The loop that anyone would write: one clock around many iterations. */
-export function bareLoop(call: Call, buffers: number, clock: Clock = 'wall'): Contender {
-  const now = clocks[clock];
+export function bareLoop<Instant>(call: Call, buffers: number, timer: Timer<Instant>): Contender {
   return async (iterations) => {
-    const begin = now();
+    const begin = timer.now();
     for (let iteration = 0; iteration < iterations; iteration++) {
       const output = call(iteration % buffers);
       if (output instanceof Promise) await output;
     }
-    return (now() - begin) / iterations;
+    return perIteration(timer.nsBetween(begin, timer.now()), iterations, timer);
   };
 }
 
-/** The mean of the samples of the very loop that the worker runs in a turn. */
-export function ourClock(call: Call, buffers: number): Contender {
+/** Less than a tick is no time: a clock that stood still has not seen that nothing happened. */
+export function perIteration(ns: number, iterations: number, { tickNs }: Pick<Timer, 'tickNs'>): number {
+  return Math.max(ns, tickNs) / iterations;
+}
+
+/**
+ * The mean of the samples of the very loop that the worker runs in a turn.
+ *
+ * @param batch iterations that it times together, as the worker finds it for the clock
+ */
+export function ourClock<Instant>(call: Call, buffers: number, clock: Clock<Instant>, batch = 1): Contender {
   return async (iterations) => {
     const limits = {
       minIterations: iterations,
@@ -107,11 +108,13 @@ export function ourClock(call: Call, buffers: number): Contender {
       maxNs: Number.POSITIVE_INFINITY,
     };
     const { samplesNs } = await timeLoop(
-      nodeClock,
+      clock,
       (iteration) => call(iteration % buffers),
       limits,
       () => undefined,
+      Math.min(batch, iterations),
     );
-    return samplesNs.reduce((total, ns) => total + ns, 0) / samplesNs.length;
+    const meanNs = samplesNs.reduce((total, ns) => total + ns, 0) / samplesNs.length;
+    return perIteration(meanNs * iterations, iterations, clock);
   };
 }

@@ -28,12 +28,13 @@ const patienceMs = 8 * 60_000;
 /** Rejects with the last line that the process wrote where it fails. */
 export async function measureCell(
   entry: PreparedTarget,
-  given: Omit<Request, 'target' | 'threads' | 'plan'>,
+  given: Omit<Request, 'target' | 'device' | 'threads' | 'plan'>,
 ): Promise<Outcome> {
   const { target } = entry;
   const request: Request = {
     ...given,
     target: target.name,
+    device: target.device,
     threads: 1,
     plan: await planFile(target, given.folder),
   };

@@ -1,5 +1,6 @@
 /** What the measuring process is asked (a JSON file, whose path is its argument) and what it prints: one line of JSON. */
 import { z } from 'zod';
+import { deviceKind } from '../../../common/run/device.js';
 
 /** `forms`: a user's file in the normalised form of its artefact, against the file itself. */
 export const kind = z.enum(['fidelity', 'lowering', 'forms']);
@@ -12,6 +13,8 @@ export type Clock = z.infer<typeof clock>;
 export const request = z.object({
   kind,
   target: z.string(),
+  /** The kind of device that it computes on. */
+  device: deviceKind,
   /** Folder of the artefact. */
   folder: z.string(),
   threads: z.number().int().positive(),

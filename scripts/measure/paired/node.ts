@@ -10,9 +10,11 @@ import { firstDevice } from '../../../common/run/device.js';
 import { loadModel } from '../../../model/artefact/load-model.js';
 import { artefactFiles } from '../../../model/artefact/manifest.js';
 import type { Model } from '../../../model/artefact/model.js';
+import { nodeClock } from '../../../runners/hosts/node/platform.js';
 import { nativeNet } from '../native/native.js';
-import { bareLoop, type Effort, interleave, maxIterationNs, ourClock } from './contenders.js';
-import { type Outcome, type Request, request as requestSchema } from './messages.js';
+import { bareLoop, type Effort, interleave, maxIterationNs, ourClock, type Timer } from './contenders.js';
+import { loadedNet } from './loaded-net.js';
+import { type Clock, type Outcome, type Request, request as requestSchema } from './messages.js';
 import { tinybench } from './tinybench.js';
 import { type Net, problemOf } from './verify.js';
 
@@ -39,7 +41,7 @@ async function measure({ kind, target: name, folder, plan, threads, ...given }: 
   if (problem) return problem;
   const { buffers } = model.manifest;
   const measured = await interleave(
-    [lowered, native].map(({ timed }) => bareLoop(timed, buffers, given.clock)),
+    [lowered, native].map(({ timed }) => bareLoop(timed, buffers, timerOf(given.clock))),
     effort,
   );
   return measured.state === 'slow'
@@ -48,7 +50,11 @@ async function measure({ kind, target: name, folder, plan, threads, ...given }: 
 }
 
 async function fidelity({ timed: call }: Net, buffers: number, effort: Effort): Promise<Outcome> {
-  const timers = [ourClock(call, buffers), bareLoop(call, buffers), tinybench(call, buffers)];
+  const timers = [
+    ourClock(call, buffers, nodeClock),
+    bareLoop(call, buffers, nodeClock),
+    tinybench(call, buffers),
+  ];
   const measured = await interleave(timers, effort);
   return measured.state === 'slow'
     ? measured
@@ -67,7 +73,7 @@ async function forms(
   const normalised = await load(target, { ...model, modelPath: join(folder, artefactFiles.model) }, threads);
   const { buffers } = model.manifest;
   const measured = await interleave(
-    [normalised.net.timed, ofFile].map((call) => bareLoop(call, buffers)),
+    [normalised.net.timed, ofFile].map((call) => bareLoop(call, buffers, nodeClock)),
     effort,
   );
   return measured.state === 'slow'
@@ -78,20 +84,19 @@ async function forms(
 /** The timed path of the adapter, and the form that its lowering took. */
 async function load(target: NodeTarget, model: Model, threads: number): Promise<{ net: Net; form: string }> {
   const framework = await target.open({ threads, cpus: [], device: firstDevice(target.device) });
-  if (model.manifest.mode === 'inference') {
-    const loaded = await framework.loadInference(model);
-    const call = (buffer: number) => loaded.run(buffer);
-    const timed = loaded.release
-      ? async (buffer: number) => loaded.release?.(await loaded.run(buffer))
-      : call;
-    return {
-      net: { call, timed, read: (output) => loaded.read(output) },
-      form: model.plan.form,
-    };
-  }
-  if (!framework.loadTraining) throw new Error(`${target.name} does not train`);
-  const loaded = await framework.loadTraining(model);
-  await loaded.reset();
-  const call = (buffer: number) => loaded.step(buffer);
-  return { net: { call, timed: call, read: () => ({}) }, form: model.plan.form };
+  return { net: await loadedNet(framework, model, target.name), form: model.plan.form };
+}
+
+/** Processor time of this process. */
+const cpuTimer: Timer<number> = {
+  now() {
+    const { user, system } = process.cpuUsage();
+    return 1000 * (user + system);
+  },
+  nsBetween: (begin, end) => end - begin,
+  tickNs: 1000,
+};
+
+function timerOf(clock: Clock): Timer {
+  return clock === 'cpu' ? cpuTimer : nodeClock;
 }

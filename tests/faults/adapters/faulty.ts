@@ -60,6 +60,7 @@ const opens: Readonly<Record<string, () => Promise<OpenFramework> | OpenFramewor
       });
       return new Promise(() => undefined);
     }),
+  'run-forgets-to-wait': () => ({ ...sound, loadInference: forgetting }),
   'buffer-exhausted': () => {
     new ArrayBuffer(2 ** 46);
     return sound;
@@ -72,6 +73,22 @@ const opens: Readonly<Record<string, () => Promise<OpenFramework> | OpenFramewor
     for (;;);
   },
 };
+
+/** A device that takes 5 ms for each iteration, which are handed to it without waiting: only reading waits. */
+function forgetting(): InferenceModel<number> {
+  let doneMs = 0;
+  return {
+    ...identity,
+    run(buffer) {
+      doneMs = Math.max(doneMs, performance.now()) + 5;
+      return buffer;
+    },
+    read(buffer) {
+      while (performance.now() < doneMs);
+      return identity.read(buffer);
+    },
+  };
+}
 
 function failingIn(run: () => Promise<number>): OpenFramework {
   return { ...sound, loadInference: () => ({ ...identity, run }) };

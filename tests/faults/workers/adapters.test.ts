@@ -88,6 +88,14 @@ describe('a framework that throws', () => {
     expect((await failureOf(worker.request(warm))).message).toContain('cannot run');
   });
 
+  it('that does not wait for its device is not believed', async () => {
+    const { worker } = await ready('run-forgets-to-wait');
+    await worker.request(load());
+    const failure = await failureOf(worker.request(warm));
+    expect(failure.detail).toMatchObject({ kind: 'refused', refusal: 'exception' });
+    expect(failure.message).toContain('its device had not finished when the clock stopped');
+  });
+
   it('where nobody waits for it: the worker is gone, and its last error told', async () => {
     const { worker } = await ready('run-crashes-later');
     await worker.request(load());

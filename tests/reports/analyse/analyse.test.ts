@@ -48,6 +48,46 @@ describe('known answers', () => {
     }
   });
 
+  it('compares apart what multiplies in float16, which is known only once it runs', () => {
+    const half = events.map((event) =>
+      event.type === 'process' && event.target === 'tfjs/wasm'
+        ? { ...event, configuration: { ...event.configuration, arithmetic: 'float16' } }
+        : event,
+    );
+    const found = analyse(manifest, half).groups.filter(
+      ({ workload, mode, batch }) => workload === 'lenet5' && mode === 'inference' && batch === 1,
+    );
+    expect(found.map(({ precision }) => precision).sort()).toEqual(['float16', 'float32']);
+    const apart = found.find(({ precision }) => precision === 'float16');
+    expect(apart?.ranking.map(({ target }) => target)).toEqual(['tfjs/wasm']);
+  });
+
+  it('says how many processors a target really keeps busy, where it is another number than its rival has', () => {
+    const doubled = events.map((event) =>
+      event.type === 'turn' && event.cell.endsWith('/wasm') && event.cpuNs !== null
+        ? { ...event, cpuNs: 1.9 * event.cpuNs }
+        : event,
+    );
+    const { comparisons } = group(analyse(manifest, doubled), 'lenet5', 'inference', 1);
+    const unlike = (target: string) =>
+      comparisons.find((comparison) => comparison.target === target)?.notLikeForLike.join('; ');
+    expect(unlike('tfjs/wasm')).toContain('tfjs/wasm keeps 2 processors busy');
+    expect(unlike('pytorch/cpu')).not.toContain('busy');
+  });
+
+  it('finds the throughput of what is queued, beside its latency', () => {
+    const run = fixtureRun({ queued: { 'tfjs/wasm': 0.5 } });
+    const queued = analyse(run.manifest, run.events);
+    const { iterationNs, throughput } = cell(queued, 'lenet5:inference:b64', 'tfjs/wasm').metrics!;
+    expect(throughput?.submissions).toBe(8);
+    const { value, low, high, rounds } = throughput!.itemsPerSecond;
+    expect(rounds).toBe(10);
+    expect(low).toBeLessThan(64 / (0.5 * 4100e-6));
+    expect(high).toBeGreaterThan(64 / (0.5 * 4100e-6));
+    expect(value).toBeGreaterThan((1.5 * 64e9) / iterationNs.value);
+    expect(cell(queued, 'lenet5:inference:b64', 'pytorch/cpu').metrics).not.toHaveProperty('throughput');
+  });
+
   it('ranks what differs and ties what does not', () => {
     expect(group(results, 'lenet5', 'inference', 1).ranking.map(({ ranks }) => ranks)).toEqual([
       [1, 1],

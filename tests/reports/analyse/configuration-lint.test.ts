@@ -27,6 +27,13 @@ it.each([
     { interOpThreads: 4 },
     'a spreads operators over 1 thread, b spreads operators over 4 threads',
   ],
+  [{ engine: 'V8 11.3' }, { engine: 'V8 15.6' }, 'a runs on V8 11.3, b runs on V8 15.6'],
+  [
+    { wasm: 'simd, threads' },
+    { wasm: 'simd' },
+    'a has WebAssembly with simd, threads, b has WebAssembly with simd',
+  ],
+  [{ busyProcessors: 1 }, { busyProcessors: 2 }, 'a keeps 1 processor busy, b keeps 2 processors busy'],
 ])('%j against %j', (ours, theirs, sentence) => {
   expect(lint(ours, theirs)).toEqual([sentence]);
   expect(lint(ours, ours)).toEqual([]);

@@ -4,7 +4,13 @@ import { samplingOf } from '../../../common/statistics/sampling.js';
 import { analyse } from '../../../reports/analyse/analyse.js';
 import { pairedRatio } from '../../../reports/analyse/estimates.js';
 import { isOk } from '../../../reports/analyse/groups.js';
-import { type Choice, choiceOf, firstChoice, hashOf } from '../../../reports/html/page/choice.js';
+import {
+  type Choice,
+  choiceOf,
+  firstChoice,
+  firstChoiceOf,
+  hashOf,
+} from '../../../reports/html/page/choice.js';
 import { csvOf } from '../../../reports/html/page/csv.js';
 import { detailOf } from '../../../reports/html/page/detail.js';
 import { lookOf } from '../../../reports/html/page/look.js';
@@ -20,7 +26,7 @@ import {
   rankedCells,
 } from '../../../reports/html/page/table.js';
 import { tableOf } from '../../../reports/html/view/table.js';
-import { fixtureRun, hostileTarget } from '../fixtures.js';
+import { fixtureRun, hostileTarget, swiftShader } from '../fixtures.js';
 
 const { manifest, events } = fixtureRun({ hostile: true });
 const results = analyse(manifest, events);
@@ -310,6 +316,41 @@ describe('the hash', () => {
       expect(choiceOf(table, hash)).toEqual(firstChoice);
     },
   );
+});
+
+describe('devices in software', () => {
+  const made = fixtureRun({ devices: { 'tfjs/wasm': swiftShader } });
+  const mixed = tableOf(analyse(made.manifest, made.events), 40);
+  const slugsIn = (choice: Choice) => matrixView(mixed, choice).columns.map(({ slug }) => slug);
+  const namesIn = (choice: Choice) => matrixView(mixed, choice).rows.map(({ name }) => name);
+
+  it('are left out of matrix and charts until they are asked for', () => {
+    const choice = firstChoiceOf(mixed);
+    expect(slugsIn(choice).filter((slug) => slug.endsWith('/software'))).toEqual([]);
+    expect(namesIn(choice)).not.toContain('tfjs/wasm');
+    expect(matrixView(mixed, choice).status).toContain('devices in software are left out');
+    const all = { ...choice, hiddenGroups: new Set<number>() };
+    expect(slugsIn(all)).toContain('lenet5/inference/1/software');
+    expect(namesIn(all)).toContain('tfjs/wasm');
+    expect(matrixView(mixed, all).status).not.toContain('software');
+    expect(hashOf(mixed, choice)).toBe('');
+    expect(hashOf(mixed, all)).toBe('#?without=none');
+    for (const one of [choice, all]) expect(choiceOf(mixed, hashOf(mixed, one))).toEqual(one);
+  });
+
+  it('have no column where none of the targets that are shown was planned in it', () => {
+    const hiddenTargets = new Set([mixed.targets.findIndex(({ name }) => name === 'tfjs/wasm')]);
+    const shown = slugsIn({ ...firstChoice, hiddenTargets });
+    expect(shown.filter((slug) => slug.endsWith('/software'))).toEqual([]);
+    expect(shown).toContain('lenet5/inference/1');
+  });
+
+  it('are drawn where their comparison is chosen, and shown where there is nothing else', () => {
+    const group = mixed.groups.findIndex(({ slug }) => slug === 'lenet5/inference/1/software');
+    expect(sceneOf(mixed, { ...firstChoiceOf(mixed), group })?.cells).toHaveLength(1);
+    const groups = mixed.groups.map((each) => ({ ...each, isSoftware: true }));
+    expect(firstChoiceOf({ ...mixed, groups })).toEqual(firstChoice);
+  });
 });
 
 describe('the details of a cell', () => {

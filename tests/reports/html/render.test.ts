@@ -94,6 +94,17 @@ describe('content', () => {
     expect(text).toContain('pytorch/cpu pytorch cpu: Example CPU @ 2.60GHz');
   });
 
+  it('names latency and throughput where work is queued for a device, and neither elsewhere', async () => {
+    const { manifest, events } = fixtureRun({ queued: { 'tfjs/wasm': 0.5 } });
+    const page = await renderReport(analyse(manifest, events));
+    const titles = 'Latency ÷ fastest Items/s: throughput, 8 submissions and one wait CPU time';
+    expect(textOf(page)).toContain(titles);
+    expect(textOf(page)).toMatch(/tfjs\/wasm cpu 3 4\d\d µs .*? 6\.\d+× .*? 4,[6-9]\d\d\/s/);
+    expect(textOf(page)).toMatch(/onnxruntime\/cpu cpu 1 6\d µs \[\d+, \d+] 1× no queue/);
+    expect(textOf(html)).toContain('Time per iteration ÷ fastest CPU time');
+    expect(textOf(html)).not.toContain('submissions');
+  });
+
   it('gives every cell that is not ok its reason, once for all cells of a target that have the same', () => {
     for (const { reason } of resultsOf().cells.filter(({ state }) => state !== 'ok')) {
       const escaped = reason.replaceAll('`', '&#x60;').replaceAll('=', '&#x3D;');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { analyse } from '../../../reports/analyse/analyse.js';
 import { renderTerminal } from '../../../reports/terminal/index.js';
-import { clean, fitted, wrapped } from '../../../reports/terminal/lines.js';
+import { clean, fitted, fittedTarget, wrapped } from '../../../reports/terminal/lines.js';
 import { type FixtureOptions, fixtureRun, swiftShader } from '../fixtures.js';
 import { threadSweep } from '../sweeps.js';
 
@@ -36,10 +36,22 @@ describe('the comparison table', () => {
   it('ranks what a program computes in the place of a device apart, and says so', () => {
     const mixed = render({ devices: { 'tfjs/wasm': swiftShader } });
     expect(mixed).toMatch(
-      /inference · batch 1 · devices in software\n.*\n +1 +tfjs\/wasm +webgpu0 \(software\) +4\d\d µs/,
+      /inference · batch 1 · devices in software\n.*\n +1 +tfjs\/wasm +webgpu0 +4\d\d µs/,
     );
     expect(mixed.replaceAll(/\s+/g, ' ')).toContain('float32 in software (tfjs/wasm)');
     expect(text).not.toContain('compared apart');
+  });
+
+  it('names latency and throughput of a device that work is queued for', () => {
+    const queued = render({ queued: { 'tfjs/wasm': 0.5 } });
+    const table = queued.slice(queued.indexOf('lenet5 · inference · batch 1\n'));
+    expect(table).toMatch(/rank +target +device +latency +against the fastest +throughput *\n/);
+    // 410 µs an iteration, half of it where eight are submitted before a wait.
+    expect(table).toMatch(/tfjs\/wasm +cpu +4\d\d µs .* +4,[6-9]\d\d *\n/);
+    expect(table).toMatch(/onnxruntime\/cpu .* – *\n/);
+    expect(queued.replaceAll(/\s+/g, ' ')).toContain('throughput, 8 submissions and one wait: items/s');
+    expect(text).not.toContain('throughput');
+    for (const line of queued.split('\n')) expect([...line].length).toBeLessThanOrEqual(100);
   });
 
   it('gives every other cell its state and reason, and no number', () => {
@@ -95,4 +107,15 @@ describe('lines', () => {
     expect(wrapped('one two three', 8, '- ')).toEqual(['- one', '  two', '  three']);
     expect(wrapped('abcdefghij', 6, '- ')).toEqual(['- abcd', '  efgh', '  ij']);
   });
+});
+
+it.each([
+  ['tfjs/wasm', 24, 'tfjs/wasm'],
+  ['onnxruntime/webgpu@browser-worker', 24, 'o…/webgpu@browser-worker'],
+  ['onnxruntime/webgpu@browser', 24, 'onnxrunt…/webgpu@browser'],
+  ['a-name-without-any-backend', 10, 'a-name-wi…'],
+  ['x/a-backend-that-is-far-too-long', 10, '…-too-long'],
+])('the name of a target keeps its end: %s', (name, width, text) => {
+  expect(fittedTarget(name, width)).toBe(text);
+  expect([...fittedTarget(name, width)].length).toBeLessThanOrEqual(width);
 });

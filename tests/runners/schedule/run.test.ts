@@ -214,6 +214,46 @@ describe('a run', () => {
     ]);
   });
 
+  it('measures the throughput of what queues once a round, behind its turns, and audits that too', async () => {
+    const gpu = { ...fast, name: 'c/gpu', queued: 0.5 };
+    const { events, asked } = await run({ targets: [fast, gpu], rounds: 3 });
+    const found = events.filter((event) => event.type === 'throughput');
+    expect(found.map(({ cell, round }) => `${cell.split(':').at(-1)} ${round}`)).toEqual(
+      [0, 1, 2].map((round) => `c/gpu ${round}`),
+    );
+    for (const { samplesNs, submissions, batch } of found) {
+      expect([submissions, batch]).toEqual([8, 8]);
+      expect(new Set(samplesNs)).toEqual(new Set([0.5e6]));
+    }
+    const last = asked.lastIndexOf('c/gpu turn');
+    expect(asked.slice(last + 1)).not.toContain('a/fast turn');
+    expect(failed(events)).toEqual([]);
+    const wrong = await run({ targets: [{ ...gpu, wrongAudit: true }], rounds: 1 });
+    expect(failed(wrong.events)).toMatchObject([{ state: 'wrong' }]);
+  });
+
+  it('takes no compilation of shaders for the time of an iteration, however long it is', async () => {
+    const device = { kind: 'webgpu', index: 0, name: 'a device', driver: null, software: false };
+    const shaders = { ...fast, name: 'c/gpu', compileMs: 5_000, deviceKind: 'webgpu', device };
+    const { events } = await run({ targets: [shaders], rounds: 1, budgetMs: 120_000 });
+    expect(events.find((event) => event.type === 'parity')).toMatchObject({
+      firstNs: 5.001e9,
+      iterationNs: 1e6,
+    });
+    expect(turns(events).length).toBeGreaterThan(1);
+  });
+
+  it('compares what says that it multiplies in float16 by the tolerance of that', async () => {
+    // Off by a thousandth of the smallest output.
+    const half = { ...slow, offset: 1e-3, configuration: { arithmetic: 'float16' } };
+    const single = { ...half, name: 'c/single', configuration: { arithmetic: 'float32' } };
+    const { events } = await run({ targets: [fast, half, single], rounds: 1 });
+    const passed = events.flatMap((event) =>
+      event.type === 'parity' ? [[event.cell.split(':').at(-1), event.passed]] : [],
+    );
+    expect(Object.fromEntries(passed)).toEqual({ 'a/fast': true, 'b/slow': true, 'c/single': false });
+  });
+
   it('finishes the first round, however small the budget', async () => {
     const slowest = { ...slow, iterationMs: 30_000 };
     const { events, ending } = await run({ targets: [slowest, fast], workloads: ['v', 'w'], budgetMs: 1 });

@@ -28,10 +28,14 @@ export interface ScriptedTarget {
   readonly fail?: (body: RequestBody, process: number) => void;
   /** What `describe` says. */
   readonly versions?: Readonly<Record<string, string>>;
-  /** The same, of one process, by its number. */
+  /** What `describe` says of its settings. */
+  readonly configuration?: Readonly<Record<string, string>>;
+  /** The same of its versions, of one process, by its number. */
   readonly versionsOf?: (process: number) => Readonly<Record<string, string>>;
   /** What `hello` says; today's where nothing is given. */
   readonly protocol?: number;
+  /** What the first iteration of a model takes besides, in milliseconds. */
+  readonly compileMs?: number;
   /** Factor on the time of every iteration of one process, by its number. */
   readonly luck?: (process: number) => number;
   /** What `turn` says of its iterations; the truth where nothing is given. */
@@ -44,6 +48,8 @@ export interface ScriptedTarget {
   readonly peakRssBytes?: number;
   /** What `describe` says; the processors where nothing is given. */
   readonly device?: Device;
+  /** Share of an iteration's time that it takes where several are handed to its device before a wait; it queues nothing without. */
+  readonly queued?: number;
   /** The kind that it is planned for; `cpu` where nothing is given. */
   readonly deviceKind?: string;
 }
@@ -134,6 +140,7 @@ export function makeWorld(options: WorldOptions): World {
     const self = {};
     const number = started++;
     const kept: number[] = [];
+    let isCompiled = false;
     alive.add(self);
     awake.add(self);
     return {
@@ -165,18 +172,23 @@ export function makeWorld(options: WorldOptions): World {
           return {
             importNs: (script.startMs / 2) * 1e6,
             versions: script.versionsOf?.(number) ?? script.versions ?? {},
-            configuration: {},
+            configuration: { ...script.configuration },
             device: script.device ?? processors,
             cpus,
           };
         case 'load':
           kept.length = 0;
-          return { loadNs: 1e6, configuration: {} };
+          isCompiled = false;
+          return { loadNs: 1e6, configuration: {}, ...(script.queued ? { queues: true } : {}) };
         case 'warm': {
           const samples = iterate(Math.min(body.minNs, body.maxNs), Math.max(1, body.minIterations));
-          return { samplesNs: samples };
+          const compileMs = isCompiled ? 0 : (script.compileMs ?? 0);
+          isCompiled = true;
+          clockMs += compileMs;
+          return { samplesNs: samples.map((ns, place) => (place === 0 ? ns + compileMs * 1e6 : ns)) };
         }
         case 'turn': {
+          if (body.submissions !== undefined) return queuedTurn(body, body.submissions);
           const samples = iterate(body.minNs, 1).slice(0, body.maxIterations);
           const buffer = (body.firstBuffer + Math.min(body.auditIteration, samples.length - 1)) % 4;
           kept.push(buffer);
@@ -204,6 +216,16 @@ export function makeWorld(options: WorldOptions): World {
         default:
           return {};
       }
+    }
+
+    function queuedTurn({ minNs, firstBuffer }: { minNs: number; firstBuffer: number }, submissions: number) {
+      const ns = script.iterationMs * 1e6 * (script.queued ?? 1);
+      const waits = Math.max(1, Math.ceil(minNs / (submissions * ns)));
+      clockMs += (waits * submissions * ns) / 1e6;
+      const auditBuffer = (firstBuffer + waits * submissions - 1) % 4;
+      kept.push(auditBuffer);
+      const samplesNs = new Array<number>(waits).fill(ns);
+      return { samplesNs, batch: submissions, cpuNs: null, auditBuffer, losses: [], finite: true };
     }
 
     function iterate(minNs: number, minIterations: number): number[] {

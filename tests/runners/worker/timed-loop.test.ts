@@ -1,8 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { nodeClock } from '../../../runners/hosts/node/platform.js';
-import type { Clock } from '../../../runners/worker/platform.js';
 import { batchFor, timeLoop, timeSpan } from '../../../runners/worker/timed-loop.js';
+import { scriptedClock } from './scripted-device.js';
 
 const endless = { minIterations: 0, minNs: 0, maxIterations: Infinity, maxNs: Infinity };
 
@@ -27,20 +27,6 @@ const spin = (ns: number) => {
   const end = process.hrtime.bigint() + BigInt(ns);
   while (process.hrtime.bigint() < end);
 };
-
-/** Milliseconds that only the calls themselves let pass, and no CPU time: as in a browser. */
-function scriptedClock(): Clock<number> & { pass(ms: number): void } {
-  let nowMs = 1000;
-  return {
-    now: () => nowMs,
-    tickNs: 5_000,
-    nsBetween: (begin, end) => (end - begin) * 1e6,
-    cpuNs: () => null,
-    pass: (ms) => {
-      nowMs += ms;
-    },
-  };
-}
 
 describe('the clock that it is given', () => {
   it('alone decides what the samples are', async () => {

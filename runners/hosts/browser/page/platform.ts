@@ -2,7 +2,9 @@
 import { type FileSource, readModel } from '../../../../model/artefact/model.js';
 import { tensorBytes } from '../../../../model/safetensors-bytes.js';
 import type { Clock, Platform } from '../../../worker/platform.js';
+import { wasmFeatures } from '../../../worker/wasm-features.js';
 import { type Boot, memoryReading, reading } from '../boot.js';
+import { engineOf } from './engine.js';
 import type { Shell } from './shell.js';
 
 const scope: object & { readonly crossOriginIsolated?: boolean } = globalThis;
@@ -38,6 +40,8 @@ export function pagePlatform(shell: Shell, { runtime, cpuName }: Boot): Omit<Pla
       crossOriginIsolated: Boolean(scope.crossOriginIsolated),
       thread: 'document' in scope ? 'page' : 'dedicated worker',
       clockTickUs: clock.tickNs / 1e3,
+      engine: engineOf(runtime),
+      wasm: wasmFeatures(),
     }),
     memory: async () => memoryReading.parse(await shell.json('memory')),
     mark: () => ({ workNs: fixedWorkNs(clock), waitNs: null, switches: null }),

@@ -4,6 +4,7 @@ import { answer } from '../../../worker/answer.js';
 import type { Platform } from '../../../worker/platform.js';
 import { StateMachine } from '../../../worker/state-machine.js';
 import { boot } from '../boot.js';
+import { watchGraphics } from './graphics-loss.js';
 import { pagePlatform } from './platform.js';
 import { shellAt } from './shell.js';
 
@@ -11,6 +12,7 @@ import { shellAt } from './shell.js';
 export async function serve(adapter: PageModule, base: URL): Promise<void> {
   refuseDialogs();
   const shell = shellAt(base);
+  watchGraphics((what) => void shell.put('failed', what));
   // Never ends: when it is closed, the page is gone.
   void shell.text('alive').catch(() => undefined);
   const booted = boot.parse(await shell.json('boot'));

@@ -146,6 +146,17 @@ describe.each([['browser'], ['firefox']])('a page @%s', (suffix) => {
     expect(await failureOf(worker.request(verify()))).toContain(reason);
   });
 
+  // Firefox has no WebGL without a graphics processor.
+  it.skipIf(isMissing || browser === 'firefox')(
+    'that loses its graphics context fails with the reason',
+    async () => {
+      const worker = await started(`page/loses@${suffix}`);
+      expect(await failureOf(worker.request(verify()))).toContain(
+        'the page failed: its WebGL context was lost',
+      );
+    },
+  );
+
   test('that hangs is ended at the deadline', async () => {
     const worker = await started(`page/hangs@${suffix}`);
     expect(await failureOf(worker.request(verify(), 2_000))).toContain('did not answer verify within 2 s');

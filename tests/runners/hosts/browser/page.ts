@@ -11,6 +11,10 @@ import { at } from '../../../../common/at.js';
 
 declare const location: { href: string; reload(): void };
 declare function alert(text: string): void;
+declare class OffscreenCanvas {
+  constructor(width: number, height: number);
+  getContext(kind: 'webgl2'): { getExtension(name: string): { loseContext(): void } | null } | null;
+}
 
 export async function open(target: string, budget: Budget, page: Page): Promise<OpenFramework> {
   const behaviour = /^page\/(\w+)@/.exec(target)?.[1];
@@ -59,6 +63,14 @@ function runOf(behaviour: string | undefined, { inputs, weights }: Model) {
     case 'asks':
       return (buffer: number) => {
         alert('Are you there?');
+        return outputs(buffer);
+      };
+    case 'loses':
+      return async (buffer: number) => {
+        const gl = new OffscreenCanvas(8, 8).getContext('webgl2');
+        gl?.getExtension('WEBGL_lose_context')?.loseContext();
+        // As TensorFlow.js waits for a fence that never comes.
+        await forever();
         return outputs(buffer);
       };
     case 'computes':

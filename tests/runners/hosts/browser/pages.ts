@@ -16,7 +16,11 @@ const behaviours = [
   'asks',
   'computes',
   'writes',
+  'loses',
 ] as const;
+
+/** Those that draw. */
+const devices: Readonly<Record<string, 'webgl'>> = { loses: 'webgl' };
 
 const framework: Framework = {
   name: 'page',
@@ -34,7 +38,7 @@ function target(name: string, browser: BrowserKind): BrowserTarget {
     name,
     browser,
     host: 'browser',
-    device: 'cpu',
+    device: devices[/^page\/(\w+)@/.exec(name)?.[1] ?? ''] ?? 'cpu',
     summary: 'for tests',
     packages: ['convnetjs'],
     precisions: ['float32'],
