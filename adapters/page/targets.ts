@@ -34,6 +34,19 @@ export function inBrowsers(
   });
 }
 
+const visitors = { suffix: 'visitor', place: 'in the browser of a visitor' };
+
+/** The same in the browser of a visitor, whichever that is: `tfjs/wasm@browser` becomes `tfjs/wasm@visitor`. */
+export function ofVisitor({ name, summary, browser }: BrowserTarget): { name: string; summary: string } {
+  const { suffix, place } = browsers[browser];
+  return {
+    name: `${name.slice(0, -suffix.length)}${visitors.suffix}`,
+    summary: summary.endsWith(place)
+      ? `${summary.slice(0, -place.length)}${visitors.place}`
+      : `${summary}, ${visitors.place}`,
+  };
+}
+
 /** `wasm` of `tfjs/wasm@firefox`. */
 export function backendOf(target: string): string {
   return at(at(target.split('/'), 1, `the name ${target}`).split('@'), 0);
