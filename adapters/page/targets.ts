@@ -37,14 +37,18 @@ export function inBrowsers(
 const visitors = { suffix: 'visitor', place: 'in the browser of a visitor' };
 
 /** The same in the browser of a visitor, whichever that is: `tfjs/wasm@browser` becomes `tfjs/wasm@visitor`. */
-export function ofVisitor({ name, summary, browser }: BrowserTarget): { name: string; summary: string } {
-  const { suffix, place } = browsers[browser];
+export function ofVisitor(target: BrowserTarget): Pick<BrowserTarget, 'name' | 'summary'> {
+  const { suffix } = browsers[target.browser];
   return {
-    name: `${name.slice(0, -suffix.length)}${visitors.suffix}`,
-    summary: summary.endsWith(place)
-      ? `${summary.slice(0, -place.length)}${visitors.place}`
-      : `${summary}, ${visitors.place}`,
+    name: `${target.name.slice(0, -suffix.length)}${visitors.suffix}`,
+    summary: `${withoutPlace(target)}, ${visitors.place}`,
   };
+}
+
+/** The summary of a target without the browser that it is for. */
+export function withoutPlace({ summary, browser }: BrowserTarget): string {
+  const place = `, ${browsers[browser].place}`;
+  return summary.endsWith(place) ? summary.slice(0, -place.length) : summary;
 }
 
 /** `wasm` of `tfjs/wasm@firefox`. */

@@ -1,4 +1,5 @@
 /** What a visitor can choose from. */
+import { withoutPlace } from '../../adapters/page/targets.js';
 
 import { listed } from '../../common/text.js';
 import { modes, selectionsOf } from '../../model/workload.js';
@@ -28,7 +29,7 @@ export async function workloadsToOffer(): Promise<{ first: Workload[]; more: Wor
 /** A box for each target that the browser has; of every other why it has not. Discontinued frameworks are not chosen at first. */
 export async function targetsMarkup(facts: VisitorFacts): Promise<string> {
   const targets = (await visitorTargets()).filter(({ target }) => !target.isNull);
-  const rows = targets.map(({ name, target: { device, summary, modes: support }, framework }): Markup => {
+  const rows = targets.map(({ name, target: { device, modes: support }, page, framework }): Markup => {
     const found = availabilityIn(facts, device);
     const can = listed(modes.filter((mode) => support[mode].supported));
     if (!found.available) {
@@ -38,7 +39,7 @@ export async function targetsMarkup(facts: VisitorFacts): Promise<string> {
     const box = framework.isDiscontinued
       ? markup`<input type="checkbox" name="target" value="${name}">`
       : markup`<input type="checkbox" name="target" value="${name}" checked>`;
-    return markup`<label>${box} <span>${name} <span class="soft">${summary}; ${can}</span></span></label>
+    return markup`<label>${box} <span>${name} <span class="soft">${withoutPlace(page)}; ${can}</span></span></label>
 `;
   });
   return markup`<div class="choices">${rows}</div>${isolationText(facts)}`.text;

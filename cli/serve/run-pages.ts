@@ -8,7 +8,7 @@ import * as pages from '../../reports/html/serve/pages.js';
 import { send } from '../../runners/hosts/browser/page-files.js';
 import { readMachine } from '../../runners/machine/machine.js';
 import { type Answer, redirect, sendHtml, sendJson, sendNotFound } from './answers.js';
-import { liveRuns, newestResults, reportOf, resultsOf } from './runs.js';
+import { liveRuns, reportOf, resultsOf, resultsWith } from './runs.js';
 
 /** A report holds its scripts in itself, and speaks with nobody. */
 const reportPolicy = [
@@ -20,8 +20,6 @@ const reportPolicy = [
   "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
-/** Of the host that are looked through for the same content. */
-const maxBesideRuns = 60;
 
 type RunPage = (response: ServerResponse, folder: string) => unknown;
 
@@ -57,11 +55,12 @@ export function runPages(named: string | undefined): Answer {
 
 async function beside(folder: string): Promise<string> {
   const results = await resultsOf(folder);
+  const digests = new Set(results.cells.flatMap(({ content }) => content?.digest ?? []));
   return pages.besidePage({
     id: results.id,
     browser: pages.whereText(results.machine),
     host: pages.whereText(readMachine()),
-    models: besideModels(results, newestResults(maxBesideRuns)),
+    models: besideModels(results, resultsWith(digests)),
   });
 }
 

@@ -53,36 +53,38 @@ export type RunState =
 
 /** Newest first. @param maxCount of them */
 export function listRuns(maxCount: number): ListedRun[] {
-  const entries = existsSync(runsFolder) ? readdirSync(runsFolder, { withFileTypes: true }) : [];
-  const newest = entries
-    .filter((entry) => entry.isDirectory())
-    .flatMap(({ name }) => writtenOf(join(runsFolder, name)) ?? [])
-    .sort((one, other) => other.writtenMs - one.writtenMs)
-    .slice(0, maxCount);
-  const known = newest.flatMap(({ folder }) => startOf(folder) ?? []);
-  return known.map(({ folder, machine, workloads, targets, options }) => {
+  return newestFolders(maxCount).flatMap((folder) => {
+    const manifest = listedManifest.safeParse(readJson(folder, 'manifest.json')).data;
+    if (!manifest) return [];
+    const { machine, workloads, targets, options } = manifest;
     const state = stateOf(folder, options.deadlineMs);
-    return {
-      id: basename(folder),
-      state,
-      isGood: state === 'finished' || state === 'goes on',
-      what: `${listed(workloads.map(({ name }) => name))}, ${counted(targets.length, 'target')}`,
-      where: whereText(machine),
-    };
+    return [
+      {
+        id: basename(folder),
+        state,
+        isGood: state === 'finished' || state === 'goes on',
+        what: `${listed(workloads.map(({ name }) => name))}, ${counted(targets.length, 'target')}`,
+        where: whereText(machine),
+      },
+    ];
   });
 }
 
-/** When a run was planned; undefined for what is no run. */
-function writtenOf(folder: string) {
-  const found = statSync(join(folder, 'manifest.json'), { throwIfNoEntry: false });
-  return found && { folder, writtenMs: found.mtimeMs };
+/** Of runs, by when they were planned. */
+function newestFolders(maxCount: number): string[] {
+  const entries = existsSync(runsFolder) ? readdirSync(runsFolder, { withFileTypes: true }) : [];
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .flatMap(({ name }) => plannedAt(join(runsFolder, name)))
+    .sort((one, other) => other.atMs - one.atMs)
+    .slice(0, maxCount)
+    .map(({ folder }) => folder);
 }
 
-/** Undefined for a manifest that is damaged. */
-function startOf(folder: string) {
-  const json = parseJson(readFileSync(join(folder, 'manifest.json'), 'utf8'));
-  const manifest = listedManifest.safeParse(json).data;
-  return manifest && { folder, ...manifest };
+/** Nothing for what is no run. */
+function plannedAt(folder: string): { folder: string; atMs: number }[] {
+  const found = statSync(join(folder, 'manifest.json'), { throwIfNoEntry: false });
+  return found ? [{ folder, atMs: found.mtimeMs }] : [];
 }
 
 /** @param deadlineMs how long an answer of its workers may take */
@@ -187,11 +189,29 @@ export async function resultsOf(folder: string): Promise<RunResults> {
   return analyse(manifest, events);
 }
 
-/** Results of the newest runs of this machine that are written. @param maxCount of runs that are looked at */
-export function newestResults(maxCount: number): RunResults[] {
-  return listRuns(maxCount).flatMap(({ id }) => {
-    const path = join(runsFolder, id, resultsFile);
-    if (!existsSync(path)) return [];
-    return runResults.safeParse(parseJson(readFileSync(path, 'utf8'))).data ?? [];
-  });
+/** What tells whether a run of the host may have measured something: those of gates have several copies of a target. */
+const measuredManifest = z.object({
+  machine: z.object({ browser: z.undefined() }),
+  gate: z.undefined(),
+  cells: z.array(z.object({ content: z.object({ digest: z.string() }).optional() })),
+});
+
+/** Runs of the host that are looked through, and those of which results are read. */
+const [maxLookedAt, maxRead] = [200, 8];
+
+/** Results of the newest runs of the host that have measured any of these contents. @param digests of contents */
+export function resultsWith(digests: ReadonlySet<string>): RunResults[] {
+  return newestFolders(maxLookedAt)
+    .filter((folder) => existsSync(join(folder, resultsFile)) && hasContent(folder, digests))
+    .slice(0, maxRead)
+    .flatMap((folder) => runResults.safeParse(readJson(folder, resultsFile)).data ?? []);
+}
+
+function hasContent(folder: string, digests: ReadonlySet<string>): boolean {
+  const manifest = measuredManifest.safeParse(readJson(folder, 'manifest.json')).data;
+  return manifest?.cells.some(({ content }) => content && digests.has(content.digest)) ?? false;
+}
+
+function readJson(folder: string, name: string): unknown {
+  return parseJson(readFileSync(join(folder, name), 'utf8'));
 }

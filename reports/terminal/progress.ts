@@ -1,6 +1,6 @@
 /** Live progress: a bar with time left and the standings on a terminal, a line every few seconds in a log. */
 import { Presets, SingleBar } from 'cli-progress';
-import type { Observer, RunSoFar } from '../../common/run/observer.js';
+import type { Observer } from '../../common/run/observer.js';
 import { plain } from '../../common/text.js';
 import { standingsLines, standingsNow } from './standings.js';
 
