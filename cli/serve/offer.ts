@@ -1,6 +1,5 @@
 /** What a visitor can choose from. */
 import { withoutPlace } from '../../adapters/page/targets.js';
-
 import { listed } from '../../common/text.js';
 import { modes, selectionsOf } from '../../model/workload.js';
 import { type Markup, markup, nothing } from '../../reports/html/page/markup.js';
@@ -12,13 +11,14 @@ import { discoverSuites, discoverWorkloads } from '../../suites/discover.js';
 /** Those of the smoke suite are chosen at first; single operators are left to the command line. */
 export async function workloadsToOffer(): Promise<{ first: Workload[]; more: Workload[] }> {
   const [suites, workloads] = await Promise.all([discoverSuites(), discoverWorkloads()]);
-  const namesOf = (name: string) =>
-    suites
-      .filter((suite) => suite.name === name)
-      .flatMap((suite) => selectionsOf(suite).map(({ workload }) => workload));
-  const [smoke, micro] = [namesOf('smoke'), namesOf('micro')];
+  const inSuite = (suite: string) => {
+    const own = suites.filter(({ name }) => name === suite).flatMap(selectionsOf);
+    return workloads.filter(({ name }) => own.some(({ workload }) => workload === name));
+  };
+  const smoke = inSuite('smoke').map(({ name }) => name);
+  const single = inSuite('micro').flatMap(({ name, small }) => [name, ...(small ? [small.name] : [])]);
   const offered = workloads
-    .filter(({ name }) => !micro.includes(name))
+    .filter(({ name }) => !single.includes(name))
     .map(({ name, title }) => ({ name, title }));
   return {
     first: offered.filter(({ name }) => smoke.includes(name)),

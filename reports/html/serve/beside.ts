@@ -24,8 +24,8 @@ export function besideModels(visitor: RunResults, hostRuns: readonly RunResults[
     return [
       {
         title: groupTitle(first),
-        visitor: timesTable(cells, `Run ${visitor.id}`),
-        host: found ? timesTable(found.cells, `Run ${found.id}`) : null,
+        visitor: timesTable(cells, `Run ${visitor.id}, ${groupTitle(first)}`),
+        host: found ? timesTable(found.cells, `Run ${found.id}, ${groupTitle(first)}`) : null,
       },
     ];
   });

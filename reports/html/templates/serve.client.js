@@ -175,6 +175,8 @@ function showStage(label) {
 }
 
 function note(text) {
+  // Before anything is measured, it is what is waited for.
+  if (stage.name === '') byId('stage').textContent = `${text} …`;
   const line = document.createElement('li');
   line.textContent = text;
   byId('notes').append(line);

@@ -59,8 +59,8 @@ describe('a visitor beside the host', () => {
     expect(models.length).toBe(5);
     expect(models[0]).toMatchObject({
       title: 'lenet5 · inference · batch 1',
-      visitor: { caption: 'Run theirs' },
-      host: { caption: 'Run newest' },
+      visitor: { caption: 'Run theirs, lenet5 · inference · batch 1' },
+      host: { caption: 'Run newest, lenet5 · inference · batch 1' },
     });
     expect(JSON.stringify(models)).not.toContain('×');
   });
