@@ -12,6 +12,7 @@ import { declareHistory } from './cli/commands/history.js';
 import { declareList } from './cli/commands/list.js';
 import { declareReport } from './cli/commands/report.js';
 import { declareRun } from './cli/commands/run.js';
+import { declareServe } from './cli/commands/serve.js';
 import { declareSetup } from './cli/commands/setup.js';
 import { guardExit } from './cli/exit.js';
 import { exitStatus, oneLine, TouchstoneError } from './common/errors.js';
@@ -66,6 +67,7 @@ function commandLine(end: (command: Promise<number>) => Promise<void>): Command 
   declareDoctor(program, end);
   declareSetup(program, end);
   declareReport(program, end);
+  declareServe(program, end);
   declareCompare(program, end);
   declareGate(program, end);
   declareHistory(program, end);

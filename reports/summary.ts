@@ -179,7 +179,9 @@ export function keptVerdictsText({ cells }: RunResults): string | undefined {
 }
 
 /** How the run ended, unless it finished. */
-export function endingText(ending: RunResults['ending']): string | undefined {
+export function endingText({ ending, machine }: Pick<RunResults, 'ending' | 'machine'>): string | undefined {
+  if (machine.browser !== undefined && ending !== 'finished')
+    return 'The run in the browser of a visitor ended before its plan was done; such a run cannot go on.';
   const texts = {
     finished: undefined,
     interrupted: 'The run was interrupted; `--resume` continues it.',

@@ -33,16 +33,36 @@ export function inBrowsers(
 }
 
 function placed(target: PageTarget, browser: BrowserKind, thread?: 'worker'): BrowserTarget {
-  const { suffix, title } = browsers[browser];
-  const place = thread === undefined ? 'a page' : 'a dedicated worker of a page';
+  const { suffix } = browsers[browser];
   return {
     ...target,
     name: `${target.name}${target.name.includes('/') ? '@' : '/'}${suffix}${thread === undefined ? '' : `-${thread}`}`,
-    summary: `${target.summary}, in ${place} of ${title}`,
+    summary: `${target.summary}${placeOf(browser, thread)}`,
     host: 'browser',
     browser,
     ...(thread === undefined ? {} : { thread }),
   };
+}
+
+function placeOf(browser: BrowserKind, thread: 'worker' | undefined): string {
+  return `, in ${thread === undefined ? 'a page' : 'a dedicated worker of a page'} of ${browsers[browser].title}`;
+}
+
+const visitors = { suffix: 'visitor', place: 'in the browser of a visitor' };
+
+/** One on the thread of a page, in the browser of a visitor, whichever that is: `tfjs/wasm@browser` becomes `tfjs/wasm@visitor`. */
+export function ofVisitor(target: BrowserTarget): Pick<BrowserTarget, 'name' | 'summary'> {
+  const { suffix } = browsers[target.browser];
+  return {
+    name: `${target.name.slice(0, -suffix.length)}${visitors.suffix}`,
+    summary: `${withoutPlace(target)}, ${visitors.place}`,
+  };
+}
+
+/** The summary of a target without the browser that it is for. */
+export function withoutPlace({ summary, browser, thread }: BrowserTarget): string {
+  const place = placeOf(browser, thread);
+  return summary.endsWith(place) ? summary.slice(0, -place.length) : summary;
 }
 
 /** `wasm` of `tfjs/wasm@firefox`. */

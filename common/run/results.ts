@@ -216,11 +216,14 @@ export const machine = z.object({
   platform: z.string(),
   cpu: z.string(),
   cores: count,
-  memoryBytes: count,
+  /** Null where a visitor's browser does not tell it. */
+  memoryBytes: count.nullable(),
   kernel: z.string(),
   node: z.string(),
   /** Instruction sets that matter here, such as `avx2`, `avx512f`. */
   instructionSets: z.array(z.string()),
+  /** User agent of the visitor's browser that measured the run; everything else here is then what that browser tells. */
+  browser: z.string().optional(),
 });
 export type Machine = z.infer<typeof machine>;
 

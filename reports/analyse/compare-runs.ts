@@ -83,16 +83,21 @@ export function machineDifferences(before: RunResults, after: RunResults): strin
   const facts = (run: RunResults): Record<string, string> => ({
     processor: run.machine.cpu,
     cores: String(run.machine.cores),
-    memory: `${Math.round(run.machine.memoryBytes / 2 ** 30)} GiB`,
+    memory: memoryText(run.machine),
     platform: run.machine.platform,
     kernel: run.machine.kernel,
     'instruction sets': run.machine.instructionSets.join(' '),
     threads: threadCounts(run.options).join(', '),
     'limit of processor time': String(run.conditions.cpuLimit ?? 'none'),
+    browser: run.machine.browser ?? 'none of a visitor',
     'processors bound': String(run.conditions.bound),
     'workers out of turn stopped': String(run.conditions.paused),
   });
   return differences(facts(before), facts(after));
+}
+
+function memoryText({ memoryBytes }: RunResults['machine']): string {
+  return memoryBytes === null ? 'not reported' : `${Math.round(memoryBytes / 2 ** 30)} GiB`;
 }
 
 function versionDifferences(before: RunResults, after: RunResults): string[] {

@@ -4,7 +4,12 @@ import type { RunResults } from '../../common/run/results.js';
 import { commitTime } from './commit-time.js';
 import { recordRun } from './record.js';
 
-/** @throws TouchstoneError('storage') where the history cannot be written */
+/**
+ * Nothing of a run in a visitor's browser, which does not tell enough of its machine to know it again.
+ *
+ * @throws TouchstoneError('storage') where the history cannot be written
+ */
 export async function addRun(results: RunResults, file = historyFile()): Promise<void> {
+  if (results.machine.browser !== undefined) return;
   recordRun(results, file, await commitTime(results.touchstone.commit));
 }

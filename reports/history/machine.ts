@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { defined } from '../../common/at.js';
 import type { Machine } from '../../common/run/results.js';
 import { coresText } from '../text.js';
 
@@ -23,7 +24,7 @@ export function stablePart(machine: Machine): StableMachine {
     cores: machine.cores,
     platform: machine.platform,
     instructionSets: [...machine.instructionSets].sort(),
-    memoryGiB: Math.round(machine.memoryBytes / 2 ** 30),
+    memoryGiB: Math.round(defined(machine.memoryBytes, 'the memory of a machine') / 2 ** 30),
   };
 }
 

@@ -51,7 +51,7 @@ export async function loadAssets(
 }
 
 /** An engine of its own: partials are not shared with other users of the library. */
-async function templateOf(page: PageName): Promise<Assets['template']> {
+export async function templateOf(page: string): Promise<Assets['template']> {
   const engine = Handlebars.create();
   const files = (await readdir(templates)).filter((name) => extname(name) === '.hbs');
   for (const file of files) {
@@ -61,6 +61,11 @@ async function templateOf(page: PageName): Promise<Assets['template']> {
   engine.registerHelper('table', (table: Table) => new engine.SafeString(tableMarkup(table).text));
   engine.registerHelper('matrix', (view: MatrixView) => new engine.SafeString(matrixMarkup(view).text));
   return engine.compile(`{{> ${page}}}`, { strict: false, preventIndent: true });
+}
+
+/** Files of the templates' folder, one behind the other. */
+export async function templateTexts(names: readonly string[]): Promise<string> {
+  return (await Promise.all(names.map((name) => text(join(templates, name))))).join('\n');
 }
 
 function text(path: string): Promise<string> {

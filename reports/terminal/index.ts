@@ -54,7 +54,7 @@ function header(results: RunResults): string {
         : `intervals at ${Math.round(level * 100)} %`;
   const threads = threadsText(threadCounts(results.options));
   const line = `Run ${clean(results.id)}: ${roundsText(results)}, ${intervals}, ${threads}`;
-  const ending = endingText(results.ending);
+  const ending = endingText(results);
   const precision = precisionText(results);
   const precisionLines = precision ? wrapped(precision.text, columns, '') : [];
   return [

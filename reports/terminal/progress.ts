@@ -1,13 +1,13 @@
 /** Live progress: a bar with time left and the standings on a terminal, a line every few seconds in a log. */
 import { Presets, SingleBar } from 'cli-progress';
-import type { Observer, RunSoFar } from '../../common/run/observer.js';
+import type { Observer } from '../../common/run/observer.js';
 import { plain } from '../../common/text.js';
-import { type Standings, standingsLines, standingsNow } from './standings.js';
+import { standingsLines, standingsNow } from './standings.js';
 
 /** The log of a CI service should show that something happens, not every cell. */
 const minIntervalMs = 5_000;
 /** Of a run's time, what its standings may take: they are worked out while nothing is measured. */
-const maxStandingsShare = 0.03;
+export const maxStandingsShare = 0.03;
 
 export interface Progress extends Observer {
   /** Takes the bar and the standings off the terminal. */
@@ -42,13 +42,13 @@ function seconds(ms: number): string {
   return `${Math.max(0, Math.ceil(ms / 1000))} s`;
 }
 
-/** Works them out no more often than they are cheap. */
-function affordable(make: (run: RunSoFar) => Standings): (run: RunSoFar) => Standings | undefined {
+/** Works something out no more often than it is cheap: undefined where it was too short a time ago. */
+export function affordable<Given, Made>(make: (given: Given) => Made): (given: Given) => Made | undefined {
   let notBeforeMs = 0;
-  return (run) => {
+  return (given) => {
     const startMs = performance.now();
     if (startMs < notBeforeMs) return undefined;
-    const made = make(run);
+    const made = make(given);
     const endMs = performance.now();
     notBeforeMs = endMs + (endMs - startMs) / maxStandingsShare;
     return made;

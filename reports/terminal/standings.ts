@@ -1,6 +1,6 @@
 /** What a run knows while it goes on: for each comparison who leads, and every other target's ratio to it. */
 import type { RunSoFar } from '../../common/run/observer.js';
-import type { Group } from '../../common/run/results.js';
+import type { CellResult, Group } from '../../common/run/results.js';
 import { samplingOf } from '../../common/statistics/sampling.js';
 import { counted } from '../../common/text.js';
 import { groupsOf } from '../analyse/groups.js';
@@ -17,6 +17,8 @@ export interface Standings {
   /** Each comparison and its leader, for a log. */
   readonly leaders: string;
   readonly groups: readonly Group[];
+  /** What the groups were made of, without percentiles. */
+  readonly cells: readonly CellResult[];
 }
 
 export function standingsNow({ manifest, events, rounds, leftMs }: RunSoFar): Standings {
@@ -31,6 +33,7 @@ export function standingsNow({ manifest, events, rounds, leftMs }: RunSoFar): St
     left: `at most ${Math.max(0, Math.ceil(leftMs / 1000))} s left`,
     leaders: groups.map((group) => `${groupTitle(group)}: ${leaderOf(group)}`).join('; '),
     groups,
+    cells,
   };
 }
 

@@ -5,11 +5,11 @@ import { describedModel } from '../../model/artefact/artefact.js';
 import type { ModelRequest } from '../../model/artefact/source.js';
 import { elementCount, type Graph, type TensorInfo } from '../../model/graph.js';
 import { multiplyAdds } from '../../model/multiply-adds.js';
+import { chooseTargets } from './choose-targets.js';
 import { inputNames, modelRequest } from './model-request.js';
 import { modelFiles } from './models.js';
 import type { ModelOptions } from './options.js';
-import { chooseTargets } from './prepare.js';
-import { proposedCommand } from './propose-command.js';
+import { type Proposal, proposedCommand } from './propose-command.js';
 
 export type DescribeOptions = Omit<ModelOptions, 'model'>;
 
@@ -34,6 +34,8 @@ export interface UnreadableModel {
   readonly error: string;
   /** Describes it with guessed shapes, where the model leaves some open. */
   readonly command?: string;
+  /** The same shapes, and the ranges of integers. */
+  readonly guess?: Pick<Proposal, 'input' | 'range'>;
 }
 
 /** In the order of the files; one that cannot be described says why. */
@@ -66,10 +68,11 @@ async function orCommand(
   try {
     return await make();
   } catch (error) {
-    const command = error instanceof TouchstoneError ? await proposedCommand(request, options) : undefined;
-    if (command === undefined) throw error;
+    const proposal = error instanceof TouchstoneError ? await proposedCommand(request, options) : undefined;
+    if (!proposal) throw error;
+    const { command, ...guess } = proposal;
     const complete = new TouchstoneError('model', messageOf(error), { hint: `this runs: ${command}` });
-    return { model: request.name, path: request.path, error: explain(complete), command };
+    return { model: request.name, path: request.path, error: explain(complete), command, guess };
   }
 }
 

@@ -10,9 +10,10 @@ import type { GatePlan, GateSubject, PlannedCell } from '../../common/run/run-fo
 import { hostOf } from '../hosts/discover.js';
 import { ensureAdapterCommit } from './adapter-commit.js';
 import { ensureCheckout } from './checkout.js';
+import { chooseTargets } from './choose-targets.js';
 import type { RunOptions } from './options.js';
 import type { OtherCommit } from './other-commit.js';
-import { chooseTargets, type Prepared, type PreparedTarget, prepare } from './prepare.js';
+import { onThisMachine, type Prepared, type PreparedTarget, prepare } from './prepare.js';
 import { commitOf, describeWorkingTree } from './repository.js';
 import { touchstoneVersion } from './version.js';
 
@@ -68,7 +69,7 @@ async function againstTargets(
   const { chosen } = await chooseTargets(options.targets);
   const pairs = chosen.map(({ target }) => ({ candidate: target.name, baseline: baselineOf(target) }));
   const targets = pairs.flatMap(({ candidate, baseline }) => [candidate, baseline]).filter(unique);
-  const all = await prepare({ ...options, targets }, say, true);
+  const all = await prepare({ ...options, targets }, say, onThisMachine(true));
   const subjects = pairs.map(({ candidate, baseline }) => ({
     candidate,
     // Against itself, it needs a second name too.
@@ -105,7 +106,7 @@ async function againstCommit(
   say: (line: string) => void,
   candidate?: string,
 ): Promise<GatedWork> {
-  const all = await prepare(options, say, true);
+  const all = await prepare(options, say, onThisMachine(true));
   const theirs = await twinsOf(all.targets, commit, say, options.prepare);
   const judged =
     candidate === undefined ? undefined : await twinsOf(all.targets, candidate, say, options.prepare);

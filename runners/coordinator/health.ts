@@ -12,7 +12,7 @@ import { type Ask, doctor, type TargetHealth } from '../machine/doctor.js';
 import { readMachine } from '../machine/machine.js';
 import type { CpuLimit } from '../process/cpu-limit.js';
 import { cpuLimit } from '../process/cpus.js';
-import { chooseTargets } from './prepare.js';
+import { chooseTargets } from './choose-targets.js';
 
 const deadlineMs = 120_000;
 

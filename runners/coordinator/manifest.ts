@@ -2,7 +2,7 @@
 import { firstDevice } from '../../common/run/device.js';
 import type { RunManifest } from '../../common/run/run-folder.js';
 import { runVersion } from '../../common/run/version.js';
-import { placeOf } from '../hosts/place.js';
+import { carrierOf } from '../hosts/carrier.js';
 import { readMachine } from '../machine/machine.js';
 import { commandOf, type TimedOptions } from './options.js';
 import { plannedAdapters } from './outside-adapters.js';
@@ -37,7 +37,7 @@ export async function manifestOf(
       target: alias ?? target.name,
       framework: framework.title,
       host: target.host,
-      ...(placeOf(target) === target.host ? {} : { place: placeOf(target) }),
+      ...(carrierOf(target) === target.host ? {} : { place: carrierOf(target) }),
       device: firstDevice(target.device),
       summary: target.summary,
       ...(framework.isDiscontinued ? { isDiscontinued: true as const } : {}),

@@ -19,17 +19,12 @@ import type { StoppingRule } from '../../common/run/stopping-rule.js';
 import { referencedArtefact } from '../../model/artefact/artefact.js';
 import { intermediatesOf } from '../../model/reference/intermediates.js';
 import type { FindPython } from '../../model/reference/reference.js';
+import { carrierOf } from '../hosts/carrier.js';
 import { closeHosts } from '../hosts/discover.js';
 import { launch } from '../hosts/launch.js';
-import { placeOf } from '../hosts/place.js';
-import { readConditions, readSteal, stealShareSince } from '../machine/conditions.js';
-import { readProcessors } from '../machine/processors.js';
 import { loadReference } from '../parity/reference.js';
 import { passedVerdict, verdictsIn } from '../parity/verdicts.js';
 import { readWorkerTensors } from '../parity/worker-tensors.js';
-import { capabilities } from '../process/capabilities.js';
-import type { CpuLimit } from '../process/cpu-limit.js';
-import { allowedCpus, bindSelf, cpuLimit, splitCpus } from '../process/cpus.js';
 import type { RunContext, TensorFiles } from '../schedule/context.js';
 import { executeRun } from '../schedule/run.js';
 import { openRunLog } from '../schedule/run-log.js';
@@ -37,6 +32,7 @@ import { foldRun } from '../schedule/run-state.js';
 import { startStopwatch } from '../schedule/stopwatch.js';
 import type { StartWorker } from '../schedule/worker.js';
 import { measuredMs } from './measured-time.js';
+import { type Place, thisMachine } from './place.js';
 import type { Prepared, PreparedTarget } from './prepare.js';
 import { enterTurnstile } from './run-lock.js';
 import { verdictDependencies } from './verdict-dependencies.js';
@@ -47,12 +43,14 @@ export type MeasureTargets = Pick<Prepared, 'targets' | 'nulls' | 'referencePyth
 export interface MeasurableRun {
   readonly folder: string;
   readonly targets: MeasureTargets;
+  /** Where its workers compute; this machine by default. */
+  readonly place?: Place;
   /** Measuring time for a run that goes on; what is left of its own budget by default. */
   readonly allowanceMs?: number;
 }
 
 export interface MeasureMeans {
-  /** Aborted when the user asks to stop. */
+  /** Aborted when the user asks to stop, or the place is gone; its reason says why. */
   readonly signal: AbortSignal;
   readonly observer: Observer;
   /** Makes the rule that decides, round by round, whether enough is known; the plan alone decides by default. */
@@ -60,7 +58,7 @@ export interface MeasureMeans {
 }
 
 export async function measure(
-  { folder, targets, allowanceMs }: MeasurableRun,
+  { folder, targets, allowanceMs, place: given }: MeasurableRun,
   { signal: asked, observer, ruleFor }: MeasureMeans,
 ): Promise<void> {
   const manifest = runManifest.parse(JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')));
@@ -71,15 +69,12 @@ export async function measure(
   // Every worker that is alive listens; their number says nothing of a leak.
   setMaxListeners(0, signal);
   const stopwatch = startStopwatch();
-  const steal = readSteal();
+  const place = given ?? thisMachine(threadCounts(manifest.options), targets.targets);
   const state = foldRun(manifest, log, earlier);
   let ending: Extract<RunEvent, { type: 'ended' }>['ending'] = 'error';
   try {
     const entryOf = entriesOf(targets);
-    const counts = threadCounts(manifest.options);
-    const cpus = splitCpus(Math.max(...counts));
-    bindSelf(cpus.coordinator);
-    state.record({ type: 'began', conditions: { ...readConditions(), ...conditionsOf(cpus, targets) } });
+    state.record({ type: 'began', conditions: place.begin() });
     const context: RunContext = {
       folder,
       state,
@@ -93,14 +88,15 @@ export async function measure(
       ...stoppingRuleOf(manifest, ruleFor),
       allowanceMs: allowanceMs ?? manifest.options.budgetMs - measuredMs(earlier),
       nowMs: () => log.nowMs(),
-      readProcessors: (threads) => readProcessors(splitCpus(threads).workers),
-      cpus: cpusFor(counts),
+      readProcessors: place.readProcessors,
+      cpus: place.cpus,
       deadlineMs: manifest.options.deadlineMs,
       compiles: (name) => entryOf(name)?.target.compiles === true,
-      availableBytes: availableMemory,
+      availableBytes: place.availableBytes,
       files: tensorFiles(targets.referencePython, signal, observer.note),
     };
     ending = await executeRun(context);
+    if (!place.canResume && asked.aborted) failUnreached(context, asked.reason);
     if (overruled.signal.aborted) {
       throw new TouchstoneError(
         'worker',
@@ -116,7 +112,7 @@ export async function measure(
     // On a full disk these two lines cannot be written either; the error that is on its way says so already.
     if (ending !== 'storage') {
       state.record({ type: 'wall', spentMs: stopwatch.spentMs(), wallMs: stopwatch.wallMs() });
-      state.record({ type: 'ended', ending, stealShare: stealShareSince(steal) });
+      state.record({ type: 'ended', ending, stealShare: place.stealShare() });
     }
     log.close();
     await closeHosts();
@@ -128,7 +124,7 @@ function nullTargetsOf({ nulls }: MeasureTargets): RunContext['nullTargets'] {
   return new Map(
     nulls.map(({ target }) => {
       const { name, device } = target;
-      return [placeOf(target), { target: name, device: firstDevice(device) }];
+      return [carrierOf(target), { target: name, device: firstDevice(device) }];
     }),
   );
 }
@@ -141,29 +137,14 @@ function stoppingRuleOf(
   return stoppingRule ? { stoppingRule } : {};
 }
 
-function cpusFor(counts: readonly number[]): RunContext['cpus'] {
-  return {
-    worker: (threads) => splitCpus(threads).workers,
-    all: allowedCpus(),
-    giveWay(threads) {
-      // With one count it stays where it was put.
-      if (counts.length > 1) bindSelf(splitCpus(threads).coordinator);
-    },
-  };
-}
-
-function conditionsOf(cpus: ReturnType<typeof splitCpus>, { targets }: MeasureTargets) {
-  return {
-    workerCpus: [...cpus.workers],
-    coordinatorCpus: [...cpus.coordinator],
-    bound: capabilities().canBind,
-    ...limitOf(cpuLimit()),
-    paused: targets.every(({ host, target }) => host.canPause(target.device)),
-  };
-}
-
-function limitOf(limit: CpuLimit) {
-  return limit === null ? {} : { cpuLimit: limit };
+/** Of a run that cannot go on, what was not measured says why. */
+function failUnreached({ state }: RunContext, why: unknown): void {
+  const isReached = ({ id }: PlannedCell) =>
+    state.events().some((event) => event.type === 'turn' && event.cell === id);
+  for (const cell of state.manifest.cells) {
+    if (cell.decided !== null || state.hasFailed(cell.id) || isReached(cell)) continue;
+    if (state.parityOf(cell.id)?.passed !== false) state.fail(cell.id, 'failed', why);
+  }
 }
 
 function startWorkers(manifest: RunManifest, entryOf: EntryOf): StartWorker {

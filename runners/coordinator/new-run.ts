@@ -44,13 +44,22 @@ export async function planRun(options: RunOptions, say: Say): Promise<Prepared> 
   return prepared;
 }
 
-/** Makes the run folder of a plan. */
-export async function newRun(options: RunOptions, prepared: Prepared): Promise<MeasurableRun> {
+/**
+ * Makes the run folder of a plan.
+ *
+ * @param told what its manifest says otherwise than for a run of this machine
+ */
+export async function newRun(
+  options: RunOptions,
+  prepared: Prepared,
+  told: Partial<RunManifest> = {},
+): Promise<MeasurableRun> {
   const folder = options.out === undefined ? join(runsFolder, newRunId(new Date())) : resolve(options.out);
   const time = options.time ?? prepared.budgetMs ?? defaultBudgetMs;
   // Without a number of rounds they go to what is not decided.
   const rule = options.rounds === undefined ? { precision: options.precision ?? defaultPrecision } : {};
-  createRunFolder(folder, await manifestOf(basename(folder), { ...options, ...rule, time }, prepared));
+  const manifest = await manifestOf(basename(folder), { ...options, ...rule, time }, prepared);
+  createRunFolder(folder, { ...manifest, ...told });
   return { folder, targets: prepared };
 }
 
@@ -72,6 +81,15 @@ export async function resumedRun(which: string | true, allowanceMs?: number): Pr
     throw new TouchstoneError('usage', `${folder} is the run of a gate, which is one session`, {
       hint: `begin it again with \`${manifest.command}\``,
     });
+  }
+  if (manifest.machine.browser !== undefined) {
+    throw new TouchstoneError(
+      'usage',
+      `${folder} was measured in the browser of a visitor, whose page is gone`,
+      {
+        hint: `begin a new run with \`${manifest.command}\``,
+      },
+    );
   }
   await refuseElsewhere(manifest, folder);
   requireAdapters(manifest, folder);
@@ -129,7 +147,8 @@ export async function newGate(
   return { folder, targets: prepared };
 }
 
-function requireCells({ cells }: Prepared, verb: string, hint: string): void {
+/** @throws TouchstoneError('usage') where there is nothing to do */
+export function requireCells({ cells }: Prepared, verb: string, hint: string): void {
   if (cells.length > 0) return;
   throw new TouchstoneError('usage', `nothing to ${verb}: the selection is empty`, { hint });
 }

@@ -1,7 +1,6 @@
 /** From the command line to a plan: which workloads, which targets, what is installed, which artefacts. */
 
 import type { Framework, Target } from '../../adapters/adapter.js';
-import { discoverFrameworks, discoverOutside } from '../../adapters/discover.js';
 import { defined } from '../../common/at.js';
 import { explain, TouchstoneError } from '../../common/errors.js';
 import { availableMemory } from '../../common/memory.js';
@@ -35,15 +34,15 @@ import { probeKey, probeNames, probeSource } from '../../suites/probe.js';
 import { ensureTargets } from '../hosts/availability.js';
 import type { Checkout } from '../hosts/checkout.js';
 import { hostOf } from '../hosts/discover.js';
-import type { WorkerHost } from '../hosts/host.js';
-import { placeOf } from '../hosts/place.js';
+import type { Availability, WorkerHost } from '../hosts/host.js';
 import { ensureEnvironment } from '../provision/environments.js';
 import { type NoGraph, planCells, type WorkItem } from '../schedule/plan.js';
 import { shortageOfMemory } from '../schedule/prediction.js';
+import { type Choice, chooseTargets } from './choose-targets.js';
 import { inputNames, modelRequest } from './model-request.js';
 import { type ModelFile, modelFiles } from './models.js';
 import type { RunOptions } from './options.js';
-import { select, selectTargets } from './select.js';
+import { select } from './select.js';
 
 export interface PreparedTarget {
   readonly framework: Framework;
@@ -73,22 +72,38 @@ export interface Prepared {
   readonly budgetMs?: number;
 }
 
+/** Targets, where each is installed, and whether it can start there. */
+export interface Located {
+  readonly targets: readonly (PreparedTarget & { readonly health: Availability })[];
+  readonly nulls: readonly PreparedTarget[];
+}
+
+/** Chooses the targets of a run and makes what they need. */
+export type Locate = (options: RunOptions, say: (line: string) => void) => Promise<Located>;
+
+/** @param needsAll a version that does not exist ends it: without one side a gate has nothing to measure */
+export function onThisMachine(needsAll: boolean): Locate {
+  return async (options, say) => {
+    const { chosen, nulls } = await chooseTargets(options.targets);
+    const install = !options.installedOnly && !options.dryRun;
+    if (install) await installAll([...chosen, ...nulls], say, needsAll);
+    return locateAll(chosen, nulls);
+  };
+}
+
 /**
  * @param say prints a line about what takes time: installing, preparing
- * @param needsAll a version that does not exist ends it: without one side a gate has nothing to measure
+ * @param locate finds the targets
  * @throws TouchstoneError('usage') for a wrong command line
  */
 export async function prepare(
   options: RunOptions,
   say: (line: string) => void,
-  needsAll = false,
+  locate: Locate = onThisMachine(false),
 ): Promise<Prepared> {
   const { work: wanted, budgetMs } = await chooseWork(options);
   noteWithoutLength(wanted, options, say);
-  const { chosen, nulls } = await chooseTargets(options.targets);
-  const install = !options.installedOnly && !options.dryRun;
-  if (install) await installAll([...chosen, ...nulls], say, needsAll);
-  const located = await locateAll(chosen, nulls);
+  const located = await locate(options, say);
   const availability = new Map(located.targets.map(({ target, health }) => [target, health]));
   const made = await makeArtefacts(wanted, options, say);
   return {
@@ -96,7 +111,7 @@ export async function prepare(
     ...located,
     cells: planCells(
       made.items,
-      chosen.map(({ target }) => target),
+      located.targets.map(({ target }) => target),
       (target) => defined(availability.get(target), `the availability of ${target.name}`),
       options.threads,
     ),
@@ -289,37 +304,6 @@ function modelWork(
   };
 }
 
-interface Choice {
-  readonly framework: Framework;
-  readonly target: Target;
-}
-
-/** The name of a set of targets: those that say of themselves that they are in it. */
-const defaultSet = 'default';
-
-/**
- * @param patterns names, globs and `default`
- * @param otherwise where there are none: the default set, and what `--adapter` adds; or all real targets
- */
-export async function chooseTargets(
-  patterns: readonly string[] | undefined,
-  otherwise: 'default' | 'all' = 'default',
-) {
-  const [frameworks, outside] = await Promise.all([discoverFrameworks(), discoverOutside()]);
-  const all = frameworks.flatMap((framework) =>
-    framework.targets.map((target) => ({ name: target.name, framework, target })),
-  );
-  const named = patterns?.flatMap((pattern) =>
-    pattern === defaultSet ? all.flatMap(({ name, target }) => (target.isDefault ? [name] : [])) : [pattern],
-  );
-  const isMeant = ({ framework, target }: Choice) =>
-    !target.isNull && (otherwise === 'all' || target.isDefault || outside.includes(framework));
-  const chosen = named ? selectTargets(all, named) : all.filter(isMeant);
-  const places = new Set(chosen.map(({ target }) => placeOf(target)));
-  const nulls = all.filter(({ target }) => target.isNull && places.has(placeOf(target)));
-  return { chosen, nulls };
-}
-
 /** A broken installation costs its own targets only: availability then says why and how to fix it. */
 async function installAll(
   choices: readonly Choice[],
@@ -335,12 +319,14 @@ async function installAll(
   }
 }
 
-async function locateAll(chosen: readonly Choice[], nulls: readonly Choice[]) {
-  const [targets, allNulls] = await Promise.all([chosen, nulls].map((some) => Promise.all(some.map(locate))));
+async function locateAll(chosen: readonly Choice[], nulls: readonly Choice[]): Promise<Located> {
+  const [targets, allNulls] = await Promise.all(
+    [chosen, nulls].map((some) => Promise.all(some.map(locateOne))),
+  );
   return { targets: targets ?? [], nulls: (allNulls ?? []).filter(({ health }) => health.available) };
 }
 
-async function locate({ framework, target }: Choice) {
+async function locateOne({ framework, target }: Choice) {
   const host = await hostOf(target);
   const health = await host.provision(target).availability();
   const executable = health.available ? health.executable : undefined;

@@ -9,13 +9,18 @@ import { listCommand, type ModelOptions } from './options.js';
 
 type Guess = Pick<ModelRequest, 'shapes' | 'ranges'>;
 
-/** The command; undefined where the model lacks no shapes, or runs with no guess. */
+/** What a model leaves open, as options say it, and the command with them. */
+export interface Proposal extends Required<Pick<ModelOptions, 'input' | 'range'>> {
+  readonly command: string;
+}
+
+/** Undefined where the model lacks no shapes, or runs with no guess. */
 export async function proposedCommand(
   request: ModelRequest,
   options: ModelOptions,
-): Promise<string | undefined> {
+): Promise<Proposal | undefined> {
   for (const guess of guesses(request)) {
-    if (await runs({ ...request, ...guess })) return commandOf(request.path, guess, options);
+    if (await runs({ ...request, ...guess })) return proposalOf(request.path, guess, options);
   }
   return undefined;
 }
@@ -41,13 +46,10 @@ async function runs(request: ModelRequest): Promise<boolean> {
   }
 }
 
-function commandOf(path: string, { shapes, ranges }: Guess, options: ModelOptions): string {
-  const input = Object.entries(shapes).map(([name, shape]) => [name, [...shape]]);
-  const range = Object.entries(ranges).map(([name, [low, high]]) => [name, [low, high]]);
-  return listCommand({
-    ...options,
-    model: [path],
-    input: Object.fromEntries(input),
-    range: Object.fromEntries(range),
-  });
+function proposalOf(path: string, { shapes, ranges }: Guess, options: ModelOptions): Proposal {
+  const input = Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, [...shape]]));
+  const range = Object.fromEntries(
+    Object.entries(ranges).map(([name, [low, high]]): [string, [number, number]] => [name, [low, high]]),
+  );
+  return { input, range, command: listCommand({ ...options, model: [path], input, range }) };
 }

@@ -34,11 +34,13 @@ export function verdictDependencies(
   };
 }
 
-/** What every verdict of a target depends on; undefined for an adapter outside the tree. */
+/** What every verdict of a target depends on; undefined for an adapter outside the tree, and in a visitor's browser. */
 export function targetDependencies(
-  { platform, cpu, instructionSets, node }: RunManifest['machine'],
+  { platform, cpu, instructionSets, node, browser }: RunManifest['machine'],
   entry: PreparedTarget,
 ): Dependencies | undefined {
+  // It does not tell enough of its device to know it again.
+  if (browser !== undefined) return undefined;
   const { framework, target, checkout } = entry;
   const root = checkout?.root ?? projectRoot;
   if (!existsSync(join(root, 'build', 'adapters', framework.name))) return undefined;

@@ -138,9 +138,10 @@ export function machineTable({ machine, touchstone }: RunResults): Table {
     ['Processor', machine.cpu],
     ['Cores', String(machine.cores)],
     ['Instruction sets', machine.instructionSets.join(', ') || 'not reported'],
-    ['Memory', bytes(machine.memoryBytes)],
+    ['Memory', machine.memoryBytes === null ? 'not reported' : bytes(machine.memoryBytes)],
     ['Platform', `${machine.platform}, kernel ${machine.kernel}`],
     ['Node.js', machine.node],
+    ...(machine.browser === undefined ? [] : [['Browser', machine.browser] as [string, string]]),
     ['Touchstone', `${touchstone.version}${touchstone.commit ? `, commit ${touchstone.commit}` : ''}`],
   ];
   return {

@@ -5,6 +5,8 @@ import { minStudentValues } from '../../../common/statistics/student.js';
 
 /** Empty where everything is told apart, or nothing is known to decide it in reasonable time. */
 export function resumeText(results: RunResults): string {
+  // A visitor's page is gone.
+  if (results.machine.browser !== undefined) return '';
   const further = results.groups.flatMap(({ comparisons }) => comparisons.flatMap(furtherRounds));
   const perRound = secondsPerRound(results);
   if (further.length === 0 || perRound === undefined) return '';

@@ -23,7 +23,7 @@ export function validity(results: RunResults): Finding[] {
     ...precision(results),
     parity(results),
     audits(results),
-    processors(results),
+    results.machine.browser === undefined ? processors(results) : visitor(results),
     load(results),
     steal(results),
     foreignLoad(results),
@@ -34,12 +34,12 @@ export function validity(results: RunResults): Finding[] {
 }
 
 function rounds(results: RunResults): Finding {
-  const { finishedRounds, plannedRounds, ending } = results;
+  const { finishedRounds, plannedRounds } = results;
   const spent = spentText(results);
   const text = spent
     ? `${counted(finishedRounds, 'round')}, in which each cell was measured for as long as it was part of a comparison that was not decided: ${spent}.`
     : `${finishedRounds} of ${plannedRounds} planned rounds finished.`;
-  const why = endingText(ending);
+  const why = endingText(results);
   return {
     good: finishedRounds >= plannedRounds && plannedRounds > 0 && !why,
     label: 'Rounds',
@@ -117,6 +117,18 @@ function processors({ conditions, options }: RunResults): Finding {
   // Less than one processor: the kernel stops the worker in the middle of its turns.
   const stopped = cpuLimit === 'unknown' || (cpuLimit !== undefined && cpuLimit < 1);
   return { good: bound && paused && !shared && !stopped, label: 'Processors', text: `${parts.join('; ')}.` };
+}
+
+/** What a browser that somebody else has opened cannot be held to. */
+function visitor({ options }: RunResults): Finding {
+  const parts = [
+    `${threadsText(threadCounts(options))} for every target`,
+    'no processor binding',
+    'no fresh process per round, but a fresh frame of one tab',
+    'frames out of turn idle, not stopped',
+    'memory and processor time not known',
+  ];
+  return { good: false, label: "Visitor's browser", text: `${parts.join('; ')}.` };
 }
 
 function limitTexts(limit: RunResults['conditions']['cpuLimit']): string[] {

@@ -5,11 +5,15 @@ import { rename, rm } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname, join, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { limited } from './body.js';
 
 export interface Access {
   readonly readable: readonly string[];
   readonly writable: readonly string[];
 }
+
+/** Results of a model with a thousand million values are larger than any page holds. */
+const maxFileBytes = 4 * 2 ** 30;
 
 const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
@@ -67,7 +71,7 @@ export async function sendFile(
 async function receive(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
-    await pipeline(request, createWriteStream(temporary));
+    await pipeline(request, limited(maxFileBytes), createWriteStream(temporary));
     await rename(temporary, path);
   } finally {
     await rm(temporary, { force: true });

@@ -12,14 +12,15 @@ import { messageOf } from '../../../common/errors.js';
 import { groupMembers } from '../../process/group.js';
 import { wrapped } from '../../process/wrapped.js';
 import { maxLineBytes, readLines } from '../../protocol/lines.js';
-import { type RequestBody, request as requestSchema } from '../../protocol/messages.js';
+import type { RequestBody } from '../../protocol/messages.js';
 import { ensureInstallation } from '../../provision/installation.js';
 import { packageFolder, packageVersions } from '../packages.js';
 import { browserCommand, browserVersion, findBrowser } from './browsers.js';
 import { pageInstallation } from './bundle.js';
-import type { Access } from './page-files.js';
 import { makeProfile } from './profiles.js';
-import { type PageEvent, servePage } from './server.js';
+import { accessOf, bodyOf } from './requests.js';
+import type { PageEvent } from './routes.js';
+import { servePage } from './server.js';
 import { browserTarget } from './target.js';
 import { memoryWatch, pageProcess, readProcesses } from './tree.js';
 
@@ -54,6 +55,7 @@ async function open(): Promise<void> {
       runtime: `${target.browser} ${browserVersion(found.program) ?? 'of an unknown version'}`,
       cpuName: cpuModel(),
       versions: packageVersions(target),
+      isFramed: false,
     }),
     packages: new Map(target.packages.map((each) => [each, packageFolder(target, each)])),
     evaluates: target.evaluates ?? false,
@@ -128,27 +130,6 @@ function onPage(event: PageEvent): void {
       return;
     case 'closed':
       leave('the page went away: it crashed, ran out of memory, or left for another address');
-  }
-}
-
-/** What the page needs for a request; undefined where it needs what it had. */
-function accessOf(body: RequestBody): Access | undefined {
-  switch (body.type) {
-    case 'load':
-      return { readable: [body.folder, ...(body.plan === undefined ? [] : [body.plan])], writable: [] };
-    case 'verify':
-    case 'audit':
-      return { readable: [], writable: [body.file] };
-    default:
-      return undefined;
-  }
-}
-
-function bodyOf(line: string): RequestBody | undefined {
-  try {
-    return requestSchema.parse(JSON.parse(line)).body;
-  } catch {
-    return undefined;
   }
 }
 

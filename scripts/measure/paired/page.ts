@@ -11,7 +11,8 @@ import { buildFolder } from '../../../common/paths.js';
 import { browserCommand, browserVersion, findBrowser } from '../../../runners/hosts/browser/browsers.js';
 import { bundlePage } from '../../../runners/hosts/browser/bundle.js';
 import { makeProfile, removeProfile } from '../../../runners/hosts/browser/profiles.js';
-import { type PageEvent, servePage } from '../../../runners/hosts/browser/server.js';
+import type { PageEvent } from '../../../runners/hosts/browser/routes.js';
+import { servePage } from '../../../runners/hosts/browser/server.js';
 import { browserTarget } from '../../../runners/hosts/browser/target.js';
 import { packageFolder, packageVersions } from '../../../runners/hosts/packages.js';
 import { request as requestSchema } from './messages.js';
@@ -32,6 +33,7 @@ const server = await servePage({
     runtime: `${target.browser} ${browserVersion(found.program) ?? 'of an unknown version'}`,
     cpuName: cpuModel(),
     versions: packageVersions(target),
+    isFramed: false,
   }),
   packages: new Map(target.packages.map((each) => [each, packageFolder(target, each)])),
   evaluates: target.evaluates ?? false,

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
 import { projectRoot } from '../../../common/paths.js';
-import { chooseTargets } from '../../../runners/coordinator/prepare.js';
+import { chooseTargets } from '../../../runners/coordinator/choose-targets.js';
 import { expectedNames, otherNames } from '../../targets.js';
 
 afterEach(() => vi.unstubAllEnvs());

@@ -4,18 +4,18 @@ import { answer } from '../../../worker/answer.js';
 import type { Platform } from '../../../worker/platform.js';
 import { StateMachine } from '../../../worker/state-machine.js';
 import { boot } from '../boot.js';
+import { requestsOfParent } from './frame.js';
 import { watchGraphics } from './graphics-loss.js';
 import { pagePlatform } from './platform.js';
-import { shellAt } from './shell.js';
+import { type Shell, shellAt } from './shell.js';
 
 /** @param base address of the page's folder */
 export async function serve(adapter: PageModule, base: URL): Promise<void> {
   refuseDialogs();
   const shell = shellAt(base);
   watchGraphics((what) => void shell.put('failed', what));
-  // Never ends: when it is closed, the page is gone.
-  void shell.text('alive').catch(() => undefined);
   const booted = boot.parse(await shell.json('boot'));
+  const nextRequest = booted.isFramed ? requestsOfParent() : requestsOfShell(shell);
   const page = {
     versions: booted.versions,
     fileUrl: (path: string) => shell.url(`packages/${path}`),
@@ -26,11 +26,17 @@ export async function serve(adapter: PageModule, base: URL): Promise<void> {
   };
   const machine = new StateMachine(platform);
   for (;;) {
-    const answered = await answer(machine, await shell.text('request'));
+    const answered = await answer(machine, await nextRequest());
     if (!answered) throw new Error('a line that is no request of this protocol');
     await shell.put('reply', answered.text);
     if (answered.isLast) return;
   }
+}
+
+function requestsOfShell(shell: Shell): () => Promise<string> {
+  // Never ends: when it is closed, the page is gone.
+  void shell.text('alive').catch(() => undefined);
+  return () => shell.text('request');
 }
 
 /** A dialog would wait for an answer until the deadline. */

@@ -2,6 +2,6 @@
 import { isBrowserTarget, type Target } from '../../adapters/adapter.js';
 
 /** `node`, `python`, `chromium`, `firefox`. */
-export function placeOf(target: Target): string {
+export function carrierOf(target: Target): string {
   return isBrowserTarget(target) ? target.browser : target.host;
 }
