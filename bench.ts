@@ -11,6 +11,7 @@ import { declareGate } from './cli/commands/gate.js';
 import { declareHistory } from './cli/commands/history.js';
 import { declareList } from './cli/commands/list.js';
 import { declareReport } from './cli/commands/report.js';
+import { declareRetract } from './cli/commands/retract.js';
 import { declareRun } from './cli/commands/run.js';
 import { declareSetup } from './cli/commands/setup.js';
 import { guardExit } from './cli/exit.js';
@@ -61,6 +62,7 @@ function commandLine(end: (command: Promise<number>) => Promise<void>): Command 
   declareDoctor(program, end);
   declareSetup(program, end);
   declareReport(program, end);
+  declareRetract(program, end);
   declareCompare(program, end);
   declareGate(program, end);
   declareHistory(program, end);
