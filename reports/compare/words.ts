@@ -59,13 +59,14 @@ export function summaryTexts(comparison: RunsComparison): string[] {
     if (ratios.length === 0) return `${run.letter} against ${base}: ${noneText(comparison)}`;
     const withInterval = ratios.filter(({ low }) => low !== null);
     const of = (change: Change) => withInterval.filter((ratio) => changeOf(ratio) === change);
+    const some = (count: number, what: string) => (count === 0 ? [] : [`${count} ${what}`]);
     const parts = [
-      ...(['slower', 'faster'] as const).map((change) => countText(of(change), change)),
-      `${of('tie').length} equal within ${percent(tieMargin)}`,
-      `${of('undecided').length} not told apart`,
-      ...(withInterval.length < ratios.length
-        ? [`${ratios.length - withInterval.length} with too few rounds for an interval`]
-        : []),
+      ...(withInterval.length === 0
+        ? []
+        : [countText(of('slower'), 'slower'), countText(of('faster'), 'faster')]),
+      ...some(of('tie').length, `equal within ${percent(tieMargin)}`),
+      ...some(of('undecided').length, 'not told apart'),
+      ...some(ratios.length - withInterval.length, 'with too few rounds for an interval'),
     ];
     return `${run.letter} against ${base}, ${counted(ratios.length, 'cell')}: ${parts.join(', ')}.`;
   });

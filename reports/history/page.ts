@@ -29,7 +29,7 @@ export async function renderHistory(given: readonly CellHistory[]): Promise<stri
 }
 
 /** How a drawing of one cell over time is read. */
-const historyCaption =
+export const historyCaption =
   'Each point is one run with the interval of its rounds. A vertical line is a change of level: drawn through where it is confirmed, dashed where it is suspected.';
 
 /** One cell over time: its drawing, empty where no run has a result, and what is said of each series. */

@@ -31,7 +31,11 @@ export interface Figure {
   readonly title?: string;
   readonly svg: string;
   readonly description: string;
+  /** Above the drawing: what it shows, in a sentence. */
   readonly caption?: string;
+  /** Below it. */
+  readonly folds?: readonly Fold[];
+  readonly link?: Link;
 }
 
 /** Folded, with one line that says what is in it. */

@@ -146,24 +146,38 @@ export interface PlacedGroup {
   readonly place: number;
 }
 
+/** A run that measured more targets is shown rather than a newer one for so long. */
+const recentMs = 30 * 24 * 3600 * 1000;
+
 /**
- * Each comparison from the newest run of a machine that has what is asked for; results of two runs are never mixed in one.
+ * Each comparison from the newest run of a machine that has what is asked for, or from one of the thirty days before it with results
+ * of more targets; results of two runs are never mixed in one.
  *
  * @param has whether the run's comparison has it
  */
-export function newestGroups(
+export function shownGroups(
   { runs }: SiteMachine,
   has: (group: PlacedGroup) => boolean,
 ): ReadonlyMap<string, PlacedGroup> {
+  const newest = new Map<string, PlacedGroup>();
   const found = new Map<string, PlacedGroup>();
   for (const run of counting(runs).reverse()) {
     for (const [place, group] of run.results.groups.entries()) {
       const key = groupKey(group);
       const placed = { run, group, place };
-      if (!found.has(key) && has(placed)) found.set(key, placed);
+      if (!has(placed)) continue;
+      const first = newest.get(key) ?? placed;
+      newest.set(key, first);
+      const known = found.get(key);
+      const isFuller = known !== undefined && group.ranking.length > known.group.ranking.length;
+      if (!known || (isFuller && startOf(first) - startOf(placed) <= recentMs)) found.set(key, placed);
     }
   }
   return found;
+}
+
+function startOf({ run }: PlacedGroup): number {
+  return Date.parse(run.results.startedAt);
 }
 
 export function sorted(names: readonly string[]): string[] {

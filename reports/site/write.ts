@@ -1,6 +1,6 @@
 /** The folder of a site: what is unchanged is not written again, and what is no longer on it is removed. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
@@ -62,10 +62,20 @@ export class SiteFolder {
   /** Removes what an earlier version of the site had and this one has not. */
   async finish(): Promise<void> {
     for (const file of this.#before) {
-      if (!this.#files.has(file)) await rm(join(this.#folder, file), { force: true });
+      if (!this.#files.has(file)) await this.#remove(file);
     }
     const files = [...this.#files].sort();
     await this.write(listFile, `${JSON.stringify({ version: 1, files }, null, 2)}\n`);
+  }
+
+  /** With the folders that are empty then. */
+  async #remove(file: string): Promise<void> {
+    await rm(join(this.#folder, file), { force: true });
+    for (let place = dirname(file); place !== '.'; place = dirname(place)) {
+      const folder = join(this.#folder, place);
+      if (!existsSync(folder) || readdirSync(folder).length > 0) return;
+      await rmdir(folder);
+    }
   }
 }
 

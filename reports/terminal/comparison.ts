@@ -23,6 +23,8 @@ import { clean, fitted, noBorders, wrapped } from './lines.js';
 const columns = 100;
 /** More do not fit beside the names of cells. */
 const runsPerTable = 3;
+const cellWidth = 30;
+const columnWidth = 26;
 
 export function renderComparison(comparison: RunsComparison): string {
   const summary = summaryTexts(comparison).flatMap((text) => wrapped(text, columns, ''));
@@ -90,7 +92,7 @@ function cellTable(
   });
   for (const { cell, entries } of cells) {
     table.push([
-      [...wrapped(groupTitle(cell), 28, ''), fitted(cell.target, 28)].join('\n'),
+      [...wrapped(groupTitle(cell), cellWidth, ''), fitted(cell.target, cellWidth)].join('\n'),
       ...shown.map((place) => entryText(at(entries, place))),
     ]);
   }
@@ -106,20 +108,19 @@ function entryText(entry: ComparedCell['entries'][number]): string {
     case 'time': {
       const time = inline({ ...duration(entry.timeNs), interval: '' });
       if (!entry.ratio) return time;
-      return [time, ...ratioLines(entry.ratio), painted(entry.ratio)].join('\n');
+      return [time, ...ratioLines(entry.ratio)].join('\n');
     }
   }
 }
 
-/** The interval of a very long ratio has a line of its own. */
-function ratioLines(ratio: Estimate): string[] {
-  const text = inline(ratioQuantity(ratio));
-  return text.length <= 22 ? [text] : text.split(/ (?=\[)/);
-}
+const paints = { slower: pc.red, faster: pc.green, tie: pc.dim, undecided: pc.dim };
 
-function painted(ratio: Estimate): string {
-  const paints = { slower: pc.red, faster: pc.green, tie: pc.dim, undecided: pc.dim };
-  return paints[changeOf(ratio)](changeText(ratio));
+/** What it means has a line of its own beside a long ratio, and the interval of a very long one too. */
+function ratioLines(ratio: Estimate): string[] {
+  const [text, words] = [inline(ratioQuantity(ratio)), changeText(ratio)];
+  const painted = paints[changeOf(ratio)](words);
+  if (text.length + words.length < columnWidth) return [`${text} ${painted}`];
+  return [...(text.length <= columnWidth ? [text] : text.split(/ (?=\[)/)), painted];
 }
 
 function list(texts: readonly string[]): string[] {

@@ -1,19 +1,24 @@
 /** Every cell over all runs, with the changes of level that the history finds. */
 import { groupBy } from '../../../common/group-by.js';
+import { shortGroupName } from '../../../common/run/cell.js';
 import { counted } from '../../../common/text.js';
-import { cellView } from '../../history/page.js';
+import { cellView, historyCaption } from '../../history/page.js';
 import { recordOf } from '../../history/record.js';
 import { type CellHistory, cellHistories, type LocatedChange } from '../../history/series.js';
 import { HistoryStore } from '../../history/store.js';
 import { changeText } from '../../history/words.js';
-import type { Fold, Paragraph, Section } from '../../html/section.js';
+import type { Figure, Fold, Paragraph } from '../../html/section.js';
 import type { Named, ShownRun, SiteContents } from '../contents.js';
 import { linkTo, overTimeOf, overTimePath, type SitePage, workloadPath } from '../page.js';
 
-/** A cell with at least two results in one series, and the workload that it has now. */
+/** A cell with at least two results in one series. */
 export interface TimedCell {
   readonly history: CellHistory;
+  /** As it is called now. */
   readonly workload: string;
+  /** Its id without the target. */
+  readonly comparison: string;
+  readonly target: string;
 }
 
 /** In a store of these runs alone: which points belong together is the history's to say. */
@@ -24,9 +29,11 @@ export function timedCells(runs: readonly ShownRun[]): TimedCell[] {
       store.add(recordOf(results, { commitTime: null, retraction }));
     const points = new Map(store.cells().map(({ cell }) => [cell, store.points(cell)]));
     return cellHistories(points).flatMap((history) => {
-      const workload = history.series.at(-1)?.points.at(-1)?.cell.workload;
-      const isTimed = history.series.some(({ ok }) => ok.length > 1);
-      return isTimed && workload !== undefined ? [{ history, workload }] : [];
+      const now = history.series.at(-1)?.points.at(-1)?.cell;
+      if (!now || !history.series.some(({ ok }) => ok.length > 1)) return [];
+      const { workload, target } = now;
+      const comparison = shortGroupName({ id: history.cell, target });
+      return [{ history, workload, comparison, target }];
     });
   } finally {
     store.close();
@@ -93,6 +100,12 @@ function changeParagraphs(cells: readonly TimedCell[]): Paragraph[] {
 
 async function workloadOverTime(workload: Named, cells: readonly TimedCell[]): Promise<SitePage> {
   const path = overTimeOf(workload);
+  const comparisons = [...groupBy(cells, ({ comparison }) => comparison)];
+  const sections = comparisons.map(async ([title, own], place) => ({
+    id: `comparison-${place}`,
+    title,
+    figures: await Promise.all(own.map(figureOf)),
+  }));
   return {
     path,
     title: `${workload.name} over time`,
@@ -100,32 +113,37 @@ async function workloadOverTime(workload: Named, cells: readonly TimedCell[]): P
     description: `Time per iteration of ${workload.name} in every run, with changes of level.`,
     sections: [
       {
-        id: 'workload',
-        title: 'Newest results',
-        links: [{ href: linkTo(path, workloadPath(workload)), text: workload.name }],
+        id: 'reading',
+        title: 'How to read it',
+        paragraphs: [{ text: historyCaption }],
+        links: [
+          { href: linkTo(path, workloadPath(workload)), text: `The newest results of ${workload.name}` },
+        ],
       },
-      ...(await Promise.all(cells.map(({ history }, place) => cellSection(history, place)))),
+      ...(await Promise.all(sections)),
     ],
   };
 }
 
-async function cellSection(history: CellHistory, place: number): Promise<Section> {
-  const { cell, note, svg, description, caption, series } = await cellView(history);
+async function figureOf({ history, target }: TimedCell): Promise<Figure> {
+  const { cell, note, svg, description, series } = await cellView(history);
   return {
-    id: `cell-${place}`,
-    title: cell,
-    paragraphs: note === '' ? [] : [{ text: note, isCaution: true }],
-    figures: svg === '' ? [] : [{ svg, description, caption }],
-    folds: series.map((one): Fold => {
-      const changes = one.changes.map(({ text, confirmed, standing }) => ({
-        text: `${standing}: ${text}`,
-        isCaution: confirmed,
-      }));
-      const none = one.none === '' ? [] : [{ text: one.none }];
+    title: target,
+    svg,
+    description,
+    ...(note === '' ? {} : { caption: note }),
+    folds: series.map(({ letter, conditions, changes, none, table }): Fold => {
+      const count = changes.length === 0 ? '' : `, ${counted(changes.length, 'change')}`;
       return {
-        summary: `${one.letter}: ${one.conditions}${changes.length > 0 ? `, ${counted(changes.length, 'change')}` : ''}`,
-        paragraphs: [...changes, ...none],
-        tables: [{ ...one.table, caption: `${cell}: ${one.table.caption}` }],
+        summary: `${letter}: ${conditions}${count}`,
+        paragraphs: [
+          ...changes.map(({ text, confirmed, standing }) => ({
+            text: `${standing}: ${text}`,
+            isCaution: confirmed,
+          })),
+          ...(none === '' ? [] : [{ text: none }]),
+        ],
+        tables: [{ ...table, caption: `${cell}: ${table.caption}` }],
       };
     }),
   };

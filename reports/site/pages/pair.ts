@@ -7,11 +7,11 @@ import { item, type ResultTable, rankedCells, targetOf } from '../../html/page/t
 import type { Section } from '../../html/section.js';
 import { duration, groupTitle, inline, ratio as ratioQuantity } from '../../text.js';
 import {
-  newestGroups,
   type Pair,
   type PlacedGroup,
   type SiteContents,
   type SiteMachine,
+  shownGroups,
 } from '../contents.js';
 import { linkTo, machinePath, pairPath, reportLink, type SitePage } from '../page.js';
 
@@ -28,7 +28,7 @@ export function pairPage(pair: Pair, { machines }: SiteContents): SitePage {
 }
 
 function machineSection(path: string, pair: Pair, machine: SiteMachine): Section[] {
-  const placed = [...newestGroups(machine, (one) => duelsOf(one, pair).length > 0).values()];
+  const placed = [...shownGroups(machine, (one) => duelsOf(one, pair).length > 0).values()];
   if (placed.length === 0) return [];
   const { first, second } = pair;
   return [
@@ -39,7 +39,7 @@ function machineSection(path: string, pair: Pair, machine: SiteMachine): Section
       tables: [
         {
           caption: `Time of ${first} ÷ time of ${second} on ${machine.title}: below 1 ${first} is faster`,
-          head: ['Comparison', first, second, 'Times', 'Ratio', 'Decision', 'Run of'],
+          head: ['Comparison', first, second, 'Times', 'Ratio', 'Faster', 'Run of'],
           rows: placed.flatMap((one) => rowsOf(path, one, pair)),
         } satisfies Table,
       ],
@@ -94,7 +94,7 @@ function rowsOf(path: string, placed: PlacedGroup, pair: Pair): TableRow[] {
         { text: targetOf(table, other).name },
         number(`${timeText(table, own)} : ${timeText(table, other)}`),
         number(inline(ratioQuantity(ratioOf(table, own, other)))),
-        { text: decisions[standingOfDuel(placed, duel)] },
+        { text: fasterText(standingOfDuel(placed, duel), pair) },
         {
           text: dateText(results.startedAt),
           href: `${reportLink(path, run)}#${item(table.groups, place).slug}`,
@@ -113,10 +113,13 @@ function timeText({ cells }: ResultTable, cell: number): string {
   return inline({ ...duration(bounds), interval: '' });
 }
 
-const decisions: Readonly<Record<Standing, string>> = {
-  faster: 'faster',
-  slower: 'slower',
-  tie: 'equal within 2 %',
-  undecided: 'not told apart',
-  baseline: '',
-};
+function fasterText(standing: Standing, { first, second }: Pair): string {
+  const texts: Readonly<Record<Standing, string>> = {
+    faster: first,
+    slower: second,
+    tie: 'equal within 2 %',
+    undecided: 'not told apart',
+    baseline: '',
+  };
+  return texts[standing];
+}

@@ -1,4 +1,5 @@
 /** One workload: machines side by side, and on each the ratios of its newest run. */
+import type { TopLevelSpec } from 'vega-lite';
 import { defined } from '../../../common/at.js';
 import { groupCells, groupKey } from '../../../common/run/cell.js';
 import type { CellResult, Group } from '../../../common/run/results.js';
@@ -11,14 +12,15 @@ import { firstChoice } from '../../html/page/choice.js';
 import { sceneOf } from '../../html/page/scene.js';
 import { item } from '../../html/page/table.js';
 import type { Figure, Paragraph, Section } from '../../html/section.js';
+import { chartConfig } from '../../html/theme.js';
 import { verdict } from '../../summary.js';
 import { duration, groupTitle, inline } from '../../text.js';
 import {
   type Named,
-  newestGroups,
   type PlacedGroup,
   type SiteContents,
   type SiteMachine,
+  shownGroups,
   sorted,
 } from '../contents.js';
 import { linkTo, machinePath, overTimeOf, reportLink, type SitePage, workloadPath } from '../page.js';
@@ -36,7 +38,7 @@ export async function workloadPage(
 ): Promise<SitePage> {
   const path = workloadPath(workload);
   const found = machines.flatMap((machine): OnMachine[] => {
-    const groups = newestGroups(
+    const groups = shownGroups(
       machine,
       ({ group }) => group.workload === workload.name && group.ranking.length > 0,
     );
@@ -75,7 +77,9 @@ function sideBySide(found: readonly OnMachine[]): Section {
     id: 'machines',
     title: 'Machines side by side',
     paragraphs: [
-      { text: 'Each time is from the newest run of its machine. Divide none by another machine’s.' },
+      {
+        text: 'Each time is from one run of its machine: the newest, or one of the month before it that measured more targets. Divide none by another machine’s.',
+      },
       ...each.flatMap(contentCaution),
     ],
     tables: each.flatMap((groups) => {
@@ -127,38 +131,45 @@ function contentCaution(groups: readonly (PlacedGroup | undefined)[]): Paragraph
 
 async function machineSection(path: string, { machine, groups }: OnMachine): Promise<Section> {
   const placed = [...groups.values()];
-  const drawn = (await Promise.all(placed.map(drawnOf))).flat();
+  const drawn = await Promise.all(placed.map((one) => figureOf(path, machine, one)));
   return {
     id: `machine-${machine.key}`,
     title: machine.title,
-    paragraphs: placed.map(({ run, group }) => ({
-      text: `${groupTitle(group)} (run of ${dateText(run.results.startedAt)}): ${verdict(group)}`,
-    })),
-    figures: drawn.map(({ figure }) => figure),
-    folds: drawn.map(({ figure, table }) => ({ summary: `Table: ${figure.title}`, tables: [table] })),
-    links: [
-      { href: linkTo(path, machinePath(machine)), text: 'This machine' },
-      ...placed.map(({ run, place, group }) => ({
-        href: `${reportLink(path, run)}#${item(run.table.groups, place).slug}`,
-        text: `${groupTitle(group)} in the report`,
-      })),
-    ],
+    paragraphs: placed
+      .filter((_, place) => !drawn[place])
+      .map(({ group }) => ({ text: `${groupTitle(group)}: ${verdict(group)}` })),
+    figures: drawn.flatMap((figure) => figure ?? []),
+    links: [{ href: linkTo(path, machinePath(machine)), text: 'This machine' }],
   };
 }
 
-interface Drawn {
-  readonly figure: Figure & { readonly title: string };
-  readonly table: Table;
-}
-
-/** The bars of a report; none for a target that is alone. */
-async function drawnOf({ run, group, place }: PlacedGroup): Promise<Drawn[]> {
+/** The bars of a report; undefined for a target that is alone. */
+async function figureOf(
+  path: string,
+  { title: machine }: SiteMachine,
+  { run, group, place }: PlacedGroup,
+): Promise<Figure | undefined> {
   const scene = sceneOf(run.table, { ...firstChoice, group: place });
   const drawing = scene && ratios.draw(scene);
-  if (!drawing) return [];
+  if (!drawing) return undefined;
   const spec = defined(ratios.specs[drawing.spec], 'the specification of the ratios');
   const { description, table } = drawing;
-  const svg = await drawSpec(spec, drawing.rows);
-  const caption = `${description}. To the right of the line is slower.`;
-  return [{ figure: { title: groupTitle(group), svg, description, caption }, table }];
+  const date = dateText(run.results.startedAt);
+  return {
+    title: groupTitle(group),
+    caption: verdict(group),
+    svg: await drawSpec({ ...spec, width: drawnWidth, config: wholeNames } as TopLevelSpec, drawing.rows),
+    description: `${description}, on ${machine}`,
+    folds: [{ summary: 'Table', tables: [{ ...table, caption: `${table.caption}, on ${machine}` }] }],
+    link: {
+      href: `${reportLink(path, run)}#${item(run.table.groups, place).slug}`,
+      text: `${groupTitle(group)} in the report of ${date} UTC`,
+    },
+  };
 }
+
+/** Half of a page, or most of a phone. */
+const drawnWidth = 300;
+
+/** Nobody can point at a label of these drawings to see all of it. */
+const wholeNames = { ...chartConfig, axis: { ...chartConfig.axis, labelLimit: 400 } };

@@ -26,8 +26,10 @@ describe.skipIf(!hasBrowser)(title, () => {
     await writeSite(site, runs);
     const compared = [runs[0]!, runs[1]!, runs[3]!, runs[4]!];
     await printed(() => compareCommand(compared, { html: comparison }));
-    pages = [...filesOf(site).keys()]
-      .filter((path) => path.endsWith('index.html'))
+    const paths = [...filesOf(site).keys()].filter((path) => path.endsWith('index.html'));
+    // Of the pages of pairs, which are all alike, one, and those with a hostile name.
+    pages = paths
+      .filter((path) => !/^[a-z]+-vs-/.test(path) || path.startsWith('onnxruntime-vs-pytorch'))
       .map((path) => join(site, path));
     pages.push(comparison);
     browser = await chromium.launch(browserOptions);
@@ -57,7 +59,7 @@ describe.skipIf(!hasBrowser)(title, () => {
   }
 
   it('every page passes axe, in both themes, on a desk and on a phone', async () => {
-    expect(pages.length).toBeGreaterThan(15);
+    expect(pages.length).toBeGreaterThan(12);
     for (const path of pages) {
       for (const [colorScheme, width] of [['light', 1300] as const, ['dark', 390] as const]) {
         await visit(path, { colorScheme, viewport: { width, height: 800 } }, async (page) => {
@@ -66,7 +68,7 @@ describe.skipIf(!hasBrowser)(title, () => {
           );
           await page.evaluate(axe);
           const found = await page.evaluate(
-            "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 200)).join(' ')))",
+            "axe.run({ preload: false }).then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 200)).join(' ')))",
           );
           expect(found, `${path} at ${width}`).toEqual([]);
         });

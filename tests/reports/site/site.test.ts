@@ -197,6 +197,7 @@ describe('writing a site', () => {
     expect(left.filter((path) => path.startsWith('runs/'))).toHaveLength(2);
     expect(left.filter((path) => path.startsWith('machines/'))).toHaveLength(1);
     expect(left).toContain('CNAME');
+    expect(existsSync(join(own, 'runs', 'second'))).toBe(false);
   });
 
   it.each([
