@@ -1,7 +1,7 @@
 /** `report --site`: runs as a static site for any host, without scripts of its own. The same runs give the same bytes. */
 import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { at } from '../../common/at.js';
 import { TouchstoneError } from '../../common/errors.js';
 import { projectRoot } from '../../common/paths.js';
@@ -22,6 +22,7 @@ import { pairPage } from './pages/pair.js';
 import { reliabilityPage } from './pages/reliability.js';
 import { workloadPage } from './pages/workload.js';
 import { type ReadRuns, readRuns } from './read-runs.js';
+import { withSharedScripts } from './shared-scripts.js';
 import { SiteFolder } from './write.js';
 
 export interface WrittenSite extends Pick<ReadRuns, 'leftOut' | 'unread'> {
@@ -104,13 +105,22 @@ async function writeRun(site: SiteFolder, run: ShownRun): Promise<void> {
   const pages = join(run.folder, reportFolder);
   const others = existsSync(pages) ? readdirSync(pages).sort() : [];
   for (const file of [reportFile, ...others.map((name) => `${reportFolder}/${name}`)]) {
+    const path = `${runPath(run)}/${file}`;
     const text = await readFile(join(run.folder, file), 'utf8');
-    await site.write(
-      `${runPath(run)}/${file}`,
-      file.endsWith('.html') ? withRetraction(text, run.retraction) : text,
-    );
+    await (file.endsWith('.html') ? writeReportPage(site, path, text, run) : site.write(path, text));
   }
   await site.write(`${runPath(run)}/${resultsFile}`, `${JSON.stringify(run.results)}\n`);
+}
+
+async function writeReportPage(
+  site: SiteFolder,
+  path: string,
+  text: string,
+  { retraction }: ShownRun,
+): Promise<void> {
+  const { html, scripts } = withSharedScripts(withRetraction(text, retraction), rootFrom(dirname(path)));
+  for (const [file, script] of scripts) await site.write(file, script);
+  await site.write(path, html);
 }
 
 /** What this project has found of the frameworks; as text, which every host and browser shows. */

@@ -97,6 +97,19 @@ describe.skipIf(!hasBrowser)(title, () => {
     });
   });
 
+  it('with scripts a report of the site draws, by the library that all of them share', async () => {
+    const shared = [...filesOf(site).keys()].filter((path) => path.startsWith('scripts/'));
+    expect(shared).toHaveLength(1);
+    for (const run of ['first', 'spoilt']) {
+      await visit(join(site, 'runs', run, 'report.html'), {}, async (page) => {
+        const isAlive = () => page.locator('.chart.alive').count();
+        await page.locator('.chart').first().scrollIntoViewIfNeeded();
+        await expect.poll(isAlive, { timeout: 20_000 }).toBeGreaterThan(0);
+        expect(await page.locator('#retracted').count()).toBe(run === 'spoilt' ? 1 : 0);
+      });
+    }
+  });
+
   it('hostile names do nothing', async () => {
     for (const path of pages) {
       await visit(path, {}, async (page) => {
