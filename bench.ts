@@ -11,6 +11,7 @@ import { declareGate } from './cli/commands/gate.js';
 import { declareHistory } from './cli/commands/history.js';
 import { declareList } from './cli/commands/list.js';
 import { declareReport } from './cli/commands/report.js';
+import { declareRetract } from './cli/commands/retract.js';
 import { declareRun } from './cli/commands/run.js';
 import { declareServe } from './cli/commands/serve.js';
 import { declareSetup } from './cli/commands/setup.js';
@@ -68,6 +69,7 @@ function commandLine(end: (command: Promise<number>) => Promise<void>): Command 
   declareSetup(program, end);
   declareReport(program, end);
   declareServe(program, end);
+  declareRetract(program, end);
   declareCompare(program, end);
   declareGate(program, end);
   declareHistory(program, end);

@@ -1,18 +1,14 @@
-/** `compare <baseline> <candidate>`: two runs side by side, after what differs between them. */
+/** `compare <run> <run…>`: runs side by side, after what differs between them. */
 import { findRun } from '../common/run/locate.js';
-import { readRun } from '../common/run/read-run.js';
-import type { RunResults } from '../common/run/results.js';
-import { analyse } from '../reports/analyse/analyse.js';
 import { compareRuns } from '../reports/analyse/compare-runs.js';
+import { readResults } from '../reports/analyse/read-results.js';
+import { type ComparisonPaths, writeComparison } from '../reports/compare/index.js';
 import { renderComparison } from '../reports/terminal/comparison.js';
 
-export async function compareCommand(baseline: string, candidate: string): Promise<number> {
-  const [before, after] = await Promise.all([resultsOf(baseline), resultsOf(candidate)]);
-  process.stdout.write(`${renderComparison(compareRuns(before, after))}\n`);
+/** @param runs two or more, the first of each machine being what the others are compared with */
+export async function compareCommand(runs: readonly string[], paths: ComparisonPaths = {}): Promise<number> {
+  const comparison = compareRuns(await Promise.all(runs.map((run) => readResults(findRun(run)))));
+  process.stdout.write(`${renderComparison(comparison)}\n`);
+  await writeComparison(comparison, paths);
   return 0;
-}
-
-async function resultsOf(run: string): Promise<RunResults> {
-  const { manifest, events } = await readRun(findRun(run));
-  return analyse(manifest, events);
 }

@@ -2,6 +2,7 @@
 import { explain } from '../common/errors.js';
 import { findRun } from '../common/run/locate.js';
 import type { RunResults } from '../common/run/results.js';
+import { type Retraction, readRetraction, retractionText } from '../common/run/retraction.js';
 import { writeResults } from '../reports/analyse/write-results.js';
 import { writeReport } from '../reports/html/index.js';
 import { renderTerminal } from '../reports/terminal/index.js';
@@ -15,7 +16,9 @@ export async function reportCommand(run: string): Promise<number> {
 /** Writes `results.json` and `report.html`, and prints the comparison as soon as there is one. */
 export async function report(folder: string): Promise<RunResults> {
   const results = await writeResults(folder);
-  await tryToRecord(results);
+  const retraction = await readRetraction(folder);
+  await tryToRecord(results, retraction);
+  if (retraction) say(`warning: this run is ${retractionText(retraction)}`);
   process.stdout.write(`${renderTerminal(results)}\n`);
   process.stdout.write(`\nreport: ${await writeReport(folder, results)}\n`);
   return results;
@@ -25,11 +28,11 @@ export async function report(folder: string): Promise<RunResults> {
  * Into the history, however the run ended: its finished rounds are as good as any, its ending stands beside them, and a
  * resumed run takes its own place. Never the reason for which a run fails.
  */
-export async function tryToRecord(results: RunResults): Promise<void> {
+export async function tryToRecord(results: RunResults, retraction?: Retraction): Promise<void> {
   try {
     // The store is native code: only what uses it loads it.
     const { addRun } = await import('../reports/history/add-run.js');
-    await addRun(results);
+    await addRun(results, retraction);
   } catch (error) {
     say(`warning: this run is not in the history: ${explain(error)}`);
   }

@@ -123,3 +123,9 @@ export function threadsText(counts: readonly number[]): string {
 export function coresText(count: number): string {
   return counted(count, 'core');
 }
+
+/** `A` to `Z`, then `A2`, …: names of runs and series that are too many or too long to be written out. */
+export function letterOf(place: number): string {
+  const turn = Math.floor(place / 26);
+  return String.fromCharCode(65 + (place % 26)) + (turn > 0 ? String(turn + 1) : '');
+}

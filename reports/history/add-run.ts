@@ -1,6 +1,7 @@
 /** Puts a run into the history, with what git knows of its commit. */
 import { historyFile } from '../../common/paths.js';
 import type { RunResults } from '../../common/run/results.js';
+import type { Retraction } from '../../common/run/retraction.js';
 import { commitTime } from './commit-time.js';
 import { recordRun } from './record.js';
 
@@ -9,7 +10,11 @@ import { recordRun } from './record.js';
  *
  * @throws TouchstoneError('storage') where the history cannot be written
  */
-export async function addRun(results: RunResults, file = historyFile()): Promise<void> {
+export async function addRun(
+  results: RunResults,
+  retraction: Retraction | undefined,
+  file = historyFile(),
+): Promise<void> {
   if (results.machine.browser !== undefined) return;
-  recordRun(results, file, await commitTime(results.touchstone.commit));
+  recordRun(results, file, { commitTime: await commitTime(results.touchstone.commit), retraction });
 }

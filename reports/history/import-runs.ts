@@ -3,6 +3,7 @@ import { explain, TouchstoneError } from '../../common/errors.js';
 import { findRun } from '../../common/run/locate.js';
 import type { Say } from '../../common/run/observer.js';
 import { readRun } from '../../common/run/read-run.js';
+import { readRetraction } from '../../common/run/retraction.js';
 import { analyse } from '../analyse/analyse.js';
 import { addRun } from './add-run.js';
 
@@ -15,8 +16,9 @@ export async function importRuns(
   let count = 0;
   for (const name of folders) {
     try {
-      const { manifest, events } = await readRun(findRun(name));
-      await addRun(analyse(manifest, events), file);
+      const folder = findRun(name);
+      const { manifest, events } = await readRun(folder);
+      await addRun(analyse(manifest, events), await readRetraction(folder), file);
       count += 1;
     } catch (error) {
       if (!(error instanceof TouchstoneError) || error.code === 'storage') throw error;

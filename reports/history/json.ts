@@ -21,6 +21,7 @@ export function jsonOf(histories: readonly CellHistory[]): string {
         commit: run.commit,
         commitTime: run.commitTime,
         ending: run.ending,
+        retraction: run.retraction,
         machine: run.machineKey,
         threads: measured.cellThreads ?? run.threads,
         cell: measured.cell,

@@ -66,6 +66,8 @@ export const migrations: readonly string[] = [
   // What a cell computes; null where the run did not record it.
   `ALTER TABLE cells ADD COLUMN content TEXT;
   CREATE INDEX cells_by_content ON cells (json_extract(content, '$.digest'))`,
+  // Why and when a run was retracted; null for one that counts.
+  `ALTER TABLE runs ADD COLUMN retraction TEXT`,
 ];
 
 const userVersion = z.object({ user_version: z.number() });

@@ -15,17 +15,7 @@ export async function renderHistory(given: readonly CellHistory[]): Promise<stri
   const assets = await loadAssets('history');
   const charts = histories.map(chartOf);
   const cells = await Promise.all(
-    histories.map(async (history, index) => {
-      const chart = charts[index];
-      return {
-        id: `cell-${index}`,
-        cell: history.cell,
-        note: seriesNote(history.series),
-        svg: chart ? await drawSpec(chart.spec, chart.rows) : '',
-        description: `Time per iteration of ${history.cell} in every run; the tables below hold the numbers.`,
-        series: history.series.map((series) => seriesView(series)),
-      };
-    }),
+    histories.map(async (history, index) => ({ id: `cell-${index}`, ...(await cellView(history)) })),
   );
   return assets.template({
     cells,
@@ -36,6 +26,23 @@ export async function renderHistory(given: readonly CellHistory[]): Promise<stri
     client: assets.client,
     data: scriptData(charts.map((chart) => chart && { ...chart, spec: pageSpec(chart.spec) })),
   });
+}
+
+/** How a drawing of one cell over time is read. */
+export const historyCaption =
+  'Each point is one run with the interval of its rounds. A vertical line is a change of level: drawn through where it is confirmed, dashed where it is suspected.';
+
+/** One cell over time: its drawing, empty where no run has a result, and what is said of each series. */
+export async function cellView(history: CellHistory) {
+  const chart = chartOf(history);
+  return {
+    cell: history.cell,
+    note: seriesNote(history.series),
+    svg: chart ? await drawSpec(chart.spec, chart.rows) : '',
+    description: `Time per iteration of ${history.cell} in every run; the tables below hold the numbers.`,
+    caption: historyCaption,
+    series: history.series.map((series) => seriesView(series)),
+  };
 }
 
 function spanOf(histories: readonly CellHistory[]) {

@@ -7,34 +7,44 @@ import {
   type TargetResult,
   threadCounts,
 } from '../../common/run/results.js';
+import type { Retraction } from '../../common/run/retraction.js';
 import { roundMediansNs } from '../analyse/estimates.js';
 import { machineKey, stablePart } from './machine.js';
 import type { RunRecord, StoredCell } from './rows.js';
 import { HistoryStore } from './store.js';
 
+/** What the results of a run do not say of it. */
+export interface Circumstances {
+  /** When the run's commit was made, ISO 8601; null where git does not know it. */
+  readonly commitTime: string | null;
+  /** Undefined where the run counts. */
+  readonly retraction: Retraction | undefined;
+}
+
+const none: Circumstances = { commitTime: null, retraction: undefined };
+
 /**
  * Adds the run to the history, or replaces it there.
  *
  * @param file the store; without one, and with `TOUCHSTONE_HISTORY` empty, nothing is recorded
- * @param commitTime when the run's commit was made, ISO 8601, where git knows it
  * @returns whether the store has this state of the run now
  * @throws TouchstoneError `storage` where the store cannot be written
  */
 export function recordRun(
   results: RunResults,
   file: string | undefined = historyFile(),
-  commitTime: string | null = null,
+  circumstances = none,
 ): boolean {
   if (file === undefined) return false;
   const store = new HistoryStore(file);
   try {
-    return store.add(recordOf(results, commitTime));
+    return store.add(recordOf(results, circumstances));
   } finally {
     store.close();
   }
 }
 
-function recordOf(results: RunResults, commitTime: string | null): RunRecord {
+export function recordOf(results: RunResults, { commitTime, retraction }: Circumstances): RunRecord {
   const machine = stablePart(results.machine);
   const { conditions, ending, plannedRounds, finishedRounds, startedAt, id, options } = results;
   return {
@@ -52,6 +62,7 @@ function recordOf(results: RunResults, commitTime: string | null): RunRecord {
       ending,
       plannedRounds,
       finishedRounds,
+      retraction: retraction ?? null,
     },
     // The other roles of a gate (`tfjs/js~baseline`) are another commit's times, or the same ones twice.
     cells: results.cells

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { cellContent } from '../../common/run/content.js';
 import { device } from '../../common/run/device.js';
 import { cellState, conditions, runResults } from '../../common/run/results.js';
+import { retraction } from '../../common/run/retraction.js';
 import { mode, precision } from '../../common/vocabulary.js';
 import { stableMachine } from './machine.js';
 
@@ -30,6 +31,8 @@ export const storedRun = z.object({
   ending: runResults.shape.ending,
   plannedRounds: z.number(),
   finishedRounds: z.number(),
+  /** Null where the run counts. */
+  retraction: json(retraction).nullable(),
 });
 export type StoredRun = z.infer<typeof storedRun>;
 

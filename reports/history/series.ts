@@ -6,13 +6,13 @@ import { required } from '../../common/at.js';
 import { deviceText } from '../../common/run/device.js';
 import type { Estimate } from '../../common/run/results.js';
 import { differences } from '../../common/text.js';
-import { threadsText } from '../text.js';
+import { letterOf, threadsText } from '../text.js';
 import { type Change, findChanges } from './changes.js';
 import { contentsOf, contentText, ownPoints } from './contents.js';
 import { machineText } from './machine.js';
 import type { RunPoint, StoredCell } from './rows.js';
 
-/** A run in which the cell has a result. */
+/** A run that counts and in which the cell has a result. */
 export type OkPoint = RunPoint & { readonly cell: StoredCell & { readonly iterationNs: number } };
 
 /** A change with the runs on both sides of it. */
@@ -70,7 +70,8 @@ function seriesOf(letter: string, conditions: string, points: readonly RunPoint[
 }
 
 export function isOkPoint(point: RunPoint): point is OkPoint {
-  return point.cell.state === 'ok' && point.cell.iterationNs !== null && point.cell.iterationNs > 0;
+  const { run, cell } = point;
+  return run.retraction === null && cell.state === 'ok' && cell.iterationNs !== null && cell.iterationNs > 0;
 }
 
 /** Everything that must agree within a series, in words, so that a reader sees what differs between two. */
@@ -84,11 +85,6 @@ function conditionsText({ run, cell }: RunPoint): string {
     ...(bound ? [] : ['not bound to processors']),
     ...(paused ? [] : ['workers out of turn not stopped']),
   ].join(', ');
-}
-
-function letterOf(index: number): string {
-  const round = Math.floor(index / 26);
-  return String.fromCharCode(65 + (index % 26)) + (round > 0 ? String(round + 1) : '');
 }
 
 /** Time per iteration of a run, as reports write estimates. */

@@ -19,7 +19,7 @@ const lockTimeoutMs = 20_000;
 
 const runColumns = `r.id, r.started_at AS startedAt, r.version, r.commit_id AS "commit", r.commit_time AS commitTime,
   r.suite, r.threads, r.machine_key AS machineKey, r.machine, r.conditions, r.ending,
-  r.planned_rounds AS plannedRounds, r.finished_rounds AS finishedRounds`;
+  r.planned_rounds AS plannedRounds, r.finished_rounds AS finishedRounds, r.retraction`;
 const cellColumns = `c.cell, c.target, c.workload, c.mode, c.batch, c.length,
   c.threads AS cellThreads, c.precision, c.content, c.device, c.state, c.reason,
   c.iteration_ns AS iterationNs, c.low_ns AS lowNs, c.high_ns AS highNs, c.level, c.rounds,
@@ -27,9 +27,9 @@ const cellColumns = `c.cell, c.target, c.workload, c.mode, c.batch, c.length,
   c.parity_error AS parityError, c.versions, c.round_medians_ns AS roundMediansNs`;
 
 const insertRun = `INSERT INTO runs (id, started_at, version, commit_id, commit_time, suite, threads, machine_key,
-    machine, conditions, ending, planned_rounds, finished_rounds)
+    machine, conditions, ending, planned_rounds, finished_rounds, retraction)
   VALUES (:id, :startedAt, :version, :commit, :commitTime, :suite, :threads, :machineKey,
-    :machine, :conditions, :ending, :plannedRounds, :finishedRounds)`;
+    :machine, :conditions, :ending, :plannedRounds, :finishedRounds, :retraction)`;
 const insertCell = `INSERT INTO cells (run, cell, target, workload, mode, batch, length, threads, precision, content, device, state,
     reason, iteration_ns, low_ns, high_ns, level, rounds, peak_rss_bytes, device_bytes, load_ns, start_up_ms,
     parity_error, versions, round_medians_ns)
@@ -97,10 +97,13 @@ export class HistoryStore {
             this.#database.prepare('DELETE FROM cells WHERE run = ?').run(known.key);
             this.#database.prepare('DELETE FROM runs WHERE key = ?').run(known.key);
           }
-          const { machine, conditions } = run;
-          const { lastInsertRowid: key } = this.#database
-            .prepare(insertRun)
-            .run({ ...run, machine: JSON.stringify(machine), conditions: JSON.stringify(conditions) });
+          const { machine, conditions, retraction } = run;
+          const { lastInsertRowid: key } = this.#database.prepare(insertRun).run({
+            ...run,
+            machine: JSON.stringify(machine),
+            conditions: JSON.stringify(conditions),
+            retraction: retraction && JSON.stringify(retraction),
+          });
           const insert = this.#database.prepare(insertCell);
           for (const cell of cells) {
             const { content, device, versions, roundMediansNs } = cell;

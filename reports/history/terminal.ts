@@ -32,7 +32,7 @@ export function renderListing(
       run.threadCounts ?? run.threads,
       run.finishedRounds,
       `${run.ok}/${run.cells}`,
-      run.ending === 'finished' ? '' : pc.yellow(run.ending),
+      endingText(run),
     ]);
   }
   const cellTable = table(['cell', 'runs', 'newest'], [null, 'right', null]);
@@ -48,6 +48,12 @@ export function renderListing(
     pc.bold(`${counted(cells.length, 'cell')}; name one, or a glob, to see it over time`),
     cellTable.toString(),
   ].join('\n');
+}
+
+/** Empty for a run that finished and counts. */
+function endingText({ ending, retraction }: ListedRun): string {
+  if (retraction) return pc.red('retracted');
+  return ending === 'finished' ? '' : pc.yellow(ending);
 }
 
 /** One cell over time: the newest `limit` runs of each series. */

@@ -1,4 +1,5 @@
 /** The wording of runs and changes, the same in the terminal and on the page. */
+import { retractionText } from '../../common/run/retraction.js';
 import { counted } from '../../common/text.js';
 import { duration, inline, ratioText } from '../text.js';
 import type { RunPoint } from './rows.js';
@@ -61,7 +62,8 @@ export function runLines({ points, changes }: Series): RunLine[] {
 function problems(point: RunPoint): string[] {
   const { run, cell } = point;
   return [
-    ...(isOkPoint(point) ? [] : [`${cell.state}: ${cell.reason}`]),
+    ...(run.retraction ? [retractionText(run.retraction)] : []),
+    ...(cell.state === 'ok' ? [] : [`${cell.state}: ${cell.reason}`]),
     ...(run.ending === 'finished' ? [] : [run.ending]),
   ];
 }

@@ -30,8 +30,20 @@ const styles = ['theme', 'page', 'report', 'matrix', 'print'];
 /** Each has a template and a script of that name; everything else is common to them. */
 export type PageName = 'report' | 'history';
 
+/** Each has a template of that name, and no script. */
+export type PlainPageName = 'compare' | 'site';
+
 /** The report computes with the modules of `page/`. */
 export const pageModules = join(here, 'page', `index${extname(fileURLToPath(import.meta.url))}`);
+
+/** A page without scripts: its template, and the style sheet that it has inside or beside it. */
+export async function loadPlainAssets(page: PlainPageName): Promise<Pick<Assets, 'template' | 'style'>> {
+  return { template: await templateOf(page), style: await styleOf([...styles, 'site']) };
+}
+
+function styleOf(names: readonly string[]): Promise<string> {
+  return templateTexts(names.map((name) => `${name}.css`));
+}
 
 /** @param modules those of the project that the page's script calls, by the name under which it does */
 export async function loadAssets(
@@ -44,7 +56,7 @@ export async function loadAssets(
   const linked = await linkModules({ interpreter, ...modules });
   return {
     template: await templateOf(page),
-    style: (await Promise.all(styles.map((name) => text(join(templates, `${name}.css`))))).join('\n'),
+    style: await styleOf(styles),
     scripts: [insideScript(await text(vega))],
     client: insideScript([linked, ...clients].join('\n')),
   };

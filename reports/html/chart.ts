@@ -83,6 +83,8 @@ export interface TableCell {
   readonly numeric?: boolean;
   /** Names a style. */
   readonly note?: string;
+  /** Where the text leads to. */
+  readonly href?: string;
 }
 
 export const number = (text: string): TableCell => ({ text, numeric: true });

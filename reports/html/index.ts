@@ -2,10 +2,12 @@
 import { join } from 'node:path';
 import { writeWhole } from '../../common/files.js';
 import type { RunResults } from '../../common/run/results.js';
+import { readRetraction } from '../../common/run/retraction.js';
 import { plainTexts } from '../../common/text.js';
 import { writeResults } from '../analyse/write-results.js';
 import { loadAssets, pageModules } from './assets.js';
 import { discoverCharts, type FoundChart } from './discover.js';
+import { withRetraction } from './retraction.js';
 import { scriptData } from './script-data.js';
 import { pageOf } from './view/page.js';
 
@@ -58,6 +60,7 @@ async function renderWith(results: RunResults, found: readonly FoundChart[], cou
  */
 export async function writeReport(folder: string, results?: RunResults): Promise<string> {
   const path = join(folder, reportFile);
-  await writeWhole(path, await renderReport(results ?? (await writeResults(folder))));
+  const text = await renderReport(results ?? (await writeResults(folder)));
+  await writeWhole(path, withRetraction(text, await readRetraction(folder)));
   return path;
 }

@@ -1,18 +1,18 @@
 /** `gate --baseline … --candidate …`: runs that were made earlier, read from where they are kept. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { at } from '../../common/at.js';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
 import { invocation, quoted } from '../../common/invocation.js';
 import { runsFolder } from '../../common/paths.js';
 import { migrateResults } from '../../common/run/migrate.js';
-import { readRun } from '../../common/run/read-run.js';
 import { type RunResults, runResults } from '../../common/run/results.js';
-import { analyse } from '../analyse/analyse.js';
+import { readRetraction, refuseRetracted, retractionText } from '../../common/run/retraction.js';
 import { machineDifferences } from '../analyse/compare-runs.js';
 import { differenceTexts } from '../analyse/match-cells.js';
+import { readResults } from '../analyse/read-results.js';
 import { resultsFile } from '../analyse/write-results.js';
 import type { GateReport } from './report.js';
 import type { GateSettings } from './settings.js';
@@ -33,7 +33,10 @@ export async function storedGate(
   settings: GateSettings,
   today: string,
 ): Promise<GateReport> {
-  const [baselines, candidates] = await Promise.all([readSide(baseline), readSide(candidate)]);
+  const [{ runs: baselines, leftOut }, { runs: candidates }] = await Promise.all([
+    readSide(baseline),
+    readSide(candidate),
+  ]);
   const [own] = candidates;
   if (!own || candidates.length > 1) {
     throw new TouchstoneError('usage', `--candidate ${candidate} holds ${candidates.length} runs`, {
@@ -59,6 +62,7 @@ export async function storedGate(
       candidate: own,
       baselineName: baseline,
       candidateName: candidate,
+      leftOut,
       command: invocation(
         `gate --baseline ${quoted(baseline)} --candidate ${quoted(candidate)}${force ? ' --force' : ''}`,
       ),
@@ -79,26 +83,53 @@ function refuseOtherWork(baselines: readonly RunResults[], candidate: RunResults
   });
 }
 
-/** A run folder, a results.json, a folder of either, or a file of another branch as `branch:path`; oldest first. */
-async function readSide(name: string): Promise<RunResults[]> {
+interface Side {
+  readonly runs: readonly RunResults[];
+  /** Which runs of a folder are not used, and why. */
+  readonly leftOut: readonly string[];
+}
+
+/**
+ * A run folder, a results.json, a folder of either, or a file of another branch as `branch:path`; oldest first. A retracted run is
+ * refused where it is named, and left out of a folder.
+ */
+async function readSide(name: string): Promise<Side> {
   const path = [resolve(name), join(runsFolder, name)].find((candidate) => existsSync(candidate));
-  if (path === undefined) return [await fromGit(name)];
-  if (!statSync(path).isDirectory()) return [parse(await readFile(path, 'utf8'), path)];
-  if (isRun(path)) return [await readOne(path)];
+  if (path === undefined) return { runs: [await fromGit(name)], leftOut: [] };
+  if (!statSync(path).isDirectory()) {
+    await refuseRetracted(dirname(path));
+    return { runs: [parse(await readFile(path, 'utf8'), path)], leftOut: [] };
+  }
+  if (isRun(path)) return { runs: [await readOne(path)], leftOut: [] };
   const inside = readdirSync(path)
     .map((entry) => join(path, entry))
     .filter((entry) => isRun(entry) || /results.*\.json$/.test(entry));
-  if (inside.length === 0) {
-    throw new TouchstoneError('usage', `there is no run in ${path}`, {
+  const { used, leftOut } = await withoutRetracted(inside);
+  if (used.length === 0) {
+    const texts = [`there is no run in ${path}`, ...leftOut];
+    throw new TouchstoneError('usage', texts.join('; '), {
       hint: 'give a run folder, a results.json, or a folder of either',
     });
   }
   const runs = await Promise.all(
-    inside.map(async (entry) =>
-      isRun(entry) ? readOne(entry) : parse(await readFile(entry, 'utf8'), entry),
-    ),
+    used.map(async (entry) => (isRun(entry) ? readOne(entry) : parse(await readFile(entry, 'utf8'), entry))),
   );
-  return runs.sort((a, b) => a.startedAt.localeCompare(b.startedAt));
+  return { runs: runs.sort((a, b) => a.startedAt.localeCompare(b.startedAt)), leftOut };
+}
+
+async function withoutRetracted(entries: readonly string[]): Promise<{ used: string[]; leftOut: string[] }> {
+  const found = await Promise.all(
+    entries.map(async (entry) => ({
+      entry,
+      retraction: isRun(entry) ? await readRetraction(entry) : undefined,
+    })),
+  );
+  return {
+    used: found.flatMap(({ entry, retraction }) => (retraction ? [] : [entry])),
+    leftOut: found.flatMap(({ entry, retraction }) =>
+      retraction ? [`${basename(entry)} is left out: ${retractionText(retraction)}`] : [],
+    ),
+  };
 }
 
 function isRun(path: string): boolean {
@@ -107,12 +138,10 @@ function isRun(path: string): boolean {
 
 /** From the events where they exist: a results.json may be of an older build. */
 async function readOne(folder: string): Promise<RunResults> {
-  if (!existsSync(join(folder, 'manifest.json'))) {
-    const file = join(folder, resultsFile);
-    return parse(await readFile(file, 'utf8'), file);
-  }
-  const { manifest, events } = await readRun(folder);
-  return analyse(manifest, events);
+  if (existsSync(join(folder, 'manifest.json'))) return readResults(folder);
+  await refuseRetracted(folder);
+  const file = join(folder, resultsFile);
+  return parse(await readFile(file, 'utf8'), file);
 }
 
 async function fromGit(name: string): Promise<RunResults> {

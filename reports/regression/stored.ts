@@ -31,6 +31,8 @@ export interface StoredSides {
   readonly baselineName: string;
   readonly candidateName: string;
   readonly command: string;
+  /** Which runs are not used, and why, each a sentence. */
+  readonly leftOut?: readonly string[];
   /** Cells of one name are judged although they compute something else. */
   readonly force?: true;
 }
@@ -58,6 +60,7 @@ export function storedReport(sides: StoredSides, settings: GateSettings, today: 
         ...new Set(baselines.flatMap((run) => machineDifferences(run, candidate))),
         ...differenceTexts(matches.flatMap(({ pairs }) => pairs)),
         ...unknownTexts(matches.flatMap(({ pairs }) => pairs.slice(-1))),
+        ...(sides.leftOut ?? []),
         'the two sides were measured in different sessions: whatever differed between them is part of every ratio',
       ],
       runs: [...baselines.map(({ id }) => id), candidate.id],

@@ -1,65 +1,128 @@
-/** Two runs side by side, in 100 columns. */
+/** Runs side by side, in 100 columns. */
 import Table from 'cli-table3';
 import pc from 'picocolors';
+import { at } from '../../common/at.js';
 import type { Estimate } from '../../common/run/results.js';
-import { counted } from '../../common/text.js';
-import type { ComparedCell, RunComparison } from '../analyse/compare-runs.js';
-import { duration, groupTitle, inline, ratio } from '../text.js';
+import type { ComparedCell, ComparedRun, RunsComparison } from '../analyse/compare-runs.js';
+import {
+  absentTexts,
+  changeOf,
+  changeText,
+  comparedSides,
+  factText,
+  hasUnlikeRatios,
+  listedCells,
+  machinesText,
+  summaryTexts,
+  unlistedTexts,
+} from '../compare/words.js';
+import { dateText } from '../history/words.js';
+import { duration, groupTitle, inline, ratio as ratioQuantity } from '../text.js';
 import { clean, fitted, fittedTarget, noBorders, wrapped } from './lines.js';
 
 const columns = 100;
+/** More do not fit beside the names of cells. */
+const runsPerTable = 3;
+const cellWidth = 30;
+const columnWidth = 26;
 
-export function renderComparison(comparison: RunComparison): string {
-  const { machineDifferences: machines, versionDifferences: versions, cells } = comparison;
-  const list = (texts: readonly string[]) => texts.flatMap((text) => wrapped(text, columns, '  – '));
-  const lines = [pc.bold(fitted(`${clean(comparison.before)} → ${clean(comparison.after)}`, columns))];
-  if (machines.length > 0) {
+export function renderComparison(comparison: RunsComparison): string {
+  const summary = summaryTexts(comparison).flatMap((text) => wrapped(text, columns, ''));
+  return [...headLines(comparison), ...summary.map(pc.bold), ...cellLines(comparison)].join('\n');
+}
+
+/** What differs, before any number. */
+function headLines(comparison: RunsComparison): string[] {
+  const { runs, conditions, versions, different, renamed, unknown } = comparison;
+  const machines = machinesText(comparison);
+  const facts = (given: typeof conditions) => list(given.map((fact) => factText(fact, runs)));
+  const lines = runs.map((run) => pc.bold(fitted(runText(run), columns)));
+  if (machines !== '') lines.push(...wrapped(machines, columns, '').map(pc.red));
+  if (hasUnlikeRatios(comparison))
     lines.push(
       pc.red('These runs were not made under the same conditions: the ratios hold that difference too.'),
     );
-    lines.push(...list(machines).map(pc.red));
-  }
-  if (versions.length > 0) lines.push('Versions that changed:', ...list(versions));
+  lines.push(...facts(conditions).map(pc.red));
+  if (versions.length > 0) lines.push('Versions that changed:', ...facts(versions));
   lines.push(pc.dim('Runs on different days compare machines as much as frameworks.'), '');
-  if (comparison.different.length > 0)
-    lines.push(pc.red('Not compared, because it is another computation:'), ...list(comparison.different), '');
-  if (comparison.renamed.length > 0)
-    lines.push('The same computation under another name:', ...list(comparison.renamed), '');
-  lines.push(...comparison.unknown.flatMap((text) => wrapped(text, columns, '! ')).map(pc.yellow));
-  const none =
-    comparison.different.length > 0 ? 'No cell is left to compare.' : 'No cell has a result in both runs.';
-  lines.push(cells.length > 0 ? comparisonTable(cells) : none);
-  if (comparison.unmatched.length > 0)
-    lines.push('', 'With a result in one run only:', ...list(comparison.unmatched));
-  return lines.join('\n');
+  if (different.length > 0)
+    lines.push(pc.red('Not compared, because it is another computation:'), ...list(different), '');
+  if (renamed.length > 0) lines.push('The same computation under another name:', ...list(renamed), '');
+  lines.push(...unknown.flatMap((text) => wrapped(text, columns, '! ')).map(pc.yellow));
+  return lines;
 }
 
-function comparisonTable(cells: readonly ComparedCell[]): string {
+function runText({ letter, id, startedAt, commit }: ComparedRun): string {
+  return `${letter}  ${clean(id)}, ${dateText(startedAt)}${commit === null ? '' : `, commit ${clean(commit)}`}`;
+}
+
+function cellLines(comparison: RunsComparison): string[] {
+  const listed = listedCells(comparison);
+  const unlisted = unlistedTexts(comparison);
+  const absent = absentTexts(comparison);
+  const others = comparison.runs.map((_, place) => place).slice(1);
+  const tables: string[] = [];
+  for (let from = 0; listed.length > 0 && from < others.length; from += runsPerTable - 1) {
+    tables.push('', cellTable(comparison, listed, [0, ...others.slice(from, from + runsPerTable - 1)]));
+  }
+  return [
+    ...tables,
+    ...(unlisted.length > 0 ? ['', 'Equal or not told apart:', ...list(unlisted).map(pc.dim)] : []),
+    ...(absent.length > 0 ? ['', ...list(absent)] : []),
+  ];
+}
+
+/** @param shown places of the runs that have a column */
+function cellTable(
+  comparison: RunsComparison,
+  cells: readonly ComparedCell[],
+  shown: readonly number[],
+): string {
+  const bases = new Map(comparedSides(comparison).map(({ place, base }) => [place, base]));
+  const heads = shown.map((place) => {
+    const { letter } = at(comparison.runs, place);
+    const base = bases.get(place);
+    return base === undefined ? letter : `${letter}, ${letter} ÷ ${base}`;
+  });
   const table = new Table({
-    head: ['cell', 'before', 'after', 'after ÷ before', ''].map((text) => pc.dim(text)),
-    colAligns: ['left', 'right', 'right', 'right', 'left'],
+    head: ['cell', ...heads].map((text) => pc.dim(text)),
+    colAligns: ['left', ...shown.map(() => 'right' as const)],
     style: { head: [], border: [], compact: true },
     chars: noBorders,
   });
-  for (const { cell, beforeNs, afterNs, ratio: change } of cells) {
+  for (const { cell, entries } of cells) {
     table.push([
-      [...wrapped(groupTitle(cell), 30, ''), fittedTarget(cell.target, 30)].join('\n'),
-      durationOf(beforeNs),
-      durationOf(afterNs),
-      inline(ratio(change)),
-      changeText(change),
+      [...wrapped(groupTitle(cell), cellWidth, ''), fittedTarget(cell.target, cellWidth)].join('\n'),
+      ...shown.map((place) => entryText(at(entries, place))),
     ]);
   }
   return table.toString();
 }
 
-function durationOf(estimate: Estimate): string {
-  const { value, unit } = duration(estimate);
-  return `${value} ${unit}`;
+function entryText(entry: ComparedCell['entries'][number]): string {
+  switch (entry.kind) {
+    case 'none':
+      return pc.dim(entry.state);
+    case 'other':
+      return pc.dim('another computation');
+    case 'time': {
+      const time = inline({ ...duration(entry.timeNs), interval: '' });
+      if (!entry.ratio) return time;
+      return [time, ...ratioLines(entry.ratio)].join('\n');
+    }
+  }
 }
 
-function changeText({ low, high, rounds }: Estimate): string {
-  if (low === null || high === null) return pc.dim(counted(rounds, 'round'));
-  if (low > 1) return pc.red('slower');
-  return high < 1 ? pc.green('faster') : pc.dim('undecided');
+const paints = { slower: pc.red, faster: pc.green, tie: pc.dim, undecided: pc.dim };
+
+/** What it means has a line of its own beside a long ratio, and the interval of a very long one too. */
+function ratioLines(ratio: Estimate): string[] {
+  const [text, words] = [inline(ratioQuantity(ratio)), changeText(ratio)];
+  const painted = paints[changeOf(ratio)](words);
+  if (text.length + words.length < columnWidth) return [`${text} ${painted}`];
+  return [...(text.length <= columnWidth ? [text] : text.split(/ (?=\[)/)), painted];
+}
+
+function list(texts: readonly string[]): string[] {
+  return texts.flatMap((text) => wrapped(text, columns, '  – '));
 }

@@ -68,7 +68,19 @@ it('docs/workloads.md has every suite and every workload, but for the single ope
 it('docs/usage.md, docs/gate.md and README.md give options that exist', async () => {
   const bench = (...parameters: string[]) =>
     execa(process.execPath, [join(buildFolder, 'bench.js'), ...parameters, '--help']);
-  const commands = ['run', 'list', 'doctor', 'setup', 'gate', 'history', 'bisect', 'serve'];
+  const commands = [
+    'run',
+    'list',
+    'doctor',
+    'setup',
+    'gate',
+    'history',
+    'bisect',
+    'report',
+    'compare',
+    'retract',
+    'serve',
+  ];
   const texts = await Promise.all([bench(), bench('gate', 'accept'), ...commands.map((name) => bench(name))]);
   const help = texts.map(({ stdout }) => stdout).join('\n');
   for (const path of ['README.md', 'docs/usage.md', 'docs/gate.md']) {

@@ -1,5 +1,5 @@
 /** Names of models, nodes, targets and files, and messages of frameworks, may hold anything: no output shows all of it. */
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
@@ -9,15 +9,20 @@ import { say } from '../../cli/say.js';
 import { jsonText, plain } from '../../common/text.js';
 import { analyse } from '../../reports/analyse/analyse.js';
 import { compareRuns } from '../../reports/analyse/compare-runs.js';
+import { comparisonCsv, comparisonJson } from '../../reports/compare/data.js';
+import { comparisonMarkdown } from '../../reports/compare/markdown.js';
+import { renderComparisonPage } from '../../reports/compare/page.js';
 import { recordRun } from '../../reports/history/record.js';
 import { renderReport } from '../../reports/html/index.js';
 import { renderGate, writeGateOutputs } from '../../reports/regression/outputs/index.js';
+import { writeSite } from '../../reports/site/index.js';
 import { renderComparison } from '../../reports/terminal/comparison.js';
 import { renderTerminal } from '../../reports/terminal/index.js';
 import { makeProgress } from '../../reports/terminal/progress.js';
 import { fixtureRun } from './fixtures.js';
 import { temporaryStore } from './history/runs.js';
 import { everyVerdict, report } from './regression/fixture.js';
+import { filesOf } from './site/site-runs.js';
 
 /** A terminal escape, a window's title, an escape of one C1 character, DEL, a line separator, and marks of direction. */
 const marks =
@@ -39,6 +44,7 @@ function marked<T>(value: T): T {
 
 const { manifest, events } = marked(fixtureRun());
 const results = analyse(manifest, events);
+const comparison = compareRuns([results, results]);
 
 /** What a command writes to one of the streams. */
 async function written(stream: 'stdout' | 'stderr', command: () => unknown): Promise<string> {
@@ -95,7 +101,22 @@ const outputs: Readonly<Record<string, () => string | Promise<string>>> = {
   'a cell of the history in a terminal': () => history({ cell: '*pytorch*' }),
   'the history in JSON': () => history({ json: true, cell: '*pytorch*' }),
   'the comparison in a terminal': () => renderTerminal(results),
-  'two runs in a terminal': () => renderComparison(compareRuns(results, results)),
+  'two runs in a terminal': () => renderComparison(comparison),
+  'two runs in HTML': () => renderComparisonPage(comparison),
+  'two runs in Markdown': () => comparisonMarkdown(comparison),
+  'two runs in CSV': () => comparisonCsv(comparison).replaceAll('\r', ''),
+  'two runs in JSON': () => comparisonJson(comparison),
+  'a site': async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'touchstone-marks-'));
+    mkdirSync(join(folder, 'run'));
+    writeFileSync(join(folder, 'run', 'manifest.json'), JSON.stringify(manifest));
+    const lines = events.map((event) => `${JSON.stringify(event)}\n`);
+    writeFileSync(join(folder, 'run', 'events.ndjson'), lines.join(''));
+    const site = join(folder, 'site');
+    await writeSite(site, [join(folder, 'run')]);
+    const shown = [...filesOf(site)].filter(([path]) => !path.endsWith('report.html'));
+    return shown.map(([, text]) => text.replaceAll('\r', '')).join('\n');
+  },
   'the plan in a terminal': () => renderPlan(manifest.cells),
   'a line for the user': () => written('stderr', () => say(`prepared lenet${marks}5`)),
   'progress in a log': () =>

@@ -13,11 +13,26 @@ export function matrixMarkup(view: MatrixView): Markup {
 <caption>${view.caption}</caption>
 <thead>
 <tr><td></td><td></td>${workloads}</tr>
-<tr>${sortable('target', view.targets.sorted, markup`Target`)}${sortable('overall', view.overall.sorted, markup`Overall<small>${view.overall.title}</small>`)}${view.columns.map(columnMarkup)}</tr>
+<tr>${headsMarkup(view)}</tr>
 </thead>
 <tbody>
-${view.rows.map(rowMarkup)}${view.folded.map((family) => foldedMarkup(family, view))}</tbody></table>
+${view.rows.map((row) => rowMarkup(row, view.base))}${view.folded.map((family) => foldedMarkup(family, view))}</tbody></table>
 <p class="legend soft">${legend}<span>The paler, the less certain.</span></p>`;
+}
+
+function headsMarkup({ isFixed, targets, overall, columns }: MatrixView): readonly Markup[] {
+  const [target, mean] = [markup`Target`, markup`Overall<small>${overall.title}</small>`];
+  if (isFixed) return [target, mean, ...columns.map(({ variant }) => markup`${variant}`)].map(fixedHead);
+  return [
+    sortable('target', targets.sorted, target),
+    sortable('overall', overall.sorted, mean),
+    ...columns.map(columnMarkup),
+  ];
+}
+
+/** Without scripts nothing sorts, and no details open. */
+function fixedHead(content: Markup): Markup {
+  return markup`<th scope="col"><span class="fixed">${content}</span></th>`;
 }
 
 function sortable(name: string | number, sorted: string, content: Markup, style = ''): Markup {
@@ -30,16 +45,21 @@ function columnMarkup({ group, variant, sorted, isChosen }: ColumnView): Markup 
   return sortable(group, sorted, markup`${variant}`, isChosen ? 'chosen' : '');
 }
 
-function rowMarkup({ name, device, look, overall, cells }: RowView): Markup {
+function rowMarkup({ name, device, look, overall, cells }: RowView, base = ''): Markup {
   const where = device ? markup` <small>${device}</small>` : nothing;
-  return markup`<tr><th scope="row" title="${name}"><span class="look series-${look.series}" aria-hidden="true">${look.symbol}</span> ${name}${where}</th><td class="overall ${overall.heat}">${overall.text}</td>${cells.map(cellMarkup)}</tr>
+  return markup`<tr><th scope="row" title="${name}"><span class="look series-${look.series}" aria-hidden="true">${look.symbol}</span> ${name}${where}</th><td class="overall ${overall.heat}">${overall.text}</td>${cells.map((cell) => cellMarkup(cell, base))}</tr>
 `;
 }
 
-function cellMarkup({ slug, symbol, text, interval, style, label, hint }: CellView): Markup {
-  if (!slug) return markup`<td class="${style}"><span class="hidden">${label}</span></td>`;
+function cellMarkup({ slug, symbol, text, interval, style, label, hint }: CellView, base: string): Markup {
   const bounds = interval ? markup`<small>${interval}</small>` : nothing;
-  return markup`<td class="${style}"><a href="#${slug}" aria-label="${label}" title="${hint}"><span>${symbol} ${text}</span>${bounds}</a></td>`;
+  if (!slug) {
+    const shown = symbol
+      ? markup`<span class="fixed" aria-hidden="true">${symbol} ${text}${bounds}</span>`
+      : nothing;
+    return markup`<td class="${style}">${shown}<span class="hidden">${label}</span></td>`;
+  }
+  return markup`<td class="${style}"><a href="${base}#${slug}" aria-label="${label}" title="${hint}"><span>${symbol} ${text}</span>${bounds}</a></td>`;
 }
 
 function foldedMarkup({ family, count }: FoldedView, { columns }: MatrixView): Markup {

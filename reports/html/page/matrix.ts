@@ -9,6 +9,10 @@ import { cellAt, cellSlug, isOk, item, type ResultTable } from './table.js';
 
 export interface MatrixView {
   readonly caption: string;
+  /** On a page without scripts: nothing sorts it, and cells without a slug show what they have. */
+  readonly isFixed?: boolean;
+  /** The report that has the details of its cells, where it is another page. */
+  readonly base?: string;
   /** Neighbouring columns of the same workload have one heading. */
   readonly workloads: readonly { readonly title: string; readonly span: number }[];
   readonly columns: readonly ColumnView[];
@@ -76,6 +80,11 @@ type Sign = keyof typeof meanings;
 
 export function symbolOf(standing: Standing): string {
   return meanings[standing].symbol;
+}
+
+/** The sign of a state or a standing, and what it means. */
+export function signOf(sign: Sign): { readonly symbol: string; readonly meaning: string } {
+  return meanings[sign];
 }
 
 /** A row with what it is sorted by; null comes last. */
@@ -226,7 +235,7 @@ export function heatOf(ratio: number): string {
 }
 
 /** Uncertainty in three steps: an interval of ±10 %, of ±25 %, and none at all or what is not told apart. */
-function fadeOf({ low, high }: Ratio, standing: Standing): string {
+export function fadeOf({ low, high }: Pick<Ratio, 'low' | 'high'>, standing: Standing): string {
   if (standing === 'baseline') return '';
   if (standing === 'undecided' || low === null || high === null) return 'fade-3';
   const half = Math.sqrt(high / low) - 1;
@@ -260,7 +269,7 @@ function foldedOf(table: ResultTable, { hiddenTargets }: Choice): FoldedView[] {
   );
 }
 
-function legendOf(rows: readonly RowView[]): MatrixView['legend'] {
+export function legendOf(rows: readonly RowView[]): MatrixView['legend'] {
   const used = new Set(rows.flatMap(({ cells }) => cells.map(({ symbol }) => symbol)));
   return (Object.keys(meanings) as Sign[])
     .map((sign) => meanings[sign])

@@ -17,7 +17,8 @@ function rowMarkup({ heading, ids = [], cells }: TableRow): Markup {
 `;
 }
 
-function cellMarkup({ text, numeric, note }: TableCell): Markup {
+function cellMarkup({ text, numeric, note, href }: TableCell): Markup {
   const style = [numeric ? 'number' : '', note ?? ''].filter(Boolean).join(' ');
-  return style ? markup`<td class="${style}">${text}</td>` : markup`<td>${text}</td>`;
+  const content = href === undefined ? markup`${text}` : markup`<a href="${href}">${text}</a>`;
+  return style ? markup`<td class="${style}">${content}</td>` : markup`<td>${content}</td>`;
 }

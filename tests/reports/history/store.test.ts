@@ -53,7 +53,9 @@ describe('the store', () => {
   it('gives back what a run measured', () => {
     const file = temporaryStore();
     const results = nthRun(3);
-    expect(recordRun(results, file, '2026-01-01T00:00:00.000Z')).toBe(true);
+    expect(recordRun(results, file, { commitTime: '2026-01-01T00:00:00.000Z', retraction: undefined })).toBe(
+      true,
+    );
     withStore(file, (store) => {
       expect(store.runs()).toMatchObject([
         {

@@ -25,6 +25,8 @@ const args = [
   '--disable-sync',
 ];
 
+export const browserOptions = { executablePath: executablePath ?? '', args };
+
 // Text, not functions: the project's types know no browser.
 const openAll = "for (const details of document.querySelectorAll('.fold')) details.open = true";
 export const widths = '[document.documentElement.scrollWidth, document.documentElement.clientWidth]';
@@ -43,7 +45,7 @@ export class PageVisitor {
   static async of(results: RunResults): Promise<PageVisitor> {
     const folder = await mkdtemp(join(tmpdir(), 'touchstone-page-'));
     const html = await renderReport(results);
-    const browser = await chromium.launch({ executablePath: executablePath!, args });
+    const browser = await chromium.launch(browserOptions);
     const visitor = new PageVisitor(folder, html, browser);
     await visitor.write('report.html', html);
     return visitor;
