@@ -13,7 +13,9 @@ import { declareList } from './cli/commands/list.js';
 import { declareReport } from './cli/commands/report.js';
 import { declareRun } from './cli/commands/run.js';
 import { declareSetup } from './cli/commands/setup.js';
+import { refuseUnknownCommand } from './cli/commands/unknown.js';
 import { guardExit } from './cli/exit.js';
+import { packageVersion } from './cli/version.js';
 import { exitStatus, oneLine, TouchstoneError } from './common/errors.js';
 import { program as programName } from './common/invocation.js';
 
@@ -27,6 +29,7 @@ async function main(args: readonly string[]): Promise<number> {
     status = await command;
   });
   try {
+    refuseUnknownCommand(program, args);
     await program.parseAsync(args, { from: 'user' });
     return status;
   } catch (error) {
@@ -54,6 +57,7 @@ function commandLine(end: (command: Promise<number>) => Promise<void>): Command 
       'where environments, caches and runs are kept (default: .touchstone; also TOUCHSTONE_HOME; every command)',
       homeFolder,
     )
+    .version(packageVersion(), '--version', 'the version of this program')
     .exitOverride()
     .showSuggestionAfterError();
   const run = declareRun(program, end);

@@ -8,9 +8,10 @@ import { messageOf, TouchstoneError } from './errors.js';
 /**
  * Writes beside the file and renames, so that a reader never sees half of it.
  *
+ * @param text as a whole, or in parts where the whole would take much memory
  * @throws TouchstoneError('storage') where it cannot be written
  */
-export async function writeWhole(path: string, text: string): Promise<void> {
+export async function writeWhole(path: string, text: string | Iterable<string>): Promise<void> {
   // Two workers of one target may be given the same plan at once, by this process.
   const temporary = `${path}.${randomUUID()}.part`;
   try {

@@ -47,11 +47,16 @@ export async function planRun(options: RunOptions, say: Say): Promise<Prepared> 
 /** Makes the run folder of a plan. */
 export async function newRun(options: RunOptions, prepared: Prepared): Promise<MeasurableRun> {
   const folder = options.out === undefined ? join(runsFolder, newRunId(new Date())) : resolve(options.out);
+  createRunFolder(folder, await plannedManifest(basename(folder), options, prepared));
+  return { folder, targets: prepared };
+}
+
+/** What the run folder of a plan begins with. */
+export function plannedManifest(id: string, options: RunOptions, prepared: Prepared): Promise<RunManifest> {
   const time = options.time ?? prepared.budgetMs ?? defaultBudgetMs;
   // Without a number of rounds they go to what is not decided.
   const rule = options.rounds === undefined ? { precision: options.precision ?? defaultPrecision } : {};
-  createRunFolder(folder, await manifestOf(basename(folder), { ...options, ...rule, time }, prepared));
-  return { folder, targets: prepared };
+  return manifestOf(id, { ...options, ...rule, time }, prepared);
 }
 
 /**

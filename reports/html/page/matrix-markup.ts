@@ -2,7 +2,8 @@
 import { type Markup, markup, nothing } from './markup.js';
 import type { CellView, ColumnView, FoldedView, MatrixView, RowView } from './matrix.js';
 
-export function matrixMarkup(view: MatrixView): Markup {
+/** @param isPlain without links and what scripts add at once: a page of several has its details from its script */
+export function matrixMarkup(view: MatrixView, isPlain = false): Markup {
   const workloads = view.workloads.map(
     ({ title, span }) => markup`<th scope="colgroup" colspan="${span}">${title}</th>`,
   );
@@ -16,7 +17,7 @@ export function matrixMarkup(view: MatrixView): Markup {
 <tr>${sortable('target', view.targets.sorted, markup`Target`)}${sortable('overall', view.overall.sorted, markup`Overall<small>${view.overall.title}</small>`)}${view.columns.map(columnMarkup)}</tr>
 </thead>
 <tbody>
-${view.rows.map(rowMarkup)}${view.folded.map((family) => foldedMarkup(family, view))}</tbody></table>
+${view.rows.map((row) => rowMarkup(row, isPlain))}${view.folded.map((family) => foldedMarkup(family, view))}</tbody></table>
 <p class="legend soft">${legend}<span>The paler, the less certain.</span></p>`;
 }
 
@@ -30,9 +31,9 @@ function columnMarkup({ group, variant, sorted, isChosen }: ColumnView): Markup 
   return sortable(group, sorted, markup`${variant}`, isChosen ? 'chosen' : '');
 }
 
-function rowMarkup({ name, device, look, overall, cells }: RowView): Markup {
+function rowMarkup({ name, device, look, overall, cells }: RowView, isPlain: boolean): Markup {
   const where = device ? markup` <small>${device}</small>` : nothing;
-  return markup`<tr><th scope="row" title="${name}"><span class="look series-${look.series}" aria-hidden="true">${look.symbol}</span> ${name}${where}</th><td class="overall ${overall.heat}">${overall.text}</td>${cells.map(cellMarkup)}</tr>
+  return markup`<tr><th scope="row" title="${name}"><span class="look series-${look.series}" aria-hidden="true">${look.symbol}</span> ${name}${where}</th><td class="overall ${overall.heat}">${overall.text}</td>${cells.map(isPlain ? plainCellMarkup : cellMarkup)}</tr>
 `;
 }
 
@@ -40,6 +41,11 @@ function cellMarkup({ slug, symbol, text, interval, style, label, hint }: CellVi
   if (!slug) return markup`<td class="${style}"><span class="hidden">${label}</span></td>`;
   const bounds = interval ? markup`<small>${interval}</small>` : nothing;
   return markup`<td class="${style}"><a href="#${slug}" aria-label="${label}" title="${hint}"><span>${symbol} ${text}</span>${bounds}</a></td>`;
+}
+
+function plainCellMarkup({ symbol, text, interval, style }: CellView): Markup {
+  const bounds = interval ? markup`<small>${interval}</small>` : nothing;
+  return markup`<td class="${style}">${symbol} ${text}${bounds}</td>`;
 }
 
 function foldedMarkup({ family, count }: FoldedView, { columns }: MatrixView): Markup {

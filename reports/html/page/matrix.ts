@@ -4,7 +4,7 @@ import type { Choice, Sort } from './choice.js';
 import { type Look, lookOf } from './look.js';
 import { overallOf } from './overall.js';
 import { type Ratio, ratioOf, type Standing, standingOf } from './ratio.js';
-import { baselineOf, comparedTargets, familiesOf, shownGroups, shownTargets } from './selection.js';
+import { baselineOf, comparedTargets, familiesOf, isShown, shownGroups, shownTargets } from './selection.js';
 import { cellAt, cellSlug, isOk, item, type ResultTable } from './table.js';
 
 export interface MatrixView {
@@ -69,6 +69,7 @@ const meanings = {
   undecided: { symbol: '?', meaning: 'not told apart' },
   wrong: { symbol: '✗', meaning: 'wrong result' },
   failed: { symbol: '!', meaning: 'failed' },
+  unmeasured: { symbol: '○', meaning: 'not measured' },
   unsupported: { symbol: '–', meaning: 'unsupported' },
   unavailable: { symbol: '∅', meaning: 'not installed here' },
 } as const;
@@ -106,7 +107,7 @@ export function matrixView(table: ResultTable, choice: Choice): MatrixView {
     rows: inOrder(rows, sort, choice.descending).map(({ view }) => view),
     folded: foldedOf(table, choice),
     legend: legendOf(rows.map(({ view }) => view)),
-    status: statusOf(table, targets.length, groups.length),
+    status: statusOf(table, choice, targets.length, groups.length),
   };
 }
 
@@ -267,6 +268,9 @@ function legendOf(rows: readonly RowView[]): MatrixView['legend'] {
     .filter(({ symbol }) => used.has(symbol));
 }
 
-function statusOf(table: ResultTable, targets: number, groups: number): string {
-  return `${targets} of ${comparedTargets(table).length} targets, ${groups} of ${table.groups.length} comparisons shown`;
+function statusOf(table: ResultTable, choice: Choice, targets: number, groups: number): string {
+  const { state } = table.cells;
+  const cells = state.filter((_, cell) => isShown(table, cell, choice)).length;
+  const of = comparedTargets(table).length;
+  return `${cells} of ${state.length} cells shown: ${targets} of ${of} targets with a result, ${groups} of ${table.groups.length} comparisons`;
 }
