@@ -15,7 +15,9 @@ import { declareRetract } from './cli/commands/retract.js';
 import { declareRun } from './cli/commands/run.js';
 import { declareServe } from './cli/commands/serve.js';
 import { declareSetup } from './cli/commands/setup.js';
+import { refuseUnknownCommand } from './cli/commands/unknown.js';
 import { guardExit } from './cli/exit.js';
+import { packageVersion } from './cli/version.js';
 import { exitStatus, oneLine, TouchstoneError } from './common/errors.js';
 import { program as programName } from './common/invocation.js';
 
@@ -29,6 +31,7 @@ async function main(args: readonly string[]): Promise<number> {
     status = await command;
   });
   try {
+    refuseUnknownCommand(program, args);
     await program.parseAsync(args, { from: 'user' });
     return status;
   } catch (error) {
@@ -61,6 +64,7 @@ function commandLine(end: (command: Promise<number>) => Promise<void>): Command 
       'where environments, caches and runs are kept (default: .touchstone; also TOUCHSTONE_HOME; every command)',
       homeFolder,
     )
+    .version(packageVersion(), '--version', 'the version of this program')
     .exitOverride()
     .showSuggestionAfterError();
   const run = declareRun(program, end);

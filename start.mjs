@@ -48,7 +48,16 @@ const endTogether = join(root, 'runners/process/end-together.sh');
 const packagesSize = 'about 900 MB';
 /** What this project keeps in its state folder; nothing else there is ever deleted. */
 const installedState = [
-  ...['artefacts', 'cache', 'checkouts', 'environments', 'logs', 'packages', 'measuring.lock'],
+  ...[
+    'artefacts',
+    'cache',
+    'checkouts',
+    'environments',
+    'logs',
+    'packages',
+    'measuring.lock',
+    'measuring.run',
+  ],
 ];
 /** Folders whose TypeScript is compiled; tsconfig.json includes the same. */
 const sources = [

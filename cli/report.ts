@@ -1,26 +1,30 @@
 /** `report <run>`: derives results and report again from what the run folder holds, finished or not. */
 import { explain } from '../common/errors.js';
-import { findRun } from '../common/run/locate.js';
+import { findRun, runName } from '../common/run/locate.js';
 import type { RunResults } from '../common/run/results.js';
 import { type Retraction, readRetraction, retractionText } from '../common/run/retraction.js';
 import { writeResults } from '../reports/analyse/write-results.js';
+import { checkExports, type RunExportPaths, writeRunExports } from '../reports/exports/index.js';
 import { writeReport } from '../reports/html/index.js';
 import { renderTerminal } from '../reports/terminal/index.js';
 import { say } from './say.js';
 
-export async function reportCommand(run: string): Promise<number> {
-  await report(findRun(run));
+export async function reportCommand(run: string, paths: RunExportPaths = {}): Promise<number> {
+  checkExports(paths);
+  await report(findRun(run), paths);
   return 0;
 }
 
-/** Writes `results.json` and `report.html`, and prints the comparison as soon as there is one. */
-export async function report(folder: string): Promise<RunResults> {
+/** Writes `results.json`, `report.html` and what else was asked for, and prints the comparison as soon as there is one. */
+export async function report(folder: string, paths: RunExportPaths = {}): Promise<RunResults> {
   const results = await writeResults(folder);
   const retraction = await readRetraction(folder);
   await tryToRecord(results, retraction);
   if (retraction) say(`warning: this run is ${retractionText(retraction)}`);
-  process.stdout.write(`${renderTerminal(results)}\n`);
+  process.stdout.write(`${renderTerminal(results, runName(folder))}\n`);
   process.stdout.write(`\nreport: ${await writeReport(folder, results)}\n`);
+  const page = await writeRunExports(results, paths, folder);
+  if (page !== undefined) process.stdout.write(`page: ${page}\n`);
   return results;
 }
 

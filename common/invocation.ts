@@ -1,6 +1,8 @@
 /** How a user starts a command: messages name the line that works where they are. */
 import { isClone } from './paths.js';
 
+export { quoted } from './text.js';
+
 /** The command line without its arguments. */
 export const program = isClone ? 'npm run bench --' : 'npx touchstone';
 
@@ -9,9 +11,4 @@ export function invocation(commandLine: string): string {
   return isClone && commandLine.startsWith('setup ')
     ? `npm run setup -- ${commandLine.slice('setup '.length)}`
     : `${program} ${commandLine}`;
-}
-
-/** One word of a command line, as a shell reads it. */
-export function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -15,29 +15,48 @@ export function plain(text: string): string {
 }
 
 /**
- * The same for every text in a value of plain objects and lists, names of properties included. What was one object in two places
- * is one again.
+ * The same for every text in a value of plain objects and lists, names of properties included. What has nothing to change is
+ * itself again, since a run may have millions of numbers; what was one object in two places is one again.
  */
 export function plainTexts<T>(value: T): T {
   const made = new Map<object, unknown>();
   const everyText = (each: unknown): unknown => {
     if (typeof each === 'string') return plain(each);
     if (typeof each !== 'object' || each === null) return each;
-    const copy =
-      made.get(each) ??
-      (Array.isArray(each)
-        ? each.map(everyText)
-        : Object.fromEntries(Object.entries(each).map(([name, inner]) => [plain(name), everyText(inner)])));
-    made.set(each, copy);
+    const known = made.get(each);
+    if (known !== undefined) return known;
+    const copy = Array.isArray(each) ? eachOf(each, everyText) : propertiesOf(each, everyText);
+    if (copy !== each) made.set(each, copy);
     return copy;
   };
   return everyText(value) as T;
 }
 
-/** JSON that a terminal may show: what `plain` leaves out is escaped in it, so that nothing of it is lost. */
-export function jsonText(value: unknown): string {
+function eachOf(list: readonly unknown[], change: (each: unknown) => unknown): readonly unknown[] {
+  const changed = list.map(change);
+  return changed.some((each, index) => each !== list[index]) ? changed : list;
+}
+
+function propertiesOf(object: object, change: (each: unknown) => unknown): object {
+  const entries = Object.entries(object);
+  const changed = entries.map(([name, each]) => [plain(name), change(each)] as const);
+  const isChanged = changed.some(
+    ([name, each], index) => name !== entries[index]?.[0] || each !== entries[index]?.[1],
+  );
+  return isChanged ? Object.fromEntries(changed) : object;
+}
+
+/**
+ * JSON that a terminal may show: what `plain` leaves out is escaped in it, so that nothing of it is lost.
+ *
+ * @param indent 0 for a single line
+ */
+export function jsonText(value: unknown, indent = 2): string {
   const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return JSON.stringify(value, null, 2).replace(/[\u007f-\u009f\p{Bidi_Control}\u2028\u2029]/gu, escaped);
+  return JSON.stringify(value, null, indent).replace(
+    /[\u007f-\u009f\p{Bidi_Control}\u2028\u2029]/gu,
+    escaped,
+  );
 }
 
 /** `1 round`, `2 rounds` */
@@ -55,4 +74,9 @@ export function differences(
   return names
     .filter((name) => before[name] !== after[name])
     .map((name) => `${name}${behindName}${before[name] ?? 'absent'} → ${after[name] ?? 'absent'}`);
+}
+
+/** One word of a command line, as a shell reads it. */
+export function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -14,7 +14,7 @@ import {
 import { farRatio, precisionAt } from '../common/statistics/precision.js';
 import { isToldApart } from '../common/statistics/ranking.js';
 import { minStudentValues } from '../common/statistics/student.js';
-import { counted, listed } from '../common/text.js';
+import { counted, listed, quoted } from '../common/text.js';
 import { settingsInShort } from './analyse/configuration-lint.js';
 import { settingsOf, targetSettings } from './analyse/groups.js';
 import { opennessOf } from './analyse/open-comparisons.js';
@@ -66,7 +66,7 @@ function times(comparison: Comparison): string {
 
 /** The number of cells by state, in the order in which states are shown. */
 export function stateCounts(results: RunResults): { state: CellState; count: number }[] {
-  const order: CellState[] = ['ok', 'wrong', 'failed', 'unsupported', 'unavailable'];
+  const order: CellState[] = ['ok', 'wrong', 'failed', 'unmeasured', 'unsupported', 'unavailable'];
   return order
     .map((state) => ({ state, count: results.cells.filter((cell) => cell.state === state).length }))
     .filter(({ count }) => count > 0);
@@ -86,9 +86,19 @@ export function commonLevel(results: RunResults): number | null | undefined {
 export function groupDifferences(results: RunResults, group: Group): string[] {
   const ok = groupCells(results, group).filter(({ state }) => state === 'ok');
   const sides = ok.map((cell) => ({ target: cell.target, settings: settingsOf(cell, results.targets) }));
-  const alike = results.groups.filter((other) => workAlone(other) === workAlone(group));
-  return [...settingsInShort(sides, group.batch), ...differencesApart(alike)];
+  return [...settingsInShort(sides, group.batch), ...differencesApart(alikeOf(results.groups, group))];
 }
+
+/** Groups that compute the same, whatever they compute it with. */
+function alikeOf(groups: readonly Group[], group: Group): readonly Group[] {
+  const byWork = groupsByWork.get(groups) ?? groupBy(groups, workAlone);
+  groupsByWork.set(groups, byWork);
+  return byWork.get(workAlone(group)) ?? [];
+}
+
+/** Kept with their lists: of thousands of groups each asks for its own. */
+const groupsByWork = new WeakMap<readonly Group[], ReadonlyMap<string, Group[]>>();
+const cellsByGroup = new WeakMap<readonly CellResult[], ReadonlyMap<string, CellResult[]>>();
 
 /** What computed the same model in another precision, or in software for a device, is compared apart: a line for each such model. */
 function differencesApart(groups: readonly Group[]): string[] {
@@ -136,12 +146,21 @@ export function runDifferences(results: RunResults): string[] {
   return [...settings, ...differencesApart(results.groups)];
 }
 
-export function groupCells(results: RunResults, group: Group): RunResults['cells'] {
-  return results.cells.filter((cell) => groupKey(cell) === groupKey(group));
+export function groupCells({ cells }: RunResults, group: Group): RunResults['cells'] {
+  const byGroup = cellsByGroup.get(cells) ?? groupBy(cells, groupKey);
+  cellsByGroup.set(cells, byGroup);
+  return byGroup.get(groupKey(group)) ?? [];
 }
 
-/** Whether all comparisons were decided before the time was up; undefined where the number of rounds was given. */
-export function precisionText(results: RunResults): { good: boolean; text: string } | undefined {
+/**
+ * Whether all comparisons were decided before the time was up; undefined where the number of rounds was given.
+ *
+ * @param run what the user calls it
+ */
+export function precisionText(
+  results: RunResults,
+  run = results.id,
+): { good: boolean; text: string } | undefined {
   const { precision } = results.options;
   if (precision === undefined) return undefined;
   const { count, open } = opennessOf(results);
@@ -156,14 +175,17 @@ export function precisionText(results: RunResults): { good: boolean; text: strin
   const are = open.length === 1 ? 'is' : 'are';
   return {
     good: false,
-    text: `${open.length} of ${counted(count, 'comparison')} ${are} not decided (asked: ${asked}, neighbours told apart or as well known): ${listed([...titles])}; continue with --resume and a --time.`,
+    text: `${open.length} of ${counted(count, 'comparison')} ${are} not decided (asked: ${asked}, neighbours told apart or as well known): ${listed([...titles])}; continue with --resume ${quoted(run)} and a --time.`,
   };
 }
 
 /** `5 of 8 rounds`, or `3 to 12 rounds a cell` where they went to what was not decided. */
-export function roundsText({ cells, finishedRounds, plannedRounds }: RunResults): string {
+export function roundsText({ cells, finishedRounds, plannedRounds, options }: RunResults): string {
   const counts = cells.flatMap(({ rounds, state }) => (rounds && state === 'ok' ? [rounds.count] : []));
-  if (counts.length === 0) return `${finishedRounds} of ${plannedRounds} rounds`;
+  if (counts.length === 0) {
+    const isShort = options.rounds !== null && plannedRounds < options.rounds;
+    return `${finishedRounds} of ${plannedRounds} rounds${isShort ? ` (${options.rounds} were asked for)` : ''}`;
+  }
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
   return `${least === most ? '' : `${least} to `}${counted(most, 'round')} a cell`;
 }
@@ -178,16 +200,19 @@ export function keptVerdictsText({ cells }: RunResults): string | undefined {
   return `${counted(dates.length, 'parity verdict')} ${when} ${dates.length === 1 ? 'was' : 'were'} used again, since nothing that a verdict depends on has changed; --verify checks anew.`;
 }
 
-/** How the run ended, unless it finished. */
-export function endingText({ ending, machine }: Pick<RunResults, 'ending' | 'machine'>): string | undefined {
+/** How the run ended, unless it finished. @param run what the user calls it */
+export function endingText(
+  { ending, machine, id }: Pick<RunResults, 'ending' | 'machine' | 'id'>,
+  run = id,
+): string | undefined {
   if (machine.browser !== undefined && ending !== 'finished')
     return 'The run in the browser of a visitor ended before its plan was done; such a run cannot go on.';
+  const resume = `\`--resume ${quoted(run)}\``;
   const texts = {
     finished: undefined,
-    interrupted: 'The run was interrupted; `--resume` continues it.',
-    storage:
-      'The run folder could not be written to the end; free some space, then `--resume` continues the run.',
-    error: 'The run stopped by an error; `--resume` continues it.',
+    interrupted: `The run was interrupted; ${resume} continues it.`,
+    storage: `The run folder could not be written to the end; free some space, then ${resume} continues the run.`,
+    error: `The run stopped by an error; ${resume} continues it.`,
   };
   return texts[ending];
 }

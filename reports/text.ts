@@ -2,6 +2,7 @@
 import { at } from '../common/at.js';
 import type { GroupIdentity } from '../common/run/cell.js';
 import { type Bounds, digits } from '../common/statistics/digits.js';
+import { minIntervalValues } from '../common/statistics/interval.js';
 import { counted } from '../common/text.js';
 
 /** A quantity in one unit, its interval beside it. */
@@ -42,6 +43,12 @@ export function ratioText(found: Bounds): string {
 export function bytes(count: number): string {
   const mebibytes = count / 2 ** 20;
   return mebibytes < 1024 ? `${grouped(mebibytes.toFixed(0))} MiB` : `${(mebibytes / 1024).toFixed(1)} GiB`;
+}
+
+/** How an interval was made, or why there is none: `99 % interval (signed-rank)`. */
+export function intervalText(level: number | null, method: string | undefined, rounds: number): string {
+  if (level !== null) return `${Math.round(level * 100)} % interval${method ? ` (${method})` : ''}`;
+  return `no interval: ${counted(rounds, 'round')}, ${minIntervalValues} are needed`;
 }
 
 /** Two digits, without an interval, for a single observation. */

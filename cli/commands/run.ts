@@ -1,15 +1,17 @@
 /** Declares `run`: its options, and their help. */
 import type { Command } from 'commander';
+import type { RunExportPaths } from '../../reports/exports/index.js';
 import type { RunOptions } from '../../runners/coordinator/options.js';
 import { positiveInteger, share } from '../arguments.js';
 import type { End } from './end.js';
+import { withExports } from './exports.js';
 import { withSelection } from './selection.js';
 
 export function declareRun(program: Command, end: End): Command {
   const run = program
     .command('run', { isDefault: true })
     .description('measures and reports (the default command)');
-  return withSelection(run)
+  return withExports(withSelection(run))
     .option(
       '--rounds <count>',
       'so many rounds of every cell (default: at least 3, further ones for what is not decided; 8 give a 99 % interval)',
@@ -25,7 +27,7 @@ export function declareRun(program: Command, end: End): Command {
       'continue a run that was interrupted (default: the newest); with --time, for so long',
     )
     .option('--dry-run', 'print the plan: every cell, and for each that will not run, why')
-    .action(async (options: RunOptions) => {
+    .action(async (options: RunOptions & RunExportPaths) => {
       const { runCommand } = await import('../run.js');
       return end(runCommand(options));
     });

@@ -1,7 +1,7 @@
 /** Where run folders are: a new one's id, and the one that a user names. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { TouchstoneError } from '../errors.js';
 import { invocation } from '../invocation.js';
 import { runsFolder } from '../paths.js';
@@ -20,6 +20,12 @@ export function findRun(name: string): string {
   throw new TouchstoneError('usage', `there is no run in ${name}`, {
     hint: `give a run folder, or the name of one under ${runsFolder}`,
   });
+}
+
+/** What a user calls a run folder, wherever the command is typed: its id, or its path where it is not among all the others. */
+export function runName(folder: string): string {
+  const path = resolve(folder);
+  return dirname(path) === runsFolder ? basename(path) : path;
 }
 
 /** The newest run that did not finish. */

@@ -27,8 +27,8 @@ export function threadCounts(options: { readonly threads: z.infer<typeof threads
   return [options.threads].flat();
 }
 
-/** Every planned cell ends in exactly one of these. */
-export const cellState = z.enum(['ok', 'wrong', 'unsupported', 'unavailable', 'failed']);
+/** Every planned cell ends in exactly one of these; `unmeasured`: the run ended before it. */
+export const cellState = z.enum(['ok', 'wrong', 'unsupported', 'unavailable', 'failed', 'unmeasured']);
 export type CellState = z.infer<typeof cellState>;
 
 /**

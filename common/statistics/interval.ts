@@ -16,6 +16,9 @@ export interface Interval {
   readonly level: number;
 }
 
+/** Fewest values that have an interval: from two, one that is close to the other by chance narrows it too much. */
+export const minIntervalValues = 3;
+
 /** What makes an interval of a given number of values. */
 export type Critical =
   /** Its bounds are the Walsh averages at this position (from 1) from either end. */

@@ -42,8 +42,25 @@ export function minValuesFor(share: number, level = 0.95): number {
   return n;
 }
 
+interface Ranks {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Cells of a run ask for the same few numbers of values again and again. */
+const knownRanks = new Map<string, Ranks | null>();
+
+function coveringRanks(n: number, share: number, tail: number): Ranks | null {
+  const key = `${n}/${share}/${tail}`;
+  const known = knownRanks.get(key);
+  if (known !== undefined) return known;
+  const found = findCoveringRanks(n, share, tail);
+  knownRanks.set(key, found);
+  return found;
+}
+
 /** Ranks (from 1) with P(X(low) > q) and P(X(high) < q) within the tail: the narrowest on each side. */
-function coveringRanks(n: number, share: number, tail: number): { low: number; high: number } | null {
+function findCoveringRanks(n: number, share: number, tail: number): Ranks | null {
   // The number of values below the quantile is Binomial(n, share).
   const low = lastWhere(n, (rank) => binomialCdf(rank - 1, n, share) <= tail);
   const high = firstWhere(n, (rank) => 1 - binomialCdf(rank - 1, n, share) <= tail);

@@ -30,9 +30,21 @@ function criticalAt(count: number, level: number): Critical | null {
 /** Level of the intervals from fewer rounds than the signed-rank method needs. */
 const fewRoundsLevel = 0.95;
 
+/** Every pair of targets asks for the same few numbers of rounds, and Student's quantile is a search. */
+function remembered<Value>(make: (count: number) => Value): (count: number) => Value {
+  const made = new Map<number, Value>();
+  return (count) => {
+    const known = made.get(count);
+    if (known !== undefined) return known;
+    const value = make(count);
+    made.set(count, value);
+    return value;
+  };
+}
+
 /** The number of rounds was fixed beforehand, by count or by the clock. */
 export const fixedSampling: Sampling = {
-  critical: (count) => criticalAt(count, highestLevel(count) ?? fewRoundsLevel),
+  critical: remembered((count) => criticalAt(count, highestLevel(count) ?? fewRoundsLevel)),
   p: (values) => (values.length < minStudentValues ? null : studentP(values)),
   share: (count) => (count < minStudentValues ? null : 1),
 };
@@ -43,18 +55,18 @@ export const fixedSampling: Sampling = {
  * the rounds do not carry the look's level by the signed-rank method.
  */
 export function sequentialSampling(plan: SequentialPlan, clockEnds: readonly number[] = []): Sampling {
-  const levelOf = (count: number) => levelAtEnd(plan, count, clockEnds);
+  const levelOf = remembered((count) => levelAtEnd(plan, count, clockEnds));
   const share = (count: number) => {
     const level = levelOf(count);
     return level === null ? null : (1 - level) / (1 - plan.level);
   };
   return {
     share,
-    critical(count) {
+    critical: remembered((count) => {
       const level = levelOf(count);
       const critical = level === null ? null : criticalAt(count, level);
       return critical && { ...critical, level: plan.level };
-    },
+    }),
     p(values) {
       const part = share(values.length);
       return part === null ? null : Math.min(1, studentP(values) / part);

@@ -5,10 +5,9 @@
  * `npm run measure:rule` simulates the coverage for 3, 4 and 5 rounds under nine families of noise.
  */
 import jstat from 'jstat';
-import { centreOf, type Interval, intervalBy } from './interval.js';
+import { centreOf, type Interval, intervalBy, minIntervalValues } from './interval.js';
 
-/** Fewest values that have an interval: from two, one that is close to the other by chance narrows it too much. */
-export const minStudentValues = 3;
+export const minStudentValues = minIntervalValues;
 
 /** Interval for the centre; null with fewer than three values. */
 export function studentInterval(values: readonly number[], level: number): Interval | null {

@@ -19,7 +19,7 @@ export function finalState(
 ): FinalState {
   if (cell.decided) return cell.decided;
   if (facts.failure) return { state: facts.failure.state, reason: facts.failure.reason };
-  if (!facts.parity) return { state: 'failed', reason: unreached(ending, 'its parity check') };
+  if (!facts.parity) return { state: 'unmeasured', reason: unreached(ending, 'its parity check') };
   if (!facts.parity.passed) {
     const reason = `${doubtOf(cell, facts)}${wrongReason(facts.parity.checks)}`;
     return { state: 'wrong', reason };
@@ -33,7 +33,7 @@ export function finalState(
     };
   }
   if (!facts.turns.some((turn) => turn.samplesNs.length > 0)) {
-    return { state: 'failed', reason: unreached(ending, 'its first turn') };
+    return { state: 'unmeasured', reason: unreached(ending, 'its first turn') };
   }
   return { state: 'ok', reason: '' };
 }

@@ -8,14 +8,17 @@ import type { Table } from './chart.js';
 import { linkModules } from './link.js';
 import type { MatrixView } from './page/matrix.js';
 import { matrixMarkup } from './page/matrix-markup.js';
+import type { OverviewView } from './page/overview.js';
+import { overviewMarkup } from './page/overview-markup.js';
 import { tableMarkup } from './page/table-markup.js';
+import { scriptData } from './script-data.js';
 
 export interface Assets {
   readonly template: (view: object) => string;
   readonly style: string;
   /** Libraries, which run first. */
   readonly scripts: readonly string[];
-  /** The page's own script, a module. */
+  /** The page's own script. */
   readonly client: string;
 }
 
@@ -28,13 +31,18 @@ const interpreter = join(installedPackage('vega-interpreter'), 'build', 'vega-in
 const styles = ['theme', 'page', 'report', 'matrix', 'print'];
 
 /** Each has a template and a script of that name; everything else is common to them. */
-export type PageName = 'report' | 'history';
+export type PageName = 'report' | 'index' | 'history';
 
 /** Each has a template of that name, and no script. */
 export type PlainPageName = 'compare' | 'site';
 
 /** The report computes with the modules of `page/`. */
-export const pageModules = join(here, 'page', `index${extname(fileURLToPath(import.meta.url))}`);
+export const pageModules = moduleOf('index');
+export const overviewModules = moduleOf('overview-index');
+
+function moduleOf(name: string): string {
+  return join(here, 'page', `${name}${extname(fileURLToPath(import.meta.url))}`);
+}
 
 /** A page without scripts: its template, and the style sheet that it has inside or beside it. */
 export async function loadPlainAssets(page: PlainPageName): Promise<Pick<Assets, 'template' | 'style'>> {
@@ -45,20 +53,27 @@ function styleOf(names: readonly string[]): Promise<string> {
   return templateTexts(names.map((name) => `${name}.css`));
 }
 
-/** @param modules those of the project that the page's script calls, by the name under which it does */
+/**
+ * @param modules those of the project that the page's script calls, by the name under which it does
+ * @param constants what else it reads, by name
+ */
 export async function loadAssets(
   page: PageName,
   modules: Readonly<Record<string, string>> = {},
+  constants: Readonly<Record<string, unknown>> = {},
 ): Promise<Assets> {
   const clients = await Promise.all(
     ['common', page].map((name) => text(join(templates, `${name}.client.js`))),
   );
-  const linked = await linkModules({ interpreter, ...modules });
+  const linked = await linkModules({ ...(page === 'index' ? {} : { interpreter }), ...modules });
+  const given = Object.entries(constants).map(([name, value]) => `const ${name} = ${scriptData(value)};`);
+  // A function: as a file beside pages that are opened from disk it can be no module. It waits for data that are compressed.
+  const body = ['(async () => {', "'use strict';", ...given, linked, ...clients, '})();'].join('\n');
   return {
     template: await templateOf(page),
     style: await styleOf(styles),
-    scripts: [insideScript(await text(vega))],
-    client: insideScript([linked, ...clients].join('\n')),
+    scripts: page === 'index' ? [] : [insideScript(await text(vega))],
+    client: insideScript(body),
   };
 }
 
@@ -71,7 +86,14 @@ export async function templateOf(page: string): Promise<Assets['template']> {
   }
   // What scripts make again is made by the same functions here.
   engine.registerHelper('table', (table: Table) => new engine.SafeString(tableMarkup(table).text));
-  engine.registerHelper('matrix', (view: MatrixView) => new engine.SafeString(matrixMarkup(view).text));
+  engine.registerHelper(
+    'matrix',
+    (view: MatrixView, isPlain: unknown) => new engine.SafeString(matrixMarkup(view, isPlain === true).text),
+  );
+  engine.registerHelper(
+    'overviewTable',
+    (view: OverviewView) => new engine.SafeString(overviewMarkup(view).text),
+  );
   return engine.compile(`{{> ${page}}}`, { strict: false, preventIndent: true });
 }
 

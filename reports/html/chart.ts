@@ -74,6 +74,8 @@ export interface TableRow {
   readonly heading: string;
   /** Where links lead to. */
   readonly ids?: readonly string[];
+  /** Places of the cells that it says something of: without any of them shown it is hidden. */
+  readonly of?: readonly number[];
   readonly cells: readonly TableCell[];
 }
 

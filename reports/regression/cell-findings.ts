@@ -27,13 +27,18 @@ export function stateFinding(
   const any = candidate ?? baseline;
   if (!any) return undefined;
   const [before, after] = [stateText(baseline), stateText(candidate)];
-  const isBroken = baseline !== undefined && isOk(baseline) && !(isCut && candidate?.state === 'failed');
+  const isBroken = baseline !== undefined && isOk(baseline) && !(isCut && wasCut(candidate));
   const reason = isBroken
     ? `was ok, and is now ${after}`
     : candidate && isOk(candidate)
       ? `new: the baseline is ${before}`
       : `no result to compare: the baseline is ${before}, the candidate ${after}`;
   return { ...bareFinding(id, any), metric: 'state', verdict: isBroken ? 'broken' : 'unmeasured', reason };
+}
+
+/** Cut off before it had a result, or by what ended the run. */
+function wasCut(candidate: CellResult | undefined): boolean {
+  return candidate?.state === 'failed' || candidate?.state === 'unmeasured';
 }
 
 function stateText(cell: CellResult | undefined): string {

@@ -34,17 +34,18 @@ const columns = 100;
 /** Of a target's name, however wide the other columns are. */
 const minTarget = 16;
 
-export function renderTerminal(results: RunResults): string {
+/** @param run what the user calls it */
+export function renderTerminal(results: RunResults, run = results.id): string {
   const parts = [
-    header(results),
-    ...results.groups.map((group) => groupText(results, group)),
-    ...scalingTexts(results),
+    header(results, run),
+    ...results.groups.slice(0, maxGroups).map((group) => groupText(results, group)),
+    ...(results.groups.length > maxGroups ? [withoutTables(results)] : scalingTexts(results)),
     footer(results),
   ];
   return parts.join('\n\n');
 }
 
-function header(results: RunResults): string {
+function header(results: RunResults, run: string): string {
   const level = commonLevel(results);
   const intervals =
     level === undefined
@@ -54,14 +55,21 @@ function header(results: RunResults): string {
         : `intervals at ${Math.round(level * 100)} %`;
   const threads = threadsText(threadCounts(results.options));
   const line = `Run ${clean(results.id)}: ${roundsText(results)}, ${intervals}, ${threads}`;
-  const ending = endingText(results);
-  const precision = precisionText(results);
+  const ending = endingText(results, run);
+  const precision = precisionText(results, run);
   const precisionLines = precision ? wrapped(precision.text, columns, '') : [];
   return [
-    pc.bold(fitted(line, columns)),
+    ...wrapped(line, columns, '').map(pc.bold),
     ...precisionLines.map(precision?.good ? pc.green : pc.yellow),
     ...(ending ? [pc.yellow(ending)] : []),
   ].join('\n');
+}
+
+/** More comparisons than these nobody reads in a terminal. */
+const maxGroups = 40;
+
+function withoutTables({ groups }: RunResults): string {
+  return `${counted(groups.length - maxGroups, 'more comparison')}: the report has them all.`;
 }
 
 /** Where not every cell has an interval: none has, or how many have not. */

@@ -64,7 +64,7 @@ export async function measure(
   const manifest = runManifest.parse(JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')));
   const overruled = new AbortController();
   const signal = AbortSignal.any([asked, overruled.signal]);
-  const leave = await enterTurnstile(observer.note, asked, () => overruled.abort());
+  const leave = await enterTurnstile(folder, observer.note, asked, () => overruled.abort());
   const { log, earlier } = openRunLog(folder);
   // Every worker that is alive listens; their number says nothing of a leak.
   setMaxListeners(0, signal);

@@ -55,12 +55,17 @@ export async function newRun(
   told: Partial<RunManifest> = {},
 ): Promise<MeasurableRun> {
   const folder = options.out === undefined ? join(runsFolder, newRunId(new Date())) : resolve(options.out);
+  const manifest = await plannedManifest(basename(folder), options, prepared);
+  createRunFolder(folder, { ...manifest, ...told });
+  return { folder, targets: prepared };
+}
+
+/** What the run folder of a plan begins with. */
+export function plannedManifest(id: string, options: RunOptions, prepared: Prepared): Promise<RunManifest> {
   const time = options.time ?? prepared.budgetMs ?? defaultBudgetMs;
   // Without a number of rounds they go to what is not decided.
   const rule = options.rounds === undefined ? { precision: options.precision ?? defaultPrecision } : {};
-  const manifest = await manifestOf(basename(folder), { ...options, ...rule, time }, prepared);
-  createRunFolder(folder, { ...manifest, ...told });
-  return { folder, targets: prepared };
+  return manifestOf(id, { ...options, ...rule, time }, prepared);
 }
 
 /**

@@ -79,6 +79,12 @@ export function divideBudget(
   return divideRounds(budgetMs, fixedNs, cells, rounds, minNs);
 }
 
+/** The smallest budget of which `divideBudget` makes so many rounds. */
+export function neededMs(rounds: number, startMs: number, cells: readonly CellCost[]): number {
+  const fixedNs = ofEstimate * (startMs * 1e6 + sum(cells.map(minCostNs)));
+  return (rounds * (fixedNs + sum(cells.map((cell) => extraNs(cell, minPerCellNs))))) / 1e6;
+}
+
 /** @param fixedNs of a round: what it takes besides the time that is shared out */
 function divideRounds(
   budgetMs: number,

@@ -1,9 +1,11 @@
 /** How the measuring time is divided, once the parity check has told how long an iteration of each cell takes. */
 import { groupBy } from '../../common/group-by.js';
 import { groupCells, processKey } from '../../common/run/cell.js';
-import type { PlannedCell } from '../../common/run/run-folder.js';
+import type { ParityVerdict, PlannedCell } from '../../common/run/run-folder.js';
 import { median } from '../../common/statistics/quantiles.js';
-import { type CellCost, divideBudget, divideWithPostponed } from './budget.js';
+import { minStudentValues } from '../../common/statistics/student.js';
+import { counted } from '../../common/text.js';
+import { type CellCost, divideBudget, divideWithPostponed, neededMs } from './budget.js';
 import type { RunContext } from './context.js';
 import { lanesOf } from './lanes.js';
 
@@ -17,9 +19,15 @@ export function planRounds(context: RunContext): void {
   const { postponed, ...schedule } = scheduleFor(context, budgetMs, apart);
   const rounds = context.stoppingRule?.maxRounds ?? (before?.rounds ?? 0) + schedule.rounds;
   const asked = state.manifest.options.rounds ?? Number.POSITIVE_INFINITY;
+  const planned = Math.max(before?.rounds ?? 0, Math.min(rounds, asked));
+  if (Number.isFinite(asked) && planned < asked) {
+    context.observer.note(
+      `--rounds ${asked}: ${Math.round(budgetMs / 1000)}s hold ${counted(planned, 'round')}; give --time ${inSeconds(schedule.neededMs)} for all`,
+    );
+  }
   state.record({
     type: 'schedule',
-    rounds: Math.max(before?.rounds ?? 0, Math.min(rounds, asked)),
+    rounds: planned,
     ...(context.stoppingRule ? { stoppingRule: true as const } : {}),
     shares: { ...(before ?? schedule).shares },
     ...(apart.size > 0 ? { apart: [...apart] } : {}),
@@ -43,8 +51,15 @@ function scheduleFor(context: RunContext, budgetMs: number, apart: ReadonlySet<s
       loadNs: (apart.has(cell.id) ? 2 : 1 / lanes) * readyNs(state.parityOf(cell.id)),
     }),
   );
-  if (!stoppingRule) return { ...divideBudget(budgetMs, startMs, costs, rounds ?? undefined), postponed: [] };
-  return divideWithPostponed(budgetMs, startMs, costs, stoppingRule);
+  const least = { neededMs: neededMs(rounds ?? minStudentValues, startMs, costs) };
+  if (!stoppingRule)
+    return { ...divideBudget(budgetMs, startMs, costs, rounds ?? undefined), postponed: [], ...least };
+  return { ...divideWithPostponed(budgetMs, startMs, costs, stoppingRule), ...least };
+}
+
+/** As `--time` takes it, rounded up to five. */
+function inSeconds(ms: number): string {
+  return `${Math.ceil(ms / 5000) * 5}s`;
 }
 
 /** As the processes of this run started; where none has yet, as the one did that checked the cells. */
@@ -55,7 +70,7 @@ function startOf({ state }: RunContext, cells: readonly PlannedCell[]): number {
 }
 
 /** Until a loaded cell iterates at its steady pace: some compile at load, some at the first call. */
-function readyNs(gate: ReturnType<RunContext['state']['parityOf']>): number {
+export function readyNs(gate: Pick<ParityVerdict, 'loadNs' | 'firstNs' | 'iterationNs'> | undefined): number {
   return gate ? gate.loadNs + Math.max(0, gate.firstNs - gate.iterationNs) : 0;
 }
 

@@ -26,3 +26,11 @@ it('in whole values every text and name is plain, and one object stays one', () 
   expect(first).toEqual({ 'na me': ['a b', 1, null] });
   expect(second).toBe(first);
 });
+
+it('what has nothing to change is itself again, beside what has', () => {
+  const untouched = { samples: [1, 2, 3], name: 'a' };
+  const whole = { untouched, other: 'b\u001bc' };
+  expect(plainTexts(untouched)).toBe(untouched);
+  expect(plainTexts(whole)).toEqual({ untouched, other: 'b c' });
+  expect(plainTexts(whole).untouched).toBe(untouched);
+});

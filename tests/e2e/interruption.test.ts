@@ -1,5 +1,5 @@
 /** Runs that are stopped from outside, at any moment: nothing finished is lost, nothing is counted twice, nobody stays. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -50,7 +50,13 @@ describe('a budget that is used up', () => {
     const folder = join(await temporaryFolder(), 'run');
     const first = await bench([...args, '--rounds', '40', '--time', '4s', '--out', folder]);
     expect(first.exitCode, String(first.stderr)).toBe(0);
+    expect(String(first.stderr)).toMatch(/--rounds 40: 4s hold \d+ rounds?; give --time \d+s for all/);
     const before = finishedTurns(folder);
+    const events = readFileSync(join(folder, 'events.ndjson'), 'utf8');
+    const planned = await bench(['--resume', folder, '--dry-run']);
+    expect(planned.exitCode, String(planned.stderr)).toBe(0);
+    expect(String(planned.stdout)).toMatch(/finished rounds?, it ended as planned; /);
+    expect(readFileSync(join(folder, 'events.ndjson'), 'utf8')).toBe(events);
     const again = await bench(['--resume', folder]);
     expect(again.exitCode).toBe(0);
     expect(finishedTurns(folder)).toEqual(before);
@@ -103,7 +109,9 @@ describe('two runs at once in one checkout', () => {
     const ended = await Promise.all(runs);
     expect(ended.map((run) => run.exitCode)).toEqual([0, 0]);
     // At least one: another test's run may have been first.
-    const waited = ended.filter((run) => String(run.stderr).includes('another run measures'));
+    const waited = ended.filter((run) =>
+      /another run measures in this checkout \(\//.test(String(run.stderr)),
+    );
     expect(waited.length).toBeGreaterThanOrEqual(1);
     for (const name of ['one', 'two']) {
       for (const cell of readResults(join(folder, name)).cells) expect(cell.state, cell.reason).toBe('ok');

@@ -12,6 +12,10 @@ import { compareRuns } from '../../reports/analyse/compare-runs.js';
 import { comparisonCsv, comparisonJson } from '../../reports/compare/data.js';
 import { comparisonMarkdown } from '../../reports/compare/markdown.js';
 import { renderComparisonPage } from '../../reports/compare/page.js';
+import { samplesCsv } from '../../reports/exports/csv.js';
+import { githubBenchmarks } from '../../reports/exports/github-benchmark.js';
+import { runJunit } from '../../reports/exports/junit.js';
+import { runMarkdown } from '../../reports/exports/markdown.js';
 import { recordRun } from '../../reports/history/record.js';
 import { renderReport } from '../../reports/html/index.js';
 import { renderGate, writeGateOutputs } from '../../reports/regression/outputs/index.js';
@@ -126,6 +130,10 @@ const outputs: Readonly<Record<string, () => string | Promise<string>>> = {
       progress.step(`lenet${marks}5`);
       progress.note(`lenet${marks}5 is slow`);
     }),
+  'a run in Markdown': () => runMarkdown(results),
+  'a run in CSV': () => [...samplesCsv(results)].join('').replaceAll('\r\n', '\n'),
+  'a run in JUnit': () => runJunit(results),
+  'a run as a benchmark of GitHub': () => jsonText(githubBenchmarks(results)),
   'the gate in a terminal': () => renderGate(marked(report(everyVerdict))),
   'the gate in JSON': async () => (await gateFiles())('json'),
   'the gate in Markdown': async () => (await gateFiles())('markdown'),

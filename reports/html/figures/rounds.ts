@@ -6,11 +6,32 @@ import { type GroupChart, number, type Row, type Table } from '../chart.js';
 import { boundsOf } from '../page/detail.js';
 import { colourOf, lookOf } from '../page/look.js';
 import type { GroupScene } from '../page/scene.js';
-import { item, targetOf } from '../page/table.js';
+import { item, type Numbers, targetOf } from '../page/table.js';
+
+/** The name of a percentile and the line of its interval, above the points or below them. */
+function percentileLayers(kind: string, side: 1 | -1) {
+  const transform = [{ filter: `datum.kind === '${kind}'` }];
+  return [
+    {
+      transform,
+      mark: { type: 'rule' as const, strokeWidth: 2, yOffset: 11 * side, color: 'var(--ink-soft)' },
+      encoding: { x: { field: 'low', type: 'quantitative' as const }, x2: { field: 'high' } },
+    },
+    {
+      transform,
+      mark: { type: 'text' as const, dy: 17 * side, fontSize: 10, color: 'var(--ink)' },
+      encoding: {
+        x: { field: 'ns', type: 'quantitative' as const },
+        text: { field: 'name' },
+        tooltip: [{ field: 'target' }, { field: 'name' }, { field: 'text', title: 'with its 95 % interval' }],
+      },
+    },
+  ];
+}
 
 const spec: TopLevelSpec = {
   ...base,
-  height: { step: 34 },
+  height: { step: 46 },
   encoding: { y: targetAxis },
   layer: [
     {
@@ -28,11 +49,8 @@ const spec: TopLevelSpec = {
         tooltip: [{ field: 'target' }, { field: 'text', title: 'median of the round' }, { field: 'round' }],
       },
     },
-    {
-      transform: [{ filter: "datum.kind === 'percentile'" }],
-      mark: { type: 'text', dy: -12, fontSize: 10, color: 'var(--ink-soft)' },
-      encoding: { x: { field: 'ns', type: 'quantitative' }, text: { field: 'text' } },
-    },
+    ...percentileLayers('tail', -1),
+    ...percentileLayers('median', 1),
   ],
 };
 
@@ -43,8 +61,8 @@ const chart: GroupChart = {
   section: {
     id: 'distributions',
     title: 'Distributions by process',
-    summary: 'each process a point, with p90 and p99',
-    text: 'Each point is one process: the median of its iterations in one round. The thin marks are single iterations, a few of each target, evenly chosen; p90 and p99 stand above where the samples support them. Intervals rest on the points, not on the marks.',
+    summary: 'each process a point, with p50, p90 and p99',
+    text: 'Each point is one process: the median of its iterations in one round. The thin marks are single iterations, a few of each target, evenly chosen; p90 and p99 of all iterations stand above and p50 below, each with the line of its 95 % interval, where the samples support them. Intervals of times and ratios rest on the points, not on the marks.',
   },
   specs: { strips: spec },
   draw: (scene) => ({
@@ -75,10 +93,25 @@ function rowsOf({ table: { cells, ...table } }: GroupScene, cell: number): Row[]
       colour,
       shape,
     })),
-    ...item(cells.percentiles, cell).flatMap(([share, ns]) =>
-      share > 0.5 ? [{ target, kind: 'percentile', ns, text: `p${100 * share}` }] : [],
+    ...item(cells.percentiles, cell).flatMap(([share, ...found]) =>
+      share < 0.5 ? [] : [percentileRow(target, share, found)],
     ),
   ];
+}
+
+/** The median has a side of its own: its name would lie on the next one's. */
+function percentileRow(target: string, share: number, found: Numbers): Row {
+  const { value, low, high } = boundsOf(found);
+  const text = inline(duration({ value, low, high }));
+  return {
+    target,
+    kind: share > 0.5 ? 'tail' : 'median',
+    name: `p${100 * share}`,
+    ns: Math.max(1, value),
+    low: Math.max(1, low ?? value),
+    high: Math.max(1, high ?? value),
+    text,
+  };
 }
 
 /** A percentile that its samples do not support with an interval is not printed. */

@@ -13,6 +13,8 @@ export interface Choice {
   readonly group: number;
   /** The cell whose details are open. */
   readonly cell: number | null;
+  /** Two targets that are held against each other. */
+  readonly duel: readonly [number, number] | null;
   readonly theme: 'light' | 'dark' | null;
 }
 
@@ -26,6 +28,7 @@ export const firstChoice: Choice = {
   hiddenGroups: new Set(),
   group: 0,
   cell: null,
+  duel: null,
   theme: null,
 };
 
@@ -52,9 +55,14 @@ export function choiceOf(table: ResultTable, hash: string): Choice {
     descending: sort.startsWith('-'),
     hiddenTargets: places('hide', table.targets),
     hiddenGroups: asked.has('without') ? places('without', table.groups) : firstChoiceOf(table).hiddenGroups,
+    duel: duelOf([...places('duel', table.targets)]),
     theme: theme === 'light' || theme === 'dark' ? theme : null,
     ...placeIn(table, decoded(path)),
   };
+}
+
+function duelOf([own, other]: readonly number[]): Choice['duel'] {
+  return own === undefined || other === undefined ? null : [own, other];
 }
 
 function placeOf(list: readonly { readonly slug: string }[], slug: string): number | undefined {
@@ -101,6 +109,7 @@ export function hashOf(table: ResultTable, choice: Choice): string {
     ['sort', sort === 'overall' && !choice.descending ? null : `${choice.descending ? '-' : ''}${sort}`],
     ['hide', slugs(targets, choice.hiddenTargets)],
     ['without', isAsAtFirst ? null : slugs(groups, choice.hiddenGroups) || nothing],
+    ['duel', choice.duel && slugs(targets, choice.duel)],
     ['theme', choice.theme],
   ];
   // Slugs need no escape, and a readable link is the better one.

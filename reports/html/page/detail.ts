@@ -1,4 +1,5 @@
 /** What is known of one cell, in lines. */
+import { quoted } from '../../../common/text.js';
 import {
   bytes,
   duration,
@@ -13,13 +14,17 @@ import { type Markup, markup, nothing } from './markup.js';
 import { rankText } from './matrix.js';
 import { type Ratio, ratioOf, standingOf, tieMargin, unlikeQuotient, whyUnlikeQuotient } from './ratio.js';
 import { baselineOf } from './selection.js';
-import { isOk, item, type Numbers, type ResultTable, targetOf } from './table.js';
+import { cellId, isOk, item, type Numbers, perSecond, type ResultTable, targetOf } from './table.js';
 
 export interface DetailView {
   readonly title: string;
   readonly lines: readonly { readonly label: string; readonly text: string }[];
   /** Medians of its rounds, in their order. */
   readonly rounds: readonly { readonly round: number; readonly text: string }[];
+  /** As `results.json` and the event log name it. */
+  readonly id: string;
+  /** Measures this cell alone. */
+  readonly command: string;
 }
 
 export function detailOf(table: ResultTable, cell: number, choice: Choice): DetailView {
@@ -46,7 +51,27 @@ export function detailOf(table: ResultTable, cell: number, choice: Choice): Deta
       ...item(cells.notes, cell).map((note) => line('Note', item(table.texts, note))),
     ],
     rounds,
+    id: cellId(table, cell),
+    command: cellCommand(table, cell),
   };
+}
+
+/** A ratio needs a second target: this is for looking at one more closely. */
+export function cellCommand(table: ResultTable, cell: number): string {
+  const { program, options, models } = table.command;
+  const { workload, mode, batch, length, threads } = item(table.groups, item(table.cells.group, cell));
+  const selection = models[workload] ?? `--workload ${quoted(workload)} --mode ${mode} --batch ${batch}`;
+  // A gate's second names of a target are no targets.
+  const target = targetOf(table, cell).name.replace(/~.*$/, '');
+  const words = [
+    program,
+    selection,
+    ...(length === undefined ? [] : [`--length ${length}`]),
+    ...(threads === undefined ? [] : [`--threads ${threads}`]),
+    `--targets ${quoted(target)}`,
+    options,
+  ];
+  return words.filter(Boolean).join(' ');
 }
 
 function line(label: string, text: string) {
@@ -62,7 +87,7 @@ function okLines(table: ResultTable, cell: number, baseline: number | undefined)
     ...(baseline === undefined ? [] : ratioLines(table, cell, baseline)),
     line('Rank', rankText(table, cell).replace('rank ', '')),
     ...known('Time per iteration', item(cells.time, cell), (time) => inline(duration(boundsOf(time)))),
-    ...known('Items per second', item(cells.perSecond, cell), (found) => inline(rate(boundsOf(found)))),
+    ...known('Items per second', perSecond(table, cell), (found) => inline(rate(boundsOf(found)))),
     ...throughputLines(table, cell),
     ...(percentiles.length > 0 ? [line('Single iterations', percentiles.join(', '))] : []),
     line('Samples', `${item(cells.samples, cell)} in ${item(cells.rounds, cell).length} processes`),
@@ -77,9 +102,9 @@ function okLines(table: ResultTable, cell: number, baseline: number | undefined)
 function throughputLines({ cells }: ResultTable, cell: number) {
   const found = item(cells.throughput, cell);
   if (found === null) return [];
-  const [submissions, ...perSecond] = found;
+  const [submissions, ...rateOf] = found;
   return [
-    line('Items per second as throughput', inline(rate(boundsOf(perSecond)))),
+    line('Items per second as throughput', inline(rate(boundsOf(rateOf)))),
     line('Throughput', `${submissions} submissions and one wait; the time per iteration has a wait in each`),
   ];
 }
@@ -124,7 +149,8 @@ export function boundsOf([value, low, high]: Numbers) {
   return { value, low: low ?? null, high: high ?? null };
 }
 
-export function detailMarkup({ title, lines, rounds }: DetailView): Markup {
+/** @param folder where the run's files are, relative to the page: empty, or `../` */
+export function detailMarkup({ title, lines, rounds, id, command }: DetailView, folder: string): Markup {
   const facts = lines.map(
     ({ label, text }) => markup`<div class="fact"><dt>${label}</dt><dd>${text}</dd></div>`,
   );
@@ -135,5 +161,7 @@ export function detailMarkup({ title, lines, rounds }: DetailView): Markup {
   const order = rounds.length > 0 ? markup`<p><b>Median of each round, in order:</b> ${each}</p>` : nothing;
   return markup`<div class="bar"><h3 tabindex="-1">${title}</h3><button type="button" data-close>Close</button></div>
 <dl class="facts">${facts}</dl>
-${order}`;
+${order}
+<p>This cell alone: <code>${command}</code></p>
+<p class="soft">Every sample is in <a href="${folder}results.json">results.json</a> and <a href="${folder}events.ndjson">events.ndjson</a> under <code>${id}</code>; <a href="${folder}logs/">logs</a> has what its processes printed.</p>`;
 }

@@ -2,9 +2,12 @@
 export { choiceOf, firstChoiceOf, hashOf } from './choice.js';
 export { csvOf } from './csv.js';
 export { detailMarkup, detailOf } from './detail.js';
+export { duelists, duelOf } from './duel.js';
 export { matrixView } from './matrix.js';
 export { matrixMarkup } from './matrix-markup.js';
+export { numbersTable } from './numbers.js';
+export { unpacked } from './pack.js';
 export { sceneOf } from './scene.js';
-export { familiesOf } from './selection.js';
+export { familiesOf, isShown } from './selection.js';
 export { cellSlug } from './table.js';
 export { tableMarkup } from './table-markup.js';

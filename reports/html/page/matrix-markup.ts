@@ -2,13 +2,15 @@
 import { type Markup, markup, nothing } from './markup.js';
 import type { CellView, ColumnView, FoldedView, MatrixView, RowView } from './matrix.js';
 
-export function matrixMarkup(view: MatrixView): Markup {
+/** @param isPlain without links and what scripts add at once: a page of several has its details from its script */
+export function matrixMarkup(view: MatrixView, isPlain = false): Markup {
   const workloads = view.workloads.map(
     ({ title, span }) => markup`<th scope="colgroup" colspan="${span}">${title}</th>`,
   );
   const legend = view.legend.map(
     ({ symbol, meaning }) => markup`<span><b aria-hidden="true">${symbol}</b> ${meaning}</span> `,
   );
+  const cellOf = isPlain ? plainCellMarkup : (cell: CellView) => cellMarkup(cell, view.base ?? '');
   return markup`<table class="heat">
 <caption>${view.caption}</caption>
 <thead>
@@ -16,7 +18,7 @@ export function matrixMarkup(view: MatrixView): Markup {
 <tr>${headsMarkup(view)}</tr>
 </thead>
 <tbody>
-${view.rows.map((row) => rowMarkup(row, view.base))}${view.folded.map((family) => foldedMarkup(family, view))}</tbody></table>
+${view.rows.map((row) => rowMarkup(row, cellOf))}${view.folded.map((family) => foldedMarkup(family, view))}</tbody></table>
 <p class="legend soft">${legend}<span>The paler, the less certain.</span></p>`;
 }
 
@@ -45,9 +47,12 @@ function columnMarkup({ group, variant, sorted, isChosen }: ColumnView): Markup 
   return sortable(group, sorted, markup`${variant}`, isChosen ? 'chosen' : '');
 }
 
-function rowMarkup({ name, device, look, overall, cells }: RowView, base = ''): Markup {
+function rowMarkup(
+  { name, device, look, overall, cells }: RowView,
+  cellMarkupOf: (cell: CellView) => Markup,
+): Markup {
   const where = device ? markup` <small>${device}</small>` : nothing;
-  return markup`<tr><th scope="row" title="${name}"><span class="look series-${look.series}" aria-hidden="true">${look.symbol}</span> ${name}${where}</th><td class="overall ${overall.heat}">${overall.text}</td>${cells.map((cell) => cellMarkup(cell, base))}</tr>
+  return markup`<tr><th scope="row" title="${name}"><span class="look series-${look.series}" aria-hidden="true">${look.symbol}</span> ${name}${where}</th><td class="overall ${overall.heat}">${overall.text}</td>${cells.map(cellMarkupOf)}</tr>
 `;
 }
 
@@ -60,6 +65,11 @@ function cellMarkup({ slug, symbol, text, interval, style, label, hint }: CellVi
     return markup`<td class="${style}">${shown}<span class="hidden">${label}</span></td>`;
   }
   return markup`<td class="${style}"><a href="${base}#${slug}" aria-label="${label}" title="${hint}"><span>${symbol} ${text}</span>${bounds}</a></td>`;
+}
+
+function plainCellMarkup({ symbol, text, interval, style }: CellView): Markup {
+  const bounds = interval ? markup`<small>${interval}</small>` : nothing;
+  return markup`<td class="${style}">${symbol} ${text}${bounds}</td>`;
 }
 
 function foldedMarkup({ family, count }: FoldedView, { columns }: MatrixView): Markup {

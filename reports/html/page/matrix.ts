@@ -4,7 +4,7 @@ import type { Choice, Sort } from './choice.js';
 import { type Look, lookOf } from './look.js';
 import { overallOf } from './overall.js';
 import { type Ratio, ratioOf, type Standing, standingOf } from './ratio.js';
-import { baselineOf, comparedTargets, familiesOf, shownGroups, shownTargets } from './selection.js';
+import { baselineOf, comparedTargets, familiesOf, isShown, shownGroups, shownTargets } from './selection.js';
 import { cellAt, cellSlug, isOk, item, type ResultTable } from './table.js';
 
 export interface MatrixView {
@@ -73,6 +73,7 @@ const meanings = {
   undecided: { symbol: '?', meaning: 'not told apart' },
   wrong: { symbol: '✗', meaning: 'wrong result' },
   failed: { symbol: '!', meaning: 'failed' },
+  unmeasured: { symbol: '○', meaning: 'not measured' },
   unsupported: { symbol: '–', meaning: 'unsupported' },
   unavailable: { symbol: '∅', meaning: 'not installed here' },
 } as const;
@@ -276,8 +277,12 @@ export function legendOf(rows: readonly RowView[]): MatrixView['legend'] {
     .filter(({ symbol }) => used.has(symbol));
 }
 
-function statusOf(table: ResultTable, { hiddenGroups }: Choice, targets: number, groups: number): string {
+function statusOf(table: ResultTable, choice: Choice, targets: number, groups: number): string {
+  const { state } = table.cells;
+  const cells = state.filter((_, cell) => isShown(table, cell, choice)).length;
+  const of = comparedTargets(table).length;
+  const { hiddenGroups } = choice;
   const isLeftOut = table.groups.some(({ isSoftware }, group) => isSoftware && hiddenGroups.has(group));
   const leftOut = isLeftOut ? '; devices in software are left out until they are chosen' : '';
-  return `${targets} of ${comparedTargets(table).length} targets, ${groups} of ${table.groups.length} comparisons shown${leftOut}`;
+  return `${cells} of ${state.length} cells shown: ${targets} of ${of} targets with a result, ${groups} of ${table.groups.length} comparisons${leftOut}`;
 }

@@ -32,6 +32,15 @@ function groupsLeft({ groups }: ResultTable, { hiddenGroups }: Choice): number[]
   return groups.flatMap((_, group) => (hiddenGroups.has(group) ? [] : [group]));
 }
 
+/** Whether its target and its comparison are among those that are shown. */
+export function isShown(
+  { cells }: ResultTable,
+  cell: number,
+  { hiddenTargets, hiddenGroups }: Choice,
+): boolean {
+  return !hiddenTargets.has(item(cells.target, cell)) && !hiddenGroups.has(item(cells.group, cell));
+}
+
 /** The fastest one, or the cell of the chosen target; undefined where it has no result. */
 export function baselineOf(table: ResultTable, group: number, { baseline }: Choice): number | undefined {
   if (baseline === null) return rankedCells(table, group)[0];

@@ -1,6 +1,6 @@
 /** A table of texts, as it stands under a chart. */
 import type { Table, TableCell, TableRow } from '../chart.js';
-import { type Markup, markup } from './markup.js';
+import { type Markup, markup, nothing } from './markup.js';
 
 export function tableMarkup({ caption, head, rows }: Table): Markup {
   const heads = head.map((text) => markup`<th scope="col">${text}</th>`);
@@ -11,9 +11,10 @@ export function tableMarkup({ caption, head, rows }: Table): Markup {
 ${rows.map(rowMarkup)}</tbody></table></div>`;
 }
 
-function rowMarkup({ heading, ids = [], cells }: TableRow): Markup {
+function rowMarkup({ heading, ids = [], of = [], cells }: TableRow): Markup {
   const places = ids.map((id) => markup`<span id="${id}"></span>`);
-  return markup`<tr><th scope="row">${places}${heading}</th>${cells.map(cellMarkup)}</tr>
+  const shownWith = of.length > 0 ? markup` data-of="${of.join(' ')}"` : nothing;
+  return markup`<tr${shownWith}><th scope="row">${places}${heading}</th>${cells.map(cellMarkup)}</tr>
 `;
 }
 

@@ -15,7 +15,18 @@ export interface ResultTable {
   readonly critical: readonly (Critical | null)[];
   /** Reasons and notes, each once. */
   readonly texts: readonly string[];
+  /** What repeats the run, as far as it holds for each of its cells alone; see `cellCommand`. */
+  readonly command: RunCommand;
   readonly cells: CellColumns;
+}
+
+export interface RunCommand {
+  /** `npm run bench --` */
+  readonly program: string;
+  /** Options that say neither which cells nor for how long: `--seed 1`. */
+  readonly options: string;
+  /** Options that name the user's own models, by workload. */
+  readonly models: Readonly<Record<string, string>>;
 }
 
 export interface TableTarget {
@@ -23,6 +34,8 @@ export interface TableTarget {
   /** The name as part of a link. */
   readonly slug: string;
   readonly device: string;
+  /** What it was planned to compute on, as ids of cells name it. */
+  readonly planned: string;
   /** Targets of a family are folded together. */
   readonly family: string;
   /** Medians over rounds, in nanoseconds; null where it never started. */
@@ -38,6 +51,12 @@ export interface TableGroup {
   readonly title: string;
   /** `lenet5/inference/1` */
   readonly slug: string;
+  /** What ids of its cells begin with: `lenet5:inference:b1:float32`. */
+  readonly id: string;
+  readonly mode: string;
+  readonly batch: number;
+  readonly length?: number | undefined;
+  readonly threads?: number | undefined;
   /** How many of its targets have a result. */
   readonly ranked: number;
   /** Which of its targets are told apart: a digit for each pair of places in the ranking, see `isToldApart`. */
@@ -63,7 +82,6 @@ export interface CellColumns {
   readonly place: readonly (number | null)[];
   readonly ranks: readonly (readonly [number, number] | null)[];
   readonly time: readonly (Numbers | null)[];
-  readonly perSecond: readonly (Numbers | null)[];
   /** Items per second of a device that was given so many iterations before each wait; null for others. */
   readonly throughput: readonly (readonly [submissions: number, ...Numbers] | null)[];
   readonly percentiles: readonly (readonly (readonly [share: number, ...Numbers])[])[];
@@ -131,4 +149,21 @@ export function cellSlug({ groups, targets, cells }: ResultTable, cell: number):
 
 export function targetOf({ targets, cells }: ResultTable, cell: number): TableTarget {
   return item(targets, item(cells.target, cell));
+}
+
+/** As everywhere else: `lenet5:inference:b1:float32:cpu:pytorch/cpu`. */
+export function cellId({ groups, targets, cells }: ResultTable, cell: number): string {
+  const { planned, name } = item(targets, item(cells.target, cell));
+  return `${item(groups, item(cells.group, cell)).id}:${planned}:${name}`;
+}
+
+/** Examples per second. */
+export function perSecond({ groups, cells }: ResultTable, cell: number): Numbers | null {
+  const time = item(cells.time, cell);
+  if (time === null) return null;
+  const amount = 1e9 * item(groups, item(cells.group, cell)).batch;
+  const [value, low, high] = time;
+  return low === undefined || high === undefined
+    ? [amount / value]
+    : [amount / value, amount / high, amount / low];
 }

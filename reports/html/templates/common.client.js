@@ -13,10 +13,10 @@ function isDark() {
 
 /**
  * The drawing made beforehand stays until the new one is ready, and for good where that fails. Expressions are interpreted: a page
- * may be under a policy that forbids to compile them.
+ * may be under a policy that forbids to compile them. It is drawn at once, since printing waits for nothing.
  */
 // biome-ignore lint/correctness/noUnusedVariables: the page's own script calls it
-async function embed(chart, spec, rows) {
+function embed(chart, spec, rows) {
   const fresh = document.createElement('div');
   const old = [...chart.childNodes];
   chart.append(fresh);
@@ -32,7 +32,7 @@ async function embed(chart, spec, rows) {
       // A warning of the drawing library helps no reader.
       logLevel: window.vega.Error,
     });
-    await view.runAsync();
+    view.run();
     // The figure has the description, and a table follows it.
     fresh.querySelector('svg')?.setAttribute('aria-hidden', 'true');
     chart.view?.finalize();
@@ -61,7 +61,16 @@ function drawWhenNear(draw) {
   for (const chart of document.querySelectorAll('.chart')) watcher.observe(chart);
 }
 
-// What is printed should not hide its tables.
-addEventListener('beforeprint', () => {
-  for (const details of document.querySelectorAll('details')) details.open = true;
-});
+/** What is printed hides no table and has every drawing; afterwards it is as it was. */
+// biome-ignore lint/correctness/noUnusedVariables: the page's own script calls it
+function printWhole(draw) {
+  let opened = [];
+  addEventListener('beforeprint', () => {
+    opened = [...document.querySelectorAll('details:not([open], .picker)')];
+    for (const details of opened) details.open = true;
+    for (const chart of document.querySelectorAll('.chart:not(.alive)')) draw(chart);
+  });
+  addEventListener('afterprint', () => {
+    for (const details of opened) details.open = false;
+  });
+}

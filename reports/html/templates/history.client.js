@@ -12,7 +12,9 @@ button.addEventListener('click', () => {
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', nameButton);
 nameButton();
 
-drawWhenNear((chart) => {
+function draw(chart) {
   const { spec, rows } = charts[Number(chart.dataset.index)];
   embed(chart, spec, rows);
-});
+}
+drawWhenNear(draw);
+printWhole(draw);

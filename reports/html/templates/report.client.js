@@ -2,14 +2,27 @@
  * Makes the page interactive: matrix, charts and details follow what the reader chooses, which stands in the URL's hash. What is
  * shown is computed by the modules of `page/`; everything is readable without it.
  */
-const { table, specs, sweeps } = JSON.parse(document.getElementById('data').textContent);
 const { interpreter: _, page, ...figures } = linked;
+const { sweeps, folder, table: packed, scripted } = await readData();
+for (const place of document.querySelectorAll('[data-scripted]'))
+  place.outerHTML = scripted[place.dataset.scripted];
+const table = page.unpacked(packed);
 const charts = new Map(Object.values(figures).map((module) => [module.default.kind, module.default]));
 const controls = document.getElementById('controls');
 const heat = document.getElementById('heat');
 const detail = document.getElementById('detail');
 const groupChoice = document.querySelector('select[name=group]');
+const duel = document.getElementById('duel');
 let choice = page.choiceOf(table, location.hash);
+
+/** Pages of several have it compressed. */
+async function readData() {
+  const { type, textContent: text } = document.getElementById('data');
+  if (type === 'application/json') return JSON.parse(text);
+  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
+  return JSON.parse(await new Response(stream).text());
+}
 
 /** @param entry whether going back leads to what was shown before */
 function choose(changes, entry = false) {
@@ -25,10 +38,12 @@ function show() {
   showMatrix();
   showControls();
   showDetail();
+  showFiltered();
+  showDuel();
   const { title } = table.groups[choice.group] ?? { title: '' };
   for (const element of document.querySelectorAll('.chosen-title')) element.textContent = title;
   if (groupChoice) groupChoice.value = String(choice.group);
-  for (const chart of document.querySelectorAll('.chart.alive[data-chart]')) draw(chart);
+  for (const chart of document.querySelectorAll('.chart.alive')) draw(chart);
   showTheme();
 }
 
@@ -67,7 +82,43 @@ function hiddenOf(what) {
 function showDetail() {
   detail.hidden = choice.cell === null;
   detail.innerHTML =
-    choice.cell === null ? '' : page.detailMarkup(page.detailOf(table, choice.cell, choice)).text;
+    choice.cell === null ? '' : page.detailMarkup(page.detailOf(table, choice.cell, choice), folder).text;
+}
+
+/** What is chosen holds for every section. */
+function showFiltered() {
+  for (const block of document.querySelectorAll('[data-group]')) {
+    block.hidden = choice.hiddenGroups.has(Number(block.dataset.group));
+  }
+  for (const row of document.querySelectorAll('tr[data-of]')) {
+    row.hidden = !row.dataset.of.split(' ').some((cell) => page.isShown(table, Number(cell), choice));
+  }
+  for (const option of groupChoice?.options ?? []) {
+    option.hidden = choice.hiddenGroups.has(Number(option.value));
+  }
+}
+
+function showDuel() {
+  const two = page.duelists(table, choice);
+  duel.hidden = !two;
+  if (!two || !duel.open) return;
+  duel.querySelector('select[name=own]').value = String(two[0]);
+  duel.querySelector('select[name=other]').value = String(two[1]);
+  const found = page.duelOf(table, choice, two);
+  duel.querySelector('.duel-summary').textContent = found.summary;
+  duel.querySelector('.duel-table').innerHTML = page.tableMarkup(found.table).text;
+}
+
+/** Of a page of several, whose tables are made when they are asked for. */
+function fillTables() {
+  for (const place of document.querySelectorAll('[data-sweep-table]:empty')) {
+    place.innerHTML = page.tableMarkup(sweeps[place.dataset.sweepTable].table).text;
+  }
+  for (const place of document.querySelectorAll('[data-numbers]:empty')) {
+    const numbers = page.numbersTable(table, Number(place.dataset.numbers));
+    place.innerHTML = numbers ? page.tableMarkup(numbers).text : '<p>No target has a result.</p>';
+  }
+  showFiltered();
 }
 
 function showTheme() {
@@ -76,9 +127,21 @@ function showTheme() {
   document.getElementById('theme').textContent = isDark() ? 'Light' : 'Dark';
 }
 
-async function draw(chart) {
+/** Names of targets that are not shown. */
+function hiddenNames() {
+  return new Set([...choice.hiddenTargets].map((target) => table.targets[target]?.name));
+}
+
+function draw(chart) {
   const sweep = sweeps[chart.dataset.sweep];
-  if (sweep) return embed(chart, sweep.spec, sweep.rows);
+  if (sweep) {
+    const hidden = hiddenNames();
+    return embed(
+      chart,
+      sweep.spec,
+      sweep.rows.filter(({ target }) => !hidden.has(target)),
+    );
+  }
   const scene = page.sceneOf(table, choice);
   const drawn = scene && charts.get(chart.dataset.chart)?.draw(scene);
   const tables = chart.closest('figure').querySelector('.chart-table');
@@ -98,7 +161,84 @@ async function draw(chart) {
   chart.setAttribute('role', 'img');
   chart.setAttribute('aria-label', drawn.description);
   if (tables) tables.innerHTML = page.tableMarkup(drawn.table).text;
-  await embed(chart, specs[chart.dataset.chart][drawn.spec], drawn.rows);
+  embed(chart, specs[chart.dataset.chart][drawn.spec], drawn.rows);
+}
+
+/** What a chart shows, in Vega-Lite with its data; undefined where it shows nothing. */
+function sourceOf(chart) {
+  const sweep = sweeps[chart.dataset.sweep];
+  if (sweep) return { source: sweep.source, rows: sweep.rows };
+  const figure = charts.get(chart.dataset.chart);
+  const scene = page.sceneOf(table, choice);
+  const drawn = scene && figure?.draw(scene);
+  return drawn?.rows.length ? { source: figure.specs[drawn.spec], rows: drawn.rows } : undefined;
+}
+
+/** Colours of the page are names that nobody else knows. */
+function withColours(text) {
+  const style = getComputedStyle(root);
+  return text.replaceAll(/var\((--[\w-]+)\)/g, (_, name) => style.getPropertyValue(name).trim());
+}
+
+/** As a file of its own, on the page's ground. */
+function svgOf(chart) {
+  const copy = chart.querySelector('svg').cloneNode(true);
+  const [, , width, height] = copy.getAttribute('viewBox').split(' ').map(Number);
+  copy.removeAttribute('aria-hidden');
+  copy.setAttribute('width', width);
+  copy.setAttribute('height', height);
+  copy.setAttribute('font-family', 'system-ui, sans-serif');
+  copy.setAttribute('font-size', '12px');
+  const ground = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
+  for (const [name, value] of [
+    ['width', width],
+    ['height', height],
+    ['fill', 'var(--paper)'],
+  ])
+    ground.setAttribute(name, value);
+  copy.prepend(ground);
+  return { width, height, text: withColours(new XMLSerializer().serializeToString(copy)) };
+}
+
+/** Twice as fine as on a plain screen. */
+const pngScale = 2;
+
+async function savePng(file, { width, height, text }) {
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
+  await image.decode();
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [width * pngScale, height * pngScale];
+  canvas.getContext('2d').drawImage(image, 0, 0, canvas.width, canvas.height);
+  canvas.toBlob((blob) => saveBlob(`${file}.png`, blob), 'image/png');
+}
+
+function saveChart(chart, format) {
+  const file = `${name}-${chart.dataset.chart ?? chart.dataset.sweep}`;
+  const shown = sourceOf(chart);
+  if (!shown || !chart.querySelector('svg')) return;
+  if (format === 'SVG') return download(`${file}.svg`, 'image/svg+xml', svgOf(chart).text);
+  if (format === 'PNG') return savePng(file, svgOf(chart));
+  const spec = { ...shown.source, data: { values: shown.rows } };
+  download(`${file}.vl.json`, 'application/json', withColours(JSON.stringify(spec, null, 2)));
+}
+
+/** Beside every chart, since only scripts can do it. */
+function addSaving() {
+  for (const chart of document.querySelectorAll('.chart')) {
+    const row = document.createElement('p');
+    row.className = 'saving soft';
+    row.append('Save as ');
+    for (const format of ['SVG', 'PNG', 'Vega-Lite']) {
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.textContent = format;
+      button.setAttribute('aria-label', `Save the chart as ${format}`);
+      button.addEventListener('click', () => saveChart(chart, format));
+      row.append(button, ' ');
+    }
+    chart.after(row);
+  }
 }
 
 /** Adds to one of the sets of what is hidden, or takes from it. */
@@ -151,10 +291,14 @@ function move(event) {
   next.focus();
 }
 
-function download(name, type, text) {
+function download(file, type, text) {
+  saveBlob(file, new Blob([text], { type }));
+}
+
+function saveBlob(file, blob) {
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], { type }));
-  link.download = name;
+  link.href = URL.createObjectURL(blob);
+  link.download = file;
   link.click();
   URL.revokeObjectURL(link.href);
 }
@@ -192,6 +336,14 @@ function listen() {
   });
   detail.addEventListener('click', ({ target }) => target.closest('[data-close]') && closeDetail());
   detail.addEventListener('keydown', ({ key }) => key === 'Escape' && closeDetail());
+  duel.addEventListener('toggle', showDuel);
+  duel.addEventListener('submit', (event) => event.preventDefault());
+  duel.addEventListener('change', () => {
+    const two = ['own', 'other'].map((side) => Number(duel.querySelector(`select[name=${side}]`).value));
+    choose({ duel: two });
+  });
+  document.getElementById('numbers').addEventListener('toggle', fillTables);
+  document.getElementById('scaling')?.addEventListener('toggle', fillTables);
   addEventListener('hashchange', follow);
   addEventListener('popstate', follow);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', showTheme);
@@ -235,8 +387,16 @@ document
   .addEventListener('click', () => download(`${name}.csv`, 'text/csv', page.csvOf(table)));
 
 listen();
+addSaving();
 show();
+if (choice.duel) duel.open = true;
 drawWhenNear(draw);
+printWhole(draw);
+// After what was folded is open, and before it is printed.
+addEventListener('beforeprint', () => {
+  fillTables();
+  showDuel();
+});
 // Without scripts a link to a cell leads to its row; with them to its details.
 for (const place of document.querySelectorAll('th > span[id]')) place.removeAttribute('id');
 if (choice.cell !== null) {

@@ -26,6 +26,7 @@ export function statesTable(table: ResultTable): Table {
       return {
         heading: targetOf(table, first).name,
         ids: same.map((cell) => cellSlug(table, cell)),
+        of: same,
         cells: [
           { text: same.map((cell) => item(groups, item(cells.group, cell)).title).join('; ') },
           { text: state, note: state },
@@ -36,20 +37,34 @@ export function statesTable(table: ResultTable): Table {
   };
 }
 
-export function parityTable({ cells }: RunResults): Table {
+/**
+ * @param places of the cells in the page's table, by id
+ * @param which all that were checked, or those alone that did not pass
+ */
+export function parityTable(
+  { cells }: RunResults,
+  places: ReadonlyMap<string, number>,
+  which: 'all' | 'failed',
+): Table {
+  const wanted = ({ parity }: CellResult) =>
+    which === 'all' ? parity.length > 0 : parity.some(({ passed }) => !passed);
   return {
     caption: 'Largest relative error ‖actual − reference‖ ÷ ‖reference‖ of each compared quantity',
     head: ['Target', 'Cell', 'Output', 'Loss', 'Gradient', 'Weight'],
-    rows: cells
-      .filter(({ parity }) => parity.length > 0)
-      .map((cell) => ({
-        heading: cell.target,
-        cells: [
-          { text: groupTitle(cell) },
-          ...(['output', 'loss', 'gradient', 'weight'] as const).map((what) => errorOf(cell, what)),
-        ],
-      })),
+    rows: cells.filter(wanted).map((cell) => ({
+      heading: cell.target,
+      of: placesOf(places, cell.id),
+      cells: [
+        { text: groupTitle(cell) },
+        ...(['output', 'loss', 'gradient', 'weight'] as const).map((what) => errorOf(cell, what)),
+      ],
+    })),
   };
+}
+
+function placesOf(places: ReadonlyMap<string, number>, id: string): number[] {
+  const place = places.get(id);
+  return place === undefined ? [] : [place];
 }
 
 function errorOf(cell: CellResult, what: CellResult['parity'][number]['what']): TableCell {
@@ -80,17 +95,22 @@ export function configurationTable({ targets }: RunResults): Table {
   };
 }
 
-/** Settings that hold for some cells of a target only. */
-export function cellConfigurationTable({ targets, cells }: RunResults): Table {
+/** Settings that hold for some cells of a target only. @param places of the cells in the page's table, by id */
+export function cellConfigurationTable(
+  { targets, cells }: RunResults,
+  places: ReadonlyMap<string, number>,
+): Table {
+  const byId = new Map(cells.map((cell) => [cell.id, cell]));
   return {
     caption: 'Settings that hold for one cell only',
     head: ['Target', 'Cell', 'Settings'],
     rows: targets.flatMap(({ target, cellConfiguration }) =>
       Object.entries(cellConfiguration).map(([id, settings]) => {
-        const cell = cells.find((candidate) => candidate.id === id);
+        const cell = byId.get(id);
         const texts = Object.entries(settings).map(([key, value]) => `${key}: ${settingText(value)}`);
         return {
           heading: target,
+          of: placesOf(places, id),
           cells: [{ text: cell ? groupTitle(cell) : id }, { text: texts.join('; ') }],
         };
       }),

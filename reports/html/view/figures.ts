@@ -1,5 +1,6 @@
 /** The charts of the page: what its scripts draw, and the drawings made beforehand. */
 import type { Spec } from 'vega';
+import type { TopLevelSpec } from 'vega-lite';
 import type { RunResults } from '../../../common/run/results.js';
 import { type Sweep, sweepsOf } from '../../analyse/scaling.js';
 import { sweepTitle } from '../../text.js';
@@ -36,13 +37,21 @@ export interface SweepView {
   readonly figures: readonly SweepFigure[];
 }
 
-/** What scripts draw from. */
-export interface ChartData {
-  /** By kind of chart and name. */
-  readonly specs: Readonly<Record<string, Readonly<Record<string, Spec>>>>;
-  /** By figure. */
-  readonly sweeps: Readonly<Record<string, { readonly spec: Spec; readonly rows: readonly Row[] }>>;
-}
+/** By kind of chart and name. */
+export type PageSpecs = Readonly<Record<string, Readonly<Record<string, Spec>>>>;
+
+/** By figure; `source` is in Vega-Lite, for those who draw it elsewhere; `table` is there where the page makes its tables itself. */
+export type SweepData = Readonly<
+  Record<
+    string,
+    {
+      readonly spec: Spec;
+      readonly source: TopLevelSpec;
+      readonly rows: readonly Row[];
+      readonly table?: Table;
+    }
+  >
+>;
 
 export function groupCharts(charts: readonly Chart[]): GroupChart[] {
   return charts.filter((chart) => chart.of === 'group');
@@ -52,7 +61,8 @@ export function sectionOf({ kind, section }: GroupChart): ChartSection {
   return { kind, ...section };
 }
 
-export function specsOf(charts: readonly GroupChart[]): ChartData['specs'] {
+/** Of the charts that the page's script draws for the chosen comparison. */
+export function specsOf(charts: readonly GroupChart[]): PageSpecs {
   return Object.fromEntries(
     charts.map(({ kind, specs }) => [
       kind,
@@ -71,18 +81,19 @@ export async function drawnBeforehand(chart: GroupChart, table: ResultTable): Pr
   return { description: drawing.description, svg: await drawSpec(spec, drawing.rows) };
 }
 
-/** The charts along every sweep. */
+/** The charts along every sweep. @param hasTables whether the page's script makes their tables from the data */
 export function sweepViews(
   charts: readonly Chart[],
   results: RunResults,
-): { readonly views: SweepView[]; readonly data: ChartData['sweeps'] } {
-  const data: Record<string, { spec: Spec; rows: readonly Row[] }> = {};
+  hasTables: boolean,
+): { readonly views: SweepView[]; readonly data: SweepData } {
+  const data: Record<string, SweepData[string]> = {};
   const views = sweepsOf(results).map((sweep, index) => {
     const title = sweepTitle(sweep.axis, sweep.identity);
     const own = charts.filter((chart): chart is SweepChart => chart.of === 'sweep');
     const figures = own
       .filter((chart) => chart.axes.includes(sweep.axis))
-      .flatMap((chart) => figuresOf(chart, results, sweep, title, `${chart.kind}-${index}`, data));
+      .flatMap((chart) => figuresOf(chart, results, sweep, title, `${chart.kind}-${index}`, data, hasTables));
     return { title, figures };
   });
   return { views, data };
@@ -94,7 +105,8 @@ function figuresOf(
   among: Sweep,
   title: string,
   id: string,
-  data: Record<string, { spec: Spec; rows: readonly Row[] }>,
+  data: Record<string, SweepData[string]>,
+  hasTables: boolean,
 ): SweepFigure[] {
   const panels = panelsOf(among);
   return panels.flatMap((sweep, index) => {
@@ -103,7 +115,7 @@ function figuresOf(
     if (!drawing) return [];
     const { description, table, rows, spec } = drawing;
     const figure = `${id}-${index}`;
-    data[figure] = { spec: pageSpec(spec), rows };
+    data[figure] = { spec: pageSpec(spec), source: spec, rows, ...(hasTables ? { table } : {}) };
     return [{ id: figure, description, table }];
   });
 }

@@ -1,52 +1,71 @@
 /** Everything that the template shows, in its order; all text is plain and the template escapes it. */
-
 import type { RunResults } from '../../../common/run/results.js';
 import { counted, listed } from '../../../common/text.js';
 import { stateCounts } from '../../summary.js';
-import { coresText, percent } from '../../text.js';
+import { percent } from '../../text.js';
 import type { Chart } from '../chart.js';
 import { firstChoiceOf } from '../page/choice.js';
 import { matrixView } from '../page/matrix.js';
+import { type PackedTable, packed } from '../page/pack.js';
 import { comparedTargets, familiesOf } from '../page/selection.js';
-import { item, type ResultTable } from '../page/table.js';
+import { cellId, item, type ResultTable } from '../page/table.js';
 import * as facts from './facts.js';
-import {
-  type ChartData,
-  drawnBeforehand,
-  firstOf,
-  groupCharts,
-  sectionOf,
-  specsOf,
-  sweepViews,
-} from './figures.js';
+import { drawnBeforehand, firstOf, groupCharts, type SweepData, sectionOf, sweepViews } from './figures.js';
 import { type GroupView, groupViews } from './groups.js';
-import { resumeText } from './resume.js';
+import { headOf, runView } from './run.js';
 import { tableOf } from './table.js';
-import { type Finding, validity } from './validity.js';
 
 export interface Page {
   readonly view: Readonly<Record<string, unknown>>;
-  readonly data: ChartData & { readonly table: ResultTable };
+  readonly data: PageData;
+  readonly table: ResultTable;
+}
+
+/** What the page's script computes from. */
+export interface PageData {
+  readonly table: PackedTable;
+  readonly sweeps: SweepData;
+  /** Where the run's files are, relative to the page. */
+  readonly folder: string;
+}
+
+/** A page of several, beside an index that says what holds for the whole run. */
+export interface Part {
+  readonly title: string;
+}
+
+/** The only page of a run. */
+export interface Whole {
+  /** What the user calls the run. */
+  readonly run: string;
 }
 
 /** More sentences than these would push the matrix off the first screen. */
 const maxSentences = 8;
 
-/** @param marks maximum of single iterations, and of turns, that the page has of a cell */
-export async function pageOf(results: RunResults, charts: readonly Chart[], marks: number): Promise<Page> {
+/**
+ * @param marks maximum of single iterations, and of turns, that the page has of a cell
+ * @param place of one of several pages, the results are those of its cells alone
+ */
+export async function pageOf(
+  results: RunResults,
+  charts: readonly Chart[],
+  marks: number,
+  place: Part | Whole,
+): Promise<Page> {
   const table = tableOf(results, marks);
   const [first, ...others] = [firstOf(groupCharts(charts)), ...groupCharts(charts).slice(1)];
-  const sweeps = sweepViews(charts, results);
-  const groups = groupViews(results, table);
-  const findings = validity(results);
+  const sweeps = sweepViews(charts, results, 'title' in place);
+  const groups = groupViews(results, table, !('title' in place));
   const choices = choicesOf(table);
+  const folder = 'title' in place ? '../' : '';
+  const places = new Map(table.cells.state.map((_, cell) => [cellId(table, cell), cell]));
+  const cellConfiguration = facts.cellConfigurationTable(results, places);
   const view = {
-    id: results.id,
-    startedAt: dateText(results.startedAt),
-    machineLine: `${results.machine.cpu}, ${coresText(results.machine.cores)}`,
+    ...headOf(results),
+    folder,
     groups,
     sentences: { first: groups.slice(0, maxSentences), more: groups.slice(maxSentences) },
-    resume: resumeText(results),
     intervals: intervalsText(results),
     matrix: matrixView(table, firstChoiceOf(table)),
     choices,
@@ -62,22 +81,17 @@ export async function pageOf(results: RunResults, charts: readonly Chart[], mark
     unlike: unlikeText(groups),
     counts: stateCounts(results),
     cellCount: results.cells.length,
-    validity: findings,
-    trust: trustText(findings),
     states: facts.statesTable(table),
-    parity: facts.parityTable(results),
-    configuration: facts.configurationTable(results),
-    cellConfiguration: facts.cellConfigurationTable(results),
-    machine: facts.machineTable(results),
-    versions: facts.versionsTable(results),
-    overhead: facts.overheadTable(results),
-    wall: facts.wallTable(results),
-    command: results.command,
-    commit: results.touchstone.commit,
-    seed: results.options.seed,
-    marks,
+    cellConfiguration,
+    ...('title' in place
+      ? {
+          part: place,
+          parity: facts.parityTable(results, places, 'failed'),
+          hasSettings: cellConfiguration.rows.length > 0,
+        }
+      : { run: runView(results, marks, place.run), parity: facts.parityTable(results, places, 'all') }),
   };
-  return { view, data: { table, specs: specsOf([first, ...others]), sweeps: sweeps.data } };
+  return { view, table, data: { table: packed(table), sweeps: sweeps.data, folder } };
 }
 
 /** What a reader can choose from, each with its place in the table. */
@@ -108,16 +122,6 @@ function withoutResult({ cells }: RunResults, table: ResultTable): { reason: str
   return [...byReason].map(([reason, targets]) => ({ reason, targets: listed([...targets]) }));
 }
 
-/** In one line: how much of what is checked asks for caution, and what. */
-function trustText(findings: readonly Finding[]): { good: boolean; text: string } {
-  const cautions = findings.filter(({ good }) => !good).map(({ label }) => label.toLowerCase());
-  if (cautions.length === 0) return { good: true, text: `all ${findings.length} checks are fine` };
-  return {
-    good: false,
-    text: `${cautions.length} of ${findings.length} checks ask for caution: ${listed(cautions)}`,
-  };
-}
-
 function unlikeText(groups: readonly GroupView[]): string {
   const unlike = groups.filter(({ differences }) => differences.length > 0);
   if (unlike.length === 0) return 'all targets compute with the same effective settings';
@@ -128,10 +132,4 @@ function unlikeText(groups: readonly GroupView[]): string {
 /** `instructions` of `instructions: avx2 (a, b); scalar (c)`. */
 function nameOf(difference: string): string {
   return /^([^:]{1,40}):/.exec(difference)?.[1] ?? difference;
-}
-
-/** 2026-11-23 14:25 UTC */
-function dateText(iso: string): string {
-  const date = new Date(iso);
-  return Number.isNaN(date.getTime()) ? iso : `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

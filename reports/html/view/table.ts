@@ -1,7 +1,7 @@
 /** The results of a run as the one table from which the page computes all that it shows. */
 import { groupBy } from '../../../common/group-by.js';
-import { groupKey } from '../../../common/run/cell.js';
-import { deviceId, deviceLabel } from '../../../common/run/device.js';
+import { cellId, groupKey, withoutTarget } from '../../../common/run/cell.js';
+import { deviceId, deviceLabel, firstDevice } from '../../../common/run/device.js';
 import type { CellResult, Estimate, Group, RunResults, TargetResult } from '../../../common/run/results.js';
 import { median } from '../../../common/statistics/quantiles.js';
 import { isToldApart } from '../../../common/statistics/ranking.js';
@@ -10,8 +10,10 @@ import { roundMediansNs } from '../../analyse/estimates.js';
 import { isOk, type OkCell, standingsOf } from '../../analyse/groups.js';
 import { verdict } from '../../summary.js';
 import { groupTitle, threadsText } from '../../text.js';
+import { distinct, partOf } from '../link-part.js';
 import type { CellColumns, Numbers, ResultTable, TableGroup, TableTarget } from '../page/table.js';
 import { thinned } from '../thin.js';
+import { runCommand } from './command.js';
 
 /** @param marks maximum of samples, and of turns, that the page has of a cell */
 export function tableOf(results: RunResults, marks: number): ResultTable {
@@ -30,6 +32,7 @@ export function tableOf(results: RunResults, marks: number): ResultTable {
     groups: groups.map(({ group, cells }, index) => groupOf(group, cells, slugs[index] ?? '', sampling)),
     critical: Array.from({ length: most + 1 }, (_, count) => sampling.critical(count)),
     texts: texts.all,
+    command: runCommand(results),
     cells: columnsOf(records),
   };
 }
@@ -53,6 +56,7 @@ function targetsOf({ targets, cells }: RunResults): TableTarget[] {
     name: target.target,
     slug: slugs[index] ?? '',
     device: target.device ? deviceLabel(target.device) : (planned.get(target.target) ?? ''),
+    planned: planned.get(target.target) ?? '',
     family: familyOf(target),
     spawnNs: target.spawnMs && rounded(target.spawnMs.value * 1e6),
     importNs: target.importMs && rounded(target.importMs.value * 1e6),
@@ -78,11 +82,22 @@ function groupOf(group: Group, cells: readonly CellResult[], slug: string, sampl
     variant: variantOf(group),
     title: groupTitle(group),
     slug,
+    id: idOf(group),
+    mode: group.mode,
+    batch: group.batch,
+    ...(group.length === undefined ? {} : { length: group.length }),
+    ...(group.threads === undefined ? {} : { threads: group.threads }),
     ranked: group.ranking.length,
     told: pairs.map((pair) => (isToldApart(pair) ? '1' : '0')).join(''),
     verdict: verdict(group),
     isSoftware: group.software === true,
   };
+}
+
+/** An id without the device and the target. */
+function idOf(group: Group): string {
+  const device = firstDevice('cpu');
+  return withoutTarget({ id: cellId({ ...group, device, target: '-' }), target: '-' }).replace(/:cpu$/, '');
 }
 
 function variantOf({ mode, batch, length, threads, precision, software }: Group): string {
@@ -102,21 +117,6 @@ function slugOf({ workload, mode, batch, length, threads, precision, software }:
     ...(software ? ['software'] : []),
   ];
   return [partOf(workload), mode, batch, ...variant].join('/');
-}
-
-/** As part of a link: without what separates parts, or would have to be escaped. */
-function partOf(name: string): string {
-  return name.replaceAll(/[^A-Za-z0-9._~@-]+/g, '-').replace(/^-+|-+$/g, '') || 'x';
-}
-
-/** Where two would have the same link, the later ones get a number. */
-function distinct(slugs: readonly string[]): string[] {
-  const counts = new Map<string, number>();
-  return slugs.map((slug) => {
-    const count = (counts.get(slug) ?? 0) + 1;
-    counts.set(slug, count);
-    return count === 1 ? slug : `${slug}-${count}`;
-  });
 }
 
 /** One cell: an element of every column. */
@@ -154,7 +154,6 @@ type Timed = Omit<
 /** No number is shown for a cell that is not ok. */
 const noTimes: Timed = {
   time: null,
-  perSecond: null,
   throughput: null,
   percentiles: [],
   cpuNs: null,
@@ -174,7 +173,6 @@ function timesOf({ metrics, samples }: OkCell, marks: number): Timed {
   const timed = inOrder.filter((turn) => turn.samplesNs.length > 0);
   return {
     time: numbersOf(metrics.iterationNs),
-    perSecond: numbersOf(metrics.itemsPerSecond),
     throughput: metrics.throughput
       ? [metrics.throughput.submissions, ...numbersOf(metrics.throughput.itemsPerSecond)]
       : null,
@@ -210,7 +208,6 @@ function columnsOf(records: readonly CellRecord[]): CellColumns {
     place: column('place'),
     ranks: column('ranks'),
     time: column('time'),
-    perSecond: column('perSecond'),
     throughput: column('throughput'),
     percentiles: column('percentiles'),
     cpuNs: column('cpuNs'),

@@ -16,11 +16,12 @@ const maxLoadPerCore = 0.7;
 const maxSteal = 0.01;
 const maxOverhead = 0.01;
 
-export function validity(results: RunResults): Finding[] {
+/** @param run what the user calls it */
+export function validity(results: RunResults, run = results.id): Finding[] {
   return [
-    rounds(results),
+    rounds(results, run),
     level(results),
-    ...precision(results),
+    ...precision(results, run),
     parity(results),
     audits(results),
     results.machine.browser === undefined ? processors(results) : visitor(results),
@@ -33,15 +34,17 @@ export function validity(results: RunResults): Finding[] {
   ];
 }
 
-function rounds(results: RunResults): Finding {
-  const { finishedRounds, plannedRounds } = results;
+function rounds(results: RunResults, run: string): Finding {
+  const { finishedRounds, plannedRounds, options } = results;
   const spent = spentText(results);
+  const asked = options.rounds;
+  const isShort = asked !== null && plannedRounds > 0 && plannedRounds < asked;
   const text = spent
     ? `${counted(finishedRounds, 'round')}, in which each cell was measured for as long as it was part of a comparison that was not decided: ${spent}.`
-    : `${finishedRounds} of ${plannedRounds} planned rounds finished.`;
-  const why = endingText(results);
+    : `${finishedRounds} of ${plannedRounds} planned rounds finished.${isShort ? ` ${asked} were asked for, and the time did not hold them.` : ''}`;
+  const why = endingText(results, run);
   return {
-    good: finishedRounds >= plannedRounds && plannedRounds > 0 && !why,
+    good: finishedRounds >= plannedRounds && plannedRounds > 0 && !isShort && !why,
     label: 'Rounds',
     text: why ? `${text} ${why}` : text,
   };
@@ -59,8 +62,8 @@ function spentText({ cells }: RunResults): string | undefined {
   return listed(parts);
 }
 
-function precision(results: RunResults): Finding[] {
-  const found = precisionText(results);
+function precision(results: RunResults, run: string): Finding[] {
+  const found = precisionText(results, run);
   return found ? [{ ...found, label: 'Precision' }] : [];
 }
 

@@ -1,16 +1,13 @@
 /** The gate's findings as tests: JUnit XML, which every CI service displays. A suite per target, a test per finding. */
-import junit, { type Builder, type TestCase } from 'junit-report-builder';
+import type { TestCase } from 'junit-report-builder';
 import { invocation, quoted } from '../../../common/invocation.js';
+import { legal, newJunit } from '../../junit.js';
 import type { GateFinding, GateReport } from '../report.js';
 import { exitWords, marginText, ratioText, sentence } from './findings.js';
 
-// The package's types say that the builder is the module's `default`; in Node it is the module itself.
-const builder = junit as unknown as Builder;
-
 /** Valid XML, whatever characters names and reasons contain. */
 export function gateJunit(report: GateReport): string {
-  // The package's own builder is shared by the whole process.
-  const root = builder.newBuilder().name(`Touchstone gate: ${exitWords[report.exit]}`);
+  const root = newJunit(`Touchstone gate: ${exitWords[report.exit]}`);
   const targets = [...new Set(report.findings.map(({ target }) => target))];
   for (const target of targets) {
     const suite = root.testSuite().name(legal(target));
@@ -58,15 +55,4 @@ function details(finding: GateFinding): string {
     `ratio ${ratioText(finding)}, margin ${marginText(finding)}`,
     `accept it with: ${invocation('gate accept')} ${quoted(finding.cell)} --metric ${metric} --from gate.json --reason '…'`,
   ].join('\n');
-}
-
-/**
- * Only characters of XML 1.0, no marks that turn the direction of what follows, and nothing that ends a CDATA section. The
- * package does both, but only for the first `]]>` of a text, and after escaping, where removing a character can undo an escape.
- */
-function legal(text: string): string {
-  return text
-    .replace(/(?![\t\n])[\p{Cc}\p{Bidi_Control}\u2028\u2029\ufffe\uffff]/gu, '')
-    .replace(/\p{Surrogate}/gu, '\ufffd')
-    .replaceAll(']]>', ']] >');
 }

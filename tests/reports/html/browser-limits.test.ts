@@ -105,7 +105,7 @@ describe.skipIf(!hasBrowser)(title, () => {
     });
   });
 
-  it('prints on white, without controls, with tables open and no frame of a drawing that was not made', async () => {
+  it('prints on white, without controls, with tables open and every drawing made', async () => {
     await visit({ colorScheme: 'dark' }, '', async (page) => {
       await page.evaluate("dispatchEvent(new Event('beforeprint'))");
       await page.emulateMedia({ media: 'print' });
@@ -115,7 +115,8 @@ describe.skipIf(!hasBrowser)(title, () => {
       expect(await shown(page, '.controls')).toBe(0);
       expect(await shown(page, '#numbers table')).toBe(5);
       expect(await shown(page, '#ratios .chart svg')).toBe(1);
-      expect(await shown(page, '#memory')).toBe(0);
+      expect(await shown(page, '#memory .chart svg')).toBe(1);
+      expect(await shown(page, '.saving')).toBe(0);
     });
   });
 

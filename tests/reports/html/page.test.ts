@@ -12,20 +12,24 @@ import {
   hashOf,
 } from '../../../reports/html/page/choice.js';
 import { csvOf } from '../../../reports/html/page/csv.js';
-import { detailOf } from '../../../reports/html/page/detail.js';
+import { cellCommand, detailOf } from '../../../reports/html/page/detail.js';
+import { duelOf } from '../../../reports/html/page/duel.js';
 import { lookOf } from '../../../reports/html/page/look.js';
 import { type CellView, heatOf, matrixView } from '../../../reports/html/page/matrix.js';
+import { packed, unpacked } from '../../../reports/html/page/pack.js';
 import { ratioOf, standingOf, unlikeQuotient, whyUnlikeQuotient } from '../../../reports/html/page/ratio.js';
 import { sceneOf } from '../../../reports/html/page/scene.js';
 import { familiesOf } from '../../../reports/html/page/selection.js';
 import {
   cellAt,
+  cellId,
   cellSlug,
   isToldApart,
   type ResultTable,
   rankedCells,
 } from '../../../reports/html/page/table.js';
 import { tableOf } from '../../../reports/html/view/table.js';
+import { inline, ratio as ratioQuantity } from '../../../reports/text.js';
 import { fixtureRun, hostileTarget, swiftShader } from '../fixtures.js';
 
 const { manifest, events } = fixtureRun({ hostile: true });
@@ -175,7 +179,7 @@ describe('the matrix', () => {
       { title: 'lenet5', span: 3 },
       { title: 'lstm-rows', span: 2 },
     ]);
-    expect(status).toBe('7 of 7 targets, 5 of 5 comparisons shown');
+    expect(status).toBe('40 of 40 cells shown: 7 of 7 targets with a result, 5 of 5 comparisons');
   });
 
   it('says in words what a cell shows: ratio, interval, decision and rank', () => {
@@ -261,7 +265,7 @@ describe('the matrix', () => {
     const { folded, rows, status } = view({ hiddenTargets });
     expect(folded).toEqual([{ family: 'No longer developed', count: 1 }]);
     expect(rows.some(({ name }) => name === 'convnetjs/js')).toBe(false);
-    expect(status).toBe('6 of 7 targets, 5 of 5 comparisons shown');
+    expect(status).toBe('35 of 40 cells shown: 6 of 7 targets with a result, 5 of 5 comparisons');
   });
 
   it('heats by the size of the log ratio, alike in both directions', () => {
@@ -398,6 +402,59 @@ it('CSV has a line for each round, and names that no spreadsheet takes for a for
   const [head, ...lines] = csvOf(renamed).split('\r\n');
   expect(head).toBe('"comparison","target","round","median_ns"');
   expect(lines).toHaveLength(results.cells.filter(isOk).length * 10);
-  for (const line of lines) expect(line).toMatch(/^"[^"]+","'=/);
+  for (const line of lines) expect(line).toMatch(/^"[^"]+","'=.*",\d+,[\d.]+$/);
   expect(csvOf(table)).toContain(hostileTarget.replaceAll('"', '""'));
+});
+
+it('in the page a table is packed, and is the same again', () => {
+  const again = unpacked(JSON.parse(JSON.stringify(packed(table))));
+  expect(again).toEqual(JSON.parse(JSON.stringify(table)));
+  const bytes = (value: unknown) => JSON.stringify(value).length;
+  expect(bytes(packed(table))).toBeLessThan(bytes(table));
+});
+
+it('a cell has the id that the run has, and a command that measures it alone', () => {
+  const ids = table.cells.state.map((_, cell) => cellId(table, cell));
+  expect(ids.sort()).toEqual(results.cells.map(({ id }) => id).sort());
+  expect(cellCommand(table, cellOf(first, 'pytorch/cpu'))).toBe(
+    'npm run bench -- --workload lenet5 --mode inference --batch 1 --targets pytorch/cpu --threads 1 --seed 1',
+  );
+});
+
+it('the command of a cell of a model keeps what is said of the model', () => {
+  const command =
+    "npm run bench -- --model 'my nets/lenet5.onnx' --model b.onnx --input image=1x3 --targets a,b --time 5s --seed 2";
+  const own = tableOf({ ...results, command }, 0);
+  const cell = own.cells.state.indexOf('ok');
+  expect(cellCommand(own, cell)).toMatch(
+    /^npm run bench -- --model 'my nets\/lenet5\.onnx' --input image=1x3 --targets \S+ --threads 1 --seed 2$/,
+  );
+});
+
+describe('two targets head to head', () => {
+  const duel = (own: string, other: string, changes: Partial<Choice> = {}) =>
+    duelOf(table, { ...firstChoice, ...changes }, [targetOf(own), targetOf(other)]);
+
+  it('has the ratio of each comparison that both have, and their mean', () => {
+    const { table: found, summary } = duel('pytorch/cpu', 'onnxruntime/cpu');
+    expect(found.rows).toHaveLength(3);
+    expect(found.rows[0]!.cells[2]!.text).toBe(
+      inline(ratioQuantity(ratioOf(table, cellOf(first, 'pytorch/cpu'), cellOf(first, 'onnxruntime/cpu')))),
+    );
+    expect(summary).toMatch(
+      /^pytorch\/cpu is faster in 0, slower in 3 and not told apart from onnxruntime\/cpu in 0 of 3 comparisons that both have \(of 5 shown\)/,
+    );
+  });
+
+  it('is the other way around from the other side, and over shown comparisons alone', () => {
+    const { summary } = duel('onnxruntime/cpu', 'pytorch/cpu', { hiddenGroups: new Set([0]) });
+    expect(summary).toMatch(/faster in 2, slower in 0 .* 2 comparisons that both have \(of 4 shown\)/);
+  });
+
+  it('stands in the link', () => {
+    const choice = { ...firstChoice, duel: [targetOf('tfjs/js'), targetOf('pytorch/cpu')] as const };
+    expect(hashOf(table, choice)).toBe('#?duel=tfjs-js,pytorch-cpu');
+    expect(choiceOf(table, '#?duel=tfjs-js,pytorch-cpu')).toEqual(choice);
+    expect(choiceOf(table, '#?duel=tfjs-js').duel).toBeNull();
+  });
 });

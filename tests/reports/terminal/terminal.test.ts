@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { analyse } from '../../../reports/analyse/analyse.js';
 import { renderTerminal } from '../../../reports/terminal/index.js';
 import { clean, fitted, fittedTarget, wrapped } from '../../../reports/terminal/lines.js';
+import { manyCells } from '../../../scripts/measure/made-up-run.js';
 import { type FixtureOptions, fixtureRun, swiftShader } from '../fixtures.js';
 import { threadSweep } from '../sweeps.js';
 
@@ -58,7 +59,7 @@ describe('the comparison table', () => {
     const flat = text.replaceAll(/\s+/g, ' ');
     expect(flat).toContain('slowpoke/js: wrong: a timed iteration of round 4 gave another result');
     expect(flat).toContain('tfjs/wasm: failed: it has no kernel for the gradient Conv2DBackpropFilter');
-    expect(flat).toContain('35 cells: 20 ok, 3 wrong, 3 failed, 4 unsupported, 5 unavailable.');
+    expect(flat).toContain('35 cells: 20 ok, 3 wrong, 2 failed, 1 unmeasured, 4 unsupported, 5 unavailable.');
     expect(flat.match(/jax\/cpu/g)).toHaveLength(2);
   });
 
@@ -86,7 +87,7 @@ it('of a sweep it says each place on the axis side by side, and how much more th
 it('with too few rounds there is no interval, and it says so', () => {
   const text = render({ rounds: 2, plannedRounds: 8, ending: 'interrupted' });
   expect(text).toContain('2 of 8 rounds, too few rounds for intervals (3 give 95 %, 8 give 99 %)');
-  expect(text).toContain('The run was interrupted; `--resume` continues it.');
+  expect(text).toContain('The run was interrupted; `--resume 20261123-142501-3fa9` continues it.');
   expect(text).not.toMatch(/× \[/);
 });
 
@@ -118,4 +119,11 @@ it.each([
 ])('the name of a target keeps its end: %s', (name, width, text) => {
   expect(fittedTarget(name, width)).toBe(text);
   expect([...fittedTarget(name, width)].length).toBeLessThanOrEqual(width);
+});
+
+it('of very many comparisons shows the first, and says how many there are', () => {
+  const { manifest, events } = manyCells(750);
+  const text = plain(renderTerminal(analyse(manifest, events)));
+  expect(text.match(/ rank +target/g)).toHaveLength(40);
+  expect(text).toContain('10 more comparisons: the report has them all.');
 });

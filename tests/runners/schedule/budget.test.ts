@@ -4,6 +4,7 @@ import {
   divideBudget,
   divideSteps,
   divideWithPostponed,
+  neededMs,
   postponedCells,
 } from '../../../runners/schedule/budget.js';
 
@@ -140,4 +141,21 @@ describe('postponedCells', () => {
     expect(postponedCells(100, 0, fast, 1)).toEqual([]);
     expect(postponedCells(2_000, 2_000, fast, 3)).toEqual([]);
   });
+});
+
+it('what is needed for so many rounds is just enough for them', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 20 }),
+      fc.integer({ min: 0, max: 5000 }),
+      fc.array(fc.double({ min: 0.1, max: 900, noNaN: true }), { minLength: 1, maxLength: 9 }),
+      (rounds, startMs, times) => {
+        const cells = times.map((ms, index) => cell(String(index), ms));
+        const needed = neededMs(rounds, startMs, cells);
+        expect(divideBudget(needed * 1.001, startMs, cells, rounds).rounds).toBe(rounds);
+        if (rounds > 1)
+          expect(divideBudget(needed * 0.99, startMs, cells, rounds).rounds).toBeLessThan(rounds);
+      },
+    ),
+  );
 });

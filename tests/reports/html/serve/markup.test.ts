@@ -104,7 +104,7 @@ describe("the report of a visitor's run", () => {
   });
 
   it('proposes nothing that cannot be done', () => {
-    expect(resumeText(results)).toBe('');
+    expect(resumeText(results, results.id)).toBe('');
     expect(endingText({ ...results, ending: 'interrupted' })).not.toContain('--resume');
   });
 });
