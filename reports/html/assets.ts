@@ -36,15 +36,6 @@ export type PlainPageName = 'compare' | 'site';
 /** The report computes with the modules of `page/`. */
 export const pageModules = join(here, 'page', `index${extname(fileURLToPath(import.meta.url))}`);
 
-/** A page without scripts: its template, and the style sheet that it has inside or beside it. */
-export async function loadPlainAssets(page: PlainPageName): Promise<Pick<Assets, 'template' | 'style'>> {
-  return { template: await templateOf(page), style: await styleOf([...styles, 'site']) };
-}
-
-async function styleOf(names: readonly string[]): Promise<string> {
-  return (await Promise.all(names.map((name) => text(join(templates, `${name}.css`))))).join('\n');
-}
-
 /** @param modules those of the project that the page's script calls, by the name under which it does */
 export async function loadAssets(
   page: PageName,
@@ -56,10 +47,16 @@ export async function loadAssets(
   const linked = await linkModules({ interpreter, ...modules });
   return {
     template: await templateOf(page),
-    style: await styleOf(styles),
+    style: (await Promise.all(styles.map((name) => text(join(templates, `${name}.css`))))).join('\n'),
     scripts: [insideScript(await text(vega))],
     client: insideScript([linked, ...clients].join('\n')),
   };
+}
+
+/** A page without scripts: its template, and the style sheet that it has inside or beside it. */
+export async function loadPlainAssets(page: PlainPageName): Promise<Pick<Assets, 'template' | 'style'>> {
+  const parts = await Promise.all([...styles, 'site'].map((name) => text(join(templates, `${name}.css`))));
+  return { template: await templateOf(page), style: parts.join('\n') };
 }
 
 /** An engine of its own: partials are not shared with other users of the library. */

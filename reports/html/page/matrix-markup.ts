@@ -16,7 +16,7 @@ export function matrixMarkup(view: MatrixView): Markup {
 <tr>${headsMarkup(view)}</tr>
 </thead>
 <tbody>
-${view.rows.map((row) => rowMarkup(row, view.base))}${view.folded.map((family) => foldedMarkup(family, view))}</tbody></table>
+${view.rows.map(rowMarkup)}${view.folded.map((family) => foldedMarkup(family, view))}</tbody></table>
 <p class="legend soft">${legend}<span>The paler, the less certain.</span></p>`;
 }
 
@@ -45,13 +45,13 @@ function columnMarkup({ group, variant, sorted, isChosen }: ColumnView): Markup 
   return sortable(group, sorted, markup`${variant}`, isChosen ? 'chosen' : '');
 }
 
-function rowMarkup({ name, device, look, overall, cells }: RowView, base = ''): Markup {
+function rowMarkup({ name, device, look, overall, cells }: RowView): Markup {
   const where = device ? markup` <small>${device}</small>` : nothing;
-  return markup`<tr><th scope="row" title="${name}"><span class="look series-${look.series}" aria-hidden="true">${look.symbol}</span> ${name}${where}</th><td class="overall ${overall.heat}">${overall.text}</td>${cells.map((cell) => cellMarkup(cell, base))}</tr>
+  return markup`<tr><th scope="row" title="${name}"><span class="look series-${look.series}" aria-hidden="true">${look.symbol}</span> ${name}${where}</th><td class="overall ${overall.heat}">${overall.text}</td>${cells.map(cellMarkup)}</tr>
 `;
 }
 
-function cellMarkup({ slug, symbol, text, interval, style, label, hint }: CellView, base: string): Markup {
+function cellMarkup({ slug, page = '', symbol, text, interval, style, label, hint }: CellView): Markup {
   const bounds = interval ? markup`<small>${interval}</small>` : nothing;
   if (!slug) {
     const shown = symbol
@@ -59,7 +59,7 @@ function cellMarkup({ slug, symbol, text, interval, style, label, hint }: CellVi
       : nothing;
     return markup`<td class="${style}">${shown}<span class="hidden">${label}</span></td>`;
   }
-  return markup`<td class="${style}"><a href="${base}#${slug}" aria-label="${label}" title="${hint}"><span>${symbol} ${text}</span>${bounds}</a></td>`;
+  return markup`<td class="${style}"><a href="${page}#${slug}" aria-label="${label}" title="${hint}"><span>${symbol} ${text}</span>${bounds}</a></td>`;
 }
 
 function foldedMarkup({ family, count }: FoldedView, { columns }: MatrixView): Markup {
