@@ -44,15 +44,6 @@ function moduleOf(name: string): string {
   return join(here, 'page', `${name}${extname(fileURLToPath(import.meta.url))}`);
 }
 
-/** A page without scripts: its template, and the style sheet that it has inside or beside it. */
-export async function loadPlainAssets(page: PlainPageName): Promise<Pick<Assets, 'template' | 'style'>> {
-  return { template: await templateOf(page), style: await styleOf([...styles, 'site']) };
-}
-
-function styleOf(names: readonly string[]): Promise<string> {
-  return templateTexts(names.map((name) => `${name}.css`));
-}
-
 /**
  * @param modules those of the project that the page's script calls, by the name under which it does
  * @param constants what else it reads, by name
@@ -75,6 +66,15 @@ export async function loadAssets(
     scripts: page === 'index' ? [] : [insideScript(await text(vega))],
     client: insideScript(body),
   };
+}
+
+/** A page without scripts: its template, and the style sheet that it has inside or beside it. */
+export async function loadPlainAssets(page: PlainPageName): Promise<Pick<Assets, 'template' | 'style'>> {
+  return { template: await templateOf(page), style: await styleOf([...styles, 'site']) };
+}
+
+function styleOf(names: readonly string[]): Promise<string> {
+  return templateTexts(names.map((name) => `${name}.css`));
 }
 
 /** An engine of its own: partials are not shared with other users of the library. */

@@ -10,7 +10,6 @@ export function matrixMarkup(view: MatrixView, isPlain = false): Markup {
   const legend = view.legend.map(
     ({ symbol, meaning }) => markup`<span><b aria-hidden="true">${symbol}</b> ${meaning}</span> `,
   );
-  const cellOf = isPlain ? plainCellMarkup : (cell: CellView) => cellMarkup(cell, view.base ?? '');
   return markup`<table class="heat">
 <caption>${view.caption}</caption>
 <thead>
@@ -18,7 +17,7 @@ export function matrixMarkup(view: MatrixView, isPlain = false): Markup {
 <tr>${headsMarkup(view)}</tr>
 </thead>
 <tbody>
-${view.rows.map((row) => rowMarkup(row, cellOf))}${view.folded.map((family) => foldedMarkup(family, view))}</tbody></table>
+${view.rows.map((row) => rowMarkup(row, isPlain ? plainCellMarkup : cellMarkup))}${view.folded.map((family) => foldedMarkup(family, view))}</tbody></table>
 <p class="legend soft">${legend}<span>The paler, the less certain.</span></p>`;
 }
 
@@ -56,7 +55,7 @@ function rowMarkup(
 `;
 }
 
-function cellMarkup({ slug, symbol, text, interval, style, label, hint }: CellView, base: string): Markup {
+function cellMarkup({ slug, page = '', symbol, text, interval, style, label, hint }: CellView): Markup {
   const bounds = interval ? markup`<small>${interval}</small>` : nothing;
   if (!slug) {
     const shown = symbol
@@ -64,7 +63,7 @@ function cellMarkup({ slug, symbol, text, interval, style, label, hint }: CellVi
       : nothing;
     return markup`<td class="${style}">${shown}<span class="hidden">${label}</span></td>`;
   }
-  return markup`<td class="${style}"><a href="${base}#${slug}" aria-label="${label}" title="${hint}"><span>${symbol} ${text}</span>${bounds}</a></td>`;
+  return markup`<td class="${style}"><a href="${page}#${slug}" aria-label="${label}" title="${hint}"><span>${symbol} ${text}</span>${bounds}</a></td>`;
 }
 
 function plainCellMarkup({ symbol, text, interval, style }: CellView): Markup {

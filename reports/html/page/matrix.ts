@@ -11,8 +11,6 @@ export interface MatrixView {
   readonly caption: string;
   /** On a page without scripts: nothing sorts it, and cells without a slug show what they have. */
   readonly isFixed?: boolean;
-  /** The report that has the details of its cells, where it is another page. */
-  readonly base?: string;
   /** Neighbouring columns of the same workload have one heading. */
   readonly workloads: readonly { readonly title: string; readonly span: number }[];
   readonly columns: readonly ColumnView[];
@@ -50,6 +48,8 @@ export interface RowView {
 export interface CellView {
   /** Empty where no cell was planned. */
   readonly slug: string;
+  /** The report that has its details, where it is another page. */
+  readonly page?: string;
   readonly symbol: string;
   readonly text: string;
   readonly interval: string;

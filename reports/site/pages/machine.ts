@@ -32,6 +32,8 @@ export function machinePage(machine: SiteMachine, contents: SiteContents): SiteP
 
 function matrixSection(path: string, run: ShownRun): Section {
   const view = matrixView(run.table, firstChoice);
+  const page = reportLink(path, run);
+  const rows = view.rows.map((row) => ({ ...row, cells: row.cells.map((cell) => ({ ...cell, page })) }));
   return {
     id: 'matrix',
     title: 'The newest run',
@@ -40,8 +42,8 @@ function matrixSection(path: string, run: ShownRun): Section {
         text: `Measured on ${dateText(run.results.startedAt)} UTC; each cell leads to its details in the report.`,
       },
     ],
-    matrices: view.rows.length === 0 ? [] : [{ ...view, isFixed: true, base: reportLink(path, run) }],
-    links: [{ href: reportLink(path, run), text: 'Report of this run' }],
+    matrices: rows.length === 0 ? [] : [{ ...view, rows, isFixed: true }],
+    links: [{ href: page, text: 'Report of this run' }],
   };
 }
 
