@@ -5,14 +5,16 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { runsFolder } from '../../common/paths.js';
+import { buildFolder, runsFolder } from '../../common/paths.js';
 import { GraphBuilder } from '../../model/builder.js';
 import { findBrowser } from '../../runners/hosts/browser/browsers.js';
 import lenet5 from '../../suites/cnn/lenet5.js';
 import { bench, finishedTurns, readResults, temporaryFolder, until } from './command.js';
 
 const found = findBrowser('chromium');
-const patienceMs = 300_000;
+const pages = join(buildFolder, 'tests/runners/hosts/browser/pages.js');
+/** A run waits until every other of this checkout has measured. */
+const patienceMs = 500_000;
 
 interface Serving {
   readonly url: string;
@@ -39,8 +41,8 @@ describe.skipIf(!found.found)('serve', () => {
     for (const run of measured) await rm(join(runsFolder, run), { recursive: true, force: true });
   });
 
-  async function serve(...args: string[]): Promise<Serving> {
-    const running = bench(['serve', ...args]);
+  async function serve(args: readonly string[] = [], env: Record<string, string> = {}): Promise<Serving> {
+    const running = bench(['serve', ...args], { env });
     const output = { stdout: '', stderr: '' };
     running.stdout?.on('data', (chunk) => {
       output.stdout += String(chunk);
@@ -176,6 +178,32 @@ describe.skipIf(!found.found)('serve', () => {
     await page.close();
   });
 
+  it('goes on without a frame that fails; one whose framework is in a dedicated worker answers like any other', async () => {
+    const { url } = await serve([], { TOUCHSTONE_ADAPTER: pages });
+    const { page } = await open(url);
+    const failing = ['throws', 'leaves', 'reloads', 'asks', 'worker'].map((name) => `page/${name}@visitor`);
+    await choose(page, ['tfjs/js@visitor', ...failing]);
+    await page.locator('#start').click();
+    expect(await outcome(page)).toBe('1 of 6 cells have a result.');
+    const [run = ''] = [...measured].slice(-1);
+    const { cells } = readResults(join(runsFolder, run));
+    const found = Object.fromEntries(
+      cells.map(({ target, state, reason }) => [target, `${state}: ${reason}`]),
+    );
+    expect(found).toMatchObject({
+      'tfjs/js@visitor': 'ok: ',
+      'page/throws@visitor': expect.stringMatching(/^failed: .*the framework has no such backend/),
+      'page/leaves@visitor': expect.stringMatching(/^failed: .*it left for another address/),
+      'page/reloads@visitor': expect.stringMatching(
+        /^failed: .*(loaded a second time|left for another address)/,
+      ),
+      'page/asks@visitor': expect.stringMatching(/^failed: .*nobody is there to answer a dialog/),
+      // It computes something else than this model.
+      'page/worker@visitor': expect.stringMatching(/^wrong: output /),
+    });
+    await page.close();
+  });
+
   it('keeps what there is when the tab is closed, and goes on serving', async () => {
     const { url, said } = await serve();
     const { page } = await open(url);
@@ -213,7 +241,7 @@ describe.skipIf(!found.found)('serve', () => {
       ...['--mode', 'inference', '--rounds', '20', '--time', '60s', '--out', folder],
     ]);
     await until('a turn', () => finishedTurns(folder).length >= 5);
-    const { url } = await serve(folder);
+    const { url } = await serve([folder]);
     const { page, troubles } = await open(url);
     expect(await page.locator('h1').textContent()).toBe('Run run');
     await expect
@@ -242,7 +270,7 @@ describe.skipIf(!found.found)('serve', () => {
     each?.some(({ internal, family }) => !internal && family === 'IPv4'),
   );
   it.skipIf(!isInNetwork)('--lan says who can use it, and the page what it lacks there', async () => {
-    const { url, said } = await serve('--lan');
+    const { url, said } = await serve(['--lan']);
     expect(url).not.toContain('127.0.0.1');
     expect(said()).toMatch(/[█▀▄]/);
     expect(said()).toContain('anybody with this link in the network can use it');

@@ -12,8 +12,8 @@ import { type Shell, shellAt } from './shell.js';
 export async function serve(adapter: PageModule, base: URL): Promise<void> {
   refuseDialogs();
   const shell = shellAt(base);
+  const nextRequest = requestsOfParent() ?? requestsOfShell(shell);
   const booted = boot.parse(await shell.json('boot'));
-  const nextRequest = booted.isFramed ? requestsOfParent() : requestsOfShell(shell);
   const page = {
     versions: booted.versions,
     fileUrl: (path: string) => shell.url(`packages/${path}`),
