@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
+import { execa, execaSync } from 'execa';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { buildFolder, runsFolder } from '../../common/paths.js';
@@ -12,6 +13,7 @@ import lenet5 from '../../suites/cnn/lenet5.js';
 import { bench, finishedTurns, readResults, temporaryFolder, until } from './command.js';
 
 const found = findBrowser('chromium');
+const hasOpenssl = execaSync('openssl', ['version'], { reject: false }).exitCode === 0;
 const pages = join(buildFolder, 'tests/runners/hosts/browser/pages.js');
 /** A run waits until every other of this checkout has measured. */
 const patienceMs = 500_000;
@@ -279,6 +281,22 @@ describe.skipIf(!found.found)('serve', () => {
       .poll(() => page.locator('#targets').textContent(), { timeout: 30_000 })
       .toContain('webgpu@visitor: unavailable, no secure context over plain http');
     expect(await page.locator('input[value="tfjs/js@visitor"]').isEnabled()).toBe(true);
+    await page.close();
+  });
+
+  it.skipIf(!hasOpenssl)('--cert and --key: a secure page by https, whatever its address', async () => {
+    const folder = await temporaryFolder();
+    const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+    const names = 'subjectAltName=DNS:localhost';
+    const made = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=touchstone'];
+    await execa('openssl', [...made, '-addext', names, '-keyout', key, '-out', cert]);
+    const { url } = await serve(['--cert', cert, '--key', key]);
+    // The name that the certificate is for.
+    expect(url).toMatch(/^https:\/\/localhost:\d+\//);
+    const page = await browser.newPage({ ignoreHTTPSErrors: true });
+    await page.goto(url);
+    await expect.poll(() => page.locator('#start').isEnabled(), { timeout: 30_000 }).toBe(true);
+    expect(await page.evaluate('[isSecureContext, crossOriginIsolated]')).toEqual([true, true]);
     await page.close();
   });
 
