@@ -3,16 +3,20 @@ import { existsSync, readdirSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
+import { execa, execaSync } from 'execa';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { runsFolder } from '../../common/paths.js';
+import { buildFolder, runsFolder } from '../../common/paths.js';
 import { GraphBuilder } from '../../model/builder.js';
 import { findBrowser } from '../../runners/hosts/browser/browsers.js';
 import lenet5 from '../../suites/cnn/lenet5.js';
 import { bench, finishedTurns, readResults, temporaryFolder, until } from './command.js';
 
 const found = findBrowser('chromium');
-const patienceMs = 300_000;
+const hasOpenssl = execaSync('openssl', ['version'], { reject: false }).exitCode === 0;
+const pages = join(buildFolder, 'tests/runners/hosts/browser/pages.js');
+/** A run waits until every other of this checkout has measured. */
+const patienceMs = 500_000;
 
 interface Serving {
   readonly url: string;
@@ -39,8 +43,8 @@ describe.skipIf(!found.found)('serve', () => {
     for (const run of measured) await rm(join(runsFolder, run), { recursive: true, force: true });
   });
 
-  async function serve(...args: string[]): Promise<Serving> {
-    const running = bench(['serve', ...args]);
+  async function serve(args: readonly string[] = [], env: Record<string, string> = {}): Promise<Serving> {
+    const running = bench(['serve', ...args], { env });
     const output = { stdout: '', stderr: '' };
     running.stdout?.on('data', (chunk) => {
       output.stdout += String(chunk);
@@ -176,6 +180,32 @@ describe.skipIf(!found.found)('serve', () => {
     await page.close();
   });
 
+  it('goes on without a frame that fails; one whose framework is in a dedicated worker answers like any other', async () => {
+    const { url } = await serve([], { TOUCHSTONE_ADAPTER: pages });
+    const { page } = await open(url);
+    const failing = ['throws', 'leaves', 'reloads', 'asks', 'worker'].map((name) => `page/${name}@visitor`);
+    await choose(page, ['tfjs/js@visitor', ...failing]);
+    await page.locator('#start').click();
+    expect(await outcome(page)).toBe('1 of 6 cells have a result.');
+    const [run = ''] = [...measured].slice(-1);
+    const { cells } = readResults(join(runsFolder, run));
+    const found = Object.fromEntries(
+      cells.map(({ target, state, reason }) => [target, `${state}: ${reason}`]),
+    );
+    expect(found).toMatchObject({
+      'tfjs/js@visitor': 'ok: ',
+      'page/throws@visitor': expect.stringMatching(/^failed: .*the framework has no such backend/),
+      'page/leaves@visitor': expect.stringMatching(/^failed: .*it left for another address/),
+      'page/reloads@visitor': expect.stringMatching(
+        /^failed: .*(loaded a second time|left for another address)/,
+      ),
+      'page/asks@visitor': expect.stringMatching(/^failed: .*nobody is there to answer a dialog/),
+      // It computes something else than this model.
+      'page/worker@visitor': expect.stringMatching(/^wrong: output /),
+    });
+    await page.close();
+  });
+
   it('keeps what there is when the tab is closed, and goes on serving', async () => {
     const { url, said } = await serve();
     const { page } = await open(url);
@@ -213,7 +243,7 @@ describe.skipIf(!found.found)('serve', () => {
       ...['--mode', 'inference', '--rounds', '20', '--time', '60s', '--out', folder],
     ]);
     await until('a turn', () => finishedTurns(folder).length >= 5);
-    const { url } = await serve(folder);
+    const { url } = await serve([folder]);
     const { page, troubles } = await open(url);
     expect(await page.locator('h1').textContent()).toBe('Run run');
     await expect
@@ -242,7 +272,7 @@ describe.skipIf(!found.found)('serve', () => {
     each?.some(({ internal, family }) => !internal && family === 'IPv4'),
   );
   it.skipIf(!isInNetwork)('--lan says who can use it, and the page what it lacks there', async () => {
-    const { url, said } = await serve('--lan');
+    const { url, said } = await serve(['--lan']);
     expect(url).not.toContain('127.0.0.1');
     expect(said()).toMatch(/[█▀▄]/);
     expect(said()).toContain('anybody with this link in the network can use it');
@@ -251,6 +281,22 @@ describe.skipIf(!found.found)('serve', () => {
       .poll(() => page.locator('#targets').textContent(), { timeout: 30_000 })
       .toContain('webgpu@visitor: unavailable, no secure context over plain http');
     expect(await page.locator('input[value="tfjs/js@visitor"]').isEnabled()).toBe(true);
+    await page.close();
+  });
+
+  it.skipIf(!hasOpenssl)('--cert and --key: a secure page by https, whatever its address', async () => {
+    const folder = await temporaryFolder();
+    const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+    const names = 'subjectAltName=DNS:localhost';
+    const made = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=touchstone'];
+    await execa('openssl', [...made, '-addext', names, '-keyout', key, '-out', cert]);
+    const { url } = await serve(['--cert', cert, '--key', key]);
+    // The name that the certificate is for.
+    expect(url).toMatch(/^https:\/\/localhost:\d+\//);
+    const page = await browser.newPage({ ignoreHTTPSErrors: true });
+    await page.goto(url);
+    await expect.poll(() => page.locator('#start').isEnabled(), { timeout: 30_000 }).toBe(true);
+    expect(await page.evaluate('[isSecureContext, crossOriginIsolated]')).toEqual([true, true]);
     await page.close();
   });
 

@@ -8,11 +8,6 @@ export const boot = z.object({
   cpuName: z.string(),
   /** Installed versions of the target's packages. */
   versions: z.record(z.string(), z.string()),
-  /**
-   * Whether it is a frame, whose requests come from the page around it: a browser keeps few connections to a server, and frames that
-   * each wait for a request would take all of them.
-   */
-  isFramed: z.boolean(),
 });
 export type Boot = z.infer<typeof boot>;
 

@@ -69,7 +69,7 @@ const htmlOf = (program: 'page.js' | 'start.js') =>
   `<!doctype html><meta charset="utf-8"><title>Touchstone</title><script type="module" src="${program}"></script>`;
 
 /** In a frame, the worker hears what the page around it says, and answers it. */
-const startWorker = `const worker = new Worker('page.js', { type: 'module' });
+const startWorker = `const worker = new Worker('page.js', { type: 'module', name: parent === window ? '' : 'framed' });
 worker.addEventListener('message', ({ data }) => parent.postMessage(data, location.origin));
 addEventListener('message', ({ source, data }) => {
   if (source === parent) worker.postMessage(data);

@@ -55,7 +55,6 @@ async function open(): Promise<void> {
       runtime: `${target.browser} ${browserVersion(found.program) ?? 'of an unknown version'}`,
       cpuName: cpuModel(),
       versions: packageVersions(target),
-      isFramed: false,
     }),
     packages: new Map(target.packages.map((each) => [each, packageFolder(target, each)])),
     evaluates: target.evaluates ?? false,

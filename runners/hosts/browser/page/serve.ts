@@ -14,8 +14,8 @@ export async function serve(adapter: PageModule, base: URL): Promise<void> {
   refuseDialogs();
   const shell = shellAt(base);
   watchGraphics((what) => void shell.put('failed', what));
+  const nextRequest = requestsOfParent() ?? requestsOfShell(shell);
   const booted = boot.parse(await shell.json('boot'));
-  const nextRequest = booted.isFramed ? requestsOfParent() : requestsOfShell(shell);
   const page = {
     versions: booted.versions,
     fileUrl: (path: string) => shell.url(`packages/${path}`),

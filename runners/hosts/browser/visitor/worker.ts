@@ -114,7 +114,6 @@ function frameRoutes(
         runtime: browserOf(facts.userAgent),
         cpuName: machineOf(facts).cpu,
         versions: packageVersions(target),
-        isFramed: true,
       };
     },
     packages: new Map(target.packages.map((each) => [each, packageFolder(target, each)])),
