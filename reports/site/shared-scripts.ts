@@ -13,7 +13,7 @@ export interface Shared {
 /** @param root from the page to the site, empty or with a slash at its end */
 export function withSharedScripts(html: string, root: string): Shared {
   const scripts = new Map<string, string>();
-  const shorter = html.replaceAll(/<script>([^]*?)<\/script>/g, (element, text: string) => {
+  const shorter = html.replaceAll(/<script>([\s\S]*?)<\/script>/g, (element, text: string) => {
     if (text.length < longFrom) return element;
     const path = `scripts/${createHash('sha256').update(text).digest('hex').slice(0, 12)}.js`;
     scripts.set(path, text);
