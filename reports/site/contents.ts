@@ -146,12 +146,12 @@ export interface PlacedGroup {
   readonly place: number;
 }
 
-/** A run that measured more targets is shown rather than a newer one for so long. */
+/** A run that knows more is shown rather than a newer one for so long. */
 const recentMs = 30 * 24 * 3600 * 1000;
 
 /**
- * Each comparison from the newest run of a machine that has what is asked for, or from one of the thirty days before it with results
- * of more targets; results of two runs are never mixed in one.
+ * Each comparison from the newest run of a machine that has what is asked for, or from one of the thirty days before it that knows
+ * more; results of two runs are never mixed in one.
  *
  * @param has whether the run's comparison has it
  */
@@ -169,11 +169,19 @@ export function shownGroups(
       const first = newest.get(key) ?? placed;
       newest.set(key, first);
       const known = found.get(key);
-      const isFuller = known !== undefined && group.ranking.length > known.group.ranking.length;
-      if (!known || (isFuller && startOf(first) - startOf(placed) <= recentMs)) found.set(key, placed);
+      const isRecent = startOf(first) - startOf(placed) <= recentMs;
+      if (!known || (isRecent && knowsMore(group, known.group))) found.set(key, placed);
     }
   }
   return found;
+}
+
+/** Intervals where the other has none, or results of more targets. */
+function knowsMore(own: Group, other: Group): boolean {
+  const [ours, theirs] = [own, other].map(({ comparisons }) =>
+    comparisons.some(({ ratio }) => ratio.level !== null),
+  );
+  return ours === theirs ? own.ranking.length > other.ranking.length : ours === true;
 }
 
 function startOf({ run }: PlacedGroup): number {

@@ -78,7 +78,7 @@ function sideBySide(found: readonly OnMachine[]): Section {
     title: 'Machines side by side',
     paragraphs: [
       {
-        text: 'Each time is from one run of its machine: the newest, or one of the month before it that measured more targets. Divide none by another machine’s.',
+        text: 'Each time is from one run of its machine: the newest, or one of the month before it with intervals or more targets. Divide none by another machine’s.',
       },
       ...each.flatMap(contentCaution),
     ],

@@ -139,6 +139,23 @@ describe('numbers', () => {
   });
 });
 
+describe('the run that a page shows', () => {
+  it.each([
+    ['that has intervals, within a month', '2026-10-20', 'full'],
+    ['that is newest, after a month', '2026-09-01', 'short'],
+  ])('is the one %s', async (_, day, shown) => {
+    const below = temporaryRuns();
+    const full = writeRunFolder(below, { id: 'full', startedAt: `${day}T12:00:00.000Z` });
+    const short = writeRunFolder(below, { id: 'short', startedAt: '2026-11-01T12:00:00.000Z', rounds: 2 });
+    const own = temporarySite();
+    await writeSite(own, [full, short]);
+    const html = filesOf(own).get('workloads/lenet5/index.html')!;
+    const reports = [...html.matchAll(/runs\/(\w+)\/report\.html/g)].map(([, run]) => run);
+    expect(reports.length).toBeGreaterThan(2);
+    expect(new Set(reports)).toEqual(new Set([shown]));
+  });
+});
+
 describe('the dump', () => {
   it('has the results of every run, retracted or not', () => {
     const lines = page('data/results.ndjson')
