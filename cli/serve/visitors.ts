@@ -17,6 +17,8 @@ import type { DroppedModels } from './models.js';
 import { targetsMarkup } from './offer.js';
 import { openSession, type Session } from './session.js';
 
+const busy = 'Another visitor is being measured: begin when that is done.';
+
 const measureRequest = z.strictObject({ facts: visitorFacts, choice: choiceSchema });
 
 export interface Visitors {
@@ -35,7 +37,7 @@ export function welcomeVisitors(models: DroppedModels, say: (line: string) => vo
     const { facts, choice } = await parsed(request, measureRequest);
     const options = optionsOf(choice, choice.model ? models.pathOf(choice.model.id) : undefined);
     if (current) {
-      return refuse(response, 409, 'Another visitor is being measured: begin when that is done.');
+      return refuse(response, 409, busy);
     }
     const session = openSession(response, facts);
     const who = browserOf(facts.userAgent);
@@ -54,6 +56,11 @@ export function welcomeVisitors(models: DroppedModels, say: (line: string) => vo
         sendHtml(response, await targetsMarkup(await parsed(request, visitorFacts)));
       },
       async 'PUT model'(request, response) {
+        if (current) {
+          // Reading it would take processor time from what is measured.
+          request.resume();
+          return refuse(response, 409, busy);
+        }
         const name = new URL(request.url ?? '', 'http://here').searchParams.get('name');
         sendJson(response, await models.take(request, name ?? 'model.onnx'));
       },

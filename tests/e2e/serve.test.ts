@@ -218,6 +218,9 @@ describe.skipIf(!found.found)('serve', () => {
     await expect
       .poll(() => second.page.locator('#problem').textContent())
       .toContain('Another visitor is being measured');
+    const file = { name: 'mine.onnx', mimeType: '', buffer: Buffer.from('not read') };
+    await second.page.locator('#file').setInputFiles(file);
+    await expect.poll(() => second.page.locator('#model').textContent()).toContain('Another visitor');
     await page.close();
     const folder = await until('its report', () => /measured in Chrome \S+: (\S+)/.exec(said())?.[1]);
     measured.add(folder.split('/').at(-1) ?? '');
@@ -233,6 +236,10 @@ describe.skipIf(!found.found)('serve', () => {
       .toMatch(/parity|rounds/);
     await second.page.locator('#stop').click();
     expect(await outcome(second.page)).toContain('the visitor stopped it');
+    const [run = ''] = [...measured].slice(-1);
+    for (const { state, reason } of readResults(join(runsFolder, run)).cells) {
+      expect(state === 'ok' ? '' : reason).toBe(state === 'ok' ? '' : 'the visitor stopped it');
+    }
     await second.page.close();
   });
 
