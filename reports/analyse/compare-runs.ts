@@ -90,8 +90,8 @@ export function compareRuns(runs: readonly RunResults[]): RunsComparison {
 }
 
 function sidesOf(runs: readonly RunResults[]): ComparedRun[] {
-  const machines = runs.map(({ machine }) => stablePart(machine));
-  const keys = machines.map(machineKey);
+  const machines = runs.map(machineOf);
+  const keys = machines.map(({ key }) => key);
   return runs.map(({ id, startedAt, touchstone }, place) => {
     const first = keys.indexOf(at(keys, place));
     return {
@@ -99,10 +99,16 @@ function sidesOf(runs: readonly RunResults[]): ComparedRun[] {
       id,
       startedAt,
       commit: touchstone.commit,
-      machine: machineText(at(machines, place)),
+      machine: at(machines, place).text,
       against: first === place ? null : first,
     };
   });
+}
+
+/** What tells machines apart, and how one is called. */
+function machineOf({ machine }: RunResults): { key: string; text: string } {
+  const stable = stablePart(machine);
+  return { key: machineKey(stable), text: machineText(stable) };
 }
 
 /** The same cell in every run that has it, each with the first one of them. */
