@@ -20,6 +20,9 @@ const views = [
   { name: 'report-phone', width: 390, height: 844, scale: 2 },
 ];
 
+/** Of the terminal's; the whole is in the report. */
+const maxLines = 42;
+
 try {
   const [name] = process.argv.slice(2);
   if (name === undefined) {
@@ -38,7 +41,8 @@ async function takeAll(folder: string): Promise<void> {
     env: { FORCE_COLOR: '1', TOUCHSTONE_HISTORY: '' },
   });
   // Where the report is on this machine is nobody's business.
-  const shown = stdout.replaceAll(folder, '…').trimEnd();
+  const lines = stdout.replaceAll(folder, '…').trimEnd().split('\n');
+  const shown = [...lines.slice(0, maxLines), ...(lines.length > maxLines ? ['…'] : [])].join('\n');
   const command = `$ ${invocation('report')} …`;
   writeFileSync(join(images, 'terminal.svg'), terminalSvg(`${command}\n${shown}`, 'A run in the terminal'));
   await photograph(join(folder, 'report.html'));
@@ -60,6 +64,8 @@ async function photograph(page: string): Promise<void> {
       const opened = await context.newPage();
       await opened.goto(pathToFileURL(page).href);
       await opened.waitForLoadState('load');
+      // A phone shows the sentences or the matrix.
+      if (width < height) await opened.evaluate("document.getElementById('matrix').scrollIntoView()");
       const file = join(images, `${name}-${colorScheme}.png`);
       await opened.screenshot({ path: file });
       process.stdout.write(`${file}\n`);

@@ -27,9 +27,71 @@ function copies(rows: readonly Row[]): Row[] {
 
 /** As wide as its container; the page puts rows into the data set `rows`. Vega-Lite stays out of the page. */
 export function pageSpec(chart: TopLevelSpec): vega.Spec {
-  const fitted = { ...chart, width: 'container', autosize: { type: 'fit-x', contains: 'padding' } };
+  const key = JSON.stringify(chart, (name, value: unknown) => (isListed(name, value) ? null : value));
+  const known = fitted.get(key) ?? compileFitted(chart);
+  fitted.set(key, known);
+  return withLists(known, listsOf(chart));
+}
+
+function compileFitted(chart: TopLevelSpec): vega.Spec {
+  const wide = { ...chart, width: 'container', autosize: { type: 'fit-x', contains: 'padding' } };
   // That a height in steps is not fitted is what is wanted.
-  return compile(fitted as TopLevelSpec, { logger: vega.logger(vega.Error) }).spec;
+  return compile(wide as TopLevelSpec, { logger: vega.logger(vega.Error) }).spec;
+}
+
+/**
+ * Compiled, by what is left of a specification without its lists: hundreds of sweeps differ in their domains alone, and compiling is
+ * what takes longest of a page.
+ */
+const fitted = new Map<string, vega.Spec>();
+
+function isListed(name: string, value: unknown): value is readonly unknown[] {
+  return ['domain', 'range', 'values'].includes(name) && Array.isArray(value);
+}
+
+/** What Vega-Lite takes over as it is: domain and range of a channel's scale, and the ticks of its axis. */
+interface Lists {
+  readonly domain?: readonly unknown[];
+  readonly range?: readonly unknown[];
+  readonly values?: readonly unknown[];
+}
+
+interface Encoded {
+  readonly encoding?: Readonly<
+    Record<string, { readonly scale?: Lists | null; readonly axis?: Lists | null } | undefined>
+  >;
+  readonly layer?: readonly Encoded[];
+}
+
+/** By channel, which is what Vega-Lite calls its scale. */
+function listsOf(chart: TopLevelSpec): ReadonlyMap<string, Lists> {
+  const whole = chart as Encoded;
+  const found = new Map<string, Lists>();
+  for (const { encoding = {} } of [whole, ...(whole.layer ?? [])]) {
+    for (const [channel, definition] of Object.entries(encoding)) {
+      found.set(channel, { ...found.get(channel), ...definition?.scale, ...definition?.axis });
+    }
+  }
+  return found;
+}
+
+function withLists(spec: vega.Spec, lists: ReadonlyMap<string, Lists>): vega.Spec {
+  const replaced = <Part extends object>(
+    part: Part,
+    channel: string,
+    names: readonly (keyof Lists)[],
+  ): Part => {
+    const own = lists.get(channel) ?? {};
+    const known = names.filter((name) => name in part && isListed(name, own[name]));
+    return { ...part, ...Object.fromEntries(known.map((name) => [name, own[name]])) };
+  };
+  return {
+    ...spec,
+    ...(spec.scales
+      ? { scales: spec.scales.map((one) => replaced(one, one.name, ['domain', 'range'])) }
+      : {}),
+    ...(spec.axes ? { axes: spec.axes.map((one) => replaced(one, one.scale, ['values'])) } : {}),
+  };
 }
 
 /** Attributes that the style sheet sets for all drawings, that say what holds without them, or that nothing uses. */

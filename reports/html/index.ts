@@ -14,6 +14,7 @@ import { plainTexts } from '../../common/text.js';
 import { writeResults } from '../analyse/write-results.js';
 import { type Assets, loadAssets, pageModules } from './assets.js';
 import { discoverCharts, type FoundChart } from './discover.js';
+import { referenced } from './page/references.js';
 import { withRetraction } from './retraction.js';
 import { scriptData } from './script-data.js';
 import { pagesFolder, type ReportFile, sharedFiles, splitReport } from './split.js';
@@ -26,7 +27,7 @@ export const reportFile = 'report.html';
 export const splitFrom = 300;
 
 /** How many single iterations and turns of a cell a single page has. */
-const marks = 24;
+const marks = 18;
 
 /**
  * Draws the whole report as one page, however many cells; the same results give the same text. Names and messages in them are made
@@ -60,7 +61,7 @@ function reportAssets(found: readonly FoundChart[]): Promise<Assets> {
   const drawnInPage = found.filter(({ chart }) => chart.of === 'group');
   const modules = Object.fromEntries(drawnInPage.map(({ path }, index) => [`chart${index}`, path]));
   const specs = specsOf(groupCharts(found.map(({ chart }) => chart)));
-  return loadAssets('report', { page: pageModules, ...modules }, { specs });
+  return loadAssets('report', { page: pageModules, ...modules }, { referencedSpecs: referenced(specs) });
 }
 
 function filled({ view, data }: Page, rest: object): object {

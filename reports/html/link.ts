@@ -92,7 +92,9 @@ function moduleText(
     );
   const left = /^(?:import|export)\b.*$/m.exec(body);
   if (left) throw unknownForm(path, left[0]);
-  return `const ${place} = (() => {\n${imports.join('\n')}\n${body.trim()}\nreturn { ${exported.join(', ')} };\n})();`;
+  // Of the project's texts only markup has lines that are indented, and is read without it.
+  const lean = body.trim().replaceAll(/^[ \t]+/gm, '');
+  return `const ${place} = (() => {\n${imports.join('\n')}\n${lean}\nreturn { ${exported.join(', ')} };\n})();`;
 }
 
 function listOf(names: string): string[] {

@@ -29,7 +29,7 @@ const maxPages = 120;
 const marksOfAll = 15_000;
 /** Fewer of a cell show no distribution. */
 const minMarks = 4;
-const maxMarks = 24;
+const maxMarks = 18;
 
 /** What all pages have in common, once. */
 export function* sharedFiles({ style, scripts, client }: Assets): Generator<ReportFile> {

@@ -7,6 +7,7 @@ export { matrixView } from './matrix.js';
 export { matrixMarkup } from './matrix-markup.js';
 export { numbersTable } from './numbers.js';
 export { unpacked } from './pack.js';
+export { resolved } from './references.js';
 export { sceneOf } from './scene.js';
 export { familiesOf, isShown } from './selection.js';
 export { cellSlug } from './table.js';

@@ -3,7 +3,8 @@
  * shown is computed by the modules of `page/`; everything is readable without it.
  */
 const { interpreter: _, page, ...figures } = linked;
-const { sweeps, folder, table: packed, scripted } = await readData();
+const { folder, sweeps: referencedSweeps, table: packed, scripted } = await readData();
+const [specs, sweeps] = [referencedSpecs, referencedSweeps].map(page.resolved);
 for (const place of document.querySelectorAll('[data-scripted]'))
   place.outerHTML = scripted[place.dataset.scripted];
 const table = page.unpacked(packed);

@@ -1,7 +1,7 @@
 /** What the index of a large report is made from: its pages' tables, each reduced to one number for each pair of targets. */
 import type { Group } from '../../../common/run/results.js';
 import { isToldApart } from '../../../common/statistics/ranking.js';
-import { counted, listed } from '../../../common/text.js';
+import { counted } from '../../../common/text.js';
 import type { Mean, Overview, OverviewRow } from '../page/overview.js';
 import { pairPlace } from '../page/overview.js';
 import { ratioOf } from '../page/ratio.js';

@@ -7,10 +7,11 @@ import type { Chart } from '../chart.js';
 import { firstChoiceOf } from '../page/choice.js';
 import { matrixView } from '../page/matrix.js';
 import { type PackedTable, packed } from '../page/pack.js';
+import { type Referenced, referenced } from '../page/references.js';
 import { comparedTargets, familiesOf } from '../page/selection.js';
 import { cellId, item, type ResultTable } from '../page/table.js';
 import * as facts from './facts.js';
-import { drawnBeforehand, firstOf, groupCharts, type SweepData, sectionOf, sweepViews } from './figures.js';
+import { drawnBeforehand, firstOf, groupCharts, sectionOf, sweepViews } from './figures.js';
 import { type GroupView, groupViews } from './groups.js';
 import { headOf, runView } from './run.js';
 import { tableOf } from './table.js';
@@ -24,7 +25,8 @@ export interface Page {
 /** What the page's script computes from. */
 export interface PageData {
   readonly table: PackedTable;
-  readonly sweeps: SweepData;
+  /** `SweepData`. */
+  readonly sweeps: Referenced;
   /** Where the run's files are, relative to the page. */
   readonly folder: string;
 }
@@ -91,7 +93,7 @@ export async function pageOf(
         }
       : { run: runView(results, marks, place.run), parity: facts.parityTable(results, places, 'all') }),
   };
-  return { view, table, data: { table: packed(table), sweeps: sweeps.data, folder } };
+  return { view, table, data: { table: packed(table), sweeps: referenced(sweeps.data), folder } };
 }
 
 /** What a reader can choose from, each with its place in the table. */

@@ -7,9 +7,10 @@ import { analyse } from '../../../reports/analyse/analyse.js';
 import { sweepsOf } from '../../../reports/analyse/scaling.js';
 import type { Row } from '../../../reports/html/chart.js';
 import { discoverCharts } from '../../../reports/html/discover.js';
-import { drawSpec } from '../../../reports/html/draw.js';
+import { drawSpec, pageSpec } from '../../../reports/html/draw.js';
 import { renderReport } from '../../../reports/html/index.js';
 import { firstChoice } from '../../../reports/html/page/choice.js';
+import { referenced, resolved } from '../../../reports/html/page/references.js';
 import { sceneOf } from '../../../reports/html/page/scene.js';
 import { panelsOf, sweepSpec } from '../../../reports/html/sweep-chart.js';
 import { thinned } from '../../../reports/html/thin.js';
@@ -209,7 +210,8 @@ it('a chart is one file: the page has its section, its specification and what dr
     expect(sections.indexOf('samples')).toBe(sections.indexOf('sequence') + 1);
     expect(html).toContain('<h2>How many samples</h2>');
     expect(html).toContain("description: 'Samples: ' + title");
-    expect(html).toContain('"samples":{"bars":{');
+    const [, specs] = /const referencedSpecs = (.*);\n/.exec(html)!;
+    expect(resolved(JSON.parse(specs!))).toMatchObject({ samples: { bars: { marks: expect.any(Array) } } });
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -231,3 +233,41 @@ describe('thinning', () => {
     }
   });
 });
+
+describe('the specification of a page', () => {
+  const swept = analyse(...(Object.values(threadSweep()) as Parameters<typeof analyse>));
+  const sweeps = [...sweepsOf(results), ...sweepsOf(swept)];
+  const specs = sweepCharts.flatMap((chart) =>
+    sweeps.flatMap((sweep) =>
+      panelsOf({ ...sweep, lines: sweep.lines.flatMap((line) => [line, line]) }).flatMap(
+        (panel) => chart.draw({ results: swept, sweep: panel, among: sweep, title: 'x' })?.spec ?? [],
+      ),
+    ),
+  );
+
+  it('is what Vega-Lite makes of it, though another one was compiled', () => {
+    for (const other of specs) pageSpec(other);
+    for (const spec of [...specs, ...groupCharts.flatMap((chart) => Object.values(chart.specs))]) {
+      const wide = { ...spec, width: 'container', autosize: { type: 'fit-x', contains: 'padding' } };
+      const whole = compile(wide as TopLevelSpec, { logger: quiet as never }).spec;
+      expect(pageSpec(spec)).toEqual(whole);
+    }
+  });
+});
+
+it('of specifications that are alike what they have in common is written once, and none is changed', () => {
+  const all = groupCharts.map(({ specs }) => Object.values(specs).map(pageSpec));
+  const once = referenced({ all, again: all, none: null, text: 'x' });
+  expect(resolved(JSON.parse(JSON.stringify(once)))).toEqual(
+    JSON.parse(JSON.stringify({ all, again: all, none: null, text: 'x' })),
+  );
+  expect(JSON.stringify(once).length).toBeLessThan(JSON.stringify(all).length);
+});
+
+const quiet = {
+  level: () => quiet,
+  error: () => quiet,
+  warn: () => quiet,
+  info: () => quiet,
+  debug: () => quiet,
+};
