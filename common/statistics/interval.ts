@@ -7,7 +7,7 @@
  * "The probable error of a mean", Biometrika 6 (1908).
  */
 import { ascending, quantileSorted } from './quantiles.js';
-import { mean } from './sequences.js';
+import { at, mean } from './sequences.js';
 
 export interface Interval {
   readonly low: number;
@@ -41,7 +41,11 @@ export function intervalBy(critical: Critical, values: readonly number[]): Inter
 
 /** Means of all pairs i ≤ j, sorted: n(n+1)/2 of them. */
 export function walshAverages(values: readonly number[]): number[] {
-  const averages = values.flatMap((first, i) => values.slice(i).map((second) => first / 2 + second / 2));
+  // Every pair of targets asks for them: without an intermediate list for each value.
+  const averages: number[] = [];
+  values.forEach((first, index) => {
+    for (let other = index; other < values.length; other++) averages.push(first / 2 + at(values, other) / 2);
+  });
   return averages.sort(ascending);
 }
 

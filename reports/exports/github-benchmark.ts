@@ -4,7 +4,7 @@
  */
 import { type GroupIdentity, groupKey } from '../../common/run/cell.js';
 import type { RunResults } from '../../common/run/results.js';
-import { plain } from '../../common/text.js';
+import { counted, plain } from '../../common/text.js';
 import { inline, intervalText, ranksText, ratio } from '../text.js';
 
 export interface GithubBenchmark {
@@ -23,14 +23,15 @@ export function githubBenchmarks(results: RunResults): GithubBenchmark[] {
   return results.cells.flatMap(({ id, metrics }) => {
     if (!metrics) return [];
     const { value, low, high, level, rounds } = metrics.iterationNs;
-    const interval = intervalText(level, undefined, rounds);
+    const basis = level === null ? '' : ` from ${counted(rounds, 'round')}`;
+    const interval = `${intervalText(level, undefined, rounds)}${basis}`;
     return [
       {
         name: plain(id),
         unit: 'ns/iter' as const,
         value: Math.round(value),
         ...(low === null || high === null ? {} : { range: `± ${Math.round((high - low) / 2)}` }),
-        extra: [`${interval} of ${rounds} rounds`, ...(extras.get(id) ?? [])].join('\n'),
+        extra: [interval, ...(extras.get(id) ?? [])].join('\n'),
       },
     ];
   });

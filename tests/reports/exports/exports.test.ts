@@ -113,7 +113,7 @@ it('the JSON of github-action-benchmark has a value for each cell with a result'
     expect(value).toBe(Math.round(iterationNs.value));
     expect(unit).toBe('ns/iter');
     expect(Number(range!.slice(2))).toBe(Math.round((iterationNs.high! - iterationNs.low!) / 2));
-    expect(extra).toMatch(/^99 % interval of 10 rounds\nrank \d+/);
+    expect(extra).toMatch(/^99 % interval from 10 rounds\nrank \d+/);
   }
 });
 
