@@ -83,7 +83,14 @@ export async function bindGroup(leader: number, cpus: readonly number[]): Promis
       },
     );
   };
-  await Promise.all(groupMembers(leader).map(bind));
+  // What one of them starts before it is bound is bound nowhere: until none is new.
+  const seen = new Set<number>();
+  for (;;) {
+    const others = groupMembers(leader).filter((pid) => !seen.has(pid));
+    if (others.length === 0) return;
+    await Promise.all(others.map(bind));
+    for (const pid of others) seen.add(pid);
+  }
 }
 
 async function bindProcess(pid: number, cpus: readonly number[]): Promise<boolean> {
