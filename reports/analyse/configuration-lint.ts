@@ -40,6 +40,11 @@ const differenceRules: readonly SettingRule[] = [
   { key: 'engine', title: 'JavaScript engine', says: (value) => `runs on ${value}` },
   { key: 'wasm', title: 'features of WebAssembly', says: (value) => `has WebAssembly with ${value}` },
   {
+    key: 'wasmThreads',
+    title: 'binary with threads',
+    says: (value) => `runs the binary ${value ? 'for threads' : 'without threads'}`,
+  },
+  {
     key: 'crossOriginIsolated',
     title: 'isolated pages',
     says: (value) => (value ? 'is isolated' : 'is not isolated, so has no threads and a coarser clock'),

@@ -148,10 +148,12 @@ export function settingsOf(cell: CellResult, targets: readonly TargetResult[]): 
 
 /** How far processor time ÷ wall time may be from a whole number to stand for it. */
 const maxFromWhole = 0.25;
+/** In less, what an engine still compiles beside the iterations weighs more than they do. */
+const minMeasuredNs = 1e9;
 
 /** Processors that the cell really computes on, seen from outside; null where that is between two numbers, or not known. */
 function busyProcessors({ metrics }: CellResult): number | null {
-  if (!metrics?.cpuNsPerIteration) return null;
+  if (!metrics?.cpuNsPerIteration || metrics.samples * metrics.iterationNs.value < minMeasuredNs) return null;
   const share = metrics.cpuNsPerIteration.value / metrics.iterationNs.value;
   const whole = Math.max(1, Math.round(share));
   return Math.abs(share - whole) <= maxFromWhole ? whole : null;

@@ -1,4 +1,4 @@
-/** The same binary of WebAssembly in Node and in a page: what the page costs, and what explains it. */
+/** The same release of WebAssembly in Node and in a page: what the page costs, and what explains it. */
 import { groupKey } from '../../common/run/cell.js';
 import type { CellResult, RunResults } from '../../common/run/results.js';
 import { samplingOf } from '../../common/statistics/sampling.js';

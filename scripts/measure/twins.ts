@@ -1,5 +1,5 @@
 /**
- * `npm run measure:twins`: the same binary of WebAssembly in Node and in pages of Chromium and Firefox, in turn in one run. Bar: the
+ * `npm run measure:twins`: the same release of WebAssembly in Node and pages of Chromium and Firefox, in turn in one run. Bar: the
  * page takes as long as Node, within 5 %, or the difference is explained by what the two report.
  *
  * Options: `-- --time 150s --rounds 8 --run <folder>`. `--run` goes on with a run of this script that was interrupted, or writes the
@@ -25,8 +25,9 @@ const targets = ['onnxruntime/wasm', 'tfjs/wasm'].flatMap((name) => [
 const options = pageOptions(targets, values.time, positiveInteger(values.rounds));
 const results = await measuredRun('twins', options, values.run);
 const introduction = [
-  'The same binary of WebAssembly, with one thread and SIMD, in Node and in a page. Ratios are taken within rounds and have the interval',
-  'of the run; its whole decides. What the two report of themselves, and differ in, stands beside it.',
+  'The same release of WebAssembly, with one thread and SIMD, in Node and in a page. Ratios are taken within rounds and have the',
+  'interval of the run; its whole decides. What the two report of themselves, and differ in, stands beside it: TensorFlow.js loads its',
+  'binary for threads in an isolated page, however many it may use, and the one without in Node.',
 ].join('\n');
 publish(
   'twins',

@@ -63,16 +63,24 @@ describe('known answers', () => {
   });
 
   it('says how many processors a target really keeps busy, where it is another number than its rival has', () => {
-    const doubled = events.map((event) =>
-      event.type === 'turn' && event.cell.endsWith('/wasm') && event.cpuNs !== null
-        ? { ...event, cpuNs: 1.9 * event.cpuNs }
-        : event,
-    );
-    const { comparisons } = group(analyse(manifest, doubled), 'lenet5', 'inference', 1);
-    const unlike = (target: string) =>
-      comparisons.find((comparison) => comparison.target === target)?.notLikeForLike.join('; ');
-    expect(unlike('tfjs/wasm')).toContain('tfjs/wasm keeps 2 processors busy');
-    expect(unlike('pytorch/cpu')).not.toContain('busy');
+    const doubled = (slower: number) =>
+      events.map((event) =>
+        event.type === 'turn' && event.cpuNs !== null
+          ? {
+              ...event,
+              samplesNs: event.samplesNs.map((ns) => slower * ns),
+              cpuNs: slower * (event.cell.endsWith('/wasm') ? 1.9 : 1) * event.cpuNs,
+            }
+          : event,
+      );
+    const unlike = (target: string, slower: number) => {
+      const { comparisons } = group(analyse(manifest, doubled(slower)), 'lenet5', 'inference', 1);
+      return comparisons.find((comparison) => comparison.target === target)?.notLikeForLike.join('; ');
+    };
+    expect(unlike('tfjs/wasm', 1000)).toContain('tfjs/wasm keeps 2 processors busy');
+    expect(unlike('pytorch/cpu', 1000)).not.toContain('busy');
+    // In a few milliseconds an engine’s compiler keeps more busy than the iterations do.
+    expect(unlike('tfjs/wasm', 1)).not.toContain('busy');
   });
 
   it('finds the throughput of what is queued, beside its latency', () => {

@@ -33,6 +33,11 @@ it.each([
     { wasm: 'simd' },
     'a has WebAssembly with simd, threads, b has WebAssembly with simd',
   ],
+  [
+    { wasmThreads: false },
+    { wasmThreads: true },
+    'a runs the binary without threads, b runs the binary for threads',
+  ],
   [{ busyProcessors: 1 }, { busyProcessors: 2 }, 'a keeps 1 processor busy, b keeps 2 processors busy'],
 ])('%j against %j', (ours, theirs, sentence) => {
   expect(lint(ours, theirs)).toEqual([sentence]);
