@@ -14,7 +14,7 @@ import {
 import { hodgesLehmannShift, rankSumInterval } from '../../common/statistics/rank-sum.js';
 import { differences } from '../../common/text.js';
 import { machineKey, machineText, stablePart } from '../history/machine.js';
-import { letterOf } from '../text.js';
+import { coresText, letterOf } from '../text.js';
 import { logMedians, ratioOf } from './estimates.js';
 import { isOk, type OkCell } from './groups.js';
 import { type CellPair, differenceTexts, matchCells, renamedTexts, unknownTexts } from './match-cells.js';
@@ -106,7 +106,9 @@ function sidesOf(runs: readonly RunResults[]): ComparedRun[] {
 }
 
 /** What tells machines apart, and how one is called. */
-function machineOf({ machine }: RunResults): { key: string; text: string } {
+function machineOf({ id, machine }: RunResults): { key: string; text: string } {
+  // A visitor's browser does not tell enough of its machine to know it again.
+  if (machine.browser !== undefined) return { key: id, text: `${machine.cpu}, ${coresText(machine.cores)}` };
   const stable = stablePart(machine);
   return { key: machineKey(stable), text: machineText(stable) };
 }

@@ -30,8 +30,8 @@ export async function readRuns(names: readonly string[]): Promise<ReadRuns> {
   for (const name of names) {
     try {
       const run = await readOne(name);
-      if (!run) {
-        leftOut.push(`${name} is the run of a gate: its verdict is in its gate.json`);
+      if (typeof run === 'string') {
+        leftOut.push(`${name} ${run}`);
         continue;
       }
       const key = JSON.stringify([run.results.startedAt, run.results.id]);
@@ -47,10 +47,13 @@ export async function readRuns(names: readonly string[]): Promise<ReadRuns> {
   return { runs: inOrder.map(([, run]) => run), leftOut, unread };
 }
 
-/** @returns undefined for the run of a gate, whose targets are two states of the same project */
-async function readOne(name: string): Promise<SiteRun | undefined> {
+/** @returns why it is not meant for a site, in words behind its name, where it is not */
+async function readOne(name: string): Promise<SiteRun | string> {
   const folder = findRun(name);
   const { manifest, events } = await readRun(folder);
-  if (manifest.gate) return undefined;
+  // Its targets are two states of the same project.
+  if (manifest.gate) return 'is the run of a gate: its verdict is in its gate.json';
+  if (manifest.machine.browser !== undefined)
+    return 'was made in the browser of a visitor, which does not tell enough of its machine to know it again';
   return { folder, results: analyse(manifest, events), retraction: await readRetraction(folder) };
 }
