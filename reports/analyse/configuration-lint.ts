@@ -37,7 +37,7 @@ const differenceRules: readonly SettingRule[] = [
     says: (value) => `${value ? 'flushes' : 'does not flush'} subnormal numbers to zero`,
   },
   { key: 'allocator', title: 'memory allocator', says: (value) => `allocates memory by ${value}` },
-  { key: 'engine', title: 'JavaScript engine', says: (value) => `runs on ${value}` },
+  { key: 'javascriptEngine', title: 'JavaScript engine', says: (value) => `runs on ${value}` },
   { key: 'wasm', title: 'features of WebAssembly', says: (value) => `has WebAssembly with ${value}` },
   {
     key: 'wasmThreads',

@@ -28,7 +28,7 @@ export const nodePlatform: Platform = {
   findTarget: findNodeTarget,
   cpuName: cpuModel(),
   cpus: ownCpus,
-  settings: () => ({ allocator: allocator(), engine: engine(), wasm: wasmFeatures() }),
+  settings: () => ({ allocator: allocator(), javascriptEngine: engine(), wasm: wasmFeatures() }),
   memory: residentMemory,
   mark,
 };

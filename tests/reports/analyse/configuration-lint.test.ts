@@ -27,7 +27,7 @@ it.each([
     { interOpThreads: 4 },
     'a spreads operators over 1 thread, b spreads operators over 4 threads',
   ],
-  [{ engine: 'V8 11.3' }, { engine: 'V8 15.6' }, 'a runs on V8 11.3, b runs on V8 15.6'],
+  [{ javascriptEngine: 'V8 11.3' }, { javascriptEngine: 'V8 15.6' }, 'a runs on V8 11.3, b runs on V8 15.6'],
   [
     { wasm: 'simd, threads' },
     { wasm: 'simd' },

@@ -40,7 +40,7 @@ export function pagePlatform(shell: Shell, { runtime, cpuName }: Boot): Omit<Pla
       crossOriginIsolated: Boolean(scope.crossOriginIsolated),
       thread: 'document' in scope ? 'page' : 'dedicated worker',
       clockTickUs: clock.tickNs / 1e3,
-      engine: engineOf(runtime),
+      javascriptEngine: engineOf(runtime),
       wasm: wasmFeatures(),
     }),
     memory: async () => memoryReading.parse(await shell.json('memory')),
