@@ -11,6 +11,7 @@ import { type Assets, loadPlainAssets } from '../html/assets.js';
 import { reportFile, writeReport } from '../html/index.js';
 import { withRetraction } from '../html/retraction.js';
 import type { Link } from '../html/section.js';
+import { pagesFolder } from '../html/split.js';
 import { contentsOf, type ShownRun, type SiteContents } from './contents.js';
 import { cellsCsv, ndjsonOf } from './dump.js';
 import { feedOf } from './feed.js';
@@ -96,15 +97,12 @@ function pageText(page: SitePage, { template }: Pick<Assets, 'template'>, newest
   return template({ ...page, canonical: './', root, navigation: navigation(path), newest });
 }
 
-/** A large report has its pages, and what they share, in this folder beside it. */
-const reportFolder = 'report';
-
 /** Its own report beside the results that the report leads to. */
 async function writeRun(site: SiteFolder, run: ShownRun): Promise<void> {
   if (!existsSync(join(run.folder, reportFile))) await writeReport(run.folder);
-  const pages = join(run.folder, reportFolder);
+  const pages = join(run.folder, pagesFolder);
   const others = existsSync(pages) ? readdirSync(pages).sort() : [];
-  for (const file of [reportFile, ...others.map((name) => `${reportFolder}/${name}`)]) {
+  for (const file of [reportFile, ...others.map((name) => `${pagesFolder}/${name}`)]) {
     const path = `${runPath(run)}/${file}`;
     const text = await readFile(join(run.folder, file), 'utf8');
     await (file.endsWith('.html') ? writeReportPage(site, path, text, run) : site.write(path, text));
