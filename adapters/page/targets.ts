@@ -50,11 +50,16 @@ function placeOf(browser: BrowserKind, thread: 'worker' | undefined): string {
 
 const visitors = { suffix: 'visitor', place: 'in the browser of a visitor' };
 
-/** One on the thread of a page, in the browser of a visitor, whichever that is: `tfjs/wasm@browser` becomes `tfjs/wasm@visitor`. */
+/**
+ * The same in the browser of a visitor, whichever that is: `tfjs/wasm@browser` becomes `tfjs/wasm@visitor`, and
+ * `tfjs/wasm@browser-worker` becomes `tfjs/wasm@visitor-worker`.
+ */
 export function ofVisitor(target: BrowserTarget): Pick<BrowserTarget, 'name' | 'summary'> {
   const { suffix } = browsers[target.browser];
+  const [, start = target.name, thread = ''] =
+    new RegExp(`^(.*)${suffix}(-worker)?$`).exec(target.name) ?? [];
   return {
-    name: `${target.name.slice(0, -suffix.length)}${visitors.suffix}`,
+    name: `${start}${visitors.suffix}${thread}`,
     summary: `${withoutPlace(target)}, ${visitors.place}`,
   };
 }

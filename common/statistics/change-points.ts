@@ -3,6 +3,7 @@
  * a linear computational cost", JASA 107, 2012) with squared error about each segment's mean.
  */
 import { autocorrelation } from './autocorrelation.js';
+import { largest, smallest } from './extremes.js';
 import { median } from './quantiles.js';
 import { at, mean, sum } from './sequences.js';
 
@@ -41,7 +42,7 @@ function noiseVariance(values: readonly number[]): number {
   const steps = values.slice(1).map((value, index) => value - at(values, index));
   const deviation = median(steps.map(Math.abs)) / normalMad / Math.SQRT2;
   // A coarse clock gives equal neighbours, from which no noise can be estimated: the spread stands in.
-  const spread = Math.max(...values) - Math.min(...values);
+  const spread = largest(values) - smallest(values);
   return Math.max(deviation, spread / 50, Number.EPSILON) ** 2;
 }
 

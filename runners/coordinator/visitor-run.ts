@@ -24,7 +24,7 @@ export interface VisitorTarget {
   readonly name: string;
 }
 
-/** Every target that runs on the thread of a page, as visitors have it, null targets included. */
+/** Every target that runs in a page, as visitors have it, null targets included. */
 export async function visitorTargets(): Promise<VisitorTarget[]> {
   const frameworks = await discoverFrameworks();
   return frameworks.flatMap((framework) =>
@@ -36,7 +36,7 @@ export async function visitorTargets(): Promise<VisitorTarget[]> {
 }
 
 function isPage(target: Framework['targets'][number]): target is BrowserTarget {
-  return isBrowserTarget(target) && target.browser === 'chromium' && target.thread === undefined;
+  return isBrowserTarget(target) && target.browser === 'chromium';
 }
 
 /**

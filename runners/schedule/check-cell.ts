@@ -4,6 +4,7 @@ import { at } from '../../common/at.js';
 import { artefactKey, fileNameOf } from '../../common/run/cell.js';
 import type { ParityCheck } from '../../common/run/results.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
+import { smallest } from '../../common/statistics/extremes.js';
 import { checkParity } from '../parity/parity.js';
 import type { Reference } from '../parity/reference.js';
 import type { Results } from '../protocol/messages.js';
@@ -57,7 +58,7 @@ export async function checkCell(
     configuration: loaded.configuration,
     loadNs: loaded.loadNs,
     firstNs: at(first.samplesNs, 0, 'the samples of a first iteration'),
-    iterationNs: Math.min(...later.samplesNs, ...first.samplesNs),
+    iterationNs: smallest([...first.samplesNs, ...later.samplesNs]),
     startMs: worker.spawnMs + worker.importMs,
     peakRssBytes: memory.peakRssBytes,
   };

@@ -6,6 +6,7 @@ import { TouchstoneError } from '../../common/errors.js';
 import { memoryShortage } from '../../common/memory.js';
 import { artefactKey, processKey } from '../../common/run/cell.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
+import { smallest } from '../../common/statistics/extremes.js';
 import { type ProbeName, probeKey, probes } from '../../suites/probe.js';
 import type { RunContext } from './context.js';
 import { type Owner, openWorker } from './live-worker.js';
@@ -125,7 +126,7 @@ async function rateAt(
   try {
     await worker?.ask('parity check', { type: 'load', folder, mode: 'inference' });
     const warm = await worker?.ask('parity check', { type: 'warm', ...probing });
-    const fastestNs = Math.min(...(warm?.samplesNs ?? []));
+    const fastestNs = smallest(warm?.samplesNs ?? []);
     const isTold = fastestNs > 0 && Number.isFinite(fastestNs);
     return isTold ? (1e9 * probes[name].multiplyAdds) / fastestNs : undefined;
   } catch {

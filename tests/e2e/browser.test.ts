@@ -50,7 +50,7 @@ describe('targets in pages', () => {
       expect(page?.configuration).toMatchObject({ crossOriginIsolated: true, thread: 'page' });
       // Page and Node run the same framework on two engines, which explains what they differ by.
       const [chromium, node] = ['convnetjs/js@browser', 'convnetjs/js'].map(
-        (name) => described.find(({ target }) => target === name)?.configuration.engine,
+        (name) => described.find(({ target }) => target === name)?.configuration.javascriptEngine,
       );
       expect(node).toMatch(/^V8 \d+\.\d+$/);
       expect(chromium).not.toBe(node);
