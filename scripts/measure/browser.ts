@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { projectRoot } from '../../common/paths.js';
 import { positiveInteger } from '../../common/values.js';
-import { drawBrowserChart } from './browser-chart.js';
+import { chartTitle, drawBrowserChart } from './browser-chart.js';
 import { browserTables, placedTimes } from './browser-rows.js';
 import { asGiven, publish } from './ledger.js';
 import { measuredRun, pageOptions } from './page-runs.js';
@@ -39,8 +39,7 @@ const introduction = [
   `Time per inference in a tab (${[...new Set(versions)].join(', ')}), in Node and in Python, with intervals, from one interleaved run.`,
   'A ratio is taken within rounds. Every cell computes what the reference computes.',
 ].join('\n');
-const chart =
-  '![Time per inference of each backend in Python, Node, Chromium and Firefox, on a logarithmic axis](../images/browser.svg)';
+const chart = `![${chartTitle}](../images/browser.svg)`;
 publish(
   'browser',
   `${introduction}\n\n${chart}\n\n${browserTables(results)}`,
