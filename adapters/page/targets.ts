@@ -50,16 +50,11 @@ function placeOf(browser: BrowserKind, thread: 'worker' | undefined): string {
 
 const visitors = { suffix: 'visitor', place: 'in the browser of a visitor' };
 
-/**
- * The same in the browser of a visitor, whichever that is: `tfjs/wasm@browser` becomes `tfjs/wasm@visitor`, and
- * `tfjs/wasm@browser-worker` becomes `tfjs/wasm@visitor-worker`.
- */
+/** The same in the browser of a visitor, whichever that is, and on whichever thread: `tfjs/wasm@browser` becomes `tfjs/wasm@visitor`. */
 export function ofVisitor(target: BrowserTarget): Pick<BrowserTarget, 'name' | 'summary'> {
   const { suffix } = browsers[target.browser];
-  const [, start = target.name, thread = ''] =
-    new RegExp(`^(.*)${suffix}(-worker)?$`).exec(target.name) ?? [];
   return {
-    name: `${start}${visitors.suffix}${thread}`,
+    name: target.name.replace(new RegExp(`${suffix}(-worker)?$`), visitors.suffix),
     summary: `${withoutPlace(target)}, ${visitors.place}`,
   };
 }

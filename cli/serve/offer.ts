@@ -26,7 +26,7 @@ export async function workloadsToOffer(): Promise<{ first: Workload[]; more: Wor
   };
 }
 
-/** A box for each target that the browser has; of every other why it has not. Discontinued frameworks and dedicated workers are not chosen at first. */
+/** A box for each target that the browser has; of every other why it has not. Discontinued frameworks are not chosen at first. */
 export async function targetsMarkup(facts: VisitorFacts): Promise<string> {
   const targets = (await visitorTargets()).filter(({ target }) => !target.isNull);
   const rows = targets.map(({ name, target: { device, modes: support }, page, framework }): Markup => {
@@ -36,11 +36,10 @@ export async function targetsMarkup(facts: VisitorFacts): Promise<string> {
       return markup`<label class="unavailable"><input type="checkbox" name="target" value="${name}" disabled> <span>${name}: unavailable, ${found.reason}; ${found.fix}</span></label>
 `;
     }
-    const isLater = framework.isDiscontinued || page.thread === 'worker';
-    const box = isLater
+    const box = framework.isDiscontinued
       ? markup`<input type="checkbox" name="target" value="${name}">`
       : markup`<input type="checkbox" name="target" value="${name}" checked>`;
-    return markup`<label>${box} <span>${name} <span class="soft">${withoutPlace(page)}${page.thread === 'worker' ? ', in a dedicated worker' : ''}; ${can}</span></span></label>
+    return markup`<label>${box} <span>${name} <span class="soft">${withoutPlace(page)}; ${can}</span></span></label>
 `;
   });
   return markup`<div class="choices">${rows}</div>${isolationText(facts)}`.text;

@@ -24,15 +24,17 @@ export interface VisitorTarget {
   readonly name: string;
 }
 
-/** Every target that runs in a page, as visitors have it, null targets included. */
+/** Every target that runs in a page, once: on the thread of the page where it runs there. Null targets included. */
 export async function visitorTargets(): Promise<VisitorTarget[]> {
-  const frameworks = await discoverFrameworks();
-  return frameworks.flatMap((framework) =>
-    framework.targets.filter(isPage).map((page) => {
+  const found = new Map<string, VisitorTarget>();
+  for (const framework of await discoverFrameworks()) {
+    for (const page of framework.targets.filter(isPage)) {
       const target = visitorTarget(page);
-      return { framework, page, target, name: target.name };
-    }),
-  );
+      const { name } = target;
+      if (page.thread === undefined || !found.has(name)) found.set(name, { framework, page, target, name });
+    }
+  }
+  return [...found.values()];
 }
 
 function isPage(target: Framework['targets'][number]): target is BrowserTarget {

@@ -1,5 +1,6 @@
 /** The times of `browser-rows.ts` as a drawing of its own, which needs no style sheet around it. */
 import type { TopLevelSpec } from 'vega-lite';
+import { listed } from '../../common/text.js';
 import type { Row } from '../../reports/html/chart.js';
 import { drawSpec } from '../../reports/html/draw.js';
 import { timeLabels } from '../../reports/html/theme.js';
@@ -12,15 +13,17 @@ const colours = ['#6f42c1', '#2f7d32', '#0969da', '#bc4c00'];
 const shapes = ['diamond', 'circle', 'square', 'triangle-up'];
 
 /** Also what stands in the place of the drawing. */
-export const chartTitle =
-  'Time per inference of each backend in Python, Node, Chromium and Firefox, on a logarithmic axis';
+export function chartTitle(times: readonly PlacedTime[]): string {
+  const drawn = places.filter((name) => times.some(({ place }) => place === name));
+  return `Time per inference of each backend in ${listed(drawn)}, on a logarithmic axis`;
+}
 
 export function drawBrowserChart(times: readonly PlacedTime[]): Promise<string> {
   const rows = times.map(rowOf);
   return drawSpec(specOf(rows), rows).then((svg) =>
     svg.replace(
       /<svg [^>]*>/,
-      (tag) => `<svg role="img" font-family="${font}"${tag.slice(4)}<title>${chartTitle}</title>`,
+      (tag) => `<svg role="img" font-family="${font}"${tag.slice(4)}<title>${chartTitle(times)}</title>`,
     ),
   );
 }

@@ -29,9 +29,10 @@ const targets = [
 ];
 const options = pageOptions(targets, values.time, positiveInteger(values.rounds));
 const results = await measuredRun('browser', options, values.run);
+const times = placedTimes(results);
 const images = join(projectRoot, 'docs', 'images');
 mkdirSync(images, { recursive: true });
-writeFileSync(join(images, 'browser.svg'), await drawBrowserChart(placedTimes(results)));
+writeFileSync(join(images, 'browser.svg'), await drawBrowserChart(times));
 const versions = results.targets.flatMap(({ place, runtime }) =>
   place === undefined || runtime === null ? [] : [runtime],
 );
@@ -39,7 +40,7 @@ const introduction = [
   `Time per inference in a tab (${[...new Set(versions)].join(', ')}), in Node and in Python, with intervals, from one interleaved run.`,
   'A ratio is taken within rounds. Every cell computes what the reference computes.',
 ].join('\n');
-const chart = `![${chartTitle}](../images/browser.svg)`;
+const chart = `![${chartTitle(times)}](../images/browser.svg)`;
 publish(
   'browser',
   `${introduction}\n\n${chart}\n\n${browserTables(results)}`,
