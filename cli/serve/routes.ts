@@ -2,7 +2,7 @@
 import * as pages from '../../reports/html/serve/pages.js';
 import { send } from '../../runners/hosts/browser/page-files.js';
 import { readMachine } from '../../runners/machine/machine.js';
-import { type Answer, type Routes, refuseWith, sendHtml, sendNotFound } from './answers.js';
+import { type Answer, policyOf, type Routes, refuseWith, sendHtml, sendNotFound } from './answers.js';
 import { maxModelBytes } from './models.js';
 import { workloadsToOffer } from './offer.js';
 import { runPages } from './run-pages.js';
@@ -10,17 +10,7 @@ import { listRuns } from './runs.js';
 import type { Visitors } from './visitors.js';
 
 /** Of pages that are drawn here; frames and reports have their own. */
-const policy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "connect-src 'self'",
-  "frame-src 'self'",
-  'img-src data:',
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+const policy = policyOf("script-src 'self'", "style-src 'self'", "connect-src 'self'", "frame-src 'self'");
 const maxRuns = 20;
 
 /** @param named a run folder that the user named */

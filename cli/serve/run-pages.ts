@@ -7,19 +7,11 @@ import { besideModels } from '../../reports/html/serve/beside.js';
 import * as pages from '../../reports/html/serve/pages.js';
 import { send } from '../../runners/hosts/browser/page-files.js';
 import { readMachine } from '../../runners/machine/machine.js';
-import { type Answer, redirect, sendHtml, sendJson, sendNotFound } from './answers.js';
+import { type Answer, policyOf, redirect, sendHtml, sendJson, sendNotFound } from './answers.js';
 import { liveRuns, reportOf, resultsOf, resultsWith } from './runs.js';
 
 /** A report holds its scripts in itself, and speaks with nobody. */
-const reportPolicy = [
-  "default-src 'none'",
-  "script-src 'unsafe-inline'",
-  "style-src 'unsafe-inline'",
-  'img-src data:',
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+const reportPolicy = policyOf("script-src 'unsafe-inline'", "style-src 'unsafe-inline'");
 
 type RunPage = (response: ServerResponse, folder: string) => unknown;
 

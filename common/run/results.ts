@@ -243,6 +243,16 @@ export const conditions = z.object({
 });
 export type Conditions = z.infer<typeof conditions>;
 
+/** Where nothing is bound or stopped, and nothing could be read. */
+export const unknownConditions: Conditions = {
+  loadAverage: null,
+  stealShare: null,
+  workerCpus: [],
+  coordinatorCpus: [],
+  bound: false,
+  paused: false,
+};
+
 export const runResults = z.object({
   $schema: z.string(),
   version: z.literal(resultsVersion),

@@ -188,7 +188,11 @@ function thirds(to: Decomposition, x: string, sizes: unknown): readonly string[]
       sliced(to, x, to.integers([end - Number(sizes[place])]), to.integers([end])),
     );
   }
-  const size = to.add('Div', [lastExtent(to, x), to.integers([3])]);
+  return inThree(to, x, to.add('Div', [lastExtent(to, x), to.integers([3])]));
+}
+
+/** @param size of the first two parts, [1]; the third is the rest */
+function inThree(to: Decomposition, x: string, size: string): readonly [string, string, string] {
   const twice = to.add('Add', [size, size]);
   return [
     sliced(to, x, to.integers([0]), size),
@@ -199,14 +203,7 @@ function thirds(to: Decomposition, x: string, sizes: unknown): readonly string[]
 
 /** A bias for query, key and value, [2 · hidden + hidden of the value], in three; '' for none. */
 function biases(to: Decomposition, bias: string, query: string): readonly [string, string, string] {
-  if (bias === '') return ['', '', ''];
-  const size = lastExtent(to, query);
-  const twice = to.add('Add', [size, size]);
-  return [
-    sliced(to, bias, to.integers([0]), size),
-    sliced(to, bias, size, twice),
-    sliced(to, bias, twice, lastExtent(to, bias)),
-  ];
+  return bias === '' ? ['', '', ''] : inThree(to, bias, lastExtent(to, query));
 }
 
 function biased(to: Decomposition, x: string, bias: string): string {

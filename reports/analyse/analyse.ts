@@ -2,7 +2,13 @@
 import { basename } from 'node:path';
 import { sum } from 'simple-statistics';
 import { artefactKey } from '../../common/run/cell.js';
-import { type CellResult, type Conditions, type RunResults, schemaId } from '../../common/run/results.js';
+import {
+  type CellResult,
+  type Conditions,
+  type RunResults,
+  schemaId,
+  unknownConditions,
+} from '../../common/run/results.js';
 import type { PlannedCell, RunEvent, RunManifest } from '../../common/run/run-folder.js';
 import { resultsVersion } from '../../common/run/version.js';
 import { median } from '../../common/statistics/quantiles.js';
@@ -76,14 +82,7 @@ function plannedRounds({ schedule, finishedRounds }: RunFacts): number {
 
 /** Those of the last session; the share of stolen time is known when it ends. */
 function conditionsOf(facts: RunFacts): Conditions {
-  const began = facts.began?.conditions ?? {
-    loadAverage: null,
-    stealShare: null,
-    workerCpus: [],
-    coordinatorCpus: [],
-    bound: false,
-    paused: false,
-  };
+  const began = facts.began?.conditions ?? unknownConditions;
   return { ...began, stealShare: facts.ended?.stealShare ?? began.stealShare };
 }
 

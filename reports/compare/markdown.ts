@@ -1,18 +1,17 @@
 /** A comparison of runs in GitHub's Markdown, for the summary of a CI step. */
-import { markdownTable } from 'markdown-table';
 import type { Entry, RunsComparison } from '../analyse/compare-runs.js';
 import { dateText } from '../history/words.js';
-import { code, escaped } from '../regression/outputs/markdown-text.js';
+import { code, escaped, tableText } from '../regression/outputs/markdown-text.js';
 import { duration, inline, ratio as ratioQuantity } from '../text.js';
 import {
   absentTexts,
   changeText,
   comparedSides,
   factText,
-  hasUnlikeRatios,
   listedCells,
   machinesText,
   summaryTexts,
+  unlikeText,
   unlistedTexts,
 } from './words.js';
 
@@ -23,14 +22,12 @@ const maxLineLength = 1000;
 export function comparisonMarkdown(comparison: RunsComparison): string {
   const { runs, conditions, versions, different, renamed, unknown } = comparison;
   const facts = (given: typeof conditions) => given.map((fact) => factText(fact, runs));
-  const warning = hasUnlikeRatios(comparison)
-    ? ['These runs were not made under the same conditions: the ratios hold that difference too.']
-    : [];
+  const warning = unlikeText(comparison);
   const parts = [
     '## Comparison of runs',
     ...[...summaryTexts(comparison), machinesText(comparison)].filter(Boolean).map((text) => escaped(text)),
     runsTable(comparison),
-    ...warning.map((text) => `**${text}**`),
+    ...(warning === '' ? [] : [`**${warning}**`]),
     ...bullets('Conditions that differ', facts(conditions)),
     ...bullets('Versions that changed', facts(versions)),
     ...bullets('Not compared, because it is another computation', different),
@@ -52,7 +49,7 @@ function runsTable({ runs }: RunsComparison): string {
     commit === null ? '' : code(commit),
     escaped(machine),
   ]);
-  return tableText([['run', 'id', 'started (UTC)', 'commit', 'machine'], ...rows], []);
+  return tableText([['run', 'id', 'started (UTC)', 'commit', 'machine'], ...rows]);
 }
 
 function cellsTable(comparison: RunsComparison): string[] {
@@ -71,7 +68,7 @@ function cellsTable(comparison: RunsComparison): string[] {
     ]);
   const left = cells.length - rows.length;
   const more = left > 0 ? [`${left} more are in the JSON output.`] : [];
-  return [tableText([['cell', ...heads], ...rows], ['l', ...heads.map(() => 'r')]), ...more];
+  return [tableText([['cell', ...heads], ...rows], ['l', ...heads.map(() => 'r' as const)]), ...more];
 }
 
 function entryTexts(entry: Entry, hasRatio: boolean): string[] {
@@ -91,14 +88,6 @@ function entryPair(entry: Entry): [time: string, ratio: string] {
       return [time, ratio ? `${inline(ratioQuantity(ratio))} ${changeText(ratio)}` : ''];
     }
   }
-}
-
-/** Without padding, which would multiply the length of a long table. */
-function tableText(rows: readonly (readonly string[])[], align: readonly string[]): string {
-  return markdownTable(
-    rows.map((row) => [...row]),
-    { align: [...align], alignDelimiters: false },
-  );
 }
 
 function bullets(title: string, texts: readonly string[]): string[] {

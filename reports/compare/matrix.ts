@@ -1,5 +1,6 @@
 /** The ratios of one run as a matrix: targets by comparisons, as in a report. */
 import { groupBy } from '../../common/group-by.js';
+import { geometricMean } from '../../common/statistics/geometric-mean.js';
 import type { RunsComparison } from '../analyse/compare-runs.js';
 import { lookOf } from '../html/page/look.js';
 import { type CellView, fadeOf, heatOf, legendOf, type MatrixView, signOf } from '../html/page/matrix.js';
@@ -22,7 +23,7 @@ export function ratioMatrix(
   const rows = targets.flatMap((name, target) => {
     const own = byTarget.get(name);
     if (!own) return [];
-    const mean = meanOf(own);
+    const mean = geometricMean(own.map(({ ratio }) => ratio.value));
     return [
       {
         target,
@@ -62,10 +63,6 @@ function titleOf({ cell }: RunRatio): string {
 
 function workloadOf(title: string): string {
   return title.split(' · ')[0] ?? title;
-}
-
-function meanOf(ratios: readonly RunRatio[]): number {
-  return Math.exp(ratios.reduce((sum, { ratio }) => sum + Math.log(ratio.value), 0) / ratios.length);
 }
 
 /** `lenet5 · inference · batch 1`: the workload is the heading of its columns. */

@@ -13,10 +13,10 @@ import {
   changeOf,
   changeText,
   comparedSides,
-  hasUnlikeRatios,
   listedCells,
   machinesText,
   summaryTexts,
+  unlikeText,
   unlistedTexts,
 } from './words.js';
 
@@ -51,13 +51,7 @@ function sectionsOf(comparison: RunsComparison): Section[] {
 }
 
 function cautions(comparison: RunsComparison): Paragraph[] {
-  const texts = [
-    machinesText(comparison),
-    hasUnlikeRatios(comparison)
-      ? 'These runs were not made under the same conditions: the ratios hold that difference too.'
-      : '',
-    ...comparison.unknown,
-  ];
+  const texts = [machinesText(comparison), unlikeText(comparison), ...comparison.unknown];
   return texts.filter((text) => text !== '').map((text) => ({ text, isCaution: true }));
 }
 

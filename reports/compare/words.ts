@@ -95,11 +95,14 @@ export function machinesText({ runs }: RunsComparison): string {
   return `${listed(each, 'and')} are of ${machines.length} machines: their times stand side by side, without a ratio.`;
 }
 
-/** Whether some ratio is between runs that were not made under the same conditions. */
-export function hasUnlikeRatios({ conditions, runs }: RunsComparison): boolean {
-  return runs.some(({ against }, place) =>
+/** Said where some ratio is between runs that were not made under the same conditions; empty elsewhere. */
+export function unlikeText({ conditions, runs }: RunsComparison): string {
+  const isUnlike = runs.some(({ against }, place) =>
     against === null ? false : conditions.some(({ values }) => values[place] !== values[against]),
   );
+  return isUnlike
+    ? 'These runs were not made under the same conditions: the ratios hold that difference too.'
+    : '';
 }
 
 /** `cores: 2 → 4`; of more runs `cores: A 2, B 4, C 2`. */

@@ -1,8 +1,7 @@
 /** The results in GitHub's Markdown: for the summary of a CI step, a README or a comment. */
-import { markdownTable } from 'markdown-table';
 import type { CellResult, Group, RunResults } from '../../common/run/results.js';
 import { listed } from '../../common/text.js';
-import { code, codeBlock, escaped } from '../regression/outputs/markdown-text.js';
+import { code, codeBlock, escaped, tableText } from '../regression/outputs/markdown-text.js';
 import { endingText, groupCells, precisionText, roundsText, stateCounts, verdict } from '../summary.js';
 import { coresText, duration, groupTitle, inline, ranksText, ratio } from '../text.js';
 
@@ -79,12 +78,9 @@ function rowOf(
   ];
 }
 
-/** Without padding, which would multiply the length of a long table. */
 function tableOf(rows: readonly string[][]): string {
-  return markdownTable([['rank', 'target', 'time per iteration', '÷ fastest'], ...rows], {
-    align: ['r', 'l', 'r', 'r'],
-    alignDelimiters: false,
-  });
+  const head = ['rank', 'target', 'time per iteration', '÷ fastest'];
+  return tableText([head, ...rows], ['r', 'l', 'r', 'r']);
 }
 
 function stateOf({ target, state, reason }: CellResult): string {

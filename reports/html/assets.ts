@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import Handlebars from 'handlebars';
 import { installedPackage, projectRoot } from '../../common/paths.js';
 import type { Table } from './chart.js';
-import { linkModules } from './link.js';
+import { lean, linkModules } from './link.js';
 import type { MatrixView } from './page/matrix.js';
 import { matrixMarkup } from './page/matrix-markup.js';
 import type { OverviewView } from './page/overview.js';
@@ -54,12 +54,14 @@ export async function loadAssets(
   constants: Readonly<Record<string, unknown>> = {},
 ): Promise<Assets> {
   const clients = await Promise.all(
-    ['common', page].map((name) => text(join(templates, `${name}.client.js`))),
+    ['theme', 'common', page].map((name) => text(join(templates, `${name}.client.js`))),
   );
   const linked = await linkModules({ ...(page === 'index' ? {} : { interpreter }), ...modules });
   const given = Object.entries(constants).map(([name, value]) => `const ${name} = ${scriptData(value)};`);
   // A function: as a file beside pages that are opened from disk it can be no module. It waits for data that are compressed.
-  const body = ['(async () => {', "'use strict';", ...given, linked, ...clients, '})();'].join('\n');
+  const body = ['(async () => {', "'use strict';", ...given, linked, ...clients.map(lean), '})();'].join(
+    '\n',
+  );
   return {
     template: await templateOf(page),
     style: await styleOf(styles),

@@ -92,9 +92,7 @@ function moduleText(
     );
   const left = /^(?:import|export)\b.*$/m.exec(body);
   if (left) throw unknownForm(path, left[0]);
-  // Of the project's texts only markup has lines that are indented, and is read without it.
-  const lean = body.trim().replaceAll(/^[ \t]+/gm, '');
-  return `const ${place} = (() => {\n${imports.join('\n')}\n${lean}\nreturn { ${exported.join(', ')} };\n})();`;
+  return `const ${place} = (() => {\n${imports.join('\n')}\n${outdented(body)}\nreturn { ${exported.join(', ')} };\n})();`;
 }
 
 function listOf(names: string): string[] {
@@ -102,6 +100,16 @@ function listOf(names: string): string[] {
     .split(',')
     .map((name) => name.trim())
     .filter(Boolean);
+}
+
+/** A script as it stands in a page: what only its readers need is left out. */
+export function lean(source: string): string {
+  return outdented(withoutComments(source));
+}
+
+/** Only markup has lines that are indented, among the project's texts, and is read without it. */
+function outdented(source: string): string {
+  return source.trim().replaceAll(/^[ \t]+/gm, '');
 }
 
 /** Those that begin a line: no text of the project does so with one. */

@@ -10,10 +10,10 @@ import {
   changeText,
   comparedSides,
   factText,
-  hasUnlikeRatios,
   listedCells,
   machinesText,
   summaryTexts,
+  unlikeText,
   unlistedTexts,
 } from '../compare/words.js';
 import { dateText } from '../history/words.js';
@@ -38,10 +38,8 @@ function headLines(comparison: RunsComparison): string[] {
   const facts = (given: typeof conditions) => list(given.map((fact) => factText(fact, runs)));
   const lines = runs.map((run) => pc.bold(fitted(runText(run), columns)));
   if (machines !== '') lines.push(...wrapped(machines, columns, '').map(pc.red));
-  if (hasUnlikeRatios(comparison))
-    lines.push(
-      pc.red('These runs were not made under the same conditions: the ratios hold that difference too.'),
-    );
+  const unlike = unlikeText(comparison);
+  if (unlike !== '') lines.push(pc.red(unlike));
   lines.push(...facts(conditions).map(pc.red));
   if (versions.length > 0) lines.push('Versions that changed:', ...facts(versions));
   lines.push(pc.dim('Runs on different days compare machines as much as frameworks.'), '');

@@ -1,6 +1,6 @@
 /** Where the workers of a run compute: what of it can be bound and read. */
 import { availableMemory } from '../../common/memory.js';
-import type { Conditions } from '../../common/run/results.js';
+import { type Conditions, unknownConditions } from '../../common/run/results.js';
 import { readConditions, readSteal, stealShareSince } from '../machine/conditions.js';
 import { readProcessors } from '../machine/processors.js';
 import { capabilities } from '../process/capabilities.js';
@@ -58,14 +58,7 @@ function limitOf(limit: CpuLimit) {
 
 /** A visitor's browser: it shows none of its processors, and its frames are no processes. One frame is awake at a time. */
 export const visitorsBrowser: Place = {
-  begin: () => ({
-    loadAverage: null,
-    stealShare: null,
-    workerCpus: [],
-    coordinatorCpus: [],
-    bound: false,
-    paused: false,
-  }),
+  begin: () => unknownConditions,
   cpus: { worker: () => [], all: [], giveWay: () => undefined },
   readProcessors: () => ({ stolenTicks: null, pressureNs: null, mhz: null }),
   // Nothing is refused for memory that nobody knows of.

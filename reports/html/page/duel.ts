@@ -1,4 +1,5 @@
 /** Two targets against each other, over all comparisons that are shown. */
+import { geometricMean } from '../../../common/statistics/geometric-mean.js';
 import { duration, inline, ratio as ratioQuantity } from '../../text.js';
 import { number, type Table, type TableRow } from '../chart.js';
 import type { Choice } from './choice.js';
@@ -55,7 +56,7 @@ function summaryOf(met: readonly Met[], shown: number, name: string, against: st
   if (met.length === 0) return `${name} and ${against} have no comparison in common.`;
   const count = (standing: Standing) => met.filter((one) => one.standing === standing).length;
   const open = met.length - count('faster') - count('slower');
-  const mean = Math.exp(met.reduce((sum, { ratio }) => sum + Math.log(ratio.value), 0) / met.length);
+  const mean = geometricMean(met.map(({ ratio }) => ratio.value));
   const overall = inline(ratioQuantity({ value: mean, low: null, high: null }));
   return `${name} is faster in ${count('faster')}, slower in ${count('slower')} and not told apart from ${against} in ${open} of ${met.length} comparisons that both have (of ${shown} shown); the geometric mean of the ratios is ${overall}.`;
 }

@@ -1,4 +1,5 @@
 /** One number for a target over many comparisons. */
+import { geometricMean } from '../../../common/statistics/geometric-mean.js';
 import { ratioOf } from './ratio.js';
 import { cellAt, isOk, type ResultTable } from './table.js';
 
@@ -26,13 +27,11 @@ export function overallOf(
   );
   const values = new Map<number, number>();
   for (const target of common.length > 0 ? targets : []) {
-    const logs = common.map((group) => {
+    const ratios = common.map((group) => {
       const [cell, baseline] = [cellAt(table, group, target), baselines.get(group)];
-      return cell === undefined || baseline === undefined
-        ? 0
-        : Math.log(ratioOf(table, cell, baseline).value);
+      return cell === undefined || baseline === undefined ? 1 : ratioOf(table, cell, baseline).value;
     });
-    values.set(target, Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length));
+    values.set(target, geometricMean(ratios));
   }
   const title =
     common.length > 0

@@ -56,7 +56,7 @@ export function pagesStyle(): Promise<string> {
 export type Script = 'serve' | 'live' | 'theme';
 
 export function pagesScript(name: Script): Promise<string> {
-  const names = name === 'theme' ? ['theme'] : ['theme', name];
+  const names = ['theme', 'served', ...(name === 'theme' ? [] : [name])];
   return templateTexts(names.map((each) => `${each}.client.js`));
 }
 

@@ -1,15 +1,7 @@
 /**
- * Common to all pages: the theme, drawings that follow the window, tables in print. The page's own script follows in the
- * same module, and the modules of the project come before it.
+ * Common to all reports: drawings that follow the window, tables in print, what is searched for among choices. The theme comes before
+ * it, and the modules of the project before that; the page's own script follows in the same module.
  */
-const root = document.documentElement;
-
-// biome-ignore lint/correctness/noUnusedVariables: the page's own script calls it
-function isDark() {
-  return root.dataset.theme
-    ? root.dataset.theme === 'dark'
-    : matchMedia('(prefers-color-scheme: dark)').matches;
-}
 
 /**
  * The drawing made beforehand stays until the new one is ready, and for good where that fails. Expressions are interpreted: a page
@@ -73,4 +65,18 @@ function printWhole(draw) {
   addEventListener('afterprint', () => {
     for (const details of opened) details.open = false;
   });
+}
+
+/** Leaves of a picker's choices those that have one of the words that are typed. */
+// biome-ignore lint/correctness/noUnusedVariables: the page's own script calls it
+function searchPicker({ target }) {
+  if (target.type !== 'search') return;
+  const wanted = target.value
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter(Boolean);
+  for (const label of target.closest('.picker').querySelectorAll('.choices label')) {
+    const text = label.textContent.toLowerCase();
+    label.hidden = wanted.length > 0 && !wanted.some((word) => text.includes(word));
+  }
 }

@@ -37,9 +37,7 @@ function show() {
     const shown = familyOf(button.value).some((target) => !choice.hiddenTargets.has(target));
     button.setAttribute('aria-pressed', String(shown));
   }
-  if (choice.theme) root.dataset.theme = choice.theme;
-  else delete root.dataset.theme;
-  document.getElementById('theme').textContent = isDark() ? 'Light' : 'Dark';
+  showTheme(choice.theme);
 }
 
 function familyOf(family) {
@@ -55,17 +53,9 @@ function hide(targets, isHidden) {
   choose({ hiddenTargets });
 }
 
-function search({ target }) {
-  if (target.name === 'find') return choose({ find: target.value });
-  if (target.type !== 'search') return;
-  const wanted = target.value
-    .toLowerCase()
-    .split(/[\s,]+/)
-    .filter(Boolean);
-  for (const label of target.closest('.picker').querySelectorAll('.choices label')) {
-    const text = label.textContent.toLowerCase();
-    label.hidden = wanted.length > 0 && !wanted.some((word) => text.includes(word));
-  }
+function search(event) {
+  if (event.target.name === 'find') choose({ find: event.target.value });
+  else searchPicker(event);
 }
 
 /** A hash names a cell of another page, a section of this one, or a choice. */
@@ -100,10 +90,7 @@ heat.addEventListener('click', ({ target }) => {
   const place = sort === '' ? null : Number(sort);
   choose({ sort: place, descending: place === choice.sort && !choice.descending });
 });
-document
-  .getElementById('theme')
-  .addEventListener('click', () => choose({ theme: isDark() ? 'light' : 'dark' }));
-matchMedia('(prefers-color-scheme: dark)').addEventListener('change', show);
+listenForTheme((theme) => choose({ theme }), show);
 addEventListener('hashchange', follow);
 printWhole(() => undefined);
 show();

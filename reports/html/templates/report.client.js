@@ -45,7 +45,7 @@ function show() {
   for (const element of document.querySelectorAll('.chosen-title')) element.textContent = title;
   if (groupChoice) groupChoice.value = String(choice.group);
   for (const chart of document.querySelectorAll('.chart.alive')) draw(chart);
-  showTheme();
+  showTheme(choice.theme);
 }
 
 function showMatrix() {
@@ -120,12 +120,6 @@ function fillTables() {
     place.innerHTML = numbers ? page.tableMarkup(numbers).text : '<p>No target has a result.</p>';
   }
   showFiltered();
-}
-
-function showTheme() {
-  if (choice.theme) root.dataset.theme = choice.theme;
-  else delete root.dataset.theme;
-  document.getElementById('theme').textContent = isDark() ? 'Light' : 'Dark';
 }
 
 /** Names of targets that are not shown. */
@@ -310,17 +304,7 @@ function listen() {
     if (target.name === 'baseline') choose({ baseline: target.value === '' ? null : Number(target.value) });
     if (target.type === 'checkbox') hide(target.dataset.of, [Number(target.value)], !target.checked);
   });
-  controls.addEventListener('input', ({ target }) => {
-    if (target.type !== 'search') return;
-    const wanted = target.value
-      .toLowerCase()
-      .split(/[\s,]+/)
-      .filter(Boolean);
-    for (const label of target.closest('.picker').querySelectorAll('.choices label')) {
-      const text = label.textContent.toLowerCase();
-      label.hidden = wanted.length > 0 && !wanted.some((word) => text.includes(word));
-    }
-  });
+  controls.addEventListener('input', searchPicker);
   document.getElementById('families')?.addEventListener('click', ({ target }) => {
     if (target.value)
       hide('targets', page.familiesOf(table).get(target.value), target.ariaPressed === 'true');
@@ -347,13 +331,13 @@ function listen() {
   document.getElementById('scaling')?.addEventListener('toggle', fillTables);
   addEventListener('hashchange', follow);
   addEventListener('popstate', follow);
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', showTheme);
   document.addEventListener('click', ({ target }) => closePickers(target));
   controls.addEventListener('keydown', ({ key }) => key === 'Escape' && closePickers(null));
   document.addEventListener('click', followLink);
-  document
-    .getElementById('theme')
-    .addEventListener('click', () => choose({ theme: isDark() ? 'light' : 'dark' }));
+  listenForTheme(
+    (theme) => choose({ theme }),
+    () => showTheme(choice.theme),
+  );
 }
 
 /** What lies over the matrix goes when the reader turns to something else. */

@@ -1,19 +1,29 @@
-/** The theme by its button. */
+/** The theme of all pages: the system's, until a button chooses. */
 const root = document.documentElement;
-root.classList.add('scripted');
-const theme = document.getElementById('theme');
 
 function isDark() {
   return root.dataset.theme
     ? root.dataset.theme === 'dark'
     : matchMedia('(prefers-color-scheme: dark)').matches;
 }
-function nameTheme() {
-  theme.textContent = isDark() ? 'Light' : 'Dark';
+
+/** `chosen`: `light`, `dark`, or nothing for the system's. */
+function showTheme(chosen) {
+  if (chosen) root.dataset.theme = chosen;
+  else delete root.dataset.theme;
+  document.getElementById('theme').textContent = isDark() ? 'Light' : 'Dark';
 }
-theme.addEventListener('click', () => {
-  root.dataset.theme = isDark() ? 'light' : 'dark';
-  nameTheme();
-});
-matchMedia('(prefers-color-scheme: dark)').addEventListener('change', nameTheme);
-nameTheme();
+
+/** Calls `choose` with the theme that the button offers, and `show` when the system's changes. */
+function listenForTheme(choose, show) {
+  document.getElementById('theme').addEventListener('click', () => choose(isDark() ? 'light' : 'dark'));
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', show);
+}
+
+/** Of a page that keeps no choice. */
+// biome-ignore lint/correctness/noUnusedVariables: pages without a choice of their own call it
+function themeByButton() {
+  const show = () => showTheme(root.dataset.theme);
+  listenForTheme(showTheme, show);
+  show();
+}

@@ -1,4 +1,5 @@
 /** Text from outside in GitHub's Markdown: shown literally, whatever it contains. */
+import { markdownTable } from 'markdown-table';
 import { clean } from '../../terminal/lines.js';
 
 /** Characters that begin emphasis, code, a link, HTML, a column, a formula, a mention or an entity, wherever they are. */
@@ -40,4 +41,12 @@ export function codeBlock(text: string, language: string, maxLength = 2000): str
   const runs = [...line.matchAll(/`+/g)].map(([run]) => run.length);
   const fence = '`'.repeat(Math.max(3, ...runs.map((length) => length + 1)));
   return `${fence}${language}\n${line}\n${fence}`;
+}
+
+/** @param align of each column: `l` or `r`. Without padding, which would multiply the length of a long table. */
+export function tableText(rows: readonly (readonly string[])[], align: readonly ('l' | 'r')[] = []): string {
+  return markdownTable(
+    rows.map((row) => [...row]),
+    { align: [...align], alignDelimiters: false },
+  );
 }

@@ -1,5 +1,4 @@
 /** The gate's verdict in GitHub's Markdown: for the summary of a CI step and for a comment on a pull request. */
-import { markdownTable } from 'markdown-table';
 import { coresText } from '../../text.js';
 import type { GateFinding, GateReport } from '../report.js';
 import {
@@ -13,7 +12,7 @@ import {
   versionChanges,
   worstFirst,
 } from './findings.js';
-import { code, codeBlock, escaped } from './markdown-text.js';
+import { code, codeBlock, escaped, tableText } from './markdown-text.js';
 
 /** The first line, by which the comment of an earlier push is found and replaced. */
 export const commentMarker = '<!-- touchstone-gate -->';
@@ -69,7 +68,6 @@ function page(report: GateReport, [notOk, okay]: Shown, leftOut: number): string
   return `${parts.join('\n\n')}\n`;
 }
 
-/** Without padding, which would multiply the length of a long table. */
 function tableOf(findings: readonly GateFinding[]): string {
   const head = ['verdict', 'cell', 'metric', 'ratio', 'margin', 'baseline against itself', 'why'];
   const rows = findings.map((finding) => [
@@ -81,10 +79,7 @@ function tableOf(findings: readonly GateFinding[]): string {
     controlText(finding),
     escaped(finding.reason),
   ]);
-  return markdownTable([head, ...rows], {
-    align: ['l', 'l', 'l', 'r', 'r', 'r', 'l'],
-    alignDelimiters: false,
-  });
+  return tableText([head, ...rows], ['l', 'l', 'l', 'r', 'r', 'r', 'l']);
 }
 
 function bullets(title: string, texts: readonly string[]): string[] {

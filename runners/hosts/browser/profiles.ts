@@ -20,6 +20,11 @@ export async function makeProfile(): Promise<string> {
   return folder;
 }
 
+/** Of a browser: what it keeps outside its profile goes there too. */
+export function environmentIn(profile: string): NodeJS.ProcessEnv {
+  return { ...process.env, HOME: profile, XDG_CONFIG_HOME: profile, XDG_CACHE_HOME: profile };
+}
+
 /** What a dying process still writes may come after its folder was emptied. */
 export async function removeProfile(worker: number): Promise<void> {
   // One that another user owns is left.

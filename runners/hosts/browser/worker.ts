@@ -4,22 +4,20 @@
  * stops, binds or ends the group does so with all of it. No debugging protocol is attached to the page: it runs as a user's does.
  */
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { findTarget } from '../../../adapters/discover.js';
-import { cpuModel } from '../../../common/cpu-model.js';
 import { messageOf } from '../../../common/errors.js';
 import { groupMembers } from '../../process/group.js';
 import { wrapped } from '../../process/wrapped.js';
 import { maxLineBytes, readLines } from '../../protocol/lines.js';
 import type { RequestBody } from '../../protocol/messages.js';
 import { ensureInstallation } from '../../provision/installation.js';
-import { packageFolder, packageVersions } from '../packages.js';
-import { browserCommand, browserVersion, findBrowser } from './browsers.js';
+import { browserCommand, findBrowser } from './browsers.js';
 import { pageInstallation } from './bundle.js';
-import { makeProfile } from './profiles.js';
+import { environmentIn, makeProfile } from './profiles.js';
 import { accessOf, bodyOf } from './requests.js';
 import type { PageEvent } from './routes.js';
+import { bootOf, servedOf } from './served.js';
 import { servePage } from './server.js';
 import { browserTarget } from './target.js';
 import { memoryWatch, pageProcess, readProcesses } from './tree.js';
@@ -49,15 +47,8 @@ async function open(): Promise<void> {
   const memory = memoryWatch(process.pid);
   const profile = await makeProfile();
   const server = await servePage({
-    program: readFileSync(bundle.file),
-    isWorker: target.thread === 'worker',
-    boot: () => ({
-      runtime: `${target.browser} ${browserVersion(found.program) ?? 'of an unknown version'}`,
-      cpuName: cpuModel(),
-      versions: packageVersions(target),
-    }),
-    packages: new Map(target.packages.map((each) => [each, packageFolder(target, each)])),
-    evaluates: target.evaluates ?? false,
+    ...servedOf(target, bundle.file),
+    boot: () => bootOf(target, found.program),
     reading: () => readProcesses(process.pid),
     memory: () => memory.look(),
     onReply(line) {
@@ -94,8 +85,7 @@ function start(command: readonly string[], folder: string): void {
   const [file = '', ...parameters] = wrapped(command, []);
   const browser = spawn(file, parameters, {
     stdio: ['ignore', 'inherit', 'inherit'],
-    // What a browser keeps outside its profile goes there too.
-    env: { ...process.env, HOME: folder, XDG_CONFIG_HOME: folder, XDG_CACHE_HOME: folder },
+    env: environmentIn(folder),
   });
   browser.on('error', (error) => leave(`the browser cannot be started: ${messageOf(error)}`));
   browser.on('exit', (status, signal) => leave(`the browser ended with ${signal ?? `status ${status}`}`));

@@ -5,7 +5,7 @@
 import { at } from '../../../common/at.js';
 import { seededRandom, shuffled } from '../../../runners/schedule/random.js';
 import type { Clock } from '../../../runners/worker/platform.js';
-import { timeLoop } from '../../../runners/worker/timed-loop.js';
+import { type Limits, type Timing, timeLoop } from '../../../runners/worker/timed-loop.js';
 
 /** Runs that many iterations; nanoseconds per iteration. */
 export type Contender = (iterations: number) => Promise<number>;
@@ -94,6 +94,23 @@ export function perIteration(ns: number, iterations: number, { tickNs }: Pick<Ti
   return Math.max(ns, tickNs) / iterations;
 }
 
+/** The very loop that the worker runs in a turn, on all buffers in rotation. */
+export function timeCalls<Instant>(
+  clock: Clock<Instant>,
+  call: Call,
+  buffers: number,
+  limits: Limits,
+  batch?: number,
+): Promise<Timing> {
+  return timeLoop(
+    clock,
+    (iteration) => call(iteration % buffers),
+    limits,
+    () => undefined,
+    batch,
+  );
+}
+
 /**
  * The mean of the samples of the very loop that the worker runs in a turn.
  *
@@ -107,13 +124,7 @@ export function ourClock<Instant>(call: Call, buffers: number, clock: Clock<Inst
       maxIterations: iterations,
       maxNs: Number.POSITIVE_INFINITY,
     };
-    const { samplesNs } = await timeLoop(
-      clock,
-      (iteration) => call(iteration % buffers),
-      limits,
-      () => undefined,
-      Math.min(batch, iterations),
-    );
+    const { samplesNs } = await timeCalls(clock, call, buffers, limits, Math.min(batch, iterations));
     const meanNs = samplesNs.reduce((total, ns) => total + ns, 0) / samplesNs.length;
     return perIteration(meanNs * iterations, iterations, clock);
   };

@@ -6,8 +6,8 @@ import { boot } from '../../../runners/hosts/browser/boot.js';
 import { pagePlatform } from '../../../runners/hosts/browser/page/platform.js';
 import { shellAt } from '../../../runners/hosts/browser/page/shell.js';
 import type { Clock } from '../../../runners/worker/platform.js';
-import { batchFor, timeLoop } from '../../../runners/worker/timed-loop.js';
-import { bareLoop, type Call, type Contender, interleave, ourClock } from './contenders.js';
+import { batchFor } from '../../../runners/worker/timed-loop.js';
+import { bareLoop, type Call, type Contender, interleave, ourClock, timeCalls } from './contenders.js';
 import { loadedNet } from './loaded-net.js';
 import { type Outcome, type Request, request as requestSchema } from './messages.js';
 import { tfjsBenchmark } from './tfjs-benchmark.js';
@@ -56,11 +56,6 @@ async function measure(
 /** As a worker finds it. */
 async function batchOf(call: Call, buffers: number, clock: Clock): Promise<number> {
   const limits = { minIterations: 3, minNs: 60e6, maxNs: 400e6, maxIterations: Number.POSITIVE_INFINITY };
-  const { samplesNs } = await timeLoop(
-    clock,
-    (iteration) => call(iteration % buffers),
-    limits,
-    () => undefined,
-  );
+  const { samplesNs } = await timeCalls(clock, call, buffers, limits);
   return batchFor(clock, samplesNs);
 }

@@ -6,15 +6,14 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findTarget } from '../../../adapters/discover.js';
-import { cpuModel } from '../../../common/cpu-model.js';
 import { buildFolder } from '../../../common/paths.js';
-import { browserCommand, browserVersion, findBrowser } from '../../../runners/hosts/browser/browsers.js';
+import { browserCommand, findBrowser } from '../../../runners/hosts/browser/browsers.js';
 import { bundlePage } from '../../../runners/hosts/browser/bundle.js';
-import { makeProfile, removeProfile } from '../../../runners/hosts/browser/profiles.js';
+import { environmentIn, makeProfile, removeProfile } from '../../../runners/hosts/browser/profiles.js';
 import type { PageEvent } from '../../../runners/hosts/browser/routes.js';
+import { bootOf, noReadings, servedOf } from '../../../runners/hosts/browser/served.js';
 import { servePage } from '../../../runners/hosts/browser/server.js';
 import { browserTarget } from '../../../runners/hosts/browser/target.js';
-import { packageFolder, packageVersions } from '../../../runners/hosts/packages.js';
 import { request as requestSchema } from './messages.js';
 
 const [, , path = ''] = process.argv;
@@ -27,18 +26,9 @@ const program = join(profile, 'page.js');
 await bundlePage(target, program, join(buildFolder, 'scripts/measure/paired/page-serve.js'));
 
 const server = await servePage({
-  program: readFileSync(program),
-  isWorker: target.thread === 'worker',
-  boot: () => ({
-    runtime: `${target.browser} ${browserVersion(found.program) ?? 'of an unknown version'}`,
-    cpuName: cpuModel(),
-    versions: packageVersions(target),
-  }),
-  packages: new Map(target.packages.map((each) => [each, packageFolder(target, each)])),
-  evaluates: target.evaluates ?? false,
-  // Nothing here asks for processor time or memory.
-  reading: () => ({ cpuNs: null, cpus: null }),
-  memory: () => ({ rssBytes: null, peakRssBytes: null }),
+  ...servedOf(target, program),
+  ...noReadings,
+  boot: () => bootOf(target, found.program),
   onReply(line) {
     process.stdout.write(`\n${line}\n`);
     void end(0);
@@ -55,7 +45,7 @@ const [file = '', ...parameters] = browserCommand(target.browser, found.program,
 });
 const browser = spawn(file, parameters, {
   stdio: ['ignore', 'ignore', 'ignore'],
-  env: { ...process.env, HOME: profile, XDG_CONFIG_HOME: profile, XDG_CACHE_HOME: profile },
+  env: environmentIn(profile),
 });
 browser.on('error', (error) => onPage({ event: 'failed', reason: error.message }));
 browser.on('exit', () => onPage({ event: 'closed' }));

@@ -1,22 +1,13 @@
 /** Filters, head to head, saving, paper. Without a browser these tests are skipped and say so. */
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { analyse } from '../../../reports/analyse/analyse.js';
-import { fixtureRun } from '../fixtures.js';
-import { bringAlive, hasBrowser, PageVisitor, shown, title, until, widths } from './visitor.js';
+import { describe, expect, it } from 'vitest';
+import { bringAlive, hasBrowser, shown, title, until, visitedReport, widths } from './visitor.js';
 
 const openAll = "for (const details of document.querySelectorAll('.fold')) details.open = true";
 
 describe.skipIf(!hasBrowser)(title, () => {
-  const { manifest, events } = fixtureRun({ hostile: true });
-  const results = analyse(manifest, events);
-  let visitor: PageVisitor;
-  beforeAll(async () => {
-    visitor = await PageVisitor.of(results);
-  });
-  afterAll(() => visitor?.close());
-  const visit: PageVisitor['visit'] = (...given) => visitor.visit(...given);
+  const { visit } = visitedReport();
 
   it('filters hold for every section, and it says what is shown', async () => {
     await visit({}, '#?hide=pytorch-cpu&without=lenet5/inference/1', async (page) => {

@@ -2,24 +2,16 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { historyCommand } from '../../../cli/history.js';
 import { analyse } from '../../../reports/analyse/analyse.js';
 import { recordRun } from '../../../reports/history/record.js';
 import { renderReport } from '../../../reports/html/index.js';
-import { fixtureRun } from '../fixtures.js';
 import { threadSweep } from '../sweeps.js';
-import { bringAlive, hasBrowser, names, PageVisitor, shown, title, until, widths } from './visitor.js';
+import { bringAlive, hasBrowser, names, shown, title, until, visitedReport, widths } from './visitor.js';
 
 describe.skipIf(!hasBrowser)(title, () => {
-  const { manifest, events } = fixtureRun({ hostile: true });
-  const results = analyse(manifest, events);
-  let visitor: PageVisitor;
-  beforeAll(async () => {
-    visitor = await PageVisitor.of(results);
-  });
-  afterAll(() => visitor?.close());
-  const visit: PageVisitor['visit'] = (...given) => visitor.visit(...given);
+  const { results, visit, visitor } = visitedReport();
 
   it('hostile names do nothing', async () => {
     await visit({}, '', async (page) => {
@@ -33,7 +25,10 @@ describe.skipIf(!hasBrowser)(title, () => {
 
   it('of a sweep, every line is drawn along it, on a phone too', async () => {
     const swept = threadSweep();
-    const page = await visitor.write('sweep.html', await renderReport(analyse(swept.manifest, swept.events)));
+    const page = await visitor().write(
+      'sweep.html',
+      await renderReport(analyse(swept.manifest, swept.events)),
+    );
     const use = async (opened: Page) => {
       await bringAlive(opened);
       expect(await shown(opened, '#scaling .chart.alive svg')).toBe(3);
@@ -67,11 +62,11 @@ describe.skipIf(!hasBrowser)(title, () => {
     ["default-src 'none'; style-src 'unsafe-inline'", false],
     ["default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:", true],
   ])('under the policy %s', async (policy, runs) => {
-    const context = await visitor.browser.newContext();
+    const context = await visitor().browser.newContext();
     try {
       await context.route('**/*', (route) =>
         route.fulfill({
-          body: visitor.html,
+          body: visitor().html,
           contentType: 'text/html',
           headers: { 'content-security-policy': policy },
         }),
@@ -124,7 +119,7 @@ describe.skipIf(!hasBrowser)(title, () => {
     const copies = <Item extends { workload: string }>(items: readonly Item[]) =>
       [0, 1, 2].flatMap((copy) => items.map((item) => ({ ...item, workload: `${item.workload}-${copy}` })));
     const many = { ...results, cells: copies(results.cells), groups: copies(results.groups) };
-    const page = await visitor.write('many.html', await renderReport(many));
+    const page = await visitor().write('many.html', await renderReport(many));
     // A4 without its margins, at 96 dots per inch.
     const viewport = { width: 718, height: 1000 };
     const use = async (opened: Page) => {
@@ -137,10 +132,10 @@ describe.skipIf(!hasBrowser)(title, () => {
   });
 
   it('draws the history under the same policy', async () => {
-    const store = join(visitor.folder, 'history.sqlite');
+    const store = join(visitor().folder, 'history.sqlite');
     for (const [n, id] of ['first', 'second', 'third'].entries())
       recordRun({ ...results, id, startedAt: `2026-11-2${n + 1}T12:00:00.000Z` }, store);
-    const page = join(visitor.folder, 'history.html');
+    const page = join(visitor().folder, 'history.html');
     const quiet = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
     await historyCommand({ html: page, cell: '*pytorch*' }, store);
     quiet.mockRestore();

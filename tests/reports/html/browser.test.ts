@@ -1,24 +1,15 @@
 /** What a reader does with the page, in a real browser. Without one these tests are skipped and say so. */
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { samplingOf } from '../../../common/statistics/sampling.js';
-import { analyse } from '../../../reports/analyse/analyse.js';
 import { pairedRatio } from '../../../reports/analyse/estimates.js';
 import { isOk, type OkCell } from '../../../reports/analyse/groups.js';
-import { fixtureRun } from '../fixtures.js';
-import { bringAlive, hasBrowser, names, PageVisitor, shown, title, until, widths } from './visitor.js';
+import { bringAlive, hasBrowser, names, shown, title, until, visitedReport, widths } from './visitor.js';
 
 const focused = "document.activeElement.getAttribute('href') ?? document.activeElement.textContent";
 
 describe.skipIf(!hasBrowser)(title, () => {
-  const { manifest, events } = fixtureRun({ hostile: true });
-  const results = analyse(manifest, events);
-  let visitor: PageVisitor;
-  beforeAll(async () => {
-    visitor = await PageVisitor.of(results);
-  });
-  afterAll(() => visitor?.close());
-  const visit: PageVisitor['visit'] = (...given) => visitor.visit(...given);
+  const { results, visit } = visitedReport();
 
   /** The ratio in every linked cell of the matrix, by link. */
   async function readMatrix(page: Page): Promise<Map<string, string>> {

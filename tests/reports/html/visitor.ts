@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import type { RunResults } from '../../../common/run/results.js';
+import { analyse } from '../../../reports/analyse/analyse.js';
 import { renderReport } from '../../../reports/html/index.js';
+import { fixtureRun } from '../fixtures.js';
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
   existsSync,
@@ -112,3 +114,16 @@ export const names = (page: Page) =>
   page
     .locator('#heat tbody tr:not(.script-row) th')
     .evaluateAll((all) => all.map((th) => th.textContent!.trim().slice(2)));
+
+/** In a `describe`: the results of the made-up run with hostile names, and their report in a browser that all its tests share. */
+export function visitedReport() {
+  const { manifest, events } = fixtureRun({ hostile: true });
+  const results = analyse(manifest, events);
+  let visitor: PageVisitor;
+  beforeAll(async () => {
+    visitor = await PageVisitor.of(results);
+  });
+  afterAll(() => visitor?.close());
+  const visit: PageVisitor['visit'] = (...given) => visitor.visit(...given);
+  return { results, visit, visitor: () => visitor };
+}

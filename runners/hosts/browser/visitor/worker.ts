@@ -2,7 +2,6 @@
  * A worker in a frame of a visitor's page. It has no process: it cannot be stopped or bound, and what it takes of processors and
  * memory is not known. The frame is made for the worker and removed behind it.
  */
-import { readFileSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import type { BrowserTarget } from '../../../../adapters/adapter.js';
 import { openChannel } from '../../../protocol/channel.js';
@@ -10,9 +9,10 @@ import { WorkerFailure } from '../../../protocol/failure.js';
 import { maxLineBytes, readLines } from '../../../protocol/lines.js';
 import type { Worker } from '../../../protocol/worker.js';
 import type { LaunchOptions } from '../../host.js';
-import { packageFolder, packageVersions } from '../../packages.js';
+import { packageVersions } from '../../packages.js';
 import { accessOf, bodyOf } from '../requests.js';
 import { type PageRoutes, pageRoutes } from '../routes.js';
+import { noReadings, servedOf } from '../served.js';
 import { browserOf, machineOf } from './facts.js';
 import type { VisitorFrame, VisitorPage } from './page.js';
 
@@ -106,8 +106,8 @@ function frameRoutes(
   { onBoot, onReply, onFailure }: FrameEvents,
 ): PageRoutes {
   return pageRoutes({
-    program: readFileSync(program),
-    isWorker: target.thread === 'worker',
+    ...servedOf(target, program),
+    ...noReadings,
     boot() {
       onBoot();
       return {
@@ -116,10 +116,6 @@ function frameRoutes(
         versions: packageVersions(target),
       };
     },
-    packages: new Map(target.packages.map((each) => [each, packageFolder(target, each)])),
-    evaluates: target.evaluates ?? false,
-    reading: () => ({ cpuNs: null, cpus: null }),
-    memory: () => ({ rssBytes: null, peakRssBytes: null }),
     onReply,
     onPage(event) {
       if (event.event === 'failed') onFailure(event.reason);

@@ -1,0 +1,3 @@
+/** Common to the pages that `serve` draws. */
+root.classList.add('scripted');
+themeByButton();
