@@ -37,6 +37,8 @@ const integration = [
   'tests/e2e/**/*.test.ts',
   'tests/faults/**/*.test.ts',
   'tests/model/artefact/**/*.test.ts',
+  'tests/model/import/{contrib-operators,fused-*,inline-functions}.test.ts',
+  'tests/model/normalise/**/*.test.ts',
   'tests/package/**/*.test.ts',
   'tests/parity/**/*.test.ts',
   'tests/python-bridge/**/*.test.ts',
@@ -45,6 +47,7 @@ const integration = [
   'tests/runners/accuracy/train-to-accuracy.test.ts',
   'tests/runners/hosts/browser/**/*.test.ts',
   'tests/runners/provision/{environments,locked}.test.ts',
+  'tests/start/**/*.test.ts',
   'tests/suites/workloads.test.ts',
 ];
 

@@ -15,7 +15,7 @@ import { projectRoot } from '../common/paths.js';
 import { names } from '../common/values.js';
 import type { Tensors } from '../model/graph.js';
 import { isFailure } from '../runners/conformance/verify.js';
-import { findTargets } from '../runners/coordinator/prepare.js';
+import { findTargets } from '../runners/coordinator/locate.js';
 import { ensureTargets, targetAvailability } from '../runners/hosts/availability.js';
 import { chosenTargets } from './conformance/targets.js';
 import { type Ledger, ledger, runSteps } from './measure/ledger.js';

@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { verdictsFolder } from '../../common/paths.js';
 import type { Artefact } from '../../model/artefact/artefact.js';
-import type { PreparedTarget } from '../coordinator/prepare.js';
+import type { PreparedTarget } from '../coordinator/locate.js';
 import { targetDependencies } from '../coordinator/verdict-dependencies.js';
 import { readMachine } from '../machine/machine.js';
 import { verdictsIn } from '../parity/verdicts.js';

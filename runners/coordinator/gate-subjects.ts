@@ -11,9 +11,10 @@ import { hostOf } from '../hosts/discover.js';
 import { ensureAdapterCommit } from './adapter-commit.js';
 import { ensureCheckout } from './checkout.js';
 import { chooseTargets } from './choose-targets.js';
+import { onThisMachine, type PreparedTarget } from './locate.js';
 import type { RunOptions } from './options.js';
 import type { OtherCommit } from './other-commit.js';
-import { onThisMachine, type Prepared, type PreparedTarget, prepare } from './prepare.js';
+import { type Prepared, prepare } from './prepare.js';
 import { commitOf, describeWorkingTree } from './repository.js';
 import { touchstoneVersion } from './version.js';
 

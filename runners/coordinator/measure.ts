@@ -31,9 +31,10 @@ import { openRunLog } from '../schedule/run-log.js';
 import { foldRun } from '../schedule/run-state.js';
 import { startStopwatch } from '../schedule/stopwatch.js';
 import type { StartWorker } from '../schedule/worker.js';
+import type { PreparedTarget } from './locate.js';
 import { measuredMs } from './measured-time.js';
 import { type Place, thisMachine } from './place.js';
-import type { Prepared, PreparedTarget } from './prepare.js';
+import type { Prepared } from './prepare.js';
 import { enterTurnstile } from './run-lock.js';
 import { verdictDependencies } from './verdict-dependencies.js';
 

@@ -14,11 +14,12 @@ import { readMachine } from '../machine/machine.js';
 import { allowedCpus, cpuLimit } from '../process/cpus.js';
 import { createRunFolder, requireUnused } from '../schedule/run-log.js';
 import { prepareGate } from './gate-subjects.js';
+import { findTargets } from './locate.js';
 import { manifestOf } from './manifest.js';
 import type { MeasurableRun } from './measure.js';
 import { commandOf, defaultBudgetMs, type RunOptions } from './options.js';
 import { requireAdapters } from './outside-adapters.js';
-import { findTargets, type Prepared, prepare } from './prepare.js';
+import { type Prepared, prepare } from './prepare.js';
 import { touchstoneVersion } from './version.js';
 
 /**

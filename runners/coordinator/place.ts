@@ -7,7 +7,7 @@ import { capabilities } from '../process/capabilities.js';
 import type { CpuLimit } from '../process/cpu-limit.js';
 import { allowedCpus, bindSelf, cpuLimit, splitCpus } from '../process/cpus.js';
 import type { RunContext } from '../schedule/context.js';
-import type { PreparedTarget } from './prepare.js';
+import type { PreparedTarget } from './locate.js';
 
 export interface Place extends Pick<RunContext, 'cpus' | 'readProcessors' | 'availableBytes'> {
   /** Binds the coordinator where it can, and says under what conditions the run begins. */

@@ -9,7 +9,7 @@ import { deviceId } from '../../common/run/device.js';
 import type { PlannedCell, RunManifest } from '../../common/run/run-folder.js';
 import type { Dependencies } from '../parity/verdicts.js';
 import { threadsOf } from '../schedule/context.js';
-import type { PreparedTarget } from './prepare.js';
+import type { PreparedTarget } from './locate.js';
 
 /** Compiled code that computes, drives or judges what a target answers; artefacts have a digest of their own. */
 const code = ['adapters', 'model', 'runners/hosts', 'runners/parity', 'runners/protocol', 'runners/worker'];

@@ -7,11 +7,12 @@ import type { Say } from '../../common/run/observer.js';
 import { machineOf } from '../hosts/browser/visitor/facts.js';
 import { visitorHost, visitorTarget } from '../hosts/browser/visitor/host.js';
 import type { VisitorPage } from '../hosts/browser/visitor/page.js';
+import type { Locate } from './locate.js';
 import type { MeasurableRun } from './measure.js';
 import { newRun, requireCells } from './new-run.js';
 import type { RunOptions } from './options.js';
 import { visitorsBrowser } from './place.js';
-import { type Locate, type Prepared, prepare } from './prepare.js';
+import { type Prepared, prepare } from './prepare.js';
 import { select } from './select.js';
 
 type Workload = Prepared['workloads'][number];

@@ -1,7 +1,6 @@
 /** The health of every target: available or not, with which versions, how large, and the command that fixes it. */
 
 import { existsSync } from 'node:fs';
-import { execa } from 'execa';
 import type { Configuration, Device, Framework, Target } from '../../adapters/adapter.js';
 import { required } from '../../common/at.js';
 import { messageOf } from '../../common/errors.js';
@@ -10,6 +9,7 @@ import { onLanes } from '../../common/lanes.js';
 import { hostOf } from '../hosts/discover.js';
 import type { Availability } from '../hosts/host.js';
 import { allowedCpus } from '../process/cpus.js';
+import { installedSize } from '../provision/size.js';
 
 export interface TargetHealth {
   readonly target: string;
@@ -94,7 +94,7 @@ async function examine(
 
   /** Several targets share an environment. */
   function sizeOnce(folder: string): Promise<number | null> {
-    const size = known.get(folder) ?? sizeOf(folder);
+    const size = known.get(folder) ?? installedSize(folder);
     known.set(folder, size);
     return size;
   }
@@ -110,13 +110,6 @@ async function answerOf(
   } catch (error) {
     return { reason: `it does not start: ${messageOf(error)}` };
   }
-}
-
-/** On disk, in bytes; null where the system does not tell. A walk through a hundred thousand files takes `du` a tenth of our time. */
-async function sizeOf(folder: string): Promise<number | null> {
-  const { stdout, failed } = await execa('du', ['-sk', folder], { reject: false });
-  const kibibytes = Number.parseInt(stdout, 10);
-  return failed || Number.isNaN(kibibytes) ? null : 1024 * kibibytes;
 }
 
 /** Null where one of them is not known. */

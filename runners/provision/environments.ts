@@ -25,6 +25,7 @@ import { findInterpreter } from './interpreter.js';
 import { normalName, readLockFile, writeLock } from './lock-file.js';
 import { choiceOfPip } from './pip-choice.js';
 import { newerVersionHint, resolvingVariables } from './published-before.js';
+import { folderSize } from './size.js';
 
 export interface EnvironmentReady {
   readonly python: string;
@@ -123,7 +124,10 @@ async function make(definition: EnvironmentDefinition, tools: MakingTools): Prom
   const python = pythonIn(definition);
   await installPackages(definition, python, tools);
   signal.throwIfAborted();
-  writeStamp(folder, { lockHash, version: interpreter.version, interpreter: interpreterMark(python) });
+  writeStamp(folder, {
+    ...{ lockHash, version: interpreter.version, interpreter: interpreterMark(python) },
+    sizeBytes: await folderSize(folder),
+  });
   report?.(`installed ${title}`);
   return { python };
 }

@@ -8,6 +8,9 @@ import type { RunLog } from './run-log.js';
 
 type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 
+/** What each type of event adds to the state. */
+type Folds = { readonly [Type in RunEvent['type']]?: (event: EventOf<Type>) => unknown };
+
 export interface RunState {
   readonly manifest: RunManifest;
   /** Writes an event and folds it in. */
@@ -50,35 +53,41 @@ export function foldRun(manifest: RunManifest, log: RunLog, earlier: readonly Ru
   const versions = new Map<string, Readonly<Record<string, string>>>();
   const arithmetics = new Map<string, string>();
   const rounds = new Set<number>();
+  const looks = new Set<number>();
   const throughputs = new Set<string>();
   const overheads = new Set<string>();
   let schedule: EventOf<'schedule'> | undefined;
   let processes = 0;
   const events: RunEvent[] = [...earlier];
 
-  const fold = (event: NewRunEvent | RunEvent): void => {
-    if (event.type === 'parity') checked.set(event.cell, event as EventOf<'parity'>);
-    else if (event.type === 'fresh') fresh.set(event.cell, (fresh.get(event.cell) ?? 0) + 1);
-    else if (event.type === 'failed') failed.add(event.cell);
-    else if (event.type === 'schedule') schedule = event as EventOf<'schedule'>;
-    else if (event.type === 'round') rounds.add(event.round);
-    else if (event.type === 'overhead') overheads.add(event.host);
-    else if (event.type === 'throughput') throughputs.add(`${event.cell}@${event.round}`);
-    else if (event.type === 'turn') addTo(turns, `${event.cell}@${event.round}`, event.block);
-    else if (event.type === 'process') {
+  const folds: Folds = {
+    parity: (event) => checked.set(event.cell, event),
+    fresh: ({ cell }) => fresh.set(cell, (fresh.get(cell) ?? 0) + 1),
+    failed: ({ cell }) => failed.add(cell),
+    schedule: (event) => {
+      schedule = event;
+    },
+    round: ({ round }) => rounds.add(round),
+    look: ({ round }) => looks.add(round),
+    overhead: ({ host }) => overheads.add(host),
+    throughput: ({ cell, round }) => throughputs.add(`${cell}@${round}`),
+    turn: ({ cell, round, block }) => addTo(turns, `${cell}@${round}`, block),
+    process: (event) => {
       processes = Math.max(processes, event.process + 1);
       append(starts, processKey(event), event.spawnMs + event.importMs);
       if (!versions.has(event.target)) versions.set(event.target, event.versions);
       const { arithmetic } = event.configuration;
       if (typeof arithmetic === 'string') arithmetics.set(event.target, arithmetic);
-    }
+    },
   };
+  const fold = (event: RunEvent): void =>
+    (folds[event.type] as ((of: RunEvent) => void) | undefined)?.(event);
   for (const event of earlier) fold(event);
 
   const record = (event: NewRunEvent): void => {
     const written = log.write(event);
     events.push(written);
-    fold(event);
+    fold(written);
   };
   return {
     manifest,
@@ -91,7 +100,7 @@ export function foldRun(manifest: RunManifest, log: RunLog, earlier: readonly Ru
     turnsIn: (cell, round) => turns.get(`${cell}@${round}`)?.size ?? 0,
     hasThroughput: (cell, round) => throughputs.has(`${cell}@${round}`),
     roundFinished: (round) => rounds.has(round),
-    hasLooked: (round) => events.some((event) => event.type === 'look' && event.round === round),
+    hasLooked: (round) => looks.has(round),
     versionsOf: (target) => versions.get(target),
     arithmeticOf: (target) => arithmetics.get(target),
     events: () => events,

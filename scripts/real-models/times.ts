@@ -2,7 +2,7 @@
 import { at } from '../../common/at.js';
 import { explain } from '../../common/errors.js';
 import { modelArtefact } from '../../model/artefact/artefact.js';
-import type { PreparedTarget } from '../../runners/coordinator/prepare.js';
+import type { PreparedTarget } from '../../runners/coordinator/locate.js';
 import { referencePython } from '../conformance/targets.js';
 import { type Ledger, today } from '../measure/ledger.js';
 import { say } from '../measure/new-run.js';

@@ -7,7 +7,7 @@ import { execa } from 'execa';
 import type { Budget } from '../../../adapters/adapter.js';
 import { projectRoot } from '../../../common/paths.js';
 import { firstDevice } from '../../../common/run/device.js';
-import type { PreparedTarget } from '../../../runners/coordinator/prepare.js';
+import type { PreparedTarget } from '../../../runners/coordinator/locate.js';
 import { planFile } from '../../../runners/hosts/plan-file.js';
 import { allowedCpus } from '../../../runners/process/cpus.js';
 import { wrapped } from '../../../runners/process/wrapped.js';

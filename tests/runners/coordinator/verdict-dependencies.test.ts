@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
-import type { PreparedTarget } from '../../../runners/coordinator/prepare.js';
+import type { PreparedTarget } from '../../../runners/coordinator/locate.js';
 import { verdictDependencies } from '../../../runners/coordinator/verdict-dependencies.js';
 import type { Dependencies } from '../../../runners/parity/verdicts.js';
 import { makeWorld } from '../schedule/scripted.js';
