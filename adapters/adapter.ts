@@ -75,6 +75,8 @@ export interface Target {
   environment(budget: Budget, cache: string): Readonly<Record<string, string>>;
   /** True for those of `--targets default`, the set that a run without `--targets` measures and that has to fit its bar of time. */
   readonly isDefault?: true;
+  /** Name of another set that it belongs to, by which `--targets` and `setup` choose it. */
+  readonly set?: string;
   /** Set where the user asks for another version of the framework than the pinned one; see adapters/versions.ts. */
   readonly version?: string;
   /** True for the identity targets that measure the harness itself. They are never compared with frameworks. */
@@ -127,6 +129,8 @@ export interface PythonTarget extends Target {
   readonly environmentName: string;
   /** Name for pip of the framework's package in that environment, which another version replaces. */
   readonly distribution: string;
+  /** Name of the environment whose packages convert its models, where its own has the runtime alone. */
+  readonly converterEnvironment?: string;
   /**
    * Module under `touchstone_bridge.frameworks` whose `open_framework(target, threads)` drives it; outside the tree, the
    * path of its file.

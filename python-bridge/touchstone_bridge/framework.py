@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Mapping, Protocol, Union, runtime_checkable
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     # The worker says hello before anything but the standard library is imported.
     from .artefact import Model, Tensors
 
@@ -102,3 +104,11 @@ class ReportsDeviceMemory(Protocol):
 
     def device_bytes(self) -> int | None:
         """At its highest, in bytes; None where it is not known."""
+
+
+@runtime_checkable
+class Converts(Protocol):
+    """A framework whose models are converted by another program before it loads them."""
+
+    def prepare(self, folder: Path, plan: Path) -> None:
+        """Untimed; called before the model of an artefact is loaded. UnsupportedError where it cannot be converted."""

@@ -19,6 +19,7 @@ from .clock import Limits, Timing, time_loop, time_span
 from .collector import Collector
 from .errors import ProtocolError, UnavailableError
 from .finished import finished_loop
+from .framework import Converts
 from .load_framework import load_framework
 from .memory import allocator, bound_cpus, cpu_model, resident_bytes
 
@@ -127,6 +128,8 @@ class Session:
         model = load_model(Path(request.folder), request.plan)
         if model.manifest.mode != request.mode:
             raise ProtocolError(f"load for {request.mode} of an artefact made for {model.manifest.mode}")
+        if isinstance(self._framework, Converts):
+            self._framework.prepare(Path(request.folder), request.plan)
         begin = time.perf_counter_ns()
         if model.manifest.training is None:
             self._loaded = Answering(generating(model, self._framework.load_inference(model)), model.manifest)

@@ -204,6 +204,6 @@ function broken(reason: string): NotReady {
   return { state: 'broken', reason };
 }
 
-function pythonIn(definition: EnvironmentDefinition): string {
+export function pythonIn(definition: EnvironmentDefinition): string {
   return join(definition.folder, 'bin', 'python');
 }

@@ -2,11 +2,12 @@
 
 import { join } from 'node:path';
 import { isPythonTarget, type PythonTarget, type Target } from '../../../adapters/adapter.js';
+import { at, defined } from '../../../common/at.js';
 import { TouchstoneError } from '../../../common/errors.js';
 import { invocation } from '../../../common/invocation.js';
 import { canStopProcesses, type WorkerProcess } from '../../process/worker-process.js';
 import { environmentDefinition, variantOf } from '../../provision/definition.js';
-import { environmentInstallation, environmentState } from '../../provision/environments.js';
+import { environmentInstallation, environmentState, pythonIn } from '../../provision/environments.js';
 import { findInterpreter } from '../../provision/interpreter.js';
 import type { Availability, LaunchOptions, WorkerHost } from '../host.js';
 import { startWorkerProcess } from '../start-process.js';
@@ -15,21 +16,24 @@ import { installedPackages } from './installed-packages.js';
 const host = {
   name: 'python',
   provision(target: Target) {
-    const environment = environmentOf(pythonTarget(target));
+    const environments = environmentsOf(pythonTarget(target));
     return {
-      installations: [environmentInstallation(environment)],
-      availability: () => availabilityOf(target, environment),
+      installations: environments.map((name) => environmentInstallation(name)),
+      availability: () => availabilityOf(target, environments),
     };
   },
   describe(target: Target) {
-    const definition = environmentDefinition(environmentOf(pythonTarget(target)));
-    const { folder } = definition;
-    return { versions: installedPackages(definition), folders: [folder], environment: folder };
+    const [own, ...converter] = environmentsOf(pythonTarget(target)).map((name) =>
+      environmentDefinition(name),
+    );
+    const definition = defined(own, `the environment of ${target.name}`);
+    const folders = [definition, ...converter].map(({ folder }) => folder);
+    return { versions: installedPackages(definition), folders, environment: definition.folder };
   },
   launch(options: LaunchOptions): WorkerProcess {
     return startWorkerProcess(host, options, (root) => ({
       command: options.command ?? workerCommand(pythonTarget(options.target), options.executable),
-      variables: pythonVariables(root),
+      variables: { ...pythonVariables(root), ...converterVariables(pythonTarget(options.target)) },
     }));
   },
   canPause: canStopProcesses,
@@ -40,6 +44,17 @@ export default host;
 /** The environment that the target lives in: its own, or the variant with another version of the framework. */
 export function environmentOf({ environmentName, distribution, version }: PythonTarget): string {
   return version === undefined ? environmentName : variantOf(environmentName, distribution, version);
+}
+
+/** Its own first, then the one whose packages convert its models. */
+function environmentsOf(target: PythonTarget): string[] {
+  const { converterEnvironment: converter } = target;
+  return [environmentOf(target), ...(converter === undefined ? [] : [converter])];
+}
+
+/** As `touchstone_bridge/conversion.py` reads them. */
+function converterVariables({ converterEnvironment: name }: PythonTarget): Record<string, string> {
+  return name === undefined ? {} : { TOUCHSTONE_CONVERTER: pythonIn(environmentDefinition(name)) };
 }
 
 /**
@@ -65,12 +80,17 @@ function workerCommand(target: PythonTarget, python: string | undefined): string
   });
 }
 
-async function availabilityOf(target: Target, environment: string): Promise<Availability> {
-  const state = await environmentState(environment);
-  if (state.state === 'ready') return { available: true, executable: state.python };
-  const interpreter = await findInterpreter(environmentDefinition(environment).python);
-  if (!interpreter.found) return { available: false, reason: interpreter.reason, fix: interpreter.fix };
-  return { available: false, reason: state.reason, fix: invocation(`setup ${target.name}`) };
+async function availabilityOf(target: Target, environments: readonly string[]): Promise<Availability> {
+  const states = await Promise.all(environments.map(environmentState));
+  for (const [place, state] of states.entries()) {
+    if (state.state === 'ready') continue;
+    const interpreter = await findInterpreter(environmentDefinition(at(environments, place)).python);
+    if (!interpreter.found) return { available: false, reason: interpreter.reason, fix: interpreter.fix };
+    return { available: false, reason: state.reason, fix: invocation(`setup ${target.name}`) };
+  }
+  const [own] = states;
+  if (own?.state !== 'ready') throw new TouchstoneError('internal', `${target.name} has no environment`);
+  return { available: true, executable: own.python };
 }
 
 function pythonTarget(target: Target): PythonTarget {
