@@ -75,6 +75,10 @@ export interface Target {
   environment(budget: Budget, cache: string): Readonly<Record<string, string>>;
   /** True for those of `--targets default`, the set that a run without `--targets` measures and that has to fit its bar of time. */
   readonly isDefault?: true;
+  /** Name of another set that it belongs to, by which `--targets` and `setup` choose it. */
+  readonly set?: string;
+  /** Whether it reads the `.onnx` file by itself: what of a model it refuses is then known only when it has seen it. */
+  readonly importsOnnx?: true;
   /** Set where the user asks for another version of the framework than the pinned one; see adapters/versions.ts. */
   readonly version?: string;
   /** True for the identity targets that measure the harness itself. They are never compared with frameworks. */
