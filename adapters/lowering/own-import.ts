@@ -8,6 +8,22 @@ type Node = Graph['nodes'][number];
 /** By operator, why a node is unsupported, to be followed by the name of the runtime. */
 export type Deviations = Readonly<Record<string, (node: Node, graph: Graph) => string | undefined>>;
 
+/** The first activation of an LSTM that is another one than those it has where it names none. */
+export function unusualActivation({ attributes: { activations = [] } }: Node): string | undefined {
+  const usual = ['sigmoid', 'tanh', 'tanh'];
+  return [activations]
+    .flat()
+    .map(String)
+    .find((each, place) => each.toLowerCase() !== usual[place % usual.length]);
+}
+
+/** Of AveragePool: some runtimes divide the sum of a window that ceil_mode adds by another count. */
+export function addedWindow({ attributes: { ceil_mode, count_include_pad } }: Node): string | undefined {
+  return ceil_mode === 1 && count_include_pad === 1
+    ? 'ceil_mode with count_include_pad is averaged differently'
+    : undefined;
+}
+
 export interface OwnImport {
   /** Name of the runtime, for reasons. */
   readonly title: string;

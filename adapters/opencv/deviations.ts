@@ -1,7 +1,7 @@
 /** What OpenCV 5.0.0 does not compute as ONNX defines it (found by `npm run conformance`). */
 import { at, required } from '../../common/at.js';
 import type { Graph } from '../adapter.js';
-import type { Deviations } from '../lowering/own-import.js';
+import { addedWindow, type Deviations } from '../lowering/own-import.js';
 
 type Node = Graph['nodes'][number];
 type Attributes = Node['attributes'];
@@ -14,10 +14,7 @@ const axesOf = ({ outputs }: Node, { values }: Graph) =>
 
 /** Of both engines. */
 export const ofBoth: Deviations = {
-  AveragePool: ({ attributes: { ceil_mode, count_include_pad } }) =>
-    ceil_mode === 1 && count_include_pad === 1
-      ? 'ceil_mode with count_include_pad is averaged differently'
-      : undefined,
+  AveragePool: addedWindow,
   Conv: ({ attributes }) =>
     attributes.auto_pad === 'SAME_LOWER' ? 'auto_pad SAME_LOWER is padded differently' : undefined,
   ConvTranspose({ attributes }) {
