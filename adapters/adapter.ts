@@ -77,6 +77,11 @@ export interface Target {
   readonly isDefault?: true;
   /** Name of another set that it belongs to, by which `--targets` and `setup` choose it. */
   readonly set?: string;
+  /**
+   * Whether what of a model it refuses is known only when it has seen it: it reads the `.onnx` file by itself, or another
+   * program converts its models.
+   */
+  readonly refusesAtLoad?: true;
   /** Set where the user asks for another version of the framework than the pinned one; see adapters/versions.ts. */
   readonly version?: string;
   /** True for the identity targets that measure the harness itself. They are never compared with frameworks. */

@@ -2,6 +2,7 @@
 import { discoverFrameworks } from '../adapters/discover.js';
 import { TouchstoneError } from '../common/errors.js';
 import { invocation } from '../common/invocation.js';
+import { withoutSets } from '../runners/coordinator/choose-targets.js';
 import { selectTargets } from '../runners/coordinator/select.js';
 import { ensureTargets } from '../runners/hosts/availability.js';
 import { say } from './say.js';
@@ -18,7 +19,7 @@ export async function setupCommand(
       hint: `name some, such as \`${invocation('setup pytorch/cpu')}\`, or all with --all`,
     });
   }
-  const chosen = options.all ? targets : selectTargets(targets, patterns);
+  const chosen = options.all ? targets : selectTargets(targets, withoutSets(targets, patterns));
   await ensureTargets(
     chosen.map(({ target }) => target),
     { report: say },

@@ -19,6 +19,7 @@ const framework: Framework = {
       host: 'python',
       device: 'cpu',
       set: 'runtimes',
+      refusesAtLoad: true,
       environmentName: 'litert',
       distribution: 'ai-edge-litert',
       converterEnvironment: 'tensorflow',

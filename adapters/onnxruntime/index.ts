@@ -4,15 +4,17 @@
  */
 import { onnxRuntimeEnvironment } from '../../model/onnx-runtime.js';
 import { type Framework, supported, type Target, unsupported } from '../adapter.js';
+import { importingInPython, lowerToOwnImport } from '../lowering/own-import.js';
 import { inBrowsers, type PageTarget } from '../page/targets.js';
-import { lowerToOwnImport, webgpuDeviations } from './plan.js';
+import { onnxRuntimeImport, webgpuDeviations } from './plan.js';
 import { webglLimit } from './webgl-limits.js';
 
 const common = {
   precisions: ['float32'],
   generates: true,
+  refusesAtLoad: true,
   // What is measured has been run in ONNX Runtime once already, when its shapes were observed.
-  lower: (graph) => lowerToOwnImport(graph),
+  lower: (graph) => lowerToOwnImport(graph, onnxRuntimeImport()),
   environment: () => ({}),
 } satisfies Partial<Target>;
 
@@ -54,6 +56,15 @@ const framework: Framework = {
       open: async (budget) => (await import('./node.js')).openCpu(budget),
     },
     {
+      ...importingInPython(onnxRuntimeImport()),
+      name: 'onnxruntime/python',
+      summary: 'CPU execution provider (MLAS kernels), all graph optimisations, in Python',
+      environmentName: 'onnxruntime',
+      distribution: 'onnxruntime',
+      module: 'onnxruntime',
+      environment: () => onnxRuntimeEnvironment,
+    },
+    {
       ...wasm,
       summary: `${wasm.summary}, in Node`,
       host: 'node',
@@ -66,7 +77,7 @@ const framework: Framework = {
         name: 'onnxruntime/webgpu',
         summary: 'WebGPU execution provider, all graph optimisations',
         device: 'webgpu',
-        lower: (graph) => lowerToOwnImport(graph, webgpuDeviations),
+        lower: (graph) => lowerToOwnImport(graph, onnxRuntimeImport(webgpuDeviations)),
       },
       { workers: true },
     ),
@@ -77,7 +88,7 @@ const framework: Framework = {
       device: 'webgl',
       lower(graph) {
         const unsupported = webglLimit(graph);
-        return unsupported === undefined ? lowerToOwnImport(graph) : { unsupported };
+        return unsupported === undefined ? lowerToOwnImport(graph, onnxRuntimeImport()) : { unsupported };
       },
     }),
     ...inBrowsers(

@@ -1,35 +1,12 @@
-/** What ONNX Runtime is asked to run: the file, unless its results are known to be others than ONNX's. */
+/** What ONNX Runtime does not compute as ONNX defines it (version 1.30; found by `npm run conformance -- --onnx`). */
 import { at, required } from '../../common/at.js';
-import { precisionOf } from '../../model/precision.js';
-import type { Graph, Lowering } from '../adapter.js';
+import type { Graph } from '../adapter.js';
+import type { Deviations, OwnImport } from '../lowering/own-import.js';
 
 type Node = Graph['nodes'][number];
 
-/**
- * Operators whose results are known to differ from ONNX's definition (version 1.30; found by `npm run conformance -- --onnx`) are
- * unsupported instead of wrong.
- *
- * @param ownDeviations of the execution provider
- */
-export function lowerToOwnImport(graph: Graph, ownDeviations: Deviations = {}): Lowering {
-  for (const node of graph.nodes) {
-    const deviation = [deviations, ownDeviations]
-      .map((each) => each[node.operator]?.(node, graph))
-      .find((found) => found !== undefined);
-    if (deviation !== undefined)
-      return { unsupported: `${node.operator} (${node.name}): ${deviation} by ONNX Runtime` };
-  }
-  // Its CPU provider has few kernels in half precision: it casts to float32 around the other nodes.
-  const float = precisionOf(graph, (type) => (type === 'float16' ? 'float32' : type));
-  const precision = graph.integerProducts ? 'int8' : float;
-  return { plan: { form: 'the file, imported by the runtime itself', precision } };
-}
-
 const batchFirst = ({ attributes }: Node) =>
   attributes.layout === 1 ? 'layout 1 is not implemented' : undefined;
-
-/** By operator, why a node is unsupported, to be followed by the name of the runtime. */
-type Deviations = Readonly<Record<string, (node: Node, graph: Graph) => string | undefined>>;
 
 /** `ActivationToWgslFn` of its LSTM knows no others; whether it does is found only when the model runs. */
 export const webgpuDeviations: Deviations = {
@@ -54,3 +31,13 @@ const deviations: Deviations = {
   Attention: ({ inputs, outputs }) =>
     inputs[3] && outputs[3] ? 'masked scores are the lowest finite number instead of −∞' : undefined,
 };
+
+/** @param ownDeviations of the execution provider */
+export function onnxRuntimeImport(...ownDeviations: readonly Deviations[]): OwnImport {
+  return {
+    title: 'ONNX Runtime',
+    deviations: [deviations, ...ownDeviations],
+    // Its CPU provider has few kernels in half precision: it casts to float32 around the other nodes.
+    held: (type) => (type === 'float16' ? 'float32' : type),
+  };
+}

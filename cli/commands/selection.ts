@@ -54,7 +54,7 @@ function withWorkloads(command: Command): Command {
     )
     .option(
       '--targets <names>',
-      "targets, by name or glob, such as 'pytorch/*,tfjs/*', or default: the set without this option, to which --adapter adds",
+      "targets, by name or glob, such as 'pytorch/*,tfjs/*', or by set: runtimes, or default, the set without this option, to which --adapter adds",
       names,
     )
     .option('--mode <modes>', 'inference, training, or both (default: what the workload has)', modeNames)

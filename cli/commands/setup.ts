@@ -6,7 +6,7 @@ export function declareSetup(program: Command, end: End): void {
   program
     .command('setup')
     .description('installs what targets need, or removes everything that was installed')
-    .argument('[targets...]', 'names or globs, such as pytorch/*')
+    .argument('[targets...]', 'names, globs such as pytorch/*, or sets: default, runtimes')
     .option('--all', 'every target')
     .option('--remove', 'free the disk space; runs are kept')
     .action(async (targets: string[], options: { all?: true; remove?: true }) => {

@@ -6,8 +6,11 @@ classes, and runs on the target in `TOUCHSTONE_TEST_TARGET`.
 
 from __future__ import annotations
 
+import tempfile
 import unittest
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -47,7 +50,9 @@ class FrameworkCase(unittest.TestCase):
         return model, loaded
 
 
-class Inference(FrameworkCase):
+class Answers(FrameworkCase):
+    """What every inference model satisfies, whatever it is made of."""
+
     def test_outputs_of_every_buffer(self) -> None:
         for name, network in NETWORKS.items():
             model = load_fixture(f"{name}-inference")
@@ -72,11 +77,41 @@ class Inference(FrameworkCase):
         for _ in range(2):
             assert_close(loop.read(loop.run(1)), {"next": state}, rtol=1e-5)
 
+
+class Inference(Answers):
+    """Of models that are built from a plan."""
+
     def test_unknown_step_of_a_plan_is_rejected_by_name(self) -> None:
         model = with_unknown_kind(load_fixture("linear-inference"), "NoSuchKind")
         # By `load`, or by the first call in frameworks that trace lazily.
         with self.assertRaisesRegex(UnsupportedError, "NoSuchKind"):
             self.framework.load_inference(model).run(0)
+
+
+class NativeImport(Answers):
+    """Of runtimes that import the file by themselves."""
+
+    def test_an_output_stays_what_it_was(self) -> None:
+        model = load_fixture("linear-inference")
+        loaded = self.framework.load_inference(model)
+        self.addCleanup(loaded.dispose)
+        first = loaded.run(0)
+        before = {name: array.copy() for name, array in loaded.read(first).items()}
+        loaded.run(1)
+        assert_close(loaded.read(first), before, rtol=0)
+
+    def test_operator_that_it_does_not_know_is_unsupported_in_its_own_words(self) -> None:
+        model = load_fixture("linear-inference")
+        with tempfile.TemporaryDirectory() as folder:
+            unknown = Path(folder) / "model.onnx"
+            # Of the same length, so that the rest of the file stays valid.
+            unknown.write_bytes(model.model_path.read_bytes().replace(b"Softmax", b"Softmix"))
+            with self.assertRaisesRegex(UnsupportedError, f"^{self.framework.title}: .*Softmix"):
+                self.framework.load_inference(replace(model, model_path=unknown))
+
+    def test_has_no_training(self) -> None:
+        with self.assertRaisesRegex(UnsupportedError, "no training API"):
+            self.framework.load_training(load_fixture("linear-training"))
 
 
 class Training(FrameworkCase):

@@ -128,6 +128,7 @@ class Model:
     graph: Graph
     weights: Tensors
     inputs: tuple[Tensors, ...]
+    # What a runtime reads that imports ONNX itself: the user's own file where there is one.
     model_path: Path
     # The target's plan as parsed JSON; None without a target.
     plan: Any = None
@@ -151,7 +152,13 @@ def load_model(folder: Path, plan: Path | None = None) -> Model:
     if missing:
         raise ValueError(f"{folder}: weights.safetensors has no {', '.join(sorted(missing))}")
     planned = None if plan is None else json.loads(plan.read_text("utf-8"))
-    return Model(manifest, graph, weights, inputs, folder / "model.onnx", planned)
+    return Model(manifest, graph, weights, inputs, model_file(folder), planned)
+
+
+def model_file(folder: Path) -> Path:
+    """What a runtime that imports ONNX itself is given."""
+    given = folder / "file.onnx"
+    return given if given.exists() else folder / "model.onnx"
 
 
 def write_tensors(file: Path, tensors: Tensors) -> None:

@@ -9,11 +9,24 @@ export interface Choice {
   readonly target: Target;
 }
 
-/** The name of a set of targets: those that say of themselves that they are in it. */
-const defaultSet = 'default';
+/** Whether a target says of itself that it is in the set of that name. */
+function isInSet({ isDefault, set }: Target, name: string): boolean {
+  return name === 'default' ? isDefault === true : set === name;
+}
+
+/** Patterns in which the names of sets are replaced by those of their targets. */
+export function withoutSets(
+  all: readonly { readonly name: string; readonly target: Target }[],
+  patterns: readonly string[],
+): string[] {
+  return patterns.flatMap((pattern) => {
+    const members = all.filter(({ target }) => isInSet(target, pattern));
+    return members.length > 0 ? members.map(({ name }) => name) : [pattern];
+  });
+}
 
 /**
- * @param patterns names, globs and `default`
+ * @param patterns names, globs and sets, such as `default`
  * @param otherwise where there are none: the default set, and what `--adapter` adds; or all real targets
  */
 export async function chooseTargets(
@@ -24,9 +37,7 @@ export async function chooseTargets(
   const all = frameworks.flatMap((framework) =>
     framework.targets.map((target) => ({ name: target.name, framework, target })),
   );
-  const named = patterns?.flatMap((pattern) =>
-    pattern === defaultSet ? all.flatMap(({ name, target }) => (target.isDefault ? [name] : [])) : [pattern],
-  );
+  const named = patterns && withoutSets(all, patterns);
   const isMeant = ({ framework, target }: Choice) =>
     !target.isNull && (otherwise === 'all' || target.isDefault || outside.includes(framework));
   const chosen = named ? selectTargets(all, named) : all.filter(isMeant);

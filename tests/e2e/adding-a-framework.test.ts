@@ -34,6 +34,12 @@ describe('what the page says', () => {
       'python-bridge/touchstone_bridge/frameworks/numpy_example.py',
       'python-bridge/environments/numpy.json',
       'python-bridge/environments/numpy.txt',
+      'adapters/evaluator/index.ts',
+      'python-bridge/touchstone_bridge/frameworks/evaluator.py',
+      'adapters/packed/index.ts',
+      'python-bridge/touchstone_bridge/frameworks/packed/__init__.py',
+      'python-bridge/touchstone_bridge/frameworks/packed/convert.py',
+      'python-bridge/touchstone_bridge/frameworks/packed/framework.py',
     ]);
   });
 
@@ -46,10 +52,12 @@ describe('what the page says', () => {
     expect(compiled.stdout).toBe('');
     const listed = await node(checkout, 'build/bench.js', 'list', '--json');
     const names = JSON.parse(listed.stdout).targets.map((target: { name: string }) => target.name);
-    expect(names).toEqual(expect.arrayContaining(['example/js', 'numpy/cpu']));
-    const checked = await conformance(checkout, '--targets', 'example/js,numpy/cpu');
+    expect(names).toEqual(expect.arrayContaining(['example/js', 'numpy/cpu', 'evaluator/cpu', 'packed/cpu']));
+    const checked = await conformance(checkout, '--targets', 'example/js,numpy/cpu,evaluator/cpu,packed/cpu');
     expect(checked.stderr).toMatch(/example\/js: [1-9]\d* of \d+ agree/);
     expect(checked.stderr).toMatch(/numpy\/cpu: [1-9]\d* of \d+ agree/);
+    expect(checked.stderr).toMatch(/evaluator\/cpu: [1-9]\d* of \d+ agree/);
+    expect(checked.stderr).toMatch(/packed\/cpu: [1-9]\d* of \d+ agree/);
     expect(checked.exitCode).toBe(0);
   });
 

@@ -8,13 +8,13 @@ it('leaves the home folder of the user alone', async () => {
   const home = await temporaryFolder();
   const env = { HOME: home, XDG_CACHE_HOME: join(home, 'cache'), XDG_CONFIG_HOME: join(home, 'config') };
   const examined = await bench(
-    ['doctor', 'keras/tensorflow,tensorflow/cpu,jax/cpu,pytorch/compile,mxnet/cpu,tfjs/node'],
+    ['doctor', 'keras/tensorflow,tensorflow/cpu,jax/cpu,pytorch/compile,mxnet/cpu,tfjs/node,runtimes'],
     { env },
   );
   expect(examined.exitCode, String(examined.stderr)).toBe(0);
   const run = await bench(
     [
-      ...['--targets', 'onnxruntime/cpu', '--workload', 'lenet5', '--mode', 'inference'],
+      ...['--targets', 'onnxruntime/cpu,runtimes', '--workload', 'lenet5', '--mode', 'inference'],
       ...[
         '--batch',
         '1',

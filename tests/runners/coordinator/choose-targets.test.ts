@@ -19,6 +19,12 @@ it('without names is the default set, which has a name and can be added to', asy
   expect(await namesOf(undefined, 'all')).toEqual([...all, ...otherNames].sort());
 });
 
+it('has a set of inference engines, none of which a first run installs', async () => {
+  const runtimes = await namesOf(['runtimes']);
+  expect(runtimes).toEqual(expect.arrayContaining(['onnxruntime/python']));
+  expect(runtimes.filter((name) => expectedNames().includes(name))).toEqual([]);
+});
+
 it('measures the overhead of the place that a target runs in, and of no other', async () => {
   const nullsOf = async (name: string) =>
     (await chooseTargets([name])).nulls.map(({ target }) => target.name);
