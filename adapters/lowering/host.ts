@@ -1,6 +1,7 @@
 /** Inputs, outputs and constants of a plan on the host, in the types in which the framework holds them. */
 
 import { at, required } from '../../common/at.js';
+import { elementsOf, toFloat16 } from '../../model/float16.js';
 import {
   type DataType,
   fromJsonNumber,
@@ -8,7 +9,6 @@ import {
   type TensorData,
   type Tensors,
 } from '../../model/graph.js';
-import { elementsOf, toFloat16 } from '../../model/float16.js';
 import { permute, sortedPositions } from './permute.js';
 import type { PlannedConstant, PlannedPort } from './plan.js';
 import { refuse } from './refusal.js';
@@ -70,7 +70,9 @@ function converted(
   if (type === 'bool') return { type, data: Uint8Array.from(numbers) };
   if (type !== 'int32')
     throw new Error(`${name} is planned as ${type}, which JavaScript frameworks do not support`);
-  const outside = numbers.find((value) => value !== Math.trunc(value) || value < -(2 ** 31) || value >= 2 ** 31);
+  const outside = numbers.find(
+    (value) => value !== Math.trunc(value) || value < -(2 ** 31) || value >= 2 ** 31,
+  );
   if (outside !== undefined) refuse(`${name} contains ${outside}, which is not an int32`);
   return { type, data: Int32Array.from(numbers) };
 }

@@ -6,7 +6,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
 import type { Tensor } from '../graph.js';
-import { modelError } from '../model-error.js';
+import { modelError, NotDescribed } from '../model-error.js';
 import { toOnnxDomain } from './contrib-operators.js';
 import { checkDeclaredMemory } from './declared-memory.js';
 import { declaredValues } from './declared-values.js';
@@ -17,6 +17,7 @@ import { type ForeignFormat, foreignFormat, foreignFormatOf } from './foreign-fo
 import { withoutFourBitTensors } from './four-bit.js';
 import { inlineFunctions } from './inline-functions.js';
 import { hasIntegerProducts } from './integer-products.js';
+import { withoutNarrowFloats } from './narrow-floats.js';
 import {
   functionFields,
   type GraphProto,
@@ -98,7 +99,9 @@ export function readModel(
           ? cause.message
           : `it is not an ONNX model: ${messageOf(cause)}`;
     const hint = cause instanceof TouchstoneError ? cause.hint : 'is it a complete .onnx file?';
-    throw new TouchstoneError('model', messageOf(`${path}: ${message}`), {
+    const located = messageOf(`${path}: ${message}`);
+    if (cause instanceof NotDescribed) throw new NotDescribed(located, hint, cause);
+    throw new TouchstoneError('model', located, {
       cause,
       ...(hint === undefined ? {} : { hint }),
     });
@@ -119,7 +122,7 @@ function checkedModel(bytes: Uint8Array, external: ExternalData, limitBytes: num
   for (const each of model.functions ?? []) checkNesting({ node: functionFields(each).node });
   const inlined = inlineFunctions(model, written, bytes, { opset, maxNodes });
   if (limitBytes !== Number.POSITIVE_INFINITY) checkDeclaredMemory(inlined, limitBytes);
-  const graph = withoutFourBitTensors(inlined, external);
+  const graph = withoutNarrowFloats(withoutFourBitTensors(inlined, external), external);
   const initialisers = decodeInitialisers(graph, external);
   const { name, input, output, node } = graphFields(graph);
   const inputs = input.filter((each) => !initialisers.has(nameOf(each))).map((each) => decodeInput(each));
@@ -143,7 +146,8 @@ function checkedModel(bytes: Uint8Array, external: ExternalData, limitBytes: num
   return { name, opset, inputs, outputs, initialisers, nodes: sorted, integerProducts, structure };
 }
 
-function opsetOf(model: ModelProto): number {
+/** @throws TouchstoneError('model') for one that no runtime here has */
+export function opsetOf(model: ModelProto): number {
   const imported = model.opsetImport?.find((entry) => isOnnxDomain(entry.domain));
   if (!imported) throw modelError('it imports no ONNX operator set', 'is it a .onnx file?');
   const opset = toNumber(imported.version ?? 0, 'its operator set version');
@@ -162,7 +166,7 @@ function opsetOf(model: ModelProto): number {
   return opset;
 }
 
-function decodeInput(input: ValueInfoProto): RawInput {
+export function decodeInput(input: ValueInfoProto): RawInput {
   const name = nameOf(input);
   const tensor = input.type?.tensorType;
   if (name === '' || !tensor) throw modelError(`input ${name || '(unnamed)'} is not a tensor`);
@@ -195,7 +199,7 @@ export function decodeInitialisers(graph: GraphProto, external: ExternalData): M
  * The node with the data of its attributes and subgraphs inline: the node is later written to a temporary model file, beside
  * which there is no external data.
  */
-function withInlineTensors(node: NodeProto, external: ExternalData): NodeProto {
+export function withInlineTensors(node: NodeProto, external: ExternalData): NodeProto {
   if (!hasExternalTensors(node)) return node;
   const inline = (tensor: TensorProto) =>
     withInlineData(tensor, external, `tensor ${tensor.name || '(unnamed)'}`);
@@ -230,7 +234,7 @@ export function decodeNode(node: NodeProto, index: number, external: ExternalDat
   const where = `node ${name || `number ${index}`} (${operator})`;
   if (operator === '') throw modelError(`${where} has no operator type`);
   if (!isOnnxDomain(node.domain)) {
-    throw modelError(
+    throw new NotDescribed(
       `${where} has the operator domain ${node.domain}, for which no decomposition into ONNX operators is known`,
       'export or save the model with ONNX operators only',
     );

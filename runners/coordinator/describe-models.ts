@@ -1,5 +1,7 @@
 /** What is in a user's model files, and which targets can run them, without starting any. */
+
 import type { Target } from '../../adapters/adapter.js';
+import { loweringOf } from '../../adapters/lowering/lowering-of.js';
 import { explain, messageOf, TouchstoneError } from '../../common/errors.js';
 import { describedModel } from '../../model/artefact/artefact.js';
 import type { ModelRequest } from '../../model/artefact/source.js';
@@ -100,6 +102,6 @@ function countOf(graph: Graph): Record<string, number> {
 function answerOf(target: Target, graph: Graph): string {
   const has = target.modes.inference;
   if (!has.supported) return `no: ${has.reason}`;
-  const lowered = target.lower(graph, 'inference');
+  const lowered = loweringOf(target, graph, 'inference');
   return 'plan' in lowered ? 'yes' : `no: ${lowered.unsupported}`;
 }
