@@ -48,7 +48,9 @@ export function readRunnable(
     return readModel(bytes, path, external, limitBytes);
   } catch (error) {
     if (!(error instanceof NotDescribed)) throw error;
-    return wholeModel(bytes, external, limitBytes, error);
+    // Where it is read from is no part of what it has.
+    const own = new NotDescribed(error.message.replace(`${path}: `, ''), error.hint, error);
+    return wholeModel(bytes, external, limitBytes, own);
   }
 }
 

@@ -101,7 +101,7 @@ function fileTable(files: readonly PageFile[]): string {
     [...listed.input.map(code), ...listed.range.map((range) => code(`--range ${range}`))].join(' '),
     file?.exporter ?? '',
     precisions(outcomes),
-    file?.readable ? multiplyAddsText(file.multiplyAdds) : '',
+    file?.readable && file.multiplyAdds !== null ? multiplyAddsText(file.multiplyAdds) : '',
     file?.readable ? agreement(outcomes) : 'none',
   ]);
   return markdownTable(['package', 'file', 'given', 'exporter', 'precision', 'multiply-adds', 'agree'], rows);

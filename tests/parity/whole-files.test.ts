@@ -3,7 +3,7 @@ import { expect, it, test } from 'vitest';
 import { elementCount, type Tensor } from '../../model/graph.js';
 import { proto } from '../../model/import/proto.js';
 import { uniform } from '../../model/random.js';
-import { altered, floats, model } from '../model/models.js';
+import { altered, floats, integers, model } from '../model/models.js';
 import { artefactOf, verifiedOn } from './verified.js';
 
 const drawn = (name: string, shape: readonly number[]): Tensor => ({
@@ -14,7 +14,7 @@ const drawn = (name: string, shape: readonly number[]): Tensor => ({
 
 const { AttributeType } = proto.AttributeProto;
 
-/** Adds 1 until the sum reaches a bound: the data decides how often. */
+/** Adds 1 until the sum reaches a bound: the data decides how often. The second output is what the first iteration made. */
 const loop = altered(
   model((graph) => {
     const inputs = [
@@ -24,7 +24,9 @@ const loop = altered(
     ];
     graph.constant('one', floats([1], []));
     graph.constant('bound', floats([20], []));
-    graph.output(graph.node('Loop', inputs), [2, 3]);
+    graph.node('Loop', inputs, {}, ['y', 'rows']);
+    graph.output('y', [2, 3]);
+    graph.output(graph.node('Gather', ['rows', graph.constant('first', integers([0], []))]), [2, 3]);
   }),
   (decoded) => {
     const value = (name: string, elemType: number, dims: readonly number[]) => ({
@@ -41,10 +43,11 @@ const loop = altered(
           output: ['sum'],
           attribute: [{ name: 'keepdims', type: AttributeType.INT, i: 0 }],
         },
+        { opType: 'Identity', input: ['next'], output: ['row'] },
         { opType: 'Less', input: ['sum', 'bound'], output: ['again'] },
       ],
       input: [value('i', 7, []), value('c', 9, []), value('v', 1, [2, 3])],
-      output: [value('again', 9, []), value('next', 1, [2, 3])],
+      output: [value('again', 9, []), value('next', 1, [2, 3]), value('row', 1, [2, 3])],
     };
     decoded.graph?.node?.[0]?.attribute?.push({ name: 'body', type: AttributeType.GRAPH, g: body });
   },

@@ -15,6 +15,7 @@ from .conv_transpose import ConvTranspose
 from .decided import Decided, decided_outputs
 from .failures import NotComputed, name_failures
 from .grid_sample import GridSample
+from .loop import Loop
 from .omitted_outputs import name_omitted_outputs
 from .opset_versions import VERSIONED, is_deprecated
 from .pooling import AveragePool, GlobalMaxPool, MaxPool
@@ -40,6 +41,7 @@ OPERATORS: list[type] = [
     GatherElements,
     Scatter,
     STFT,
+    Loop,
     *QUANTISATION,
     *VERSIONED,
 ]
