@@ -48,9 +48,10 @@ export function numberOf(bits: number, { exponentBits, mantissaBits, bias, speci
   return exponent === 0 ? sign * fraction * 2 ** (1 - bias) : sign * (1 + fraction) * 2 ** (exponent - bias);
 }
 
+/** Those of a narrow type, by name. */
+type Constants = ReadonlyMap<string, TensorProto>;
+
 interface Wide {
-  /** Of the stored type. */
-  readonly type: number;
   readonly shape: readonly number[];
   readonly data: Float32Array;
 }
@@ -62,8 +63,8 @@ interface Wide {
  */
 export function withoutNarrowFloats(graph: GraphProto, external: ExternalData): GraphProto {
   const { initializer, node } = graphFields(graph);
-  const constants = new Map(
-    initializer.filter(isNarrow).map((tensor) => [nameOf(tensor), widened(tensor, external)]),
+  const constants: Constants = new Map(
+    initializer.filter(isNarrow).map((tensor) => [nameOf(tensor), tensor]),
   );
   if (constants.size === 0) return graph;
   const scales = new Map(initializer.map((tensor) => [nameOf(tensor), tensor]));
@@ -83,12 +84,11 @@ export function withoutNarrowFloats(graph: GraphProto, external: ExternalData): 
   });
   const output = graphFields(graph).output.find((each) => constants.has(nameOf(each)));
   if (output)
-    throw unsupportedElementType(`output ${nameOf(output)}`, constants.get(nameOf(output))?.type ?? 0);
+    throw unsupportedElementType(`output ${nameOf(output)}`, constants.get(nameOf(output))?.dataType ?? 0);
   const kept = initializer.flatMap((tensor) => {
-    const wide = constants.get(nameOf(tensor));
-    if (!wide) return [tensor];
-    const { shape, data } = wide;
-    return read.has(nameOf(tensor)) ? [encodeTensor(nameOf(tensor), { type: 'float32', shape, data })] : [];
+    if (!isNarrow(tensor)) return [tensor];
+    if (!read.has(nameOf(tensor))) return [];
+    return [encodeTensor(nameOf(tensor), { type: 'float32', ...widened(tensor, external) })];
   });
   return { ...graph, initializer: [...kept, ...dequantised], node: nodes };
 }
@@ -105,7 +105,6 @@ function widened(tensor: TensorProto, external: ExternalData): Wide {
   const { data } = decodeTensor(storedBytes(tensor, where), external, where);
   const shape = (tensor.dims ?? []).map((dim) => toNumber(dim, `a dimension of ${where}`));
   return {
-    type,
     shape,
     data: Float32Array.from(data as ArrayLike<number>, (bits) => numberOf(bits, format)),
   };
@@ -114,15 +113,16 @@ function widened(tensor: TensorProto, external: ExternalData): Wide {
 /** What DequantizeLinear computes: each value times its scale, in float32. Zero points of these types are 0. */
 function product(
   node: NodeProto,
-  constants: ReadonlyMap<string, Wide>,
+  constants: Constants,
   scales: ReadonlyMap<string, TensorProto>,
   external: ExternalData,
 ): TensorProto {
   const { input, output, attribute } = nodeFields(node);
   const [x = '', scaleName = ''] = input;
-  const wide = constants.get(x);
+  const narrow = constants.get(x);
   const stored = scales.get(scaleName);
-  if (!wide || stored?.dataType !== 1) throw readBy(node, constants);
+  if (!narrow || stored?.dataType !== 1) throw readBy(node, constants);
+  const wide = widened(narrow, external);
   const scale = decodeTensor(stored, external, `initialiser ${scaleName}`);
   const setting = (name: string, otherwise: number) =>
     Number(attribute.find((each) => nameOf(each) === name)?.i ?? otherwise);
@@ -153,9 +153,9 @@ function scalePlace(
   };
 }
 
-function readBy(node: NodeProto, constants: ReadonlyMap<string, Wide>): NotDescribed {
+function readBy(node: NodeProto, constants: Constants): NotDescribed {
   const { name, opType, input, output } = nodeFields(node);
   const found = input.find((each) => constants.has(each)) ?? [...constants.keys()][0] ?? '';
   const where = `input ${found} of node ${name || output[0]} (${opType})`;
-  return unsupportedElementType(where, constants.get(found)?.type ?? 0);
+  return unsupportedElementType(where, constants.get(found)?.dataType ?? 0);
 }
