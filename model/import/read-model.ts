@@ -77,6 +77,7 @@ export function readModelBytes(path: string): Uint8Array {
  * @param path for error messages
  * @param external reads initialisers that are stored in other files; by default such a model is rejected
  * @param limitBytes of memory for its tensors; none for our own workloads
+ * @param newestOpset that is read: beyond ONNX Runtime's where the shapes of all values are known without it
  * @throws TouchstoneError('model') for anything that is not a usable model
  */
 export function readModel(
@@ -84,10 +85,11 @@ export function readModel(
   path: string,
   external: ExternalData = noExternalData,
   limitBytes = Number.POSITIVE_INFINITY,
+  newestOpset = maxOpset,
 ): RawModel {
   try {
     if (limitBytes !== Number.POSITIVE_INFINITY) checkDecodedMemory(bytes, limitBytes);
-    return checkedModel(bytes, external, limitBytes);
+    return checkedModel(bytes, external, limitBytes, newestOpset);
   } catch (cause) {
     const foreign = foreignFormat(bytes);
     if (foreign) throw isForeign(path, foreign);
@@ -112,11 +114,16 @@ function isForeign(path: string, { name, hint }: ForeignFormat): TouchstoneError
   return modelError(`${path}: it is ${name}`, hint);
 }
 
-function checkedModel(bytes: Uint8Array, external: ExternalData, limitBytes: number): RawModel {
+function checkedModel(
+  bytes: Uint8Array,
+  external: ExternalData,
+  limitBytes: number,
+  newestOpset: number,
+): RawModel {
   const model: ModelProto = proto.ModelProto.decode(bytes);
   const written = model.graph;
   if (!written) throw modelError('it contains no graph', 'is it a complete .onnx file?');
-  const opset = opsetOf(model);
+  const opset = opsetOf(model, newestOpset);
   checkTensors(written);
   checkNesting(written);
   for (const each of model.functions ?? []) checkNesting({ node: functionFields(each).node });
@@ -147,7 +154,7 @@ function checkedModel(bytes: Uint8Array, external: ExternalData, limitBytes: num
 }
 
 /** @throws TouchstoneError('model') for one that no runtime here has */
-export function opsetOf(model: ModelProto): number {
+export function opsetOf(model: ModelProto, newestOpset = maxOpset): number {
   const imported = model.opsetImport?.find((entry) => isOnnxDomain(entry.domain));
   if (!imported) throw modelError('it imports no ONNX operator set', 'is it a .onnx file?');
   const opset = toNumber(imported.version ?? 0, 'its operator set version');
@@ -157,7 +164,7 @@ export function opsetOf(model: ModelProto): number {
       'convert it with onnx.version_converter',
     );
   }
-  if (opset > maxOpset) {
+  if (opset > newestOpset) {
     throw modelError(
       `it uses operator set ${opset}; the newest supported one is ${maxOpset}`,
       `export it with opset_version=${maxOpset}, or convert it with onnx.version_converter`,
