@@ -54,6 +54,8 @@ export interface Target {
   readonly precisions: readonly Precision[];
   /** Update rules of model/workload.ts that it supports; by default `sgd` only. */
   readonly optimisers?: readonly Optimiser['name'][];
+  /** Whether it is given the user's file itself, which it may be able to run where no graph describes it (`Graph.whole`). */
+  readonly readsFiles?: true;
   /** Whether its models are a `Stepping` too, which workloads that generate need. */
   readonly generates?: true;
   /** Whether it compiles each model, which can take many times as long as its import: such targets are begun first. */

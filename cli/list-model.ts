@@ -21,20 +21,29 @@ export async function listModels(given: readonly string[], options: ListModelOpt
   return described.some((one) => 'error' in one) ? exitStatus.model : 0;
 }
 
+/** Rows about what is computed. */
+function countsOf({ whole, constants, multiplyAdds, operators }: DescribedModel): [string, string][] {
+  if (whole !== undefined) return [['not lowered', whole]];
+  const rows: [string, string][] = [];
+  if (constants !== null)
+    rows.push(['parameters', `${constants.toLocaleString('en')} constants, including folded ones`]);
+  if (multiplyAdds !== null) {
+    const [products, flops] = [multiplyAdds, 2 * multiplyAdds].map((count) => count.toLocaleString('en'));
+    const where = 'in convolutions, matrix products and recurrent layers';
+    rows.push(['multiply-adds', `${products} per pass, ${flops} FLOPs, ${where}`]);
+  }
+  const names = Object.entries(operators).map(([name, count]) => `${name} ${count}`);
+  return [...rows, ['operators', names.join(', ')]];
+}
+
 function render(one: DescribedModel): string {
   const tensor = ({ name, type, shape }: TensorInfo) => `${name}: ${type} ${shape.join('×') || 'scalar'}`;
-  const operators = Object.entries(one.operators).map(([name, count]) => `${name} ${count}`);
   const facts = new Table({ wordWrap: true, colWidths: [16, 104], style: { head: [], border: [] } });
   facts.push(
     ['model', `${one.model} (${one.path}), operator set ${one.opset}`],
     ['inputs', one.inputs.map(tensor).join('\n')],
     ['outputs', one.outputs.map(tensor).join('\n')],
-    ['parameters', `${one.constants.toLocaleString('en')} constants, including folded ones`],
-    [
-      'multiply-adds',
-      `${one.multiplyAdds.toLocaleString('en')} per pass, ${(2 * one.multiplyAdds).toLocaleString('en')} FLOPs, in convolutions, matrix products and recurrent layers`,
-    ],
-    ['operators', operators.join(', ')],
+    ...countsOf(one),
   );
   const targets = new Table({
     head: ['target', 'whether it can run the model'],

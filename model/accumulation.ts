@@ -7,6 +7,7 @@ import { nodeMultiplyAdds } from './multiply-adds.js';
  * a recurrent layer (all of its steps) or a reduction, and one for any other node.
  */
 export function accumulatedTerms(graph: Graph): number {
+  if (graph.whole) return graph.whole.terms;
   return graph.nodes.reduce((sum, node) => sum + termsOf(node, graph), 0);
 }
 

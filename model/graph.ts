@@ -63,8 +63,24 @@ export const graphNode = z.object({
 });
 export type GraphNode = z.infer<typeof graphNode>;
 
+/** A file that no graph describes node by node. */
+export const whole = z.object({
+  /** What it has that graphs do not, with the operator or the type and the way out. */
+  reason: z.string(),
+  /** Whether it quantises, or computes in types of fewer bits than float32. */
+  isCoarse: z.boolean(),
+  /** An estimate of the terms that are added up for one element of an output. */
+  terms: z.number().positive(),
+});
+export type Whole = z.infer<typeof whole>;
+
 export const graph = z.object({
   name: z.string(),
+  /**
+   * Only runtimes that read the file itself can run it: the graph has one node, of no operator of ONNX, from the inputs to the outputs,
+   * and `model.onnx` is the file.
+   */
+  whole: whole.optional(),
   /**
    * Whether the user's file multiplies 8-bit integers. This graph has their dequantised form: only a runtime that reads the file itself
    * computes with them.

@@ -62,6 +62,7 @@ export function elementTolerance(graph: Graph): ElementTolerance | 'coarse' {
 
 /** Whether the graph has float16 values, or quantises on the way. */
 export function isCoarse(graph: Graph): boolean {
+  if (graph.whole?.isCoarse) return true;
   return quantisationDepth(graph) > 0 || Object.values(graph.values).some(({ type }) => type === 'float16');
 }
 

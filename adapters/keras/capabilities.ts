@@ -128,7 +128,7 @@ const narrow = ['float32', 'float16', 'bool', 'int32', 'int16', 'int8', 'uint8']
 const types: Readonly<Record<Backend, Capabilities['types']>> = {
   tensorflow: asTheyAre(...narrow, 'float64', 'int64', 'uint16', 'uint32'),
   jax: asTheyAre(...narrow, 'float64', 'int64', 'uint16', 'uint32', 'uint64'),
-  torch: { ...asTheyAre(...narrow, 'float64', 'int64'), uint16: 'int32' },
+  torch: { ...asTheyAre(...narrow, 'float64', 'int64'), uint16: 'int32', uint32: 'int64', uint64: 'int64' },
 };
 
 function asTheyAre(...names: readonly DataType[]): Capabilities['types'] {

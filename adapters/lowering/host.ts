@@ -1,6 +1,7 @@
 /** Inputs, outputs and constants of a plan on the host, in the types in which the framework holds them. */
 
 import { at, required } from '../../common/at.js';
+import { elementsOf, toFloat16 } from '../../model/float16.js';
 import {
   type DataType,
   fromJsonNumber,
@@ -10,6 +11,7 @@ import {
 } from '../../model/graph.js';
 import { permute, sortedPositions } from './permute.js';
 import type { PlannedConstant, PlannedPort } from './plan.js';
+import { refuse } from './refusal.js';
 import { nativeOf, toNative } from './weight-part.js';
 
 /** The types that JavaScript frameworks hold. */
@@ -24,7 +26,7 @@ export interface HostTensor {
 export function hostPort(port: PlannedPort, tensors: Tensors): HostTensor {
   const tensor = tensors[port.name];
   if (!tensor) throw new Error(`input ${port.name} is missing`);
-  const data = converted(tensor.data, port.type, port.name);
+  const data = converted(elementsOf(tensor), port.type, port.name);
   return {
     type: data.type,
     shape: port.axes.map((axis) => at(port.onnxShape, axis)),
@@ -41,7 +43,7 @@ export function hostConstant(
     return { ...converted(source.data.map(fromJsonNumber), type, 'a literal'), shape };
   const { weight } = source;
   const tensor = required(weights, weight.name, 'weights of the artefact');
-  const { type: held, data } = converted(tensor.data, type, weight.name);
+  const { type: held, data } = converted(elementsOf(tensor), type, weight.name);
   if (trained && weight.addend) {
     const { name, onnxShape, addend, order } = weight;
     if (toNative({ name, onnxShape, range: addend, order }, data).some((value) => value !== 0))
@@ -57,7 +59,7 @@ export function onnxPort(port: PlannedPort, data: ArrayLike<number>): Tensor {
   return { type: port.onnxType, shape: port.onnxShape, data: stored(values, port.onnxType) };
 }
 
-/** @throws Error for an integer that does not fit into 32 bits */
+/** @throws UnsupportedError for an integer that does not fit into 32 bits */
 function converted(
   data: TensorData | readonly number[],
   type: DataType,
@@ -68,8 +70,10 @@ function converted(
   if (type === 'bool') return { type, data: Uint8Array.from(numbers) };
   if (type !== 'int32')
     throw new Error(`${name} is planned as ${type}, which JavaScript frameworks do not support`);
-  const outside = numbers.find((value) => value !== Math.trunc(value) || Math.abs(value) > 2 ** 31);
-  if (outside !== undefined) throw new Error(`${name} contains ${outside}, which is not an int32`);
+  const outside = numbers.find(
+    (value) => value !== Math.trunc(value) || value < -(2 ** 31) || value >= 2 ** 31,
+  );
+  if (outside !== undefined) refuse(`${name} contains ${outside}, which is not an int32`);
   return { type, data: Int32Array.from(numbers) };
 }
 
@@ -77,6 +81,8 @@ function stored(values: Float64Array, type: DataType): TensorData {
   switch (type) {
     case 'float32':
       return Float32Array.from(values);
+    case 'float16':
+      return toFloat16(values);
     case 'int64':
       return BigInt64Array.from(values, (value) => BigInt(Math.trunc(value)));
     case 'uint64':

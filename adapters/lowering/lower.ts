@@ -12,6 +12,7 @@ import { inputAxes } from './input-axes.js';
 import type { Plan, PlannedPort } from './plan.js';
 import { Planner } from './planner.js';
 import { lowering, refuse, UnsupportedError } from './refusal.js';
+import { UnsignedRanges } from './unsigned.js';
 
 /** The `lower` of most targets: the plan, or the reason why the backend does not support the graph. */
 export function lower(graph: Graph, mode: Mode, capabilities: Capabilities): Lowering {
@@ -24,7 +25,8 @@ export function makePlan(graph: Graph, mode: Mode, capabilities: Capabilities): 
   const inputs = graph.inputs.map((input) => planner.input(input, inputAxes(graph, capabilities, input)));
   if (mode === 'training' && graph.outputs.length !== 1)
     refuse('training needs a graph with one output, the logits');
-  for (const node of graph.nodes) planNode(planner, node);
+  const ranges = new UnsignedRanges(graph, capabilities);
+  for (const node of graph.nodes) planNode(planner, node, ranges);
   const taken = new Set(inputs.map(({ tensor }) => tensor));
   const outputs = graph.outputs.map(({ name }) => planOutput(planner, name, taken));
   const operations = withoutUnread(
@@ -50,16 +52,30 @@ function readConstants({ constants, operations, outputs }: Draft): Plan['constan
   return constants.filter(({ tensor }) => read.has(tensor));
 }
 
-function planNode(planner: Planner, node: GraphNode): void {
+function planNode(planner: Planner, node: GraphNode, ranges: UnsignedRanges): void {
   const rule = Object.hasOwn(canonicalisers, node.operator) ? canonicalisers[node.operator] : undefined;
   if (!rule) refuse(`the lowering has no operator ${node.operator}`);
   planner.begin(node);
   try {
+    ranges.check(node);
     rule(node, planner);
+    if (accumulating.has(node.operator)) wrapResult(planner, node);
   } catch (error) {
     if (!(error instanceof UnsupportedError)) throw error;
     refuse(`${node.operator} (${node.name}): ${error.message}`);
   }
+}
+
+/** What adds or multiplies many elements, each rule of its own: the result may be beyond the ONNX type. */
+const accumulating: ReadonlySet<string> = new Set([
+  ...['CumSum', 'Einsum', 'Gemm', 'MatMul', 'ReduceL1', 'ReduceProd', 'ReduceSum', 'ReduceSumSquare'],
+  ...['Scatter', 'ScatterElements', 'ScatterND'],
+]);
+
+function wrapResult(planner: Planner, { outputs: [name] }: GraphNode): void {
+  if (name === undefined) return;
+  const { operand, axes } = planner.value(name);
+  planner.define(name, planner.wrapped(operand, planner.type(name)), axes);
 }
 
 function planOutput(planner: Planner, name: string, inputs: ReadonlySet<number>): PlannedPort {

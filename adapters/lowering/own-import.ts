@@ -53,6 +53,7 @@ export function importingInPython(own: OwnImport) {
     set: 'runtimes',
     precisions: ['float32'],
     generates: true,
+    readsFiles: true,
     refusesAtLoad: true,
     modes: {
       inference: supported,

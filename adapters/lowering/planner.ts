@@ -210,10 +210,10 @@ export class Planner implements Emitter {
     }
   }
 
-  /** An integer that is held in a wider type, wrapped to the range of its ONNX type. */
+  /** An integer that is held in a wider type, wrapped to the range of its ONNX type; in one as wide it wraps by itself. */
   wrapped(x: Operand, type: DataType): Operand {
     const bits = narrowBits[type];
-    if (bits === undefined || x.type === type) return x;
+    if (bits === undefined || x.type === type || x.type === `int${bits}`) return x;
     const mask = 2 ** bits - 1;
     if (type.startsWith('uint')) return withNumber(this, 'BitwiseAnd', x, mask);
     const half = 2 ** (bits - 1);

@@ -12,6 +12,7 @@ import { webglLimit } from './webgl-limits.js';
 const common = {
   precisions: ['float32'],
   generates: true,
+  readsFiles: true,
   refusesAtLoad: true,
   // What is measured has been run in ONNX Runtime once already, when its shapes were observed.
   lower: (graph) => lowerToOwnImport(graph, onnxRuntimeImport()),

@@ -1,5 +1,6 @@
 /** What ONNX Runtime does not compute as ONNX defines it (version 1.30; found by `npm run conformance -- --onnx`). */
 import { at, required } from '../../common/at.js';
+import { elementCount } from '../../model/graph.js';
 import type { Graph } from '../adapter.js';
 import type { Deviations, OwnImport } from '../lowering/own-import.js';
 
@@ -16,6 +17,11 @@ export const webgpuDeviations: Deviations = {
   },
 };
 
+const emptyBooleans = ({ inputs: [x = ''] }: Node, graph: Graph) => {
+  const { type, shape } = required(graph.values, x, 'values');
+  return type === 'bool' && shape.includes(0) ? 'a reduction of no booleans is not defined' : undefined;
+};
+
 const deviations: Deviations = {
   Resize(node, graph) {
     if (node.attributes.coordinate_transformation_mode !== 'align_corners') return undefined;
@@ -28,8 +34,19 @@ const deviations: Deviations = {
   RNN: batchFirst,
   MaxUnpool: ({ inputs }) =>
     inputs[2] ? 'positions with output_shape are interpreted differently' : undefined,
-  Attention: ({ inputs, outputs }) =>
-    inputs[3] && outputs[3] ? 'masked scores are the lowest finite number instead of −∞' : undefined,
+  Attention({ inputs, outputs }, graph) {
+    const [, keys, , mask] = inputs.map((name) => (name === '' ? undefined : graph.values[name]?.shape));
+    if (!mask) return undefined;
+    if (outputs[3]) return 'masked scores are the lowest finite number instead of −∞';
+    const isShort = keys && at(mask, -1) < at(keys, -2);
+    return isShort ? 'a mask that is shorter than the keys is not supported' : undefined;
+  },
+  ConvInteger: ({ inputs }, graph) =>
+    elementCount(graph.values[inputs[3] ?? '']?.shape ?? []) > 1
+      ? 'a zero point for each filter is not supported'
+      : undefined,
+  ReduceMax: emptyBooleans,
+  ReduceMin: emptyBooleans,
 };
 
 /** @param ownDeviations of the execution provider */

@@ -217,7 +217,7 @@ const recurrent: RecurrentForm = {
   states: 'stacked',
 };
 
-/** Its unsigned types other than uint8 have hardly any kernels: uint16 is held in int32, wider ones are unsupported. */
+/** Its unsigned types other than uint8 have hardly any kernels: they are held in signed ones, uint64 as far as int64 goes. */
 const types: Capabilities['types'] = {
   float32: 'float32',
   float64: 'float64',
@@ -229,6 +229,8 @@ const types: Capabilities['types'] = {
   int8: 'int8',
   uint8: 'uint8',
   uint16: 'int32',
+  uint32: 'int64',
+  uint64: 'int64',
 };
 
 export const pytorch: Capabilities = {

@@ -2,7 +2,7 @@
  * What TensorFlow.js 4.22.0 has of the vocabulary of operations, by backend: found by calling every kernel with every type and
  * up to eight axes beside plain JavaScript, since unsupported arguments more often give wrong numbers than errors.
  *
- * int64 and the narrow integers are int32, the only integer type there is.
+ * All integers are int32 and all floating-point numbers float32, the only types there are; the precision of a cell says so.
  */
 import {
   type Capabilities,
@@ -211,11 +211,15 @@ export function tfjsCapabilities(backend: Backend): Capabilities {
     recurrent,
     types: {
       float32: 'float32',
+      float16: 'float32',
+      float64: 'float32',
       bool: 'bool',
       int64: 'int32',
       int32: 'int32',
       int16: 'int32',
       int8: 'int32',
+      uint64: 'int32',
+      uint32: 'int32',
       uint16: 'int32',
       uint8: 'int32',
     },

@@ -96,11 +96,12 @@ async function describe(path: string): Promise<Omit<ReadModel, 'id'>> {
 
 type Facts = Pick<
   Exclude<Awaited<ReturnType<typeof describeModels>>[number], { error: string }>,
-  'inputs' | 'operators' | 'multiplyAdds'
+  'inputs' | 'operators' | 'multiplyAdds' | 'whole'
 >;
 
-function factsText({ inputs, operators, multiplyAdds }: Facts): string {
+function factsText({ inputs, operators, multiplyAdds, whole }: Facts): string {
   const shapes = inputs.map(({ name, shape }) => `${name} ${shape.join('×') || 'scalar'}`);
   const nodes = Object.values(operators).reduce((sum, count) => sum + count, 0);
+  if (multiplyAdds === null) return `Inputs ${shapes.join(', ')}. ${whole ?? ''}`.trim();
   return `${nodes} nodes, inputs ${shapes.join(', ')}, ${multiplyAdds.toLocaleString('en')} multiply-adds.`;
 }

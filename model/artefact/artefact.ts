@@ -13,9 +13,12 @@ import { artefactsFolder } from '../../common/paths.js';
 import { batchOf } from '../batch.js';
 import { bytesOf, costOf, observedBytes } from '../cost.js';
 import { type Graph, graph as graphSchema, type Tensors } from '../graph.js';
-import { normalise } from '../normalise/normalise.js';
+import { wholeOf } from '../import/whole-model.js';
+import { NotDescribed } from '../model-error.js';
+import { type NormalisedModel, normalise } from '../normalise/normalise.js';
 import { observe } from '../normalise/observe.js';
 import type { Observe } from '../normalise/observe-nodes.js';
+import { wholeGraph } from '../normalise/whole-graph.js';
 import { quantisationDepth, quantisedTolerance } from '../quantisation-depth.js';
 import {
   cachedReference,
@@ -241,13 +244,13 @@ async function makeOnce(key: string, make: (folder: string) => Promise<string>):
 
 /** Writes everything except the expected values. @returns the artefact's id */
 async function writeContents(source: ArtefactSource, folder: string): Promise<string> {
-  const { model, inputInfo, parameters, workload, mode, seed, tolerance } = source;
+  const { workload, mode, seed, tolerance } = source;
   const { known, training, generation, coarseTolerance = tolerance } = source;
   const limits = source.memoryBytes === undefined ? {} : { memoryBytes: source.memoryBytes };
   const observeWith: Observe = known
     ? async () => ({ values: known, data: {} })
     : (...parameters) => observe(...parameters, limits);
-  const normal = await normalise(model, inputInfo, sampleOf(source), parameters, observeWith);
+  const normal = await describedOrWhole(source, observeWith);
   const path = (file: keyof typeof artefactFiles) => join(folder, artefactFiles[file]);
   await writeFile(path('model'), normal.bytes);
   if (source.file) await writeFile(path('file'), source.file);
@@ -275,6 +278,19 @@ async function writeContents(source: ArtefactSource, folder: string): Promise<st
     reference: 'none',
   });
   return id;
+}
+
+/** The neutral form of the model; of a file that has none, what a runtime of the file makes of it. */
+async function describedOrWhole(source: ArtefactSource, observeWith: Observe): Promise<NormalisedModel> {
+  const { model, inputInfo, parameters, file } = source;
+  const sample = sampleOf(source);
+  if (file && model.whole) return wholeGraph(model, model.whole, file, inputInfo, sample, observeWith);
+  try {
+    return await normalise(model, inputInfo, sample, parameters, observeWith);
+  } catch (error) {
+    if (!file || !(error instanceof NotDescribed)) throw error;
+    return wholeGraph(model, wholeOf(model, error), file, inputInfo, sample, observeWith);
+  }
 }
 
 /** See `indexInputs` of the graph. */

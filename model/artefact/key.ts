@@ -10,7 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { filesBelow } from '../../common/files.js';
 import { projectRoot } from '../../common/paths.js';
 import { externalDataOf, mayHaveExternalData } from '../import/external-data.js';
-import { readModel, readModelBytes } from '../import/read-model.js';
+import { readModelBytes } from '../import/read-model.js';
+import { readRunnable } from '../import/whole-model.js';
 import { committedPath, evaluatorSources } from '../reference/reference.js';
 import { type Mode, nonDefaultLength, type Workload } from '../workload.js';
 import { digestOf, type ModelRequest } from './source.js';
@@ -37,7 +38,7 @@ export function modelKey({ name, path, shapes, ranges, data, seed, memoryBytes }
   const bytes = readModelBytes(path);
   // Only with external data must the model be parsed, to hash that too.
   const content = mayHaveExternalData(bytes)
-    ? digestOf(bytes, readModel(bytes, path, externalDataOf(path), memoryBytes))
+    ? digestOf(bytes, readRunnable(bytes, path, externalDataOf(path), memoryBytes))
     : bytes;
   const given = data.flatMap(({ tensors }) =>
     Object.entries(tensors).flatMap(([input, tensor]) => [

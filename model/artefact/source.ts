@@ -9,6 +9,7 @@ import { boundFile } from '../import/bound-file.js';
 import { externalDataOf } from '../import/external-data.js';
 import type { RawModel } from '../import/raw-model.js';
 import { readModel, readModelBytes } from '../import/read-model.js';
+import { readRunnable } from '../import/whole-model.js';
 import { bindShapes } from '../inputs/bind-shapes.js';
 import { withConstantInputs } from '../inputs/constant-inputs.js';
 import { indexRanges } from '../inputs/index-ranges.js';
@@ -97,7 +98,7 @@ export function modelSource(request: ModelRequest): ArtefactSource {
   const { name, path, shapes, ranges, data, seed, memoryBytes } = request;
   const bytes = readModelBytes(path);
   const external = externalDataOf(path);
-  const whole = readModel(bytes, path, external, memoryBytes);
+  const whole = readRunnable(bytes, path, external, memoryBytes);
   const [first] = data;
   const known = first ? { ...shapesOf(first.tensors, whole), ...shapes } : shapes;
   const bound = bindShapes(whole, known);

@@ -69,6 +69,20 @@ export function decodeTensor(tensor: TensorProto, external: ExternalData, where:
   return { type, shape, data };
 }
 
+/** By number in onnx.proto, the types whose bits those of bfloat16 and float8 are. */
+const storedTypes: ReadonlyMap<number, 'uint8' | 'uint16'> = new Map([
+  [16, 'uint16'],
+  ...[17, 18, 19, 20].map((number): [number, 'uint8'] => [number, 'uint8']),
+]);
+
+/** The tensor as the integers that it is stored in, where it has a type that is none of a graph. */
+export function storedBytes(tensor: TensorProto, where: string): TensorProto {
+  const type = tensor.dataType ?? 0;
+  if (fourBitTypes.has(type)) return packedBytes(tensor, where);
+  const stored = storedTypes.get(type);
+  return stored ? { ...tensor, dataType: elementTypes[stored] } : tensor;
+}
+
 /** A tensor of 4-bit integers as its bytes, in each of which are two: the first in the lower half. */
 export function packedBytes(tensor: TensorProto, where: string): TensorProto {
   const count = elementCount((tensor.dims ?? []).map((dim) => toExtent(dim, where)));
@@ -125,8 +139,7 @@ export function isExternal(tensor: TensorProto): boolean {
 /** The tensor with its data inline. @param where for error messages */
 export function withInlineData(tensor: TensorProto, external: ExternalData, where: string): TensorProto {
   if (!isExternal(tensor)) return tensor;
-  const isPacked = fourBitTypes.has(tensor.dataType ?? 0);
-  const { data } = decodeTensor(isPacked ? packedBytes(tensor, where) : tensor, external, where);
+  const { data } = decodeTensor(storedBytes(tensor, where), external, where);
   return {
     ...tensor,
     dataLocation: proto.TensorProto.DataLocation.DEFAULT,

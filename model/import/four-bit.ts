@@ -2,7 +2,7 @@
  * 4-bit integers are read as 8-bit ones of the same values, which every operator that takes them takes too: kernels that pack two in
  * a byte are those of a runtime that is given the file itself.
  */
-import { modelError } from '../model-error.js';
+import { NotDescribed } from '../model-error.js';
 import { decodeTensor, fourBitTypes, packedBytes, toNumber } from './decode.js';
 import { encodeTensor } from './encode.js';
 import type { ExternalData } from './external-data.js';
@@ -60,7 +60,7 @@ function outputsOf(node: NodeProto): string[] {
 function checkRounding(node: NodeProto, fourBit: ReadonlySet<string>): void {
   const { name, opType, input, output } = nodeFields(node);
   if (opType !== 'QuantizeLinear' || !fourBit.has(input[2] ?? '')) return;
-  throw modelError(
+  throw new NotDescribed(
     `node ${name || output[0]} (QuantizeLinear) rounds to 4 bits, which is not supported`,
     'quantise its activations to 8 bits, or its weights alone',
   );

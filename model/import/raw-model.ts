@@ -1,5 +1,5 @@
 /** A model as it was read: checked, but neither folded nor described by static shapes yet. */
-import type { Attribute, DataType, Tensor } from '../graph.js';
+import type { Attribute, DataType, Tensor, Whole } from '../graph.js';
 import type { GraphProto, NodeMarks, NodeProto } from './proto.js';
 
 /** An attribute before normalisation: it may hold a tensor or a subgraph. */
@@ -33,6 +33,8 @@ export interface RawModel {
   readonly nodes: readonly RawNode[];
   /** See `Graph`. */
   readonly integerProducts?: boolean;
+  /** See `Graph`: `nodes` has those that could be decoded, and `initialisers` the data of the others as bytes. */
+  readonly whole?: Whole;
   /** See `structure-digest.ts`; it takes time in proportion to the file. */
   structure(): Uint8Array;
 }

@@ -6,7 +6,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { messageOf, TouchstoneError } from '../../common/errors.js';
 import type { Tensor } from '../graph.js';
-import { modelError } from '../model-error.js';
+import { modelError, NotDescribed } from '../model-error.js';
 import { toOnnxDomain } from './contrib-operators.js';
 import { checkDeclaredMemory } from './declared-memory.js';
 import { declaredValues } from './declared-values.js';
@@ -17,6 +17,7 @@ import { type ForeignFormat, foreignFormat, foreignFormatOf } from './foreign-fo
 import { withoutFourBitTensors } from './four-bit.js';
 import { inlineFunctions } from './inline-functions.js';
 import { hasIntegerProducts } from './integer-products.js';
+import { withoutNarrowFloats } from './narrow-floats.js';
 import {
   functionFields,
   type GraphProto,
@@ -76,6 +77,7 @@ export function readModelBytes(path: string): Uint8Array {
  * @param path for error messages
  * @param external reads initialisers that are stored in other files; by default such a model is rejected
  * @param limitBytes of memory for its tensors; none for our own workloads
+ * @param newestOpset that is read: beyond ONNX Runtime's where the shapes of all values are known without it
  * @throws TouchstoneError('model') for anything that is not a usable model
  */
 export function readModel(
@@ -83,10 +85,11 @@ export function readModel(
   path: string,
   external: ExternalData = noExternalData,
   limitBytes = Number.POSITIVE_INFINITY,
+  newestOpset = maxOpset,
 ): RawModel {
   try {
     if (limitBytes !== Number.POSITIVE_INFINITY) checkDecodedMemory(bytes, limitBytes);
-    return checkedModel(bytes, external, limitBytes);
+    return checkedModel(bytes, external, limitBytes, newestOpset);
   } catch (cause) {
     const foreign = foreignFormat(bytes);
     if (foreign) throw isForeign(path, foreign);
@@ -98,7 +101,9 @@ export function readModel(
           ? cause.message
           : `it is not an ONNX model: ${messageOf(cause)}`;
     const hint = cause instanceof TouchstoneError ? cause.hint : 'is it a complete .onnx file?';
-    throw new TouchstoneError('model', messageOf(`${path}: ${message}`), {
+    const located = messageOf(`${path}: ${message}`);
+    if (cause instanceof NotDescribed) throw new NotDescribed(located, hint, cause);
+    throw new TouchstoneError('model', located, {
       cause,
       ...(hint === undefined ? {} : { hint }),
     });
@@ -109,17 +114,22 @@ function isForeign(path: string, { name, hint }: ForeignFormat): TouchstoneError
   return modelError(`${path}: it is ${name}`, hint);
 }
 
-function checkedModel(bytes: Uint8Array, external: ExternalData, limitBytes: number): RawModel {
+function checkedModel(
+  bytes: Uint8Array,
+  external: ExternalData,
+  limitBytes: number,
+  newestOpset: number,
+): RawModel {
   const model: ModelProto = proto.ModelProto.decode(bytes);
   const written = model.graph;
   if (!written) throw modelError('it contains no graph', 'is it a complete .onnx file?');
-  const opset = opsetOf(model);
+  const opset = opsetOf(model, newestOpset);
   checkTensors(written);
   checkNesting(written);
   for (const each of model.functions ?? []) checkNesting({ node: functionFields(each).node });
   const inlined = inlineFunctions(model, written, bytes, { opset, maxNodes });
   if (limitBytes !== Number.POSITIVE_INFINITY) checkDeclaredMemory(inlined, limitBytes);
-  const graph = withoutFourBitTensors(inlined, external);
+  const graph = withoutNarrowFloats(withoutFourBitTensors(inlined, external), external);
   const initialisers = decodeInitialisers(graph, external);
   const { name, input, output, node } = graphFields(graph);
   const inputs = input.filter((each) => !initialisers.has(nameOf(each))).map((each) => decodeInput(each));
@@ -143,7 +153,8 @@ function checkedModel(bytes: Uint8Array, external: ExternalData, limitBytes: num
   return { name, opset, inputs, outputs, initialisers, nodes: sorted, integerProducts, structure };
 }
 
-function opsetOf(model: ModelProto): number {
+/** @throws TouchstoneError('model') for one that no runtime here has */
+export function opsetOf(model: ModelProto, newestOpset = maxOpset): number {
   const imported = model.opsetImport?.find((entry) => isOnnxDomain(entry.domain));
   if (!imported) throw modelError('it imports no ONNX operator set', 'is it a .onnx file?');
   const opset = toNumber(imported.version ?? 0, 'its operator set version');
@@ -153,7 +164,7 @@ function opsetOf(model: ModelProto): number {
       'convert it with onnx.version_converter',
     );
   }
-  if (opset > maxOpset) {
+  if (opset > newestOpset) {
     throw modelError(
       `it uses operator set ${opset}; the newest supported one is ${maxOpset}`,
       `export it with opset_version=${maxOpset}, or convert it with onnx.version_converter`,
@@ -162,7 +173,7 @@ function opsetOf(model: ModelProto): number {
   return opset;
 }
 
-function decodeInput(input: ValueInfoProto): RawInput {
+export function decodeInput(input: ValueInfoProto): RawInput {
   const name = nameOf(input);
   const tensor = input.type?.tensorType;
   if (name === '' || !tensor) throw modelError(`input ${name || '(unnamed)'} is not a tensor`);
@@ -195,7 +206,7 @@ export function decodeInitialisers(graph: GraphProto, external: ExternalData): M
  * The node with the data of its attributes and subgraphs inline: the node is later written to a temporary model file, beside
  * which there is no external data.
  */
-function withInlineTensors(node: NodeProto, external: ExternalData): NodeProto {
+export function withInlineTensors(node: NodeProto, external: ExternalData): NodeProto {
   if (!hasExternalTensors(node)) return node;
   const inline = (tensor: TensorProto) =>
     withInlineData(tensor, external, `tensor ${tensor.name || '(unnamed)'}`);
@@ -230,7 +241,7 @@ export function decodeNode(node: NodeProto, index: number, external: ExternalDat
   const where = `node ${name || `number ${index}`} (${operator})`;
   if (operator === '') throw modelError(`${where} has no operator type`);
   if (!isOnnxDomain(node.domain)) {
-    throw modelError(
+    throw new NotDescribed(
       `${where} has the operator domain ${node.domain}, for which no decomposition into ONNX operators is known`,
       'export or save the model with ONNX operators only',
     );

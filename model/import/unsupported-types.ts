@@ -1,5 +1,5 @@
 /** Types of ONNX values that are not supported: what each is called, and the way out. Numbers and fields are those of onnx.proto. */
-import { modelError } from '../model-error.js';
+import { modelError, NotDescribed } from '../model-error.js';
 import { type GraphProto, graphFields, nameOf, type ValueInfoProto } from './proto.js';
 import type { RawNode } from './raw-model.js';
 
@@ -40,9 +40,9 @@ const elementTypes: ReadonlyMap<number, Unsupported> = new Map([
 ]);
 
 /** @param where `initialiser w` @param number of its element type */
-export function unsupportedElementType(where: string, number: number): Error {
+export function unsupportedElementType(where: string, number: number): NotDescribed {
   const { name, hint } = elementTypes.get(number) ?? { name: `number ${number}`, hint: undefined };
-  return modelError(`${where} has element type ${name}, which is not supported`, hint);
+  return new NotDescribed(`${where} has element type ${name}, which is not supported`, hint);
 }
 
 const unstacked = 'export the model with a tensor for each element';
@@ -103,7 +103,7 @@ export function checkResults(nodes: readonly RawNode[]): void {
   for (const { name, operator, outputs, attributes } of nodes) {
     const where = `node ${name} (${operator})`;
     if (sequenceOperators.has(operator)) {
-      throw modelError(
+      throw new NotDescribed(
         `${where} has the output ${outputs[0]}, a sequence or optional value, which is not supported`,
         'export the model with tensors only: in PyTorch with torch.onnx.export(…, dynamo=True)',
       );

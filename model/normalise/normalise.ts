@@ -19,7 +19,7 @@ import type { RawModel, RawNode } from '../import/raw-model.js';
 import { inTopologicalOrder, valuesReadBy } from '../import/topological-order.js';
 import { checkResults } from '../import/unsupported-types.js';
 import { writeModel } from '../import/write-model.js';
-import { modelError } from '../model-error.js';
+import { modelError, NotDescribed } from '../model-error.js';
 import { countedLoops, unrollLoops } from './counted-loops.js';
 import { type DataDependence, randomOperators, traceDataDependence } from './data-dependence.js';
 import { inlineBranch } from './inline-branches.js';
@@ -284,7 +284,7 @@ function checkNode(node: RawNode, dependence: DataDependence): void {
     .map((output) => dependence.dynamicShapes.get(output))
     .find((found) => found !== undefined);
   if (origin !== undefined) {
-    throw modelError(
+    throw new NotDescribed(
       `${where} has an output whose shape depends on the data of the input (through ${origin}); shapes must be static`,
     );
   }
@@ -292,7 +292,7 @@ function checkNode(node: RawNode, dependence: DataDependence): void {
     if (typeof attribute !== 'object' || Array.isArray(attribute)) continue;
     const isSubgraph = 'graph' in attribute;
     const what = isSubgraph ? 'a subgraph that depends on the input' : 'a tensor';
-    throw modelError(
+    throw new NotDescribed(
       `${where} has ${what} as its attribute ${name}, which is not supported`,
       isSubgraph ? wayOut(node.operator) : undefined,
     );

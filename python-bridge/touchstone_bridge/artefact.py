@@ -50,6 +50,8 @@ class Graph:
     trainable_ranges: Mapping[str, tuple[slice, ...]] = field(default_factory=dict)
     # Names of the LSTM nodes that round their hidden state to 8 bits before every step.
     quantised_states: frozenset[str] = frozenset()
+    # Whether it is a file that no graph describes: `model.onnx` is the file.
+    is_whole: bool = False
 
     def trainable(self, name: str) -> tuple[slice, ...]:
         """The part of a parameter that training updates."""
@@ -213,6 +215,7 @@ def _graph(raw: Mapping[str, Any]) -> Graph:
             for name, given in raw.get("trainableRanges", {}).items()
         },
         quantised_states=frozenset(raw.get("quantisedStates", ())),
+        is_whole="whole" in raw,
     )
 
 

@@ -163,6 +163,10 @@ function sameEverywhere(results: RunResults): CellResult[] {
   });
 }
 
+/** Reasons name the operator, the type or the mode. */
+const wayOut =
+  'What a target does not support runs on others, which `list` names; or change what the reason names, in the model or the options.';
+
 function footer(results: RunResults): string {
   const kept = keptVerdictsText(results);
   const counts = stateCounts(results).map(({ state, count }) => `${count} ${state}`);
@@ -173,6 +177,7 @@ function footer(results: RunResults): string {
     ),
     ...wrapped(`${results.cells.length} cells: ${counts.join(', ')}.`, columns, ''),
     ...(kept === undefined ? [] : wrapped(kept, columns, '')),
+    ...(results.cells.some(({ state }) => state === 'unsupported') ? wrapped(wayOut, columns, '') : []),
     'A rank such as 2–4: not told apart from its neighbours. A ratio above 1× is slower than the fastest.',
   ].join('\n');
 }

@@ -1,5 +1,7 @@
 /** What is in a user's model files, and which targets can run them, without starting any. */
+
 import type { Target } from '../../adapters/adapter.js';
+import { loweringOf } from '../../adapters/lowering/lowering-of.js';
 import { explain, messageOf, TouchstoneError } from '../../common/errors.js';
 import { describedModel } from '../../model/artefact/artefact.js';
 import type { ModelRequest } from '../../model/artefact/source.js';
@@ -19,10 +21,12 @@ export interface DescribedModel {
   readonly opset: number;
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
+  /** What the file has that no graph describes: its constants and multiply-adds are not known then, and it has no operators here. */
+  readonly whole?: string;
   /** Elements of what inference reads and does not compute. */
-  readonly constants: number;
+  readonly constants: number | null;
   /** For one pass at these shapes. */
-  readonly multiplyAdds: number;
+  readonly multiplyAdds: number | null;
   readonly operators: Readonly<Record<string, number>>;
   /** By target: `yes`, or why not. */
   readonly targets: Readonly<Record<string, string>>;
@@ -84,10 +88,17 @@ async function describe(request: ModelRequest, targets: readonly Target[]): Prom
     opset: graph.opset,
     inputs: graph.inputs,
     outputs: graph.outputs,
+    ...countsOf(graph),
+    targets: Object.fromEntries(targets.map((target) => [target.name, answerOf(target, graph)])),
+  };
+}
+
+function countsOf(graph: Graph): Pick<DescribedModel, 'whole' | 'constants' | 'multiplyAdds' | 'operators'> {
+  if (graph.whole) return { whole: graph.whole.reason, constants: null, multiplyAdds: null, operators: {} };
+  return {
     constants: graph.weights.reduce((sum, { shape }) => sum + elementCount(shape), 0),
     multiplyAdds: multiplyAdds(graph),
     operators: countOf(graph),
-    targets: Object.fromEntries(targets.map((target) => [target.name, answerOf(target, graph)])),
   };
 }
 
@@ -100,6 +111,6 @@ function countOf(graph: Graph): Record<string, number> {
 function answerOf(target: Target, graph: Graph): string {
   const has = target.modes.inference;
   if (!has.supported) return `no: ${has.reason}`;
-  const lowered = target.lower(graph, 'inference');
+  const lowered = loweringOf(target, graph, 'inference');
   return 'plan' in lowered ? 'yes' : `no: ${lowered.unsupported}`;
 }

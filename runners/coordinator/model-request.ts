@@ -2,7 +2,7 @@
 import { TouchstoneError } from '../../common/errors.js';
 import { defaultModelMemory } from '../../common/memory.js';
 import type { ModelRequest } from '../../model/artefact/source.js';
-import { readModelFile } from '../../model/import/read-model.js';
+import { readRunnableFile } from '../../model/import/whole-model.js';
 import { readNpz } from '../../model/inputs/npz.js';
 import { committedSeed } from '../../model/reference/reference.js';
 import type { ModelFile } from './models.js';
@@ -66,7 +66,7 @@ function ownOf<T>(given: Readonly<Record<string, T>> = {}, names?: readonly stri
 /** A file that cannot be read says so where it is its turn. */
 function readableNames(path: string, memoryBytes: number): string[] {
   try {
-    return readModelFile(path, memoryBytes).inputs.map(({ name }) => name);
+    return readRunnableFile(path, memoryBytes).inputs.map(({ name }) => name);
   } catch {
     return [];
   }

@@ -2,7 +2,7 @@
 import { TouchstoneError } from '../../common/errors.js';
 import { describedModel } from '../../model/artefact/artefact.js';
 import type { ModelRequest } from '../../model/artefact/source.js';
-import { readModelFile } from '../../model/import/read-model.js';
+import { readRunnableFile } from '../../model/import/whole-model.js';
 import { bindShapes, openInputs } from '../../model/inputs/bind-shapes.js';
 import { guessRanges, guessShapes, otherSizes, usualSizes } from '../../model/inputs/guess-shapes.js';
 import { listCommand, type ModelOptions } from './options.js';
@@ -26,7 +26,7 @@ export async function proposedCommand(
 }
 
 function guesses({ path, memoryBytes, shapes: given, ranges }: ModelRequest): Guess[] {
-  const model = readModelFile(path, memoryBytes);
+  const model = readRunnableFile(path, memoryBytes);
   const { dynamic, extents } = openInputs(model, given);
   if (dynamic.length === 0) return [];
   return [usualSizes, ...otherSizes].map((sizes) => {

@@ -1,8 +1,10 @@
 /** The plan of a target, kept beside the artefact that it is made for. */
+
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Target } from '../../adapters/adapter.js';
+import { loweringOf } from '../../adapters/lowering/lowering-of.js';
 import { TouchstoneError } from '../../common/errors.js';
 import { makeFolder, writeWhole } from '../../common/files.js';
 import { loadGraph, loadManifest } from '../../model/artefact/load-model.js';
@@ -28,7 +30,7 @@ export function planFile(target: Target, folder: string, readers: Readers = { lo
 
 async function write(target: Target, folder: string, readers: Readers): Promise<string> {
   const { mode, training } = await loadManifest(folder);
-  const lowered = target.lower(await readers.loadGraph(folder), mode, training?.optimiser);
+  const lowered = loweringOf(target, await readers.loadGraph(folder), mode, training?.optimiser);
   if (!('plan' in lowered)) {
     throw new TouchstoneError('internal', `${target.name} cannot run ${folder}: ${lowered.unsupported}`);
   }

@@ -2,6 +2,7 @@
  * The plan: every cell that was asked for, and for each that will not run, why. Decided from descriptions alone,
  * before any worker is spawned.
  */
+
 import {
   type Support,
   supported,
@@ -9,6 +10,7 @@ import {
   type TargetPlan,
   unsupported,
 } from '../../adapters/adapter.js';
+import { loweringOf } from '../../adapters/lowering/lowering-of.js';
 import { cellId } from '../../common/run/cell.js';
 import type { CellContent } from '../../common/run/content.js';
 import { firstDevice } from '../../common/run/device.js';
@@ -67,7 +69,7 @@ function planCell(
   availability: Availability,
 ): PlannedCell {
   const { workload, mode, batch, length, otherLength, content } = item;
-  const support = loweringOf(item, target);
+  const support = plannedSupport(item, target);
   const common = {
     workload,
     mode,
@@ -106,14 +108,14 @@ function decide(item: WorkItem, support: PlannedSupport, availability: Availabil
 
 /** Whether a target can run it at all, decided from descriptions alone. */
 export function supportOf(item: Omit<WorkItem, 'workload' | 'batch'>, target: Target): Support {
-  const support = loweringOf(item, target);
+  const support = plannedSupport(item, target);
   return 'reason' in support ? support : supported;
 }
 
 /** Why a target cannot run it, or its plan; neither where there is no graph to plan for yet. */
 type PlannedSupport = Support | { readonly plan: TargetPlan };
 
-function loweringOf(item: Omit<WorkItem, 'workload' | 'batch'>, target: Target): PlannedSupport {
+function plannedSupport(item: Omit<WorkItem, 'workload' | 'batch'>, target: Target): PlannedSupport {
   const byMode = target.modes[item.mode];
   if (!byMode.supported) return byMode;
   if (!target.precisions.includes(item.precision))
@@ -126,7 +128,7 @@ function loweringOf(item: Omit<WorkItem, 'workload' | 'batch'>, target: Target):
   if (missing !== undefined) return unsupported(missing);
   // Without a graph for now, nothing shows that it is unsupported.
   if ('failed' in item.graph) return supported;
-  const lowered = target.lower(item.graph, item.mode, item.training?.optimiser);
+  const lowered = loweringOf(target, item.graph, item.mode, item.training?.optimiser);
   return 'plan' in lowered ? lowered : unsupported(lowered.unsupported);
 }
 

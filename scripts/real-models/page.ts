@@ -29,7 +29,7 @@ export function page(
     stateTable(files, targets),
     '## Files',
     fileTable(files),
-    ...section('## Not ok', reasons(files)),
+    ...section('## Not ok', reasonsWithWayOut(files)),
     ...section('## Further from ONNX Runtime than the tolerance', farFromRuntime(files)),
     ...section('## Read by no target', unreadable(files)),
     ...section('## ONNX Runtime: the file and its normalised form', formsTable(files)),
@@ -101,7 +101,7 @@ function fileTable(files: readonly PageFile[]): string {
     [...listed.input.map(code), ...listed.range.map((range) => code(`--range ${range}`))].join(' '),
     file?.exporter ?? '',
     precisions(outcomes),
-    file?.readable ? multiplyAddsText(file.multiplyAdds) : '',
+    file?.readable && file.multiplyAdds !== null ? multiplyAddsText(file.multiplyAdds) : '',
     file?.readable ? agreement(outcomes) : 'none',
   ]);
   return markdownTable(['package', 'file', 'given', 'exporter', 'precision', 'multiply-adds', 'agree'], rows);
@@ -145,6 +145,13 @@ function reasons(files: readonly PageFile[]): string {
     });
   });
   return lines.join('\n');
+}
+
+function reasonsWithWayOut(files: readonly PageFile[]): string {
+  const lines = reasons(files);
+  const wayOut =
+    'A reason names the operator and its node. Where it names no way out, that is one of the other targets, or the model without the operator.';
+  return lines === '' ? '' : `${wayOut}\n\n${lines}`;
 }
 
 function farFromRuntime(files: readonly PageFile[]): string {

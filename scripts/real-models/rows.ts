@@ -9,7 +9,8 @@ export type FileRow = { readonly kind: 'file'; readonly day: string } & (
       readonly exporter: string;
       readonly opset: number;
       readonly nodes: number;
-      readonly multiplyAdds: number;
+      /** Null where no graph describes the file. */
+      readonly multiplyAdds: number | null;
     }
   | { readonly readable: false; readonly exporter: string; readonly reason: string }
 );

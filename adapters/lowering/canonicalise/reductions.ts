@@ -1,5 +1,6 @@
 /** Reductions over axes, positions of extremes, and operators along one axis. */
 import { at } from '../../../common/at.js';
+import { elementCount } from '../../../model/graph.js';
 import { type GraphNode, integer, integers, optionalInput } from '../attributes.js';
 import {
   binary,
@@ -68,12 +69,16 @@ function plain(kind: Reduction): Reduce {
   return (p, x, axes, keepdims) => reduce(p, kind, x, axes, keepdims);
 }
 
-/** Booleans are reduced as integers, as most frameworks have no extremes of booleans. */
+/** Booleans are reduced as integers, as most frameworks have no extremes of booleans; none of them to the neutral one. */
 function extreme(kind: 'ReduceMax' | 'ReduceMin'): Reduce {
-  return (p, x, axes, keepdims) =>
-    x.type === 'bool'
-      ? withNumber(p, 'Greater', reduce(p, kind, cast(p, x, p.held('int32')), axes, keepdims), 0)
-      : reduce(p, kind, x, axes, keepdims);
+  return (p, x, axes, keepdims) => {
+    if (x.type !== 'bool') return reduce(p, kind, x, axes, keepdims);
+    if (x.shape.includes(0)) {
+      const shape = reducedShape(x.shape, axes, keepdims);
+      return p.literal(x.type, shape, Array(elementCount(shape)).fill(Number(kind === 'ReduceMin')));
+    }
+    return withNumber(p, 'Greater', reduce(p, kind, cast(p, x, p.held('int32')), axes, keepdims), 0);
+  };
 }
 
 const sumOf = (prepare: (p: Planner, x: Operand) => Operand): Reduce => {

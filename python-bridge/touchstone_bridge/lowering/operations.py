@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Dict, Iterable, List, Mapping, Optional, 
 
 import numpy as np
 
+from ..errors import UnsupportedError
+
 if TYPE_CHECKING:
     from ..artefact import Array, Model, Tensors
 
@@ -222,11 +224,11 @@ def read_operation_plan(model: Model) -> OperationPlan:
 
 
 def held(array: Array, kind: str, name: str) -> Array:
-    """The array in another type. ValueError where an integer does not fit: nothing is truncated silently."""
+    """The array in another type. UnsupportedError where an integer does not fit: nothing is truncated silently."""
     source = np.asarray(array)
     target = source.astype(kind)
     if source.dtype.kind in "iu" and target.dtype.kind in "iu" and (target != source).any():
-        raise ValueError(f"{name} holds integers outside the range of {kind}")
+        raise UnsupportedError(f"{name} holds integers outside the range of {kind}")
     return target
 
 

@@ -13,6 +13,7 @@ from typing import Any, Optional
 import numpy as np
 import numpy.typing as npt
 from onnx.helper import tensor_dtype_to_np_dtype
+from onnx.numpy_helper import saturate_cast
 from onnx.reference.op_run import OpRun
 from onnx.reference.ops.op_conv import _conv_implementation
 from onnx.reference.ops.op_dynamic_quantize_linear import DynamicQuantizeLinear as NewestDynamicQuantizeLinear
@@ -45,7 +46,7 @@ class Quantising(OpRun):  # type: ignore[misc]
 
 
 class QuantizeLinear(Quantising):
-    """Every operator set, to integers."""
+    """Every operator set."""
 
     def _run(
         self,
@@ -61,6 +62,9 @@ class QuantizeLinear(Quantising):
         along, block = 1 if axis is None else axis, block_size or 0
         steps = narrow(x) / broadcastable(narrow(scale), x, along, block)
         dtype = np.dtype(tensor_dtype_to_np_dtype(output_dtype)) if output_dtype else np.dtype(np.uint8)
+        if is_floating_point(dtype if zero is None else zero.dtype):
+            # These types have no zero point but 0.
+            return (saturate_cast(steps, dtype if zero is None else zero.dtype),)
         if zero is None:
             return (self.saturated(steps, np.zeros((), dtype)),)
         return (self.saturated(steps, broadcastable(zero, x, along, block)),)
@@ -81,8 +85,8 @@ class DequantizeLinear(OpRun):  # type: ignore[misc]
         output_dtype: Optional[int] = None,
     ) -> tuple[Array]:
         along, block = 1 if axis is None else axis, block_size or 0
-        steps = x.astype(np.int64)
-        if zero is not None:
+        steps = x.astype(np.float32 if is_floating_point(x.dtype) else np.int64)
+        if zero is not None and not is_floating_point(x.dtype):
             steps = steps - broadcastable(zero, x, along, block)
         product = steps.astype(np.float32) * broadcastable(narrow(scale), x, along, block)
         return (np.asarray(product, dtype=scale.dtype),)
@@ -147,6 +151,11 @@ class QLinearMatMul(Quantising):
         sums = np.matmul(a.astype(np.int32) - a_zero, b.astype(np.int32) - b_zero)
         factor = narrow(a_scale) * narrow(b_scale) / narrow(y_scale)
         return (self.saturated(sums.astype(np.float32) * factor, y_zero),)
+
+
+def is_floating_point(dtype: np.dtype[Any]) -> bool:
+    """NumPy knows the types of eight bits by their names only."""
+    return dtype.name.startswith("float")
 
 
 def narrow(values: Array) -> Array:

@@ -161,7 +161,7 @@ describe('a malicious file', () => {
     [
       'has weights of an unsupported type',
       withGraph((graph) => Object.assign(graph.initializer?.[0] ?? {}, { dataType: 16 })),
-      /initialiser conv\.weight has element type bfloat16, which is not supported/,
+      /input conv\.weight of node .* \(Conv\) has element type bfloat16, which is not supported/,
     ],
     [
       'has weights of an undefined type',
