@@ -29,6 +29,7 @@ const framework: Framework = {
         training: unsupported('LiteRT runs models that are trained elsewhere'),
       },
       precisions: ['float32'],
+      generates: true,
       lower: (graph, mode) => lower(graph, mode, litert),
       environment: (_, cache) => ({ TOUCHSTONE_CONVERSIONS: join(cache, 'litert') }),
     },
