@@ -2,7 +2,7 @@
 import type { CellResult, Estimate, TurnSamples } from '../../common/run/results.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
 import { effectiveSampleSizeOf } from '../../common/statistics/autocorrelation.js';
-import { percentile } from '../../common/statistics/percentiles.js';
+import { percentiles } from '../../common/statistics/percentiles.js';
 import type { Sampling } from '../../common/statistics/sampling.js';
 import type { SteadyLabel } from '../../common/statistics/steady-state.js';
 import { counted } from '../../common/text.js';
@@ -41,7 +41,7 @@ export function cellResult(
     notes: state === 'ok' ? [...notesOf(cell, facts, run), ...steadyNotes(steadyState)] : [],
     parity: facts.parity?.checks ?? [],
     ...(facts.parity?.checkedAt === undefined ? {} : { checkedAt: facts.parity.checkedAt }),
-    metrics: state === 'ok' ? metricsOf(cell, facts, keptTurns(samples), sampling, has) : null,
+    metrics: state === 'ok' ? metricsOf(cell, facts, samples, sampling, has) : null,
     steadyState,
     samples,
   };
@@ -83,11 +83,12 @@ function steadyNotes(counts: CellResult['steadyState']): string[] {
 function metricsOf(
   cell: PlannedCell,
   { fresh, throughputs }: CellFacts,
-  turns: readonly TurnSamples[],
+  all: readonly TurnSamples[],
   sampling: Sampling,
   has: { readonly percentiles: boolean },
 ): CellResult['metrics'] {
-  const iterationNs = estimateOf([...roundMediansNs(turns).values()], sampling);
+  const iterationNs = estimateOf([...roundMediansNs(all).values()], sampling);
+  const turns = keptTurns(all);
   return {
     iterationNs,
     percentilesNs: has.percentiles ? percentilesOf(turns) : [],
@@ -142,10 +143,12 @@ function percentilesOf(turns: readonly TurnSamples[]): NonNullable<CellResult['m
       .flatMap((turn) => turn.samplesNs.map((ns) => Math.log(Math.max(ns, 1)))),
   );
   const effective = effectiveSampleSizeOf(processes);
-  return percentileShares.flatMap((share) => {
-    const found = percentile(all, share, 0.95, effective);
-    return found ? [{ share, value: found.value, low: found.interval.low, high: found.interval.high }] : [];
-  });
+  return percentiles(all, percentileShares, 0.95, effective).map(({ share, value, interval }) => ({
+    share,
+    value,
+    low: interval.low,
+    high: interval.high,
+  }));
 }
 
 /** The percentiles of a cell, as far as its samples support them. */

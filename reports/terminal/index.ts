@@ -2,6 +2,7 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import { at } from '../../common/at.js';
+import { groupBy } from '../../common/group-by.js';
 import { deviceId } from '../../common/run/device.js';
 import { type CellResult, type Group, type RunResults, threadCounts } from '../../common/run/results.js';
 import { counted } from '../../common/text.js';
@@ -36,9 +37,10 @@ const minTarget = 16;
 
 /** @param run what the user calls it */
 export function renderTerminal(results: RunResults, run = results.id): string {
+  const saidOnce = new Set(sameEverywhere(results).map(({ target }) => target));
   const parts = [
     header(results, run),
-    ...results.groups.slice(0, maxGroups).map((group) => groupText(results, group)),
+    ...results.groups.slice(0, maxGroups).map((group) => groupText(results, group, saidOnce)),
     ...(results.groups.length > maxGroups ? [withoutTables(results)] : scalingTexts(results)),
     footer(results),
   ];
@@ -80,12 +82,11 @@ function withoutInterval({ cells }: RunResults): string {
   return `intervals but for ${counted(missing, 'cell')}`;
 }
 
-function groupText(results: RunResults, group: Group): string {
+function groupText(results: RunResults, group: Group, saidOnce: ReadonlySet<string>): string {
   const cells = groupCells(results, group);
   const lines = [pc.bold(pc.cyan(fitted(groupTitle(group), columns)))];
   if (group.ranking.length > 0) lines.push(tableOf(results, cells, group));
   lines.push(...queuedLines(cells), ...wrapped(verdict(group), columns, '  '));
-  const saidOnce = new Set(sameEverywhere(results).map(({ target }) => target));
   for (const cell of cells) {
     if (cell.state !== 'ok' && !saidOnce.has(cell.target)) lines.push(...notOk(cell));
   }
@@ -155,8 +156,9 @@ function notOk(cell: CellResult): string[] {
 
 /** Targets whose cells all ended in the same state for the same reason, which is said once, with their first cell. */
 function sameEverywhere(results: RunResults): CellResult[] {
+  const byTarget = groupBy(results.cells, ({ target }) => target);
   return results.targets.flatMap(({ target }) => {
-    const cells = results.cells.filter((cell) => cell.target === target);
+    const cells = byTarget.get(target) ?? [];
     const [first] = cells;
     const same = cells.every(({ state, reason }) => state === first?.state && reason === first.reason);
     return first && first.state !== 'ok' && cells.length > 1 && same ? [first] : [];
