@@ -1,4 +1,5 @@
 /** One planned cell and what was observed of it → its result. */
+import { groupBy } from '../../common/group-by.js';
 import type { CellResult, Estimate, TurnSamples } from '../../common/run/results.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
 import { effectiveSampleSizeOf } from '../../common/statistics/autocorrelation.js';
@@ -135,12 +136,9 @@ function percentilesOf(turns: readonly TurnSamples[]): NonNullable<CellResult['m
   // The mean of a batch says nothing of how its iterations are spread.
   if (turns.some(({ batch }) => batch !== undefined)) return [];
   const all = turns.flatMap((turn) => turn.samplesNs);
-  const rounds = [...new Set(turns.map((turn) => turn.round))];
   // Logarithms, as in all comparisons of times: one long pause must not count as a difference between processes.
-  const processes = rounds.map((round) =>
-    turns
-      .filter((turn) => turn.round === round)
-      .flatMap((turn) => turn.samplesNs.map((ns) => Math.log(Math.max(ns, 1)))),
+  const processes = [...groupBy(turns, ({ round }) => round).values()].map((own) =>
+    own.flatMap(({ samplesNs }) => samplesNs).map((ns) => Math.log(Math.max(ns, 1))),
   );
   const effective = effectiveSampleSizeOf(processes);
   return percentiles(all, percentileShares, 0.95, effective).map(({ share, value, interval }) => ({

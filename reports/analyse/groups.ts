@@ -99,10 +99,7 @@ function fastestFirst(cells: readonly OkCell[]): OkCell[] {
 
 function orderedBy(baseline: OkCell, cells: readonly OkCell[]): OkCell[] {
   const ratios = new Map(
-    cells.map((cell) => [
-      cell,
-      cell === baseline ? 1 : pairedValue(cell.samples, baseline.samples),
-    ]),
+    cells.map((cell) => [cell, cell === baseline ? 1 : pairedValue(cell.samples, baseline.samples)]),
   );
   return [...cells].sort((a, b) => required(ratios, a) - required(ratios, b));
 }
@@ -115,10 +112,11 @@ function pairsOf(cells: readonly OkCell[], sampling: Sampling): CellPair[] {
   const pairs = cells.flatMap((cell, first) =>
     cells.slice(0, first).map((other, second) => {
       const found = pairedRatio(cell.samples, other.samples, sampling);
-      return { ...found, first, second, logRatio: Math.log(found.ratio.value) };
+      const { ratio, p, logRatios } = found;
+      return { ratio, p, logRatios, first, second, logRatio: Math.log(ratio.value) };
     }),
   );
-  return decidePairs(pairs).map((decided, index) => ({ ...at(pairs, index), ...decided }));
+  return decidePairs(pairs);
 }
 
 /** Every target against the fastest one, which comes first. */

@@ -14,12 +14,12 @@ import { plainTexts } from '../../common/text.js';
 import { writeResults } from '../analyse/write-results.js';
 import { type Assets, loadAssets, pageModules } from './assets.js';
 import { discoverCharts, type FoundChart } from './discover.js';
-import { referenced } from './page/references.js';
 import { withRetraction } from './retraction.js';
 import { scriptData } from './script-data.js';
 import { pagesFolder, type ReportFile, sharedFiles, splitReport } from './split.js';
 import { groupCharts, specsOf } from './view/figures.js';
 import { type Page, pageOf } from './view/page.js';
+import { referenced } from './view/references.js';
 
 export const reportFile = 'report.html';
 

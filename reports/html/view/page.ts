@@ -7,12 +7,13 @@ import type { Chart } from '../chart.js';
 import { firstChoiceOf } from '../page/choice.js';
 import { matrixView } from '../page/matrix.js';
 import { type PackedTable, packed } from '../page/pack.js';
-import { type Referenced, referenced } from '../page/references.js';
+import type { Referenced } from '../page/references.js';
 import { comparedTargets, familiesOf } from '../page/selection.js';
 import { cellId, item, type ResultTable } from '../page/table.js';
 import * as facts from './facts.js';
 import { drawnBeforehand, firstOf, groupCharts, sectionOf, sweepViews } from './figures.js';
 import { type GroupView, groupViews } from './groups.js';
+import { referenced } from './references.js';
 import { headOf, runView } from './run.js';
 import { tableOf } from './table.js';
 
