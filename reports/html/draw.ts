@@ -3,6 +3,19 @@ import * as vega from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import type { Row } from './chart.js';
 
+/**
+ * Vega takes letters outside a browser for four fifths as wide as they are high, and cuts names of 18 that a browser shows whole.
+ * These are a little wider than the fonts that browsers have for the page.
+ */
+const letterWidth = 0.6;
+(vega as unknown as TextMeasure).textMetrics.width = ({ fontSize = 11 }, text) =>
+  letterWidth * fontSize * String(text ?? '').length;
+
+/** What its types leave out. */
+interface TextMeasure {
+  readonly textMetrics: { width: (item: { readonly fontSize?: number }, text: unknown) => number };
+}
+
 /** @param chart takes its rows from the data set `rows` */
 export async function drawSpec(chart: TopLevelSpec, rows: readonly Row[]): Promise<string> {
   const parsed = parsedSpecs.get(chart) ?? parsedSpec(chart);
