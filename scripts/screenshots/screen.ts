@@ -31,7 +31,7 @@ export class Screen {
 
   #escape(kind: string, parameters: string): void {
     const count = Number(parameters || '1');
-    if (kind === 'm') this.#style = /^0?$/.test(parameters) ? '' : `${this.#style}\u001b[${parameters}m`;
+    if (kind === 'm') this.#look(parameters);
     else if (kind === 'A') this.#row = Math.max(0, this.#row - count);
     else if (kind === 'G') this.#column = Math.max(0, count - 1);
     else if (kind === 'K') this.#clearLine(parameters);
@@ -39,6 +39,13 @@ export class Screen {
       this.#clearLine('');
       this.#lines.length = this.#row + 1;
     }
+  }
+
+  /** What an escape ends is forgotten, so that a style is as short as what it says. */
+  #look(parameters: string): void {
+    const ended = { '39': /\u001b\[[39]\dm/g, '22': /\u001b\[[12]m/g }[parameters];
+    if (/^0?$/.test(parameters)) this.#style = '';
+    else this.#style = ended ? this.#style.replaceAll(ended, '') : `${this.#style}\u001b[${parameters}m`;
   }
 
   #clearLine(parameters: string): void {
