@@ -43,9 +43,11 @@ export class Screen {
 
   /** What an escape ends is forgotten, so that a style is as short as what it says. */
   #look(parameters: string): void {
-    const ended = { '39': /\u001b\[[39]\dm/g, '22': /\u001b\[[12]m/g }[parameters];
+    const ended = { '39': /\[[39]\dm$/, '22': /\[[12]m$/ }[parameters];
+    const styles = this.#style.split(/(?<=m)/);
     if (/^0?$/.test(parameters)) this.#style = '';
-    else this.#style = ended ? this.#style.replaceAll(ended, '') : `${this.#style}\u001b[${parameters}m`;
+    else if (ended) this.#style = styles.filter((style) => !ended.test(style)).join('');
+    else this.#style += `\u001b[${parameters}m`;
   }
 
   #clearLine(parameters: string): void {
