@@ -1,32 +1,36 @@
 /** `doctor`: what is available on this machine, and how to fix the rest. */
 import { relative } from 'node:path';
-import Table from 'cli-table3';
 import { invocation } from '../common/invocation.js';
 import { deviceId, deviceText } from '../common/run/device.js';
 import { counted, jsonText, plainTexts } from '../common/text.js';
+import { grid } from '../reports/terminal/grid.js';
+import { terminalColumns } from '../reports/terminal/width.js';
 import { examineTargets, type Health } from '../runners/coordinator/health.js';
+import { showAsking } from './asking.js';
 
 /** @param targets names and patterns; undefined for all, of which only those of a default run are started */
 export async function doctorCommand(
   targets: readonly string[] | undefined,
   options: { json?: true; installed?: true },
 ): Promise<number> {
+  const asking = options.json ? undefined : showAsking();
   const health = await examineTargets({
     installed: options.installed === true,
     ...(targets === undefined ? {} : { targets }),
-  });
+    ...(asking === undefined ? {} : { onAsking: asking.show }),
+  }).finally(() => asking?.clear());
   process.stdout.write(options.json ? `${jsonText(health)}\n` : `${render(plainTexts(health))}\n`);
   return 0;
 }
 
 /** The table, and below it what each of its devices is. */
-export function render({ machine, cpuLimit, targets }: Health): string {
+export function render({ machine, cpuLimit, targets }: Health, columns = terminalColumns()): string {
   const { cores, cpu, instructionSets } = machine;
   const accelerators = targets.flatMap(({ device }) =>
     device && device.kind !== 'cpu' ? [deviceText(device)] : [],
   );
   return [
-    renderDoctor(targets),
+    renderDoctor(targets, columns),
     `cpu: ${counted(cores, 'processor')} of ${cpu} (${instructionSets.join(', ')})${limitText(cpuLimit)}`,
     ...new Set(accelerators),
     ...leftAlone(targets),
@@ -50,13 +54,8 @@ function limitText(limit: Health['cpuLimit']): string {
   return `; a control group leaves the time of ${counted(limit, 'processor')}`;
 }
 
-export function renderDoctor(targets: Health['targets']): string {
-  const table = new Table({
-    head: ['target', 'device', 'state', 'versions', 'runs with', 'size', 'fix'],
-    colWidths: [28, 11, 13, 30, 34, 9, 32],
-    wordWrap: true,
-    style: { head: [], border: [] },
-  });
+export function renderDoctor(targets: Health['targets'], columns = terminalColumns()): string {
+  const rows: string[][] = [];
   for (const health of targets) {
     const { target, available, versions, configuration, environment, sizeBytes, reason, fix } = health;
     const listed = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
@@ -67,9 +66,9 @@ export function renderDoctor(targets: Health['targets']): string {
       ...(environment === null ? [] : [relative(process.cwd(), environment)]),
     ];
     const state = available ? 'available' : 'unavailable';
-    table.push([target, deviceOf(health), state, listed.join('\n'), runsWith.join('\n'), size, advice]);
+    rows.push([target, deviceOf(health), state, listed.join('\n'), runsWith.join('\n'), size, advice]);
   }
-  return table.toString();
+  return grid(['target', 'device', 'state', 'versions', 'runs with', 'size', 'fix'], rows, columns);
 }
 
 /** The effective device; of a target that was not started, its kind. */

@@ -1,28 +1,22 @@
 /** `--dry-run`: every cell of the plan, and for each that will not run, why; what to expect of its time. */
-import Table from 'cli-table3';
 import type { PlannedCell, RunEvent, RunManifest } from '../common/run/run-folder.js';
 import { minStudentValues } from '../common/statistics/student.js';
 import { counted, plainTexts } from '../common/text.js';
+import { grid } from '../reports/terminal/grid.js';
+import { terminalColumns } from '../reports/terminal/width.js';
 import type { Expectation } from '../runners/coordinator/expectation.js';
 
-export function renderPlan(planned: readonly PlannedCell[]): string {
+export function renderPlan(planned: readonly PlannedCell[], columns = terminalColumns()): string {
   const cells = plainTexts(planned);
   const variants = (['length', 'threads'] as const).filter((name) => cells.some((cell) => cell[name]));
-  const table = new Table({
-    head: ['workload', 'mode', 'batch', ...variants, 'target', 'plan'],
-    style: { head: [], border: [] },
-    colWidths: [null, null, null, ...variants.map(() => null), null, 60],
-    wordWrap: true,
-    // Rules between rows would double the length.
-    chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
-  });
-  for (const cell of cells) {
+  const rows = cells.map((cell) => {
     const plan = cell.decided === null ? 'will run' : `${cell.decided.state}: ${cell.decided.reason}`;
     const own = variants.map((name) => (cell[name] === undefined ? '' : String(cell[name])));
-    table.push([cell.workload, cell.mode, String(cell.batch), ...own, cell.target, plan]);
-  }
+    return [cell.workload, cell.mode, String(cell.batch), ...own, cell.target, plan];
+  });
+  const table = grid(['workload', 'mode', 'batch', ...variants, 'target', 'plan'], rows, columns, true);
   const running = cells.filter((cell) => cell.decided === null).length;
-  return `${table.toString()}\n${cells.length} cells planned, ${running} will run`;
+  return `${table}\n${cells.length} cells planned, ${running} will run`;
 }
 
 /** In one line: rounds, minutes, and whether there will be ranks. */

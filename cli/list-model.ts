@@ -1,8 +1,9 @@
 /** `list --model`: what is in a user's files and which targets can run them. */
-import Table from 'cli-table3';
 import { exitStatus } from '../common/errors.js';
 import { jsonText, plainTexts } from '../common/text.js';
 import type { TensorInfo } from '../model/graph.js';
+import { grid } from '../reports/terminal/grid.js';
+import { terminalColumns } from '../reports/terminal/width.js';
 import {
   type DescribedModel,
   type DescribeOptions,
@@ -38,19 +39,15 @@ function countsOf({ whole, constants, multiplyAdds, operators }: DescribedModel)
 
 function render(one: DescribedModel): string {
   const tensor = ({ name, type, shape }: TensorInfo) => `${name}: ${type} ${shape.join('×') || 'scalar'}`;
-  const facts = new Table({ wordWrap: true, colWidths: [16, 104], style: { head: [], border: [] } });
-  facts.push(
+  const columns = terminalColumns();
+  const facts = [
     ['model', `${one.model} (${one.path}), operator set ${one.opset}`],
     ['inputs', one.inputs.map(tensor).join('\n')],
     ['outputs', one.outputs.map(tensor).join('\n')],
     ...countsOf(one),
+  ];
+  const targets = Object.entries(one.targets);
+  return [grid([], facts, columns), grid(['target', 'whether it can run the model'], targets, columns)].join(
+    '\n',
   );
-  const targets = new Table({
-    head: ['target', 'whether it can run the model'],
-    wordWrap: true,
-    colWidths: [20, 100],
-    style: { head: [], border: [] },
-  });
-  for (const entry of Object.entries(one.targets)) targets.push(entry);
-  return `${facts.toString()}\n${targets.toString()}`;
 }

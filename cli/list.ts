@@ -1,9 +1,10 @@
 /** `list`: suites, workloads with their sources, targets with what each can do. */
-import Table from 'cli-table3';
 import { discoverFrameworks } from '../adapters/discover.js';
 import { required } from '../common/at.js';
 import { jsonText } from '../common/text.js';
 import { batchesOf, modes, selectionsOf } from '../model/workload.js';
+import { grid } from '../reports/terminal/grid.js';
+import { terminalColumns } from '../reports/terminal/width.js';
 import { discoverSuites, discoverWorkloads } from '../suites/discover.js';
 import { describeTraining } from '../suites/optimisers.js';
 
@@ -13,9 +14,9 @@ export async function listCommand(options: { json?: true }): Promise<number> {
   return 0;
 }
 
-type Listing = Awaited<ReturnType<typeof collect>>;
+export type Listing = Awaited<ReturnType<typeof collect>>;
 
-async function collect() {
+export async function collect() {
   const [suites, workloads, frameworks] = await Promise.all([
     discoverSuites(),
     discoverWorkloads(),
@@ -59,34 +60,29 @@ async function collect() {
   };
 }
 
-function render(listing: Listing): string {
-  const suites = table(['suite', 'what it measures', 'workloads'], [14, 46, 34]);
-  for (const suite of listing.suites) suites.push([suite.name, suite.title, suite.workloads.join(', ')]);
-  const workloads = table(
-    ['workload', 'batches', 'parameters', 'multiply-adds', 'definition and source'],
-    [30, 9, 13, 16, 51],
-  );
-  for (const workload of listing.workloads) {
-    const { name, batches, parameters, multiplyAdds, longest, title, source, training } = workload;
-    const counts = [parameters, multiplyAdds].map((count) => count.toLocaleString('en'));
-    workloads.push([
+export function render(listing: Listing, columns = terminalColumns()): string {
+  const suites = listing.suites.map(({ name, title, workloads }) => [name, title, workloads.join(', ')]);
+  const workloads = listing.workloads.map(
+    ({ name, batches, parameters, multiplyAdds, longest, title, source, training }) => [
       name,
       batches.join(', '),
-      ...counts,
+      ...[parameters, multiplyAdds].map((count) => count.toLocaleString('en')),
       [
         `${title}. ${source}`,
         ...(training ? [`Training: ${describeTraining(training)}`] : []),
         ...(longest === null ? [] : [`--length up to ${longest}`]),
       ].join('. '),
-    ]);
-  }
-  const targets = table(['target', 'runs in', ...modes, 'what it is'], [28, 9, 11, 22, 24]);
-  for (const { name, host, modes: can, summary } of listing.targets) {
-    targets.push([name, host, ...modes.map((mode) => required(can, mode)), summary]);
-  }
-  return [suites.toString(), workloads.toString(), targets.toString()].join('\n\n');
-}
-
-function table(head: string[], colWidths: number[]): Table.Table {
-  return new Table({ head, colWidths, wordWrap: true, style: { head: [], border: [] } });
+    ],
+  );
+  const targets = listing.targets.map(({ name, host, modes: can, summary }) => [
+    name,
+    host,
+    ...modes.map((mode) => required(can, mode)),
+    summary,
+  ]);
+  return [
+    grid(['suite', 'what it measures', 'workloads'], suites, columns),
+    grid(['workload', 'batches', 'parameters', 'multiply-adds', 'definition and source'], workloads, columns),
+    grid(['target', 'runs in', ...modes, 'what it is'], targets, columns),
+  ].join('\n\n');
 }

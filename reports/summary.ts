@@ -18,6 +18,7 @@ import { counted, listed, quoted } from '../common/text.js';
 import { settingsInShort } from './analyse/configuration-lint.js';
 import { settingsOf, targetSettings } from './analyse/groups.js';
 import { opennessOf } from './analyse/open-comparisons.js';
+import { resumeText } from './resume.js';
 import { groupTitle, inline, percent, ratio, threadsText } from './text.js';
 
 /** The effective device of a cell; of one that never started, the planned one. */
@@ -173,9 +174,11 @@ export function precisionText(
   }
   const titles = new Set(open.flatMap(({ cells }) => cells.slice(0, 1).map(groupTitle)));
   const are = open.length === 1 ? 'is' : 'are';
+  const command = resumeText(results, run);
+  const goOn = command === '' ? `continue with --resume ${quoted(run)} and a --time` : `\`${command}\` would`;
   return {
     good: false,
-    text: `${open.length} of ${counted(count, 'comparison')} ${are} not decided (asked: ${asked}, neighbours told apart or as well known): ${listed([...titles])}; continue with --resume ${quoted(run)} and a --time.`,
+    text: `${open.length} of ${counted(count, 'comparison')} ${are} not decided (asked: ${asked}, neighbours told apart or as well known): ${listed([...titles])}; ${goOn}.`,
   };
 }
 

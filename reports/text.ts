@@ -80,6 +80,7 @@ function quantity({ value, low, high }: Bounds, scale: number, unit: string, apa
 /** 1234567 → 1,234,567 */
 function grouped(number: string): string {
   const [whole = '', fraction] = number.split('.');
+  if (whole.length < 4) return number;
   const separated = whole.replace(/\B(?=(\d{3})+$)/g, ',');
   return fraction === undefined ? separated : `${separated}.${fraction}`;
 }

@@ -1,8 +1,9 @@
 /**
- * `npm run screenshots -- <run>`: the pictures of the documentation, from a real run: its report in both themes at 1300 and 390 px,
- * and what the terminal said of it. Look at them before they are committed.
+ * `npm run screenshots -- <run> [arguments of bench]`: the pictures of the documentation: the report of a real run in both themes at
+ * 1300 and 390 px, and a recording of another one that is measured for it in a terminal. Look at them before they are committed.
  */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { execa } from 'execa';
@@ -11,7 +12,8 @@ import { oneLine, TouchstoneError } from '../common/errors.js';
 import { invocation } from '../common/invocation.js';
 import { buildFolder, projectRoot } from '../common/paths.js';
 import { findRun } from '../common/run/locate.js';
-import { terminalSvg } from './screenshots/terminal-svg.js';
+import { record } from './screenshots/record.js';
+import { recordedSvg } from './screenshots/terminal-svg.js';
 
 const images = join(projectRoot, 'docs', 'images');
 /** As many pixels as a reader scrolls to at once, and twice as many on a phone's finer screen. */
@@ -22,29 +24,41 @@ const views = [
 
 /** Of the terminal's; the whole is in the report. */
 const maxLines = 42;
+const columns = 100;
+/** What is recorded unless other arguments are given: in a minute and a half all targets, one comparison. */
+const ofEveryTarget = ['--workload', 'lenet5', '--mode', 'inference', '--batch', '1', '--time', '90s'];
 
 try {
-  const [name] = process.argv.slice(2);
+  const [name, ...own] = process.argv.slice(2);
   if (name === undefined) {
     throw new TouchstoneError('usage', 'no run is given', { hint: 'npm run screenshots -- <run>' });
   }
-  await takeAll(findRun(name));
+  await takeAll(findRun(name), own.length > 0 ? own : ofEveryTarget);
 } catch (error) {
   process.stderr.write(`${oneLine(error)}\n`);
   process.exitCode = 2;
 }
 
-async function takeAll(folder: string): Promise<void> {
+async function takeAll(folder: string, recorded: readonly string[]): Promise<void> {
   mkdirSync(images, { recursive: true });
-  const { stdout } = await execa(process.execPath, [join(buildFolder, 'bench.js'), 'report', folder], {
+  await execa(process.execPath, [join(buildFolder, 'bench.js'), 'report', folder], {
     cwd: projectRoot,
-    env: { FORCE_COLOR: '1', TOUCHSTONE_HISTORY: '' },
+    env: { TOUCHSTONE_HISTORY: '' },
   });
-  // Where the report is on this machine is nobody's business.
-  const lines = stdout.replaceAll(folder, '…').trimEnd().split('\n');
-  const shown = [...lines.slice(0, maxLines), ...(lines.length > maxLines ? ['…'] : [])].join('\n');
-  const command = `$ ${invocation('report')} …`;
-  writeFileSync(join(images, 'terminal.svg'), terminalSvg(`${command}\n${shown}`, 'A run in the terminal'));
+  const out = mkdtempSync(join(tmpdir(), 'touchstone-recording-'));
+  const program = [process.execPath, join(buildFolder, 'bench.js'), ...recorded, '--out', join(out, 'run')];
+  const command = `$ ${invocation(recorded.join(' '))}`;
+  const frames = (await record(program, columns, maxLines)).map(({ atMs, text }) => {
+    // Where the report is on this machine is nobody's business.
+    const lines = text.replaceAll(join(out, 'run'), '…').split('\n');
+    const shown = [...lines.slice(0, maxLines), ...(lines.length > maxLines ? ['…'] : [])].join('\n');
+    return { atMs, text: `${command}\n${shown}` };
+  });
+  rmSync(out, { recursive: true });
+  writeFileSync(
+    join(images, 'terminal.svg'),
+    recordedSvg([{ atMs: 0, text: command }, ...frames], 'A recording of a run in the terminal'),
+  );
   await photograph(join(folder, 'report.html'));
 }
 

@@ -58,7 +58,12 @@ function shareBetween(groups: readonly (readonly number[])[], n: number): number
   return total === 0 ? 0 : Math.max(0, (meanSquares[0] - meanSquares[1]) / total);
 
   function sumOver(term: (value: number, own: number) => number): number {
-    return sum(groups.flatMap((values, index) => values.map((value) => term(value, at(means, index)))));
+    let total = 0;
+    groups.forEach((values, index) => {
+      const own = at(means, index);
+      for (const value of values) total += term(value, own);
+    });
+    return total;
   }
 }
 

@@ -6,7 +6,7 @@
  * Hodges and Lehmann, "Estimates of location based on rank tests", Annals of Mathematical Statistics 34 (1963); Student,
  * "The probable error of a mean", Biometrika 6 (1908).
  */
-import { ascending, quantileSorted } from './quantiles.js';
+import { quantileSorted } from './quantiles.js';
 import { at, mean } from './sequences.js';
 
 export interface Interval {
@@ -40,13 +40,15 @@ export function intervalBy(critical: Critical, values: readonly number[]): Inter
 }
 
 /** Means of all pairs i ≤ j, sorted: n(n+1)/2 of them. */
-export function walshAverages(values: readonly number[]): number[] {
+export function walshAverages(values: readonly number[]): Float64Array {
   // Every pair of targets asks for them: without an intermediate list for each value.
-  const averages: number[] = [];
+  const averages = new Float64Array((values.length * (values.length + 1)) / 2);
+  let place = 0;
   values.forEach((first, index) => {
-    for (let other = index; other < values.length; other++) averages.push(first / 2 + at(values, other) / 2);
+    for (let other = index; other < values.length; other++)
+      averages[place++] = first / 2 + at(values, other) / 2;
   });
-  return averages.sort(ascending);
+  return averages.sort();
 }
 
 /** Hodges–Lehmann estimate of the centre: the median of the Walsh averages. NaN for no values. */

@@ -1,12 +1,23 @@
 /** Percentiles with distribution-free intervals from order statistics, and none where the count does not support one. */
 import { binomialCdf } from './binomial.js';
 import type { Interval } from './interval.js';
-import { ascending, quantileSorted } from './quantiles.js';
+import { quantileSorted, sorted } from './quantiles.js';
 
 export interface Percentile {
   readonly share: number;
   readonly value: number;
   readonly interval: Interval;
+}
+
+/** `percentile` of each share that the values support one for; they are sorted once. */
+export function percentiles(
+  values: readonly number[],
+  shares: readonly number[],
+  level = 0.95,
+  effective = values.length,
+): Percentile[] {
+  const inOrder = sorted(values);
+  return shares.flatMap((share) => percentileSorted(inOrder, share, level, effective) ?? []);
 }
 
 /**
@@ -23,10 +34,18 @@ export function percentile(
   level = 0.95,
   effective = values.length,
 ): Percentile | null {
+  return percentileSorted(sorted(values), share, level, effective);
+}
+
+function percentileSorted(
+  sorted: Float64Array,
+  share: number,
+  level: number,
+  effective: number,
+): Percentile | null {
   const n = Math.floor(effective);
   const ranks = n >= 1 ? coveringRanks(n, share, (1 - level) / 2) : null;
   if (!ranks) return null;
-  const sorted = [...values].sort(ascending);
   // Rank r of n effective values is at the same share as rank r·N/n of the N at hand; outwards.
   const scale = sorted.length / n;
   const low = sorted[Math.max(0, Math.floor((ranks.low - 1) * scale))];

@@ -7,14 +7,14 @@
  */
 
 import type { Interval } from './interval.js';
-import { ascending, quantileSorted } from './quantiles.js';
+import { quantileSorted, sorted } from './quantiles.js';
 import { at } from './sequences.js';
 
 const levels = [0.99, 0.95] as const;
 
 /** All differences first − second, sorted. */
-function differences(first: readonly number[], second: readonly number[]): number[] {
-  return first.flatMap((a) => second.map((b) => a - b)).sort(ascending);
+function differences(first: readonly number[], second: readonly number[]): Float64Array {
+  return sorted(first.flatMap((a) => second.map((b) => a - b)));
 }
 
 /** Median of all differences first − second. NaN where either is empty. */

@@ -31,7 +31,9 @@ export type DecidedPair = Pair & { readonly adjustedP: number | null };
  * right at once, but for the family's error, and so is what follows from it; so a pair is as sure as the least sure link of the
  * surest chain between the two. Two that met in three rounds are told apart by those between them.
  */
-export function decidePairs(pairs: readonly Pair[]): DecidedPair[] {
+export function decidePairs<Asked extends Pair>(
+  pairs: readonly Asked[],
+): (Asked & { readonly adjustedP: number | null })[] {
   const adjusted = holm(pairs.map(({ p }) => p ?? 1));
   const count = Math.max(-1, ...pairs.flatMap(({ first, second }) => [first, second])) + 1;
   /** By place of the slower and of the faster one. */

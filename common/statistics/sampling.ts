@@ -89,6 +89,15 @@ export interface RoundsDecided {
   readonly clockEnds?: readonly number[] | undefined;
 }
 
-export function samplingOf({ precision, clockEnds }: RoundsDecided): Sampling {
-  return precision === undefined ? fixedSampling : sequentialSampling(adaptiveLooks, clockEnds);
+export function samplingOf({ precision, clockEnds = [] }: RoundsDecided): Sampling {
+  if (precision === undefined) return fixedSampling;
+  const key = clockEnds.join();
+  const known = adaptive.get(key);
+  if (known) return known;
+  const made = sequentialSampling(adaptiveLooks, clockEnds);
+  adaptive.set(key, made);
+  return made;
 }
+
+/** By when the clock ended the run: whoever asks for the same gets the same, with all that it remembers. */
+const adaptive = new Map<string, Sampling>();

@@ -4,7 +4,7 @@
  * logarithms.
  */
 import { changePoints, type Segment } from './change-points.js';
-import { median, quantileSorted } from './quantiles.js';
+import { median, quantileSorted, sorted } from './quantiles.js';
 
 export const steadyLabels = ['steady', 'warm-up', 'slow-down', 'cyclic', 'never steady', 'too few'] as const;
 
@@ -57,7 +57,7 @@ function piecesOf(values: readonly number[], size: number): number[][] {
 function withoutOutliers(values: readonly number[]): number[] {
   const reach = 12;
   return values.map((value, index) => {
-    const near = values.slice(Math.max(0, index - reach), index + reach + 1).sort((a, b) => a - b);
+    const near = sorted(values.slice(Math.max(0, index - reach), index + reach + 1));
     const [low, high] = [quantileSorted(near, 0.25), quantileSorted(near, 0.75)];
     const slack = 3 * (high - low);
     return Math.min(high + slack, Math.max(low - slack, value));

@@ -1,8 +1,9 @@
 /** One planned cell and what was observed of it → its result. */
+import { groupBy } from '../../common/group-by.js';
 import type { CellResult, Estimate, TurnSamples } from '../../common/run/results.js';
 import type { PlannedCell } from '../../common/run/run-folder.js';
 import { effectiveSampleSizeOf } from '../../common/statistics/autocorrelation.js';
-import { percentile } from '../../common/statistics/percentiles.js';
+import { percentiles } from '../../common/statistics/percentiles.js';
 import type { Sampling } from '../../common/statistics/sampling.js';
 import type { SteadyLabel } from '../../common/statistics/steady-state.js';
 import { counted } from '../../common/text.js';
@@ -41,7 +42,7 @@ export function cellResult(
     notes: state === 'ok' ? [...notesOf(cell, facts, run), ...steadyNotes(steadyState)] : [],
     parity: facts.parity?.checks ?? [],
     ...(facts.parity?.checkedAt === undefined ? {} : { checkedAt: facts.parity.checkedAt }),
-    metrics: state === 'ok' ? metricsOf(cell, facts, keptTurns(samples), sampling, has) : null,
+    metrics: state === 'ok' ? metricsOf(cell, facts, samples, sampling, has) : null,
     steadyState,
     samples,
   };
@@ -83,11 +84,12 @@ function steadyNotes(counts: CellResult['steadyState']): string[] {
 function metricsOf(
   cell: PlannedCell,
   { fresh, throughputs }: CellFacts,
-  turns: readonly TurnSamples[],
+  all: readonly TurnSamples[],
   sampling: Sampling,
   has: { readonly percentiles: boolean },
 ): CellResult['metrics'] {
-  const iterationNs = estimateOf([...roundMediansNs(turns).values()], sampling);
+  const iterationNs = estimateOf([...roundMediansNs(all).values()], sampling);
+  const turns = keptTurns(all);
   return {
     iterationNs,
     percentilesNs: has.percentiles ? percentilesOf(turns) : [],
@@ -134,18 +136,17 @@ function percentilesOf(turns: readonly TurnSamples[]): NonNullable<CellResult['m
   // The mean of a batch says nothing of how its iterations are spread.
   if (turns.some(({ batch }) => batch !== undefined)) return [];
   const all = turns.flatMap((turn) => turn.samplesNs);
-  const rounds = [...new Set(turns.map((turn) => turn.round))];
   // Logarithms, as in all comparisons of times: one long pause must not count as a difference between processes.
-  const processes = rounds.map((round) =>
-    turns
-      .filter((turn) => turn.round === round)
-      .flatMap((turn) => turn.samplesNs.map((ns) => Math.log(Math.max(ns, 1)))),
+  const processes = [...groupBy(turns, ({ round }) => round).values()].map((own) =>
+    own.flatMap(({ samplesNs }) => samplesNs).map((ns) => Math.log(Math.max(ns, 1))),
   );
   const effective = effectiveSampleSizeOf(processes);
-  return percentileShares.flatMap((share) => {
-    const found = percentile(all, share, 0.95, effective);
-    return found ? [{ share, value: found.value, low: found.interval.low, high: found.interval.high }] : [];
-  });
+  return percentiles(all, percentileShares, 0.95, effective).map(({ share, value, interval }) => ({
+    share,
+    value,
+    low: interval.low,
+    high: interval.high,
+  }));
 }
 
 /** The percentiles of a cell, as far as its samples support them. */

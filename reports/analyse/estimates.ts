@@ -48,24 +48,26 @@ export function roundMediansOf(turns: readonly { round: number; samplesNs: reado
 
 /** CPU time of the process per iteration, by round; null where the host does not report it. */
 export function roundCpuNs(turns: readonly TurnSamples[]): Map<number, number> | null {
-  const known = turns.flatMap((turn) => (turn.cpuNs === null ? [] : [{ ...turn, cpuNs: turn.cpuNs }]));
-  if (known.length < turns.length) return null;
-  return byRound(known, (turnsOfRound) => {
+  if (!turns.every(isKnown)) return null;
+  return byRound(turns, (turnsOfRound) => {
     const cpuNs = turnsOfRound.reduce((sum, turn) => sum + turn.cpuNs, 0);
     const iterations = turnsOfRound.reduce((sum, turn) => sum + iterationsOf(turn), 0);
     return Math.max(resolutionNs, cpuNs / iterations);
   });
 }
 
+function isKnown(turn: TurnSamples): turn is TurnSamples & { cpuNs: number } {
+  return turn.cpuNs !== null;
+}
+
 function byRound<Turn extends TurnSamples>(
   turns: readonly Turn[],
   summarise: (turns: readonly Turn[]) => number,
 ): Map<number, number> {
-  const rounds = new Map<number, Turn[]>();
-  for (const turn of keptTurns(turns)) {
-    if (turn.samplesNs.length === 0) continue;
-    rounds.set(turn.round, [...(rounds.get(turn.round) ?? []), turn]);
-  }
+  const rounds = groupBy(
+    turns.filter(({ leftOut, samplesNs }) => leftOut === null && samplesNs.length > 0),
+    ({ round }) => round,
+  );
   return new Map([...rounds].sort(([a], [b]) => a - b).map(([round, list]) => [round, summarise(list)]));
 }
 
@@ -111,13 +113,26 @@ export function pairedRatio(
 ): PairedRatio {
   const logRatios = pairedLogRatios(target, baseline);
   if (logRatios.length === 0) {
-    const [ours, theirs] = [roundMediansNs(target), roundMediansNs(baseline)];
-    const value = median([...ours.values()]) / median([...theirs.values()]);
+    const value = quotientOfMedians(target, baseline);
     return { ratio: { value, low: null, high: null, level: null, rounds: 0 }, p: null, logRatios };
   }
   const interval = intervalOf(sampling, logRatios);
   const ratio = ratioOf(hodgesLehmann(logRatios), interval, logRatios.length);
   return { ratio, p: sampling.p(logRatios), logRatios };
+}
+
+/** The value of the same ratio alone. */
+export function pairedValue(target: readonly TurnSamples[], baseline: readonly TurnSamples[]): number {
+  const logRatios = pairedLogRatios(target, baseline);
+  return logRatios.length === 0 ? quotientOfMedians(target, baseline) : Math.exp(hodgesLehmann(logRatios));
+}
+
+function quotientOfMedians(target: readonly TurnSamples[], baseline: readonly TurnSamples[]): number {
+  return medianOf(target) / medianOf(baseline);
+}
+
+function medianOf(turns: readonly TurnSamples[]): number {
+  return median([...roundMediansNs(turns).values()]);
 }
 
 /** A ratio from its logarithm and the logarithm's interval. */
@@ -139,8 +154,11 @@ export function logMedians(turns: readonly TurnSamples[]): number[] {
 /** Logarithms of the ratios of the rounds' medians, in round order, from the rounds in which both have samples. */
 export function pairedLogRatios(target: readonly TurnSamples[], baseline: readonly TurnSamples[]): number[] {
   const theirs = roundMediansNs(baseline);
-  return [...roundMediansNs(target)].flatMap(([round, ns]) => {
+  const found: number[] = [];
+  // Every pair of targets asks: without a list for each round.
+  roundMediansNs(target).forEach((ns, round) => {
     const other = theirs.get(round);
-    return other === undefined ? [] : [Math.log(ns / other)];
+    if (other !== undefined) found.push(Math.log(ns / other));
   });
+  return found;
 }

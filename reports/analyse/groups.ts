@@ -13,7 +13,7 @@ import {
 import { fixedSampling, type Sampling } from '../../common/statistics/sampling.js';
 import { valuesToReach } from '../../common/statistics/student.js';
 import { notLikeForLike, type Settings } from './configuration-lint.js';
-import { type PairedRatio, pairedRatio } from './estimates.js';
+import { type PairedRatio, pairedRatio, pairedValue } from './estimates.js';
 
 export type OkCell = CellResult & { metrics: NonNullable<CellResult['metrics']> };
 
@@ -58,8 +58,23 @@ export interface Standings {
 }
 
 export function standingsOf(ok: readonly OkCell[], sampling: Sampling): Standings {
+  const [first] = ok;
+  const known = first && standings.get(first);
+  if (known && known.sampling === sampling && isSame(known.ok, ok)) return known.standings;
   const ordered = fastestFirst(ok);
-  return { ordered, pairs: pairsOf(ordered, sampling) };
+  const made = { ordered, pairs: pairsOf(ordered, sampling) };
+  if (first) standings.set(first, { ok, sampling, standings: made });
+  return made;
+}
+
+/** Kept with the first of their cells: the report asks for what results were derived from. */
+const standings = new WeakMap<
+  OkCell,
+  { readonly ok: readonly OkCell[]; readonly sampling: Sampling; readonly standings: Standings }
+>();
+
+function isSame<Item>(one: readonly Item[], other: readonly Item[]): boolean {
+  return one.length === other.length && one.every((item, index) => item === other[index]);
 }
 
 /** The pair of two positions, of which the first comes after the second. */
@@ -84,10 +99,7 @@ function fastestFirst(cells: readonly OkCell[]): OkCell[] {
 
 function orderedBy(baseline: OkCell, cells: readonly OkCell[]): OkCell[] {
   const ratios = new Map(
-    cells.map((cell) => [
-      cell,
-      cell === baseline ? 1 : pairedRatio(cell.samples, baseline.samples).ratio.value,
-    ]),
+    cells.map((cell) => [cell, cell === baseline ? 1 : pairedValue(cell.samples, baseline.samples)]),
   );
   return [...cells].sort((a, b) => required(ratios, a) - required(ratios, b));
 }
@@ -100,10 +112,11 @@ function pairsOf(cells: readonly OkCell[], sampling: Sampling): CellPair[] {
   const pairs = cells.flatMap((cell, first) =>
     cells.slice(0, first).map((other, second) => {
       const found = pairedRatio(cell.samples, other.samples, sampling);
-      return { ...found, first, second, logRatio: Math.log(found.ratio.value) };
+      const { ratio, p, logRatios } = found;
+      return { ratio, p, logRatios, first, second, logRatio: Math.log(ratio.value) };
     }),
   );
-  return decidePairs(pairs).map((decided, index) => ({ ...at(pairs, index), ...decided }));
+  return decidePairs(pairs);
 }
 
 /** Every target against the fastest one, which comes first. */

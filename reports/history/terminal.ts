@@ -1,15 +1,16 @@
-/** The history in the terminal, in 100 columns. */
+/** The history in the terminal as wide as the terminal. */
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import { counted } from '../../common/text.js';
 import { clean, fitted, noBorders, wrapped } from '../terminal/lines.js';
+import { terminalColumns } from '../terminal/width.js';
 import { duration } from '../text.js';
 import type { CellHistory, Series } from './series.js';
 import { sparkline } from './sparkline.js';
 import type { ListedCell, ListedRun } from './store.js';
 import { changeText, dateText, noChangeText, runLines, seriesNote } from './words.js';
 
-const columns = 100;
+const columns = terminalColumns();
 
 /** The newest `limit` runs, and all cells. */
 export function renderListing(

@@ -59,14 +59,12 @@ export async function loadAssets(
   const linked = await linkModules({ ...(page === 'index' ? {} : { interpreter }), ...modules });
   const given = Object.entries(constants).map(([name, value]) => `const ${name} = ${scriptData(value)};`);
   // A function: as a file beside pages that are opened from disk it can be no module. It waits for data that are compressed.
-  const body = ['(async () => {', "'use strict';", ...given, linked, ...clients.map(lean), '})();'].join(
-    '\n',
-  );
+  const body = ['(async () => {', "'use strict';", ...given, linked, ...clients, '})();'].join('\n');
   return {
     template: await templateOf(page),
     style: await styleOf(styles),
     scripts: page === 'index' ? [] : [insideScript(await text(vega))],
-    client: insideScript(body),
+    client: insideScript(await lean(body)),
   };
 }
 

@@ -14,12 +14,13 @@ import { plainTexts } from '../../common/text.js';
 import { writeResults } from '../analyse/write-results.js';
 import { type Assets, loadAssets, pageModules } from './assets.js';
 import { discoverCharts, type FoundChart } from './discover.js';
-import { referenced } from './page/references.js';
+import { type LogTails, readLogTails } from './log-tails.js';
 import { withRetraction } from './retraction.js';
 import { scriptData } from './script-data.js';
 import { pagesFolder, type ReportFile, sharedFiles, splitReport } from './split.js';
 import { groupCharts, specsOf } from './view/figures.js';
 import { type Page, pageOf } from './view/page.js';
+import { referenced } from './view/references.js';
 
 export const reportFile = 'report.html';
 
@@ -35,11 +36,13 @@ const marks = 18;
  *
  * @param charts those of `figures/` by default
  * @param run what the user calls it
+ * @param logs what cells' processes printed last
  */
 export async function renderReport(
   results: RunResults,
   charts?: readonly FoundChart[],
   run = results.id,
+  logs?: LogTails,
 ): Promise<string> {
   const found = charts ?? (await discoverCharts());
   const [page, assets] = await Promise.all([
@@ -47,7 +50,7 @@ export async function renderReport(
       plainTexts(results),
       found.map(({ chart }) => chart),
       marks,
-      { run },
+      { run, logs },
     ),
     reportAssets(found),
   ]);
@@ -85,16 +88,20 @@ function compressed(html: string, { data }: Page): string {
  * The files of the report, relative to the run folder, the one that a reader opens last: one page, or from `splitFrom` cells on an
  * index, a page for each workload, and what those have in common.
  */
-export async function* reportFiles(results: RunResults, run = results.id): AsyncGenerator<ReportFile> {
+export async function* reportFiles(
+  results: RunResults,
+  run = results.id,
+  logs?: LogTails,
+): AsyncGenerator<ReportFile> {
   if (results.cells.length < splitFrom) {
-    yield { path: reportFile, text: await renderReport(results, undefined, run) };
+    yield { path: reportFile, text: await renderReport(results, undefined, run, logs) };
     return;
   }
   const found = await discoverCharts();
   const assets = await reportAssets(found);
   yield* sharedFiles(assets);
   const charts = found.map(({ chart }) => chart);
-  yield* splitReport(plainTexts(results), charts, { path: reportFile, run }, (page) =>
+  yield* splitReport(plainTexts(results), charts, { path: reportFile, run, logs }, (page) =>
     compressed(assets.template({ ...page.view, shared: true }), page),
   );
 }
@@ -110,7 +117,8 @@ export async function writeReport(folder: string, results?: RunResults): Promise
   const pages = join(folder, pagesFolder);
   // Pages of what is no longer there would lead nowhere.
   if (existsSync(pages)) await rm(pages, { recursive: true });
-  for await (const { path, text } of reportFiles(known, runName(folder))) {
+  const logs = await readLogTails(folder, known);
+  for await (const { path, text } of reportFiles(known, runName(folder), logs)) {
     if (path.startsWith(`${pagesFolder}/`)) makeFolder(pages);
     await writeWhole(join(folder, path), path === reportFile ? withRetraction(text, retraction) : text);
   }

@@ -92,7 +92,7 @@ function moduleText(
     );
   const left = /^(?:import|export)\b.*$/m.exec(body);
   if (left) throw unknownForm(path, left[0]);
-  return `const ${place} = (() => {\n${imports.join('\n')}\n${outdented(body)}\nreturn { ${exported.join(', ')} };\n})();`;
+  return `const ${place} = (() => {\n${imports.join('\n')}\n${body.trim()}\nreturn { ${exported.join(', ')} };\n})();`;
 }
 
 function listOf(names: string): string[] {
@@ -102,17 +102,14 @@ function listOf(names: string): string[] {
     .filter(Boolean);
 }
 
-/** A script as it stands in a page: what only its readers need is left out. */
-export function lean(source: string): string {
-  return outdented(withoutComments(source));
+/** A whole script as it stands in a page: what only its readers need is left out. */
+export async function lean(script: string): Promise<string> {
+  const { transform } = await import('esbuild');
+  const { code } = await transform(script, { minify: true, charset: 'utf8', target: 'es2022' });
+  return code;
 }
 
-/** Only markup has lines that are indented, among the project's texts, and is read without it. */
-function outdented(source: string): string {
-  return source.trim().replaceAll(/^[ \t]+/gm, '');
-}
-
-/** Those that begin a line: no text of the project does so with one. */
+/** Those that begin a line, in which an export may be spoken of: no text of the project does so with one. */
 function withoutComments(source: string): string {
   return source.replaceAll(/^\s*\/\*[\s\S]*?\*\/\n/gm, '').replaceAll(/^\s*\/\/.*\n?/gm, '');
 }

@@ -5,6 +5,7 @@ import { groupCells } from '../summary.js';
 import { type Assets, loadAssets, overviewModules } from './assets.js';
 import type { Chart } from './chart.js';
 import { distinct, partOf } from './link-part.js';
+import type { LogTails } from './log-tails.js';
 import { comparedColumns, type Overview, overviewView } from './page/overview.js';
 import { firstOverviewChoice } from './page/overview-choice.js';
 import { item } from './page/table.js';
@@ -42,13 +43,13 @@ export function* sharedFiles({ style, scripts, client }: Assets): Generator<Repo
 export async function* splitReport(
   results: RunResults,
   charts: readonly Chart[],
-  index: { readonly path: string; readonly run: string },
+  index: { readonly path: string; readonly run: string; readonly logs?: LogTails | undefined },
   render: (page: Page) => string,
 ): AsyncGenerator<ReportFile> {
   const marks = marksFor(results.cells.length);
   const tabled: TabledPage[] = [];
   for (const { title, path, parts, groups } of pagesOf(results.groups)) {
-    const page = await pageOf(partOfResults(results, groups), charts, marks, { title });
+    const page = await pageOf(partOfResults(results, groups), charts, marks, { title, logs: index.logs });
     tabled.push({ title, path, parts, table: page.table });
     yield { path, text: render(page) };
   }

@@ -17,6 +17,9 @@ export const seriesShapes = [
   'triangle-left',
 ];
 
+/** The longest names of targets are whole: `onnxruntime/webgpu@browser-worker`. */
+const labelLimit = 260;
+
 export const chartConfig: Config = {
   background: 'transparent',
   font: 'system-ui, sans-serif',
@@ -32,13 +35,13 @@ export const chartConfig: Config = {
     labelFontSize: 12,
     titleFontSize: 12,
     titleFontWeight: 'normal',
-    labelLimit: 170,
+    labelLimit,
   },
   legend: {
     labelColor: 'var(--ink)',
     titleColor: 'var(--ink-soft)',
     labelFontSize: 12,
-    labelLimit: 170,
+    labelLimit,
     orient: 'bottom',
     title: null,
     columns: 5,

@@ -1,4 +1,4 @@
-/** Runs side by side, in 100 columns. */
+/** Runs side by side, as wide as the terminal. */
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import { at } from '../../common/at.js';
@@ -19,23 +19,35 @@ import {
 import { dateText } from '../history/words.js';
 import { duration, groupTitle, inline, ratio as ratioQuantity } from '../text.js';
 import { clean, fitted, fittedTarget, noBorders, wrapped } from './lines.js';
+import { terminalColumns } from './width.js';
 
-const columns = 100;
-/** More do not fit beside the names of cells. */
-const runsPerTable = 3;
 const cellWidth = 30;
-const columnWidth = 26;
+/** Of a run with its ratio to another, spaces included; the first has its times alone. */
+const [runWidth, firstWidth] = [28, 14];
+/** Of what it says in a line. */
+const columnWidth = runWidth - 3;
 
-export function renderComparison(comparison: RunsComparison): string {
+/** As many as fit beside the names of cells. */
+function runsPerTable(columns: number): number {
+  return 1 + Math.max(1, Math.floor((columns - cellWidth - 3 - firstWidth) / runWidth));
+}
+
+export function renderComparison(comparison: RunsComparison, columns = terminalColumns()): string {
   const summary = summaryTexts(comparison).flatMap((text) => wrapped(text, columns, ''));
-  return [...headLines(comparison), ...summary.map(pc.bold), ...cellLines(comparison)].join('\n');
+  return [...headLines(comparison, columns), ...summary.map(pc.bold), ...cellLines(comparison, columns)].join(
+    '\n',
+  );
 }
 
 /** What differs, before any number. */
-function headLines(comparison: RunsComparison): string[] {
+function headLines(comparison: RunsComparison, columns: number): string[] {
   const { runs, conditions, versions, different, renamed, unknown } = comparison;
   const machines = machinesText(comparison);
-  const facts = (given: typeof conditions) => list(given.map((fact) => factText(fact, runs)));
+  const facts = (given: typeof conditions) =>
+    list(
+      given.map((fact) => factText(fact, runs)),
+      columns,
+    );
   const lines = runs.map((run) => pc.bold(fitted(runText(run), columns)));
   if (machines !== '') lines.push(...wrapped(machines, columns, '').map(pc.red));
   const unlike = unlikeText(comparison);
@@ -44,8 +56,9 @@ function headLines(comparison: RunsComparison): string[] {
   if (versions.length > 0) lines.push('Versions that changed:', ...facts(versions));
   lines.push(pc.dim('Runs on different days compare machines as much as frameworks.'), '');
   if (different.length > 0)
-    lines.push(pc.red('Not compared, because it is another computation:'), ...list(different), '');
-  if (renamed.length > 0) lines.push('The same computation under another name:', ...list(renamed), '');
+    lines.push(pc.red('Not compared, because it is another computation:'), ...list(different, columns), '');
+  if (renamed.length > 0)
+    lines.push('The same computation under another name:', ...list(renamed, columns), '');
   lines.push(...unknown.flatMap((text) => wrapped(text, columns, '! ')).map(pc.yellow));
   return lines;
 }
@@ -54,19 +67,20 @@ function runText({ letter, id, startedAt, commit }: ComparedRun): string {
   return `${letter}  ${clean(id)}, ${dateText(startedAt)}${commit === null ? '' : `, commit ${clean(commit)}`}`;
 }
 
-function cellLines(comparison: RunsComparison): string[] {
+function cellLines(comparison: RunsComparison, columns: number): string[] {
   const listed = listedCells(comparison);
   const unlisted = unlistedTexts(comparison);
   const absent = absentTexts(comparison);
   const others = comparison.runs.map((_, place) => place).slice(1);
   const tables: string[] = [];
-  for (let from = 0; listed.length > 0 && from < others.length; from += runsPerTable - 1) {
-    tables.push('', cellTable(comparison, listed, [0, ...others.slice(from, from + runsPerTable - 1)]));
+  const beside = runsPerTable(columns) - 1;
+  for (let from = 0; listed.length > 0 && from < others.length; from += beside) {
+    tables.push('', cellTable(comparison, listed, [0, ...others.slice(from, from + beside)]));
   }
   return [
     ...tables,
-    ...(unlisted.length > 0 ? ['', 'Equal or not told apart:', ...list(unlisted).map(pc.dim)] : []),
-    ...(absent.length > 0 ? ['', ...list(absent)] : []),
+    ...(unlisted.length > 0 ? ['', 'Equal or not told apart:', ...list(unlisted, columns).map(pc.dim)] : []),
+    ...(absent.length > 0 ? ['', ...list(absent, columns)] : []),
   ];
 }
 
@@ -121,6 +135,6 @@ function ratioLines(ratio: Estimate): string[] {
   return [...(text.length <= columnWidth ? [text] : text.split(/ (?=\[)/)), painted];
 }
 
-function list(texts: readonly string[]): string[] {
+function list(texts: readonly string[], columns: number): string[] {
   return texts.flatMap((text) => wrapped(text, columns, '  – '));
 }

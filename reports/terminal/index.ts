@@ -1,10 +1,12 @@
-/** The comparison in the terminal when a run ends: 100 columns, colours only where wanted. */
+/** The comparison in the terminal when a run ends: as wide as it is, colours only where wanted. */
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import { at } from '../../common/at.js';
+import { groupBy } from '../../common/group-by.js';
 import { deviceId } from '../../common/run/device.js';
 import { type CellResult, type Group, type RunResults, threadCounts } from '../../common/run/results.js';
 import { counted } from '../../common/text.js';
+import { resumeText } from '../resume.js';
 import {
   commonLevel,
   deviceOf,
@@ -29,23 +31,24 @@ import {
 } from '../text.js';
 import { clean, fitted, fittedTarget, noBorders, wrapped } from './lines.js';
 import { scalingTexts } from './scaling.js';
+import { terminalColumns } from './width.js';
 
-const columns = 100;
-/** Of a target's name, however wide the other columns are. */
-const minTarget = 16;
+/** Of a target's name: longer ones are cut at their beginning. */
+const maxTarget = 24;
 
 /** @param run what the user calls it */
-export function renderTerminal(results: RunResults, run = results.id): string {
+export function renderTerminal(results: RunResults, run = results.id, columns = terminalColumns()): string {
+  const saidOnce = new Set(sameEverywhere(results).map(({ target }) => target));
   const parts = [
-    header(results, run),
-    ...results.groups.slice(0, maxGroups).map((group) => groupText(results, group)),
-    ...(results.groups.length > maxGroups ? [withoutTables(results)] : scalingTexts(results)),
-    footer(results),
+    header(results, run, columns),
+    ...results.groups.slice(0, maxGroups).map((group) => groupText(results, group, saidOnce, columns)),
+    ...(results.groups.length > maxGroups ? [withoutTables(results)] : scalingTexts(results, columns)),
+    footer(results, run, columns),
   ];
   return parts.join('\n\n');
 }
 
-function header(results: RunResults, run: string): string {
+function header(results: RunResults, run: string, columns: number): string {
   const level = commonLevel(results);
   const intervals =
     level === undefined
@@ -61,9 +64,18 @@ function header(results: RunResults, run: string): string {
   return [
     ...wrapped(line, columns, '').map(pc.bold),
     ...precisionLines.map(precision?.good ? pc.green : pc.yellow),
-    ...(ending ? [pc.yellow(ending)] : []),
+    ...(ending ? wrapped(ending, columns, '').map(pc.yellow) : []),
   ].join('\n');
 }
+
+/** A command is not wrapped: it is there to be copied. */
+function decisiveLines(results: RunResults, run: string): string[] {
+  const command = resumeText(results, run);
+  return command === '' ? [] : ['What is not told apart is likely to be after:', `  ${clean(command)}`];
+}
+
+const legend =
+  'A rank such as 2–4: not told apart from its neighbours. A ratio above 1× is slower than the fastest.';
 
 /** More comparisons than these nobody reads in a terminal. */
 const maxGroups = 40;
@@ -80,20 +92,24 @@ function withoutInterval({ cells }: RunResults): string {
   return `intervals but for ${counted(missing, 'cell')}`;
 }
 
-function groupText(results: RunResults, group: Group): string {
+function groupText(
+  results: RunResults,
+  group: Group,
+  saidOnce: ReadonlySet<string>,
+  columns: number,
+): string {
   const cells = groupCells(results, group);
   const lines = [pc.bold(pc.cyan(fitted(groupTitle(group), columns)))];
-  if (group.ranking.length > 0) lines.push(tableOf(results, cells, group));
-  lines.push(...queuedLines(cells), ...wrapped(verdict(group), columns, '  '));
-  const saidOnce = new Set(sameEverywhere(results).map(({ target }) => target));
+  if (group.ranking.length > 0) lines.push(tableOf(results, cells, group, columns));
+  lines.push(...queuedLines(cells, columns), ...wrapped(verdict(group), columns, '  '));
   for (const cell of cells) {
-    if (cell.state !== 'ok' && !saidOnce.has(cell.target)) lines.push(...notOk(cell));
+    if (cell.state !== 'ok' && !saidOnce.has(cell.target)) lines.push(...notOk(cell, columns));
   }
   return lines.join('\n');
 }
 
 /** Where a device was given several iterations before each wait, latency and throughput stand beside each other. */
-function tableOf(results: RunResults, cells: readonly CellResult[], group: Group): string {
+function tableOf(results: RunResults, cells: readonly CellResult[], group: Group, columns: number): string {
   const isQueued = submissionsIn(cells) !== undefined;
   const [time, speed] = isQueued ? ['latency', 'throughput'] : ['time per iteration', 'items/s'];
   const head = ['rank', 'target', 'device', time, 'against the fastest', speed];
@@ -108,25 +124,48 @@ function tableOf(results: RunResults, cells: readonly CellResult[], group: Group
     const numbers = [inline(duration(metrics.iterationNs)), against, speedText(metrics, isQueued)];
     return [[ranksText(ranks), target, device, ...numbers]];
   });
-  const width = roomForTargets([head, ...rows]);
+  const shown = fittingColumns([head, ...rows], columns);
   const table = new Table({
-    head: head.map((text) => pc.dim(text)),
-    colAligns: ['right', 'left', 'left', 'right', 'right', 'right'],
+    head: shown.map((column) => pc.dim(at(head, column))),
+    colAligns: shown.map((column) => (column === targetColumn || column === deviceColumn ? 'left' : 'right')),
     style: { head: [], border: [], compact: true, 'padding-left': 1, 'padding-right': 1 },
     chars: noBorders,
   });
-  for (const [rank = '', target = '', ...others] of rows) {
-    const name = fittedTarget(target, width);
-    table.push([rank, /^1(?!\d)/.test(rank) ? pc.green(name) : name, ...others]);
+  const width = roomForTargets([head, ...rows], shown, columns);
+  for (const row of rows) {
+    const name = fittedTarget(at(row, targetColumn), width);
+    const isFirst = /^1(?!\d)/.test(at(row, 0));
+    table.push(
+      shown.map((column) => (column !== targetColumn ? at(row, column) : isFirst ? pc.green(name) : name)),
+    );
   }
   return table.toString();
 }
 
+const [targetColumn, deviceColumn, speedColumn] = [1, 2, 5];
+
+/** The device, which `doctor` says too, and the speed, which is the time turned around, give way to whole names of targets. */
+function fittingColumns(rows: readonly (readonly string[])[], columns: number): number[] {
+  const names = rows.map((row) => [...at(row, targetColumn)].length);
+  const wanted = Math.min(maxTarget, Math.max(...names));
+  let shown = [0, 1, 2, 3, 4, 5];
+  for (const next of [deviceColumn, speedColumn]) {
+    if (roomForTargets(rows, shown, columns) >= wanted) break;
+    shown = shown.filter((column) => column !== next);
+  }
+  return shown;
+}
+
 /** What the other columns leave of the line, each with a space on either side of it and one to the next. */
-function roomForTargets(rows: readonly (readonly string[])[]): number {
-  const widths = [0, 2, 3, 4, 5].map((column) => Math.max(...rows.map((row) => [...at(row, column)].length)));
-  const left = columns - widths.reduce((sum, width) => sum + width + 3, 0) - 3;
-  return Math.max(minTarget, left);
+function roomForTargets(
+  rows: readonly (readonly string[])[],
+  shown: readonly number[],
+  columns: number,
+): number {
+  const widths = shown
+    .filter((column) => column !== targetColumn)
+    .map((column) => Math.max(...rows.map((row) => [...at(row, column)].length)));
+  return columns - widths.reduce((sum, width) => sum + width + 3, 0) - 3;
 }
 
 function speedText({ itemsPerSecond, throughput }: Metrics, isQueued: boolean): string {
@@ -141,22 +180,23 @@ function submissionsIn(cells: readonly CellResult[]): number | undefined {
   return cells.map(({ metrics }) => metrics?.throughput?.submissions).find((count) => count !== undefined);
 }
 
-function queuedLines(cells: readonly CellResult[]): string[] {
+function queuedLines(cells: readonly CellResult[], columns: number): string[] {
   const submissions = submissionsIn(cells);
   if (submissions === undefined) return [];
   const text = `latency: every output is read back inside the clock; ${throughputTitle(submissions)}: items/s`;
   return wrapped(text, columns, '  ').map((line) => pc.dim(line));
 }
 
-function notOk(cell: CellResult): string[] {
+function notOk(cell: CellResult, columns: number): string[] {
   const colour = cell.state === 'wrong' || cell.state === 'failed' ? pc.red : pc.dim;
   return wrapped(`${cell.target}: ${cell.state}: ${cell.reason}`, columns, '  – ').map(colour);
 }
 
 /** Targets whose cells all ended in the same state for the same reason, which is said once, with their first cell. */
 function sameEverywhere(results: RunResults): CellResult[] {
+  const byTarget = groupBy(results.cells, ({ target }) => target);
   return results.targets.flatMap(({ target }) => {
-    const cells = results.cells.filter((cell) => cell.target === target);
+    const cells = byTarget.get(target) ?? [];
     const [first] = cells;
     const same = cells.every(({ state, reason }) => state === first?.state && reason === first.reason);
     return first && first.state !== 'ok' && cells.length > 1 && same ? [first] : [];
@@ -167,17 +207,18 @@ function sameEverywhere(results: RunResults): CellResult[] {
 const wayOut =
   'What a target does not support runs on others, which `list` names; or change what the reason names, in the model or the options.';
 
-function footer(results: RunResults): string {
+function footer(results: RunResults, run: string, columns: number): string {
   const kept = keptVerdictsText(results);
   const counts = stateCounts(results).map(({ state, count }) => `${count} ${state}`);
   return [
-    ...sameEverywhere(results).flatMap(notOk),
+    ...sameEverywhere(results).flatMap((cell) => notOk(cell, columns)),
     ...runDifferences(results).flatMap((text) =>
       wrapped(`not like for like: ${text}`, columns, '  ! ').map(pc.yellow),
     ),
     ...wrapped(`${results.cells.length} cells: ${counts.join(', ')}.`, columns, ''),
     ...(kept === undefined ? [] : wrapped(kept, columns, '')),
     ...(results.cells.some(({ state }) => state === 'unsupported') ? wrapped(wayOut, columns, '') : []),
-    'A rank such as 2–4: not told apart from its neighbours. A ratio above 1× is slower than the fastest.',
+    ...wrapped(legend, columns, ''),
+    ...decisiveLines(results, run),
   ].join('\n');
 }

@@ -27,10 +27,16 @@ export interface Examination {
   readonly installed: boolean;
   /** Names and patterns; without them all are reported, of which those of a run without `--targets` are started. */
   readonly targets?: readonly string[];
+  /** Told of all that are being asked, whenever that changes. */
+  readonly onAsking?: (names: readonly string[]) => void;
 }
 
 /** @throws TouchstoneError('usage') for a pattern that no target matches */
-export async function examineTargets({ installed, targets: patterns }: Examination): Promise<Health> {
+export async function examineTargets({
+  installed,
+  targets: patterns,
+  onAsking = () => undefined,
+}: Examination): Promise<Health> {
   const { chosen } = await chooseTargets(patterns, 'default');
   const names = new Set(chosen.map(({ name }) => name));
   const all = patterns
@@ -38,13 +44,38 @@ export async function examineTargets({ installed, targets: patterns }: Examinati
     : undefined;
   const scratch = await temporaryFolder('doctor');
   try {
-    const ask = installed ? undefined : askIn(scratch, ({ name }) => names.has(name));
+    const ask = installed
+      ? undefined
+      : telling(
+          askIn(scratch, ({ name }) => names.has(name)),
+          ({ name }) => names.has(name),
+          onAsking,
+        );
     const targets = await doctor(all ?? (await discoverFrameworks()), ask);
     return { machine: readMachine(), cpuLimit: cpuLimit(), targets };
   } finally {
     await closeHosts();
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+function telling(
+  ask: Ask,
+  isAsked: (target: Target) => boolean,
+  onAsking: (names: readonly string[]) => void,
+): Ask {
+  const asked = new Set<string>();
+  return async (target, executable) => {
+    if (!isAsked(target)) return ask(target, executable);
+    asked.add(target.name);
+    onAsking([...asked]);
+    try {
+      return await ask(target, executable);
+    } finally {
+      asked.delete(target.name);
+      onAsking([...asked]);
+    }
+  };
 }
 
 /** With one thread, as a run would start it. */

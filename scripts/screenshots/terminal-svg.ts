@@ -28,21 +28,101 @@ interface Run extends Style {
 
 const plainStyle: Style = { colour: ink, isBold: false, isDim: false };
 
+/** What a terminal showed at a time. */
+export interface Frame {
+  readonly atMs: number;
+  readonly text: string;
+}
+
+/** How long a recording plays, and how long its end is then shown before it begins again. */
+const [playedSeconds, heldSeconds] = [15, 15];
+/** What a reader downloads for a picture. */
+const maxBytes = 60_000;
+
 /** @param title said by a screen reader */
 export function terminalSvg(output: string, title: string): string {
+  return drawing([drawn(output)], title, '');
+}
+
+/**
+ * A recording, its time compressed: as many frames as the size allows, evenly spread over its time. It needs no script, and whoever
+ * wants no motion sees its end.
+ *
+ * @param frames at least one
+ */
+export function recordedSvg(frames: readonly Frame[], title: string): string {
+  for (let count = frames.length; ; count = Math.ceil(count * 0.8)) {
+    const svg = animated(spread(frames, count), title);
+    if (svg.length <= maxBytes || count <= 2) return svg;
+  }
+}
+
+/** The first that was shown in each of so many parts of the time, and always the last. */
+function spread(frames: readonly Frame[], count: number): Frame[] {
+  const endMs = Math.max(1, ...frames.map(({ atMs }) => atMs));
+  const parts = new Set<number>();
+  return frames.filter(({ atMs }, index) => {
+    const part = Math.floor((atMs / endMs) * (count - 1));
+    if (parts.has(part) && index < frames.length - 1) return false;
+    parts.add(part);
+    return true;
+  });
+}
+
+function animated(frames: readonly Frame[], title: string): string {
+  const all = playedSeconds + heldSeconds;
+  const endMs = Math.max(1, ...frames.map(({ atMs }) => atMs));
+  const startOf = (index: number) => {
+    const atMs = index === 0 ? 0 : frames[index]?.atMs;
+    return atMs === undefined ? 100 : ((atMs / endMs) * playedSeconds * 100) / all;
+  };
+  const rules = frames.map((_, index) => {
+    const [from, to] = [startOf(index), startOf(index + 1)].map((share) => `${share.toFixed(2)}%`);
+    const before = index === 0 ? '' : '0%{visibility:hidden}';
+    const after = index === frames.length - 1 ? '' : `${to}{visibility:hidden}`;
+    return `@keyframes f${index}{${before}${from}{visibility:visible}${after}}#f${index}{animation:f${index} ${all}s step-end infinite}`;
+  });
+  const last = frames.length - 1;
+  const style = `<style>.f{visibility:hidden}#f${last}{visibility:visible}${rules.join('')}@media (prefers-reduced-motion:reduce){.f{animation:none!important}}</style>\n`;
+  return drawing(
+    frames.map(({ text }) => drawn(text)),
+    title,
+    style,
+  );
+}
+
+interface Drawn {
+  readonly texts: string;
+  readonly columns: number;
+  readonly lines: number;
+}
+
+function drawn(output: string): Drawn {
   let style = plainStyle;
   const lines = output.split('\n').map((line) => {
     const [runs, next] = runsOf(line, style);
     style = next;
     return runs;
   });
-  const columns = Math.max(1, ...lines.flat().map(({ column, text }) => column + [...text].length));
-  const [width, height] = [columns * columnPx + 2 * marginPx, lines.length * linePx + 2 * marginPx];
-  const texts = lines.flatMap((runs, line) => runs.map((run) => textOf(run, line)));
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${px(width)} ${px(height)}" width="${px(width)}" height="${px(height)}" role="img" font-family="ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="13">
+  return {
+    texts: lines.flatMap((runs, line) => runs.map((run) => textOf(run, line))).join('\n'),
+    columns: Math.max(1, ...lines.flat().map(({ column, text }) => column + [...text].length)),
+    lines: lines.length,
+  };
+}
+
+function drawing(frames: readonly Drawn[], title: string, style: string): string {
+  const width = px(Math.max(...frames.map(({ columns }) => columns)) * columnPx + 2 * marginPx);
+  const height = px(Math.max(...frames.map(({ lines }) => lines)) * linePx + 2 * marginPx);
+  const [only, ...others] = frames;
+  const texts =
+    only && others.length === 0
+      ? only.texts
+      : frames.map((frame, index) => `<g class="f" id="f${index}">\n${frame.texts}\n</g>`).join('\n');
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" font-family="ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="13">
 <title>${escaped(title)}</title>
-<rect width="100%" height="100%" rx="8" fill="${ground}"/>
-${texts.join('\n')}
+${style}<rect width="100%" height="100%" rx="8" fill="${ground}"/>
+${texts}
 </svg>
 `;
 }

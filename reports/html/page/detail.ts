@@ -23,6 +23,8 @@ export interface DetailView {
   readonly rounds: readonly { readonly round: number; readonly text: string }[];
   /** As `results.json` and the event log name it. */
   readonly id: string;
+  /** Its process's last lines; null where it printed nothing. */
+  readonly log: string | null;
   /** Measures this cell alone. */
   readonly command: string;
 }
@@ -52,8 +54,14 @@ export function detailOf(table: ResultTable, cell: number, choice: Choice): Deta
     ],
     rounds,
     id: cellId(table, cell),
+    log: logOf(table, cell),
     command: cellCommand(table, cell),
   };
+}
+
+function logOf({ cells, texts }: ResultTable, cell: number): string | null {
+  const place = item(cells.log, cell);
+  return place === null ? null : item(texts, place);
 }
 
 /** A ratio needs a second target: this is for looking at one more closely. */
@@ -150,7 +158,7 @@ export function boundsOf([value, low, high]: Numbers) {
 }
 
 /** @param folder where the run's files are, relative to the page: empty, or `../` */
-export function detailMarkup({ title, lines, rounds, id, command }: DetailView, folder: string): Markup {
+export function detailMarkup({ title, lines, rounds, id, log, command }: DetailView, folder: string): Markup {
   const facts = lines.map(
     ({ label, text }) => markup`<div class="fact"><dt>${label}</dt><dd>${text}</dd></div>`,
   );
@@ -159,9 +167,14 @@ export function detailMarkup({ title, lines, rounds, id, command }: DetailView, 
       markup`<span class="round"><small class="round-number">${round}</small> ${text}</span> `,
   );
   const order = rounds.length > 0 ? markup`<p><b>Median of each round, in order:</b> ${each}</p>` : nothing;
+  const printed =
+    log === null
+      ? nothing
+      : markup`<details class="log"><summary>What its last process printed at its end</summary><pre tabindex="0">${log}</pre></details>`;
   return markup`<div class="bar"><h3 tabindex="-1">${title}</h3><button type="button" data-close>Close</button></div>
 <dl class="facts">${facts}</dl>
 ${order}
+${printed}
 <p>This cell alone: <code>${command}</code></p>
 <p class="soft">Every sample is in <a href="${folder}results.json">results.json</a> and <a href="${folder}events.ndjson">events.ndjson</a> under <code>${id}</code>; <a href="${folder}logs/">logs</a> has what its processes printed.</p>`;
 }

@@ -43,13 +43,16 @@ function commonRounds(
   cell: number,
   baseline: number,
 ): { own: number; other: number }[] {
-  const [rounds, medians] = [item(cells.rounds, baseline), item(cells.medians, baseline)];
-  const others = new Map(rounds.map((round, index) => [round, item(medians, index)]));
+  const [rounds, others] = [item(cells.rounds, baseline), item(cells.medians, baseline)];
   const own = item(cells.medians, cell);
-  return item(cells.rounds, cell).flatMap((round, index) => {
-    const other = others.get(round);
-    return other === undefined ? [] : [{ own: item(own, index), other }];
+  const common: { own: number; other: number }[] = [];
+  let place = 0;
+  // Both ascend.
+  item(cells.rounds, cell).forEach((round, index) => {
+    while (place < rounds.length && item(rounds, place) < round) place += 1;
+    if (rounds[place] === round) common.push({ own: item(own, index), other: item(others, place) });
   });
+  return common;
 }
 
 /** Median time of one ÷ that of the other, over all rounds of each. */

@@ -97,6 +97,8 @@ export interface CellColumns {
   readonly marks: readonly (readonly number[])[];
   /** A few turns in order: round, milliseconds since the run began, median. */
   readonly turns: readonly (readonly (readonly [round: number, startMs: number, ns: number])[])[];
+  /** What the process in which it was timed last printed at its end: place among `texts`; null for nothing. */
+  readonly log: readonly (number | null)[];
   /** Largest error of the parity check as a share of its tolerance. */
   readonly parity: readonly (number | null)[];
 }

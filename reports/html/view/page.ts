@@ -4,15 +4,17 @@ import { counted, listed } from '../../../common/text.js';
 import { stateCounts } from '../../summary.js';
 import { percent } from '../../text.js';
 import type { Chart } from '../chart.js';
+import type { LogTails } from '../log-tails.js';
 import { firstChoiceOf } from '../page/choice.js';
 import { matrixView } from '../page/matrix.js';
 import { type PackedTable, packed } from '../page/pack.js';
-import { type Referenced, referenced } from '../page/references.js';
+import type { Referenced } from '../page/references.js';
 import { comparedTargets, familiesOf } from '../page/selection.js';
 import { cellId, item, type ResultTable } from '../page/table.js';
 import * as facts from './facts.js';
 import { drawnBeforehand, firstOf, groupCharts, sectionOf, sweepViews } from './figures.js';
 import { type GroupView, groupViews } from './groups.js';
+import { referenced } from './references.js';
 import { headOf, runView } from './run.js';
 import { tableOf } from './table.js';
 
@@ -31,13 +33,17 @@ export interface PageData {
   readonly folder: string;
 }
 
+interface Printed {
+  readonly logs?: LogTails | undefined;
+}
+
 /** A page of several, beside an index that says what holds for the whole run. */
-export interface Part {
+export interface Part extends Printed {
   readonly title: string;
 }
 
 /** The only page of a run. */
-export interface Whole {
+export interface Whole extends Printed {
   /** What the user calls the run. */
   readonly run: string;
 }
@@ -55,7 +61,7 @@ export async function pageOf(
   marks: number,
   place: Part | Whole,
 ): Promise<Page> {
-  const table = tableOf(results, marks);
+  const table = tableOf(results, marks, place.logs);
   const [first, ...others] = [firstOf(groupCharts(charts)), ...groupCharts(charts).slice(1)];
   const sweeps = sweepViews(charts, results, 'title' in place);
   const groups = groupViews(results, table, !('title' in place));

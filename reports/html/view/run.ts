@@ -2,10 +2,10 @@
 import { invocation, quoted } from '../../../common/invocation.js';
 import type { RunResults } from '../../../common/run/results.js';
 import { listed } from '../../../common/text.js';
+import { resumeText } from '../../resume.js';
 import { stateCounts } from '../../summary.js';
 import { coresText } from '../../text.js';
 import * as facts from './facts.js';
-import { resumeText } from './resume.js';
 import { type Finding, validity } from './validity.js';
 
 /** At the head of every page. */

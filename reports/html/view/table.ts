@@ -11,18 +11,22 @@ import { isOk, type OkCell, standingsOf } from '../../analyse/groups.js';
 import { verdict } from '../../summary.js';
 import { groupTitle, threadsText } from '../../text.js';
 import { distinct, partOf } from '../link-part.js';
+import type { LogTails } from '../log-tails.js';
 import type { CellColumns, Numbers, ResultTable, TableGroup, TableTarget } from '../page/table.js';
 import { thinned } from '../thin.js';
 import { runCommand } from './command.js';
 
-/** @param marks maximum of samples, and of turns, that the page has of a cell */
-export function tableOf(results: RunResults, marks: number): ResultTable {
+/**
+ * @param marks maximum of samples, and of turns, that the page has of a cell
+ * @param logs what cells' processes printed last, in plain lines
+ */
+export function tableOf(results: RunResults, marks: number, logs: LogTails = new Map()): ResultTable {
   const sampling = samplingOf(results.options);
   const byGroup = groupBy(results.cells, groupKey);
   const groups = results.groups.map((group) => ({ group, cells: byGroup.get(groupKey(group)) ?? [] }));
   const texts = new Texts();
   const records = groups.flatMap(({ group, cells }, index) =>
-    cells.map((cell) => recordOf(cell, group, index, results.targets, texts, marks)),
+    cells.map((cell) => recordOf(cell, group, index, results.targets, texts, marks, logs)),
   );
   const most = Math.max(0, ...records.map(({ rounds }) => rounds.length));
   const slugs = distinct(results.groups.map(slugOf));
@@ -129,6 +133,7 @@ function recordOf(
   targets: readonly TargetResult[],
   texts: Texts,
   marks: number,
+  logs: LogTails,
 ): CellRecord {
   const place = ranking.findIndex(({ target }) => target === cell.target);
   const errors = cell.parity.flatMap(({ error, tolerance }) => (error === null ? [] : [error / tolerance]));
@@ -141,14 +146,19 @@ function recordOf(
     notes: cell.notes.filter((note) => !note.endsWith('all passed')).map((note) => texts.placeOf(note)),
     place: place < 0 ? null : place,
     ranks: ranking[place]?.ranks ?? null,
+    log: placeOfLog(logs.get(cell.id), texts),
     parity: errors.length === 0 ? null : rounded(Math.max(...errors)),
     ...(isOk(cell) ? timesOf(cell, marks) : noTimes),
   };
 }
 
+function placeOfLog(log: string | undefined, texts: Texts): number | null {
+  return log === undefined ? null : texts.placeOf(log);
+}
+
 type Timed = Omit<
   CellRecord,
-  'group' | 'target' | 'state' | 'reason' | 'notes' | 'place' | 'ranks' | 'parity'
+  'group' | 'target' | 'state' | 'reason' | 'notes' | 'place' | 'ranks' | 'log' | 'parity'
 >;
 
 /** No number is shown for a cell that is not ok. */
@@ -219,6 +229,7 @@ function columnsOf(records: readonly CellRecord[]): CellColumns {
     samples: column('samples'),
     marks: column('marks'),
     turns: column('turns'),
+    log: column('log'),
     parity: column('parity'),
   };
 }

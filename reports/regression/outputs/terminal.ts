@@ -1,7 +1,8 @@
-/** The gate's verdict in the terminal: 100 columns, colours only where wanted. */
+/** The gate's verdict in the terminal: as wide as it is, colours only where wanted. */
 import Table from 'cli-table3';
 import pc from 'picocolors';
 import { clean, fitted, noBorders, wrapped } from '../../terminal/lines.js';
+import { terminalColumns } from '../../terminal/width.js';
 import type { GateFinding, GateReport, GateVerdict } from '../report.js';
 import {
   countsByMetric,
@@ -13,7 +14,7 @@ import {
   worstFirst,
 } from './findings.js';
 
-const columns = 100;
+const columns = terminalColumns();
 
 const colours: Readonly<Record<GateVerdict, (text: string) => string>> = {
   broken: pc.red,

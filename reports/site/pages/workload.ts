@@ -12,7 +12,6 @@ import { firstChoice } from '../../html/page/choice.js';
 import { sceneOf } from '../../html/page/scene.js';
 import { item } from '../../html/page/table.js';
 import type { Figure, Paragraph, Section } from '../../html/section.js';
-import { chartConfig } from '../../html/theme.js';
 import { verdict } from '../../summary.js';
 import { duration, groupTitle, inline } from '../../text.js';
 import {
@@ -158,7 +157,7 @@ async function figureOf(
   return {
     title: groupTitle(group),
     caption: verdict(group),
-    svg: await drawSpec({ ...spec, width: drawnWidth, config: wholeNames } as TopLevelSpec, drawing.rows),
+    svg: await drawSpec({ ...spec, width: drawnWidth } as TopLevelSpec, drawing.rows),
     description: `${description}, on ${machine}`,
     folds: [{ summary: 'Table', tables: [{ ...table, caption: `${table.caption}, on ${machine}` }] }],
     link: {
@@ -170,6 +169,3 @@ async function figureOf(
 
 /** Half of a page, or most of a phone. */
 const drawnWidth = 300;
-
-/** Nobody can point at a label of these drawings to see all of it. */
-const wholeNames = { ...chartConfig, axis: { ...chartConfig.axis, labelLimit: 400 } };

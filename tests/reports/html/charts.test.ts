@@ -10,10 +10,11 @@ import { discoverCharts } from '../../../reports/html/discover.js';
 import { drawSpec, pageSpec } from '../../../reports/html/draw.js';
 import { renderReport } from '../../../reports/html/index.js';
 import { firstChoice } from '../../../reports/html/page/choice.js';
-import { referenced, resolved } from '../../../reports/html/page/references.js';
+import { resolved } from '../../../reports/html/page/references.js';
 import { sceneOf } from '../../../reports/html/page/scene.js';
 import { panelsOf, sweepSpec } from '../../../reports/html/sweep-chart.js';
 import { thinned } from '../../../reports/html/thin.js';
+import { referenced } from '../../../reports/html/view/references.js';
 import { tableOf } from '../../../reports/html/view/table.js';
 import { fixtureRun, hostileTarget } from '../fixtures.js';
 import { threadSweep } from '../sweeps.js';
@@ -201,7 +202,7 @@ it('a chart is one file: the page has its section, its specification and what dr
           table: { caption: 'Samples of ' + title, head: ['Target', 'Samples'], rows: [] },
         }),
       };
-      export default chart;
+export default chart;
       `,
     );
     const all = [...found, ...(await discoverCharts(folder))].sort((a, b) => a.chart.place - b.chart.place);
@@ -209,9 +210,8 @@ it('a chart is one file: the page has its section, its specification and what dr
     const sections = [...html.matchAll(/<details class="fold[^"]*" id="([\w-]+)"/g)].map((match) => match[1]);
     expect(sections.indexOf('samples')).toBe(sections.indexOf('sequence') + 1);
     expect(html).toContain('<h2>How many samples</h2>');
-    expect(html).toContain("description: 'Samples: ' + title");
-    const [, specs] = /const referencedSpecs = (.*);\n/.exec(html)!;
-    expect(resolved(JSON.parse(specs!))).toMatchObject({ samples: { bars: { marks: expect.any(Array) } } });
+    expect(html).toMatch(/description:"Samples: "\+\w+/);
+    expect(html).toMatch(/[{,]samples:\{bars:\{/);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,8 +1,8 @@
 /** What would decide what a run left open. */
-import { invocation, quoted } from '../../../common/invocation.js';
-import type { Comparison, RunResults } from '../../../common/run/results.js';
-import { isToldApart } from '../../../common/statistics/ranking.js';
-import { minStudentValues } from '../../../common/statistics/student.js';
+import { invocation, quoted } from '../common/invocation.js';
+import type { Comparison, RunResults } from '../common/run/results.js';
+import { isToldApart } from '../common/statistics/ranking.js';
+import { minStudentValues } from '../common/statistics/student.js';
 
 /**
  * Empty where everything is told apart, or nothing is known to decide it in reasonable time.
