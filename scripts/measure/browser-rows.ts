@@ -19,6 +19,9 @@ const placeNames: Readonly<Record<string, Place>> = {
   firefox: 'Firefox',
 };
 
+/** The same native library under another name: what differs between them is the binding of the language. */
+const sameLibrary: Readonly<Record<string, string>> = { 'onnxruntime/python': 'onnxruntime/cpu' };
+
 /** A time of a backend in a place, in nanoseconds. */
 export interface PlacedTime {
   readonly comparison: string;
@@ -33,7 +36,8 @@ export function placedTimes({ cells, targets }: RunResults): PlacedTime[] {
   const byName = new Map(targets.map((target) => [target.target, target]));
   return cells.filter(isOk).flatMap((cell) => {
     const place = placeOf(defined(byName.get(cell.target), `the target ${cell.target}`));
-    const [backend = ''] = cell.target.split('@');
+    const [name = ''] = cell.target.split('@');
+    const backend = sameLibrary[name] ?? name;
     return place === undefined || cell.software
       ? []
       : [{ comparison: groupTitle(cell), backend, place, cell }];
@@ -66,9 +70,13 @@ function tableOf(times: readonly PlacedTime[], results: RunResults): string {
         const found = cellIn(place);
         return found ? inline(duration(found.metrics.iterationNs)) : '';
       }),
+      quotient('Python', 'Node'),
       quotient('Chromium', 'Node'),
       quotient('Firefox', 'Chromium'),
     ];
   });
-  return markdownTable(['backend', ...places, 'Chromium ÷ Node', 'Firefox ÷ Chromium'], rows);
+  return markdownTable(
+    ['backend', ...places, 'Python ÷ Node', 'Chromium ÷ Node', 'Firefox ÷ Chromium'],
+    rows,
+  );
 }

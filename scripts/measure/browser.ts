@@ -1,6 +1,6 @@
 /**
  * `npm run measure:browser`: LeNet-5 and the row LSTM in a tab against Node against Python, in Chromium and in Firefox, one example at
- * a time on one thread. Writes `docs/measurements/browser.md` and its chart, `docs/images/browser.svg`.
+ * a time on one thread; ONNX Runtime's native library in Node and in Python, which is what its bindings cost. Writes `docs/measurements/browser.md` and its chart, `docs/images/browser.svg`.
  *
  * Options: `-- --time 270s --rounds 8 --run <folder>`. `--run` goes on with a run of this script that was interrupted, or writes the
  * page of a finished one again.
@@ -24,7 +24,7 @@ const { values } = parseArgs({
 });
 const inPages = ['onnxruntime/wasm', 'tfjs/wasm', 'tfjs/js', 'convnetjs/js', 'kerasjs/js'];
 const targets = [
-  ...['pytorch/cpu', 'tensorflow/cpu', 'onnxruntime/cpu', 'tfjs/node'],
+  ...['pytorch/cpu', 'tensorflow/cpu', 'onnxruntime/python', 'onnxruntime/cpu', 'tfjs/node'],
   ...inPages.flatMap((name) => [name, `${name}@browser`, `${name}@firefox`]),
 ];
 const options = pageOptions(targets, values.time, positiveInteger(values.rounds));
