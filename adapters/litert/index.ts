@@ -23,7 +23,7 @@ const framework: Framework = {
       environmentName: 'litert',
       distribution: 'ai-edge-litert',
       converterEnvironment: 'tensorflow',
-      module: 'touchstone_bridge.frameworks.litert.framework',
+      module: 'litert',
       modes: {
         inference: supported,
         training: unsupported('LiteRT runs models that are trained elsewhere'),

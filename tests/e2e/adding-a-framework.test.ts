@@ -37,9 +37,8 @@ describe('what the page says', () => {
       'adapters/evaluator/index.ts',
       'python-bridge/touchstone_bridge/frameworks/evaluator.py',
       'adapters/packed/index.ts',
-      'python-bridge/touchstone_bridge/frameworks/packed/__init__.py',
-      'python-bridge/touchstone_bridge/frameworks/packed/convert.py',
-      'python-bridge/touchstone_bridge/frameworks/packed/framework.py',
+      'python-bridge/touchstone_bridge/frameworks/packed_converter.py',
+      'python-bridge/touchstone_bridge/frameworks/packed.py',
     ]);
   });
 

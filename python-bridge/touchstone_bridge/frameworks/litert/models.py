@@ -12,7 +12,7 @@ from ...lowering.operations import read_operation_plan
 
 #: What XNNPACK has taken over is one operator of this name for each part of the graph.
 DELEGATED = "DELEGATE"
-#: As `convert` names them.
+#: As `to_litert` names them.
 INPUT = re.compile(r"input_(\d+)")
 
 

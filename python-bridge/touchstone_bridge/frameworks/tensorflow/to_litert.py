@@ -1,4 +1,4 @@
-"""A plan as a `.tflite` file. Runs in the environment of TensorFlow, which has the converter."""
+"""A plan as a `.tflite` file, for LiteRT, whose own package has the interpreter alone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import tensorflow as tf
 from ...artefact import load_model
 from ...conversion import serve
 from ...errors import UnsupportedError
-from ..tensorflow.network import Network
+from .network import Network
 
 #: The converter names an operator in a line of its own, among places of the program that it came from.
 MISSING = re.compile(r"'tf\.(\w+)' op is neither a custom op nor a flex op")
