@@ -187,7 +187,9 @@ function goOnText(results: RunResults, run: string, open: readonly OpenCompariso
   if (results.machine.browser !== undefined || results.finishedRounds === 0) return '';
   const command = resumeText(results, run);
   if (command === '') return `; they would take more than ${maxAdaptiveRounds} rounds, which no run has`;
-  const some = open.some(({ furtherRounds }) => furtherRounds === null) ? 'would decide some of them' : 'would';
+  const some = open.some(({ furtherRounds }) => furtherRounds === null)
+    ? 'would decide some of them'
+    : 'would';
   return `; \`${command}\` ${some}`;
 }
 

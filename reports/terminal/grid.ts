@@ -31,31 +31,17 @@ export function grid(
   return table.toString();
 }
 
-/** As wide as their texts where the line has the room; otherwise the widest give way, and only then words are broken. */
+/** As wide as their texts where the line has the room; otherwise the widest give way. */
 function fittingWidths(rows: readonly (readonly string[])[], columns: number): number[] {
   const count = Math.max(0, ...rows.map(({ length }) => length));
   const widths = Array.from({ length: count }, (_, column) =>
     Math.max(1, ...rows.flatMap((row) => (row[column] ?? '').split('\n').map((line) => [...line].length))),
   );
-  const words = widths.map((_, column) =>
-    Math.max(minWidth, ...rows.flatMap((row) => (row[column] ?? '').split(/\s/).map((word) => [...word].length))),
-  );
   const room = columns - between * count - 1;
-  narrow(widths, room, words);
-  narrow(
-    widths,
-    room,
-    widths.map(() => minWidth),
-  );
-  return widths;
-}
-
-/** @param least widths that none falls below */
-function narrow(widths: number[], room: number, least: readonly number[]): void {
   for (let over = widths.reduce((sum, width) => sum + width, 0) - room; over > 0; over--) {
-    const widest = Math.max(...widths.filter((width, column) => width > (least[column] ?? minWidth)));
-    const column = widths.findLastIndex((width, place) => width === widest && width > (least[place] ?? minWidth));
-    if (column < 0) break;
-    widths[column] = widest - 1;
+    const widest = Math.max(...widths);
+    if (widest <= minWidth) break;
+    widths[widths.lastIndexOf(widest)] = widest - 1;
   }
+  return widths;
 }

@@ -109,13 +109,7 @@ export function foldRun(manifest: RunManifest, log: RunLog, earlier: readonly Ru
     isTimed: ({ id, decided }) => decided === null && !failed.has(id) && checked.get(id)?.passed === true,
     nextProcess: () => processes++,
     fail: (cell, state, reason, process) =>
-      record({
-        type: 'failed',
-        cell,
-        state,
-        reason: explain(reason),
-        ...(process === undefined ? {} : { process }),
-      }),
+      record({ type: 'failed', cell, state, reason: explain(reason), process }),
   };
 }
 

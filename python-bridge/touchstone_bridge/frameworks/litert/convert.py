@@ -42,7 +42,7 @@ def converted(folder: Path, plan: Path) -> bytes:
 
 
 def reason_of(error: Exception) -> str:
-    """The operators that LiteRT does not have, where the converter names them; else its first line that holds no path."""
+    """The operators that LiteRT does not have, where the converter names them; else its first line without a path."""
     text = str(error)
     missing = sorted(set(MISSING.findall(text)))
     if missing:
