@@ -187,10 +187,9 @@ function goOnText(results: RunResults, run: string, open: readonly OpenCompariso
   if (results.machine.browser !== undefined || results.finishedRounds === 0) return '';
   const command = resumeText(results, run);
   if (command === '') return `; they would take more than ${maxAdaptiveRounds} rounds, which no run has`;
-  const some = open.some(({ furtherRounds }) => furtherRounds === null)
-    ? 'would decide some of them'
-    : 'would';
-  return `; \`${command}\` ${some}`;
+  if (results.finishedRounds < minStudentValues) return `; \`${command}\` would give them intervals`;
+  const isSome = open.some(({ furtherRounds }) => furtherRounds === null);
+  return `; \`${command}\` would${isSome ? ' decide some of them' : ''}`;
 }
 
 /** `5 of 8 rounds`, or `3 to 12 rounds a cell` where they went to what was not decided. */

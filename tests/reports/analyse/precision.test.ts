@@ -84,6 +84,14 @@ describe('a run without a number of rounds', () => {
     expect(Number(seconds)).toBeLessThan(needed + 30);
   });
 
+  it('of too few rounds for intervals promises no more than those', async () => {
+    const { results } = await run(0.03, fastAndSlow(0.05), { budgetMs: 20_000 });
+    const timed = { ...results, finishedRounds: 2, wallMs: { measuring: 10_000 } };
+    expect(precisionText(timed)!.text).toMatch(
+      /`npm run bench -- --resume \S+ --time \d+s` would give them intervals\.$/,
+    );
+  });
+
   it('says where no run has the rounds, and proposes nothing where none can go on', async () => {
     const { results } = await run(0.0005, fastAndSlow(0.05), { budgetMs: 20_000 });
     const timed = { ...results, wallMs: { measuring: 10_000 } };
