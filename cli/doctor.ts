@@ -11,11 +11,11 @@ import { showAsking } from './asking.js';
 /** @param targets names and patterns; undefined for all, of which only those of a default run are started */
 export async function doctorCommand(
   targets: readonly string[] | undefined,
-  options: { json?: true; installed?: true },
+  options: { json?: true; installedOnly?: true },
 ): Promise<number> {
   const asking = options.json ? undefined : showAsking();
   const health = await examineTargets({
-    installed: options.installed === true,
+    installed: options.installedOnly === true,
     ...(targets === undefined ? {} : { targets }),
     ...(asking === undefined ? {} : { onAsking: asking.show }),
   }).finally(() => asking?.clear());

@@ -15,8 +15,8 @@ import { say } from './say.js';
 export interface HistoryOptions {
   /** Name or glob; `*` matches slashes too. */
   readonly cell?: string;
-  /** Name or glob of targets: their cells only. */
-  readonly target?: string;
+  /** Names or globs of targets: their cells only. */
+  readonly targets?: readonly string[];
   /** Maximum of newest runs that are listed, of each series. Changes are found in all runs. */
   readonly limit?: number;
   readonly json?: true;

@@ -5,7 +5,6 @@ import type { StoppingRule } from '../common/run/stopping-rule.js';
 import { makeProgress } from '../reports/terminal/progress.js';
 import { listenForInterrupt } from '../runners/coordinator/interrupt.js';
 import { type MeasurableRun, measure } from '../runners/coordinator/measure.js';
-import { say } from './say.js';
 
 export interface Measured {
   /** 128 + the signal's number where the user asked to stop. */
@@ -18,8 +17,9 @@ export async function measureRun(
   run: MeasurableRun,
   ruleFor: (manifest: RunManifest) => StoppingRule | undefined,
 ): Promise<Measured> {
-  const interrupt = listenForInterrupt(say);
   const observer = makeProgress();
+  // A line of its own: on a terminal the cursor stands in the bar, behind the ^C.
+  const interrupt = listenForInterrupt((line) => observer.note(line));
   let failure: unknown;
   try {
     await measure(run, { signal: interrupt.signal, observer, ruleFor });

@@ -13,11 +13,12 @@ import {
 } from '../common/run/results.js';
 import { farRatio, precisionAt } from '../common/statistics/precision.js';
 import { isToldApart } from '../common/statistics/ranking.js';
+import { maxAdaptiveRounds } from '../common/statistics/sampling.js';
 import { minStudentValues } from '../common/statistics/student.js';
 import { counted, listed, quoted } from '../common/text.js';
 import { settingsInShort } from './analyse/configuration-lint.js';
 import { settingsOf, targetSettings } from './analyse/groups.js';
-import { opennessOf } from './analyse/open-comparisons.js';
+import { type OpenComparison, opennessOf } from './analyse/open-comparisons.js';
 import { resumeText } from './resume.js';
 import { groupTitle, inline, percent, ratio, threadsText } from './text.js';
 
@@ -165,21 +166,30 @@ export function precisionText(
   const { precision } = results.options;
   if (precision === undefined) return undefined;
   const { count, open } = opennessOf(results);
+  if (count === 0) return { good: false, text: 'Nothing was timed that could be compared.' };
   const asked = `ratios to the fastest to ±${percent(precision)} (±${percent(precisionAt(Infinity, precision))} above ${farRatio}×)`;
   if (open.length === 0) {
     return {
-      good: count > 0,
+      good: true,
       text: `All comparisons are decided: ${asked}, neighbours told apart or as well known.`,
     };
   }
   const titles = new Set(open.flatMap(({ cells }) => cells.slice(0, 1).map(groupTitle)));
   const are = open.length === 1 ? 'is' : 'are';
-  const command = resumeText(results, run);
-  const goOn = command === '' ? `continue with --resume ${quoted(run)} and a --time` : `\`${command}\` would`;
   return {
     good: false,
-    text: `${open.length} of ${counted(count, 'comparison')} ${are} not decided (asked: ${asked}, neighbours told apart or as well known): ${listed([...titles])}; ${goOn}.`,
+    text: `${open.length} of ${counted(count, 'comparison')} ${are} not decided (asked: ${asked}, neighbours told apart or as well known): ${listed([...titles])}${goOnText(results, run, open)}.`,
   };
+}
+
+/** What would decide it; empty where nothing can go on. */
+function goOnText(results: RunResults, run: string, open: readonly OpenComparison[]): string {
+  if (results.machine.browser !== undefined || results.finishedRounds === 0) return '';
+  const command = resumeText(results, run);
+  if (command === '') return `; they would take more than ${maxAdaptiveRounds} rounds, which no run has`;
+  if (results.finishedRounds < minStudentValues) return `; \`${command}\` would give them intervals`;
+  const isSome = open.some(({ furtherRounds }) => furtherRounds === null);
+  return `; \`${command}\` would${isSome ? ' decide some of them' : ''}`;
 }
 
 /** `5 of 8 rounds`, or `3 to 12 rounds a cell` where they went to what was not decided. */

@@ -13,8 +13,8 @@ export function declareDoctor(program: Command, end: End): void {
       (text) => names(text),
     )
     .option('--json', 'for machines')
-    .option('--installed', 'report what is installed without starting it')
-    .action(async (targets: string[] | undefined, options: { json?: true; installed?: true }) => {
+    .option('--installed-only', 'report what is installed without starting it')
+    .action(async (targets: string[] | undefined, options: { json?: true; installedOnly?: true }) => {
       const { doctorCommand } = await import('../doctor.js');
       return end(doctorCommand(targets, options));
     });

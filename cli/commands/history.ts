@@ -1,6 +1,6 @@
 /** Declares `history`: its options, and their help. */
 import type { Command } from 'commander';
-import { positiveInteger } from '../arguments.js';
+import { names, positiveInteger } from '../arguments.js';
 import type { HistoryOptions } from '../history.js';
 import type { End } from './end.js';
 
@@ -9,7 +9,7 @@ export function declareHistory(program: Command, end: End): void {
     .command('history')
     .description('all runs: a cell over time, and where its level changed')
     .argument('[cell]', 'cell, by name or glob; without one, a list of runs and cells')
-    .option('--target <name>', 'cells of these targets only, by name or glob')
+    .option('--targets <names>', 'cells of these targets only, by name or glob', names)
     .option(
       '--limit <count>',
       'number of newest runs that are listed (default: 20); changes are found in all',

@@ -118,6 +118,8 @@ export const cellResult = z.object({
   state: cellState,
   /** One line a user can act on; empty only where the state is `ok` and there is nothing to say. */
   reason: z.string(),
+  /** Number of the process in which it failed or was wrong, which names its log; absent where it was in none, and of `ok` cells. */
+  process: count.optional(),
   /** Things to know about an `ok` cell: fewer samples than planned, not warmed, … */
   notes: z.array(z.string()),
   parity: z.array(parityCheck),

@@ -137,6 +137,8 @@ export const runEvent = z.discriminatedUnion('type', [
     ...at,
     type: z.literal('parity'),
     cell: z.string(),
+    /** In which it was made; absent where the verdict of an earlier run was used again, and in runs of an earlier build. */
+    process: count.optional(),
     /** When it was made, where the verdict of an earlier run was used again. */
     checkedAt: z.iso.datetime().optional(),
     ...parityVerdict.shape,
@@ -215,6 +217,8 @@ export const runEvent = z.discriminatedUnion('type', [
     ...at,
     type: z.literal('failed'),
     cell: z.string(),
+    /** In which it failed; absent where that was in none, and in runs of an earlier build. */
+    process: count.optional(),
     state: z.enum(['wrong', 'unsupported', 'unavailable', 'failed']),
     reason: z.string(),
   }),

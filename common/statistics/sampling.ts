@@ -74,12 +74,15 @@ export function sequentialSampling(plan: SequentialPlan, clockEnds: readonly num
   };
 }
 
+/** More rounds than these are not worth their processes. */
+export const maxAdaptiveRounds = 60;
+
 /**
  * Looks of a run whose rounds go to what is not decided: from the fewest that have an interval to the most that are worth their
  * processes, at 3, 5, 8, 12, 18, 27, 40 and 60 rounds. With a quarter of what is left for each, five rounds tell a ratio of 1.25
  * apart among fifteen targets where ratios spread by up to 3 % between rounds, and the last look keeps an eighth.
  */
-export const adaptiveLooks = earlyLooks(minStudentValues, 60, 0.95, 0.25);
+export const adaptiveLooks = earlyLooks(minStudentValues, maxAdaptiveRounds, 0.95, 0.25);
 
 /** How the number of rounds was decided. */
 export interface RoundsDecided {

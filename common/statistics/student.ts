@@ -51,6 +51,27 @@ export function valuesToReach(
   return null;
 }
 
+/**
+ * About how many values would have an interval of at most the wanted width, if further ones deviate like these; null for more than
+ * `max`, and with fewer than three.
+ *
+ * @param width of the interval of `count` values at that level
+ */
+export function valuesToNarrow(
+  { count, width, level }: { readonly count: number; readonly width: number; readonly level: number },
+  wanted: number,
+  max: number,
+): number | null {
+  const errors = criticalErrors(count, level);
+  if (errors === undefined) return null;
+  const deviation = (width * Math.sqrt(count)) / errors;
+  for (let more = count; more <= max; more++) {
+    const narrowed = ((criticalErrors(more, level) ?? Infinity) * deviation) / Math.sqrt(more);
+    if (narrowed <= wanted) return more;
+  }
+  return null;
+}
+
 /** Probability that |t| is at least so large. */
 function tailsOf(t: number, degrees: number): number {
   return Number.isFinite(t) ? jstat.jStat.ibeta(degrees / (degrees + t * t), degrees / 2, 0.5) : 0;

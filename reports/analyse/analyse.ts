@@ -2,18 +2,13 @@
 import { basename } from 'node:path';
 import { sum } from 'simple-statistics';
 import { artefactKey } from '../../common/run/cell.js';
-import {
-  type CellResult,
-  type Conditions,
-  type RunResults,
-  schemaId,
-  unknownConditions,
-} from '../../common/run/results.js';
+import { type CellResult, type RunResults, schemaId } from '../../common/run/results.js';
 import type { PlannedCell, RunEvent, RunManifest } from '../../common/run/run-folder.js';
 import { resultsVersion } from '../../common/run/version.js';
 import { median } from '../../common/statistics/quantiles.js';
 import { samplingOf } from '../../common/statistics/sampling.js';
 import { cellResult } from './cells.js';
+import { conditionsOf } from './conditions.js';
 import { timedNs } from './estimates.js';
 import { collectFacts, type RunFacts } from './facts.js';
 import { groupsOf } from './groups.js';
@@ -52,7 +47,7 @@ export function analyse(manifest: RunManifest, events: readonly RunEvent[]): Run
       ...(precision === undefined || clockEnds.length === 0 ? {} : { clockEnds: [...clockEnds] }),
     },
     machine: manifest.machine,
-    conditions: conditionsOf(facts),
+    conditions: conditionsOf(events),
     plannedRounds: plannedRounds(facts),
     finishedRounds: facts.finishedRounds,
     targets,
@@ -78,12 +73,6 @@ function artefactOf({ artefacts, costs }: RunManifest, cell: PlannedCell): Pick<
 function plannedRounds({ schedule, finishedRounds }: RunFacts): number {
   if (!schedule) return 0;
   return schedule.stoppingRule ? finishedRounds : schedule.rounds;
-}
-
-/** Those of the last session; the share of stolen time is known when it ends. */
-function conditionsOf(facts: RunFacts): Conditions {
-  const began = facts.began?.conditions ?? unknownConditions;
-  return { ...began, stealShare: facts.ended?.stealShare ?? began.stealShare };
 }
 
 function interferenceOf(cells: readonly CellResult[], { marked }: Exclusions): RunResults['interference'] {

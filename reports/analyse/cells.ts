@@ -39,6 +39,7 @@ export function cellResult(
     ...(run.isHalf(cell.target) ? { precision: 'float16' } : {}),
     state,
     reason,
+    ...processOf(state, facts),
     notes: state === 'ok' ? [...notesOf(cell, facts, run), ...steadyNotes(steadyState)] : [],
     parity: facts.parity?.checks ?? [],
     ...(facts.parity?.checkedAt === undefined ? {} : { checkedAt: facts.parity.checkedAt }),
@@ -46,6 +47,14 @@ export function cellResult(
     steadyState,
     samples,
   };
+}
+
+/** An audit fails in the process of the cell's last turn. */
+function processOf(state: CellResult['state'], { failure, parity, turns }: CellFacts): { process?: number } {
+  if (state === 'ok' || state === 'unmeasured') return {};
+  const checked = parity?.passed === false ? parity.process : turns.at(-1)?.process;
+  const process = failure?.process ?? checked;
+  return process === undefined ? {} : { process };
 }
 
 /** A turn as results show it: with why it is left out of estimates. */

@@ -16,9 +16,7 @@ export interface CellFacts {
 }
 
 export interface RunFacts {
-  readonly began: EventOf<'began'> | undefined;
   readonly schedule: EventOf<'schedule'> | undefined;
-  readonly ended: EventOf<'ended'> | undefined;
   /** How the last session ended; a session without an end was killed. */
   readonly ending: EventOf<'ended'>['ending'];
   readonly processes: readonly EventOf<'process'>[];
@@ -54,13 +52,10 @@ export function collectFacts(events: readonly RunEvent[]): RunFacts {
       .filter(({ configuration }) => configuration.arithmetic === 'float16')
       .map(({ target }) => target),
   );
-  const began = of('began').at(-1);
   const ended = events.slice(events.findLastIndex((event) => event.type === 'began') + 1);
   const last = ended.findLast((event): event is EventOf<'ended'> => event.type === 'ended');
   return {
-    began,
     schedule: of('schedule').at(-1),
-    ended: last,
     ending: last === undefined ? 'interrupted' : last.ending,
     processes,
     overheads: of('overhead'),

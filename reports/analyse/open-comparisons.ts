@@ -1,9 +1,10 @@
 /** Which comparisons of a run are not decided yet, and what each lacks. */
 import { at } from '../../common/at.js';
 import { groupCells } from '../../common/run/cell.js';
-import type { CellResult, RunResults } from '../../common/run/results.js';
+import type { CellResult, Estimate, RunResults } from '../../common/run/results.js';
 import { countedPairs, halfWidth, type OpenPair, openPairs } from '../../common/statistics/precision.js';
-import { type Sampling, samplingOf } from '../../common/statistics/sampling.js';
+import { maxAdaptiveRounds, type Sampling, samplingOf } from '../../common/statistics/sampling.js';
+import { minStudentValues, valuesToNarrow } from '../../common/statistics/student.js';
 import { percent } from '../text.js';
 import { isOk, type OkCell, pairAt, standingsOf } from './groups.js';
 
@@ -12,6 +13,8 @@ export interface OpenComparison {
   readonly cells: readonly OkCell[];
   /** What is missing, as one of them says it. */
   whyOf(cell: OkCell): string;
+  /** About how many more rounds would make it known as well as was asked; null where they are too many. */
+  readonly furtherRounds: number | null;
 }
 
 export interface Openness {
@@ -46,7 +49,10 @@ function openInGroup(ok: readonly OkCell[], precision: number, sampling: Samplin
   const open = openPairs(ordered.length, (first, second) => pairAt(standings, first, second), precision);
   return {
     count: countedPairs(ordered.length),
-    open: open.map((pair) => between(pair, at(ordered, pair.first), at(ordered, pair.second))),
+    open: open.map((pair) => {
+      const { ratio } = pairAt(standings, pair.first, pair.second);
+      return between(pair, ratio, at(ordered, pair.first), at(ordered, pair.second));
+    }),
   };
 }
 
@@ -54,12 +60,19 @@ function openInGroup(ok: readonly OkCell[], precision: number, sampling: Samplin
 function alone(cell: OkCell, precision: number): Openness {
   const known = halfWidth(cell.metrics.iterationNs);
   const whyOf = () => `its time is ${knownTo(known, precision)}`;
-  return { count: 1, open: known > precision ? [{ cells: [cell], whyOf }] : [] };
+  const furtherRounds = roundsToKnow(cell.metrics.iterationNs, precision);
+  return { count: 1, open: known > precision ? [{ cells: [cell], whyOf, furtherRounds }] : [] };
 }
 
-function between({ isNeighbour, known, asked }: OpenPair, slower: OkCell, faster: OkCell): OpenComparison {
+function between(
+  { isNeighbour, known, asked }: OpenPair,
+  ratio: Estimate,
+  slower: OkCell,
+  faster: OkCell,
+): OpenComparison {
   return {
     cells: [slower, faster],
+    furtherRounds: roundsToKnow(ratio, asked),
     whyOf(cell) {
       const { target } = cell === slower ? faster : slower;
       return isNeighbour
@@ -67,6 +80,15 @@ function between({ isNeighbour, known, asked }: OpenPair, slower: OkCell, faster
         : `its ratio to ${target} is ${knownTo(known, asked)}`;
     },
   };
+}
+
+/** Of an estimate whose interval is that of a logarithm. */
+function roundsToKnow({ low, high, level, rounds }: Estimate, asked: number): number | null {
+  if (rounds < minStudentValues) return minStudentValues - rounds;
+  if (low === null || high === null || level === null) return null;
+  const known = { count: rounds, width: Math.log(high / low), level };
+  const needed = valuesToNarrow(known, 2 * Math.log(1 + asked), maxAdaptiveRounds);
+  return needed === null ? null : Math.max(1, needed - rounds);
 }
 
 /** `known to ±7 %, ±5 % is asked` */

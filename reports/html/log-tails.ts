@@ -15,7 +15,7 @@ const [leastOfOne, mostOfOne] = [80, 1500];
 const bytesRead = 4 * mostOfOne;
 
 /**
- * Of the process in which each cell was timed last. Lines are plain: frameworks print whatever the names in a model are, colours
+ * Of the process in which each cell was timed last, failed or was wrong. Lines are plain: frameworks print whatever the names in a model are, colours
  * and controls of terminals included. A log that is not there is like one that says nothing.
  */
 export async function readLogTails(
@@ -25,10 +25,10 @@ export async function readLogTails(
   const room = Math.min(mostOfOne, Math.max(leastOfOne, Math.floor(charactersOfAll / (cells.length || 1))));
   const known = new Map<string, string>();
   const tails = new Map<string, string>();
-  for (const { id, target, samples } of cells) {
-    const process = samples.at(-1)?.process;
-    if (process === undefined) continue;
-    const file = `${fileNameOf(target)}-${process}.log`;
+  for (const { id, target, process, samples } of cells) {
+    const last = process ?? samples.at(-1)?.process;
+    if (last === undefined) continue;
+    const file = `${fileNameOf(target)}-${last}.log`;
     const tail = known.get(file) ?? lastLines(await endOf(join(folder, 'logs', file)), room);
     known.set(file, tail);
     if (tail !== '') tails.set(id, tail);

@@ -71,7 +71,7 @@ function header(results: RunResults, run: string, columns: number): string {
 /** A command is not wrapped: it is there to be copied. */
 function decisiveLines(results: RunResults, run: string): string[] {
   const command = resumeText(results, run);
-  return command === '' ? [] : ['What is not told apart is likely to be after:', `  ${clean(command)}`];
+  return command === '' ? [] : ['What is open is likely to be decided after:', `  ${clean(command)}`];
 }
 
 const legend =

@@ -25,17 +25,33 @@ interface Stage {
   readonly limitMs: number | undefined;
   readonly startedMs: number;
   done: number;
+  /** When it is likely to be done; undefined while too little of it is. */
+  endMs: number | undefined;
 }
 
 function newStage(name: string, steps: number, limitMs: number | undefined): Stage {
-  return { name, steps, limitMs, startedMs: performance.now(), done: 0 };
+  return { name, steps, limitMs, startedMs: performance.now(), done: 0, endMs: undefined };
 }
 
-/** Left of a stage at the pace so far, or until its limit; undefined before the first step. */
-function leftText({ steps, limitMs, startedMs, done }: Stage): string {
-  const elapsedMs = performance.now() - startedMs;
-  if (limitMs !== undefined) return `at most ${seconds(limitMs - elapsedMs)} left`;
-  return done === 0 ? '' : `about ${seconds((elapsedMs / done) * (steps - done))} left`;
+/** Share of its steps, and their number, from which on the pace of a stage says something of the rest: single steps differ a lot. */
+const [leastShare, leastSteps] = [0.2, 2];
+/** How far a step moves the expected end towards that of the pace so far. */
+const easing = 0.3;
+
+function oneStep(stage: Stage): void {
+  stage.done += 1;
+  const { steps, startedMs, done, endMs } = stage;
+  if (done < Math.max(leastSteps, leastShare * steps)) return;
+  const nowMs = performance.now();
+  const atPaceMs = nowMs + ((nowMs - startedMs) / done) * (steps - done);
+  stage.endMs = endMs === undefined ? atPaceMs : Math.max(nowMs, endMs + easing * (atPaceMs - endMs));
+}
+
+/** Until the limit of a stage, or at its pace; empty while that is not known. */
+function leftText({ limitMs, startedMs, endMs }: Stage): string {
+  const nowMs = performance.now();
+  if (limitMs !== undefined) return `at most ${seconds(startedMs + limitMs - nowMs)} left`;
+  return endMs === undefined ? '' : `about ${seconds(endMs - nowMs)} left`;
 }
 
 function seconds(ms: number): string {
@@ -94,7 +110,7 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
     },
     step(what) {
       if (!stage) return;
-      stage.done += 1;
+      oneStep(stage);
       label = plain(what);
       bar?.update(progressOf(stage), payload(stage));
     },
@@ -141,12 +157,13 @@ function lineProgress(stream: NodeJS.WriteStream): Progress {
       if (limitMs === undefined) saidMs = Number.NEGATIVE_INFINITY;
     },
     step(label) {
-      stage.done += 1;
+      oneStep(stage);
       // Where rounds say more as they end, steps are only signs of life.
       const intervalMs = stage.limitMs === undefined ? minIntervalMs : 3 * minIntervalMs;
       if (performance.now() - saidMs < intervalMs && stage.done < stage.steps) return;
-      const count = stage.limitMs === undefined ? `${stage.done}/${stage.steps}, ` : '';
-      sayNow(`${stage.name}: ${count}${leftText(stage)} (${label})`);
+      const count = stage.limitMs === undefined ? `${stage.done}/${stage.steps}` : '';
+      const known = [count, leftText(stage)].filter(Boolean).join(', ');
+      sayNow(`${stage.name}: ${known} (${label})`);
     },
     round(run) {
       if (performance.now() - standingsMs < minIntervalMs) return;

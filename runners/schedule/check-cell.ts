@@ -62,7 +62,7 @@ export async function checkCell(
     startMs: worker.spawnMs + worker.importMs,
     peakRssBytes: memory.peakRssBytes,
   };
-  context.state.record({ type: 'parity', cell: cell.id, passed, ...verdict });
+  context.state.record({ type: 'parity', cell: cell.id, process: worker.process, passed, ...verdict });
   if (!passed) return false;
   await context.verdicts.keep(cell, { passed, ...verdict });
   await worker.ask('parity check', { type: 'unload' });

@@ -51,7 +51,7 @@ async function isDone(context: RunContext, worker: LiveWorker, cell: PlannedCell
   } catch (failure) {
     if (!context.signal.aborted) {
       rethrowStorage(context.folder, failure);
-      context.state.fail(cell.id, stateOfFailure(failure), failure);
+      context.state.fail(cell.id, stateOfFailure(failure), failure, worker.process);
     }
   }
   await worker.kill();

@@ -41,14 +41,15 @@ export type Owner = Pick<PlannedCell, 'target' | 'device' | 'threads'>;
  * Starts a worker and imports its framework. Rejects with the worker's failure, after the process is gone.
  *
  * @param round null outside the rounds
+ * @param number of the process in this run
  */
 export async function openWorker(
   context: RunContext,
   { target, device, threads: ownThreads }: Owner,
   cpus: readonly number[],
   round: number | null,
+  number = context.state.nextProcess(),
 ): Promise<LiveWorker> {
-  const number = context.state.nextProcess();
   const logFile = join(context.folder, 'logs', `${fileNameOf(target)}-${number}.log`);
   const startedMs = context.nowMs();
   const threads = threadsOf(context, ownThreads);

@@ -242,8 +242,9 @@ function guard(context: RunContext, workers: Map<string, LiveWorker>, round: num
     } catch (failure) {
       if (failure instanceof BudgetSpent || context.signal.aborted) throw new BudgetSpent();
       rethrowStorage(context.folder, failure);
-      context.state.fail(cell.id, stateOfFailure(failure), failure);
-      await workers.get(cell.target)?.kill();
+      const worker = workers.get(cell.target);
+      context.state.fail(cell.id, stateOfFailure(failure), failure, worker?.process);
+      await worker?.kill();
       workers.delete(cell.target);
       await startFor(context, workers, cell, round, othersOf(context, cell), lane);
       return undefined;

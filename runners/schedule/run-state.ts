@@ -40,8 +40,8 @@ export interface RunState {
   /** A cell that can still be measured: planned, not failed, and through its parity check. */
   isTimed(cell: PlannedCell): boolean;
   nextProcess(): number;
-  /** The cell has no result from now on. */
-  fail(cell: string, state: EventOf<'failed'>['state'], reason: unknown): void;
+  /** The cell has no result from now on. @param process in which it failed */
+  fail(cell: string, state: EventOf<'failed'>['state'], reason: unknown, process?: number): void;
 }
 
 export function foldRun(manifest: RunManifest, log: RunLog, earlier: readonly RunEvent[]): RunState {
@@ -108,7 +108,8 @@ export function foldRun(manifest: RunManifest, log: RunLog, earlier: readonly Ru
     hasFailed: (cell) => failed.has(cell),
     isTimed: ({ id, decided }) => decided === null && !failed.has(id) && checked.get(id)?.passed === true,
     nextProcess: () => processes++,
-    fail: (cell, state, reason) => record({ type: 'failed', cell, state, reason: explain(reason) }),
+    fail: (cell, state, reason, process) =>
+      record({ type: 'failed', cell, state, reason: explain(reason), process }),
   };
 }
 

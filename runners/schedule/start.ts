@@ -20,13 +20,14 @@ export async function startOrFail(
   cells: readonly PlannedCell[],
 ): Promise<LiveWorker | undefined> {
   const { state, signal, folder } = context;
+  const process = state.nextProcess();
   try {
-    return await openWorker(context, owner, lane, round);
+    return await openWorker(context, owner, lane, round, process);
   } catch (failure) {
     if (signal.aborted) return undefined;
     rethrowStorage(folder, failure);
     for (const { id } of cells.filter((cell) => !state.hasFailed(cell.id)))
-      state.fail(id, stateOfFailure(failure), failure);
+      state.fail(id, stateOfFailure(failure), failure, process);
     return undefined;
   }
 }

@@ -146,9 +146,9 @@ export const answerRows: readonly AnswerRow[] = [
   { name: 'doctor', command: ['doctor'], isRun: false, figures: [secondsOf('doctor', 8)] },
   {
     name: 'installed',
-    command: ['doctor', '--installed'],
+    command: ['doctor', '--installed-only'],
     isRun: false,
-    figures: [secondsOf('doctor --installed', 1)],
+    figures: [secondsOf('doctor --installed-only', 1)],
   },
   {
     name: 'many',

@@ -32,6 +32,20 @@ it('lists runs and cells, then one cell with its change between two commits', as
   expect(cells.map((one) => one.cell)).toEqual([cell]);
 });
 
+it('takes several names and globs of targets, each cell once', async () => {
+  const file = storeOf(steppedRuns(3, 3));
+  const target = cell.split(':').at(-1)!;
+  const listed = await printed({ targets: [target, `${target.slice(0, 3)}*`], json: true }, file);
+  const { cells } = JSON.parse(listed) as { cells: { cell: string }[] };
+  const ids = cells.map((one) => one.cell);
+  expect(ids).toContain(cell);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(ids.filter((id) => !id.endsWith(target))).toEqual([]);
+  await expect(historyCommand({ targets: [target, 'nowhere/*'] }, file)).rejects.toMatchObject({
+    message: expect.stringContaining('no target in the history matches nowhere/*'),
+  });
+});
+
 it('runs of another machine or thread count are a line of their own', async () => {
   const file = storeOf([...steppedRuns(6, 6), nthRun(7, { cores: 64 }), nthRun(8, { threads: 2 })]);
   const { cells } = JSON.parse(await printed({ cell, json: true }, file)) as {

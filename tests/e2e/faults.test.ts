@@ -1,4 +1,5 @@
 /** Every way in which a worker can break, in one run of the whole program: each costs its own cell only. */
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { RunResults } from '../../common/run/results.js';
@@ -8,6 +9,8 @@ import { bench, leftBehind, newMarker, readResults, temporaryFolder } from './co
 const marker = newMarker();
 let results: RunResults;
 let output: string;
+let page: string;
+let logs: string;
 
 beforeAll(async () => {
   const folder = join(await temporaryFolder(), 'run');
@@ -30,6 +33,8 @@ beforeAll(async () => {
   expect(run.exitCode, String(run.stderr)).toBe(0);
   output = String(run.stdout);
   results = readResults(folder);
+  page = readFileSync(join(folder, 'report.html'), 'utf8');
+  logs = join(folder, 'logs');
 });
 
 const cellOf = (name: string) =>
@@ -67,6 +72,12 @@ describe('a run whose workers break', () => {
     expect(cell.reason).toMatch(reason);
     expect(cell.metrics).toBeNull();
     expect(output).toContain(cell.reason.slice(0, 30));
+    expect(existsSync(join(logs, `scripted_${name}-${cell.process}.log`))).toBe(true);
+  });
+
+  it('shows in the report what a process printed before its end, inert', () => {
+    expect(page).toContain('no such kernel');
+    expect(page).not.toContain('<b>no such kernel');
   });
 
   it('measures the healthy ones, also one that floods its standard output', () => {

@@ -63,7 +63,7 @@ describe('a host that is no folder of runners/hosts', () => {
     const listed = await bench(['list', '--json'], { env: environment });
     const { targets } = JSON.parse(String(listed.stdout)) as { targets: { name: string; host: string }[] };
     expect(targets.find(({ name }) => name === 'page/exact')?.host).toBe('page');
-    const asked = await bench(['doctor', '--installed', '--json'], { env: environment });
+    const asked = await bench(['doctor', '--installed-only', '--json'], { env: environment });
     const health = JSON.parse(String(asked.stdout)) as { targets: { target: string }[] };
     expect(health.targets.filter(({ target }) => target.startsWith('page/'))).toMatchObject([
       { target: 'page/exact', available: true, executable: '/opt/browser', versions: { page: '1.0' } },
@@ -73,7 +73,7 @@ describe('a host that is no folder of runners/hosts', () => {
   });
 
   it('is refused in one line where it is none', async () => {
-    const refused = await bench(['doctor', '--installed'], {
+    const refused = await bench(['doctor', '--installed-only'], {
       env: { ...environment, TOUCHSTONE_HOST: own('hosts/page-targets.js') },
     });
     expect(refused.exitCode).toBe(2);

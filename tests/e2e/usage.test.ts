@@ -92,7 +92,7 @@ describe('the command line', () => {
   });
 
   it('a TMPDIR that is not there is refused in one line', async () => {
-    const { exitCode, stderr } = await bench(['doctor', '--installed'], { env: { TMPDIR: '/nowhere' } });
+    const { exitCode, stderr } = await bench(['doctor', '--installed-only'], { env: { TMPDIR: '/nowhere' } });
     expect(exitCode).toBe(4);
     expect(stderr).toMatch(/^error: cannot make a folder in \/nowhere: ENOENT.*\(set TMPDIR [^\n]*\)$/);
   });
@@ -148,7 +148,7 @@ describe('the command line', () => {
   });
 
   it('reports every target to machines', async () => {
-    const { stdout } = await bench(['doctor', '--json', '--installed']);
+    const { stdout } = await bench(['doctor', '--json', '--installed-only']);
     const { machine, targets } = JSON.parse(String(stdout)) as {
       machine: { cpu: string; cores: number };
       targets: { target: string; available: boolean; versions: object; reason: unknown; fix: unknown }[];

@@ -146,7 +146,7 @@ function load({ conditions, machine }: RunResults): Finding {
   if (loadAverage === null)
     return { good: false, label: 'Load', text: 'The system does not report its load.' };
   const good = loadAverage < maxLoadPerCore * machine.cores;
-  const text = `Load average ${loadAverage.toFixed(2)} on ${coresText(machine.cores)} when the run began.`;
+  const text = `Load average ${loadAverage.toFixed(2)} on ${coresText(machine.cores)} when measuring began.`;
   return { good, label: 'Load', text: good ? text : `${text} Other programs were busy.` };
 }
 

@@ -11,6 +11,7 @@ vi.mock('../../../cli/run.js', () => ({ runCommand: record }));
 vi.mock('../../../cli/gate/index.js', () => ({ gateCommand: record }));
 vi.mock('../../../cli/gate/accept.js', () => ({ acceptCommand: record }));
 vi.mock('../../../cli/gate/bisect.js', () => ({ bisectCommand: record }));
+vi.mock('../../../cli/doctor.js', () => ({ doctorCommand: record }));
 vi.mock('../../../cli/history.js', () => ({ historyCommand: record }));
 vi.mock('../../../cli/list.js', () => ({ listCommand: record }));
 vi.mock('../../../cli/list-model.js', () => ({ listModels: record }));
@@ -19,6 +20,7 @@ const declare = {
   run: (await import('../../../cli/commands/run.js')).declareRun,
   gate: (await import('../../../cli/commands/gate.js')).declareGate,
   bisect: (await import('../../../cli/commands/bisect.js')).declareBisect,
+  doctor: (await import('../../../cli/commands/doctor.js')).declareDoctor,
   history: (await import('../../../cli/commands/history.js')).declareHistory,
   list: (await import('../../../cli/commands/list.js')).declareList,
 };
@@ -132,6 +134,13 @@ it('history takes a cell, or none', async () => {
   expect(await parse('history', 'lenet5:*', '--limit', '5', '--import', 'a', 'b')).toEqual([
     { cell: 'lenet5:*', limit: 5, import: ['a', 'b'] },
   ]);
+});
+
+it('what several commands take has one name', async () => {
+  expect(await parse('history', '--targets', 'tfjs/*,pytorch/cpu')).toEqual([
+    { targets: ['tfjs/*', 'pytorch/cpu'] },
+  ]);
+  expect(await parse('doctor', 'tfjs/*', '--installed-only')).toEqual([['tfjs/*'], { installedOnly: true }]);
 });
 
 it('list describes models, or everything', async () => {

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { studentInterval, studentP, valuesToReach } from '../../../common/statistics/student.js';
+import {
+  studentInterval,
+  studentP,
+  valuesToNarrow,
+  valuesToReach,
+} from '../../../common/statistics/student.js';
 
 describe("Student's t", () => {
   it('gives the textbook interval', () => {
@@ -41,5 +46,21 @@ describe("Student's t", () => {
     expect(studentP(like(even))).toBeLessThanOrEqual(0.001);
     expect(studentP(like(even - 4))).toBeGreaterThan(0.001);
     expect(valuesToReach([0.001, -0.001, 0.0001], 1e-9, 200)).toBeNull();
+  });
+
+  it('says how many values would have an interval of a width', () => {
+    const like = (count: number) => Array.from({ length: count }, (_, index) => (index % 2 === 0 ? 1 : -1));
+    const widthOf = (count: number) => {
+      const { low, high } = studentInterval(like(count), 0.95)!;
+      return high - low;
+    };
+    const known = { count: 4, width: widthOf(4), level: 0.95 };
+    const needed = valuesToNarrow(known, 1, 200)!;
+    // The deviation of so few is a little larger than that of more.
+    expect(widthOf(needed)).toBeLessThanOrEqual(1);
+    expect(widthOf(needed - 6)).toBeGreaterThan(1);
+    expect(valuesToNarrow(known, known.width, 200)).toBe(4);
+    expect(valuesToNarrow(known, 1e-3, 200)).toBeNull();
+    expect(valuesToNarrow({ ...known, count: 2 }, 1, 200)).toBeNull();
   });
 });

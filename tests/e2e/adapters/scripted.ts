@@ -10,7 +10,14 @@ const beginsAt = 80;
 const tricks: Readonly<Record<string, { ms: number; trick?: Trick }>> = {
   good: { ms: 1 },
   slower: { ms: 1.5 },
-  exits: { ms: 1, trick: (iteration) => (iteration < beginsAt ? undefined : process.exit(7)) },
+  exits: {
+    ms: 1,
+    trick: (iteration) => {
+      if (iteration < beginsAt) return undefined;
+      writeSync(2, '<b>no such kernel</b>\n');
+      return process.exit(7);
+    },
+  },
   killed: {
     ms: 1,
     trick: (iteration) => void (iteration === beginsAt && process.kill(process.pid, 'SIGKILL')),

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../common/run/run-folder.js';
 import { clopperPearson } from '../../../common/statistics/binomial.js';
 import type { Interval } from '../../../common/statistics/interval.js';
+import { isToldApart } from '../../../common/statistics/ranking.js';
 import { adaptiveLooks, intervalOf, samplingOf } from '../../../common/statistics/sampling.js';
 import { analyse } from '../../../reports/analyse/analyse.js';
 import { opennessOf } from '../../../reports/analyse/open-comparisons.js';
@@ -68,6 +69,42 @@ describe('a run without a number of rounds', () => {
     expect(precisionText(cut.results)).toMatchObject({
       good: false,
       text: expect.stringContaining('1 of 1 comparison is not decided'),
+    });
+  });
+
+  it('all told apart but not known as well as was asked, names the command that would decide it', async () => {
+    const { results } = await run(0.03, fastAndSlow(0.05), { budgetMs: 20_000 });
+    expect(results.groups[0]!.comparisons.every(isToldApart)).toBe(true);
+    const timed = { ...results, wallMs: { 'start-up': 20_000, measuring: 10_000, 'parity check': 9e6 } };
+    const text = precisionText(timed, 'a run')!.text;
+    const [, seconds] = /; `npm run bench -- --resume 'a run' --time (\d+)s` would\.$/.exec(text)!;
+    const [open] = opennessOf(results).open;
+    const needed = (open!.furtherRounds! * 30) / results.finishedRounds;
+    expect(Number(seconds)).toBeGreaterThanOrEqual(needed);
+    expect(Number(seconds)).toBeLessThan(needed + 30);
+  });
+
+  it('of too few rounds for intervals promises no more than those', async () => {
+    const { results } = await run(0.03, fastAndSlow(0.05), { budgetMs: 20_000 });
+    const timed = { ...results, finishedRounds: 2, wallMs: { measuring: 10_000 } };
+    expect(precisionText(timed)!.text).toMatch(
+      /`npm run bench -- --resume \S+ --time \d+s` would give them intervals\.$/,
+    );
+  });
+
+  it('says where no run has the rounds, and proposes nothing where none can go on', async () => {
+    const { results } = await run(0.0005, fastAndSlow(0.05), { budgetMs: 20_000 });
+    const timed = { ...results, wallMs: { measuring: 10_000 } };
+    expect(precisionText(timed)!.text).toMatch(/; they would take more than 60 rounds, which no run has\.$/);
+    const machine = { ...results.machine, browser: 'a browser' };
+    expect(precisionText({ ...timed, machine } as typeof timed)!.text).not.toMatch(/;|--resume/);
+  });
+
+  it('of which nothing was timed has decided nothing', async () => {
+    const { results } = await run(0.05, fastAndSlow(0.02));
+    expect(precisionText({ ...results, cells: [], groups: [] })).toEqual({
+      good: false,
+      text: 'Nothing was timed that could be compared.',
     });
   });
 

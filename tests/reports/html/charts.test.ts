@@ -1,19 +1,21 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import { describe, expect, it } from 'vitest';
 import { analyse } from '../../../reports/analyse/analyse.js';
 import { sweepsOf } from '../../../reports/analyse/scaling.js';
-import type { Row } from '../../../reports/html/chart.js';
+import type { GroupChart, Row } from '../../../reports/html/chart.js';
 import { discoverCharts } from '../../../reports/html/discover.js';
 import { drawSpec, pageSpec } from '../../../reports/html/draw.js';
 import { renderReport } from '../../../reports/html/index.js';
 import { firstChoice } from '../../../reports/html/page/choice.js';
-import { resolved } from '../../../reports/html/page/references.js';
+import { type Referenced, resolved } from '../../../reports/html/page/references.js';
 import { sceneOf } from '../../../reports/html/page/scene.js';
 import { panelsOf, sweepSpec } from '../../../reports/html/sweep-chart.js';
 import { thinned } from '../../../reports/html/thin.js';
+import { drawnBeforehand, specsOf } from '../../../reports/html/view/figures.js';
 import { referenced } from '../../../reports/html/view/references.js';
 import { tableOf } from '../../../reports/html/view/table.js';
 import { fixtureRun, hostileTarget } from '../fixtures.js';
@@ -205,16 +207,52 @@ it('a chart is one file: the page has its section, its specification and what dr
 export default chart;
       `,
     );
-    const all = [...found, ...(await discoverCharts(folder))].sort((a, b) => a.chart.place - b.chart.place);
+    const [own] = await discoverCharts(folder);
+    const { chart } = own!;
+    const all = [...found, own!].sort((a, b) => a.chart.place - b.chart.place);
     const html = await renderReport(results, all);
     const sections = [...html.matchAll(/<details class="fold[^"]*" id="([\w-]+)"/g)].map((match) => match[1]);
     expect(sections.indexOf('samples')).toBe(sections.indexOf('sequence') + 1);
     expect(html).toContain('<h2>How many samples</h2>');
     expect(html).toMatch(/description:"Samples: "\+\w+/);
-    expect(html).toMatch(/[{,]samples:\{bars:\{/);
+    const drawn = specsOf(groupCharts.concat(chart as GroupChart));
+    expect(embeddedSpecs(html)).toEqual(JSON.parse(JSON.stringify(drawn)));
+    expect(embeddedSpecs(html)).toMatchObject({ samples: { bars: { marks: expect.any(Array) } } });
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+/** What the page's script draws from, read out of the minified script as the page would. */
+function embeddedSpecs(html: string): unknown {
+  const from = html.indexOf('{whole:{');
+  expect(from).toBeGreaterThan(0);
+  for (let to = html.indexOf('}', from); to > 0; to = html.indexOf('}', to + 1)) {
+    const text = html.slice(from, to + 1);
+    if (text.split('{').length === text.split('}').length)
+      return resolved(JSON.parse(runInNewContext(`JSON.stringify(${text})`) as string) as Referenced);
+  }
+  throw new Error('the specifications do not end');
+}
+
+it('names of targets are whole in what is drawn beforehand, and have the room that they need', async () => {
+  const long = 'onnxruntime/webgpu@browser-worker';
+  const renamed = fixtureRun();
+  const text = (value: unknown) => JSON.stringify(value).replaceAll('tfjs/wasm', long);
+  const run = analyse(
+    JSON.parse(text(renamed.manifest)) as typeof renamed.manifest,
+    JSON.parse(text(renamed.events)) as typeof renamed.events,
+  );
+  const ratios = groupCharts.find(({ kind }) => kind === 'ratios')!;
+  const { svg } = (await drawnBeforehand(ratios, tableOf(run, 40)))!;
+  expect(svg).toContain(`>${long}<`);
+  expect(svg).not.toContain('…');
+  // What is left of the plot is as wide as the name in the font of the page, with the ends of its letters.
+  const [, width, left] = /viewBox="0 0 ([\d.]+) [\d.]+"[^>]*><g[^>]*transform="translate\(([\d.]+),/.exec(
+    svg,
+  )!;
+  expect(Number(left)).toBeGreaterThan(0.55 * 12 * long.length);
+  expect(Number(left)).toBeLessThan(Number(width) / 2);
 });
 
 describe('thinning', () => {

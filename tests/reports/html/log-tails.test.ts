@@ -55,6 +55,33 @@ it('of the last process of a cell its last lines are in the details, folded and 
   expect(shown(silent)).not.toContain('<pre');
 });
 
+it('of a cell that failed or was wrong it is that of the process in which it did, as inert', async () => {
+  const { manifest, events } = fixtureRun();
+  const process = (event: { cell: string }) => (event.cell.includes('training') ? 7001 : 7000);
+  const known = events.map((event) =>
+    event.type === 'failed' || (event.type === 'parity' && !event.passed)
+      ? { ...event, process: process(event) }
+      : event,
+  );
+  const run = analyse(manifest, known);
+  const bad = run.cells.filter((cell) => cell.process !== undefined && cell.process >= 7000);
+  expect(new Set(bad.map(({ state }) => state))).toEqual(new Set(['failed', 'wrong']));
+  for (const { target, process: number } of bad)
+    writeFileSync(
+      join(folder, 'logs', `${fileNameOf(target)}-${number}.log`),
+      `of ${number}\n\u001b]0;title\u0007<img src=x onerror="globalThis.hacked=1">{{x}}\n`,
+    );
+  const table = tableOf(run, 18, await readLogTails(folder, run));
+  for (const { id, process: number } of bad) {
+    const cell = table.cells.group.findIndex((_, place) => cellId(table, place) === id);
+    const { text } = detailMarkup(detailOf(table, cell, firstChoice), '');
+    expect(text).toContain(`of ${number}\n`);
+    expect(text).toContain('&lt;img src=x onerror=');
+    for (const live of ['<img', '\u001b', '\u0007']) expect(text).not.toContain(live);
+    expect(text).toContain('<dt>State</dt>');
+  }
+});
+
 it('a log that is gone is like one that says nothing', async () => {
   expect(await readLogTails(join(folder, 'nowhere'), results)).toEqual(new Map());
 });

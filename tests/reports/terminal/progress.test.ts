@@ -66,6 +66,36 @@ describe('progress', () => {
     expect(written[2]).toBe('rounds: at most 90 s left (round 5: lenet5)\n');
   });
 
+  it('says the time left once the pace tells something of it, and it does not jump where steps differ', () => {
+    const { stream, written } = fakeStream(false);
+    const progress = makeProgress(stream);
+    progress.stage('parity check', 40);
+    // Verdicts that are kept come first, then what takes long.
+    for (let step = 0; step < 40; step++) {
+      vi.advanceTimersByTime(step < 10 ? 600 : 24_000);
+      progress.step('a cell');
+    }
+    const left = written.map((line) => /about (\d+) s left/.exec(line)?.[1]);
+    expect(left.slice(0, 2)).toEqual([undefined, undefined]);
+    const shown = left.flatMap((text) => (text === undefined ? [] : [Number(text)]));
+    expect(shown.length).toBeGreaterThan(20);
+    expect(shown.at(-1)).toBe(0);
+    for (const [index, next] of shown.slice(1).entries()) expect(next - shown[index]!).toBeLessThan(30);
+    expect(Math.max(...shown)).toBeLessThan(40 * 24);
+  });
+
+  it('a note has a line of its own, without the bar', () => {
+    const { stream, written } = fakeStream(true);
+    const progress = makeProgress(stream);
+    progress.stage('parity check', 4);
+    const bar = written.findLast((text) => text.includes('parity check'))!;
+    expect(bar).toMatch(/parity check \S+ 0\/4/);
+    progress.note('stopping');
+    const since = written.slice(written.indexOf(bar) + 1, written.indexOf('stopping\n'));
+    expect(since.join('')).toContain('\u001b[2K');
+    progress.finish();
+  });
+
   it('on a terminal replaces the standings, and takes them off at the end', () => {
     const { stream, written } = fakeStream(true);
     const progress = makeProgress(stream);
