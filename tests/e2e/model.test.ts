@@ -51,7 +51,8 @@ describe('--model', () => {
     const graph = new GraphBuilder('quantised', 7);
     const x = graph.input('x', [2, 64]);
     graph.node('DynamicQuantizeLinear', [x], {}, ['q', 'scale', 'zero']);
-    const weights = Int8Array.from({ length: 64 * 16 }, (_, index) => ((index * 37) % 255) - 127);
+    // Of 7 bits: without VNNI, ONNX Runtime's kernels saturate the sum of two products at 16 bits.
+    const weights = Int8Array.from({ length: 64 * 16 }, (_, index) => ((index * 37) % 127) - 63);
     const w = graph.constant('w', { type: 'int8', shape: [64, 16], data: weights });
     const sums = graph.node('Cast', [graph.node('MatMulInteger', ['q', w, 'zero'])], { to: 1 });
     graph.output(graph.node('Mul', [sums, 'scale'], {}, ['y']), [2, 16]);

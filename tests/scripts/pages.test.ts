@@ -40,8 +40,10 @@ it('a backend has a row, and a column for each place', () => {
   const tables = browserTables(results);
   expect(tables).toContain('## lenet5 · inference · batch 1');
   const row = tables.split('\n').find((line) => line.startsWith('| tfjs/wasm'));
-  const [, backend, python, node, chromium, firefox, overNode] = (row ?? '').split('|').map((x) => x.trim());
-  expect([backend, python, firefox]).toEqual(['tfjs/wasm', '', '']);
+  const [, backend, python, node, chromium, firefox, binding, overNode] = (row ?? '')
+    .split('|')
+    .map((x) => x.trim());
+  expect([backend, python, firefox, binding]).toEqual(['tfjs/wasm', '', '', '']);
   expect(node).toMatch(/^4\d\d µs \[/);
   expect(chromium).toMatch(/^1\d\d µs \[/);
   expect(overNode).toMatch(/^0\.4\d+× \[/);
