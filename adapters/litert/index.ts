@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { type Framework, supported, unsupported } from '../adapter.js';
 import { lower } from '../lowering/lower.js';
+import { tensorflowEnvironment } from '../tensorflow/environment.js';
 import { litert } from './capabilities.js';
 
 const framework: Framework = {
@@ -31,7 +32,11 @@ const framework: Framework = {
       precisions: ['float32'],
       generates: true,
       lower: (graph, mode) => lower(graph, mode, litert),
-      environment: (_, cache) => ({ TOUCHSTONE_CONVERSIONS: join(cache, 'litert') }),
+      // The converter imports TensorFlow.
+      environment: (budget, cache) => ({
+        ...tensorflowEnvironment(budget, cache),
+        TOUCHSTONE_CONVERSIONS: join(cache, 'litert'),
+      }),
     },
   ],
 };

@@ -5,8 +5,9 @@ from __future__ import annotations
 import tempfile
 import unittest
 from pathlib import Path
+from typing import Any
 
-from touchstone_bridge.artefact import model_file
+from touchstone_bridge.artefact import Model
 from touchstone_bridge.errors import UnsupportedError
 from touchstone_bridge.native_import import in_one_line, refusals
 
@@ -37,7 +38,10 @@ class ModelFile(unittest.TestCase):
     def test_is_the_users_own_where_there_is_one(self) -> None:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            (folder / "model.onnx").touch()
-            self.assertEqual(model_file(folder).name, "model.onnx")
+            nothing: Any = None
+            model = Model(nothing, nothing, {}, (), folder / "model.onnx")
+            self.assertEqual(model.file, folder / "model.onnx")
             (folder / "file.onnx").touch()
-            self.assertEqual(model_file(folder).name, "file.onnx")
+            self.assertEqual(model.file, folder / "file.onnx")
+            # The reference computes the normalised model.
+            self.assertEqual(model.model_path, folder / "model.onnx")

@@ -130,10 +130,16 @@ class Model:
     graph: Graph
     weights: Tensors
     inputs: tuple[Tensors, ...]
-    # What a runtime reads that imports ONNX itself: the user's own file where there is one.
+    # As it was normalised, which the reference computes; of a file that no graph describes, the file.
     model_path: Path
     # The target's plan as parsed JSON; None without a target.
     plan: Any = None
+
+    @property
+    def file(self) -> Path:
+        """What a runtime that imports ONNX itself is given: the user's own file where there is one."""
+        given = self.model_path.with_name("file.onnx")
+        return given if given.exists() else self.model_path
 
 
 def load_model(folder: Path, plan: Path | None = None) -> Model:
@@ -154,13 +160,7 @@ def load_model(folder: Path, plan: Path | None = None) -> Model:
     if missing:
         raise ValueError(f"{folder}: weights.safetensors has no {', '.join(sorted(missing))}")
     planned = None if plan is None else json.loads(plan.read_text("utf-8"))
-    return Model(manifest, graph, weights, inputs, model_file(folder), planned)
-
-
-def model_file(folder: Path) -> Path:
-    """What a runtime that imports ONNX itself is given."""
-    given = folder / "file.onnx"
-    return given if given.exists() else folder / "model.onnx"
+    return Model(manifest, graph, weights, inputs, folder / "model.onnx", planned)
 
 
 def write_tensors(file: Path, tensors: Tensors) -> None:

@@ -34,7 +34,7 @@ class IreeInference(ImportedModel):
     def __init__(self, model: Model, config: rt.Config) -> None:
         super().__init__(model)
         with tempfile.TemporaryDirectory(prefix="touchstone-iree-") as folder:
-            compiled = compile_model(model.model_path, Path(folder) / "model.mlir")
+            compiled = compile_model(model.file, Path(folder) / "model.mlir")
         loaded = rt.VmModule.copy_buffer(config.vm_instance, compiled)
         self._module = rt.load_vm_module(loaded, config)
         (name,) = (each for each in loaded.function_names if not each.endswith(("$async", "__init")))

@@ -29,7 +29,7 @@ class OnnxRuntimeInference(ImportedModel):
         # Its exceptions have no common class but that of Python.
         with refusals(OnnxRuntimeFramework.title, Exception, NO_KERNEL):
             self._session = ort.InferenceSession(
-                str(model.model_path), options, providers=["CPUExecutionProvider"]
+                str(model.file), options, providers=["CPUExecutionProvider"]
             )
         self._run = self._session.run
         self._feeds = [dict(zip(self.input_names, inputs)) for inputs in self.inputs]

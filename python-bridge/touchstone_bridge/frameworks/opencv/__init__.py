@@ -25,7 +25,7 @@ class OpenCvInference(ImportedModel):
     def __init__(self, model: Model, backend: str) -> None:
         super().__init__(model)
         with refusals(OpenCvFramework.title, cv2.error):
-            self._net = cv2.dnn.readNetFromONNX(str(model.model_path), ENGINES[backend])
+            self._net = cv2.dnn.readNetFromONNX(str(model.file), ENGINES[backend])
             self._net.setPreferableBackend(cv2.dnn.DNN_BACKEND_OPENCV)
             self._net.setPreferableTarget(cv2.dnn.DNN_TARGET_CPU)
             engine = engine_of(self._net)

@@ -33,7 +33,7 @@ class OpenVinoInference(ImportedModel):
     def __init__(self, model: Model, core: ov.Core) -> None:
         super().__init__(model)
         with refusals(OpenVinoFramework.title, RuntimeError, REASON):
-            self._compiled = core.compile_model(core.read_model(str(model.model_path)), DEVICE)
+            self._compiled = core.compile_model(core.read_model(str(model.file)), DEVICE)
         self._request = self._compiled.create_infer_request()
         self._infer = self._request.infer
         self._ports = {name: each for each in self._compiled.outputs for name in each.get_names()}

@@ -21,7 +21,7 @@ class TractInference(ImportedModel):
     def __init__(self, model: Model) -> None:
         super().__init__(model)
         with refusals(TractFramework.title, tract.TractError):
-            loaded = tract.onnx().load(str(model.model_path))
+            loaded = tract.onnx().load(str(model.file))
             # An input that no node reads is none of its.
             names = [loaded.input_name(place) for place in range(loaded.input_count())]
             self._places = [self.input_names.index(name) for name in names]
