@@ -28,9 +28,7 @@ class OnnxRuntimeInference(ImportedModel):
         super().__init__(model)
         # Its exceptions have no common class but that of Python.
         with refusals(OnnxRuntimeFramework.title, Exception, NO_KERNEL):
-            self._session = ort.InferenceSession(
-                str(model.file), options, providers=["CPUExecutionProvider"]
-            )
+            self._session = ort.InferenceSession(str(model.file), options, providers=["CPUExecutionProvider"])
         self._run = self._session.run
         self._feeds = [dict(zip(self.input_names, inputs)) for inputs in self.inputs]
         self.configuration = {
