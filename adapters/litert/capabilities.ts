@@ -5,6 +5,7 @@
 import { at } from '../../common/at.js';
 import type { Capabilities, Limit } from '../lowering/capabilities.js';
 import { any } from '../lowering/limits.js';
+import { isOne } from '../lowering/lists.js';
 import { paddingOf } from '../lowering/operations/same-pads.js';
 import { tensorflow } from '../tensorflow/capabilities.js';
 import { tensorflowWindows } from '../tensorflow/windows.js';
@@ -21,11 +22,9 @@ const convTranspose: Limit<'ConvTranspose'> = (
   [_, filters],
   kind,
 ) => {
-  const reach = filters.shape.slice(0, -2).map((kernel, axis) => (kernel - 1) * at(dilations, axis));
-  const isPlain = pads.every(([before, behind]) => before === 0 && behind === 0);
-  const isWhole = outputPadding.every((each) => each === 0);
-  const isSpread = strides.every((stride, axis) => stride <= at(reach, axis) + 1);
-  return dilations.every((each) => each === 1) && isPlain && isWhole && isSpread
+  const isPlain = [...pads.flat(), ...outputPadding].every((each) => each === 0);
+  const isCovered = strides.every((stride, axis) => stride <= at(filters.shape, axis));
+  return isOne(dilations) && isPlain && isCovered
     ? undefined
     : `${kind} with dilations ${dilations}, pads ${pads.join(' ')} and output_padding ${outputPadding} is not supported by ${title}`;
 };

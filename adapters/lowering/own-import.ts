@@ -33,6 +33,11 @@ export interface OwnImport {
   readonly held?: (type: DataType) => DataType;
 }
 
+/** `held` of runtimes whose CPU kernels compute half precision in float32. */
+export function halfInSingle(type: DataType): DataType {
+  return type === 'float16' ? 'float32' : type;
+}
+
 export function lowerToOwnImport(graph: Graph, { title, deviations = [], held }: OwnImport): Lowering {
   for (const node of graph.nodes) {
     const deviation = deviations

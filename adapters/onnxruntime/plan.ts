@@ -2,7 +2,7 @@
 import { at, required } from '../../common/at.js';
 import { elementCount } from '../../model/graph.js';
 import type { Graph } from '../adapter.js';
-import type { Deviations, OwnImport } from '../lowering/own-import.js';
+import { type Deviations, halfInSingle, type OwnImport } from '../lowering/own-import.js';
 
 type Node = Graph['nodes'][number];
 
@@ -55,6 +55,6 @@ export function onnxRuntimeImport(...ownDeviations: readonly Deviations[]): OwnI
     title: 'ONNX Runtime',
     deviations: [deviations, ...ownDeviations],
     // Its CPU provider has few kernels in half precision: it casts to float32 around the other nodes.
-    held: (type) => (type === 'float16' ? 'float32' : type),
+    held: halfInSingle,
   };
 }

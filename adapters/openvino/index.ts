@@ -1,6 +1,6 @@
 /** OpenVINO, an inference engine that imports ONNX itself. Driven by `touchstone_bridge.frameworks.openvino`. */
 import type { Framework } from '../adapter.js';
-import { importingInPython } from '../lowering/own-import.js';
+import { halfInSingle, importingInPython } from '../lowering/own-import.js';
 import { deviations } from './deviations.js';
 
 const title = 'OpenVINO';
@@ -15,7 +15,7 @@ const framework: Framework = {
         title,
         deviations: [deviations],
         // It converts them when it compiles.
-        held: (type) => (type === 'float16' ? 'float32' : type),
+        held: halfInSingle,
       }),
       name: 'openvino/cpu',
       compiles: true,

@@ -12,8 +12,9 @@ import json
 import os
 import subprocess
 import sys
+from functools import lru_cache
 from pathlib import Path
-from typing import Callable, Iterator, Optional
+from typing import Callable, Optional
 
 from .errors import UnavailableError, UnsupportedError
 
@@ -110,19 +111,21 @@ def _answer(convert: Callable[[Path, Path], bytes], folder: Path, plan: Path, fi
 
 def _digest(python: str, folder: Path, plan: Path) -> str:
     """Of the model, of the code that lowers it, and of the environment that converts it."""
-    digest = hashlib.sha256()
-    for file in _sources(python, folder, plan):
-        content = file.read_bytes()
-        digest.update(f"{len(content)}:".encode())
-        digest.update(content)
-    return digest.hexdigest()[:32]
+    model = [plan, folder / "graph.json", folder / "weights.safetensors"]
+    return _hash(_converter_digest(python).encode(), *(file.read_bytes() for file in model))[:32]
 
 
-def _sources(python: str, folder: Path, plan: Path) -> Iterator[Path]:
-    yield plan
-    yield folder / "graph.json"
-    yield folder / "weights.safetensors"
-    yield from sorted(Path(__file__).parent.rglob("*.py"))
+@lru_cache(maxsize=None)
+def _converter_digest(python: str) -> str:
+    """Of the code and the environment, which stay what they are while this process runs."""
     stamp = Path(python).parent.parent / "touchstone.json"
-    if stamp.exists():
-        yield stamp
+    code = sorted(Path(__file__).parent.rglob("*.py"))
+    return _hash(*(file.read_bytes() for file in (*code, *([stamp] if stamp.exists() else []))))
+
+
+def _hash(*parts: bytes) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(f"{len(part)}:".encode())
+        digest.update(part)
+    return digest.hexdigest()

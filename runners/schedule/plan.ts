@@ -2,7 +2,6 @@
  * The plan: every cell that was asked for, and for each that will not run, why. Decided from descriptions alone,
  * before any worker is spawned.
  */
-
 import {
   type Support,
   supported,
